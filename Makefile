@@ -1,0 +1,68 @@
+# Two commands set everything up: `make up` runs the system, `make test` tests it.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+PORT ?= 4566
+STACK ?= dev
+
+.DEFAULT_GOAL := help
+.PHONY: help up test test-images check format documents lock bench preview deploy clean
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
+
+up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C ends it)
+	@$(BIN)/python -m local up --port $(PORT)
+
+test: .venv/.dev  ## Run all tests that need no Docker engine
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
+	$(BIN)/pytest tests/images --override-ini=norecursedirs= 
+
+check: .venv/.dev  ## Lint, formatting, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/.dev  ## Format, and mend what lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+documents: .venv/.dev  ## Write openapi.json and docs/stack-config.schema.json anew
+	$(BIN)/python -m infra.documents
+
+preview: .venv/.runtime  ## pulumi preview of STACK (dev where not given)
+	pulumi preview --stack $(STACK)
+
+deploy: .venv/.runtime  ## pulumi up of STACK (dev where not given)
+	pulumi up --stack $(STACK)
+
+bench: .venv/.dev  ## Measure cold starts and the laptop's start-up
+	$(BIN)/python -m bench
+
+lock: .venv/.dev  ## Resolve all requirements anew
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	for f in images/*/requirements.in; do \
+	  $(BIN)/uv pip compile -q --upgrade --python-version 3.13 --python-platform linux --generate-hashes --no-annotate --no-header -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
+	done
+
+clean:  ## Remove what was made: environment, staging folders, caches
+	rm -rf .venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another: make PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.runtime: requirements.txt | .venv/bin/uv
+	@echo "Installing pinned dependencies into .venv"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | .venv/bin/uv
+	@echo "Installing pinned dependencies into .venv"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@touch .venv/.runtime $@

@@ -1,0 +1,58 @@
+"""``daily-report``: every day, write the day before's figures, and those of days missed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from handlers.common import aws
+from handlers.common.settings import in_lambda, load
+from handlers.daily_report.records import Records
+from handlers.daily_report.report import write_reports
+from handlers.daily_report.reports import Reports
+from handlers.daily_report.request import parse
+
+MARGIN_MILLIS = 10_000
+"""Time left at which no further day is begun. A day cut off all the same leaves nothing half done:
+the next run does it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The function's environment."""
+
+    users_table: str
+    ledger_table: str
+    bucket: str
+
+
+@cache
+def _dependencies() -> tuple[Records, Reports]:
+    settings = load(Settings)
+    records = Records(
+        dynamodb=aws.client("dynamodb"),
+        users_table=settings.users_table,
+        ledger_table=settings.ledger_table,
+    )
+    return records, Reports(s3=aws.client("s3"), bucket=settings.bucket)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
+    """Write what the event asks for (``request.parse`` has its forms); give the days written.
+
+    Raises:
+        BadEvent: the event asks for a day that cannot be reported.
+    """
+    request = parse(event, now=datetime.now(UTC))
+    records, reports = _dependencies()
+    written = write_reports(
+        request,
+        records=records,
+        reports=reports,
+        stop=lambda: context.get_remaining_time_in_millis() < MARGIN_MILLIS,
+    )
+    return {"written": written}
+
+
+if in_lambda():
+    _dependencies()

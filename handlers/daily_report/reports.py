@@ -1,0 +1,86 @@
+"""The reports in the bucket: two objects a day, written once and never overwritten."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from handlers.daily_report.figures import Figures, from_json, to_json
+
+PREFIX = "reports/"
+
+_NAME = re.compile(r"reports/(\d{4}-\d\d-\d\d)\.(json|html)")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What there is.
+
+    Attributes:
+        complete: days that have their report in JSON, which is written last.
+        first: the first day that has a report, whole or not: the system was there by then.
+    """
+
+    complete: frozenset[date]
+    first: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reports:
+    """Reports under ``reports/`` (``s3:ListBucket``, ``s3:GetObject``, ``s3:PutObject``)."""
+
+    s3: Any
+    bucket: str
+
+    def listing(self) -> Listing:
+        """List all reports: one call for each 500 days."""
+        found: dict[str, set[date]] = {"json": set(), "html": set()}
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=PREFIX)
+        for page in pages:
+            for item in page.get("Contents", ()):
+                if match := _NAME.fullmatch(item["Key"]):
+                    try:
+                        found[match[2]].add(date.fromisoformat(match[1]))
+                    except ValueError:
+                        continue  # 2026-13-01: not one of ours
+        first = min(found["json"] | found["html"], default=None)
+        return Listing(frozenset(found["json"]), first)
+
+    def read(self, day: date) -> Figures:
+        """Read one day's figures.
+
+        Raises:
+            Unreadable: the object is not what ``write`` writes.
+        """
+        answer = self.s3.get_object(Bucket=self.bucket, Key=f"{PREFIX}{day}.json")
+        return from_json(answer["Body"].read())
+
+    def write(self, figures: Figures, page: str) -> bool:
+        """Write one day's page, then its figures.
+
+        The figures are the mark that the day is done. A run that ended between the two left a page
+        of the same figures, for they are of a day that is over: it stays, and the figures follow.
+
+        Returns:
+            Whether the figures were written; if not, another run had written them.
+        """
+        self._put(figures.day, "html", page.encode(), "text/html; charset=utf-8")
+        return self._put(figures.day, "json", to_json(figures), "application/json")
+
+    def _put(self, day: date, extension: str, body: bytes, content_type: str) -> bool:
+        try:
+            self.s3.put_object(
+                Bucket=self.bucket,
+                Key=f"{PREFIX}{day}.{extension}",
+                Body=body,
+                ContentType=content_type,
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            # Not among the operation's modelled errors.
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
+            return False
+        return True

@@ -1,0 +1,138 @@
+"""An S3 bucket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.grants import Grant, variable
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketArgs:
+    """``expire_days``: days after which objects are deleted, by prefix."""
+
+    retain: bool
+    expire_days: Mapping[str, int] = field(default_factory=dict)
+
+
+class Bucket(pulumi.ComponentResource):
+    """A private, versioned, encrypted bucket, for TLS only, without ACLs.
+
+    Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read``,
+    ``list_keys``, ``write``, each on one prefix.
+    """
+
+    def __init__(
+        self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:Bucket", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.bucket = aws.s3.Bucket(
+            name,
+            force_destroy=not args.retain,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.retain),
+        )
+        self.public_access_block = aws.s3.BucketPublicAccessBlock(
+            f"{name}-public-access",
+            bucket=self.bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        self.ownership = aws.s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=self.bucket.id,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            opts=child,
+        )
+        self.encryption = aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=self.bucket.id,
+            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            opts=child,
+        )
+        self.versioning = aws.s3.BucketVersioning(
+            f"{name}-versioning",
+            bucket=self.bucket.id,
+            versioning_configuration={"status": "Enabled"},
+            opts=child,
+        )
+        self.lifecycle = aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=self.bucket.id,
+            rules=_lifecycle(args.expire_days),
+            # A rule on old versions needs versioning first.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
+        )
+        self.policy = aws.s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=self.bucket.id,
+            policy=_tls_only(self.bucket.arn),
+            # S3 refuses two changes of a bucket's access at the same time.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.public_access_block]),
+        )
+        self.name: pulumi.Output[str] = self.bucket.bucket
+        self.arn: pulumi.Output[str] = self.bucket.arn
+        self.register_outputs({"name": self.name})
+
+    def read(self, prefix: str, *, env: str | None = None) -> Grant:
+        """``s3:GetObject`` and ``s3:GetObjectVersion`` under a prefix."""
+        return self._grant(["GetObject", "GetObjectVersion"], prefix, env)
+
+    def write(self, prefix: str, *, env: str | None = None) -> Grant:
+        """``s3:PutObject`` and ``s3:AbortMultipartUpload`` under a prefix."""
+        return self._grant(["PutObject", "AbortMultipartUpload"], prefix, env)
+
+    def list_keys(self) -> Grant:
+        """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""
+        return Grant(actions=["s3:ListBucket"], resources=[self.arn])
+
+    def _grant(self, actions: list[str], prefix: str, env: str | None) -> Grant:
+        if not prefix.endswith("/") or "*" in prefix:
+            raise ValueError(f"the prefix is {prefix!r}; it must end in '/' and hold no wildcard")
+        return Grant(
+            actions=[f"s3:{action}" for action in actions],
+            resources=[pulumi.Output.concat(self.arn, "/", prefix, "*")],
+            env=variable(env, self.name),
+        )
+
+
+def _lifecycle(
+    expire_days: Mapping[str, int],
+) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
+    rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
+        {
+            "id": "housekeeping",
+            "status": "Enabled",
+            "filter": {"prefix": ""},
+            "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
+            "noncurrent_version_expiration": {"noncurrent_days": 30},
+            "expiration": {"expired_object_delete_marker": True},
+        }
+    ]
+    for prefix, days in expire_days.items():
+        rules.append(
+            {
+                "id": f"expire-{prefix.rstrip('/')}",
+                "status": "Enabled",
+                "filter": {"prefix": prefix},
+                "expiration": {"days": days},
+            }
+        )
+    return rules
+
+
+def _tls_only(arn: pulumi.Output[str]) -> pulumi.Output[str]:
+    statement = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, pulumi.Output.concat(arn, "/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})

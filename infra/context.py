@@ -1,0 +1,70 @@
+"""The build context of a function's image: its own sources, and nothing of other functions."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+_STAGING = ROOT / ".build"
+
+
+def sources(function: str) -> dict[str, Path]:
+    """List what a function's image is made of, by path in the build context.
+
+    Args:
+        function: the function's folder, such as ``create_user``.
+
+    Raises:
+        ValueError: the function's handler or requirements are missing.
+    """
+    requirements = ROOT / "images" / function / "requirements.txt"
+    handler = ROOT / "handlers" / function / "handler.py"
+    for path in (handler, requirements):
+        if not path.is_file():
+            raise ValueError(
+                f"the function {function!r} has no {path.relative_to(ROOT)}; a function is a "
+                "folder in handlers/ and one in images/ (see README, Add a function)"
+            )
+    packages = (ROOT / "handlers" / "common", ROOT / "handlers" / function)
+    files = [
+        ROOT / "handlers" / "__init__.py",
+        *(
+            path
+            for package in packages
+            for path in package.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        ),
+    ]
+    return {
+        "Dockerfile": ROOT / "images" / "Dockerfile",
+        "requirements.txt": requirements,
+        **{path.relative_to(ROOT).as_posix(): path for path in sorted(files)},
+    }
+
+
+def fingerprint(function: str) -> str:
+    """Give the SHA-256 (hex) over the names and contents of a function's sources."""
+    digest = hashlib.sha256()
+    for name, path in sources(function).items():
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{name}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+def stage(function: str) -> Path:
+    """Copy a function's sources into a folder of their own, and give its path.
+
+    A context of its own is why a change in one function rebuilds no other's image. The folder is
+    kept between runs; only what differs is written.
+    """
+    folder = _STAGING / function
+    wanted = {folder / name: path for name, path in sources(function).items()}
+    for target, path in wanted.items():
+        content = path.read_bytes()
+        if not target.is_file() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+            target.chmod(0o644)  # a file's mode is part of the build's cache key
+    for stale in [p for p in folder.rglob("*") if p.is_file() and p not in wanted]:
+        stale.unlink(missing_ok=True)
+    return folder

@@ -1,0 +1,87 @@
+"""Grants: a permission together with the environment variables that go with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What a resource lets a function do, and how the function finds the resource.
+
+    Attributes:
+        actions: IAM actions, without wildcards.
+        resources: ARNs the actions are allowed on.
+        env: environment variables, by name.
+        conditions: IAM conditions, as in a policy document.
+    """
+
+    actions: Sequence[str]
+    resources: Sequence[pulumi.Input[str]]
+    env: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for action in self.actions:
+            if "*" in action or ":" not in action:
+                raise ValueError(
+                    f"a grant holds the action {action!r}; write single actions such as "
+                    "'sqs:SendMessage', without wildcards"
+                )
+        if "*" in self.resources:
+            raise ValueError(
+                f"a grant of {', '.join(self.actions)} is on every resource ('*'); name its ARN"
+            )
+
+    def statement(self) -> dict[str, Any]:
+        """Give the statement of an IAM policy that allows this."""
+        statement: dict[str, Any] = {
+            "Effect": "Allow",
+            "Action": sorted(self.actions),
+            "Resource": list(self.resources),
+        }
+        return statement | ({"Condition": self.conditions} if self.conditions else {})
+
+
+def variable(name: str | None, value: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
+    """Give a grant's environment: one variable, or none where the caller named none."""
+    return {} if name is None else {name: value}
+
+
+def policy(grants: Sequence[Grant], *more: dict[str, Any]) -> pulumi.Output[str]:
+    """Make the IAM policy document that allows all grants, and further statements."""
+    statements = [grant.statement() for grant in grants if grant.actions]
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [*statements, *more]})
+
+
+def environment(
+    grants: Sequence[Grant], settings: Mapping[str, pulumi.Input[str]]
+) -> dict[str, pulumi.Input[str]]:
+    """Merge the grants' variables with a function's own settings.
+
+    Raises:
+        ValueError: a variable is set twice.
+    """
+    merged: dict[str, pulumi.Input[str]] = {}
+    for variables in (*(grant.env for grant in grants), settings):
+        for name, value in variables.items():
+            if name in merged:
+                raise ValueError(
+                    f"the environment variable {name} is set twice; give `env` to one grant only"
+                )
+            merged[name] = value
+    return merged
+
+
+def trust(service: str, conditions: Mapping[str, Any] | None = None) -> pulumi.Output[str]:
+    """Make the policy by which only an AWS service may assume a role."""
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    }
+    if conditions:
+        statement["Condition"] = conditions
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,129 @@
+"""The container image of one function: its repository, and the build that pushes to it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_docker_build as docker_build
+
+from infra import context
+
+_PLATFORMS = {
+    "arm64": docker_build.Platform.LINUX_ARM64,
+    "x86_64": docker_build.Platform.LINUX_AMD64,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageArgs:
+    """``function``: its folder under ``handlers/``. ``keep``: images that do not expire."""
+
+    function: str
+    architecture: Literal["arm64", "x86_64"]
+    keep: int
+    retain: bool
+
+
+class FunctionImage(pulumi.ComponentResource):
+    """An ECR repository with immutable tags, and the image built from the function's sources.
+
+    Attribute ``uri``: ``<repository>@sha256:…``, which names one image for ever; Lambda would not
+    notice that a tag has moved.
+    """
+
+    def __init__(
+        self, name: str, args: ImageArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:FunctionImage", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.repository = aws.ecr.Repository(
+            name,
+            image_tag_mutability="IMMUTABLE_WITH_EXCLUSION",
+            # The build cache is one tag that every build overwrites; no function runs from it.
+            image_tag_mutability_exclusion_filters=[{"filter": "cache", "filter_type": "WILDCARD"}],
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "AES256"}],
+            force_delete=not args.retain,
+            opts=child,
+        )
+        self.lifecycle = aws.ecr.LifecyclePolicy(
+            f"{name}-lifecycle",
+            repository=self.repository.name,
+            policy=pulumi.Output.json_dumps(_lifecycle(args.keep)),
+            opts=child,
+        )
+        self.image = self._build(name, args)
+        self.uri: pulumi.Output[str] = pulumi.Output.concat(
+            self.repository.repository_url, "@", self.image.digest
+        )
+        self.register_outputs({"uri": self.uri})
+
+    def _build(self, name: str, args: ImageArgs) -> docker_build.Image:
+        fingerprint = context.fingerprint(args.function)
+        cache = pulumi.Output.concat(self.repository.repository_url, ":cache")
+        token = aws.ecr.get_authorization_token_output(
+            registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        folder = context.stage(args.function)
+        return docker_build.Image(
+            f"{name}-build",
+            context={"location": folder.relative_to(context.ROOT).as_posix()},
+            dockerfile={"location": (folder / "Dockerfile").relative_to(context.ROOT).as_posix()},
+            build_args={"FUNCTION": args.function, "REVISION": fingerprint},
+            # Lambda takes no image index: exactly one platform.
+            platforms=[_PLATFORMS[args.architecture]],
+            tags=[pulumi.Output.concat(self.repository.repository_url, ":src-", fingerprint[:16])],
+            push=True,
+            # A preview would otherwise build, and export the cache to the registry.
+            build_on_preview=False,
+            cache_from=[{"registry": {"ref": cache}}],
+            cache_to=[
+                {
+                    "registry": {
+                        "ref": cache,
+                        "mode": docker_build.CacheMode.MAX,
+                        # The form of a cache that ECR stores.
+                        "image_manifest": True,
+                        "oci_media_types": True,
+                    }
+                }
+            ],
+            registries=[
+                {
+                    "address": self.repository.repository_url,
+                    "username": token.user_name,
+                    "password": pulumi.Output.secret(token.password),
+                }
+            ],
+            # Deleting or replacing this resource would delete a digest that an older version of
+            # the function may still run from; the lifecycle policy clears up instead.
+            opts=pulumi.ResourceOptions(
+                parent=self, retain_on_delete=True, depends_on=[self.lifecycle]
+            ),
+        )
+
+
+def _lifecycle(keep: int) -> dict[str, object]:
+    """Expire by count only: age would take away an image that still runs."""
+
+    def rule(priority: int, description: str, **selection: object) -> dict[str, object]:
+        return {
+            "rulePriority": priority,
+            "description": description,
+            "selection": {"countType": "imageCountMoreThan", **selection},
+            "action": {"type": "expire"},
+        }
+
+    return {
+        "rules": [
+            rule(
+                1,
+                f"keep the last {keep} images",
+                tagStatus="tagged",
+                tagPrefixList=["src-"],
+                countNumber=keep,
+            ),
+            rule(2, "keep few overwritten caches", tagStatus="untagged", countNumber=5),
+        ]
+    }

@@ -1,0 +1,253 @@
+"""A REST API: HTTP requests to functions."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.config import Api
+from infra.function import ImageFunction
+from infra.triggers.http_access import ApiAccess, ApiAccessArgs
+from infra.triggers.http_cors import Preflight, PreflightArgs
+from infra.triggers.http_errors import GATEWAY_ERRORS, gateway_responses
+from infra.triggers.http_stage import ApiStage, ApiStageArgs
+
+JsonObject = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path, answered by one function.
+
+    ``operation`` is its OpenAPI Operation Object; the schema of its request body becomes the model
+    that the gateway validates by.
+    """
+
+    method: str
+    path: str
+    function: ImageFunction
+    operation: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestApiArgs:
+    """``components``: the schemas that operations refer to (``#/components/schemas/…``)."""
+
+    config: Api
+    log_retention_days: int
+    routes: Sequence[Route]
+    components: Mapping[str, JsonObject] = field(default_factory=dict)
+
+
+class RestApi(pulumi.ComponentResource):
+    """A regional REST API (v1) with one stage, named after the Pulumi stack.
+
+    Every route is validated at the gateway, then sent to its function's alias. Errors of the
+    gateway itself have the API's shape, ``{"error": …}``. Optional, by configuration: API keys with
+    a usage plan, CORS, a custom domain. Attributes: ``url``, without a slash at its end, and
+    ``api_key``, a secret, where keys are required.
+    """
+
+    def __init__(
+        self, name: str, args: RestApiArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:RestApi", name, None, opts)
+        self._name = name
+        self.routes = tuple(args.routes)
+        self.components = dict(args.components)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.api = aws.apigateway.RestApi(
+            name,
+            description=f"{pulumi.get_project()} ({pulumi.get_stack()})",
+            endpoint_configuration={"types": "REGIONAL"},
+            # Where a custom domain exists, its limits must not be walked around.
+            disable_execute_api_endpoint=args.config.domain is not None,
+            opts=self._child,
+        )
+        self.validator = aws.apigateway.RequestValidator(
+            f"{name}-validator",
+            rest_api=self.api.id,
+            validate_request_body=True,
+            validate_request_parameters=True,
+            opts=self._child,
+        )
+        self._resources: dict[str, aws.apigateway.Resource] = {}
+        deployed: list[pulumi.Resource] = [self.validator]
+        for route in args.routes:
+            deployed += self._route(route, args)
+        deployed += self._preflights(args)
+        deployed += gateway_responses(name, self.api, args.config.cors_origins, self._child)
+        self.deployment = self._deployment(args, deployed)
+        self.stage = ApiStage(
+            f"{name}-stage",
+            ApiStageArgs(
+                api=self.api,
+                deployment=self.deployment,
+                config=args.config,
+                log_retention_days=args.log_retention_days,
+            ),
+            self._child,
+        )
+        self.access = ApiAccess(
+            name,
+            ApiAccessArgs(api=self.api, stage=self.stage.stage, config=args.config),
+            self._child,
+        )
+        self.api_key: pulumi.Output[str] | None = self.access.api_key
+        self.url: pulumi.Output[str] = self.access.url or self.stage.stage.invoke_url
+        self.name: pulumi.Output[str] = self.api.name
+        self.register_outputs({"url": self.url})
+
+    def _route(self, route: Route, args: RestApiArgs) -> list[pulumi.Resource]:
+        name = f"{self._name}-{route.method.lower()}{_slug(route.path)}"
+        resource_id = self._resource_id(route.path)
+        model = self._model(name, route, args.components)
+        method = aws.apigateway.Method(
+            name,
+            rest_api=self.api.id,
+            resource_id=resource_id,
+            http_method=route.method,
+            authorization="NONE",
+            api_key_required=args.config.usage_plan is not None,
+            operation_name=route.operation.get("operationId"),
+            request_models={"application/json": model.name} if model else None,
+            request_parameters={
+                f"method.request.path.{part[1:-1]}": True
+                for part in route.path.split("/")
+                if part.startswith("{")
+            },
+            request_validator_id=self.validator.id,
+            opts=self._child,
+        )
+        integration = aws.apigateway.Integration(
+            f"{name}-integration",
+            rest_api=self.api.id,
+            resource_id=resource_id,
+            http_method=method.http_method,
+            type="AWS_PROXY",
+            integration_http_method="POST",
+            uri=route.function.invoke_arn,
+            opts=self._child,
+        )
+        # A path parameter is any value: '*' in the ARN of what may invoke.
+        path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
+        permission = route.function.permit(
+            f"{name}-invoke",
+            service="apigateway.amazonaws.com",
+            source_arn=pulumi.Output.concat(
+                self.api.execution_arn, "/", pulumi.get_stack(), "/", route.method, path
+            ),
+            opts=self._child,
+        )
+        return [method, integration, permission]
+
+    def _resource_id(self, path: str) -> pulumi.Output[str]:
+        """Make the resources of a path, each below its parent, once."""
+        parent, _, part = path.rpartition("/")
+        if not part:
+            return self.api.root_resource_id
+        if path not in self._resources:
+            self._resources[path] = aws.apigateway.Resource(
+                f"{self._name}{_slug(path)}",
+                rest_api=self.api.id,
+                parent_id=self._resource_id(parent),
+                path_part=part,
+                opts=self._child,
+            )
+        return self._resources[path].id
+
+    def _model(
+        self, name: str, route: Route, components: Mapping[str, JsonObject]
+    ) -> aws.apigateway.Model | None:
+        schema = _body_schema(route.operation, components)
+        if schema is None:
+            return None
+        return aws.apigateway.Model(
+            f"{name}-model",
+            rest_api=self.api.id,
+            name=schema["title"],
+            content_type="application/json",
+            schema=json.dumps(shape(schema)),
+            opts=self._child,
+        )
+
+    def _preflights(self, args: RestApiArgs) -> list[pulumi.Resource]:
+        if not args.config.cors_origins:
+            return []
+        methods: dict[str, list[str]] = {}
+        for route in args.routes:
+            methods.setdefault(route.path, []).append(route.method)
+        return [
+            Preflight(
+                f"{self._name}-options{_slug(path)}",
+                PreflightArgs(
+                    api=self.api,
+                    resource_id=self._resource_id(path),
+                    origins=args.config.cors_origins,
+                    methods=allowed,
+                ),
+                self._child,
+            )
+            for path, allowed in methods.items()
+        ]
+
+    def _deployment(
+        self, args: RestApiArgs, deployed: Sequence[pulumi.Resource]
+    ) -> aws.apigateway.Deployment:
+        definition = pulumi.Output.json_dumps(
+            {
+                "routes": [
+                    [r.method, r.path, r.function.invoke_arn, dict(r.operation)]
+                    for r in args.routes
+                ],
+                "components": dict(args.components),
+                "errors": GATEWAY_ERRORS,
+                "config": args.config.model_dump(exclude={"throttle", "domain"}),
+            },
+            sort_keys=True,
+        )
+        return aws.apigateway.Deployment(
+            f"{self._name}-deployment",
+            rest_api=self.api.id,
+            # A deployment is a snapshot: without a new one the stage keeps serving the old API.
+            triggers={
+                "definition": definition.apply(lambda d: hashlib.sha256(d.encode()).hexdigest())
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(deployed)),
+        )
+
+
+def shape(schema: JsonObject) -> dict[str, Any]:
+    """Reduce a body's schema to what the gateway refuses: no object, or members of a wrong type.
+
+    What is missing or out of bounds goes on to the function, which says which and why; the gateway
+    can only say "Invalid request body". Draft 4, as API Gateway's models are.
+    """
+    members = {
+        member: {"type": [rules["type"], "null"]} if "type" in rules else {}
+        for member, rules in schema.get("properties", {}).items()
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "title": schema["title"],
+        "type": "object",
+        "properties": members,
+    }
+
+
+def _body_schema(operation: JsonObject, components: Mapping[str, JsonObject]) -> JsonObject | None:
+    if "requestBody" not in operation:
+        return None
+    schema: JsonObject = operation["requestBody"]["content"]["application/json"]["schema"]
+    reference = schema.get("$ref")
+    return components[reference.rpartition("/")[2]] if reference else schema
+
+
+def _slug(path: str) -> str:
+    """Make ``/users/{id}`` fit a resource's name: ``-users-by-id``."""
+    parts = [f"by-{p[1:-1]}" if p.startswith("{") else p for p in path.split("/") if p]
+    return "".join(f"-{part}" for part in parts)

@@ -1,0 +1,88 @@
+"""Answers to CORS preflight requests, given by the gateway without a function."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+_HEADERS = "Content-Type,Idempotency-Key,X-Api-Key"
+_HOUR = "3600"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreflightArgs:
+    """The resource that answers, and who may call it how."""
+
+    api: aws.apigateway.RestApi
+    resource_id: pulumi.Output[str]
+    origins: Sequence[str]
+    methods: Sequence[str]
+
+
+class Preflight(pulumi.ComponentResource):
+    """``OPTIONS`` on one resource: allows the configured origins, and no other."""
+
+    def __init__(
+        self, name: str, args: PreflightArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:Preflight", name, None, opts)
+        method = aws.apigateway.Method(
+            name,
+            rest_api=args.api.id,
+            resource_id=args.resource_id,
+            http_method="OPTIONS",
+            authorization="NONE",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        integration = aws.apigateway.Integration(
+            f"{name}-integration",
+            rest_api=args.api.id,
+            resource_id=args.resource_id,
+            http_method=method.http_method,
+            type="MOCK",
+            request_templates={"application/json": json.dumps({"statusCode": 204})},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        headers = {
+            "Access-Control-Allow-Methods": ",".join([*args.methods, "OPTIONS"]),
+            "Access-Control-Allow-Headers": _HEADERS,
+            "Access-Control-Max-Age": _HOUR,
+            "Vary": "Origin",
+        }
+        response = aws.apigateway.MethodResponse(
+            f"{name}-response",
+            rest_api=args.api.id,
+            resource_id=args.resource_id,
+            http_method=method.http_method,
+            status_code="204",
+            response_parameters={
+                f"method.response.header.{header}": True
+                for header in [*headers, "Access-Control-Allow-Origin"]
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[method]),
+        )
+        self.integration_response = aws.apigateway.IntegrationResponse(
+            f"{name}-integration-response",
+            rest_api=args.api.id,
+            resource_id=args.resource_id,
+            http_method=method.http_method,
+            status_code=response.status_code,
+            response_parameters={
+                f"method.response.header.{header}": f"'{value}'"
+                for header, value in headers.items()
+            },
+            response_templates={"application/json": _allow(args.origins)},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[integration, response]),
+        )
+        self.register_outputs({})
+
+
+def _allow(origins: Sequence[str]) -> str:
+    """Echo the caller's origin if it is one of ours: a header holds one origin, not a list."""
+    known = " || ".join(f'$origin == "{origin}"' for origin in origins)
+    header = "$context.responseOverride.header.Access-Control-Allow-Origin"
+    return (
+        f'#set($origin = $input.params("Origin"))\n#if({known})\n#set({header} = $origin)\n#end\n'
+    )

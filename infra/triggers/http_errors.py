@@ -1,0 +1,61 @@
+"""The gateway's own errors, in the API's shape."""
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+# Response type -> status, sentence. Fixed sentences: nothing of the request or of AWS comes back.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
+    "DEFAULT_4XX": (None, "Request refused"),
+    "DEFAULT_5XX": (None, "Internal error"),
+    "ACCESS_DENIED": (403, "Access denied"),
+    "API_CONFIGURATION_ERROR": (500, "Internal error"),
+    "BAD_REQUEST_BODY": (400, "Invalid request body"),
+    "BAD_REQUEST_PARAMETERS": (400, "Invalid request parameters"),
+    "INTEGRATION_FAILURE": (504, "Service unavailable, try again"),
+    "INTEGRATION_TIMEOUT": (504, "Service took too long, try again"),
+    "INVALID_API_KEY": (403, "Invalid or missing API key"),
+    # What AWS calls a missing token is a path or method that the API does not have.
+    "MISSING_AUTHENTICATION_TOKEN": (404, "Not found"),
+    "QUOTA_EXCEEDED": (429, "Quota exceeded"),
+    "REQUEST_TOO_LARGE": (413, "Request body too large"),
+    "RESOURCE_NOT_FOUND": (404, "Not found"),
+    "THROTTLED": (429, "Too many requests, try again"),
+    "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported media type; send application/json"),
+}
+
+_RETRY = {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
+
+
+def gateway_responses(
+    name: str,
+    api: aws.apigateway.RestApi,
+    cors_origins: Sequence[str],
+    opts: pulumi.ResourceOptions,
+) -> list[aws.apigateway.Response]:
+    """Make the gateway's error responses.
+
+    A browser may read them where there is exactly one CORS origin: these responses can name a
+    fixed one only.
+    """
+    cors = (
+        {"gatewayresponse.header.Access-Control-Allow-Origin": f"'{cors_origins[0]}'"}
+        if len(cors_origins) == 1
+        else {}
+    )
+    return [
+        aws.apigateway.Response(
+            f"{name}-{kind.lower().replace('_', '-')}",
+            rest_api_id=api.id,
+            response_type=kind,
+            status_code=None if status is None else str(status),
+            response_templates={"application/json": json.dumps({"error": sentence})},
+            response_parameters=cors
+            | ({"gatewayresponse.header.Retry-After": "'1'"} if kind in _RETRY else {}),
+            opts=opts,
+        )
+        for kind, (status, sentence) in GATEWAY_ERRORS.items()
+    ]

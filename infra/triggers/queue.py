@@ -1,0 +1,42 @@
+"""SQS to a function."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.function import ImageFunction
+from infra.queue import Queue
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueTriggerArgs:
+    """``batch_size``: messages at once. ``max_concurrency``: invocations at once, 2 to 1,000."""
+
+    queue: Queue
+    function: ImageFunction
+    batch_size: int
+    max_concurrency: int
+
+
+class QueueTrigger(pulumi.ComponentResource):
+    """Sends batches of messages to a function, which answers which of them failed."""
+
+    def __init__(
+        self, name: str, args: QueueTriggerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:QueueTrigger", name, None, opts)
+        self.consume = args.function.allow(
+            f"{name}-consume", [args.queue.consume()], pulumi.ResourceOptions(parent=self)
+        )
+        self.mapping = aws.lambda_.EventSourceMapping(
+            f"{name}-mapping",
+            event_source_arn=args.queue.arn,
+            function_name=args.function.alias_arn,
+            batch_size=args.batch_size,
+            maximum_batching_window_in_seconds=args.queue.batch_window,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": args.max_concurrency},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.consume]),
+        )
+        self.register_outputs({})

@@ -1,0 +1,72 @@
+"""A schedule that invokes a function."""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.function import ImageFunction
+from infra.grants import Grant, policy, trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleTriggerArgs:
+    """``expression``: ``rate()``, ``cron()`` or ``at()`` of EventBridge Scheduler, in UTC."""
+
+    function: ImageFunction
+    expression: str
+
+
+class ScheduleTrigger(pulumi.ComponentResource):
+    """Invokes an asynchronous function by EventBridge Scheduler.
+
+    The event is ``{"time": <scheduled time>, "schedule": <ARN>}``: the time it was meant for, so
+    that a late or repeated invocation does the same. What cannot be delivered goes to the
+    function's ``failures`` queue, as do invocations that fail.
+    """
+
+    def __init__(
+        self, name: str, args: ScheduleTriggerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        failures = args.function.failures
+        if failures is None:
+            raise ValueError(
+                f"schedules invoke {args.function.logical_name} without waiting for an answer; "
+                "give it asynchronous=True, so that failed events are kept"
+            )
+        super().__init__("serverless:infra:ScheduleTrigger", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.role = aws.iam.Role(
+            f"{name}-role", assume_role_policy=trust("scheduler.amazonaws.com"), opts=child
+        )
+        invoke = Grant(actions=["lambda:InvokeFunction"], resources=[args.function.alias_arn])
+        self.policy = aws.iam.RolePolicy(
+            f"{name}-policy",
+            role=self.role.name,
+            policy=policy([invoke, failures.send()]),
+            opts=child,
+        )
+        self.schedule = aws.scheduler.Schedule(
+            name,
+            schedule_expression=args.expression,
+            schedule_expression_timezone="UTC",
+            flexible_time_window={"mode": "OFF"},
+            target={
+                "arn": args.function.alias_arn,
+                "role_arn": self.role.arn,
+                "input": json.dumps(
+                    {
+                        "time": "<aws.scheduler.scheduled-time>",
+                        "schedule": "<aws.scheduler.schedule-arn>",
+                    }
+                ),
+                "retry_policy": {
+                    "maximum_event_age_in_seconds": 3_600,
+                    "maximum_retry_attempts": 10,
+                },
+                "dead_letter_config": {"arn": failures.arn},
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.policy]),
+        )
+        self.register_outputs({})

@@ -1,0 +1,58 @@
+"""A DynamoDB stream to a function."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.function import ImageFunction
+from infra.queue import DeadLetterQueue
+from infra.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamTriggerArgs:
+    """``pattern``: the records to send, as a Lambda event filter; others are dropped."""
+
+    table: Table
+    function: ImageFunction
+    pattern: Mapping[str, Any]
+    batch_size: int = 100
+
+
+class StreamTrigger(pulumi.ComponentResource):
+    """Sends matching records of a table's stream to a function, in order.
+
+    A batch that fails is split until the bad record stands alone; after five retries that record's
+    position goes to ``failures`` (the record itself stays in the stream for 24 hours), and the
+    others go on.
+    """
+
+    def __init__(
+        self, name: str, args: StreamTriggerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:StreamTrigger", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.failures = DeadLetterQueue(f"{name}-failures", child)
+        self.consume = args.function.allow(
+            f"{name}-consume", [args.table.read_stream(), self.failures.send()], child
+        )
+        self.mapping = aws.lambda_.EventSourceMapping(
+            f"{name}-mapping",
+            event_source_arn=args.table.stream_arn,
+            function_name=args.function.alias_arn,
+            # Not LATEST: what is written while the mapping is made would be lost.
+            starting_position="TRIM_HORIZON",
+            batch_size=args.batch_size,
+            filter_criteria={"filters": [{"pattern": json.dumps(args.pattern)}]},
+            function_response_types=["ReportBatchItemFailures"],
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=5,
+            maximum_record_age_in_seconds=24 * 3_600,
+            destination_config={"on_failure": {"destination_arn": self.failures.arn}},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.consume]),
+        )
+        self.register_outputs({})
