@@ -36,11 +36,11 @@ sender = MailIdentity("mail", MailIdentityArgs(sender=config.email.sender, creat
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 
 create_user = ImageFunction("create-user", FunctionArgs(
-    config=config, description="POST /users", memory_mb=512, timeout=15, environment=cors,
+    config=config, description="POST /users", memory_mb=512, timeout=20, environment=cors,
     grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")],
 ))
 get_user = ImageFunction("get-user", FunctionArgs(
-    config=config, description="GET /users/{id}", memory_mb=512, timeout=15, environment=cors,
+    config=config, description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors,
     grants=[users.get(env="USERS_TABLE")],
 ))
 queue_welcome = ImageFunction("queue-welcome", FunctionArgs(

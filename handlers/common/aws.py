@@ -5,24 +5,25 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-# botocore's own defaults are legacy retries and 60 s time-outs: one stuck connection would
-# use up a whole invocation.
-_CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 4},
-)
 
-
-def client(service: str, *, read_timeout: float | None = None) -> Any:
+def client(service: str, *, read_timeout: float = 5, attempts: int = 4) -> Any:
     """Make the client of one AWS service, such as ``dynamodb``.
 
     Credentials, region and endpoint come from the environment, as Lambda sets them. ``botocore``
-    is used without ``boto3``: the same client for less start-up time (``bench/``).
+    is used without ``boto3``: the same client for less start-up time (``bench/``). Its own defaults
+    are legacy retries and 60 s time-outs: one stuck connection would use up a whole invocation.
 
     Args:
         service: botocore's name of the service.
-        read_timeout: seconds to wait for an answer, where five are not enough.
+        read_timeout: seconds to wait for an answer.
+        attempts: calls in all, retries included; 1 where a call whose answer was lost must not be
+            repeated unseen.
     """
-    config = _CONFIG if read_timeout is None else _CONFIG.merge(Config(read_timeout=read_timeout))
-    return botocore.session.get_session().create_client(service, config=config)
+    return botocore.session.get_session().create_client(
+        service,
+        config=Config(
+            connect_timeout=2,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+        ),
+    )

@@ -5,6 +5,8 @@ id. Names, addresses, bodies and object keys never go into a record.
 """
 
 import logging
+import traceback
+from typing import Any
 
 logger = logging.getLogger("app")
 
@@ -19,3 +21,34 @@ def outcome(name: str, *, level: int = logging.INFO, **fields: str | int | float
         fields: ids and numbers that help to find the request, and no personal data.
     """
     logger.log(level, name, extra={"outcome": name, **fields})
+
+
+def failure(
+    name: str,
+    error: BaseException,
+    *,
+    level: int = logging.ERROR,
+    **fields: str | int | float | None,
+) -> None:
+    """Log an outcome that an error led to: the types of it and of its cause, AWS's code, the stack.
+
+    Never the error's text: botocore's and msgspec's quote the values that they were given, which
+    may be a name or an address. That is also why this is not ``logger.exception``.
+    """
+    cause = error.__cause__
+    outcome(
+        name,
+        level=level,
+        error=type(error).__name__,
+        cause=type(cause).__name__ if cause else None,
+        code=_code(error) or _code(cause),
+        stack="".join(traceback.format_tb(error.__traceback__)),
+        **fields,
+    )
+
+
+def _code(error: BaseException | None) -> str | None:
+    """Give the code in a ``ClientError`` of botocore, such as ``ThrottlingException``."""
+    response: dict[str, Any] = getattr(error, "response", {})
+    code: str | None = response.get("Error", {}).get("Code")
+    return code

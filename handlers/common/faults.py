@@ -1,0 +1,52 @@
+"""Which failures of AWS calls pass by themselves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+_PASSING_CODES = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+class Unavailable(Exception):
+    """An AWS service is throttling, failing or out of reach; later it will do."""
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same call may succeed later: throttled, failed on the server, or no answer."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return (
+            error.response.get("Error", {}).get("Code") in _PASSING_CODES
+            or status == _TOO_MANY_REQUESTS
+            or status >= _SERVER_ERROR
+        )
+    return isinstance(error, HTTPClientError | NoConnection)
+
+
+@contextmanager
+def passing_as_unavailable() -> Iterator[None]:
+    """Turn the failures that pass, of the calls inside, into ``Unavailable``."""
+    try:
+        yield
+    except (ClientError, HTTPClientError, NoConnection) as error:
+        if is_passing(error):
+            raise Unavailable(
+                f"{type(error).__name__} after all retries; try again later"
+            ) from error
+        raise

@@ -1,0 +1,120 @@
+"""A request to create a user: its body and its Idempotency-Key, or why they are refused."""
+
+import re
+
+import msgspec
+
+from handlers.common.email_address import MAX_LENGTH, MAX_LOCAL_LENGTH
+from handlers.common.user import (
+    CONTROL_CHARACTERS,
+    EMAIL_PATTERN,
+    MAX_NAME_LENGTH,
+    NewUser,
+)
+
+_NULL = msgspec.Raw(b"null")
+_KINDS = {
+    b"{": "an object",
+    b"[": "an array",
+    b"t": "a boolean",
+    b"f": "a boolean",
+}
+_CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
+_EMAIL = re.compile(EMAIL_PATTERN)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class InvalidRequest(Exception):
+    """The request cannot be served; the text is for the caller and quotes no value."""
+
+
+class _Fields(msgspec.Struct):
+    name: msgspec.Raw = _NULL
+    email: msgspec.Raw = _NULL
+
+
+def parse_new_user(body: bytes) -> NewUser:
+    """Read a body ``{"name": …, "email": …}`` and check it by the rules of ``NewUser``'s schema.
+
+    Unknown fields are ignored; of a field that comes twice the last one counts, as in JavaScript
+    and Python. Spaces at both ends are removed after the check: bounds hold for what was given.
+
+    Raises:
+        InvalidRequest: no JSON object, a field missing, null or blank, of the wrong type, or out
+            of bounds.
+    """
+    try:
+        # msgspec leaves the strings of unknown fields unread; they have to be UTF-8 as well.
+        fields = msgspec.json.decode(body.decode(), type=_Fields)
+        raw = {"name": bytes(fields.name), "email": bytes(fields.email)}
+        if b"null" in raw.values():
+            raise InvalidRequest("Name and email are required")
+        name, email = (_text(field, value) for field, value in raw.items())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidRequest("Invalid request body") from None
+    if not name.strip() or not email.strip():
+        raise InvalidRequest("Name and email are required")
+    _check_name(name)
+    _check_email(email)
+    return NewUser(name.strip(), email.strip())
+
+
+def parse_idempotency_key(value: str | None) -> str | None:
+    """Check an ``Idempotency-Key`` header, which may be absent.
+
+    Raises:
+        InvalidRequest: the key is empty, too long, or not visible ASCII.
+    """
+    if value is not None and not _KEY.fullmatch(value):
+        raise InvalidRequest(
+            f"Idempotency-Key has {len(value)} characters; it must have 1 to 255, visible ASCII "
+            "without spaces, so that it arrives unchanged"
+        )
+    return value
+
+
+def _text(field: str, raw: bytes) -> str:
+    if not raw.startswith(b'"'):
+        kind = _KINDS.get(raw[:1], "a number")
+        raise InvalidRequest(f"{field} is {kind}; it must be a string")
+    return msgspec.json.decode(raw, type=str)
+
+
+def _check_name(name: str) -> None:
+    _check_length("name", name, MAX_NAME_LENGTH, "which is what fits into an e-mail's greeting")
+    _check_control("name", name)  # what is neither blank nor this matches NAME_PATTERN
+
+
+def _check_email(email: str) -> None:
+    _check_length("email", email, MAX_LENGTH, "which is what mail servers accept (RFC 5321)")
+    _check_control("email", email)
+    local = email.strip(" ").rpartition("@")[0]
+    _check_length(
+        "the part of email before the @",
+        local,
+        MAX_LOCAL_LENGTH,
+        "which is what mail servers accept (RFC 5321)",
+    )
+    if not _EMAIL.fullmatch(email):
+        raise InvalidRequest(
+            f"email ({len(email)} characters) is not an address like ada@example.com; allowed are "
+            "ASCII letters, digits and !#$%&'*+/=?^_`{|}~-. before the @, and behind it a domain "
+            "with a dot (an international one in its Punycode form xn--…), because others cannot "
+            "be written to"
+        )
+
+
+def _check_length(what: str, value: str, limit: int, why: str) -> None:
+    if len(value) > limit:
+        raise InvalidRequest(
+            f"{what} is {len(value)} characters long; at most {limit} are allowed, {why}"
+        )
+
+
+def _check_control(field: str, value: str) -> None:
+    if found := _CONTROL.search(value):
+        raise InvalidRequest(
+            f"{field} has a control character (U+{ord(found[0]):04X}, character "
+            f"{found.start() + 1} of {len(value)}); only printable text is allowed, because it is "
+            "written into e-mails"
+        )

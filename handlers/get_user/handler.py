@@ -1,0 +1,69 @@
+"""``GET /users/{id}``: reads one user.
+
+Outcomes: ``found``, ``not_found``, ``invalid``, and ``busy`` and ``failed`` of ``http.serve``.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+from handlers.common import aws, http
+from handlers.common.log import outcome
+from handlers.common.settings import in_lambda, load
+from handlers.common.user import User
+from handlers.common.user_store import UserStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the function's environment holds."""
+
+    users_table: str
+    cors_origins: str
+
+
+class Users(Protocol):
+    """Where users are stored."""
+
+    def get(self, user_id: str) -> User | None:
+        """Read a user; None for every other id, those of guards included."""
+
+
+def get_user(event: http.Event, users: Users) -> http.Response:
+    """Answer a request for a user.
+
+    Args:
+        event: API Gateway's proxy event, whose path parameter ``id`` is URL-decoded.
+        users: gives the user.
+    """
+    user_id: str = (event.get("pathParameters") or {}).get("id") or ""
+    if not user_id.strip():
+        return http.refuse(400, "invalid", "User ID is required")
+    user = users.get(user_id)
+    if user is None:
+        return http.refuse(404, "not_found", "User not found")
+    outcome("found", status=200, user_id=user.id)
+    return http.respond(200, user)
+
+
+@cache
+def _dependencies() -> tuple[Settings, UserStore]:
+    settings = load(Settings)
+    # Three attempts of 4 s at most, and their pauses: 503 comes before the function's time is up.
+    client = aws.client("dynamodb", read_timeout=2, attempts=3)
+    return settings, UserStore(client, settings.users_table)
+
+
+def handler(event: http.Event, context: Any) -> http.Response:  # noqa: ARG001 - Lambda's signature
+    """Answer API Gateway."""
+    settings, users = _dependencies()
+    return http.serve(
+        event,
+        lambda: get_user(event, users),
+        failed="Failed to get user",
+        cors_origins=settings.cors_origins,
+    )
+
+
+if in_lambda():  # Lambda gives INIT a full CPU: clients are made there
+    _dependencies()

@@ -1,0 +1,105 @@
+"""One message of the queue to one e-mail, once.
+
+The ledger's entry is what makes it once. The order is: claim, send, complete, mark the user. After
+a crash behind the sending the lease ends and the e-mail goes out a second time, at most; after a
+crash behind the completion the message comes again, finds the entry done, and marks the user.
+"""
+
+from typing import Any, Protocol
+
+from handlers.common.email_message import EmailMessage, InvalidMessage, parse
+from handlers.common.ledger import AlreadyDone, Claim
+from handlers.common.user import is_user_id
+from handlers.send_email.mailer import NotSent
+from handlers.send_email.render import Rendered, render
+
+LEASE_SECONDS = 60
+"""Longer than one delivery can take: four calls of SES, of 12 s at most, and their pauses."""
+
+
+class Entries(Protocol):
+    """The ledger: see ``handlers.common.ledger.Ledger``."""
+
+    def claim(self, entry_id: str, *, owner: str, lease_seconds: float) -> Claim:
+        """Claim an entry before working on it."""
+
+    def complete(self, claim: Claim, *, kind: str, outcome: str) -> None:
+        """Mark the work as done."""
+
+    def release(self, claim: Claim) -> None:
+        """Give a claim back at once."""
+
+
+class Users(Protocol):
+    """Where users are stored."""
+
+    def mark_welcomed(self, user_id: str) -> None:
+        """Note that a user was welcomed."""
+
+
+class Sender(Protocol):
+    """What sends e-mails: see ``Mailer``."""
+
+    def send(self, to: str, content: Rendered) -> None:
+        """Send one e-mail as text and HTML."""
+
+
+class Delivery:
+    """Delivers messages, with its collaborators."""
+
+    def __init__(self, *, entries: Entries, users: Users, mailer: Sender) -> None:
+        self._entries = entries
+        self._users = users
+        self._mailer = mailer
+
+    def deliver(self, record: dict[str, Any], *, owner: str) -> str:
+        """Send the e-mail that a message asks for, unless it was sent before.
+
+        Args:
+            record: a record of SQS's event.
+            owner: stands for this receipt of the message and no other one: two deliveries of the
+                same message at the same time must not both send.
+
+        Returns:
+            The outcome: ``sent`` or ``duplicate``.
+
+        Raises:
+            InvalidMessage: it can never be sent.
+            ledger.Refused: somebody else is sending it.
+            mailer.NotSent: SES did not take it.
+        """
+        message = parse(record["body"])
+        user_id = _welcomed_user(record, message)
+        try:
+            claim = self._entries.claim(
+                f"email#{user_id or record['messageId']}",
+                owner=owner,
+                lease_seconds=LEASE_SECONDS,
+            )
+        except AlreadyDone:
+            outcome = "duplicate"
+        else:
+            self._send(message, claim)
+            outcome = "sent"
+        if user_id is not None:
+            self._users.mark_welcomed(user_id)
+        return outcome
+
+    def _send(self, message: EmailMessage, claim: Claim) -> None:
+        try:
+            self._mailer.send(message.to, render(message))
+        except NotSent:
+            self._entries.release(claim)  # surely not sent: nobody need wait for the lease
+            raise
+        self._entries.complete(claim, kind="email", outcome=message.type)
+
+
+def _welcomed_user(record: dict[str, Any], message: EmailMessage) -> str | None:
+    """Give the user whom a message welcomes; None for other messages, and welcomes of no user."""
+    attribute = record.get("messageAttributes", {}).get("user_id")
+    if message.type != "welcome" or attribute is None:
+        return None
+    user_id = attribute.get("stringValue")
+    if not isinstance(user_id, str) or not is_user_id(user_id):
+        raise InvalidMessage("the attribute user_id is no user's id")
+    return user_id

@@ -1,0 +1,94 @@
+"""When a message that failed is to come again.
+
+A message is received a few times (the queue's ``maxReceiveCount``, five or more) before SQS moves
+it to the dead-letter queue. So what can never be sent comes again at once, and gets there soon;
+what can be sent later waits longer each time, so that a flood or an outage does not use the
+receives up: five of them last three quarters of an hour if SES throttles, 14 hours if the account
+is paused.
+"""
+
+import logging
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from handlers.common.email_message import InvalidMessage
+from handlers.common.ledger import Refused
+from handlers.common.log import failure
+from handlers.send_email.deliver import LEASE_SECONDS
+from handlers.send_email.mailer import Paused, Rejected, Throttled
+
+_GROWTH = 4
+_LONGEST_SECONDS = 9 * 3600  # with its random part, less than the 12 hours that SQS allows
+_MAX_ENTRIES = 10
+
+
+class OutOfTime(Exception):
+    """The function's time is nearly up; the message was not touched."""
+
+
+_REACTIONS: tuple[tuple[type[Exception], str, int, int], ...] = (
+    # error, outcome, level, seconds before the second receipt
+    (InvalidMessage, "invalid", logging.ERROR, 0),
+    (Rejected, "rejected", logging.ERROR, 0),
+    (Throttled, "throttled", logging.WARNING, 30),
+    (OutOfTime, "deferred", logging.WARNING, 30),
+    (Refused, "busy", logging.INFO, LEASE_SECONDS),
+    (Paused, "paused", logging.ERROR, 900),
+    # Perhaps sent, and then the lease is still held: later than that.
+    (Exception, "failed", logging.ERROR, LEASE_SECONDS + 30),
+)
+
+
+def react(error: Exception, *, receives: int) -> tuple[str, int, int]:
+    """Give the outcome that an error is logged as, its level, and the seconds to wait.
+
+    Args:
+        error: what the delivery raised.
+        receives: how often the message was received, this time included.
+    """
+    outcome, level, first = next(
+        reaction[1:] for reaction in _REACTIONS if isinstance(error, reaction[0])
+    )
+    # The exponent is bounded for the sake of counts that make no sense.
+    wait = min(first * _GROWTH ** min(max(receives, 1) - 1, 10), _LONGEST_SECONDS)
+    return outcome, level, int(wait * random.uniform(1, 1.25)) if wait else 0  # noqa: S311
+
+
+class Visibility:
+    """Changes when messages of the queue come again."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def change(self, seconds: dict[str, int]) -> None:
+        """Let messages come again after so many seconds (``sqs:ChangeMessageVisibility``).
+
+        Where that fails, they come after the queue's own visibility timeout: logged, no more.
+
+        Args:
+            seconds: by receipt handle.
+        """
+        for chunk in _chunks(list(seconds.items())):
+            try:
+                self._client.change_message_visibility_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {
+                            "Id": str(position),
+                            "ReceiptHandle": receipt_handle,
+                            "VisibilityTimeout": wait,
+                        }
+                        for position, (receipt_handle, wait) in enumerate(chunk)
+                    ],
+                )
+            except (ClientError, BotoCoreError) as error:
+                failure("visibility_unchanged", error, level=logging.WARNING)
+
+
+def _chunks(entries: list[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+    for start in range(0, len(entries), _MAX_ENTRIES):
+        yield entries[start : start + _MAX_ENTRIES]

@@ -1,0 +1,154 @@
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.stub import ANY, Stubber
+from fakes import log, outcomes
+
+from handlers.common.email_message import InvalidMessage
+from handlers.common.ledger import Busy
+from handlers.send_email.mailer import Mailer, Paused, Rejected, Throttled
+from handlers.send_email.render import Rendered
+from handlers.send_email.retry import OutOfTime, Visibility, react
+
+__all__ = ["log"]
+CONTENT = Rendered("Grüße", "text", "<p>html</p>")
+
+
+def make(service: str) -> Any:
+    return botocore.session.get_session().create_client(
+        service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+
+
+@pytest.fixture(scope="module")
+def ses() -> Any:
+    return make("sesv2")
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def mailer(ses: Any, pauses: list[float]) -> Mailer:
+    return Mailer(ses, sender="no-reply@x.co", configuration_set="set", sleep=pauses.append)
+
+
+def test_request(ses: Any, mailer: Mailer) -> None:
+    with Stubber(ses) as stubber:
+        stubber.add_response(
+            "send_email",
+            {"MessageId": "1"},
+            {
+                "FromEmailAddress": "no-reply@x.co",
+                "Destination": {"ToAddresses": ["ada@x.co"]},
+                "Content": {
+                    "Simple": {
+                        "Subject": {"Data": "Grüße", "Charset": "UTF-8"},
+                        "Body": {
+                            "Text": {"Data": "text", "Charset": "UTF-8"},
+                            "Html": {"Data": "<p>html</p>", "Charset": "UTF-8"},
+                        },
+                    }
+                },
+                "ConfigurationSetName": "set",
+            },
+        )
+        mailer.send("ada@x.co", CONTENT)
+        stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error"),
+    [
+        ("MessageRejected", 400, Rejected),
+        ("BadRequestException", 400, Rejected),
+        ("AccountSuspendedException", 400, Paused),
+        ("SendingPausedException", 400, Paused),
+        ("MailFromDomainNotVerifiedException", 400, Paused),
+        ("LimitExceededException", 400, Paused),
+        ("NotFoundException", 404, Paused),
+        ("AccessDeniedException", 403, Paused),
+        ("InternalFailure", 500, ClientError),
+        ("ServiceUnavailable", 503, ClientError),
+    ],
+)
+def test_errors(
+    ses: Any, mailer: Mailer, pauses: list[float], code: str, status: int, error: type[Exception]
+) -> None:
+    with Stubber(ses) as stubber:
+        stubber.add_client_error("send_email", code, "ada@x.co", http_status_code=status)
+        with pytest.raises(error) as caught:
+            mailer.send("ada@x.co", CONTENT)
+    if error is not ClientError:
+        assert str(caught.value) == code
+    assert pauses == []
+
+
+def test_throttling_is_waited_for(ses: Any, mailer: Mailer, pauses: list[float]) -> None:
+    with Stubber(ses) as stubber:
+        for _ in range(3):
+            stubber.add_client_error("send_email", "TooManyRequestsException")
+        stubber.add_response("send_email", {}, dict.fromkeys(PARAMETERS, ANY))
+        mailer.send("ada@x.co", CONTENT)
+    assert len(pauses) == 3
+    with Stubber(ses) as stubber:
+        for _ in range(4):
+            stubber.add_client_error("send_email", "TooManyRequestsException")
+        with pytest.raises(Throttled):
+            mailer.send("ada@x.co", CONTENT)
+        stubber.assert_no_pending_responses()
+
+
+PARAMETERS = ("FromEmailAddress", "Destination", "Content", "ConfigurationSetName")
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "first", "fifth"),
+    [
+        (InvalidMessage(), "invalid", 0, 0),
+        (Rejected(), "rejected", 0, 0),
+        (Throttled(), "throttled", 30, 7680),
+        (OutOfTime(), "deferred", 30, 7680),
+        (Busy(), "busy", 60, 15_360),
+        (Paused(), "paused", 900, 32_400),
+        (ReadTimeoutError(endpoint_url="x"), "failed", 90, 23_040),
+        (KeyError(), "failed", 90, 23_040),
+    ],
+)
+def test_waits_grow(error: Exception, name: str, first: int, fifth: int) -> None:
+    for receives, wait in ((0, first), (1, first), (5, fifth), (10**9, 32_400 if first else 0)):
+        outcome, _, seconds = react(error, receives=receives)
+        assert outcome == name
+        assert wait <= seconds <= wait * 1.25
+        assert seconds <= 43_200  # 12 hours: the longest that SQS takes
+
+
+def test_longest_wait_leaves_room_for_the_function() -> None:
+    assert all(react(Paused(), receives=9)[2] < 43_200 - 900 for _ in range(2000))
+
+
+def test_visibility_in_tens(log: pytest.LogCaptureFixture) -> None:
+    sqs = make("sqs")
+    with Stubber(sqs) as stubber:
+        for size in (10, 2):
+            stubber.add_response(
+                "change_message_visibility_batch",
+                {"Successful": [], "Failed": []},
+                {
+                    "QueueUrl": "url",
+                    "Entries": [
+                        {"Id": str(i), "ReceiptHandle": ANY, "VisibilityTimeout": 7}
+                        for i in range(size)
+                    ],
+                },
+            )
+        Visibility(sqs, "url").change({f"r{number}": 7 for number in range(12)})
+        Visibility(sqs, "url").change({})
+        stubber.assert_no_pending_responses()
+        stubber.add_client_error("change_message_visibility_batch", "AccessDenied")
+        Visibility(sqs, "url").change({"r": 0})
+    assert outcomes(log) == ["visibility_unchanged"]
