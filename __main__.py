@@ -53,7 +53,7 @@ send_email = ImageFunction("send-email", FunctionArgs(
             emails.delay(env="EMAIL_QUEUE_URL"), users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")],
 ))
 process_upload = ImageFunction("process-upload", FunctionArgs(
-    config=config, description="Images resized, texts extracted", memory_mb=1024, timeout=300, asynchronous=True,
+    config=config, description="Images resized, texts extracted", memory_mb=1024, timeout=120, asynchronous=True,
     environment=config.uploads.settings,
     grants=[storage.read("uploads/", env="BUCKET"), storage.list_keys(), storage.write("processed/"),
             storage.write("rejected/"), ledger.put(env="LEDGER_TABLE"), ledger.update()],

@@ -5,10 +5,16 @@ id. Names, addresses, bodies and object keys never go into a record.
 """
 
 import logging
+import os
 import traceback
 from typing import Any
 
 logger = logging.getLogger("app")
+
+# Lambda sets the variable to the configured level, and the root logger as well. Libraries stay at
+# WARNING: below it botocore logs whole requests, with bodies and credentials.
+logger.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
+logging.getLogger().setLevel(logging.WARNING)
 
 
 def outcome(name: str, *, level: int = logging.INFO, **fields: str | int | float | None) -> None:

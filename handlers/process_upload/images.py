@@ -1,0 +1,195 @@
+"""Pictures, resized to a longest side, upright, without metadata, in the format they came in.
+
+What becomes of what:
+
+- Never enlarged. Upright: EXIF orientation is applied, then dropped with all other metadata (EXIF
+  and its GPS position, XMP, IPTC, comments, text chunks).
+- Colours: converted to sRGB by the embedded ICC profile, which is then dropped. CMYK becomes RGB,
+  by its profile or, lacking one, by the plain formula. A profile that does not work is ignored.
+- 16 bits a channel become 8; other integers and floating point are stretched over their range.
+- Palettes and black-and-white are resized as colours and greys. Transparency is kept.
+- Animated GIF and WebP stay animated when resized; their thumbnail is the first frame. Of other
+  files with several pictures (TIFF pages, animated PNG, JPEG with previews), the first is taken.
+- JPEG at quality 85, progressive; WebP at quality 80, lossy.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageSequence,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from handlers.process_upload.rejection import Reason, Rejected
+from handlers.process_upload.sniff import Kind
+
+MAX_PIXELS = 50_000_000
+"""Most pixels of a picture, all its frames together; phones take up to 48 million."""
+
+MAX_FRAMES = 1_000
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# Importing them registers them; Pillow would otherwise import all of its plugins in every child.
+_PLUGINS = (
+    GifImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+Image.preinit()
+
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ANIMATED = frozenset({Kind.GIF, Kind.WEBP})
+_SAVE: dict[Kind, dict[str, Any]] = {
+    Kind.JPEG: {"quality": 85, "optimize": True, "progressive": True},
+    Kind.PNG: {"optimize": True},
+    Kind.WEBP: {"quality": 80},
+    Kind.GIF: {},
+    Kind.TIFF: {"compression": "tiff_lzw"},
+}
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a picture's file is named and served."""
+
+    extension: str
+    content_type: str
+
+
+FORMATS = {
+    Kind.JPEG: Format("jpg", "image/jpeg"),
+    Kind.PNG: Format("png", "image/png"),
+    Kind.WEBP: Format("webp", "image/webp"),
+    Kind.GIF: Format("gif", "image/gif"),
+    Kind.TIFF: Format("tiff", "image/tiff"),
+}
+
+
+def render(
+    source: IO[bytes],
+    resized: IO[bytes],
+    thumbnail: IO[bytes],
+    *,
+    kind: Kind,
+    max_side: int,
+    thumbnail_side: int,
+) -> None:
+    """Write a picture's two smaller forms.
+
+    Args:
+        source: the picture.
+        resized: where to write it with no side longer than ``max_side``.
+        thumbnail: where to write it with no side longer than ``thumbnail_side``.
+        kind: its format.
+        max_side: pixels.
+        thumbnail_side: pixels.
+
+    Raises:
+        Rejected: ``TOO_MANY_PIXELS``, told from its header before anything is decoded.
+        Exception: whatever Pillow makes of a damaged file.
+    """
+    with _open(source, kind) as image:
+        image.draft(None, (max_side, max_side))  # a large JPEG is decoded at a half, a quarter …
+        frames, durations = [], []
+        for frame in _frames(image, kind):
+            frames.append(_small(frame, max_side))
+            durations.append(int(frame.info.get("duration", 0)))
+        options = dict(_SAVE[kind])
+        if len(frames) > 1:
+            options |= {"save_all": True, "append_images": frames[1:], "duration": durations}
+            if kind is Kind.GIF:
+                options["disposal"] = 2  # each frame on its own: they are whole pictures here
+            if "loop" in image.info:
+                options["loop"] = image.info["loop"]
+    frames[0].save(resized, kind, **options)
+    _fit(frames[0], thumbnail_side).save(thumbnail, kind, **_SAVE[kind])
+
+
+def _open(source: IO[bytes], kind: Kind) -> Image.Image:
+    try:
+        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning):
+            return Image.open(source, formats=[kind])
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise Rejected(Reason.TOO_MANY_PIXELS) from None
+
+
+def _frames(image: Image.Image, kind: Kind) -> Iterator[Image.Image]:
+    pixels = image.width * image.height
+    for count, frame in enumerate(ImageSequence.Iterator(image), start=1):
+        if count > MAX_FRAMES or count * pixels > MAX_PIXELS:
+            raise Rejected(Reason.TOO_MANY_PIXELS)
+        frame.load()
+        yield frame
+        if kind not in _ANIMATED:
+            return
+
+
+def _small(image: Image.Image, side: int) -> Image.Image:
+    """Make the resized picture: 8 bits a channel, sRGB, upright, nothing attached."""
+    orientation = image.getexif().get(_ORIENTATION)  # after loading: TIFF turns itself upright
+    profile = image.info.get("icc_profile")
+    small = _srgb(_fit(_eight_bits(image), side), profile)
+    if orientation in _UPRIGHT:
+        small = small.transpose(_UPRIGHT[orientation])
+    small.info = {}
+    return small
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Convert to L, RGB, RGBA or CMYK, before resizing: palettes cannot be resized."""
+    if image.mode.startswith("I;16"):
+        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if image.mode in ("I", "F"):
+        low, high = image.getextrema()
+        scale = 255 / (high - low) if high > low else 1.0  # type: ignore[operator]
+        return image.point(lambda value: value * scale - low * scale).convert("L")  # type: ignore[operator]
+    if image.mode == "CMYK":
+        return image
+    mode = "L" if image.mode in ("1", "L") else "RGB"
+    if image.has_transparency_data:
+        mode = "RGBA"
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _fit(image: Image.Image, side: int) -> Image.Image:
+    """Copy a picture, smaller if one of its sides is longer than ``side``."""
+    scale = min(1.0, side / max(image.size))
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    mode = "RGB" if image.mode == "CMYK" else image.mode
+    if profile and mode != "L":
+        try:
+            converted = ImageCms.profileToProfile(
+                image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode=mode
+            )
+        except ImageCms.PyCMSError:
+            converted = None
+        if converted is not None:
+            return converted
+    return image if image.mode == mode else image.convert(mode)

@@ -1,0 +1,72 @@
+"""Object keys: decoded once, and mapped so that no two uploads share an output.
+
+Keys are names, never paths: nothing here or elsewhere joins one to a local directory.
+"""
+
+import hashlib
+import re
+from urllib.parse import unquote_plus
+
+UPLOADS = "uploads/"
+PROCESSED = "processed/"
+REJECTED = "rejected/"
+
+HASHED = "by-sha256/"
+"""Folder of the outputs whose upload's path cannot serve as a folder's name."""
+
+MAX_KEY_BYTES = 1024
+"""Longest key in UTF-8; https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html."""
+
+_LONGEST_NAME = len("original.") + 16
+_MAX_PATH_BYTES = MAX_KEY_BYTES - len(PROCESSED) - len("/") - _LONGEST_NAME
+_EXTENSION = re.compile(r"[^/.][^/]*(\.[A-Za-z0-9]{1,16})\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def decode(encoded: str) -> str:
+    """Decode the key of an event record, which S3 encodes as an HTML form does, exactly once.
+
+    Raises:
+        UnicodeDecodeError: not UTF-8, which no key in S3 is; its text holds no part of the key
+            but one byte.
+    """
+    return unquote_plus(encoded, errors="strict")
+
+
+def digest(*parts: str) -> str:
+    """Hash what names one piece of work, in hexadecimal. No part of a key holds a line feed."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def extension(key: str) -> str:
+    """Give the extension of a key's last piece as it is written, such as ``.JPG``, or nothing."""
+    match = _EXTENSION.search(key.rsplit("/", 1)[-1])
+    return match[1] if match else ""
+
+
+def output(prefix: str, key: str, name: str) -> str:
+    """Give the key of an output: ``uploads/a/b.jpg`` -> ``processed/a/b.jpg/resized.jpg``.
+
+    The upload's whole path is the folder, and ``name`` has no slash, so distinct uploads never
+    share an output. A path becomes ``by-sha256/<sha256 of the key>`` if its outputs' keys would be
+    longer than S3 takes, if it has pieces or characters that other tools misread (``.``, ``..``,
+    control characters), or if it begins with ``by-sha256/`` itself.
+
+    Args:
+        prefix: ``PROCESSED`` or ``REJECTED``.
+        key: a key under ``UPLOADS``.
+        name: ``resized.jpg``, ``original.zip`` and the like, at most 25 bytes.
+    """
+    path = key.removeprefix(UPLOADS)
+    if _unusable(path):
+        path = HASHED + hashlib.sha256(key.encode()).hexdigest()
+    return f"{prefix}{path}/{name}"
+
+
+def _unusable(path: str) -> bool:
+    return (
+        len(path.encode()) > _MAX_PATH_BYTES
+        or path.startswith(HASHED)
+        or _CONTROL.search(path) is not None
+        or not {".", ".."}.isdisjoint(path.split("/"))
+    )

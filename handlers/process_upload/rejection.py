@@ -1,0 +1,26 @@
+"""Why a file is rejected: a code for machines, a sentence for people."""
+
+from enum import Enum
+
+
+class Reason(Enum):
+    """The code, as written to ``reason.json`` and the logs, and the sentence."""
+
+    TOO_LARGE = "too_large", "The file is larger than files of its type may be."
+    MISMATCH = "content_mismatch", "The content is not of the type that the file's name says."
+    DAMAGED = "damaged", "The file is damaged, cut short, or not valid."
+    ENCRYPTED = "encrypted", "The document is encrypted."
+    TOO_MANY_PIXELS = "too_many_pixels", "The picture has too many pixels, all frames together."
+    TOO_EXPENSIVE = "too_expensive", "Reading the file takes more memory or time than it may."
+
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code = code
+        self.sentence = sentence
+
+
+class Rejected(Exception):
+    """The file cannot be processed, however often it is tried."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason

@@ -1,0 +1,1 @@
+"""The embedded cloud: the same Pulumi program, deployed to an AWS emulator on this machine."""

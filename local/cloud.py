@@ -1,0 +1,99 @@
+"""A running local cloud: an emulator with the project deployed to it."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from local.aws import Aws
+from local.deployed import Deployed, FunctionRef
+from local.emulator import Emulator, free_port
+from local.project import ROOT, Project, load
+
+
+class Cloud:
+    """What ``start`` gives: use it as a context manager, or call ``stop``."""
+
+    def __init__(self, emulator: Emulator, aws: Aws, deployed: Deployed) -> None:
+        self.emulator = emulator
+        self.aws = aws
+        self.deployed = deployed
+
+    @property
+    def endpoint(self) -> str:
+        """URL of the emulator, for clients of any AWS service."""
+        return self.emulator.endpoint
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs."""
+        return self.deployed.outputs
+
+    @property
+    def functions(self) -> dict[str, FunctionRef]:
+        """The functions by logical name, such as ``create-user``."""
+        return self.deployed.functions
+
+    def client(self, service: str) -> Any:
+        """Give the root account's client of a service."""
+        return self.aws.client(service)
+
+    def stop(self) -> None:
+        """End the emulator and its workers. May be called twice."""
+        self.aws.close()
+        self.emulator.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def start(
+    *,
+    stack: str = "local",
+    port: int = 0,
+    config_overrides: Mapping[str, Any] | None = None,
+    root: Path = ROOT,
+) -> Cloud:
+    """Start a local cloud of its own, beside any that ``python -m local up`` has started.
+
+    Args:
+        stack: whose ``Pulumi.<stack>.yaml`` configures the program.
+        port: 0 finds a free one.
+        config_overrides: config values instead of the file's, such as
+            ``{"email": {"batchWindowSeconds": 0}}``.
+        root: the project's folder.
+
+    Raises:
+        LocalError: the emulator did not start, or the program failed; nothing is left running.
+    """
+    project = load(stack, root=root, overrides=config_overrides)
+    directory = Path(tempfile.mkdtemp(prefix="local-cloud-"))
+    emulator = Emulator(port=port or free_port(), directory=directory, region=project.region)
+    return launch(emulator, project)
+
+
+def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) -> Cloud:
+    """Start an emulator and deploy a project to it; on any failure, stop it again.
+
+    ``inherit`` is a file descriptor that the emulator keeps open as long as it lives.
+    """
+    try:
+        emulator.start(inherit=inherit)
+        # Pulumi takes its time to import, which the emulator uses to start.
+        from local.deployer import deploy
+
+        emulator.wait_until_healthy()
+        aws = Aws(emulator.endpoint, project.region)
+        return Cloud(emulator, aws, deploy(project, aws))
+    except BaseException:
+        emulator.stop()
+        raise

@@ -1,0 +1,24 @@
+"""What a deployment leaves behind for the commands and the tests."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FunctionRef(BaseModel):
+    """Where to find one deployed function."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="Physical name, such as create-user-3f2a91c.")
+    log_group: str
+    qualifier: str = Field("$LATEST", description="Alias that the triggers call, if there is one.")
+
+
+class Deployed(BaseModel):
+    """The stack's outputs, and its functions by logical name, such as create-user."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outputs: dict[str, Any] = {}
+    functions: dict[str, FunctionRef] = {}

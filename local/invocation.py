@@ -1,0 +1,77 @@
+"""Invokes one function with an event from a file."""
+
+import base64
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from local.aws import Aws
+from local.deployed import FunctionRef
+from local.errors import LocalError
+
+
+class FunctionFailed(LocalError):
+    """The function raised; the message has its stack."""
+
+
+def read_event(source: str | None) -> str:
+    """Read an event: a file, ``-`` for standard input, or nothing for an empty object.
+
+    Raises:
+        LocalError: there is no such file, or it is not JSON (says where).
+    """
+    if source is None:
+        return "{}"
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    except OSError as error:
+        raise LocalError(
+            f"The event file {source} cannot be read: {error.strerror}. "
+            "Examples are in tests/events."
+        ) from None
+    except UnicodeDecodeError:
+        raise LocalError(f"The event file {source} is not UTF-8 text.") from None
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        name = "standard input" if source == "-" else source
+        raise LocalError(
+            f"The event in {name} is not valid JSON: line {error.lineno}, "
+            f"column {error.colno}: {error.msg}."
+        ) from None
+    return text
+
+
+def invoke(aws: Aws, ref: FunctionRef, event: str) -> Any:
+    """Invoke a function by the alias that its triggers use, and give its answer.
+
+    Raises:
+        FunctionFailed: the function raised an exception, or ran out of time.
+    """
+    answer = aws.client("lambda").invoke(
+        FunctionName=ref.name,
+        Qualifier=ref.qualifier,
+        Payload=event.encode(),
+        LogType="Tail",
+    )
+    payload = json.loads(answer["Payload"].read() or b"null")
+    if not answer.get("FunctionError"):
+        return payload
+    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+    raise FunctionFailed(_describe(payload, log))
+
+
+def _describe(payload: Any, log: str) -> str:
+    """Take type and stack from the log: the emulator's answer has the message only."""
+    for line in reversed(log.splitlines()):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict) and "stackTrace" in record:
+            stack = "".join(record["stackTrace"]).rstrip()
+            return f"{record['errorType']}: {record['errorMessage']}\n{stack}"
+    if isinstance(payload, dict) and "errorMessage" in payload:
+        return f"{payload.get('errorType', 'Error')}: {payload['errorMessage']}"
+    return json.dumps(payload)

@@ -1,0 +1,118 @@
+"""Writes logs for people: one line for each record, coloured by function and level."""
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO
+
+from local.logs import Invocation
+
+_RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
+_FUNCTION_COLOURS = [f"\033[{code}m" for code in (36, 32, 35, 34, 33, 96, 92, 95, 94, 93)]
+_LEVEL_COLOURS = {"ERROR": "\033[31m", "CRITICAL": "\033[31m", "WARNING": "\033[33m"}
+# Shown in their own place, or the same for a whole invocation.
+_SHOWN = {"timestamp", "level", "message", "logger", "requestId", "outcome"}
+_TRACEBACK = "Traceback (most recent call last):"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def wants_colour(output: TextIO) -> bool:
+    """Colour for terminals only, and unless NO_COLOR is set (https://no-color.org)."""
+    return output.isatty() and not os.environ.get("NO_COLOR")
+
+
+class Formatter:
+    """Formats invocations of a known set of functions."""
+
+    def __init__(self, functions: Iterable[str], *, colour: bool) -> None:
+        names = sorted(functions)
+        self._width = max((len(name) for name in names), default=0)
+        self._colour = colour
+        self._colours = {
+            name: _FUNCTION_COLOURS[index % len(_FUNCTION_COLOURS)]
+            for index, name in enumerate(names)
+        }
+
+    def format(self, invocation: Invocation) -> str:
+        """Give an invocation's lines: its records, what it printed, and how long it took."""
+        name = invocation.function.ljust(self._width)
+        name = self._paint(name, self._colours.get(invocation.function, ""))
+        ended = time.strftime("%H:%M:%S", time.gmtime(invocation.ended_ms / 1000))
+        lines: list[str] = []
+        for kind, content in _parse(invocation.lines):
+            clock, level, text = ended, "", ""
+            if kind == "record":
+                clock = str(content.get("timestamp", ""))[11:19] or ended
+                level = str(content.get("level", ""))
+                text = self._record(content)
+            elif kind == "report":
+                text = self._paint(str(content), _DIM)
+            else:
+                text = _clean(str(content))
+            shown = self._paint(level.ljust(7), _LEVEL_COLOURS.get(level, _DIM))
+            lines.append(f"{self._paint(clock, _DIM)} {name} {shown} {text}")
+        return "\n".join(lines)
+
+    def _record(self, record: dict[str, Any]) -> str:
+        message, *more = str(record.get("message", "")).split("\n")
+        fields: list[str] = []
+        blocks = ["\n".join(more)] if more else []
+        stack = "".join(record.get("stackTrace") or [])
+        for key, value in record.items():
+            if key in _SHOWN or key in ("stackTrace", "errorType", "errorMessage"):
+                continue
+            if isinstance(value, str) and "\n" in value:
+                blocks.append(value)
+            else:
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                fields.append(f"{self._paint(key + '=', _DIM)}{_clean(text)}")
+        if record.get("outcome") not in (None, message):
+            fields.insert(0, f"{self._paint('outcome=', _DIM)}{_clean(str(record['outcome']))}")
+        if stack:
+            blocks.append(stack)
+            summary = f"{record.get('errorType')}: {record.get('errorMessage')}"
+            if summary != message:
+                blocks.append(summary)
+        first = " ".join([self._paint(_clean(message), _BOLD), *fields])
+        below = [f"    {_clean(line)}" for block in blocks for line in block.rstrip().split("\n")]
+        return "\n".join([first, *below])
+
+    def _paint(self, text: str, colour: str) -> str:
+        return f"{colour}{text}{_RESET}" if self._colour and colour else text
+
+
+def _parse(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Tell records, printed lines and the platform's report apart."""
+    reported = repeated = False
+    for line in lines:
+        if line.startswith(("START RequestId: ", "END RequestId: ")):
+            continue
+        if line.startswith("REPORT RequestId: "):
+            duration = re.search(r"\tDuration: ([\d.]+ ms)", line)
+            request = line.removeprefix("REPORT RequestId: ").split("\t")[0]
+            yield "report", f"{duration.group(1) if duration else ''} (request {request})"
+            continue
+        # The emulator's worker ends with what the record of an exception has said already.
+        repeated = repeated or (reported and line == _TRACEBACK)
+        if repeated:
+            continue
+        record = _as_record(line)
+        reported = reported or (record is not None and "stackTrace" in record)
+        yield ("text", line) if record is None else ("record", record)
+
+
+def _as_record(line: str) -> dict[str, Any] | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "level" in record else None
+
+
+def _clean(text: str) -> str:
+    """Show control characters as escapes: what a caller sent must not steer the terminal."""
+    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)

@@ -1,0 +1,70 @@
+"""Reads the functions' logs from the emulator, each invocation once."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from local.aws import Aws
+from local.deployed import FunctionRef
+
+_POLL_SECONDS = 0.5
+# An invocation's lines are stamped and stored at once; this is how much later they may show.
+_OVERLAP_MS = 10_000
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The log of one invocation: the platform's lines and the function's own."""
+
+    function: str
+    ended_ms: int
+    lines: tuple[str, ...]
+
+
+class LogReader:
+    """Gives what was logged since the last call.
+
+    The emulator has no event ids, but writes each invocation into a log stream of its own when the
+    invocation ends (AWS: one stream for each execution environment, as it goes). So a stream that
+    was seen is complete.
+    """
+
+    def __init__(
+        self, aws: Aws, functions: Mapping[str, FunctionRef], *, since_ms: int = 0
+    ) -> None:
+        self._logs = aws.client("logs")
+        self._functions = functions
+        self._since = dict.fromkeys(functions, since_ms)
+        self._seen: dict[str, dict[str, int]] = {name: {} for name in functions}
+
+    def poll(self) -> list[Invocation]:
+        """Read new invocations of all functions, the oldest first."""
+        found = [
+            invocation
+            for name, ref in self._functions.items()
+            for invocation in self._poll(name, ref.log_group)
+        ]
+        return sorted(found, key=lambda invocation: invocation.ended_ms)
+
+    def follow(self, alive: Callable[[], bool]) -> Iterator[Invocation]:
+        """Give new invocations as they end, as long as ``alive`` says so."""
+        while alive():
+            yield from self.poll()
+            time.sleep(_POLL_SECONDS)
+
+    def _poll(self, name: str, group: str) -> list[Invocation]:
+        seen = self._seen[name]
+        streams: dict[str, list[str]] = {}
+        ends: dict[str, int] = {}
+        answer = self._logs.filter_log_events(logGroupName=group, startTime=self._since[name])
+        for event in answer["events"]:
+            stream = event["logStreamName"]
+            if stream not in seen:
+                streams.setdefault(stream, []).append(event["message"].rstrip("\n"))
+                ends[stream] = event["timestamp"]
+        seen |= ends
+        if ends:
+            self._since[name] = max(self._since[name], max(ends.values()) - _OVERLAP_MS)
+            for stream in [s for s, end in seen.items() if end < self._since[name]]:
+                del seen[stream]
+        return [Invocation(name, ends[s], tuple(lines)) for s, lines in streams.items()]

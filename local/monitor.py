@@ -1,0 +1,95 @@
+"""Stands in for the Pulumi engine: makes each resource that a program registers."""
+
+import threading
+from typing import Any
+
+from pulumi.runtime import mocks, rpc
+
+from local.aws import AwsError, explain
+from local.errors import DeployFailed, LocalError
+from local.resources import registry
+
+
+class Monitor(mocks.MockMonitor):
+    """Refuses what the engine would, and keeps the first failure of a resource."""
+
+    def __init__(self, target: registry.Target) -> None:
+        super().__init__(_Mocks(target))
+        self.failure: DeployFailed | None = None
+        self._urns: set[str] = set()
+        self._lock = threading.Lock()
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the engine's name)
+        """Make a resource, unless another one has failed already."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        with self._lock:
+            if self.failure:
+                raise self.failure
+            if urn in self._urns:
+                raise self._failed(urn, "Another resource has its type and name (duplicate URN).")
+            self._urns.add(urn)
+        try:
+            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        except AwsError as error:
+            problem = explain(error)
+        except LocalError as error:
+            problem = str(error)
+        with self._lock:
+            raise self._failed(urn, problem)
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 (the engine's name)
+        """Call one of the provider's functions."""
+        try:
+            return super().Invoke(request)  # type: ignore[no-untyped-call]
+        except LocalError as error:
+            self.failure = self.failure or DeployFailed(str(error))
+            raise self.failure from None
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the engine's name)
+        """Refuse to read what was made elsewhere: nothing was."""
+        with self._lock:
+            urn = self.make_urn(request.parent, request.type, request.name)
+            raise self._failed(urn, "`get` reads an existing resource; a new local cloud has none.")
+
+    def _failed(self, urn: str, problem: str) -> DeployFailed:
+        # The engine leaves the stack out of the type of what has no other parent.
+        urn = urn.replace("pulumi:pulumi:Stack$", "")
+        kind, name = urn.split("::")[2:4]
+        failure = DeployFailed(
+            f"{kind.split('$')[-1]} {name!r} could not be made.\n  {problem}\n  URN: {urn}"
+        )
+        self.failure = self.failure or failure
+        return self.failure
+
+
+class _Mocks(mocks.Mocks):
+    """Makes custom resources; components and providers are nothing in the cloud."""
+
+    def __init__(self, target: registry.Target) -> None:
+        self._target = target
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Make one resource; called in one of the pool's threads."""
+        inputs = _plain(args.inputs)
+        if not args.custom or args.typ.startswith("pulumi:"):
+            return args.name, inputs
+        request = registry.Request(
+            type=args.typ, name=args.name, inputs=inputs, target=self._target
+        )
+        return registry.make(request)
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        """Answer one of the provider's functions."""
+        return registry.answer(args.token, self._target, _plain(args.args)), []
+
+
+def _plain(value: Any) -> Any:
+    """Unwrap secrets, for what goes to the emulator stays here, and give integers back."""
+    if rpc.is_rpc_secret(value):
+        return _plain(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    # Protocol buffers know one kind of number.
+    return int(value) if isinstance(value, float) and value.is_integer() else value

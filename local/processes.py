@@ -1,0 +1,48 @@
+"""Starting and ending the emulator's process group, whatever signals arrive meanwhile."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+_STOP_SECONDS = 3
+
+
+def stop_group(pid: int, *, ended: Callable[[], bool]) -> None:
+    """End a process group that this package started: politely, and after three seconds by force.
+
+    Args:
+        pid: its leader, which must be known to be the emulator still.
+        ended: whether the leader has ended. What is left of the group then is killed.
+    """
+    deadline = time.monotonic() + _STOP_SECONDS
+    # EPERM: on macOS a group of which nothing but zombies are left.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGTERM)
+        while not ended() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.killpg(pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def deferred_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back until the new process is known, so that it is always ended."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    received: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        received.append(number)
+
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        for caught in received:
+            signal.raise_signal(caught)

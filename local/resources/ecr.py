@@ -1,0 +1,77 @@
+"""Repositories and images: made, but nothing is built or pushed while workers run the code."""
+
+import hashlib
+import json
+
+from local.resources.names import present
+from local.resources.registry import Made, Request, resource
+
+
+@resource(
+    "aws:ecr/repository:Repository",
+    passes="name imageTagMutability imageScanningConfiguration",
+    ignores="encryptionConfigurations forceDelete imageTagMutabilityExclusionFilters",
+)
+def repository(request: Request) -> Made:
+    """Make an image repository."""
+    name = request.physical_name(256).lower()
+    scanning = request.get("imageScanningConfiguration", {})
+    made = request.client("ecr").create_repository(
+        repositoryName=name,
+        **present(
+            imageTagMutability=request.get("imageTagMutability"),
+            imageScanningConfiguration=scanning or None,
+        ),
+    )["repository"]
+    return Made(
+        name,
+        {
+            "name": name,
+            "arn": made["repositoryArn"],
+            "registryId": made["registryId"],
+            "repositoryUrl": made["repositoryUri"],
+        },
+    )
+
+
+@resource("aws:ecr/lifecyclePolicy:LifecyclePolicy", passes="repository policy")
+def lifecycle_policy(request: Request) -> Made:
+    """Set a repository's lifecycle policy."""
+    name = request.require("repository")
+    request.client("ecr").put_lifecycle_policy(
+        repositoryName=name, lifecyclePolicyText=request.require("policy")
+    )
+    return Made(name)
+
+
+@resource(
+    "docker-build:index:Image",
+    passes="buildArgs target tags platforms",
+    ignores=(
+        "addHosts buildOnPreview builder cacheFrom cacheTo context dockerfile exec exports "
+        "ignoreSecretsInDiffCalculation labels load network noCache pull push registries secrets "
+        "ssh"
+    ),
+)
+def image(request: Request) -> Made:
+    """Name an image by what would go into it: the handlers' sources and the build's arguments.
+
+    Nothing is built: local workers run the sources themselves.
+    """
+    content = hashlib.sha256()
+    arguments = {name: request.get(name) for name in ("buildArgs", "target", "platforms")}
+    content.update(json.dumps(arguments, sort_keys=True).encode())
+    for file in sorted((request.target.root / "handlers").rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            content.update(file.relative_to(request.target.root).as_posix().encode())
+            content.update(file.read_bytes())
+    digest = f"sha256:{content.hexdigest()}"
+    tags = request.get("tags", [])
+    return Made(
+        digest,
+        {
+            "digest": digest,
+            "contextHash": content.hexdigest(),
+            "ref": f"{tags[0]}@{digest}" if tags else digest,
+        },
+    )

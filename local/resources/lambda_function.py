@@ -1,0 +1,149 @@
+"""Functions, their versions and aliases, run by local workers instead of their images."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from local.deployed import FunctionRef
+from local.errors import LocalError
+from local.package import SHIM, folder_of, pack
+from local.resources.names import pascal, present
+from local.resources.registry import Made, Request, Target, resource
+
+# The workers are this machine's Python; the emulator wants to hear one that Lambda has.
+_RUNTIME = "python3.13"
+_functions = threading.Lock()
+
+
+@resource(
+    "aws:lambda/function:Function",
+    passes=(
+        "name packageType imageConfig role environment timeout memorySize publish architectures "
+        "ephemeralStorage tracingConfig loggingConfig deadLetterConfig description kmsKeyArn "
+        "reservedConcurrentExecutions"
+    ),
+    # The worker runs the sources; it has this machine's network.
+    ignores=(
+        "imageUri vpcConfig skipDestroy replaceSecurityGroupsOnDestroy "
+        "replacementSecurityGroupIds sourceCodeHash"
+    ),
+)
+def function(request: Request) -> Made:
+    """Make a function of the sources that its image would hold."""
+    if request.get("packageType") != "Image":
+        raise LocalError(
+            f"`packageType` is {request.get('packageType', 'Zip')!r}; the local cloud runs "
+            "functions that are images."
+        )
+    handler = _handler(request.require("imageConfig"))
+    folder = folder_of(handler)
+    name = request.physical_name(64)
+    client = request.client("lambda")
+    made = client.create_function(
+        FunctionName=name,
+        Runtime=_RUNTIME,
+        Handler=f"{SHIM}.handler",
+        Code={"ZipFile": pack(request.target.root, folder)},
+        Role=request.require("role"),
+        Environment={"Variables": _environment(request, handler)},
+        Publish=bool(request.get("publish")),
+        **present(
+            Timeout=request.get("timeout"),
+            MemorySize=request.get("memorySize"),
+            Architectures=request.get("architectures"),
+            Description=request.get("description"),
+            KMSKeyArn=request.get("kmsKeyArn"),
+            EphemeralStorage=pascal(request.get("ephemeralStorage")),
+            TracingConfig=pascal(request.get("tracingConfig")),
+            LoggingConfig=pascal(request.get("loggingConfig")),
+            DeadLetterConfig=pascal(request.get("deadLetterConfig")),
+        ),
+    )
+    # -1 is Terraform's way to say: no reservation.
+    if request.get("reservedConcurrentExecutions", -1) >= 0:
+        client.put_function_concurrency(
+            FunctionName=name,
+            ReservedConcurrentExecutions=request.require("reservedConcurrentExecutions"),
+        )
+    _remember(request, folder.replace("_", "-"), name)
+    arn = request.target.arn("lambda", f"function:{name}")
+    version = made["Version"]
+    return Made(
+        name,
+        {
+            "name": name,
+            "arn": arn,
+            "invokeArn": invoke_arn(request.target, arn),
+            "version": version,
+            "qualifiedArn": f"{arn}:{version}",
+            "qualifiedInvokeArn": invoke_arn(request.target, f"{arn}:{version}"),
+            "codeSha256": made["CodeSha256"],
+            "sourceCodeSize": made["CodeSize"],
+            "lastModified": made["LastModified"],
+        },
+    )
+
+
+@resource(
+    "aws:lambda/alias:Alias",
+    passes="name description functionName functionVersion routingConfig",
+)
+def alias(request: Request) -> Made:
+    """Point an alias at a version."""
+    name = request.physical_name(128)
+    function_name = request.require("functionName").split(":function:")[-1]
+    arn = request.client("lambda").create_alias(
+        Name=name,
+        FunctionName=function_name,
+        FunctionVersion=request.require("functionVersion"),
+        **present(Description=request.get("description"), RoutingConfig=_routing(request.inputs)),
+    )["AliasArn"]
+    for ref in request.target.deployed.functions.values():
+        if ref.name == function_name:
+            ref.qualifier = name
+    return Made(arn, {"name": name, "arn": arn, "invokeArn": invoke_arn(request.target, arn)})
+
+
+def invoke_arn(target: Target, function_arn: str) -> str:
+    """Write the ARN by which API Gateway calls a function."""
+    path = f"path/2015-03-31/functions/{function_arn}/invocations"
+    return f"arn:aws:apigateway:{target.aws.region}:lambda:{path}"
+
+
+def _handler(image_config: Mapping[str, Any]) -> str:
+    commands = image_config.get("commands")
+    others = sorted(set(image_config) - {"commands"})
+    if not commands or len(commands) != 1 or any(image_config[name] for name in others):
+        raise LocalError(
+            f"`imageConfig` is {dict(image_config)!r}; local workers need `commands` with one "
+            'entry, such as ["handlers.create_user.handler.handler"], and nothing else.'
+        )
+    return str(commands[0])
+
+
+def _environment(request: Request, handler: str) -> dict[str, str]:
+    """Add what Lambda's runtime sets, and the emulator's workers do not get."""
+    logging = request.get("loggingConfig", {})
+    return {
+        **request.get("environment", {}).get("variables", {}),
+        "_HANDLER": handler,
+        "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
+        "AWS_LAMBDA_LOG_LEVEL": logging.get("applicationLogLevel", "INFO"),
+    }
+
+
+def _remember(request: Request, logical: str, name: str) -> None:
+    group = request.get("loggingConfig", {}).get("logGroup") or f"/aws/lambda/{name}"
+    functions = request.target.deployed.functions
+    with _functions:
+        if logical in functions:
+            raise LocalError(
+                f"Another function already runs handlers/{logical.replace('-', '_')}: "
+                f"{functions[logical].name}."
+            )
+        functions[logical] = FunctionRef(name=name, log_group=group)
+
+
+def _routing(inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+    routing = inputs.get("routingConfig")
+    return routing and {"AdditionalVersionWeights": routing["additionalVersionWeights"]}

@@ -1,0 +1,92 @@
+"""What may call a function, what calls it, and what becomes of failed calls."""
+
+from local.resources.names import auto_name, pascal, present
+from local.resources.registry import Made, Request, resource
+
+
+@resource(
+    "aws:lambda/permission:Permission",
+    passes=(
+        "action function principal qualifier sourceAccount sourceArn statementId principalOrgId "
+        "eventSourceToken"
+    ),
+)
+def permission(request: Request) -> Made:
+    """Let a service call a function."""
+    statement = request.get("statementId") or auto_name(request.name, 100)
+    request.client("lambda").add_permission(
+        FunctionName=request.require("function"),
+        StatementId=statement,
+        Action=request.require("action"),
+        Principal=request.require("principal"),
+        **present(
+            Qualifier=request.get("qualifier"),
+            SourceAccount=request.get("sourceAccount"),
+            SourceArn=request.get("sourceArn"),
+            PrincipalOrgID=request.get("principalOrgId"),
+            EventSourceToken=request.get("eventSourceToken"),
+        ),
+    )
+    return Made(statement, {"statementId": statement})
+
+
+_MAPPING = (
+    "batchSize bisectBatchOnFunctionError destinationConfig enabled eventSourceArn filterCriteria "
+    "functionName functionResponseTypes kmsKeyArn maximumBatchingWindowInSeconds "
+    "maximumRecordAgeInSeconds maximumRetryAttempts metricsConfig parallelizationFactor "
+    "scalingConfig startingPosition startingPositionTimestamp tumblingWindowInSeconds"
+)
+
+
+@resource(
+    "aws:lambda/eventSourceMapping:EventSourceMapping",
+    passes=_MAPPING,
+    ignores="provisionedPollerConfig",
+)
+def event_source_mapping(request: Request) -> Made:
+    """Call a function with batches from a queue or a stream."""
+    given = {key: request.inputs[key] for key in _MAPPING.split() if request.get(key) is not None}
+    renames = {"kmsKeyArn": "KMSKeyArn", "destinationArn": "Destination"}
+    made = request.client("lambda").create_event_source_mapping(**pascal(given, renames))
+    return Made(
+        made["UUID"],
+        {
+            "uuid": made["UUID"],
+            "arn": request.target.arn("lambda", f"event-source-mapping:{made['UUID']}"),
+            "functionArn": made.get("FunctionArn", ""),
+            "state": made.get("State", ""),
+        },
+    )
+
+
+@resource(
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    passes=(
+        "functionName qualifier destinationConfig maximumEventAgeInSeconds maximumRetryAttempts"
+    ),
+)
+def event_invoke_config(request: Request) -> Made:
+    """Say how often an asynchronous call is tried, and where a failed one goes."""
+    request.client("lambda").put_function_event_invoke_config(
+        FunctionName=request.require("functionName"),
+        **present(
+            Qualifier=request.get("qualifier"),
+            DestinationConfig=pascal(request.get("destinationConfig")),
+            MaximumEventAgeInSeconds=request.get("maximumEventAgeInSeconds"),
+            MaximumRetryAttempts=request.get("maximumRetryAttempts"),
+        ),
+    )
+    return Made(":".join(filter(None, (request.get("functionName"), request.get("qualifier")))))
+
+
+@resource(
+    "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
+    passes="functionName recursiveLoop",
+)
+def recursion_config(request: Request) -> Made:
+    """Say whether a function that calls itself in a loop is stopped."""
+    name = request.require("functionName")
+    request.client("lambda").put_function_recursion_config(
+        FunctionName=name, RecursiveLoop=request.require("recursiveLoop")
+    )
+    return Made(name)

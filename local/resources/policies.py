@@ -1,0 +1,84 @@
+"""IAM policies, where the emulator's understanding of them differs from AWS's."""
+
+import json
+from typing import Any
+
+_TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
+_BATCHES = {
+    f"sqs:{action}": f"sqs:{action}Batch"
+    for action in ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")
+}
+
+
+def for_role(policy: str) -> str:
+    """Adapt a role's policy to what the emulator (1.5.33) asks for.
+
+    A permission for one message is a permission for a batch: in AWS ``sqs:SendMessage`` covers
+    ``SendMessageBatch``, which is no action by itself; the emulator asks for
+    ``sqs:SendMessageBatch``.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+
+    A permission to send from one identity is a permission to send: the emulator checks sending
+    against the resource ``*`` and knows no ``ses:`` condition. So it denies a function that may not
+    send at all, and does not see from which address one does.
+    """
+    document = json.loads(policy)
+    document["Statement"] = _statements(document)
+    for statement in document["Statement"]:
+        for kind in ("Action", "NotAction"):
+            if kind in statement:
+                statement[kind] = _with_batches(_listed(statement[kind]))
+    document["Statement"] += [
+        sending for statement in document["Statement"] for sending in _sending(statement)
+    ]
+    return json.dumps(document)
+
+
+def for_resource(policy: str) -> str | None:
+    """Adapt the policy of a bucket, queue or topic: leave out that it may be reached by TLS only.
+
+    The emulator speaks plain HTTP on loopback, and enforces such a statement: nobody could use the
+    resource. Every other statement stays.
+
+    Returns:
+        The policy, or ``None`` if nothing is left of it.
+    """
+    document = json.loads(for_role(policy))
+    document["Statement"] = [
+        statement
+        for statement in _statements(document)
+        if not (statement.get("Effect") == "Deny" and statement.get("Condition") == _TLS_ONLY)
+    ]
+    return json.dumps(document) if document["Statement"] else None
+
+
+def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:
+    statements = document.get("Statement", [])
+    return statements if isinstance(statements, list) else [statements]
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def _with_batches(actions: list[str]) -> list[str]:
+    return [*actions, *(_BATCHES[action] for action in actions if action in _BATCHES)]
+
+
+def _sending(statement: dict[str, Any]) -> list[dict[str, Any]]:
+    """Repeat a statement that lets a function send e-mail, without the identity it names."""
+    actions = [a for a in _listed(statement.get("Action", [])) if a.startswith("ses:Send")]
+    if statement.get("Effect") != "Allow" or not actions:
+        return []
+    conditions = {
+        operator: {key: value for key, value in tests.items() if not key.startswith("ses:")}
+        for operator, tests in statement.get("Condition", {}).items()
+    }
+    return [
+        {
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": "*",
+            "Condition": {operator: tests for operator, tests in conditions.items() if tests},
+        }
+    ]

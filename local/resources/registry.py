@@ -1,0 +1,152 @@
+"""Maps Pulumi's resource types to the functions that make them in the emulator."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.aws import ACCOUNT_ID, Aws
+from local.deployed import Deployed
+from local.errors import LocalError
+from local.resources.names import auto_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where resources are made: the emulator, the project's folder, and what is found there."""
+
+    aws: Aws
+    root: Path
+    deployed: Deployed = field(default_factory=Deployed)
+
+    def arn(self, service: str, resource: str) -> str:
+        """Write the ARN of something in this account and region."""
+        return f"arn:aws:{service}:{self.aws.region}:{ACCOUNT_ID}:{resource}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One resource to make: its type, logical name, and inputs by Pulumi's property names."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    target: Target
+
+    def client(self, service: str) -> Any:
+        """Give the emulator's client of a service."""
+        return self.target.aws.client(service)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Read an input that may be missing."""
+        value = self.inputs.get(name)
+        return default if value is None else value
+
+    def require(self, name: str) -> Any:
+        """Read an input that the local cloud cannot do without."""
+        if self.inputs.get(name) is None:
+            raise LocalError(f"`{name}` is missing.")
+        return self.inputs[name]
+
+    def physical_name(self, limit: int, *, suffix: str = "") -> str:
+        """Give the name that the program chose, or make one as Pulumi does."""
+        return str(self.get("name") or auto_name(self.name, limit, suffix))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A resource that exists: its id, and the outputs that its inputs do not already give."""
+
+    id: str
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+Creator = Callable[[Request], Made]
+Invoke = Callable[[Target, Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counterpart:
+    """How one type is made, which inputs have an effect, and which knowingly have none."""
+
+    create: Creator
+    passes: frozenset[str]
+    ignores: frozenset[str]
+
+
+RESOURCES: dict[str, Counterpart] = {}
+INVOKES: dict[str, Invoke] = {}
+
+EVERYWHERE = frozenset({"region", "tags", "tagsAll"})
+"""Ignored for every type: there is one region, and nothing here reads tags."""
+
+
+def resource(type_: str, *, passes: str, ignores: str = "") -> Callable[[Creator], Creator]:
+    """Register the function that makes resources of a type.
+
+    Args:
+        type_: Pulumi's token, such as ``aws:sqs/queue:Queue``.
+        passes: names of the inputs that reach the emulator, separated by blanks.
+        ignores: names of those that have no meaning on a laptop. Any other input is refused.
+    """
+
+    def register(create: Creator) -> Creator:
+        RESOURCES[type_] = Counterpart(
+            create=create,
+            passes=frozenset(passes.split()),
+            ignores=frozenset(ignores.split()),
+        )
+        return create
+
+    return register
+
+
+def invoke(token: str) -> Callable[[Invoke], Invoke]:
+    """Register the function that answers a provider's function, such as ``getRegion``."""
+
+    def register(answer: Invoke) -> Invoke:
+        INVOKES[token] = answer
+        return answer
+
+    return register
+
+
+def make(request: Request) -> tuple[str, dict[str, Any]]:
+    """Make a resource in the emulator.
+
+    Returns:
+        Its id and its state: inputs and outputs by Pulumi's property names.
+
+    Raises:
+        LocalError: the type or one of its inputs has no local counterpart.
+    """
+    counterpart = RESOURCES.get(request.type)
+    if counterpart is None:
+        raise LocalError(
+            f"The resource type {request.type} has no local counterpart. Add a function for it "
+            f'in local/resources/, marked @resource("{request.type}", …).'
+        )
+    given = {name for name, value in request.inputs.items() if value is not None}
+    unknown = sorted(given - counterpart.passes - counterpart.ignores - EVERYWHERE)
+    if unknown:
+        raise LocalError(
+            f"The local cloud does not know what to do with {', '.join(f'`{n}`' for n in unknown)} "
+            f"of {request.type}. In local/resources/, pass it on to the emulator or list it under "
+            "`ignores`."
+        )
+    made = counterpart.create(request)
+    return made.id, {**request.inputs, **made.outputs}
+
+
+def answer(token: str, target: Target, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a call of a provider's function.
+
+    Raises:
+        LocalError: the function has no local counterpart.
+    """
+    if token not in INVOKES:
+        raise LocalError(
+            f"The function {token} has no local counterpart. Add one in "
+            f'local/resources/invokes.py, marked @invoke("{token}").'
+        )
+    return INVOKES[token](target, arguments)

@@ -1,0 +1,65 @@
+"""Senders of e-mail. Nothing is sent: `python -m local mail` shows what would have been."""
+
+from local.resources.names import pascal, present
+from local.resources.registry import Made, Request, resource
+
+
+@resource(
+    "aws:sesv2/emailIdentity:EmailIdentity",
+    passes="emailIdentity configurationSetName",
+    ignores="dkimSigningAttributes",
+)
+def email_identity(request: Request) -> Made:
+    """Make an address or a domain that may send; it counts as verified at once."""
+    name = request.require("emailIdentity")
+    made = request.client("sesv2").create_email_identity(
+        EmailIdentity=name,
+        **present(ConfigurationSetName=request.get("configurationSetName")),
+    )
+    return Made(
+        name,
+        {
+            "arn": request.target.arn("ses", f"identity/{name}"),
+            "identityType": made.get("IdentityType", "EMAIL_ADDRESS" if "@" in name else "DOMAIN"),
+            "dkimSigningAttributes": {
+                "status": "SUCCESS",
+                "tokens": made.get("DkimAttributes", {}).get("Tokens", []),
+            },
+            "verifiedForSendingStatus": True,
+        },
+    )
+
+
+_OPTIONS = (
+    "deliveryOptions reputationOptions sendingOptions suppressionOptions trackingOptions vdmOptions"
+)
+
+
+@resource("aws:sesv2/configurationSet:ConfigurationSet", passes=f"configurationSetName {_OPTIONS}")
+def configuration_set(request: Request) -> Made:
+    """Make a configuration set."""
+    name = request.require("configurationSetName")
+    options = {key: request.inputs[key] for key in _OPTIONS.split() if request.get(key)}
+    request.client("sesv2").create_configuration_set(ConfigurationSetName=name, **pascal(options))
+    return Made(
+        name,
+        {
+            "configurationSetName": name,
+            "arn": request.target.arn("ses", f"configuration-set/{name}"),
+        },
+    )
+
+
+@resource(
+    "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
+    passes="configurationSetName eventDestinationName eventDestination",
+)
+def event_destination(request: Request) -> Made:
+    """Send a configuration set's events (bounces, complaints) somewhere."""
+    name = request.require("eventDestinationName")
+    request.client("sesv2").create_configuration_set_event_destination(
+        ConfigurationSetName=request.require("configurationSetName"),
+        EventDestinationName=name,
+        EventDestination=pascal(request.require("eventDestination")),
+    )
+    return Made(f"{request.require('configurationSetName')}|{name}")

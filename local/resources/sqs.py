@@ -1,0 +1,67 @@
+"""Queues, their policies, and who may use a dead-letter queue."""
+
+from local.resources.policies import for_resource
+from local.resources.registry import Made, Request, resource
+
+_ATTRIBUTES = {
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "deduplicationScope": "DeduplicationScope",
+    "delaySeconds": "DelaySeconds",
+    "fifoQueue": "FifoQueue",
+    "fifoThroughputLimit": "FifoThroughputLimit",
+    "kmsDataKeyReusePeriodSeconds": "KmsDataKeyReusePeriodSeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+@resource("aws:sqs/queue:Queue", passes=f"name {' '.join(_ATTRIBUTES)}")
+def queue(request: Request) -> Made:
+    """Make a queue."""
+    suffix = ".fifo" if request.get("fifoQueue") else ""
+    name = request.physical_name(80, suffix=suffix)
+    url = request.client("sqs").create_queue(
+        QueueName=name,
+        Attributes={
+            theirs: _text(request.inputs[ours])
+            for ours, theirs in _ATTRIBUTES.items()
+            # SQS takes FifoQueue=true only: a standard queue says nothing about it.
+            if request.get(ours) is not None and (ours, request.get(ours)) != ("fifoQueue", False)
+        },
+    )["QueueUrl"]
+    return Made(url, {"name": name, "url": url, "arn": request.target.arn("sqs", name)})
+
+
+@resource("aws:sqs/queuePolicy:QueuePolicy", passes="queueUrl policy")
+def queue_policy(request: Request) -> Made:
+    """Set a queue's policy."""
+    policy = for_resource(request.require("policy"))
+    return _set(request, "Policy", policy) if policy else Made(request.require("queueUrl"))
+
+
+@resource("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", passes="queueUrl redriveAllowPolicy")
+def redrive_allow_policy(request: Request) -> Made:
+    """Say which queues may use a queue for their dead letters."""
+    return _set(request, "RedriveAllowPolicy", request.require("redriveAllowPolicy"))
+
+
+@resource("aws:sqs/redrivePolicy:RedrivePolicy", passes="queueUrl redrivePolicy")
+def redrive_policy(request: Request) -> Made:
+    """Give a queue its dead-letter queue."""
+    return _set(request, "RedrivePolicy", request.require("redrivePolicy"))
+
+
+def _set(request: Request, attribute: str, value: str) -> Made:
+    url = request.require("queueUrl")
+    request.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={attribute: value})
+    return Made(url)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,130 @@
+"""Remembers the running local cloud in ``.local/``, and tells whether it still runs.
+
+The emulator inherits an open, locked file. The operating system releases the lock when the last
+process that holds it ends, however it ends: so the lock says whether the emulator lives, and a
+process id that was used again cannot deceive us. It also keeps two ``up`` from racing.
+"""
+
+import fcntl
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from local.deployed import Deployed
+from local.errors import LocalError, NotRunning
+
+
+class State(BaseModel):
+    """One running local cloud, as ``.local/state.json`` keeps it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pid: int
+    port: int
+    region: str
+    stack: str
+    started: datetime
+    deployed: Deployed
+
+    @property
+    def endpoint(self) -> str:
+        """URL of the emulator."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+class StateDirectory:
+    """The folder ``.local/`` of a project: the state, the lock, and the emulator's own folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.path = root / ".local"
+        self.emulator = self.path / "emulator"
+        self._state = self.path / "state.json"
+        self._lock = self.path / "lock"
+
+    def acquire(self) -> int:
+        """Take the lock for a new local cloud, and clear what an earlier one left behind.
+
+        Returns:
+            A file descriptor, which the emulator must inherit and this process then close.
+
+        Raises:
+            LocalError: a local cloud is running already, or being started.
+        """
+        self.path.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise LocalError(self._already_running()) from None
+        self.clear()
+        return lock
+
+    def save(self, state: State) -> None:
+        """Write the state for the other commands, readable by this user only."""
+        temporary = self._state.with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(state.model_dump_json(indent=2))
+        temporary.replace(self._state)
+
+    def load(self) -> State:
+        """Read the state of the running local cloud.
+
+        Raises:
+            NotRunning: nothing runs; what a cloud that ended by itself left behind is removed.
+        """
+        if not self.locked():
+            if self._state.exists():
+                self.clear()
+                raise NotRunning(
+                    "The local cloud has ended without `down` (a crash, or the machine was "
+                    "restarted); what it left behind is removed. Start a new one: "
+                    "python -m local up"
+                )
+            raise NotRunning("No local cloud is running. Start one: python -m local up")
+        try:
+            return State.model_validate_json(self._state.read_bytes())
+        except FileNotFoundError:
+            raise NotRunning(
+                "The local cloud is still starting (or stopping). Try again in a few seconds."
+            ) from None
+        except ValidationError as error:
+            raise LocalError(
+                f"{self._state} was written by another version of this project, or changed by "
+                f"hand: {error.errors()[0]['msg']}. Stop the emulator (its process holds "
+                f"{self._lock} open), then: python -m local up"
+            ) from None
+
+    def locked(self) -> bool:
+        """Whether an emulator, or an ``up`` that starts one, is alive."""
+        if not self._lock.exists():
+            return False
+        lock = os.open(self._lock, os.O_RDWR)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
+    def clear(self) -> None:
+        """Remove the state and the emulator's folder, and keep the lock's file."""
+        self._state.unlink(missing_ok=True)
+        shutil.rmtree(self.emulator, ignore_errors=True)
+
+    def _already_running(self) -> str:
+        try:
+            state = self.load()
+        except LocalError as error:
+            return str(error)
+        return (
+            f"A local cloud is already running at {state.endpoint} (stack {state.stack!r}, "
+            f"process {state.pid}). See it: python -m local outputs. "
+            "Stop it: python -m local down"
+        )

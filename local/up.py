@@ -1,0 +1,107 @@
+"""``python -m local up``: start, deploy, say what to try, follow the logs, stop everything."""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import FrameType
+
+from local import project
+from local.aws import Aws, AwsError
+from local.cloud import launch
+from local.emulator import Emulator
+from local.hints import command, hints
+from local.log_format import Formatter, wants_colour
+from local.logs import LogReader
+from local.state import State, StateDirectory
+
+
+def up(directory: StateDirectory, *, port: int, stack: str, detach: bool) -> int:
+    """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
+
+    Raises:
+        LocalError: something failed; nothing that was started is left running.
+        KeyboardInterrupt: Ctrl-C before the stack was up; likewise.
+    """
+    _catch_signals()
+    settings = project.load(stack, root=directory.root)
+    started = time.time()
+    lock = directory.acquire()
+    try:
+        emulator = Emulator(port=port, directory=directory.emulator, region=settings.region)
+        cloud = launch(emulator, settings, inherit=lock)
+    finally:
+        # From now on the emulator is the only one that holds it.
+        os.close(lock)
+    keep = False
+    try:
+        state = State(
+            pid=emulator.pid,
+            port=port,
+            region=settings.region,
+            stack=stack,
+            started=datetime.fromtimestamp(started, UTC),
+            deployed=cloud.deployed,
+        )
+        directory.save(state)
+        _introduce(state, seconds=time.time() - started, detach=detach)
+        if not detach:
+            _follow(cloud.aws, state, alive=emulator.alive)
+        keep = detach
+    finally:
+        if not keep:
+            cloud.stop()
+            directory.clear()
+    return 0
+
+
+def _introduce(state: State, *, seconds: float, detach: bool) -> None:
+    outputs = state.deployed.outputs
+    print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
+    print("Functions run as local Python workers, not in containers.\n")
+    for name, value in outputs.items():
+        print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
+    print("\nTry:")
+    for title, line in hints(outputs):
+        print(f"  # {title}\n  {line}")
+    if not detach:
+        print(f"\nLogs of all functions (also: {command()} logs). Ctrl-C stops everything.")
+    sys.stdout.flush()
+
+
+def _follow(aws: Aws, state: State, *, alive: Callable[[], bool]) -> None:
+    """Print logs until Ctrl-C, or until the emulator has ended."""
+    formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
+    reader = LogReader(aws, state.deployed.functions)
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            for invocation in reader.follow(alive):
+                print(formatter.format(invocation), flush=True)
+        except AwsError:
+            if alive():
+                raise
+        print("The emulator has ended: `down` stopped it, or it failed.", file=sys.stderr)
+        return
+    print("\nStopping.", flush=True)
+
+
+def _catch_signals() -> None:
+    """Turn the first Ctrl-C, SIGTERM or closed terminal into one interrupt; ignore any other.
+
+    So an impatient second Ctrl-C cannot keep the emulator from being stopped.
+    """
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
+        signals.append(signal.SIGHUP)
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in signals:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in signals:
+        signal.signal(number, interrupt)

@@ -1,0 +1,123 @@
+"""What Lambda's Python runtime does around a handler, for the emulator's bare workers.
+
+This file goes into every function's package and runs inside the worker, which has the function's
+dependencies and nothing of this project: standard library only. It gives ``logging`` Lambda's JSON
+log format, and reports a handler's exception as one JSON record.
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+"""
+
+import datetime
+import importlib
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
+
+_STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+_request_id: str | None = None
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object for each record, with the fields that Lambda writes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the record; fields given as ``extra`` become members."""
+        fields: dict[str, Any] = {
+            "timestamp": timestamp(datetime.datetime.fromtimestamp(record.created, datetime.UTC)),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": _request_id,
+        }
+        if record.exc_info:
+            fields |= describe(record.exc_info)
+        for name, value in record.__dict__.items():
+            if name not in _STANDARD:
+                fields.setdefault(name, value)
+        present = {name: value for name, value in fields.items() if value is not None}
+        return json.dumps(present, default=str, ensure_ascii=False)
+
+
+def describe(exc_info: ExcInfo) -> dict[str, Any]:
+    """Give an exception's type, message and stack, without the frames of the worker."""
+    kind, error, trace = exc_info
+    frames = [
+        frame
+        for frame in traceback.extract_tb(trace)
+        if os.path.basename(frame.filename) not in ("_worker.py", f"{__name__}.py")
+        and not frame.filename.startswith("<frozen importlib")
+    ]
+    return {
+        "errorType": kind.__name__ if kind else None,
+        "errorMessage": str(error),
+        "stackTrace": traceback.format_list(frames),
+    }
+
+
+def configure_logging() -> None:
+    """Send every record at or above Lambda's log level to the function's log."""
+    output = logging.StreamHandler(sys.stderr)
+    output.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers = [output]
+    root.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO").replace("TRACE", "DEBUG"))
+
+
+def load() -> Callable[[Any, Any], Any]:
+    """Import the real handler, named by ``_HANDLER`` as in Lambda."""
+    module, _, name = os.environ["_HANDLER"].rpartition(".")
+    found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def resolve(event: Any) -> Any:
+    """Put the time into a schedule's input, as EventBridge Scheduler does (the emulator does not).
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    """
+    if not isinstance(event, dict):
+        return event
+    now = timestamp(datetime.datetime.now(datetime.UTC))
+    return {name: now if value == _SCHEDULED_TIME else value for name, value in event.items()}
+
+
+def timestamp(moment: datetime.datetime) -> str:
+    """Write a time as Lambda's log does."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def handler(event: Any, context: Any) -> Any:
+    """Call the real handler; log its exception as Lambda does, and pass it on."""
+    global _request_id  # an execution environment serves one request at a time
+    _request_id = context.aws_request_id
+    try:
+        # A failed import fails the invocation, not the start of the worker: so it is logged.
+        return (_real or load())(resolve(event), context)
+    except BaseException as error:
+        record = {
+            "timestamp": timestamp(datetime.datetime.now(datetime.UTC)),
+            "level": "ERROR",
+            "message": f"{type(error).__name__}: {error}",
+            "requestId": _request_id,
+            **describe(sys.exc_info()),
+        }
+        print(json.dumps(record, ensure_ascii=False), file=sys.stderr, flush=True)
+        raise
+
+
+def _start() -> Callable[[Any, Any], Any] | None:
+    configure_logging()
+    try:
+        return load()
+    except Exception:  # noqa: BLE001 (imported again, and reported, at each invocation)
+        return None
+
+
+_real = _start() if "_HANDLER" in os.environ else None

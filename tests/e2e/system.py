@@ -1,0 +1,89 @@
+"""What end-to-end tests do with the running system."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Api:
+    url: str
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.url + path,
+            data=data,
+            method=method,
+            headers={"Content-Type": "application/json", **(headers or {})},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return Answer(response.status, json.load(response), _lower(response.headers))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, json.load(error), _lower(error.headers))
+
+    def new_user(self, name: str = "Ada Lovelace") -> dict[str, str]:
+        """Create a user with an address of their own."""
+        answer = self("POST", "/users", {"name": name, "email": address()})
+        assert answer.status == 201, answer
+        user: dict[str, str] = answer.body["user"]
+        return user
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def address() -> str:
+    return f"u{uuid.uuid4().hex[:12]}@example.com"
+
+
+T = TypeVar("T")
+
+
+def until(read: Callable[[], T], *, seconds: float = 30) -> T:
+    """Read until something comes, and give it; what never comes fails the test."""
+    deadline = time.monotonic() + seconds
+    while not (value := read()):
+        assert time.monotonic() < deadline, f"nothing came within {seconds} s"
+        time.sleep(0.1)
+    return value
+
+
+def messages_in(sqs: Any, queue_url: str) -> list[dict[str, Any]]:
+    """Look at a queue's messages without waiting; they stay in the queue."""
+    answer = sqs.receive_message(
+        QueueUrl=queue_url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=0,
+        MessageAttributeNames=["All"],
+    )
+    found: list[dict[str, Any]] = answer.get("Messages", [])
+    return found
+
+
+def keys(s3: Any, bucket: str, prefix: str) -> list[str]:
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    return [item["Key"] for item in listed]
+
+
+def log_records(logs: Any, group: str) -> list[dict[str, Any]]:
+    """Give the JSON records of a log group; lines of the platform are left out."""
+    events = logs.filter_log_events(logGroupName=group, limit=10_000)["events"]
+    return [json.loads(e["message"]) for e in events if e["message"].startswith("{")]

@@ -1,0 +1,126 @@
+"""From the users' stream through the queue to SES."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from system import Api, address, log_records, messages_in, until
+
+from local.cloud import Cloud
+from local.mail import sent
+
+Sent = Callable[[str], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def mail_to(cloud: Cloud) -> Sent:
+    return lambda to: [m for m in sent(cloud.emulator.port) if m["To"] == [to]]
+
+
+def _send(cloud: Cloud, body: str, user_id: str | None = None) -> None:
+    attributes = {"user_id": {"DataType": "String", "StringValue": user_id}} if user_id else {}
+    cloud.client("sqs").send_message(
+        QueueUrl=cloud.outputs["sqs_queue_url"], MessageBody=body, MessageAttributes=attributes
+    )
+
+
+def _notification(to: str) -> str:
+    return json.dumps(
+        {"to": to, "subject": "News", "body": "One <b>line</b>", "type": "notification"}
+    )
+
+
+def _user_item(cloud: Cloud, user_id: str) -> dict[str, Any]:
+    answer = cloud.client("dynamodb").get_item(
+        TableName=cloud.outputs["dynamodb_table_name"], Key={"id": {"S": user_id}}
+    )
+    item: dict[str, Any] = answer["Item"]
+    return item
+
+
+def test_a_new_user_is_welcomed_once_and_marked(api: Api, cloud: Cloud, mail_to: Sent) -> None:
+    user = api.new_user("Ada <script>")
+    mail = until(lambda: mail_to(user["email"]))
+    assert mail[0]["Subject"] == "Welcome to our platform!"
+    assert "Hello Ada <script>, welcome to our platform!" in mail[0]["BodyText"]
+    assert "Hello Ada &lt;script&gt;, welcome" in mail[0]["BodyHtml"]
+    until(lambda: "welcomed" in _user_item(cloud, user["id"]))
+    assert "welcome" not in _user_item(cloud, user["id"])
+    # Queued again, as a retry of the stream or the hourly sweep would.
+    welcome = {"to": user["email"], "subject": "Again", "body": "Again", "type": "welcome"}
+    for _ in range(3):
+        _send(cloud, json.dumps(welcome), user["id"])
+    marker = address()
+    _send(cloud, _notification(marker))
+    until(lambda: mail_to(marker))
+    time.sleep(1)
+    assert len(mail_to(user["email"])) == 1
+
+
+def test_a_notification_is_sent_as_text_and_html(cloud: Cloud, mail_to: Sent) -> None:
+    to = address()
+    _send(cloud, _notification(to))
+    mail = until(lambda: mail_to(to))
+    assert "One <b>line</b>" in mail[0]["BodyText"]
+    assert "One &lt;b&gt;line&lt;/b&gt;" in mail[0]["BodyHtml"]
+
+
+def test_broken_messages_end_in_the_dead_letter_queue_untouched(
+    cloud: Cloud, mail_to: Sent
+) -> None:
+    good = address()
+    bad = [
+        "{not json",
+        json.dumps({"to": address(), "subject": "s", "body": "b", "type": "invoice"}),
+        json.dumps({"to": "nobody", "subject": "s", "body": "b", "type": "notification"}),
+        json.dumps(
+            {
+                "to": "a@example.com\r\nBcc: b@example.com",
+                "subject": "s",
+                "body": "b",
+                "type": "welcome",
+            }
+        ),
+        json.dumps({"subject": "no address", "body": "b", "type": "notification"}),
+    ]
+    entries = [*bad[:2], _notification(good), *bad[2:]]
+    cloud.client("sqs").send_message_batch(
+        QueueUrl=cloud.outputs["sqs_queue_url"],
+        Entries=[{"Id": str(n), "MessageBody": body} for n, body in enumerate(entries)],
+    )
+    until(lambda: mail_to(good))
+    dead_letters = cloud.outputs["sqs_dead_letter_queue_url"]
+
+    def dead() -> set[str]:
+        return {m["Body"] for m in messages_in(cloud.client("sqs"), dead_letters)}
+
+    until(lambda: dead() >= set(bad), seconds=60)
+    assert len(mail_to(good)) == 1
+
+
+def test_no_personal_data_is_logged(api: Api, cloud: Cloud, mail_to: Sent) -> None:
+    user = api.new_user("Canary Name")
+    until(lambda: mail_to(user["email"]))
+    api("POST", "/users", {"name": "Canary Name", "email": "canary at example"})
+    logs = cloud.client("logs")
+    groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"]]
+    assert any("send-email" in group for group in groups)
+    records = {group: json.dumps(log_records(logs, group)) for group in groups}
+    assert any('"outcome": "created"' in text for text in records.values())
+    for group, text in records.items():
+        assert "Canary" not in text, group
+        assert user["email"] not in text, group
+        assert "canary at" not in text, group
+
+
+def test_a_record_that_cannot_be_welcomed_leaves_the_stream(
+    api: Api, cloud: Cloud, mail_to: Sent
+) -> None:
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.outputs["dynamodb_table_name"],
+        Item={"id": {"S": "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"}, "name": {"S": "No Address"}},
+    )
+    user = api.new_user()  # behind it in the stream
+    until(lambda: mail_to(user["email"]), seconds=60)

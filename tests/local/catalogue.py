@@ -1,0 +1,445 @@
+"""A program with one resource of every type that the local cloud can make."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_docker_build as docker_build
+
+
+def policy(**statement):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+
+
+def trust(service):
+    return policy(Principal={"Service": service}, Action="sts:AssumeRole")
+
+
+caller = aws.get_caller_identity()
+assert caller.account_id == "000000000000"
+assert aws.get_partition().partition == "aws"
+assert aws.get_region().region == "us-east-1"
+
+repository = aws.ecr.Repository(
+    "repository",
+    image_tag_mutability="IMMUTABLE",
+    image_scanning_configuration={"scan_on_push": True},
+    force_delete=True,
+)
+token = aws.ecr.get_authorization_token_output(registry_id=repository.registry_id)
+rule = {
+    "rulePriority": 1,
+    "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 3},
+    "action": {"type": "expire"},
+}
+aws.ecr.LifecyclePolicy(
+    "lifecycle", repository=repository.name, policy=json.dumps({"rules": [rule]})
+)
+image = docker_build.Image(
+    "image",
+    push=True,
+    context={"location": "."},
+    build_args={"FUNCTION": "one"},
+    platforms=["linux/arm64"],
+    tags=[repository.repository_url.apply(lambda url: f"{url}:v1")],
+    registries=[
+        {"address": repository.repository_url, "username": "AWS", "password": token.password}
+    ],
+)
+
+key = aws.kms.Key("key", description="a key", enable_key_rotation=True)
+aws.kms.Alias("key-alias", target_key_id=key.key_id)
+logs = aws.cloudwatch.LogGroup("logs", retention_in_days=7, tags={"a": "b"})
+role = aws.iam.Role(
+    "role",
+    assume_role_policy=trust("lambda.amazonaws.com"),
+    inline_policies=[{"name": "p", "policy": policy(Action="sqs:SendMessage", Resource="*")}],
+)
+allowed = aws.iam.RolePolicy(
+    "policy",
+    role=role.name,
+    policy=policy(
+        Action=["dynamodb:*", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        Resource="*",
+    ),
+)
+function = aws.lambda_.Function(
+    "one",
+    package_type="Image",
+    image_uri=image.ref,
+    image_config={"commands": ["handlers.one.handler.handler"]},
+    role=role.arn,
+    memory_size=256,
+    timeout=10,
+    publish=True,
+    architectures=["arm64"],
+    reserved_concurrent_executions=5,
+    ephemeral_storage={"size": 1024},
+    tracing_config={"mode": "Active"},
+)
+alias = aws.lambda_.Alias(
+    "live", name="live", function_name=function.name, function_version=function.version
+)
+aws.lambda_.FunctionRecursionConfig(
+    "recursion", function_name=function.name, recursive_loop="Terminate"
+)
+
+dead = aws.sqs.Queue("dead", message_retention_seconds=1_209_600)
+queue = aws.sqs.Queue("queue", sqs_managed_sse_enabled=True, visibility_timeout_seconds=60)
+fifo = aws.sqs.Queue("fifo", fifo_queue=True, content_based_deduplication=True)
+aws.sqs.RedrivePolicy(
+    "redrive",
+    queue_url=queue.url,
+    redrive_policy=dead.arn.apply(
+        lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})
+    ),
+)
+aws.sqs.RedriveAllowPolicy(
+    "redrive-allow",
+    queue_url=dead.url,
+    redrive_allow_policy=queue.arn.apply(
+        lambda arn: json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": [arn]})
+    ),
+)
+from_s3 = aws.sqs.QueuePolicy(
+    "queue-policy",
+    queue_url=dead.url,
+    policy=dead.arn.apply(
+        lambda arn: policy(
+            Principal={"Service": "s3.amazonaws.com"}, Action="sqs:SendMessage", Resource=arn
+        )
+    ),
+)
+aws.lambda_.FunctionEventInvokeConfig(
+    "asynchronous",
+    function_name=function.name,
+    qualifier=alias.name,
+    maximum_retry_attempts=1,
+    maximum_event_age_in_seconds=60,
+    destination_config={"on_failure": {"destination": dead.arn}},
+)
+aws.lambda_.EventSourceMapping(
+    "from-queue",
+    event_source_arn=queue.arn,
+    function_name=alias.arn,
+    batch_size=10,
+    maximum_batching_window_in_seconds=1,
+    function_response_types=["ReportBatchItemFailures"],
+    scaling_config={"maximum_concurrency": 2},
+)
+
+table = aws.dynamodb.Table(
+    "table",
+    hash_key="id",
+    range_key="n",
+    attributes=[
+        {"name": "id", "type": "S"},
+        {"name": "n", "type": "N"},
+        {"name": "day", "type": "S"},
+    ],
+    billing_mode="PROVISIONED",
+    read_capacity=1,
+    write_capacity=1,
+    global_secondary_indexes=[
+        {
+            "name": "by-day",
+            "hash_key": "day",
+            "range_key": "n",
+            "projection_type": "INCLUDE",
+            "non_key_attributes": ["a"],
+            "read_capacity": 1,
+            "write_capacity": 1,
+        }
+    ],
+    local_secondary_indexes=[{"name": "local", "range_key": "day", "projection_type": "KEYS_ONLY"}],
+    stream_enabled=True,
+    stream_view_type="NEW_AND_OLD_IMAGES",
+    server_side_encryption={"enabled": True, "kms_key_arn": key.arn},
+    point_in_time_recovery={"enabled": True, "recovery_period_in_days": 7},
+)
+aws.lambda_.EventSourceMapping(
+    "from-stream",
+    event_source_arn=table.stream_arn,
+    function_name=alias.arn,
+    starting_position="TRIM_HORIZON",
+    filter_criteria={"filters": [{"pattern": json.dumps({"eventName": ["INSERT"]})}]},
+    bisect_batch_on_function_error=True,
+    maximum_retry_attempts=3,
+    maximum_record_age_in_seconds=3600,
+    parallelization_factor=2,
+    destination_config={"on_failure": {"destination_arn": dead.arn}},
+)
+
+bucket = aws.s3.Bucket("bucket")
+archive = aws.s3.Bucket("archive", bucket="an-archive")
+aws.s3.BucketPublicAccessBlock("block", bucket=bucket.id, block_public_acls=True)
+aws.s3.BucketOwnershipControls(
+    "owner", bucket=bucket.id, rule={"object_ownership": "BucketOwnerEnforced"}
+)
+aws.s3.BucketVersioning(
+    "versions", bucket=bucket.id, versioning_configuration={"status": "Enabled"}
+)
+aws.s3.BucketServerSideEncryptionConfiguration(
+    "encryption",
+    bucket=bucket.id,
+    rules=[
+        {
+            "apply_server_side_encryption_by_default": {
+                "sse_algorithm": "aws:kms",
+                "kms_master_key_id": key.arn,
+            },
+            "bucket_key_enabled": True,
+        }
+    ],
+)
+aws.s3.BucketLifecycleConfiguration(
+    "expiry",
+    bucket=bucket.id,
+    rules=[
+        {
+            "id": "a",
+            "status": "Enabled",
+            "filter": {"and": {"prefix": "a/", "tags": {"t": "1"}}},
+            "transitions": [{"days": 30, "storage_class": "GLACIER"}],
+            "noncurrent_version_expiration": {"noncurrent_days": 3},
+        },
+        {"id": "b", "status": "Enabled", "expiration": {"days": 1}},
+    ],
+)
+aws.s3.BucketLogging("access-log", bucket=bucket.id, target_bucket=archive.id, target_prefix="x/")
+aws.s3.BucketPolicy(
+    "bucket-policy",
+    bucket=bucket.id,
+    policy=bucket.arn.apply(
+        lambda arn: policy(
+            Principal={"AWS": caller.arn}, Action="s3:GetObject", Resource=f"{arn}/*"
+        )
+    ),
+)
+permission = aws.lambda_.Permission(
+    "permission",
+    action="lambda:InvokeFunction",
+    function=function.name,
+    qualifier=alias.name,
+    principal="s3.amazonaws.com",
+    source_arn=bucket.arn,
+    source_account=caller.account_id,
+)
+topic = aws.sns.Topic("topic", display_name="alarms")
+aws.s3.BucketNotification(
+    "notification",
+    bucket=bucket.id,
+    lambda_functions=[
+        {
+            "lambda_function_arn": alias.arn,
+            "events": ["s3:ObjectCreated:*"],
+            "filter_prefix": "uploads/",
+            "filter_suffix": ".jpg",
+        }
+    ],
+    queues=[{"queue_arn": dead.arn, "events": ["s3:ObjectRemoved:*"]}],
+    eventbridge=True,
+    opts=pulumi.ResourceOptions(depends_on=[permission, from_s3]),
+)
+
+aws.sns.TopicPolicy(
+    "topic-policy",
+    arn=topic.arn,
+    policy=policy(
+        Principal={"Service": "cloudwatch.amazonaws.com"}, Action="sns:Publish", Resource="*"
+    ),
+)
+aws.sns.TopicSubscription(
+    "subscription", topic=topic.arn, protocol="email", endpoint="ops@example.com"
+)
+aws.cloudwatch.LogMetricFilter(
+    "outcomes",
+    log_group_name=logs.name,
+    pattern="{ $.outcome = * }",
+    metric_transformation={
+        "name": "outcomes",
+        "namespace": "app",
+        "value": "1",
+        "dimensions": {"outcome": "$.outcome"},
+    },
+)
+aws.cloudwatch.MetricAlarm(
+    "errors",
+    comparison_operator="GreaterThanThreshold",
+    evaluation_periods=1,
+    metric_name="Errors",
+    namespace="AWS/Lambda",
+    dimensions={"FunctionName": function.name},
+    period=60,
+    statistic="Sum",
+    threshold=0,
+    alarm_actions=[topic.arn],
+    ok_actions=[topic.arn],
+)
+aws.cloudwatch.MetricAlarm(
+    "rate",
+    comparison_operator="GreaterThanThreshold",
+    evaluation_periods=1,
+    threshold=0.5,
+    metric_queries=[
+        {"id": "r", "expression": "e * 2", "return_data": True},
+        {
+            "id": "e",
+            "metric": {
+                "metric_name": "Errors",
+                "namespace": "AWS/Lambda",
+                "period": 60,
+                "stat": "Sum",
+                "dimensions": {"FunctionName": function.name},
+            },
+        },
+    ],
+)
+aws.cloudwatch.Dashboard("board", dashboard_name="board", dashboard_body='{"widgets": []}')
+
+sets = aws.sesv2.ConfigurationSet(
+    "mail",
+    configuration_set_name="mail",
+    delivery_options={"tls_policy": "REQUIRE"},
+    suppression_options={"suppressed_reasons": ["BOUNCE"]},
+)
+aws.sesv2.EmailIdentity(
+    "sender",
+    email_identity="no-reply@example.com",
+    configuration_set_name=sets.configuration_set_name,
+)
+aws.sesv2.ConfigurationSetEventDestination(
+    "bounces",
+    configuration_set_name=sets.configuration_set_name,
+    event_destination_name="bounces",
+    event_destination={
+        "enabled": True,
+        "matching_event_types": ["BOUNCE"],
+        "sns_destination": {"topic_arn": topic.arn},
+    },
+)
+
+scheduler_role = aws.iam.Role("scheduler-role", assume_role_policy=trust("scheduler.amazonaws.com"))
+group = aws.scheduler.ScheduleGroup("group")
+aws.scheduler.Schedule(
+    "hourly",
+    group_name=group.name,
+    schedule_expression="rate(1 hour)",
+    flexible_time_window={"mode": "FLEXIBLE", "maximum_window_in_minutes": 5},
+    target={
+        "arn": alias.arn,
+        "role_arn": scheduler_role.arn,
+        "input": json.dumps({"arn": "<aws.scheduler.schedule-arn>"}),
+        "retry_policy": {"maximum_retry_attempts": 2, "maximum_event_age_in_seconds": 60},
+        "dead_letter_config": {"arn": dead.arn},
+    },
+)
+
+api = aws.apigateway.RestApi(
+    "api",
+    endpoint_configuration={"types": "REGIONAL"},
+    binary_media_types=["image/png"],
+    minimum_compression_size="1024",
+)
+model = aws.apigateway.Model(
+    "new-user",
+    rest_api=api.id,
+    content_type="application/json",
+    schema=json.dumps({"type": "object"}),
+)
+validator = aws.apigateway.RequestValidator(
+    "validator", rest_api=api.id, validate_request_body=True
+)
+aws.apigateway.Response(
+    "4xx",
+    rest_api_id=api.id,
+    response_type="DEFAULT_4XX",
+    response_templates={"application/json": '{"error": $context.error.messageString}'},
+)
+users = aws.apigateway.Resource(
+    "users", rest_api=api.id, parent_id=api.root_resource_id, path_part="users"
+)
+place = {"rest_api": api.id, "resource_id": users.id, "http_method": "POST"}
+post = aws.apigateway.Method(
+    "post",
+    **place,
+    authorization="NONE",
+    api_key_required=True,
+    request_validator_id=validator.id,
+    request_models={"application/json": model.name},
+)
+after_post = pulumi.ResourceOptions(depends_on=[post])
+proxy = aws.apigateway.Integration(
+    "proxy",
+    **place,
+    type="AWS_PROXY",
+    integration_http_method="POST",
+    uri=alias.invoke_arn,
+    timeout_milliseconds=29_000,
+    opts=after_post,
+)
+method_response = aws.apigateway.MethodResponse(
+    "post-200", **place, status_code="200", opts=after_post
+)
+aws.apigateway.IntegrationResponse(
+    "post-200-from",
+    **place,
+    status_code="200",
+    opts=pulumi.ResourceOptions(depends_on=[proxy, method_response]),
+)
+deployment = aws.apigateway.Deployment(
+    "deployment",
+    rest_api=api.id,
+    triggers={"routes": "hash"},
+    opts=pulumi.ResourceOptions(depends_on=[proxy]),
+)
+stage = aws.apigateway.Stage(
+    "stage",
+    rest_api=api.id,
+    stage_name="v1",
+    deployment=deployment.id,
+    xray_tracing_enabled=True,
+    access_log_settings={"destination_arn": logs.arn, "format": '{"id": "$context.requestId"}'},
+)
+aws.apigateway.MethodSettings(
+    "settings",
+    rest_api=api.id,
+    stage_name=stage.stage_name,
+    method_path="*/*",
+    settings={"throttling_rate_limit": 50, "throttling_burst_limit": 100, "logging_level": "ERROR"},
+)
+plan = aws.apigateway.UsagePlan(
+    "plan",
+    api_stages=[
+        {
+            "api_id": api.id,
+            "stage": stage.stage_name,
+            "throttles": [{"path": "/users/POST", "burst_limit": 5, "rate_limit": 2}],
+        }
+    ],
+    quota_settings={"limit": 100, "period": "DAY"},
+    throttle_settings={"burst_limit": 10, "rate_limit": 5},
+)
+api_key = aws.apigateway.ApiKey("caller")
+aws.apigateway.UsagePlanKey(
+    "plan-key", usage_plan_id=plan.id, key_id=api_key.id, key_type="API_KEY"
+)
+log_role = aws.iam.Role("log-role", assume_role_policy=trust("apigateway.amazonaws.com"))
+aws.apigateway.Account("account", cloudwatch_role_arn=log_role.arn)
+domain = aws.apigateway.DomainName(
+    "domain",
+    domain_name="api.example.com",
+    regional_certificate_arn="arn:aws:acm:us-east-1:000000000000:certificate/1",
+    endpoint_configuration={"types": "REGIONAL"},
+    security_policy="TLS_1_2",
+)
+aws.apigateway.BasePathMapping(
+    "mapping", domain_name=domain.domain_name, rest_api=api.id, stage_name=stage.stage_name
+)
+
+pulumi.export("url", stage.invoke_url)
+pulumi.export("key", api_key.value)
+pulumi.export("fifo", fifo.name)
+pulumi.export("image", image.ref)
+pulumi.export("model", model.name)
+pulumi.export("bucket", bucket.bucket)

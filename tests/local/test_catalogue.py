@@ -1,0 +1,104 @@
+"""Every counterpart makes its resource on a real emulator."""
+
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from local import cloud as local_cloud
+from local.resources import registry
+
+PROGRAM = Path(__file__).with_name("catalogue.py").read_text()
+HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': event['body']}\n"
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The types that were made, in the order in which they were."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def catalogue(made, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("catalogue")
+    (folder / "Pulumi.yaml").write_text("name: catalogue\nruntime: python\n")
+    (folder / "Pulumi.local.yaml").write_text("config: {}\n")
+    (folder / "__main__.py").write_text(PROGRAM)
+    (folder / "handlers" / "one").mkdir(parents=True)
+    (folder / "handlers" / "one" / "handler.py").write_text(HANDLER)
+    original = registry.make
+
+    def make(request):
+        made.append(request.type)
+        return original(request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "make", make)
+        running = local_cloud.start(root=folder)
+    with running:
+        yield running
+
+
+def test_the_program_has_every_type(catalogue, made):
+    assert set(made) == set(registry.RESOURCES)
+
+
+def test_outputs(catalogue):
+    outputs = catalogue.outputs
+    assert outputs["fifo"].endswith(".fifo")
+    assert outputs["model"].isalnum()
+    assert ":v1@sha256:" in outputs["image"]
+    assert outputs["url"].startswith(catalogue.endpoint)
+
+
+def call(catalogue, headers):
+    request = urllib.request.Request(
+        f"{catalogue.outputs['url']}/users",
+        data=b"{}",
+        headers={"Content-Type": "application/json", **headers},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, json.loads(response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
+
+
+def test_the_api_wants_its_key_and_shapes_its_errors(catalogue):
+    assert call(catalogue, {}) == (403, {"error": "Forbidden"})
+
+
+def test_the_api_reaches_its_function_by_the_alias(catalogue):
+    # It needs permission first: API Gateway was not given any.
+    catalogue.client("lambda").add_permission(
+        FunctionName=catalogue.functions["one"].name,
+        Qualifier="live",
+        StatementId="api",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    assert call(catalogue, {"x-api-key": catalogue.outputs["key"]}) == (200, {})
+
+
+def test_settings_arrive(catalogue):
+    bucket = catalogue.outputs["bucket"]
+    s3 = catalogue.client("s3")
+    notification = s3.get_bucket_notification_configuration(Bucket=bucket)
+    [function] = notification["LambdaFunctionConfigurations"]
+    assert function["LambdaFunctionArn"].endswith(":live")
+    assert {r["Name"].lower(): r["Value"] for r in function["Filter"]["Key"]["FilterRules"]} == {
+        "prefix": "uploads/",
+        "suffix": ".jpg",
+    }
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert {rule["ID"] for rule in rules} == {"a", "b"}
+    mappings = catalogue.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    [stream] = [m for m in mappings if "/stream/" in m["EventSourceArn"]]
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"]
+    assert stream["FilterCriteria"]["Filters"]
+    [queue] = [m for m in mappings if ":sqs:" in m["EventSourceArn"]]
+    assert queue["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert queue["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

@@ -1,0 +1,105 @@
+import io
+import json
+
+import pytest
+
+from local.log_format import Formatter, wants_colour
+from local.logs import Invocation
+
+REQUEST = "413d3c14-fb4d-4f4a-9c22-6e4cc984014c"
+START = f"START RequestId: {REQUEST} Version: 1"
+END = f"END RequestId: {REQUEST}"
+REPORT = (
+    f"REPORT RequestId: {REQUEST}\tDuration: 12 ms\tBilled Duration: 12 ms\tMemory Size: 512 MB"
+)
+
+
+def record(**fields):
+    return json.dumps(
+        {"timestamp": "2026-11-23T04:07:54Z", "level": "INFO", "requestId": REQUEST, **fields}
+    )
+
+
+def show(*lines, colour=False):
+    formatter = Formatter(["create-user", "get-user"], colour=colour)
+    return formatter.format(Invocation("get-user", 1_000, (START, *lines, END, REPORT)))
+
+
+def test_a_record_is_one_line_with_its_fields():
+    text = show(record(message="found", logger="app", outcome="found", status=200, user_id="u 1"))
+    assert text.splitlines() == [
+        "04:07:54 get-user    INFO    found status=200 user_id=u 1",
+        f"00:00:01 get-user            12 ms (request {REQUEST})",
+    ]
+
+
+def test_an_outcome_that_is_not_the_message_is_shown():
+    assert "it is done outcome=sent" in show(record(message="it is done", outcome="sent"))
+
+
+def test_printed_lines_stay_as_they_are():
+    assert "get-user            plain text" in show("plain text")
+    assert '{"no": "level"}' in show('{"no": "level"}')
+
+
+def test_an_exception_shows_its_stack_once():
+    text = show(
+        record(
+            level="ERROR",
+            message="ValueError: bad",
+            errorType="ValueError",
+            errorMessage="bad",
+            stackTrace=['  File "h.py", line 1, in f\n    g()\n'],
+        ),
+        "Traceback (most recent call last):",
+        '  File "_worker.py", line 2, in run',
+        "ValueError: bad",
+    )
+    assert text.splitlines()[:3] == [
+        "04:07:54 get-user    ERROR   ValueError: bad",
+        '      File "h.py", line 1, in f',
+        "        g()",
+    ]
+    assert text.count("ValueError") == 1
+    assert "12 ms" in text
+
+
+def test_a_logged_exception_names_its_error():
+    text = show(
+        record(message="cannot", errorType="KeyError", errorMessage="'a'", stackTrace=["x"])
+    )
+    assert "cannot\n    x\n    KeyError: 'a'" in text
+
+
+def test_a_printed_traceback_is_kept():
+    assert "KeyError" in show("Traceback (most recent call last):", "KeyError: 1")
+
+
+def test_long_values_are_below():
+    assert "m\n    a\n    b" in show(record(message="m", stack="a\nb\n"))
+    assert "one\n    two" in show(record(message="one\ntwo"))
+
+
+def test_what_callers_sent_cannot_steer_the_terminal():
+    text = show(record(message="a\x1b[31mb\x07", key="c\x9bd"), "raw \x1b]0;title\x07")
+    assert not set(text) & {"\x1b", "\x07", "\x9b"}
+    assert r"a\x1b[31mb\x07" in text
+
+
+def test_colours():
+    text = show(record(message="m", level="ERROR"), colour=True)
+    assert "\033[31mERROR  \033[0m" in text
+    assert "\033[32mget-user   \033[0m" in text
+
+
+@pytest.mark.parametrize(
+    ("terminal", "no_color", "expected"),
+    [(True, None, True), (True, "", True), (True, "1", False), (False, None, False)],
+)
+def test_colour_is_for_terminals_that_want_it(monkeypatch, terminal, no_color, expected):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color is not None:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    output = io.StringIO()
+    output.isatty = lambda: terminal
+    assert wants_colour(output) is expected

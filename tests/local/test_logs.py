@@ -1,0 +1,61 @@
+from local.deployed import FunctionRef
+from local.logs import LogReader
+
+FUNCTIONS = {name: FunctionRef(name=name, log_group=f"/{name}") for name in ("a", "b")}
+
+
+class FakeLogs:
+    def __init__(self):
+        self.events = {"/a": [], "/b": []}
+
+    def log(self, group, stream, timestamp, *messages):
+        self.events[group] += [
+            {"logStreamName": stream, "timestamp": timestamp, "message": m} for m in messages
+        ]
+
+    def filter_log_events(self, logGroupName, startTime):  # noqa: N803
+        return {"events": [e for e in self.events[logGroupName] if e["timestamp"] >= startTime]}
+
+
+class FakeAws:
+    def __init__(self):
+        self.logs = FakeLogs()
+
+    def client(self, service):
+        assert service == "logs"
+        return self.logs
+
+
+def read(reader):
+    return [(i.function, *i.lines) for i in reader.poll()]
+
+
+def test_each_invocation_is_read_once_in_order():
+    aws = FakeAws()
+    reader = LogReader(aws, FUNCTIONS)
+    aws.logs.log("/b", "s1", 20, "b1\n", "b2")
+    aws.logs.log("/a", "s2", 10, "a1")
+    assert read(reader) == [("a", "a1"), ("b", "b1", "b2")]
+    assert read(reader) == []
+    # Another one that ended in the same millisecond, and one that ended earlier but shows later.
+    aws.logs.log("/b", "s3", 20, "b1")
+    aws.logs.log("/b", "s4", 5, "late")
+    assert read(reader) == [("b", "late"), ("b", "b1")]
+
+
+def test_what_was_seen_long_ago_is_forgotten_but_not_repeated():
+    aws = FakeAws()
+    reader = LogReader(aws, FUNCTIONS)
+    for hour in range(3):
+        aws.logs.log("/a", f"s{hour}", hour * 3_600_000, "x")
+        assert read(reader) == [("a", "x")]
+    assert list(reader._seen["a"]) == ["s2"]
+    assert read(reader) == []
+
+
+def test_following_ends_with_the_cloud(monkeypatch):
+    monkeypatch.setattr("local.logs.time.sleep", lambda seconds: None)
+    aws = FakeAws()
+    aws.logs.log("/a", "s", 1, "x")
+    alive = iter([True, True, False])
+    assert len(list(LogReader(aws, FUNCTIONS).follow(lambda: next(alive)))) == 1

@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+from local import project
+from local.errors import LocalError
+
+
+def load(folder, **options):
+    return project.load("local", root=folder, **options)
+
+
+def test_config_reaches_the_program_as_the_engine_gives_it(project_folder):
+    folder = project_folder(
+        "",
+        "config:\n"
+        "  aws:region: eu-west-1\n"
+        "  test:text: hello\n"
+        "  bare: 3\n"
+        "  yes: true\n"
+        "  test:object: {b: [1, x], a: {c: null}}\n",
+    )
+    loaded = load(folder)
+    assert loaded.config == {
+        "aws:region": "eu-west-1",
+        "test:text": "hello",
+        "test:bare": "3",
+        "test:True": "true",  # YAML 1.1 reads the key `yes` so
+        "test:object": '{"a":{"c":null},"b":[1,"x"]}',
+    }
+    assert (loaded.name, loaded.stack, loaded.region) == ("test", "local", "eu-west-1")
+
+
+def test_defaults_of_the_project_file_and_overrides(sample):
+    loaded = load(sample, overrides={"greeting": "moin", "sample:limits": {"visibility": 1}})
+    assert loaded.config["sample:greeting"] == "moin"
+    assert json.loads(loaded.config["sample:limits"]) == {"visibility": 1}
+    assert load(sample).config["sample:greeting"] == "hello"
+
+
+def test_region_has_a_default(project_folder):
+    assert load(project_folder("")).region == "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("config: {test:key: {secure: abc}}", "`test:key` is an encrypted secret"),
+        ("config: {test:key: {a: [{secure: abc}]}}", "`test:key` is an encrypted secret"),
+        ("environment: [prod]", "`environment` imports values"),
+        ("config: [", "not valid YAML"),
+        ("config: 3", "`config` is 3"),
+        ("- a", "holds a list"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(project_folder, config, message):
+    with pytest.raises(LocalError, match=message):
+        load(project_folder("", config))
+
+
+def test_unknown_stack_names_the_known_ones(project_folder):
+    folder = project_folder("")
+    with pytest.raises(LocalError, match=r"no stack 'prod'.*Stacks here: local\."):
+        project.load("prod", root=folder)
+
+
+def test_missing_project(tmp_path):
+    with pytest.raises(LocalError, match=r"Pulumi\.yaml does not exist"):
+        load(tmp_path)

@@ -1,0 +1,83 @@
+import os
+import stat
+from datetime import UTC, datetime
+
+import pytest
+
+from local.deployed import Deployed, FunctionRef
+from local.errors import LocalError, NotRunning
+from local.state import State, StateDirectory
+
+STATE = State(
+    pid=1,
+    port=4566,
+    region="us-east-1",
+    stack="local",
+    started=datetime(2026, 11, 23, tzinfo=UTC),
+    deployed=Deployed(
+        outputs={"url": "http://x", "list": [1]},
+        functions={"greet": FunctionRef(name="greet-1", log_group="/g", qualifier="live")},
+    ),
+)
+
+
+@pytest.fixture
+def directory(tmp_path):
+    return StateDirectory(tmp_path)
+
+
+@pytest.fixture
+def lock(directory):
+    """Play the running emulator, which holds the lock."""
+    descriptor = directory.acquire()
+    yield descriptor
+    os.close(descriptor)
+
+
+def test_what_is_saved_is_loaded(directory, lock):
+    directory.save(STATE)
+    assert directory.load() == STATE
+    assert STATE.endpoint == "http://127.0.0.1:4566"
+
+
+def test_only_the_user_may_read_it(directory, lock):
+    directory.save(STATE)
+    assert stat.S_IMODE((directory.path / "state.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(directory.path.stat().st_mode) == 0o700
+
+
+def test_nothing_was_ever_started(directory):
+    with pytest.raises(NotRunning, match="No local cloud is running"):
+        directory.load()
+
+
+def test_still_starting(directory, lock):
+    with pytest.raises(NotRunning, match="still starting"):
+        directory.load()
+
+
+def test_a_second_one_is_refused(directory, lock):
+    directory.save(STATE)
+    with pytest.raises(LocalError, match=r"already running at http://127.0.0.1:4566.*local down"):
+        directory.acquire()
+
+
+def test_a_second_one_is_refused_while_the_first_starts(directory, lock):
+    with pytest.raises(LocalError, match="still starting"):
+        directory.acquire()
+
+
+def test_stale_state_is_removed_even_if_its_process_id_is_in_use(directory):
+    os.close(directory.acquire())
+    directory.emulator.mkdir()
+    directory.save(STATE.model_copy(update={"pid": os.getpid()}))
+    with pytest.raises(NotRunning, match="ended without `down`"):
+        directory.load()
+    assert [file.name for file in directory.path.iterdir()] == ["lock"]
+    os.close(directory.acquire())
+
+
+def test_state_of_another_version(directory, lock):
+    (directory.path / "state.json").write_text('{"pid": 1}')
+    with pytest.raises(LocalError, match="another version"):
+        directory.load()

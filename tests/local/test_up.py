@@ -1,0 +1,174 @@
+"""``up`` from start to stop, each in a process of its own, as a user runs it."""
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from local.__main__ import main
+from local.emulator import free_port
+
+REPOSITORY = Path(__file__).parents[2]
+MAIN = "import sys; from pathlib import Path; from local.__main__ import main; "
+MAIN += "sys.exit(main(sys.argv[2:], root=Path(sys.argv[1])))"
+
+
+@pytest.fixture
+def folder(tmp_path, sample):
+    target = tmp_path / "project"
+    shutil.copytree(sample, target, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+@pytest.fixture
+def arguments(folder):
+    return [sys.executable, "-u", "-c", MAIN, str(folder)]
+
+
+# What a user may have set must not matter.
+HOSTILE = {
+    "AWS_PROFILE": "nobody",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_ACCESS_KEY_ID": "secret",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+}
+
+
+@pytest.fixture
+def up(arguments):
+    def run(*options):
+        return subprocess.run(
+            [*arguments, "up", "--detach", *options],
+            cwd=REPOSITORY,
+            env={**os.environ, **HOSTILE},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def local(folder, monkeypatch, capsys):
+    """Run another command in this process: it is quicker."""
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*command, stdin=""):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        code = main(command, root=folder)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def group_is_gone(pid):
+    for _ in range(250):  # a container's first process may take its time to reap zombies
+        try:
+            os.killpg(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_detached(up, local, folder, tmp_path):
+    port = str(free_port())
+    started = up("--port", port)
+    try:
+        assert (started.returncode, started.stderr) == (0, "")
+        assert "Functions run as local Python workers" in started.stdout
+        state = json.loads((folder / ".local/state.json").read_text())
+        assert json.loads(local("outputs")[1]) == state["deployed"]["outputs"]
+
+        again = up("--port", port)
+        assert again.returncode == 1
+        assert "already running" in again.stderr
+
+        code, answer, _ = local("invoke", "greet", "-", stdin='{"x": 1}')
+        assert (code, json.loads(answer)["text"]) == (0, "hello, Ada")
+        code, _, error = local("invoke", "greet", "-", stdin='{"fail": true}')
+        assert code == 1
+        assert "raise ValueError" in error
+        logs = local("logs", "greet")[1]
+        assert "INFO    greeted count=1" in logs
+        assert "\033" not in logs
+
+        (tmp_path / "a file.txt").write_text("content")
+        uploaded = local("upload", str(tmp_path / "a file.txt"))
+        assert uploaded == (0, "Stored as uploads/a file.txt\n", "")
+        assert "uploads/a file.txt" in local("files", "uploads/")[1]
+        copy = tmp_path / "copy"
+        assert local("download", "uploads/a file.txt", str(copy))[0] == 0
+        assert copy.read_text() == "content"
+        assert "exists already" in local("download", "uploads/a file.txt", str(copy))[2]
+        assert "There is no file 'none'" in local("download", "none")[2]
+        assert "cannot be read" in local("upload", str(tmp_path / "none"))[2]
+        assert local("mail")[1] == "No e-mail was sent yet.\n"
+    finally:
+        down = local("down")
+    assert down == (0, "Stopped.\n", "")
+    assert group_is_gone(state["pid"])
+    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+
+
+def wait_for(path):
+    for _ in range(500):
+        if path.exists():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{path} did not appear")
+
+
+def test_a_signal_stops_everything(arguments, folder):
+    process = subprocess.Popen(
+        [*arguments, "up", "--port", str(free_port())],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_for(folder / ".local/state.json")
+    emulator = json.loads((folder / ".local/state.json").read_text())["pid"]
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)  # an impatient second Ctrl-C
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=20)
+    assert (process.returncode, "Traceback" in output) == (0, False)
+    assert group_is_gone(emulator)
+    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+
+
+def test_an_interrupt_during_the_start_stops_everything(arguments, folder):
+    process = subprocess.Popen(
+        [*arguments, "up", "--port", str(free_port())],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_for(folder / ".local/emulator/emulator.log")
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert (process.returncode, output) == (130, "\nInterrupted.\n")
+    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+
+
+def test_a_failing_program_leaves_nothing(up, folder):
+    (folder / "__main__.py").write_text("import nowhere\n")
+    failed = up("--port", str(free_port()))
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("error: The program failed: ModuleNotFoundError")
+    assert "import nowhere" in failed.stderr
+    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]

@@ -1,0 +1,132 @@
+"""The shim, in a process of its own as in the emulator."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import worker
+
+DRIVER = """
+import sys, types
+sys.path.insert(0, sys.argv[1])
+import _local_worker
+for number in range(int(sys.argv[2])):
+    context = types.SimpleNamespace(aws_request_id=f"request-{number}")
+    try:
+        print(_local_worker.handler({"number": number}, context))
+    except BaseException as error:
+        print("raised", type(error).__name__)
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(source, *, level=None, invocations=1):
+        shutil.copy(Path(worker.__file__), tmp_path / "_local_worker.py")
+        (tmp_path / "app.py").write_text(source)
+        environment = {"_HANDLER": "app.handler", "PYTHONDONTWRITEBYTECODE": "1"}
+        if level:
+            environment["AWS_LAMBDA_LOG_LEVEL"] = level
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", DRIVER, tmp_path, str(invocations)],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        records = [json.loads(line) for line in done.stderr.splitlines()]
+        return done.stdout.splitlines(), records
+
+    return run
+
+
+def test_records_are_as_lambda_writes_them(run):
+    answers, records = run(
+        "import logging\n"
+        "logging.getLogger('early').info('import')\n"
+        "def handler(event, context):\n"
+        "    logging.getLogger('app').warning('n is %d', 3, extra={'user_id': 'ü', 'n': 1})\n"
+        "    logging.getLogger('app').debug('hidden')\n"
+        "    return event\n"
+    )
+    assert answers == ["{'number': 0}"]
+    assert [r.pop("timestamp")[-1] for r in records] == ["Z", "Z"]
+    assert records == [
+        {"level": "INFO", "message": "import", "logger": "early"},
+        {
+            "level": "WARNING",
+            "message": "n is 3",
+            "logger": "app",
+            "requestId": "request-0",
+            "user_id": "ü",
+            "n": 1,
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "shown"), [("DEBUG", 3), ("TRACE", 3), ("INFO", 2), ("WARN", 1), ("ERROR", 0)]
+)
+def test_levels(run, level, shown):
+    _, records = run(
+        "import logging\n"
+        "def handler(event, context):\n"
+        "    for name in ('debug', 'info', 'warning'):\n"
+        "        getattr(logging, name)(name)\n",
+        level=level,
+    )
+    assert len(records) == shown
+
+
+def test_a_raised_exception_is_one_record_and_goes_on(run):
+    answers, [record] = run("def handler(event, context):\n    raise ValueError('bad')\n")
+    assert answers == ["raised ValueError"]
+    assert (record["level"], record["errorType"], record["errorMessage"]) == (
+        "ERROR",
+        "ValueError",
+        "bad",
+    )
+    [frame] = record["stackTrace"]
+    assert "app.py" in frame
+    assert "raise ValueError" in frame
+
+
+def test_a_logged_exception_has_its_stack(run):
+    _, [record] = run(
+        "import logging\n"
+        "def handler(event, context):\n"
+        "    try:\n"
+        "        {}['a']\n"
+        "    except KeyError:\n"
+        "        logging.exception('cannot')\n"
+    )
+    assert (record["message"], record["errorType"]) == ("cannot", "KeyError")
+    assert len(record["stackTrace"]) == 1
+
+
+def test_a_failing_import_is_reported_by_each_invocation(run):
+    answers, records = run("import nowhere\n", invocations=2)
+    assert answers == ["raised ModuleNotFoundError"] * 2
+    assert [r["requestId"] for r in records] == ["request-0", "request-1"]
+    assert "import nowhere" in records[0]["stackTrace"][-1]
+
+
+def test_a_schedule_gets_its_time():
+    resolved = worker.resolve({"time": "<aws.scheduler.scheduled-time>", "other": 1})
+    assert resolved["other"] == 1
+    assert resolved["time"].startswith("20")
+    assert worker.resolve([1]) == [1]
+
+
+def test_it_needs_nothing_but_the_standard_library():
+    source = Path(worker.__file__).read_text()
+    modules = {line.split()[1] for line in source.splitlines() if line.startswith("import ")}
+    modules |= {line.split()[1] for line in source.splitlines() if line.startswith("from ")}
+    assert {module.split(".")[0] for module in modules} <= sys.stdlib_module_names
+    assert os.path.basename(worker.__file__) == "worker.py"
