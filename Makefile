@@ -15,10 +15,10 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/python -m local up --port $(PORT)
 
 test: .venv/.dev  ## Run all tests that need no Docker engine
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --cov --cov-report=term:skip-covered
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
-	$(BIN)/pytest tests/images --override-ini=norecursedirs= 
+	$(BIN)/pytest tests/images
 
 check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .

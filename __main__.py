@@ -4,7 +4,7 @@ import pulumi
 
 from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER
 from infra.bucket import Bucket, BucketArgs
-from infra.config import load
+from infra.config_loader import load
 from infra.function import FunctionArgs, ImageFunction
 from infra.mail import MailIdentity, MailIdentityArgs
 from infra.monitoring import Monitoring, MonitoringArgs
@@ -29,69 +29,70 @@ ledger = Table("ledger", TableArgs(retain=config.retain, ttl_attribute="expires"
     Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N"),
 ]))
 storage = Bucket("storage", BucketArgs(retain=config.retain, expire_days=config.uploads.expiry))
-emails = Queue("emails", QueueArgs(consumer_timeout=30, batch_window=config.email.batch_window_seconds))
-sender = MailIdentity("mail", MailIdentityArgs(sender=config.email.sender, create=config.email.create_identity))
+emails = Queue("emails", QueueArgs(
+    consumer_timeout=30, batch_window=config.email.batch_window_seconds))
+sender = MailIdentity("mail", MailIdentityArgs(
+    sender=config.email.sender, create=config.email.create_identity))
 
 # What runs, and what each may do.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 
 create_user = ImageFunction("create-user", FunctionArgs(
     config=config, description="POST /users", memory_mb=512, timeout=20, environment=cors,
-    grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")],
-))
+    grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]))
 get_user = ImageFunction("get-user", FunctionArgs(
     config=config, description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors,
-    grants=[users.get(env="USERS_TABLE")],
-))
+    grants=[users.get(env="USERS_TABLE")]))
 queue_welcome = ImageFunction("queue-welcome", FunctionArgs(
     config=config, description="New users to the e-mail queue", memory_mb=256, timeout=30,
-    grants=[emails.send(env="EMAIL_QUEUE_URL")],
-))
+    grants=[emails.send(env="EMAIL_QUEUE_URL")]))
 send_email = ImageFunction("send-email", FunctionArgs(
     config=config, description="E-mails of the queue by SES", memory_mb=256, timeout=30,
     grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
-            emails.delay(env="EMAIL_QUEUE_URL"), users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")],
-))
+            emails.delay(env="EMAIL_QUEUE_URL"),
+            users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]))
 process_upload = ImageFunction("process-upload", FunctionArgs(
-    config=config, description="Images resized, texts extracted", memory_mb=1024, timeout=120, asynchronous=True,
-    environment=config.uploads.settings,
-    grants=[storage.read("uploads/", env="BUCKET"), storage.list_keys(), storage.write("processed/"),
-            storage.write("rejected/"), ledger.put(env="LEDGER_TABLE"), ledger.update()],
-))
+    config=config, description="Images resized, texts extracted", memory_mb=1024, timeout=120,
+    asynchronous=True, environment=config.uploads.settings,
+    grants=[storage.read("uploads/", env="BUCKET"), storage.list_keys(),
+            storage.write("processed/"), storage.write("rejected/"),
+            ledger.put(env="LEDGER_TABLE"), ledger.update()]))
 cleanup_expired = ImageFunction("cleanup-expired", FunctionArgs(
-    config=config, description="Deletes what expired, welcomes whom nobody welcomed", memory_mb=256, timeout=300, asynchronous=True,
-    grants=[ledger.query("by-expiry", env="LEDGER_TABLE"), ledger.delete(), users.query("welcome-pending", env="USERS_TABLE"),
-            users.update(), emails.send(env="EMAIL_QUEUE_URL")],
-))
+    config=config, description="Deletes what expired, welcomes whom nobody welcomed",
+    memory_mb=256, timeout=300, asynchronous=True,
+    grants=[ledger.query("by-expiry", env="LEDGER_TABLE"), ledger.delete(),
+            users.query("welcome-pending", env="USERS_TABLE"), users.update(),
+            emails.send(env="EMAIL_QUEUE_URL")]))
 daily_report = ImageFunction("daily-report", FunctionArgs(
-    config=config, description="Yesterday's figures", memory_mb=256, timeout=300, asynchronous=True,
+    config=config, description="Yesterday's figures", memory_mb=256, timeout=300,
+    asynchronous=True,
     grants=[users.query("by-day", env="USERS_TABLE"), ledger.query("by-day", env="LEDGER_TABLE"),
-            storage.read("reports/", env="BUCKET"), storage.list_keys(), storage.write("reports/")],
-))
+            storage.read("reports/", env="BUCKET"), storage.list_keys(),
+            storage.write("reports/")]))
 
 # What triggers whom.
-api = RestApi("api", RestApiArgs(config=config.api, log_retention_days=config.logs.retention_days, components=COMPONENTS, routes=[
-    Route("POST", "/users", create_user, CREATE_USER),
-    Route("GET", "/users/{id}", get_user, GET_USER),
-]))
-new_users = StreamTrigger("new-users", StreamTriggerArgs(table=users, function=queue_welcome, pattern={
-    "eventName": ["INSERT"], "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}},
-}))
+api = RestApi("api", RestApiArgs(
+    config=config.api, log_retention_days=config.logs.retention_days, components=COMPONENTS,
+    routes=[Route("POST", "/users", create_user, CREATE_USER),
+            Route("GET", "/users/{id}", get_user, GET_USER)]))
+new_users = StreamTrigger("new-users", StreamTriggerArgs(
+    table=users, function=queue_welcome,
+    pattern={"eventName": ["INSERT"], "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))
 QueueTrigger("emails-to-send", QueueTriggerArgs(
-    queue=emails, function=send_email, batch_size=10, max_concurrency=config.email.max_concurrency,
-))
+    queue=emails, function=send_email, batch_size=10,
+    max_concurrency=config.email.max_concurrency))
 BucketTrigger("uploads", BucketTriggerArgs(
-    bucket=storage, function=process_upload, prefix="uploads/", outputs=("processed/", "rejected/", "reports/"),
-))
-ScheduleTrigger("cleanup", ScheduleTriggerArgs(function=cleanup_expired, expression=config.schedules.cleanup))
-ScheduleTrigger("report", ScheduleTriggerArgs(function=daily_report, expression=config.schedules.report))
+    bucket=storage, function=process_upload, prefix="uploads/",
+    outputs=("processed/", "rejected/", "reports/")))
+ScheduleTrigger("cleanup", ScheduleTriggerArgs(
+    function=cleanup_expired, expression=config.schedules.cleanup))
+ScheduleTrigger("report", ScheduleTriggerArgs(
+    function=daily_report, expression=config.schedules.report))
 
 monitoring = Monitoring("monitoring", MonitoringArgs(
-    email=config.alarms.email, api=api, queues=[emails], stream_functions=[queue_welcome],
-    functions=[create_user, get_user, queue_welcome, send_email, process_upload, cleanup_expired, daily_report],
-    dead_letters={"emails": emails.dead_letters, "new-users": new_users.failures, "process-upload": process_upload.failures,
-                  "cleanup-expired": cleanup_expired.failures, "daily-report": daily_report.failures},
-))
+    email=config.alarms.email, api=api, queues=[emails], streams=[new_users],
+    functions=[create_user, get_user, queue_welcome, send_email, process_upload,
+               cleanup_expired, daily_report]))
 
 pulumi.export("api_gateway_url", api.url)
 pulumi.export("api_key", api.api_key)

@@ -1,24 +1,18 @@
 """The typed configuration of a stack: every key of ``Pulumi.<stack>.yaml``, in one place."""
 
-import json
 import re
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
 
 _HANDLERS = Path(__file__).parent.parent / "handlers"
 
@@ -53,14 +47,16 @@ RetentionDays = Literal[
 class Section(BaseModel):
     """A group of keys; unknown ones are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+    # Strict: true is no number, and "7" is text.
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", alias_generator=to_camel)
 
 
 class Logs(Section):
     """What is logged, and for how long it is kept."""
 
-    level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(
-        "INFO", description="The functions' log level."
+    level: Literal["INFO", "WARN", "ERROR"] = Field(
+        "INFO",
+        description="The functions' log level. Not DEBUG: libraries would log what they send.",
     )
     retention_days: RetentionDays = Field(30, description="Days that every log group is kept.")
 
@@ -238,62 +234,3 @@ class StackConfig(Section):
     def retain(self) -> bool:
         """Whether data outlives the stack."""
         return self.removal_policy == "retain"
-
-
-def load(project: str | None = None) -> StackConfig:
-    """Read this stack's configuration.
-
-    Raises:
-        pulumi.RunError: names every key that is wrong, missing or unknown, by its path.
-    """
-    namespace = project or pulumi.get_project()
-    values = {
-        key.removeprefix(f"{namespace}:"): _decoded(value)
-        for key, value in {**get_config_env(), **CONFIG.get()}.items()
-        if key.startswith(f"{namespace}:")
-    }
-    try:
-        return StackConfig.model_validate(values)
-    except ValidationError as error:
-        lines = "\n".join(f"  {namespace}:{_problem(detail)}" for detail in error.errors())
-        raise pulumi.RunError(
-            f"The configuration of stack {pulumi.get_stack()!r} is wrong:\n{lines}\n"
-            f"Mend Pulumi.{pulumi.get_stack()}.yaml; infra/config.py documents every key."
-        ) from None
-
-
-def _decoded(value: str) -> Any:
-    """Objects and lists reach a program as JSON, anything else as text."""
-    try:
-        decoded = json.loads(value)
-    except ValueError:
-        return value
-    return decoded if isinstance(decoded, dict | list) else value
-
-
-def _problem(detail: ErrorDetails) -> str:
-    path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
-    message = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "missing":
-        return f"{path}: is required"
-    if detail["type"] == "extra_forbidden":
-        allowed = _keys_beside(detail["loc"])
-        close = get_close_matches(str(detail["loc"][-1]), allowed, n=1)
-        hint = f'; did you mean "{close[0]}"?' if close else ""
-        return f"{path}: unknown key{hint} Allowed: {', '.join(allowed)}"
-    value = detail["input"]
-    given = "" if isinstance(value, dict) else f"is {json.dumps(value, default=str)}; "
-    return f"{path}: {given}{message[0].lower()}{message[1:]}"
-
-
-def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that the section holding ``loc`` takes."""
-    section: Any = StackConfig
-    for part in loc[:-1]:
-        field = next(f for f in section.model_fields.values() if f.alias == part)
-        section = next(
-            t
-            for t in (field.annotation, *getattr(field.annotation, "__args__", ()))
-            if isinstance(t, type) and issubclass(t, Section)
-        )
-    return sorted(str(f.alias) for f in section.model_fields.values())

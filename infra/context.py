@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 _STAGING = ROOT / ".build"
+_COMMON = ("Dockerfile", "build.py", "build-requirements.txt")
 
 
 def sources(function: str) -> dict[str, Path]:
@@ -36,7 +37,7 @@ def sources(function: str) -> dict[str, Path]:
         ),
     ]
     return {
-        "Dockerfile": ROOT / "images" / "Dockerfile",
+        **{name: ROOT / "images" / name for name in _COMMON},
         "requirements.txt": requirements,
         **{path.relative_to(ROOT).as_posix(): path for path in sorted(files)},
     }
@@ -55,7 +56,7 @@ def stage(function: str) -> Path:
     """Copy a function's sources into a folder of their own, and give its path.
 
     A context of its own is why a change in one function rebuilds no other's image. The folder is
-    kept between runs; only what differs is written.
+    kept between runs; only what differs is written, and what is no longer wanted is removed.
     """
     folder = _STAGING / function
     wanted = {folder / name: path for name, path in sources(function).items()}
@@ -65,6 +66,9 @@ def stage(function: str) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             target.chmod(0o644)  # a file's mode is part of the build's cache key
-    for stale in [p for p in folder.rglob("*") if p.is_file() and p not in wanted]:
-        stale.unlink(missing_ok=True)
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+        if path.is_file() and path not in wanted:
+            path.unlink(missing_ok=True)
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
     return folder

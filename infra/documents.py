@@ -1,6 +1,7 @@
-"""The documents made from the program: ``openapi.json`` and the schema of the stack files.
+"""The documents made from the program.
 
-``python -m infra.documents`` writes both; a test keeps them equal to the program.
+``openapi.json``, the schema of the stack files, and the table of configuration in the README:
+``python -m infra.documents`` writes them; a test keeps them equal to the program.
 """
 
 import json
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.config import StackConfig
+from infra.config_table import table
 
 if TYPE_CHECKING:
     from infra.triggers.http import RestApi
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
+README = ROOT / "README.md"
 PROJECT = "serverless-app"
+_MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of configuration -->")
 
 
 def openapi(api: "RestApi") -> dict[str, Any]:
@@ -56,13 +60,29 @@ def stack_schema() -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Write both documents."""
+def readme(text: str) -> str:
+    """Put the table of configuration between its marks in the README's text."""
+    before, _, rest = text.partition(_MARKS[0])
+    _, _, after = rest.partition(_MARKS[1])
+    return f"{before}{_MARKS[0]}\n{table()}\n\n{_MARKS[1]}{after}"
+
+
+def documents() -> dict[Path, str]:
+    """Give the content that each document should have."""
     from infra.recorder import run
 
     api: RestApi = run("prod").names["api"]
-    for path, document in ((OPENAPI, openapi(api)), (STACK_SCHEMA, stack_schema())):
-        path.write_text(json.dumps(document, indent=2) + "\n")
+    return {
+        OPENAPI: json.dumps(openapi(api), indent=2) + "\n",
+        STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
+        README: readme(README.read_text()),
+    }
+
+
+def main() -> None:
+    """Write all documents."""
+    for path, content in documents().items():
+        path.write_text(content)
         sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
 
 

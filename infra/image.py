@@ -73,7 +73,13 @@ class FunctionImage(pulumi.ComponentResource):
             build_args={"FUNCTION": args.function, "REVISION": fingerprint},
             # Lambda takes no image index: exactly one platform.
             platforms=[_PLATFORMS[args.architecture]],
-            tags=[pulumi.Output.concat(self.repository.repository_url, ":src-", fingerprint[:16])],
+            # Tags are immutable: another architecture of the same sources is another image.
+            tags=[
+                pulumi.Output.concat(
+                    self.repository.repository_url,
+                    f":src-{fingerprint[:16]}-{args.architecture}",
+                )
+            ],
             push=True,
             # A preview would otherwise build, and export the cache to the registry.
             build_on_preview=False,

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.function import METRICS, ImageFunction
+from infra.dashboard import dashboard
+from infra.function import ImageFunction
 from infra.queue import DeadLetterQueue, Queue
 from infra.triggers.http import RestApi
+from infra.triggers.stream import StreamTrigger
 
 _MINUTE = 60
 _OLDEST_MESSAGE = 15 * _MINUTE
@@ -23,70 +24,38 @@ class MonitoringArgs:
     email: str | None
     api: RestApi
     functions: Sequence[ImageFunction]
-    stream_functions: Sequence[ImageFunction]
     queues: Sequence[Queue]
-    dead_letters: Mapping[str, DeadLetterQueue]
+    streams: Sequence[StreamTrigger]
 
 
 class Monitoring(pulumi.ComponentResource):
     """An alarm topic; alarms on what needs somebody; a dashboard of everything.
 
-    Alarms: errors and throttles of each function, age of the stream's records, age of each queue's
-    oldest message, messages in each dead-letter queue, and the API's 5XX.
+    Alarms: errors and throttles of each function, age of each stream's records and of each queue's
+    oldest message, messages in every dead-letter queue of these, and the API's 5XX.
     """
 
     def __init__(
         self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:infra:Monitoring", name, None, opts)
+        self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self.topic = self._topic(name, args.email)
         for function in args.functions:
             self._function_alarms(function)
-        for function in args.stream_functions:
-            self._alarm(
-                f"{function.logical_name}-iterator-age",
-                "Records of the stream wait too long: the function fails or is too slow.",
-                namespace="AWS/Lambda",
-                metric="IteratorAge",
-                dimensions={"FunctionName": function.name},
-                statistic="Maximum",
-                threshold=_ITERATOR_AGE_MS,
-            )
+        for stream in args.streams:
+            self._stream_alarm(stream)
         for queue in args.queues:
-            self._alarm(
-                f"{queue.logical_name}-oldest-message",
-                "Messages wait too long: the consumer fails or is too slow.",
-                namespace="AWS/SQS",
-                metric="ApproximateAgeOfOldestMessage",
-                dimensions={"QueueName": queue.name},
-                statistic="Maximum",
-                threshold=_OLDEST_MESSAGE,
-            )
-        for what, dead_letters in args.dead_letters.items():
-            self._alarm(
-                f"{what}-dead-letters",
-                "Something could not be processed; see README, When an alarm rings.",
-                namespace="AWS/SQS",
-                # Not the count of sent ones: SQS leaves out what it moves by itself.
-                metric="ApproximateNumberOfMessagesVisible",
-                dimensions={"QueueName": dead_letters.name},
-                statistic="Maximum",
-                threshold=0,
-            )
-        self._alarm(
-            "api-5xx",
-            "The API answers with server errors.",
-            namespace="AWS/ApiGateway",
-            metric="5XXError",
-            dimensions={"ApiName": args.api.name, "Stage": pulumi.get_stack()},
-            statistic="Sum",
-            threshold=0,
-        )
+            self._queue_alarm(queue)
+        dead_letters = _dead_letters(args)
+        for what, failures in dead_letters.items():
+            self._dead_letter_alarm(what, failures)
+        self._api_alarm(args.api)
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-            dashboard_body=_dashboard(args),
+            dashboard_body=dashboard(args.api, args.functions, args.queues, dead_letters),
             opts=self._child,
         )
         self.register_outputs({"topic_arn": self.topic.arn})
@@ -148,6 +117,51 @@ class Monitoring(pulumi.ComponentResource):
                 threshold=0,
             )
 
+    def _stream_alarm(self, stream: StreamTrigger) -> None:
+        self._alarm(
+            f"{stream.function.logical_name}-iterator-age",
+            "Records of the stream wait too long: the function fails or is too slow.",
+            namespace="AWS/Lambda",
+            metric="IteratorAge",
+            dimensions={"FunctionName": stream.function.name},
+            statistic="Maximum",
+            threshold=_ITERATOR_AGE_MS,
+        )
+
+    def _queue_alarm(self, queue: Queue) -> None:
+        self._alarm(
+            f"{queue.logical_name}-oldest-message",
+            "Messages wait too long: the consumer fails or is too slow.",
+            namespace="AWS/SQS",
+            metric="ApproximateAgeOfOldestMessage",
+            dimensions={"QueueName": queue.name},
+            statistic="Maximum",
+            threshold=_OLDEST_MESSAGE,
+        )
+
+    def _dead_letter_alarm(self, what: str, queue: DeadLetterQueue) -> None:
+        self._alarm(
+            f"{what}-dead-letters",
+            "Something could not be processed; see README, When an alarm rings.",
+            namespace="AWS/SQS",
+            # Not the count of sent ones: SQS leaves out what it moves by itself.
+            metric="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": queue.name},
+            statistic="Maximum",
+            threshold=0,
+        )
+
+    def _api_alarm(self, api: RestApi) -> None:
+        self._alarm(
+            "api-5xx",
+            "The API answers with server errors.",
+            namespace="AWS/ApiGateway",
+            metric="5XXError",
+            dimensions={"ApiName": api.name, "Stage": pulumi.get_stack()},
+            statistic="Sum",
+            threshold=0,
+        )
+
     def _alarm(
         self,
         name: str,
@@ -160,7 +174,7 @@ class Monitoring(pulumi.ComponentResource):
         threshold: float,
     ) -> None:
         aws.cloudwatch.MetricAlarm(
-            name,
+            f"{self._name}-{name}",
             alarm_description=description,
             namespace=namespace,
             metric_name=metric,
@@ -177,66 +191,10 @@ class Monitoring(pulumi.ComponentResource):
         )
 
 
-def _dashboard(args: MonitoringArgs) -> pulumi.Output[str]:
-    region = aws.get_region_output().region
-
-    def widget(title: str, metrics: Sequence[Sequence[Any]], stat: str = "Sum") -> dict[str, Any]:
-        return {
-            "type": "metric",
-            "width": 8,
-            "height": 6,
-            "properties": {
-                "title": title,
-                "metrics": metrics,
-                "stat": stat,
-                "period": 300,
-                "region": region,
-            },
-        }
-
-    def by_function(metric: str) -> list[list[Any]]:
-        return [["AWS/Lambda", metric, "FunctionName", f.name] for f in args.functions]
-
-    api = ["ApiName", args.api.name, "Stage", pulumi.get_stack()]
-    outcomes = f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}"
-    widgets = [
-        widget(
-            "API requests", [["AWS/ApiGateway", m, *api] for m in ("Count", "4XXError", "5XXError")]
-        ),
-        widget("API latency, p99", [["AWS/ApiGateway", "Latency", *api]], "p99"),
-        widget("Function errors", by_function("Errors")),
-        widget("Function duration, p99", by_function("Duration"), "p99"),
-        widget("Function throttles", by_function("Throttles")),
-        widget(
-            "Age of the oldest message",
-            [
-                ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", q.name]
-                for q in args.queues
-            ],
-            "Maximum",
-        ),
-        widget(
-            "Dead letters",
-            [
-                ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", q.name]
-                for q in args.dead_letters.values()
-            ],
-            "Maximum",
-        ),
-        *(
-            widget(
-                f"Outcomes of {f.logical_name}",
-                [
-                    [
-                        {
-                            "expression": "SEARCH('{"
-                            f'"{outcomes}",Outcome}} MetricName="{f.logical_name}"\', \'Sum\')',
-                            "label": "",
-                        }
-                    ]
-                ],
-            )
-            for f in args.functions
-        ),
-    ]
-    return pulumi.Output.json_dumps({"widgets": widgets})
+def _dead_letters(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
+    """Give the queues of what failed, by what it was meant for."""
+    return {
+        **{queue.logical_name: queue.dead_letters for queue in args.queues},
+        **{stream.logical_name: stream.failures for stream in args.streams},
+        **{f.logical_name: f.failures for f in args.functions if f.failures},
+    }

@@ -84,6 +84,7 @@ class Queue(pulumi.ComponentResource):
         self.arn: pulumi.Output[str] = self.queue.arn
         self.name: pulumi.Output[str] = self.queue.name
         self.url: pulumi.Output[str] = self.queue.url
+        self.consumer_timeout = args.consumer_timeout
         self.batch_window = args.batch_window
         self.logical_name = name
         self.register_outputs({"url": self.url})

@@ -3,89 +3,44 @@
 For tests, and for the documents that are made from the program.
 """
 
+import asyncio
+import contextlib
+import contextvars
 import json
-import os
 import runpy
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 import yaml
+from pulumi.runtime import mocks, rpc
+
+from infra.recording import Monitor, Recorder, plain
 
 ROOT = Path(__file__).parent.parent
 PROJECT = "serverless-app"
-ACCOUNT = "123456789012"
-REGION = "eu-central-1"
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One registered resource; ``inputs`` by their camelCase names, unknown ones left out."""
-
-    type: str
-    name: str
-    inputs: Mapping[str, Any]
-    custom: bool
-
-
-@dataclass
-class Recorder(pulumi.runtime.Mocks):
-    """Records resources, and answers as AWS would; in a preview, with nothing but the inputs."""
-
-    preview: bool = False
-    resources: list[Recorded] = field(default_factory=list)
-
-    def new_resource(
-        self, args: pulumi.runtime.MockResourceArgs
-    ) -> tuple[str | None, dict[str, Any]]:
-        """Record a resource; refuse a second one of the same type and name."""
-        if any((r.type, r.name) == (args.typ, args.name) for r in self.resources):
-            raise ValueError(f"two resources are called {args.name!r} of type {args.typ}")
-        self.resources.append(Recorded(args.typ, args.name, args.inputs, bool(args.custom)))
-        if self.preview:
-            return None, dict(args.inputs)
-        return f"{args.name}-id", {**_computed(args.typ, args.name), **args.inputs}
-
-    def call(
-        self, args: pulumi.runtime.MockCallArgs
-    ) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Answer what the program asks of its account."""
-        answers = {
-            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
-            "aws:index/getRegion:getRegion": {"region": REGION},
-            "aws:index/getPartition:getPartition": {"partition": "aws"},
-            "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
-                "userName": "AWS",
-                "password": "token",
-            },
-        }
-        return answers[args.token], []
-
-    def all(self, type_: str) -> list[Recorded]:
-        """Give the resources of one type, such as ``aws:sqs/queue:Queue``."""
-        return [r for r in self.resources if r.type == type_]
-
-    def one(self, type_: str, name: str) -> Recorded:
-        """Give one resource by type and name.
-
-        Raises:
-            LookupError: there is none; names those there are.
-        """
-        for resource in self.all(type_):
-            if resource.name == name:
-                return resource
-        raise LookupError(f"no {type_} {name!r}; there are {[r.name for r in self.all(type_)]}")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Run:
-    """What running the program gave: its resources, its exports, its global names."""
+    """What running the program gave.
+
+    Attributes:
+        recorder: the resources.
+        outputs: the exports as the engine is told: unknown ones as ``pulumi.UNKNOWN``, without
+            those that are None.
+        secrets: which exports are secrets.
+        names: the program's global names.
+    """
 
     recorder: Recorder
     outputs: Mapping[str, Any]
+    secrets: frozenset[str]
     names: Mapping[str, Any]
 
 
@@ -104,55 +59,76 @@ def run(stack: str, *, preview: bool = False, settings: Mapping[str, Any] | None
         preview: as ``pulumi preview`` of a new stack, where every computed output is unknown.
         settings: keys that replace those of the file, such as ``serverless-app:api``.
     """
+    configuration = {**stack_settings(stack), **(settings or {})}
+    return apart(lambda: _run(stack, preview, configuration))
+
+
+def _run(stack: str, preview: bool, settings: Mapping[str, Any]) -> Run:
     recorder = Recorder(preview=preview)
     names: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
 
-    def program() -> None:
+    async def exported() -> None:
+        root: Any = pulumi.runtime.get_root_resource()
+        told = await rpc.serialize_properties(root.outputs, {})
+        outputs.update(rpc.deserialize_properties(told, keep_unknowns=True))
+
+    def program() -> pulumi.Output[None]:
         names.update(runpy.run_path(str(ROOT / "__main__.py")))
+        return pulumi.Output.from_input(exported())
 
-    use(stack, recorder, {**stack_settings(stack), **(settings or {})})
-    before = Path.cwd()
-    os.chdir(ROOT)
-    try:
+    with contextlib.chdir(ROOT):
+        use(stack, recorder, settings)
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
-    finally:
-        os.chdir(before)
-    stack_resource = pulumi.runtime.get_root_resource()
-    outputs = dict(getattr(stack_resource, "outputs", {}))
-    return Run(recorder, outputs, names)
+    secrets = frozenset(name for name, value in outputs.items() if rpc.is_rpc_secret(value))
+    return Run(recorder, plain(outputs), secrets, names)
 
 
 def use(stack: str, recorder: Recorder, settings: Mapping[str, Any]) -> None:
-    """Set the recorder and a stack's configuration for what runs next."""
+    """Set the recorder and a stack's configuration for what runs next, in this context."""
     sys.path[:] = [str(ROOT), *(p for p in sys.path if p != str(ROOT))]
     pulumi.runtime.set_all_config({key: _encoded(value) for key, value in settings.items()}, [])
-    pulumi.runtime.set_mocks(recorder, project=PROJECT, stack=stack, preview=recorder.preview)
+    mocks.set_mocks(
+        recorder,
+        project=PROJECT,
+        stack=stack,
+        preview=recorder.preview,
+        monitor=Monitor(recorder),
+    )
 
 
 def _encoded(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _computed(type_: str, name: str) -> dict[str, Any]:
-    """Outputs that AWS computes, as far as the program reads them."""
-    service = type_.split(":")[1].split("/")[0]
-    arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
-    return {
-        "arn": arn,
-        "name": name,
-        "bucket": name,
-        "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
-        "version": "1",
-        "value": "key",
-        "digest": f"sha256:{'0' * 64}",
-        "registryId": ACCOUNT,
-        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
-        "streamArn": f"{arn}/stream",
-        "invokeArn": f"{arn}/invocations",
-        "invokeUrl": f"https://{name}.example.com/stage",
-        "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{name}",
-        "rootResourceId": "root",
-        "regionalDomainName": "d.example.com",
-        "regionalZoneId": "Z1",
-        "dkimSigningAttributes": {"tokens": ["one", "two", "three"]},
-    }
+def apart(function: Callable[[], T]) -> T:
+    """Call a function in a thread, a context and an event loop of its own.
+
+    Pulumi keeps its state in context variables, and expects a loop in each thread: so one run
+    knows nothing of an earlier one, and leaves nothing behind.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(contextvars.Context().run, _with_loop, function).result()
+
+
+def _with_loop(function: Callable[[], T]) -> T:
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def new_loop() -> None:
+        loops.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(loops[-1])
+
+    new_loop()
+    # Pulumi reports each failure once more through futures that nobody awaits.
+    loops[0].set_exception_handler(lambda _loop, _context: None)
+    pool = ThreadPoolExecutor(initializer=new_loop)
+    loops[0].set_default_executor(pool)
+    try:
+        return function()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for task in asyncio.all_tasks(loops[0]):
+            task.cancel()
+        loops[0].run_until_complete(asyncio.sleep(0))
+        for loop in loops:
+            loop.close()

@@ -69,7 +69,12 @@ def _deploy(project: Project, target: registry.Target) -> None:
             runpy.run_path(str(project.root / "__main__.py"), run_name="__main__")
             stack = pulumi.runtime.get_root_resource()
             outputs = pulumi.Output.from_input(getattr(stack, "outputs", {}))
-            return outputs.apply(target.deployed.outputs.update)
+            return outputs.apply(
+                # As the engine does: what is None is no output.
+                lambda values: target.deployed.outputs.update(
+                    {name: value for name, value in values.items() if value is not None}
+                )
+            )
 
         try:
             pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,11 +11,13 @@ import pulumi_aws as aws
 from infra.config import Api
 from infra.function import ImageFunction
 from infra.triggers.http_access import ApiAccess, ApiAccessArgs
-from infra.triggers.http_cors import Preflight, PreflightArgs
-from infra.triggers.http_errors import GATEWAY_ERRORS, gateway_responses
+from infra.triggers.http_cors import Preflight, PreflightArgs, answer
+from infra.triggers.http_errors import answers, gateway_responses
+from infra.triggers.http_model import JsonObject, body_schema, shape
 from infra.triggers.http_stage import ApiStage, ApiStageArgs
 
-JsonObject = Mapping[str, Any]
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+_GATEWAY_TIMEOUT = 29
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ class RestApi(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: RestApiArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        for route in args.routes:
+            if route.function.timeout >= _GATEWAY_TIMEOUT:
+                raise ValueError(
+                    f"{route.function.logical_name} may take {route.function.timeout} s; API "
+                    f"Gateway waits {_GATEWAY_TIMEOUT} s: give it a shorter timeout"
+                )
         super().__init__("serverless:infra:RestApi", name, None, opts)
         self._name = name
         self.routes = tuple(args.routes)
@@ -76,6 +83,7 @@ class RestApi(pulumi.ComponentResource):
             opts=self._child,
         )
         self._resources: dict[str, aws.apigateway.Resource] = {}
+        self._models: dict[str, aws.apigateway.Model] = {}
         deployed: list[pulumi.Resource] = [self.validator]
         for route in args.routes:
             deployed += self._route(route, args)
@@ -93,7 +101,7 @@ class RestApi(pulumi.ComponentResource):
             self._child,
         )
         self.access = ApiAccess(
-            name,
+            f"{name}-access",
             ApiAccessArgs(api=self.api, stage=self.stage.stage, config=args.config),
             self._child,
         )
@@ -105,7 +113,7 @@ class RestApi(pulumi.ComponentResource):
     def _route(self, route: Route, args: RestApiArgs) -> list[pulumi.Resource]:
         name = f"{self._name}-{route.method.lower()}{_slug(route.path)}"
         resource_id = self._resource_id(route.path)
-        model = self._model(name, route, args.components)
+        model = self._model(route, args.components)
         method = aws.apigateway.Method(
             name,
             rest_api=self.api.id,
@@ -161,26 +169,25 @@ class RestApi(pulumi.ComponentResource):
         return self._resources[path].id
 
     def _model(
-        self, name: str, route: Route, components: Mapping[str, JsonObject]
+        self, route: Route, components: Mapping[str, JsonObject]
     ) -> aws.apigateway.Model | None:
-        schema = _body_schema(route.operation, components)
+        """Make the model of a route's body, once for all routes that take the same type."""
+        schema = body_schema(route.operation, components)
         if schema is None:
             return None
-        return aws.apigateway.Model(
-            f"{name}-model",
-            rest_api=self.api.id,
-            name=schema["title"],
-            content_type="application/json",
-            schema=json.dumps(shape(schema)),
-            opts=self._child,
-        )
+        title = schema["title"]
+        if title not in self._models:
+            self._models[title] = aws.apigateway.Model(
+                f"{self._name}-{title.lower()}-model",
+                rest_api=self.api.id,
+                name=title,
+                content_type="application/json",
+                schema=json.dumps(shape(schema)),
+                opts=self._child,
+            )
+        return self._models[title]
 
     def _preflights(self, args: RestApiArgs) -> list[pulumi.Resource]:
-        if not args.config.cors_origins:
-            return []
-        methods: dict[str, list[str]] = {}
-        for route in args.routes:
-            methods.setdefault(route.path, []).append(route.method)
         return [
             Preflight(
                 f"{self._name}-options{_slug(path)}",
@@ -192,21 +199,26 @@ class RestApi(pulumi.ComponentResource):
                 ),
                 self._child,
             )
-            for path, allowed in methods.items()
+            for path, allowed in _preflighted(args).items()
         ]
 
     def _deployment(
         self, args: RestApiArgs, deployed: Sequence[pulumi.Resource]
     ) -> aws.apigateway.Deployment:
+        origins = args.config.cors_origins
+        bodies = [body_schema(route.operation, args.components) for route in args.routes]
         definition = pulumi.Output.json_dumps(
             {
                 "routes": [
-                    [r.method, r.path, r.function.invoke_arn, dict(r.operation)]
+                    [r.method, r.path, r.operation.get("operationId"), r.function.invoke_arn]
                     for r in args.routes
                 ],
-                "components": dict(args.components),
-                "errors": GATEWAY_ERRORS,
-                "config": args.config.model_dump(exclude={"throttle", "domain"}),
+                "models": [shape(body) if body else None for body in bodies],
+                "errors": answers(origins),
+                "preflights": {p: answer(origins, m) for p, m in _preflighted(args).items()},
+                "needs_key": args.config.usage_plan is not None,
+                # Closing the API's own address takes effect with a deployment, too.
+                "own_domain": args.config.domain is not None,
             },
             sort_keys=True,
         )
@@ -221,30 +233,12 @@ class RestApi(pulumi.ComponentResource):
         )
 
 
-def shape(schema: JsonObject) -> dict[str, Any]:
-    """Reduce a body's schema to what the gateway refuses: no object, or members of a wrong type.
-
-    What is missing or out of bounds goes on to the function, which says which and why; the gateway
-    can only say "Invalid request body". Draft 4, as API Gateway's models are.
-    """
-    members = {
-        member: {"type": [rules["type"], "null"]} if "type" in rules else {}
-        for member, rules in schema.get("properties", {}).items()
-    }
-    return {
-        "$schema": "http://json-schema.org/draft-04/schema#",
-        "title": schema["title"],
-        "type": "object",
-        "properties": members,
-    }
-
-
-def _body_schema(operation: JsonObject, components: Mapping[str, JsonObject]) -> JsonObject | None:
-    if "requestBody" not in operation:
-        return None
-    schema: JsonObject = operation["requestBody"]["content"]["application/json"]["schema"]
-    reference = schema.get("$ref")
-    return components[reference.rpartition("/")[2]] if reference else schema
+def _preflighted(args: RestApiArgs) -> dict[str, list[str]]:
+    """Give the methods of each path that answers CORS preflights."""
+    methods: dict[str, list[str]] = {}
+    for route in args.routes if args.config.cors_origins else ():
+        methods.setdefault(route.path, []).append(route.method)
+    return methods
 
 
 def _slug(path: str) -> str:

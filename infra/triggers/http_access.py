@@ -23,7 +23,7 @@ class ApiAccess(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: ApiAccessArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:infra:ApiAccess", f"{name}-access", None, opts)
+        super().__init__("serverless:infra:ApiAccess", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self.api_key: pulumi.Output[str] | None = None
         self.url: pulumi.Output[str] | None = None

@@ -45,12 +45,7 @@ class Preflight(pulumi.ComponentResource):
             request_templates={"application/json": json.dumps({"statusCode": 204})},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        headers = {
-            "Access-Control-Allow-Methods": ",".join([*args.methods, "OPTIONS"]),
-            "Access-Control-Allow-Headers": _HEADERS,
-            "Access-Control-Max-Age": _HOUR,
-            "Vary": "Origin",
-        }
+        headers, template = answer(args.origins, args.methods)
         response = aws.apigateway.MethodResponse(
             f"{name}-response",
             rest_api=args.api.id,
@@ -73,16 +68,29 @@ class Preflight(pulumi.ComponentResource):
                 f"method.response.header.{header}": f"'{value}'"
                 for header, value in headers.items()
             },
-            response_templates={"application/json": _allow(args.origins)},
+            response_templates={"application/json": template},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[integration, response]),
         )
         self.register_outputs({})
 
 
-def _allow(origins: Sequence[str]) -> str:
-    """Echo the caller's origin if it is one of ours: a header holds one origin, not a list."""
+def answer(origins: Sequence[str], methods: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Give the answer's fixed headers, and the template that adds the origin.
+
+    The template echoes the caller's origin if it is one of ours: a header holds one origin, not a
+    list. Its name comes in lower case over HTTP/2, and the gateway minds the case.
+    """
     known = " || ".join(f'$origin == "{origin}"' for origin in origins)
-    header = "$context.responseOverride.header.Access-Control-Allow-Origin"
-    return (
-        f'#set($origin = $input.params("Origin"))\n#if({known})\n#set({header} = $origin)\n#end\n'
+    allow = "$context.responseOverride.header.Access-Control-Allow-Origin"
+    template = (
+        '#set($origin = $input.params("Origin"))\n'
+        '#if($origin == "")#set($origin = $input.params("origin"))#end\n'
+        f"#if({known})\n#set({allow} = $origin)\n#end\n"
     )
+    headers = {
+        "Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"]),
+        "Access-Control-Allow-Headers": _HEADERS,
+        "Access-Control-Max-Age": _HOUR,
+        "Vary": "Origin",
+    }
+    return headers, template

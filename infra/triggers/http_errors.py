@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -30,13 +31,16 @@ GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
 _RETRY = {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
 
 
-def gateway_responses(
-    name: str,
-    api: aws.apigateway.RestApi,
-    cors_origins: Sequence[str],
-    opts: pulumi.ResourceOptions,
-) -> list[aws.apigateway.Response]:
-    """Make the gateway's error responses.
+class GatewayResponse(TypedDict):
+    """What the gateway answers in one case; arguments of ``apigateway.Response``."""
+
+    status_code: str | None
+    response_templates: dict[str, str]
+    response_parameters: dict[str, str]
+
+
+def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
+    """Give the gateway's error responses, by type.
 
     A browser may read them where there is exactly one CORS origin: these responses can name a
     fixed one only.
@@ -46,16 +50,31 @@ def gateway_responses(
         if len(cors_origins) == 1
         else {}
     )
+    retry = {"gatewayresponse.header.Retry-After": "'1'"}
+    return {
+        kind: {
+            "status_code": None if status is None else str(status),
+            "response_templates": {"application/json": json.dumps({"error": sentence})},
+            "response_parameters": cors | (retry if kind in _RETRY else {}),
+        }
+        for kind, (status, sentence) in GATEWAY_ERRORS.items()
+    }
+
+
+def gateway_responses(
+    name: str,
+    api: aws.apigateway.RestApi,
+    cors_origins: Sequence[str],
+    opts: pulumi.ResourceOptions,
+) -> list[aws.apigateway.Response]:
+    """Make the gateway's error responses."""
     return [
         aws.apigateway.Response(
             f"{name}-{kind.lower().replace('_', '-')}",
             rest_api_id=api.id,
             response_type=kind,
-            status_code=None if status is None else str(status),
-            response_templates={"application/json": json.dumps({"error": sentence})},
-            response_parameters=cors
-            | ({"gatewayresponse.header.Retry-After": "'1'"} if kind in _RETRY else {}),
             opts=opts,
+            **answer,
         )
-        for kind, (status, sentence) in GATEWAY_ERRORS.items()
+        for kind, answer in answers(cors_origins).items()
     ]

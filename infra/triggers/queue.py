@@ -25,6 +25,12 @@ class QueueTrigger(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: QueueTriggerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        if args.function.timeout > args.queue.consumer_timeout:
+            raise ValueError(
+                f"{args.function.logical_name} may take {args.function.timeout} s and the queue "
+                f"{args.queue.logical_name} expects at most {args.queue.consumer_timeout} s: its "
+                "messages would come back too early; raise the queue's consumer_timeout"
+            )
         super().__init__("serverless:infra:QueueTrigger", name, None, opts)
         self.consume = args.function.allow(
             f"{name}-consume", [args.queue.consume()], pulumi.ResourceOptions(parent=self)

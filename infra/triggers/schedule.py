@@ -37,8 +37,17 @@ class ScheduleTrigger(pulumi.ComponentResource):
             )
         super().__init__("serverless:infra:ScheduleTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        # Not for schedules of other accounts:
+        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+        account = aws.get_caller_identity_output(
+            opts=pulumi.InvokeOutputOptions(parent=self)
+        ).account_id
         self.role = aws.iam.Role(
-            f"{name}-role", assume_role_policy=trust("scheduler.amazonaws.com"), opts=child
+            f"{name}-role",
+            assume_role_policy=trust(
+                "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": account}}
+            ),
+            opts=child,
         )
         invoke = Grant(actions=["lambda:InvokeFunction"], resources=[args.function.alias_arn])
         self.policy = aws.iam.RolePolicy(

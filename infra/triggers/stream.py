@@ -36,6 +36,8 @@ class StreamTrigger(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:infra:StreamTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        self.logical_name = name
+        self.function = args.function
         self.failures = DeadLetterQueue(f"{name}-failures", child)
         self.consume = args.function.allow(
             f"{name}-consume", [args.table.read_stream(), self.failures.send()], child

@@ -10,13 +10,6 @@ from local import cloud as local_cloud
 from local.cloud import Cloud
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process: they share one cloud."""
-    for item in items:
-        if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
     # The shortest rate is a minute; one test waits for a schedule to invoke.

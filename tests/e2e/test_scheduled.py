@@ -27,7 +27,10 @@ def test_the_report_is_written_once(cloud: Cloud) -> None:
     written = _invoke(cloud, "daily-report", {})["written"]
     assert len(written) == 1
     day = written[0]
-    assert sorted(keys(s3, bucket, f"reports/{day}")) == [f"reports/{day}.html", f"reports/{day}.json"]
+    assert sorted(keys(s3, bucket, f"reports/{day}")) == [
+        f"reports/{day}.html",
+        f"reports/{day}.json",
+    ]
     report = json.load(s3.get_object(Bucket=bucket, Key=f"reports/{day}.json")["Body"])
     assert report["day"] == day
     before = s3.head_object(Bucket=bucket, Key=f"reports/{day}.html")["LastModified"]

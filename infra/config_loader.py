@@ -1,0 +1,94 @@
+"""Reads a stack's configuration, and says everything that is wrong with it at once."""
+
+import json
+from difflib import get_close_matches
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import (
+    CONFIG,
+    get_config_env,
+    get_config_secret_keys_env,
+    is_config_secret,
+)
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from infra.config import Section, StackConfig
+
+
+def load(project: str | None = None) -> StackConfig:
+    """Read this stack's configuration.
+
+    Raises:
+        pulumi.RunError: names every key that is wrong, missing or unknown, by its path.
+    """
+    namespace = project or pulumi.get_project()
+    values = {
+        key.removeprefix(f"{namespace}:"): _decoded(value)
+        for key, value in {**get_config_env(), **CONFIG.get()}.items()
+        if key.startswith(f"{namespace}:")
+    }
+    try:
+        return StackConfig.model_validate(values)
+    except ValidationError as error:
+        lines = "\n".join(
+            f"  {namespace}:{_problem(detail, secret=_is_secret(namespace, detail['loc'][0]))}"
+            for detail in error.errors()
+        )
+        raise pulumi.RunError(
+            f"The configuration of stack {pulumi.get_stack()!r} is wrong:\n{lines}\n"
+            f"Mend Pulumi.{pulumi.get_stack()}.yaml; infra/config.py documents every key."
+        ) from None
+
+
+def _is_secret(namespace: str, key: str | int) -> bool:
+    name = f"{namespace}:{key}"
+    return is_config_secret(name) or name in get_config_secret_keys_env()
+
+
+def _decoded(value: str) -> Any:
+    """Objects and lists reach a program as JSON, anything else as text."""
+    try:
+        decoded = json.loads(value)
+    except ValueError:
+        return value
+    return decoded if isinstance(decoded, dict | list) else value
+
+
+def _problem(detail: ErrorDetails, *, secret: bool) -> str:
+    """Say what is wrong with one key; a secret's value is not repeated."""
+    path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "missing":
+        return f"{path}: is required"
+    if detail["type"] == "extra_forbidden":
+        allowed = _keys_beside(detail["loc"])
+        close = get_close_matches(str(detail["loc"][-1]), allowed, n=1)
+        hint = f' (did you mean "{close[0]}"?)' if close else ""
+        return f"{path}: unknown key{hint}; allowed: {', '.join(allowed)}"
+    value = detail["input"]
+    given = "" if secret or isinstance(value, dict) else f"is {json.dumps(value, default=str)}; "
+    if detail["type"] == "model_type":
+        return (
+            f"{path}: {given}must be a section; its keys are {', '.join(_keys_in(detail['loc']))}"
+        )
+    return f"{path}: {given}{message[0].lower()}{message[1:]}"
+
+
+def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that the section holding ``loc`` takes."""
+    return _keys_in(loc[:-1])
+
+
+def _keys_in(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that the section at ``loc`` takes."""
+    section: Any = StackConfig
+    for part in loc:
+        field = next(f for f in section.model_fields.values() if f.alias == part)
+        section = next(
+            t
+            for t in (field.annotation, *getattr(field.annotation, "__args__", ()))
+            if isinstance(t, type) and issubclass(t, Section)
+        )
+    return sorted(str(f.alias) for f in section.model_fields.values())

@@ -1,0 +1,152 @@
+"""What a run of the program registers, recorded instead of made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi.runtime import mocks, rpc
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+
+Key = tuple[str, str]
+"""A resource's type and logical name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the engine is told of a resource beside its inputs.
+
+    Attributes:
+        parent: its component; the stack, of type ``pulumi:pulumi:Stack``, for those at the top.
+        depends_on: what the engine makes first, whether named or read from.
+        protect: whether the engine refuses to delete it.
+        retain_on_delete: whether deleting it leaves the real one alone.
+        delete_before_replace: whether a replacement comes after the deletion.
+    """
+
+    parent: Key
+    depends_on: frozenset[Key]
+    protect: bool
+    retain_on_delete: bool
+    delete_before_replace: bool
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One registered resource; ``inputs`` by their camelCase names, unknown ones left out."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    custom: bool
+    options: Options
+
+
+@dataclass
+class Recorder(mocks.Mocks):
+    """Records resources, and answers as AWS would; in a preview, with nothing but the inputs."""
+
+    preview: bool = False
+    resources: list[Recorded] = field(default_factory=list)
+    options: dict[Key, Options] = field(default_factory=dict)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Record a resource; refuse a second one of the same type and name."""
+        if any((r.type, r.name) == (args.typ, args.name) for r in self.resources):
+            raise ValueError(f"two resources are called {args.name!r} of type {args.typ}")
+        options = self.options[args.typ, args.name]
+        inputs = plain(args.inputs)
+        self.resources.append(Recorded(args.typ, args.name, inputs, bool(args.custom), options))
+        if self.preview:
+            return None, dict(args.inputs)
+        return f"{args.name}-id", {**_computed(args.typ, args.name), **args.inputs}
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        """Answer what the program asks of its account."""
+        answers = {
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+            "aws:index/getRegion:getRegion": {"region": REGION},
+            "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
+                "userName": "AWS",
+                "password": "token",
+            },
+        }
+        return answers[args.token], []
+
+    def all(self, type_: str) -> list[Recorded]:
+        """Give the resources of one type, such as ``aws:sqs/queue:Queue``."""
+        return [r for r in self.resources if r.type == type_]
+
+    def one(self, type_: str, name: str) -> Recorded:
+        """Give one resource by type and name.
+
+        Raises:
+            LookupError: there is none; names those there are.
+        """
+        for resource in self.all(type_):
+            if resource.name == name:
+                return resource
+        raise LookupError(f"no {type_} {name!r}; there are {[r.name for r in self.all(type_)]}")
+
+
+class Monitor(mocks.MockMonitor):
+    """Passes on to the recorder what mocks are not told."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(recorder)
+        self._recorder = recorder
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+        """Record what the resource depends on, and how it is kept."""
+        self._recorder.options[request.type, request.name] = Options(
+            parent=_key(request.parent) if request.parent else ("", ""),
+            depends_on=frozenset(_key(urn) for urn in request.dependencies),
+            protect=request.protect,
+            retain_on_delete=request.retainOnDelete,
+            delete_before_replace=request.deleteBeforeReplace,
+        )
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+
+def plain(value: Any) -> Any:
+    """Unwrap secrets, and give integers back: protocol buffers know one kind of number."""
+    if rpc.is_rpc_secret(value):
+        return plain(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _key(urn: str) -> Key:
+    types, name = urn.split("::")[2:4]
+    return types.rpartition("$")[2], name
+
+
+def _computed(type_: str, name: str) -> dict[str, Any]:
+    """Outputs that AWS computes, as far as the program reads them."""
+    _, module, kind = type_.split(":")
+    service = "logs" if kind == "LogGroup" else module.split("/")[0]
+    arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+    return {
+        "arn": arn,
+        "name": name,
+        "bucket": name,
+        "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
+        "version": "1",
+        "value": "key",
+        "digest": f"sha256:{'0' * 64}",
+        "registryId": ACCOUNT,
+        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
+        "streamArn": f"{arn}/stream",
+        "invokeArn": f"{arn}/invocations",
+        "invokeUrl": f"https://{name}.example.com/stage",
+        "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{name}",
+        "rootResourceId": "root",
+        "regionalDomainName": "d.example.com",
+        "regionalZoneId": "Z1",
+        "dkimSigningAttributes": {"tokens": ["one", "two", "three"]},
+    }

@@ -1,0 +1,258 @@
+"""What holds for every component: parents, names, the alias, and what is made before what."""
+
+import re
+
+import pytest
+from stacks import FUNCTIONS, STACKS, below, inputs, keys, made_before, of, stack
+
+from infra.recording import Recorded
+
+
+def components(name: str) -> list[Recorded]:
+    found = [r for r in stack(name).recorder.resources if not r.custom]
+    assert len(found) > 30
+    return found
+
+
+def resources(name: str) -> list[Recorded]:
+    found = [r for r in stack(name).recorder.resources if r.custom]
+    assert len(found) > 150
+    return found
+
+
+def names_of(found: set[tuple[str, str]], type_: str) -> set[str]:
+    return {name for kind, name in found if kind == type_}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_every_resource_belongs_to_a_component(name: str) -> None:
+    owners = {(r.type, r.name) for r in components(name)}
+    assert [(r.type, r.name) for r in resources(name) if r.options.parent not in owners] == []
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None:
+    owners = {(r.type, r.name) for r in components(name)}
+    top = {r.name for r in components(name) if r.options.parent not in owners}
+    assert top == {"users", "ledger", "storage", "emails", "mail", *FUNCTIONS, "api", "new-users",
+                   "emails-to-send", "uploads", "cleanup", "report", "monitoring"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_names_begin_with_the_components(name: str) -> None:
+    strays = [
+        (r.type, r.name, r.options.parent[1])
+        for r in (*resources(name), *components(name))
+        if r.options.parent[0].startswith("serverless:")
+        and r.name != r.options.parent[1]
+        and not r.name.startswith(f"{r.options.parent[1]}-")
+    ]
+    assert strays == []
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_component_types(name: str) -> None:
+    for component in components(name):
+        assert re.fullmatch(r"serverless:infra:[A-Z][A-Za-z]+", component.type)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_consists_of(function: str) -> None:
+    children = {
+        (r.type.rpartition(":")[2], r.name.removeprefix(function))
+        for r in below(stack("prod"), ("serverless:infra:ImageFunction", function))
+    }
+    everyone = {
+        ("FunctionImage", "-image"),
+        ("Repository", "-image"),
+        ("LifecyclePolicy", "-image-lifecycle"),
+        ("Image", "-image-build"),
+        ("LogGroup", "-logs"),
+        ("LogMetricFilter", "-outcomes"),
+        ("Role", "-role"),
+        ("RolePolicy", "-policy"),
+        ("Function", ""),
+        ("Alias", "-live"),
+        ("FunctionRecursionConfig", "-recursion"),
+    }
+    asynchronous = {
+        ("DeadLetterQueue", "-failures"),
+        ("Queue", "-failures"),
+        ("QueuePolicy", "-failures-policy"),
+        ("FunctionEventInvokeConfig", "-async"),
+    }
+    not_waited_for = {"process-upload", "cleanup-expired", "daily-report"}
+    assert children == everyone | (asynchronous if function in not_waited_for else set())
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_every_trigger_points_at_the_alias(name: str) -> None:
+    made = stack(name)
+    arns = {f"arn:aws:lambda:eu-central-1:123456789012:{f}-live" for f in FUNCTIONS}
+    for alias in of(made, "lambda/alias:Alias"):
+        assert alias.inputs["name"] == "live"
+        assert alias.inputs["functionVersion"] == "1"  # a published version, not $LATEST
+    targets = [
+        *(
+            r.inputs["functionName"]
+            for r in of(made, "lambda/eventSourceMapping:EventSourceMapping")
+        ),
+        *(
+            f["lambdaFunctionArn"]
+            for r in of(made, "s3/bucketNotification:BucketNotification")
+            for f in r.inputs["lambdaFunctions"]
+        ),
+        *(r.inputs["target"]["arn"] for r in of(made, "scheduler/schedule:Schedule")),
+        *(
+            r.inputs["uri"].removesuffix("/invocations")
+            for r in of(made, "apigateway/integration:Integration")
+            if r.inputs["type"] == "AWS_PROXY"
+        ),
+    ]
+    assert sorted(targets) == sorted(arns)  # every function is invoked, each in one way
+    for type_ in ("permission:Permission", "functionEventInvokeConfig:FunctionEventInvokeConfig"):
+        assert {r.inputs["qualifier"] for r in of(made, f"lambda/{type_}")} == {"live"}
+
+
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize(
+    ("later", "earlier"),
+    [
+        # (type, name) of what is made later, and of what must be there by then, and why:
+        # Lambda refuses a mapping whose role may not read the source.
+        ("lambda/eventSourceMapping:EventSourceMapping new-users-mapping",
+         "iam/rolePolicy:RolePolicy new-users-consume"),
+        ("lambda/eventSourceMapping:EventSourceMapping emails-to-send-mapping",
+         "iam/rolePolicy:RolePolicy emails-to-send-consume"),
+        # S3 refuses a notification to what it may not invoke.
+        ("s3/bucketNotification:BucketNotification uploads-notification",
+         "lambda/permission:Permission uploads-invoke"),
+        # A schedule that fires at once needs its role's policy.
+        ("scheduler/schedule:Schedule cleanup", "iam/rolePolicy:RolePolicy cleanup-policy"),
+        ("scheduler/schedule:Schedule report", "iam/rolePolicy:RolePolicy report-policy"),
+        # The gateway refuses to log without a role that may.
+        ("apigateway/stage:Stage api-stage", "apigateway/account:Account api-stage-account"),
+        ("apigateway/account:Account api-stage-account",
+         "iam/rolePolicy:RolePolicy api-stage-log-policy"),
+        # The gateway would make the group itself, without an end of retention.
+        ("apigateway/stage:Stage api-stage",
+         "cloudwatch/logGroup:LogGroup api-stage-execution-log"),
+        ("apigateway/stage:Stage api-stage",
+         "cloudwatch/logGroup:LogGroup api-stage-access-log"),
+        # A rule on old versions needs versions.
+        ("s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration storage-lifecycle",
+         "s3/bucketVersioning:BucketVersioning storage-versioning"),
+        # S3 refuses two changes of a bucket's access at a time.
+        ("s3/bucketPolicy:BucketPolicy storage-policy",
+         "s3/bucketPublicAccessBlock:BucketPublicAccessBlock storage-public-access"),
+        # Only that queue may use the dead-letter queue: both are there.
+        ("sqs/redriveAllowPolicy:RedriveAllowPolicy emails-redrive", "sqs/queue:Queue emails"),
+    ],
+)  # fmt: skip
+def test_order(name: str, later: str, earlier: str) -> None:
+    type_, _, resource = later.partition(" ")
+    before, _, needed = earlier.partition(" ")
+    made = stack(name)
+    key = (f"aws:{before}", needed)
+    assert key in keys(made)
+    assert key in made_before(made, made.recorder.one(f"aws:{type_}", resource))
+
+
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_a_function_waits_for(function: str, name: str) -> None:
+    """Its log group, or Lambda makes one of its own; its policy, or the first calls are refused."""
+    made = stack(name)
+    before = made_before(made, made.recorder.one("aws:lambda/function:Function", function))
+    assert f"{function}-logs" in names_of(before, "aws:cloudwatch/logGroup:LogGroup")
+    assert f"{function}-policy" in names_of(before, "aws:iam/rolePolicy:RolePolicy")
+    assert f"{function}-image-build" in names_of(before, "docker-build:index:Image")
+    build = made.recorder.one("docker-build:index:Image", f"{function}-image-build")
+    # Expiry is set before the first image comes.
+    assert f"{function}-image-lifecycle" in names_of(
+        made_before(made, build), "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+    )
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_deployment_is_a_snapshot_of_everything(name: str) -> None:
+    """What is made after it would be served by the next deployment only."""
+    made = stack(name)
+    before = made_before(
+        made, made.recorder.one("aws:apigateway/deployment:Deployment", "api-deployment")
+    )
+    for kind in ("method", "integration", "response", "model", "requestValidator", "resource"):
+        token = f"aws:apigateway/{kind}:{kind[0].upper()}{kind[1:]}"
+        assert names_of(before, token) == {r.name for r in made.recorder.all(token)}, kind
+    for kind in ("MethodResponse", "IntegrationResponse"):  # CORS preflights have them
+        token = f"aws:apigateway/{kind[0].lower()}{kind[1:]}:{kind}"
+        assert names_of(before, token) == {r.name for r in made.recorder.all(token)}, kind
+        assert bool(made.recorder.all(token)) == (name != "local")
+    invoked = names_of(before, "aws:lambda/permission:Permission")
+    assert invoked == {"api-post-users-invoke", "api-get-users-by-id-invoke"}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_dead_letter_queue_is_there_before_what_fills_it(name: str) -> None:
+    made = stack(name)
+    for mapping in of(made, "lambda/eventSourceMapping:EventSourceMapping"):
+        assert any(
+            "dead-letters" in queue or "failures" in queue
+            for queue in names_of(made_before(made, mapping), "aws:sqs/queue:Queue")
+        )
+
+
+def test_data_is_protected_in_prod_only() -> None:
+    def protected(name: str) -> set[str]:
+        return {r.name for r in stack(name).recorder.resources if r.options.protect}
+
+    assert protected("prod") == {"users", "ledger", "storage"}
+    assert protected("dev") == set()
+    assert protected("local") == set()
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_what_stays_when_the_stack_goes(name: str) -> None:
+    """Images, for an old version may run; the account's log role, for other stacks log by it."""
+    kept = {r.name for r in stack(name).recorder.resources if r.options.retain_on_delete}
+    assert kept == {
+        *(f"{function}-image-build" for function in FUNCTIONS),
+        "api-stage-log-role",
+        "api-stage-log-policy",
+        "api-stage-account",
+    }
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_nothing_is_deleted_before_its_replacement_is_there(name: str) -> None:
+    assert [r.name for r in stack(name).recorder.resources if r.options.delete_before_replace] == []
+
+
+def test_the_stacks_tags_reach_every_resource() -> None:
+    """Tags come from the provider's configuration: a resource with its own would hide a key."""
+    assert [
+        r.name for r in resources("prod") if "tags" in r.inputs and r.type.startswith("aws:")
+    ] == []
+
+
+def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
+    made = stack("prod")
+    alarms = of(made, "cloudwatch/metricAlarm:MetricAlarm")
+    watched = {(a.inputs["metricName"], *sorted(a.inputs["dimensions"].values())) for a in alarms}
+    dead = {q.name for q in of(made, "sqs/queue:Queue")} - {"emails"}
+    assert watched == {
+        *((metric, f) for metric in ("Errors", "Throttles") for f in FUNCTIONS),
+        *(("ApproximateNumberOfMessagesVisible", queue) for queue in dead),
+        ("ApproximateAgeOfOldestMessage", "emails"),
+        ("IteratorAge", "queue-welcome"),
+        ("5XXError", "api", "prod"),
+    }
+    assert len(dead) == 5
+
+
+def test_somebody_hears_of_alarms_in_prod() -> None:
+    topic = inputs(
+        stack("prod"), "sns/topicSubscription:TopicSubscription", "monitoring-alarms-email"
+    )
+    assert topic["endpoint"] == "oncall@example.com"
+    assert topic["topic"].endswith(":monitoring-alarms")

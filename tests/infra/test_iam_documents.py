@@ -1,0 +1,255 @@
+"""What each function and each service may do: whole documents, to be read."""
+
+import json
+from typing import Any
+
+import pytest
+from stacks import FUNCTIONS, STACKS, of, stack
+
+HERE = "eu-central-1:123456789012"
+USERS = f"arn:aws:dynamodb:{HERE}:users"
+LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
+EMAILS = f"arn:aws:sqs:{HERE}:emails"
+STORAGE = f"arn:aws:s3:{HERE}:storage"
+
+Statement = dict[str, Any]
+
+
+def allow(*actions: str, on: str | list[str], when: Statement | None = None) -> Statement:
+    statement: Statement = {
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": [on] if isinstance(on, str) else on,
+    }
+    return statement | ({"Condition": when} if when else {})
+
+
+def failures(of_what: str) -> Statement:
+    return allow("sqs:SendMessage", on=f"arn:aws:sqs:{HERE}:{of_what}-failures")
+
+
+def telemetry(function: str) -> list[Statement]:
+    """What every function may: write its own log, and traces, which know no resources."""
+    return [
+        allow(
+            "logs:CreateLogStream", "logs:PutLogEvents", on=f"arn:aws:logs:{HERE}:{function}-logs:*"
+        ),
+        {
+            "Effect": "Allow",
+            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            "Resource": "*",
+        },
+    ]
+
+
+MAY: dict[str, list[Statement]] = {
+    "create-user": [
+        allow("dynamodb:PutItem", on=USERS),
+        allow("dynamodb:PutItem", on=LEDGER),
+    ],
+    "get-user": [
+        allow("dynamodb:GetItem", on=USERS),
+    ],
+    "queue-welcome": [
+        allow("sqs:SendMessage", on=EMAILS),
+    ],
+    "send-email": [
+        allow(
+            "ses:SendEmail",
+            on=[f"arn:aws:sesv2:{HERE}:mail-domain", f"arn:aws:sesv2:{HERE}:mail"],
+            when={"StringEquals": {"ses:FromAddress": "no-reply@example.com"}},
+        ),
+        allow("sqs:ChangeMessageVisibility", on=EMAILS),
+        allow("dynamodb:UpdateItem", on=USERS),
+        allow("dynamodb:UpdateItem", on=LEDGER),
+    ],
+    "process-upload": [
+        allow("s3:GetObject", "s3:GetObjectVersion", on=f"{STORAGE}/uploads/*"),
+        allow("s3:ListBucket", on=STORAGE),
+        allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/processed/*"),
+        allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/rejected/*"),
+        allow("dynamodb:PutItem", on=LEDGER),
+        allow("dynamodb:UpdateItem", on=LEDGER),
+        failures("process-upload"),
+    ],
+    "cleanup-expired": [
+        allow("dynamodb:Query", on=f"{LEDGER}/index/by-expiry"),
+        allow("dynamodb:DeleteItem", on=LEDGER),
+        allow("dynamodb:Query", on=f"{USERS}/index/welcome-pending"),
+        allow("dynamodb:UpdateItem", on=USERS),
+        allow("sqs:SendMessage", on=EMAILS),
+        failures("cleanup-expired"),
+    ],
+    "daily-report": [
+        allow("dynamodb:Query", on=f"{USERS}/index/by-day"),
+        allow("dynamodb:Query", on=f"{LEDGER}/index/by-day"),
+        allow("s3:GetObject", "s3:GetObjectVersion", on=f"{STORAGE}/reports/*"),
+        allow("s3:ListBucket", on=STORAGE),
+        allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/reports/*"),
+        failures("daily-report"),
+    ],
+}
+
+# What a trigger adds to its function's role, so that Lambda can read the source.
+TO_READ_THE_SOURCE: dict[str, tuple[str, list[Statement]]] = {
+    "new-users-consume": (
+        "queue-welcome-role",
+        [
+            allow(
+                "dynamodb:DescribeStream",
+                "dynamodb:GetRecords",
+                "dynamodb:GetShardIterator",
+                "dynamodb:ListStreams",
+                on=f"{USERS}/stream/*",
+            ),
+            failures("new-users"),
+        ],
+    ),
+    "emails-to-send-consume": (
+        "send-email-role",
+        [allow("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", on=EMAILS)],
+    ),
+}
+
+# EventBridge Scheduler invokes by a role of its own.
+SCHEDULES = {"cleanup": "cleanup-expired", "report": "daily-report"}
+
+# Where "*" is allowed as a resource: these actions know none.
+WITHOUT_RESOURCE = {
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+    "logs:DescribeLogGroups",
+}
+
+
+def policies(name: str) -> dict[str, tuple[str, list[Statement]]]:
+    """Give the role and the statements of every policy, by its name."""
+    made: dict[str, tuple[str, list[Statement]]] = {}
+    for policy in of(stack(name), "iam/rolePolicy:RolePolicy"):
+        document = json.loads(policy.inputs["policy"])
+        assert document["Version"] == "2012-10-17"
+        made[policy.name] = (policy.inputs["role"], document["Statement"])
+    return made
+
+
+def trusts(name: str) -> dict[str, Statement]:
+    made = {}
+    for role in of(stack(name), "iam/role:Role"):
+        [statement] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+        made[role.name] = statement
+    return made
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_do_this_and_no_more(function: str) -> None:
+    role, statements = policies("prod")[f"{function}-policy"]
+    assert role == f"{function}-role"
+    assert statements == MAY[function] + telemetry(function)
+
+
+@pytest.mark.parametrize("policy", TO_READ_THE_SOURCE)
+def test_a_mapping_may_read_its_source(policy: str) -> None:
+    assert policies("prod")[policy] == TO_READ_THE_SOURCE[policy]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_schedule_may_invoke_its_function(schedule: str) -> None:
+    function = SCHEDULES[schedule]
+    role, statements = policies("prod")[f"{schedule}-policy"]
+    assert role == f"{schedule}-role"
+    assert statements == [
+        allow("lambda:InvokeFunction", on=f"arn:aws:lambda:{HERE}:{function}-live"),
+        failures(function),
+    ]
+
+
+def test_the_gateway_may_write_logs() -> None:
+    role, statements = policies("prod")["api-stage-log-policy"]
+    groups = f"arn:aws:logs:{HERE}:log-group:"
+    assert role == "api-stage-log-role"
+    assert statements == [
+        allow(
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:FilterLogEvents",
+            "logs:GetLogEvents",
+            "logs:PutLogEvents",
+            on=[f"{groups}API-Gateway-Execution-Logs_*", f"{groups}/aws/apigateway/*"],
+        ),
+        {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
+    ]
+
+
+def test_these_are_all_policies() -> None:
+    """A policy that no test above reads would be one that nobody has looked at."""
+    assert set(policies("prod")) == {
+        *(f"{function}-policy" for function in FUNCTIONS),
+        *TO_READ_THE_SOURCE,
+        *(f"{schedule}-policy" for schedule in SCHEDULES),
+        "api-stage-log-policy",
+    }
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_stacks_grant_the_same(name: str) -> None:
+    def written(of_stack: str) -> str:
+        return json.dumps(policies(of_stack), sort_keys=True)
+
+    sender = "no-reply@dev.example.com" if name == "dev" else "no-reply@example.com"
+    assert sender in written(name)
+    assert written(name).replace(sender, "no-reply@example.com") == written("prod")
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_trust(name: str) -> None:
+    def only(service: str, when: Statement | None = None) -> Statement:
+        statement: Statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sts:AssumeRole",
+        }
+        return statement | ({"Condition": when} if when else {})
+
+    this_account = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert trusts(name) == {
+        **{f"{function}-role": only("lambda.amazonaws.com") for function in FUNCTIONS},
+        **{f"{s}-role": only("scheduler.amazonaws.com", this_account) for s in SCHEDULES},
+        "api-stage-log-role": only("apigateway.amazonaws.com"),
+    }
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_each_function_has_a_role_of_its_own(name: str) -> None:
+    functions = of(stack(name), "lambda/function:Function")
+    roles = {f.name: f.inputs["role"].rpartition(":")[2] for f in functions}
+    assert roles == {function: f"{function}-role" for function in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_no_wildcards(name: str) -> None:
+    """No action holds one; a resource only at the end of what it names, below a prefix."""
+    seen = 0
+    for _, statements in policies(name).values():
+        for statement in statements:
+            actions, on = statement["Action"], statement["Resource"]
+            actions = [actions] if isinstance(actions, str) else actions
+            assert not [a for a in actions if "*" in a]
+            if on == "*":
+                assert set(actions) <= WITHOUT_RESOURCE
+            else:
+                for arn in on:
+                    assert arn.startswith("arn:aws:")
+                    assert "*" not in arn[:-1]
+                    assert arn.removesuffix("*").endswith(("/", ":", "_")) or "*" not in arn
+            seen += 1
+    assert seen > 40
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_no_policy_of_anybody_else(name: str) -> None:
+    """No managed policies, and nothing attached in another way."""
+    types = {r.type for r in stack(name).recorder.resources if r.type.startswith("aws:iam/")}
+    assert types == {"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"}
+    for role in of(stack(name), "iam/role:Role"):
+        assert set(role.inputs) == {"assumeRolePolicy"}

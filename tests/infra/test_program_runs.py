@@ -1,0 +1,179 @@
+"""The program, run for every stack: normally, and as a preview that knows no computed output."""
+
+import json
+from collections import Counter
+
+import pulumi
+import pytest
+from stacks import FUNCTIONS, STACKS, inputs, keys, of, stack
+
+from infra.recorder import run
+
+MODES = [(name, preview) for name in STACKS for preview in (False, True)]
+
+# What auto-naming appends, and how long AWS lets names be.
+SUFFIX = len("-1a2b3c4")
+LONGEST = {
+    "aws:iam/role:Role": 64,
+    "aws:lambda/function:Function": 64,
+    "aws:scheduler/schedule:Schedule": 64,
+    "aws:sqs/queue:Queue": 80,
+    "aws:s3/bucket:Bucket": 63,
+    "aws:dynamodb/table:Table": 255,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 255,
+}
+
+
+@pytest.mark.parametrize(("name", "preview"), MODES)
+def test_no_two_resources_share_a_name(name: str, preview: bool) -> None:
+    registered = Counter(keys(stack(name, preview=preview)))
+    assert len(registered) > 190
+    assert [key for key, count in registered.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_preview_shows_every_resource(name: str) -> None:
+    """Nothing is made inside an apply, and nothing depends on an output's value."""
+    assert set(keys(stack(name, preview=True))) == set(keys(stack(name)))
+
+
+@pytest.mark.parametrize(("name", "preview"), MODES)
+def test_exports(name: str, preview: bool) -> None:
+    """An export without a value is none: Pulumi leaves it out, as it does in a state file."""
+    plan = {"api_key"} if name == "prod" else set()
+    assert set(stack(name, preview=preview).outputs) == plan | {
+        "api_gateway_url",
+        "dynamodb_table_name",
+        "s3_bucket_name",
+        "sqs_queue_url",
+        "ledger_table_name",
+        "sqs_dead_letter_queue_url",
+        "ses_dkim_tokens",
+        "alarm_topic_arn",
+        "dashboard_name",
+    }
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_what_is_exported(name: str) -> None:
+    outputs = stack(name).outputs
+    assert outputs["api_gateway_url"] == "https://api-stage.example.com/stage"
+    assert outputs["dynamodb_table_name"] == "users"
+    assert outputs["s3_bucket_name"] == "storage"
+    assert outputs["sqs_queue_url"] == "https://sqs.eu-central-1.amazonaws.com/123456789012/emails"
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_the_api_key_is_the_one_secret(preview: bool) -> None:
+    assert stack("prod", preview=preview).secrets == {"api_key"}
+    assert stack("dev", preview=preview).secrets == frozenset()
+
+
+def test_a_preview_knows_no_computed_output() -> None:
+    outputs = stack("prod", preview=True).outputs
+    known = {k for k, v in outputs.items() if not isinstance(v, pulumi.output.Unknown)}
+    assert known == {"dashboard_name"}  # the one physical name that the program gives
+
+
+def test_the_dashboard_is_a_document_in_which_nothing_is_missing() -> None:
+    body = json.loads(
+        inputs(stack("prod"), "cloudwatch/dashboard:Dashboard", "monitoring")["dashboardBody"]
+    )
+    charted = json.dumps(body)
+    assert all(f"Outcomes of {function}" in charted for function in FUNCTIONS)
+    assert "null" not in charted
+    assert "Output" not in charted.replace("Outcomes", "")
+
+
+@pytest.mark.parametrize("type_", LONGEST)
+def test_auto_names_fit(type_: str) -> None:
+    named = of(stack("prod"), type_.removeprefix("aws:"))
+    assert [r.name for r in named if len(r.name) + SUFFIX > LONGEST[type_]] == []
+
+
+def test_log_groups_of_two_stacks_have_different_names() -> None:
+    def groups(name: str) -> set[str]:
+        return {r.inputs["name"] for r in of(stack(name), "cloudwatch/logGroup:LogGroup")} - {
+            f"API-Gateway-Execution-Logs_api-id/{name}"
+        }
+
+    assert len(groups("dev")) == 8
+    assert groups("dev").isdisjoint(groups("prod"))
+
+
+def test_two_runs_register_the_same() -> None:
+    """Nothing in it is random or of the day: `pulumi up` twice changes nothing."""
+    again = run("prod")
+    before = {(r.type, r.name): (r.inputs, r.options) for r in stack("prod").recorder.resources}
+    after = {(r.type, r.name): (r.inputs, r.options) for r in again.recorder.resources}
+    assert after == before
+
+
+def test_dev_and_prod_differ() -> None:
+    """What a throw-away stack may be, and production must not."""
+
+    def traits(name: str) -> dict[str, object]:
+        made = stack(name)
+        method = inputs(made, "apigateway/methodSettings:MethodSettings", "api-stage-settings")
+        bucket = made.recorder.one("aws:s3/bucket:Bucket", "storage")
+        lifecycle = inputs(made, "ecr/lifecyclePolicy:LifecyclePolicy", "get-user-image-lifecycle")
+        return {
+            "memory": inputs(made, "lambda/function:Function", "create-user")["memorySize"],
+            "retention": inputs(made, "cloudwatch/logGroup:LogGroup", "create-user-logs")[
+                "retentionInDays"
+            ],
+            "deletion protection": inputs(made, "dynamodb/table:Table", "users")[
+                "deletionProtectionEnabled"
+            ],
+            "protected": bucket.options.protect,
+            "emptied": bucket.inputs["forceDestroy"],
+            "images deleted": inputs(made, "ecr/repository:Repository", "get-user-image")[
+                "forceDelete"
+            ],
+            "images kept": json.loads(lifecycle["policy"])["rules"][0]["selection"]["countNumber"],
+            "throttle": method["settings"]["throttlingRateLimit"],
+            "alarms' address": [
+                r.inputs["endpoint"]
+                for r in made.recorder.all("aws:sns/topicSubscription:TopicSubscription")
+            ],
+            "keys": len(made.recorder.all("aws:apigateway/apiKey:ApiKey")),
+        }
+
+    assert traits("dev") == {
+        "memory": 512,
+        "retention": 7,
+        "deletion protection": False,
+        "protected": False,
+        "emptied": True,
+        "images deleted": True,
+        "images kept": 5,
+        "throttle": 10,
+        "alarms' address": [],
+        "keys": 0,
+    }
+    assert traits("prod") == {
+        "memory": 1024,
+        "retention": 365,
+        "deletion protection": True,
+        "protected": True,
+        "emptied": False,
+        "images deleted": False,
+        "images kept": 50,
+        "throttle": 200,
+        "alarms' address": ["oncall@example.com"],
+        "keys": 1,
+    }
+
+
+def test_architectures() -> None:
+    """The cloud's is the cheaper one; images of the laptop's need no emulation on most."""
+    for name, architecture, platform in (
+        ("local", "x86_64", "linux/amd64"),
+        ("dev", "arm64", "linux/arm64"),
+        ("prod", "arm64", "linux/arm64"),
+    ):
+        functions = of(stack(name), "lambda/function:Function")
+        assert {tuple(f.inputs["architectures"]) for f in functions} == {(architecture,)}
+        images = stack(name).recorder.all("docker-build:index:Image")
+        assert {tuple(i.inputs["platforms"]) for i in images} == {(platform,)}
+        assert all(i.inputs["tags"][0].endswith(f"-{architecture}") for i in images)

@@ -1,0 +1,492 @@
+"""The REST API: its routes, their validation, CORS, keys, domain, errors, and its deployment."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from stacks import inputs, of, recorded, stack
+
+from handlers.common.api import COMPONENTS
+from infra.config import Api, StackConfig
+from infra.documents import openapi
+from infra.function import FunctionArgs, ImageFunction
+from infra.recorder import Run, run
+from infra.recording import Recorder
+from infra.triggers import http_errors
+from infra.triggers.http import RestApi, RestApiArgs, Route
+from infra.triggers.http_cors import answer
+from infra.triggers.http_model import shape
+
+CONFIG = StackConfig.model_validate({"email": {"sender": "no-reply@example.com"}})
+DOMAIN = {"name": "api.example.com", "certificateArn": "arn:aws:acm:eu-central-1:1:certificate/x"}
+PLAN = {"rateLimit": 5, "burstLimit": 10, "quota": {"limit": 100, "period": "DAY"}}
+NEW_USER: dict[str, Any] = {
+    "title": "NewUser",
+    "type": "object",
+    "properties": {"name": {"type": "string", "minLength": 1}},
+    "required": ["name"],
+}
+
+
+def body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+def function(name: str = "get-user", **changes: Any) -> ImageFunction:
+    args = {"config": CONFIG, "description": "", "memory_mb": 512, "timeout": 15} | changes
+    return ImageFunction(name, FunctionArgs(**args))
+
+
+def api(
+    config: dict[str, Any] | None = None,
+    routes: Callable[[ImageFunction, ImageFunction], list[Route]] | None = None,
+    components: dict[str, Any] | None = None,
+) -> Recorder:
+    """Make an API alone: by default of two routes, one of which takes a body."""
+
+    def standard(read: ImageFunction, write: ImageFunction) -> list[Route]:
+        return [
+            Route("GET", "/users/{id}", read, {"operationId": "getUser"}),
+            Route("POST", "/users", write, {"operationId": "createUser", **body(NEW_USER)}),
+        ]
+
+    def program() -> None:
+        made = (routes or standard)(function("get-user"), function("create-user"))
+        args = RestApiArgs(
+            config=Api.model_validate(config or {}),
+            log_retention_days=7,
+            routes=made,
+            components=components or {},
+        )
+        RestApi("api", args)
+
+    return recorded(program)
+
+
+def trigger(made: Recorder) -> str:
+    deployment = made.one("aws:apigateway/deployment:Deployment", "api-deployment")
+    definition: str = deployment.inputs["triggers"]["definition"]
+    return definition
+
+
+# The deployment is replaced exactly when what it serves has changed.
+
+
+@pytest.fixture(scope="module")
+def deployed() -> str:
+    return trigger(api())
+
+
+def test_the_same_api_is_not_deployed_again(deployed: str) -> None:
+    assert trigger(api()) == deployed
+    assert len(deployed) == 64
+
+
+def two(read: ImageFunction, write: ImageFunction, **changes: Any) -> list[Route]:
+    """The standard routes, changed."""
+    schema = NEW_USER | changes.get("schema", {})
+    return [
+        Route("GET", changes.get("path", "/users/{id}"), changes.get("target", read),
+              {"operationId": changes.get("id", "getUser")}),
+        Route(changes.get("method", "POST"), "/users", write,
+              {"operationId": "createUser", "summary": changes.get("summary", ""), **body(schema)}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "routes"),
+    [
+        ({"corsOrigins": ["https://a.example.com"]}, None),
+        ({"usagePlan": PLAN}, None),
+        ({"domain": DOMAIN}, None),
+        (None, lambda r, w: two(r, w)[:1]),
+        (None, lambda r, w: [*two(r, w), Route("DELETE", "/users/{id}", w, {})]),
+        (None, lambda r, w: two(r, w, path="/users/{name}")),
+        (None, lambda r, w: two(r, w, path="/people/{id}")),
+        (None, lambda r, w: two(r, w, method="PUT")),
+        (None, lambda r, w: two(r, w, target=w)),
+        (None, lambda r, w: two(r, w, id="readUser")),
+        (None, lambda r, w: two(r, w, schema={"title": "Other"})),
+        (None, lambda r, w: two(r, w, schema={"properties": {"name": {"type": "integer"}}})),
+        (None, lambda r, w: two(r, w, schema={"properties": {"email": {"type": "string"}}})),
+    ],
+    ids=["CORS", "key", "domain", "route gone", "route added", "parameter", "path", "method",
+         "target", "operation", "model", "type of a member", "member"],
+)  # fmt: skip
+def test_a_change_is_deployed(deployed: str, config: Any, routes: Any) -> None:
+    assert trigger(api(config, routes)) != deployed
+
+
+def test_another_origin_is_deployed() -> None:
+    origins = ["https://a.example.com"], ["https://b.example.com"]
+    first, second = (trigger(api({"corsOrigins": o})) for o in origins)
+    assert first != second
+
+
+def test_another_answer_of_the_gateway_is_deployed(
+    deployed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(http_errors.GATEWAY_ERRORS, "THROTTLED", (429, "Slow down"))
+    assert trigger(api()) != deployed
+
+
+@pytest.mark.parametrize(
+    ("config", "routes"),
+    [
+        ({"throttle": {"rateLimit": 1, "burstLimit": 1}}, None),
+        ({"accountLogRole": False}, None),
+        (None, lambda r, w: two(r, w, summary="Only words")),
+    ],
+    ids=["throttle", "account", "words"],
+)
+def test_what_the_stage_or_nobody_serves_is_not_deployed(
+    deployed: str, config: Any, routes: Any
+) -> None:
+    assert trigger(api(config, routes)) == deployed
+
+
+def test_limits_of_a_key_are_not_deployed() -> None:
+    more = PLAN | {"rateLimit": 6, "quota": {"limit": 200, "period": "DAY"}}
+    assert trigger(api({"usagePlan": PLAN})) == trigger(api({"usagePlan": more}))
+
+
+# Routes
+
+
+def test_routes_are_what_the_document_says() -> None:
+    made = stack("prod")
+    paths = {"root": ""}
+    resources = made.recorder.all("aws:apigateway/resource:Resource")
+    while len(paths) <= len(resources):
+        for resource in resources:
+            if resource.inputs["parentId"] in paths:
+                parent = paths[resource.inputs["parentId"]]
+                paths[f"{resource.name}-id"] = f"{parent}/{resource.inputs['pathPart']}"
+    registered = {
+        (paths[m.inputs["resourceId"]], m.inputs["httpMethod"].lower())
+        for m in of(made, "apigateway/method:Method")
+    }
+    document = openapi(made.names["api"])
+    documented = {(path, m) for path, methods in document["paths"].items() for m in methods}
+    assert documented == {("/users", "post"), ("/users/{id}", "get")}
+    assert registered == documented | {("/users", "options"), ("/users/{id}", "options")}
+    operations = [o for methods in document["paths"].values() for o in methods.values()]
+    named = {m.inputs.get("operationName") for m in of(made, "apigateway/method:Method")}
+    assert named - {None} == {operation["operationId"] for operation in operations}
+
+
+def test_paths_are_made_once_and_nested() -> None:
+    def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
+        return [
+            Route("GET", "/", read, {}),
+            Route("GET", "/users/{id}/files", read, {}),
+            Route("PUT", "/users/{id}", write, {}),
+            Route("GET", "/users", read, {}),
+        ]
+
+    made = api(routes=routes)
+    resources = made.all("aws:apigateway/resource:Resource")
+    assert {r.name: (r.inputs["parentId"], r.inputs["pathPart"]) for r in resources} == {
+        "api-users": ("root", "users"),
+        "api-users-by-id": ("api-users-id", "{id}"),
+        "api-users-by-id-files": ("api-users-by-id-id", "files"),
+    }
+    root = made.one("aws:apigateway/method:Method", "api-get")
+    assert root.inputs["resourceId"] == "root"
+
+
+def test_a_route_may_be_invoked_by_its_own_method_and_path_only() -> None:
+    made = stack("prod")
+    arns = {
+        p.name: p.inputs["sourceArn"].partition(":api/")[2]
+        for p in of(made, "lambda/permission:Permission")
+        if p.inputs["principal"] == "apigateway.amazonaws.com"
+    }
+    assert arns == {
+        "api-post-users-invoke": "prod/POST/users",
+        "api-get-users-by-id-invoke": "prod/GET/users/*",
+    }
+
+
+def test_requests_are_validated() -> None:
+    made = stack("prod")
+    post = inputs(made, "apigateway/method:Method", "api-post-users")
+    read = inputs(made, "apigateway/method:Method", "api-get-users-by-id")
+    assert post["requestValidatorId"] == read["requestValidatorId"] == "api-validator-id"
+    assert post["requestModels"] == {"application/json": "NewUser"}
+    assert read["requestParameters"] == {"method.request.path.id": True}
+    [model] = of(made, "apigateway/model:Model")
+    assert json.loads(model.inputs["schema"]) == {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "title": "NewUser",
+        "type": "object",
+        "properties": {
+            "name": {"type": ["string", "null"]},
+            "email": {"type": ["string", "null"]},
+        },
+    }
+    assert set(COMPONENTS["NewUser"]["properties"]) == {"name", "email"}
+
+
+def test_routes_that_take_one_type_share_its_model() -> None:
+    """An API has one model of a name: a second one would be refused."""
+
+    def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
+        operation = body({"$ref": "#/components/schemas/NewUser"})
+        return [Route("POST", "/a", read, operation), Route("PUT", "/b", write, operation)]
+
+    made = api(routes=routes, components={"NewUser": NEW_USER})
+    [model] = made.all("aws:apigateway/model:Model")
+    assert model.inputs["name"] == "NewUser"
+    for method in made.all("aws:apigateway/method:Method"):
+        assert method.inputs["requestModels"] == {"application/json": "NewUser"}
+
+
+def test_the_shape_of_a_schema() -> None:
+    """Bounds and what is required are left to the function, which says what is wrong."""
+    schema = NEW_USER | {"properties": {"n": {"type": "integer", "maximum": 3}, "any": {}}}
+    assert shape(schema) == {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "title": "NewUser",
+        "type": "object",
+        "properties": {"n": {"type": ["integer", "null"]}, "any": {}},
+    }
+    assert shape({"title": "Empty"})["properties"] == {}
+
+
+@pytest.mark.parametrize(("timeout", "fits"), [(28, True), (29, False)])
+def test_a_function_answers_before_the_gateway_gives_up(timeout: int, fits: bool) -> None:
+    def program() -> None:
+        route = Route("GET", "/", function(timeout=timeout), {})
+        RestApi("api", RestApiArgs(config=Api(), log_retention_days=7, routes=[route]))
+
+    if fits:
+        recorded(program)
+    else:
+        with pytest.raises(ValueError, match="get-user may take 29 s; API Gateway waits 29 s"):
+            recorded(program)
+
+
+# CORS
+
+
+def test_without_origins_there_are_no_preflights() -> None:
+    methods = of(stack("local"), "apigateway/method:Method")
+    assert "OPTIONS" not in {m.inputs["httpMethod"] for m in methods}
+    for response in of(stack("local"), "apigateway/response:Response"):
+        assert not [h for h in response.inputs.get("responseParameters", {}) if "Allow" in h]
+
+
+def test_a_preflight_allows_the_configured_origins_and_no_other() -> None:
+    made = api({"corsOrigins": ["https://a.example.com", "http://localhost:3000"]})
+    response = made.one(
+        "aws:apigateway/integrationResponse:IntegrationResponse",
+        "api-options-users-by-id-integration-response",
+    )
+    headers = response.inputs["responseParameters"]
+    assert headers == {
+        "method.response.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
+        "method.response.header.Access-Control-Allow-Headers": (
+            "'Content-Type,Idempotency-Key,X-Api-Key'"
+        ),
+        "method.response.header.Access-Control-Max-Age": "'3600'",
+        "method.response.header.Vary": "'Origin'",
+    }
+    assert response.inputs["responseTemplates"]["application/json"] == (
+        '#set($origin = $input.params("Origin"))\n'
+        '#if($origin == "")#set($origin = $input.params("origin"))#end\n'
+        '#if($origin == "https://a.example.com" || $origin == "http://localhost:3000")\n'
+        "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)\n"
+        "#end\n"
+    )
+    declared = made.one(
+        "aws:apigateway/methodResponse:MethodResponse", "api-options-users-by-id-response"
+    )
+    assert set(declared.inputs["responseParameters"]) == {
+        *headers,
+        "method.response.header.Access-Control-Allow-Origin",
+    }
+
+
+def test_a_preflight_needs_no_key() -> None:
+    made = stack("prod")
+    for method in of(made, "apigateway/method:Method"):
+        preflight = method.inputs["httpMethod"] == "OPTIONS"
+        assert method.inputs.get("apiKeyRequired", False) != preflight
+
+
+def test_the_functions_know_the_origins() -> None:
+    for name, origins in (("local", ""), ("prod", "https://app.example.com")):
+        for fn in ("create-user", "get-user"):
+            variables = inputs(stack(name), "lambda/function:Function", fn)["environment"]
+            assert variables["variables"]["CORS_ORIGINS"] == origins
+
+
+def test_methods_of_one_path_share_a_preflight() -> None:
+    headers, _ = answer(["https://a.example.com"], ["GET", "PUT"])
+    assert headers["Access-Control-Allow-Methods"] == "GET,PUT,OPTIONS"
+
+    def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
+        return [Route("GET", "/users", read, {}), Route("POST", "/users", write, {})]
+
+    made = api({"corsOrigins": ["https://a.example.com"]}, routes)
+    methods = [m.inputs["httpMethod"] for m in made.all("aws:apigateway/method:Method")]
+    assert sorted(methods) == ["GET", "OPTIONS", "POST"]
+
+
+# Errors of the gateway itself
+
+
+def test_the_gateways_errors() -> None:
+    made = stack("prod")
+    answers = {
+        r.inputs["responseType"]: (
+            r.inputs.get("statusCode"),
+            json.loads(r.inputs["responseTemplates"]["application/json"]),
+        )
+        for r in of(made, "apigateway/response:Response")
+    }
+    assert {kind: status for kind, (status, _) in answers.items()} == {
+        "DEFAULT_4XX": None,
+        "DEFAULT_5XX": None,
+        "ACCESS_DENIED": "403",
+        "API_CONFIGURATION_ERROR": "500",
+        "BAD_REQUEST_BODY": "400",
+        "BAD_REQUEST_PARAMETERS": "400",
+        "INTEGRATION_FAILURE": "504",
+        "INTEGRATION_TIMEOUT": "504",
+        "INVALID_API_KEY": "403",
+        "MISSING_AUTHENTICATION_TOKEN": "404",
+        "QUOTA_EXCEEDED": "429",
+        "REQUEST_TOO_LARGE": "413",
+        "RESOURCE_NOT_FOUND": "404",
+        "THROTTLED": "429",
+        "UNSUPPORTED_MEDIA_TYPE": "415",
+    }
+    for _, error in answers.values():
+        assert list(error) == ["error"]
+        assert isinstance(error["error"], str)
+        assert error["error"]
+
+
+def test_who_may_try_again_is_told_when() -> None:
+    told = {
+        r.inputs["responseType"]
+        for r in of(stack("prod"), "apigateway/response:Response")
+        if "gatewayresponse.header.Retry-After" in r.inputs.get("responseParameters", {})
+    }
+    assert told == {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
+
+
+@pytest.mark.parametrize(
+    ("origins", "header"),
+    [
+        ([], None),
+        (["https://a.example.com"], "'https://a.example.com'"),
+        (["https://a.example.com", "https://b.example.com"], None),  # it can name one only
+    ],
+)
+def test_which_browser_may_read_the_gateways_errors(origins: list[str], header: str | None) -> None:
+    for response in http_errors.answers(origins).values():
+        name = "gatewayresponse.header.Access-Control-Allow-Origin"
+        assert response["response_parameters"].get(name) == header
+
+
+# Keys and domain
+
+
+@pytest.fixture(scope="module")
+def own_domain() -> Run:
+    zone = DOMAIN | {"hostedZoneId": "Z1"}
+    return run("dev", settings={"serverless-app:api": {"domain": zone, "accountLogRole": False}})
+
+
+def test_a_key_is_required_where_there_is_a_plan() -> None:
+    made = stack("prod")
+    assert inputs(made, "apigateway/usagePlan:UsagePlan", "api-access-plan") == {
+        "apiStages": [{"apiId": "api-id", "stage": "prod"}],
+        "throttleSettings": {"rateLimit": 100, "burstLimit": 200},
+        "quotaSettings": {"limit": 1_000_000, "period": "MONTH"},
+    }
+    [key] = of(made, "apigateway/usagePlanKey:UsagePlanKey")
+    assert key.inputs["keyId"] == "api-access-key-id"
+    assert key.inputs["usagePlanId"] == "api-access-plan-id"
+    assert inputs(made, "apigateway/method:Method", "api-post-users")["apiKeyRequired"] is True
+    for name in ("local", "dev"):
+        assert stack(name).recorder.all("aws:apigateway/usagePlan:UsagePlan") == []
+        method = inputs(stack(name), "apigateway/method:Method", "api-post-users")
+        assert method["apiKeyRequired"] is False
+
+
+def test_a_plan_without_a_quota() -> None:
+    made = api({"usagePlan": {"rateLimit": 1, "burstLimit": 1}})
+    plan = made.one("aws:apigateway/usagePlan:UsagePlan", "api-access-plan")
+    assert "quotaSettings" not in plan.inputs
+
+
+def test_an_own_domain(own_domain: Run) -> None:
+    domain = inputs(own_domain, "apigateway/domainName:DomainName", "api-access-domain")
+    assert domain == {
+        "domainName": "api.example.com",
+        "regionalCertificateArn": DOMAIN["certificateArn"],
+        "endpointConfiguration": {"types": "REGIONAL"},
+        "securityPolicy": "TLS_1_2",
+    }
+    assert inputs(
+        own_domain, "apigateway/basePathMapping:BasePathMapping", "api-access-base-path"
+    ) == {"restApi": "api-id", "stageName": "dev", "domainName": "api.example.com"}
+    assert inputs(own_domain, "route53/record:Record", "api-access-alias") == {
+        "zoneId": "Z1",
+        "name": "api.example.com",
+        "type": "A",
+        "aliases": [
+            {"name": "d.example.com", "zoneId": "Z1", "evaluateTargetHealth": False},
+        ],
+    }
+    assert own_domain.outputs["api_gateway_url"] == "https://api.example.com"
+
+
+def test_an_own_domain_cannot_be_walked_around(own_domain: Run) -> None:
+    for made, closed in ((own_domain, True), (stack("dev"), False)):
+        closes = inputs(made, "apigateway/restApi:RestApi", "api")["disableExecuteApiEndpoint"]
+        assert closes is closed
+
+
+def test_an_own_domain_without_a_zone() -> None:
+    made = api({"domain": DOMAIN})
+    assert made.all("aws:route53/record:Record") == []
+    assert len(made.all("aws:apigateway/domainName:DomainName")) == 1
+
+
+def test_the_accounts_log_role_is_left_to_others(own_domain: Run) -> None:
+    assert own_domain.recorder.all("aws:apigateway/account:Account") == []
+    roles = {r.name for r in of(own_domain, "iam/role:Role")}
+    assert "api-stage-log-role" not in roles
+
+
+# The stage
+
+
+def test_the_stage() -> None:
+    made = stack("prod")
+    stage = inputs(made, "apigateway/stage:Stage", "api-stage")
+    assert stage["stageName"] == "prod"
+    record = json.loads(stage["accessLogSettings"]["format"])
+    assert set(record) == {
+        "requestId", "time", "method", "route", "status", "responseBytes", "latencyMs",
+        "integrationMs", "error", "apiKeyId", "trace",
+    }  # fmt: skip
+    # Of the caller no address, no agent, and of the path no values.
+    private = ("sourceIp", "userAgent", "context.path", "identity.user", "identity.caller")
+    assert not [v for v in record.values() if any(p in v for p in private)]
+    settings = inputs(made, "apigateway/methodSettings:MethodSettings", "api-stage-settings")
+    assert settings["settings"] == {
+        "metricsEnabled": True,
+        "loggingLevel": "ERROR",
+        "dataTraceEnabled": False,
+        "throttlingRateLimit": 200,
+        "throttlingBurstLimit": 400,
+    }
+    log = inputs(made, "cloudwatch/logGroup:LogGroup", "api-stage-execution-log")
+    assert log["name"] == "API-Gateway-Execution-Logs_api-id/prod"

@@ -1,0 +1,75 @@
+"""A function's environment holds what its handler reads: no variable less, and none more."""
+
+import dataclasses
+import importlib
+import re
+
+import pytest
+from stacks import FUNCTIONS, STACKS, inputs, of, stack
+
+from handlers.common.settings import load
+
+
+def settings_of(function: str) -> type:
+    module = importlib.import_module(f"handlers.{function.replace('-', '_')}.handler")
+    settings: type = module.Settings
+    return settings
+
+
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_settings_are_grants(function: str, name: str) -> None:
+    fields = dataclasses.fields(settings_of(function))
+    variables = inputs(stack(name), "lambda/function:Function", function)["environment"][
+        "variables"
+    ]
+    assert set(variables) == {field.name.upper() for field in fields}
+
+
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_handler_can_read_its_settings(function: str, name: str) -> None:
+    """Numbers are numbers."""
+    variables = inputs(stack(name), "lambda/function:Function", function)["environment"][
+        "variables"
+    ]
+    settings = load(settings_of(function), variables)
+    assert dataclasses.asdict(settings)
+
+
+def test_functions_find_the_resources_that_they_may_use() -> None:
+    """A variable of one name holds the same value in every function."""
+    seen: dict[str, set[str]] = {}
+    for function in of(stack("prod"), "lambda/function:Function"):
+        for variable, value in function.inputs["environment"]["variables"].items():
+            seen.setdefault(variable, set()).add(value)
+    assert {variable: values for variable, values in seen.items() if len(values) > 1} == {}
+    assert seen["USERS_TABLE"] == {"users"}
+    assert seen["LEDGER_TABLE"] == {"ledger"}
+    assert seen["BUCKET"] == {"storage"}
+    assert seen["EMAIL_QUEUE_URL"] == {"https://sqs.eu-central-1.amazonaws.com/123456789012/emails"}
+
+
+def test_a_function_is_a_folder() -> None:
+    """One name for the function, its package and its entry point."""
+    for function in of(stack("prod"), "lambda/function:Function"):
+        [command] = function.inputs["imageConfig"]["commands"]
+        assert command == f"handlers.{function.name.replace('-', '_')}.handler.handler"
+        module, _, attribute = command.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), attribute))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_an_image_is_built_from_its_function_only(function: str) -> None:
+    build = inputs_of_build(function)
+    folder = function.replace("-", "_")
+    assert build["context"] == {"location": f".build/{folder}"}
+    assert build["buildArgs"]["FUNCTION"] == folder
+    assert re.fullmatch(r"[0-9a-f]{64}", build["buildArgs"]["REVISION"])
+    [tag] = build["tags"]
+    assert build["buildArgs"]["REVISION"][:16] in tag
+
+
+def inputs_of_build(function: str) -> dict:
+    build = stack("prod").recorder.one("docker-build:index:Image", f"{function}-image-build")
+    return dict(build.inputs)

@@ -1,0 +1,285 @@
+"""A stack's configuration: typed, complete, and refused with every bad key named at once."""
+
+import contextvars
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pulumi.runtime.config import set_all_config
+from stacks import FUNCTIONS, STACKS
+
+from infra.config import StackConfig
+from infra.config_loader import load
+from infra.recorder import run, stack_settings
+
+PROJECT = "serverless-app"
+EMAIL = {"sender": "no-reply@example.com"}
+
+
+def loaded(keys: Mapping[str, Any], *, secrets: tuple[str, ...] = ()) -> StackConfig:
+    """Load a configuration whose keys reach the program as Pulumi hands them over: as text."""
+
+    def inside() -> StackConfig:
+        text = {
+            f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+            for key, value in keys.items()
+        }
+        set_all_config(text, [f"{PROJECT}:{key}" for key in secrets])
+        return load(PROJECT)
+
+    return contextvars.Context().run(inside)
+
+
+def refused(keys: Mapping[str, Any], **options: Any) -> list[str]:
+    """Give the problems that are named, each as ``<path>: <what>``."""
+    with pytest.raises(pulumi.RunError) as caught:
+        loaded(keys, **options)
+    first, *problems, last = str(caught.value).splitlines()
+    assert first.startswith("The configuration of stack ")
+    assert last.startswith("Mend Pulumi.")
+    return [problem.removeprefix(f"  {PROJECT}:") for problem in problems]
+
+
+def with_(section: str, value: Any) -> dict[str, Any]:
+    if section == "email" and isinstance(value, dict):
+        value = EMAIL | value
+    return {"email": EMAIL} | {section: value}
+
+
+def test_the_least_configuration() -> None:
+    config = loaded({"email": EMAIL})
+    assert config.retain  # data is safe where nobody decided
+    assert config.logs.level == "INFO"
+    assert config.api.throttle.rate_limit == 50
+    assert config.api.throttle.burst_limit == 100
+    assert config.api.usage_plan is None
+    assert config.alarms.email is None
+    assert config.uploads.expiry == {}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_stacks_own(stack: str) -> None:
+    keys = stack_settings(stack)
+    own = {k.removeprefix(f"{PROJECT}:"): v for k, v in keys.items() if k.startswith(PROJECT)}
+    config = loaded(own)
+    assert config.retain == (stack == "prod")
+    assert set(keys) - {f"{PROJECT}:{key}" for key in own} <= {"aws:region", "aws:defaultTags"}
+
+
+def test_keys_of_others_are_none_of_ours() -> None:
+    def inside() -> StackConfig:
+        set_all_config(
+            {
+                f"{PROJECT}:email": json.dumps(EMAIL),
+                "aws:region": "eu-central-1",
+                "other-app:email": "x",
+                f"{PROJECT}-2:email": "x",
+            }
+        )
+        return load(PROJECT)
+
+    assert contextvars.Context().run(inside).email.sender == EMAIL["sender"]
+
+
+def test_every_bad_key_is_named_at_once() -> None:
+    assert refused(
+        {
+            "removalPolicy": "keep",
+            "logs": {"level": "DEBUG", "retentionDays": 8},
+            "functions": {"memoryMb": {"create-user": 64, "creat-user": 512}},
+            "images": {"keeep": 7},
+            "api": {"usagePlan": {"rateLimit": 1, "burstLimit": 1, "quota": {"perod": "DAY"}}},
+            "email": {"maxConcurrency": 1},
+            "uploads": [1],
+            "alarm": {},
+        }
+    ) == [
+        "removalPolicy: is \"keep\"; input should be 'retain' or 'destroy'",
+        "logs.level: is \"DEBUG\"; input should be 'INFO', 'WARN' or 'ERROR'",
+        "logs.retentionDays: is 8; input should be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, "
+        "400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653",
+        "functions.memoryMb.create-user: is 64; input should be greater than or equal to 128",
+        'functions.memoryMb.creat-user: is "creat-user"; no such function; allowed: '
+        + ", ".join(FUNCTIONS),
+        'images.keeep: unknown key (did you mean "keep"?); allowed: keep',
+        "api.usagePlan.quota.limit: is required",
+        'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',
+        "email.sender: is required",
+        "email.maxConcurrency: is 1; input should be greater than or equal to 2",
+        "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
+        "thumbnailSide",
+        'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, functions, '
+        "images, logs, removalPolicy, schedules, uploads",
+    ]
+
+
+def test_what_is_required() -> None:
+    assert refused({}) == ["email: is required"]
+    assert refused({"email": {}}) == ["email.sender: is required"]
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [
+        ("functions", {"memoryMb": {"get-user": 128}}),
+        ("functions", {"memoryMb": {"get-user": 10_240}}),
+        ("functions", {"reservedConcurrency": {"get-user": 1}}),
+        ("images", {"keep": 5}),
+        ("images", {"keep": 1_000}),
+        ("api", {"throttle": {"rateLimit": 0.5, "burstLimit": 1}}),
+        ("api", {"throttle": {"rateLimit": 10_000, "burstLimit": 5_000}}),
+        ("api", {"corsOrigins": ["https://a.example.com", "http://localhost:3000"]}),
+        ("api", {"domain": {"name": "api.example.com", "certificateArn": "arn:aws:acm:x"}}),
+        ("api", {"domain": {"name": "a.example.com", "certificateArn": "arn:aws-cn:acm:x",
+                            "hostedZoneId": "Z0123"}}),
+        ("api", {"accountLogRole": False}),
+        ("api", {"usagePlan": {"rateLimit": 1, "burstLimit": 1,
+                               "quota": {"limit": 1, "period": "WEEK"}}}),
+        ("email", {"batchWindowSeconds": 0}),
+        ("email", {"batchWindowSeconds": 300}),
+        ("email", {"maxConcurrency": 2}),
+        ("email", {"maxConcurrency": 1_000}),
+        ("email", {"createIdentity": False}),
+        ("uploads", {"imageMaxSide": 16, "thumbnailSide": 16}),
+        ("uploads", {"imageMaxSide": 10_000, "thumbnailSide": 2_000}),
+        ("uploads", {"maxParseMb": 1}),
+        ("uploads", {"maxParseMb": 256, "expireDays": 1}),
+        ("logs", {"retentionDays": 3_653}),
+        ("schedules", {"cleanup": "rate(10 minutes)", "report": "cron(0 6 ? * MON-FRI *)"}),
+        ("removalPolicy", "destroy"),
+    ],
+)  # fmt: skip
+def test_within_bounds(section: str, value: Any) -> None:
+    loaded(with_(section, value))
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "path"),
+    [
+        ("functions", {"memoryMb": {"get-user": 127}}, "functions.memoryMb.get-user"),
+        ("functions", {"memoryMb": {"get-user": 10_241}}, "functions.memoryMb.get-user"),
+        ("functions", {"memoryMb": {"get_user": 512}}, "functions.memoryMb.get_user"),
+        ("functions", {"reservedConcurrency": {"get-user": 0}},
+         "functions.reservedConcurrency.get-user"),
+        ("functions", {"architecture": "amd64"}, "functions.architecture"),
+        ("images", {"keep": 4}, "images.keep"),
+        ("images", {"keep": 1_001}, "images.keep"),
+        ("api", {"throttle": {"rateLimit": 0, "burstLimit": 1}}, "api.throttle.rateLimit"),
+        ("api", {"throttle": {"rateLimit": 10_001, "burstLimit": 1}}, "api.throttle.rateLimit"),
+        ("api", {"throttle": {"rateLimit": 1, "burstLimit": 0}}, "api.throttle.burstLimit"),
+        ("api", {"throttle": {"rateLimit": 1, "burstLimit": 5_001}}, "api.throttle.burstLimit"),
+        ("api", {"throttle": {"rateLimit": 1}}, "api.throttle.burstLimit"),
+        ("api", {"usagePlan": {"rateLimit": 1, "burstLimit": 1, "quota": {"limit": 0}}},
+         "api.usagePlan.quota.limit"),
+        ("api", {"corsOrigins": ["*"]}, "api.corsOrigins.0"),
+        ("api", {"corsOrigins": ["https://a.example.com", "https://b.example.com/"]},
+         "api.corsOrigins.1"),
+        ("api", {"corsOrigins": ["https://a.example.com\n"]}, "api.corsOrigins.0"),
+        ("api", {"corsOrigins": ['https://a"b.example.com']}, "api.corsOrigins.0"),
+        ("api", {"domain": {"name": "localhost", "certificateArn": "arn:aws:acm:x"}},
+         "api.domain.name"),
+        ("api", {"domain": {"name": "api.example.com", "certificateArn": "arn:aws:iam:x"}},
+         "api.domain.certificateArn"),
+        ("email", {"sender": "nobody"}, "email.sender"),
+        ("email", {"sender": "Me <me@example.com>"}, "email.sender"),
+        ("email", {"sender": "me@example.com\nBcc: you@example.com"}, "email.sender"),
+        ("email", {"batchWindowSeconds": -1}, "email.batchWindowSeconds"),
+        ("email", {"batchWindowSeconds": 301}, "email.batchWindowSeconds"),
+        ("email", {"maxConcurrency": 1_001}, "email.maxConcurrency"),
+        ("uploads", {"imageMaxSide": 15}, "uploads.imageMaxSide"),
+        ("uploads", {"imageMaxSide": 10_001}, "uploads.imageMaxSide"),
+        ("uploads", {"thumbnailSide": 15}, "uploads.thumbnailSide"),
+        ("uploads", {"thumbnailSide": 2_001}, "uploads.thumbnailSide"),
+        ("uploads", {"imageMaxSide": 100, "thumbnailSide": 101}, "uploads"),
+        ("uploads", {"maxParseMb": 0}, "uploads.maxParseMb"),
+        ("uploads", {"maxParseMb": 257}, "uploads.maxParseMb"),
+        ("uploads", {"expireDays": 0}, "uploads.expireDays"),
+        ("schedules", {"cleanup": "hourly"}, "schedules.cleanup"),
+        ("schedules", {"cleanup": "rate(0 hours)"}, "schedules.cleanup"),
+        ("alarms", {"email": "nobody"}, "alarms.email"),
+        # Of a wrong type: text is no number, and true is none either.
+        ("images", {"keep": "20"}, "images.keep"),
+        ("images", {"keep": 20.5}, "images.keep"),
+        ("email", {"batchWindowSeconds": True}, "email.batchWindowSeconds"),
+        ("email", {"createIdentity": "no"}, "email.createIdentity"),
+        ("email", {"createIdentity": 0}, "email.createIdentity"),
+        ("api", {"corsOrigins": "https://a.example.com"}, "api.corsOrigins"),
+        ("api", {"usagePlan": True}, "api.usagePlan"),
+        ("functions", {"memoryMb": [512]}, "functions.memoryMb"),
+        ("functions", {"memoryMb": None}, "functions.memoryMb"),
+        ("logs", "INFO", "logs"),
+        ("logs", [], "logs"),
+        ("logs", "{", "logs"),
+        ("removalPolicy", {"prod": "retain"}, "removalPolicy"),
+        ("removalPolicy", "", "removalPolicy"),
+    ],
+)  # fmt: skip
+def test_out_of_bounds(section: str, value: Any, path: str) -> None:
+    [problem] = refused(with_(section, value))
+    assert problem.startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ({"log": {}}, 'log: unknown key (did you mean "logs"?); allowed: alarms, api, email'),
+        ({"removal_policy": "retain"},
+         'removal_policy: unknown key (did you mean "removalPolicy"?)'),
+        ({"zzz": "1"}, "zzz: unknown key; allowed: alarms"),
+        ({"logs": {"retention_days": 7}},
+         'logs.retention_days: unknown key (did you mean "retentionDays"?)'),
+        ({"api": {"domain": {"name": "a.b", "certificateArn": "arn:aws:acm:x", "zone": 1}}},
+         "api.domain.zone: unknown key; allowed: certificateArn, hostedZoneId, name"),
+        ({"api": {"throttle": {"rateLimit": 1, "burstLimit": 1, "quota": {}}}},
+         "api.throttle.quota: unknown key; allowed: burstLimit, rateLimit"),
+    ],
+)  # fmt: skip
+def test_unknown_keys(keys: dict[str, Any], problem: str) -> None:
+    [found] = refused({"email": EMAIL} | keys)
+    assert found.startswith(problem)
+
+
+def test_a_secret_is_not_repeated() -> None:
+    [problem] = refused({"email": {"sender": "hunter2"}}, secrets=("email",))
+    assert problem.startswith("email.sender: ")
+    assert "hunter2" not in problem
+    [problem] = refused({"email": EMAIL, "alarms": ["hunter2"]}, secrets=("alarms",))
+    assert "hunter2" not in problem
+
+
+def test_the_program_stops_before_it_makes_anything() -> None:
+    with pytest.raises(pulumi.RunError, match=r"stack 'dev' is wrong:\n  serverless-app:logs\.x: "):
+        run("dev", settings={"serverless-app:logs": {"x": 1}})
+
+
+def sections() -> list[str]:
+    return [str(field.alias) for field in StackConfig.model_fields.values()]
+
+
+KEYS = st.sampled_from([*sections(), "memoryMb", "domain", "quota", "keep", "sender", "x", ""])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)  # a busy machine is no defect
+@given(st.dictionaries(st.sampled_from([*sections(), "x", ""]), VALUES, max_size=5))
+@example({"api": {"throttle": {"rateLimit": float("nan"), "burstLimit": 1}}})
+@example({"api": {"throttle": {"rateLimit": float("inf"), "burstLimit": 1}}})
+@example({"api": {"domain": {"domain": {}}}, "email": {"x": {"x": 1}}})
+def test_whatever_is_configured_nothing_but_a_run_error(keys: dict[str, Any]) -> None:
+    try:
+        loaded(keys)
+    except pulumi.RunError as error:
+        named = [line for line in str(error).split("\n") if line.startswith(f"  {PROJECT}:")]
+        assert named
+        allowed = {*sections(), *keys}
+        for line in named:
+            path = line.removeprefix(f"  {PROJECT}:").partition(": ")[0]
+            assert path.partition(".")[0] in allowed
