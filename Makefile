@@ -44,7 +44,7 @@ bench: .venv/.dev  ## Measure cold starts and the laptop's start-up
 lock: .venv/.dev  ## Resolve all requirements anew
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
-	for f in images/*/requirements.in; do \
+	for f in images/*/requirements.in images/build-requirements.in tests/images/standin/*.in; do \
 	  $(BIN)/uv pip compile -q --upgrade --python-version 3.13 --python-platform linux --generate-hashes --no-annotate --no-header -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
 	done
 

@@ -83,6 +83,7 @@ class Images(Section):
     keep: int = Field(
         20, ge=5, le=1_000, description="Images kept for each function; older ones expire."
     )
+    source: str = Field("", description="URL of your repository, put on the images as a label.")
 
 
 class Throttle(Section):

@@ -112,6 +112,7 @@ class ImageFunction(pulumi.ComponentResource):
                 function=name.replace("-", "_"),
                 architecture=args.config.functions.architecture,
                 keep=args.config.images.keep,
+                source=args.config.images.source,
                 retain=args.config.retain,
             ),
             self._child,

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_docker_build as docker_build
 
-from infra import context
+from images import context
 
 _PLATFORMS = {
     "arm64": docker_build.Platform.LINUX_ARM64,
@@ -17,11 +17,20 @@ _PLATFORMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ImageArgs:
-    """``function``: its folder under ``handlers/``. ``keep``: images that do not expire."""
+    """What is built, and how long it is kept.
+
+    Attributes:
+        function: its folder under ``handlers/``.
+        architecture: the function's.
+        keep: images that do not expire.
+        source: URL of the repository, for a label; may be empty.
+        retain: whether the images outlive the stack.
+    """
 
     function: str
     architecture: Literal["arm64", "x86_64"]
     keep: int
+    source: str
     retain: bool
 
 
@@ -70,7 +79,12 @@ class FunctionImage(pulumi.ComponentResource):
             f"{name}-build",
             context={"location": folder.relative_to(context.ROOT).as_posix()},
             dockerfile={"location": (folder / "Dockerfile").relative_to(context.ROOT).as_posix()},
-            build_args={"FUNCTION": args.function, "REVISION": fingerprint},
+            build_args={
+                "FUNCTION": args.function,
+                "REVISION": fingerprint,
+                "SOURCE": args.source,
+                "SOURCE_DATE_EPOCH": "0",  # the same sources give the same digest
+            },
             # Lambda takes no image index: exactly one platform.
             platforms=[_PLATFORMS[args.architecture]],
             # Tags are immutable: another architecture of the same sources is another image.

@@ -66,9 +66,11 @@ def stage(function: str) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             target.chmod(0o644)  # a file's mode is part of the build's cache key
+    folders = {parent for target in wanted for parent in target.parents}
     for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
-        if path.is_file() and path not in wanted:
+        if path.is_dir():
+            if path not in folders:
+                path.rmdir()
+        elif path not in wanted:
             path.unlink(missing_ok=True)
-        elif path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
     return folder

@@ -1,0 +1,1 @@
+"""What a function's image is made of, and how it is built."""

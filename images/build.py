@@ -1,0 +1,221 @@
+"""Makes the contents of a function's image; runs inside the build, by the build image's Python.
+
+``install`` turns ``requirements.txt`` into the layer ``packages``; it depends on nothing else, so
+that functions with the same dependencies share it. ``assemble`` makes the layer ``function`` from
+the handlers and from the service descriptions that their AWS clients need. Both lay files out as
+they will be in the image, compiled and with fixed times and modes: the same sources give the same
+layers. Nothing of what is installed is ever run, for it may be of another architecture.
+"""
+
+import ast
+import compileall
+import gzip
+import json
+import os
+import platform
+import py_compile
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+TASK = os.environ.get("LAMBDA_TASK_ROOT", "/var/task").lstrip("/")
+PACKAGES = HERE / "packages"
+FUNCTION = HERE / "function"
+BOTOCORE_DATA = HERE / "botocore-data"
+
+# Amazon Linux 2023, on which the base image stands, has glibc 2.34.
+# https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html
+_GLIBC = "manylinux_2_34"
+_ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
+
+# Of no use at run time. A distribution's METADATA and licences stay: scanners read the one, and
+# the others must go wherever the code goes.
+_NOISE_FOLDERS = {"__pycache__", "test", "tests"}
+_NOISE_SUFFIXES = {".c", ".cpp", ".h", ".pxd", ".pxi", ".pyi", ".pyx"}
+_NOISE_METADATA = {"INSTALLER", "RECORD", "REQUESTED"}
+
+
+def main(command: str) -> None:
+    """Run one of the two commands."""
+    {"install": install, "assemble": assemble}[command]()
+
+
+def install() -> None:
+    """Install the dependencies for the target, without what an image has no use for."""
+    architecture = os.environ.get("TARGETARCH") or platform.machine()
+    target = _ARCHITECTURES.get(architecture, architecture)
+    if target not in _ARCHITECTURES.values():
+        sys.exit(f"TARGETARCH is {architecture!r}; Lambda has {' and '.join(_ARCHITECTURES)}.")
+    task = PACKAGES / TASK
+    task.mkdir(parents=True)
+    options = ["--no-config", "--no-cache", "--link-mode=copy", f"--target={task}"]
+    platform_options = [f"--python={sys.executable}", f"--python-platform={target}-{_GLIBC}"]
+    # A source distribution would be built for this machine, by running its code.
+    refuse = ["--only-binary=:all:", "--require-hashes"]
+    command = ["uv", "pip", "install", *options, *platform_options, *refuse]
+    if subprocess.run([*command, "--requirement", str(HERE / "requirements.txt")]).returncode:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        sys.exit(
+            f"The dependencies cannot be installed for {target} ({_GLIBC}, Python {version}). "
+            "Each needs a wheel for it and a hash in requirements.txt; uv says above what is amiss."
+        )
+    tidy(task)
+    if (task / "botocore" / "data").is_dir():
+        shutil.move(task / "botocore" / "data", BOTOCORE_DATA)
+    finish(PACKAGES)
+
+
+def assemble() -> None:
+    """Lay out the handlers, and the descriptions of the AWS services that they call."""
+    function = os.environ["FUNCTION"]
+    task = FUNCTION / TASK
+    shutil.copytree(HERE / "handlers", task / "handlers")
+    # CMD cannot be made from a build argument. This module has the same name in every image.
+    (task / "function.py").write_text(
+        f'"""What this image runs when it is given no other command."""\n\n'
+        f"from handlers.{function}.handler import handler as handler\n"
+    )
+    if BOTOCORE_DATA.is_dir():
+        calls = AwsCalls(HERE / "handlers")
+        select_data(BOTOCORE_DATA, task / "botocore" / "data", calls)
+    finish(FUNCTION)
+
+
+def tidy(task: Path) -> None:
+    """Delete tests, stubs, sources in C, installed scripts, and records of the installation."""
+    shutil.rmtree(task / "bin", ignore_errors=True)
+    (task / ".lock").unlink(missing_ok=True)  # uv's
+    for path in sorted(task.rglob("*")):
+        if path.is_dir():
+            if path.name in _NOISE_FOLDERS:
+                shutil.rmtree(path)
+        elif path.suffix in _NOISE_SUFFIXES or (
+            path.parent.suffix == ".dist-info" and path.name in _NOISE_METADATA
+        ):
+            path.unlink(missing_ok=True)
+
+
+class AwsCalls:
+    """Which AWS services some sources make clients of, and which extras of them they use.
+
+    Attributes:
+        services: first arguments of the calls of ``client`` and ``create_client``.
+        kinds: files of botocore's data that a client of them loads.
+    """
+
+    def __init__(self, sources: Path) -> None:
+        self.services: set[str] = set()
+        self.kinds = {"service-2", "endpoint-rule-set-1"}
+        for path in sorted(sources.rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+                if isinstance(node, ast.Call):
+                    self._note(node, path)
+
+    def _note(self, call: ast.Call, path: Path) -> None:
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if name in {"client", "create_client"}:
+            match call.args:
+                case [ast.Constant(value=str(service)), *_]:
+                    self.services.add(service)
+                case _ if name == "client":
+                    sys.exit(
+                        f"{path}:{call.lineno}: the service of an AWS client must be a literal, "
+                        'such as client("sqs"): the image gets the data of just those services.'
+                    )
+        elif name == "get_paginator":
+            self.kinds.add("paginators-1")
+        elif name == "get_waiter":
+            self.kinds.add("waiters-2")
+
+
+def select_data(source: Path, target: Path, calls: AwsCalls) -> None:
+    """Copy botocore's data without the services that nobody calls, and without documentation.
+
+    Unpacked, for a client loads them at every cold start.
+
+    Args:
+        source: a complete ``botocore/data``.
+        target: where the selection goes.
+        calls: what is called.
+    """
+    target.mkdir(parents=True)
+    endpoints: set[str] = set()
+    for service in sorted(calls.services):
+        versions = sorted(path.parent.name for path in source.glob(f"{service}/*/service-2.json*"))
+        if not versions:
+            sys.exit(f"botocore knows no service {service!r}, of which a client is made.")
+        version = Path(service, versions[-1])  # the one that botocore takes, too
+        (target / version).mkdir(parents=True)
+        for path in sorted((source / version).iterdir()):
+            if path.name.split(".")[0] in calls.kinds:
+                content = _read_json(path)
+                if path.name.startswith("service-2.json"):
+                    endpoints.add(content["metadata"]["endpointPrefix"])
+                    for part in ("operations", "shapes"):  # elsewhere botocore insists on it
+                        content[part] = without_documentation(content[part])
+                _write_json(target / version / path.name.removesuffix(".gz"), content)
+    for path in sorted(source.glob("*.json")):
+        content = _read_json(path)
+        if path.name == "endpoints.json":
+            for partition in content["partitions"]:
+                known = partition["services"]
+                partition["services"] = {name: known[name] for name in known if name in endpoints}
+        _write_json(target / path.name, content)
+
+
+def without_documentation(value: Any) -> Any:
+    """Leave out the texts under ``documentation``; a member of that name is no text, and stays."""
+    if isinstance(value, dict):
+        return {
+            key: without_documentation(item)
+            for key, item in value.items()
+            if not (key == "documentation" and isinstance(item, str))
+        }
+    return [without_documentation(item) for item in value] if isinstance(value, list) else value
+
+
+def finish(layer: Path) -> None:
+    """Compile every module, and give everything the same owner's modes and the same time.
+
+    Bytecode is never checked against its source: an image does not change, and its root is
+    read-only, so that what were found stale would be compiled again at every cold start.
+    """
+    compiled = compileall.compile_dir(
+        layer,
+        stripdir=layer,
+        prependdir="/",
+        maxlevels=50,
+        quiet=1,
+        force=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not compiled:
+        sys.exit("Some modules cannot be compiled; see above.")
+    time = int(os.environ.get("SOURCE_DATE_EPOCH") or 0)
+    for path in [*_inside(layer), layer]:
+        # Lambda runs a function as a user without rights: everyone must be able to read it.
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        os.utime(path, (time, time))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Give all of a folder's contents, those of a subfolder before itself."""
+    for root, folders, files in os.walk(folder, topdown=False):
+        yield from (Path(root, name) for name in [*files, *folders])
+
+
+def _read_json(path: Path) -> Any:
+    content = path.read_bytes()
+    return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, separators=(",", ":"), ensure_ascii=False), "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

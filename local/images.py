@@ -1,0 +1,195 @@
+"""Builds the functions' images with the machine's Docker engine, those that changed and no other.
+
+>>> images = build_all(["create_user", "get_user"])
+>>> images["create_user"].tag
+'serverless-app/create-user:5b1f0c6a9d3e4472'
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from images import context
+from local import package_index
+from local.engine import BuildFailed, Engine
+
+BASE_IMAGE = os.environ.get("BASE_IMAGE") or "public.ecr.aws/lambda/python:3.13"
+"""What the functions' images stand on; the Dockerfile's default is the same."""
+
+_REPOSITORY = "serverless-app"
+
+Progress = Callable[[str], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRef:
+    """One function's image in the engine's own store.
+
+    Attributes:
+        function: the function's folder, such as ``create_user``.
+        tag: its name, by which the engine finds it.
+        id: ``sha256:…``.
+        built: whether this run built it, for it was not there.
+    """
+
+    function: str
+    tag: str
+    id: str
+    built: bool
+
+
+def build_all(
+    functions: Iterable[str],
+    *,
+    base_image: str = BASE_IMAGE,
+    platform: str | None = None,
+    progress: Progress = print,
+    engine: Engine | None = None,
+    build_base: str | None = None,
+    cached: bool = True,
+) -> dict[str, ImageRef]:
+    """Build the images that are not there yet, in parallel, and give every function's.
+
+    An image is named after its sources, its base and its platform: it is there, or it is another.
+
+    Args:
+        functions: folders of the functions.
+        base_image: the images' base.
+        platform: such as ``linux/arm64``; the engine's own unless given.
+        progress: gets a line about each image.
+        engine: the machine's unless given.
+        build_base: the base for the engine's own platform, where ``base_image`` has but one.
+        cached: whether images and steps of earlier builds may be used.
+
+    Raises:
+        EngineError: no engine answers, or the base cannot be pulled.
+        BuildFailed: names every function whose image could not be built, with the last lines.
+        ValueError: a function lacks its handler or its requirements.
+    """
+    engine = engine or Engine.connect()
+    platform = platform or engine.platform
+    base = str(engine.get(base_image, platform).id)
+    sources = [_Source.read(function, f"{base} {platform}") for function in functions]
+    refs = {source.function: _find(engine, source) for source in sources if cached}
+    missing = [source for source in sources if not refs.get(source.function)]
+    for source in sources:
+        if source not in missing:
+            progress(f"{source.name}: unchanged")
+    if missing:
+        arguments = _arguments(engine, base, build_base or base_image, platform)
+        build = _Build(engine, arguments, progress, cached)
+        if cached and len(missing) > 1:
+            build.shared_stages(missing)
+        refs |= {ref.function: ref for ref in _parallel(build.image, missing)}
+    return {source.function: ref for source in sources if (ref := refs[source.function])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """What one image is made of. ``files``: the context, contents by path."""
+
+    function: str
+    fingerprint: str
+    files: Mapping[str, bytes]
+    tag: str
+
+    @classmethod
+    def read(cls, function: str, foundation: str) -> "_Source":
+        fingerprint = context.fingerprint(function)
+        made_from = hashlib.sha256(f"{fingerprint} {foundation}".encode()).hexdigest()
+        return cls(
+            function=function,
+            fingerprint=fingerprint,
+            files={name: path.read_bytes() for name, path in context.sources(function).items()},
+            tag=f"{_REPOSITORY}/{function.replace('_', '-')}:{made_from[:16]}",
+        )
+
+    @property
+    def name(self) -> str:
+        return self.function.replace("_", "-")
+
+
+def _find(engine: Engine, source: _Source) -> ImageRef | None:
+    image = engine.find(source.tag)
+    if image is None:
+        return None
+    return ImageRef(function=source.function, tag=source.tag, id=str(image.id), built=False)
+
+
+def _arguments(engine: Engine, base: str, build_base: str, platform: str) -> dict[str, str]:
+    """Give the Dockerfile's arguments that BuildKit would set itself, and those of this machine.
+
+    The bases, given by their ids, say what platform each stage is of. The classic builder's own
+    option means every stage, and the engine keeps a tag for one platform at a time.
+    """
+    native = str(engine.get(build_base, engine.platform).id)
+    return {
+        "BASE_IMAGE": base,
+        "BUILD_IMAGE": package_index.build_image(engine, native),
+        "BUILD_PLATFORM": engine.platform,
+        "TARGETARCH": platform.partition("/")[2],
+        **package_index.proxies(),
+    }
+
+
+@dataclass(frozen=True)
+class _Build:
+    """What the builds of one run have in common."""
+
+    engine: Engine
+    arguments: Mapping[str, str]
+    progress: Progress
+    cached: bool
+
+    def shared_stages(self, sources: list[_Source]) -> None:
+        """Build the stages that several images share, each once.
+
+        Builds that run at the same time share nothing in the classic builder: each would install
+        the same dependencies anew, and later builds would find now this cache and now that one.
+        """
+        self.progress(f"building {', '.join(source.name for source in sources)}")
+        self._run(sources[0], target="tools")
+        by_requirements = {source.files["requirements.txt"]: source for source in sources}
+        _parallel(lambda source: self._run(source, target="packages"), [*by_requirements.values()])
+
+    def image(self, source: _Source) -> ImageRef:
+        """Build one function's image."""
+        start = time.monotonic()
+        identifier = self._run(source, tag=source.tag)
+        self.progress(f"{source.name}: built in {time.monotonic() - start:.1f} s")
+        return ImageRef(function=source.function, tag=source.tag, id=identifier, built=True)
+
+    def _run(self, source: _Source, **options: Any) -> str:
+        return self.engine.build(
+            source.name,
+            source.files,
+            buildargs={
+                **self.arguments,
+                "FUNCTION": source.function,
+                "REVISION": source.fingerprint,
+            },
+            nocache=not self.cached,
+            **options,
+        )
+
+
+def _parallel(work: Callable[[_Source], T], sources: list[_Source]) -> list[T]:
+    """Do the same for several functions, as many at a time as there are processors.
+
+    Raises:
+        BuildFailed: one for all that failed, after the others are done.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        futures = [pool.submit(work, source) for source in sources]
+    failures = [error for future in futures if (error := future.exception())]
+    unexpected = [error for error in failures if not isinstance(error, BuildFailed)]
+    if unexpected:
+        raise unexpected[0]
+    if failures:
+        raise BuildFailed("\n".join(str(failure) for failure in failures))
+    return [future.result() for future in futures]

@@ -1,0 +1,66 @@
+"""One engine, one base and one set of images for all tests."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from image_bases import FUNCTIONS, Bases, choose
+
+from images import context
+from local.engine import Engine
+from local.images import ImageRef, build_all
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process: they share one engine, and some of them read the clock."""
+    for item in items:
+        if "/tests/images/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("images"))
+
+
+@pytest.fixture(params=FUNCTIONS)
+def function(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    engine = Engine.connect()
+    yield engine
+    engine.client.close()
+
+
+@pytest.fixture(scope="session")
+def bases(engine: Engine) -> Bases:
+    return choose(engine)
+
+
+@pytest.fixture(scope="session")
+def images(engine: Engine, bases: Bases) -> dict[str, ImageRef]:
+    return build_all(FUNCTIONS, base_image=bases.native, engine=engine)
+
+
+@pytest.fixture(scope="session")
+def foreign_images(engine: Engine, bases: Bases) -> dict[str, ImageRef]:
+    """The images for the architecture that this machine does not have."""
+    return build_all(
+        FUNCTIONS,
+        base_image=bases.foreign,
+        build_base=bases.native,
+        platform=bases.foreign_platform,
+        engine=engine,
+    )
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sources, to be changed, from which images are then built."""
+    for folder in ("handlers", "images"):
+        shutil.copytree(
+            context.ROOT / folder,
+            tmp_path / folder,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+    monkeypatch.setattr(context, "ROOT", tmp_path)
+    return tmp_path

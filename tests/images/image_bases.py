@@ -1,0 +1,38 @@
+"""What the tests build, and on which base: the real one where it can be had, else a stand-in."""
+
+import os
+from dataclasses import dataclass
+
+import docker.errors
+from standin.base import ensure
+
+from images import context
+from local.engine import Engine, EngineError
+from local.images import BASE_IMAGE
+
+FUNCTIONS = sorted(path.parent.name for path in context.ROOT.glob("handlers/*/handler.py"))
+
+
+@dataclass(frozen=True)
+class Bases:
+    """Names of the base image, for the engine's own architecture and for the other one."""
+
+    native: str
+    foreign: str
+    foreign_platform: str
+
+
+def choose(engine: Engine) -> Bases:
+    """Choose the bases: ``BASE_IMAGE`` if set, the real one if it can be pulled, the stand-in."""
+    other = {"linux/amd64": "linux/arm64", "linux/arm64": "linux/amd64"}[engine.platform]
+    if os.environ.get("BASE_IMAGE"):
+        return Bases(BASE_IMAGE, BASE_IMAGE, other)
+    try:
+        engine.get(BASE_IMAGE, engine.platform)
+    except (EngineError, docker.errors.DockerException):
+        native, foreign = (
+            ensure(engine.client, platform.partition("/")[2])
+            for platform in (engine.platform, other)
+        )
+        return Bases(native, foreign, other)
+    return Bases(BASE_IMAGE, BASE_IMAGE, other)

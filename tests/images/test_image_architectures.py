@@ -1,0 +1,49 @@
+"""Images for the architecture that this machine does not have: built, looked at, never run."""
+
+import struct
+
+from image_bases import Bases
+from image_containers import read
+
+from local.engine import Engine, platform_of
+from local.images import ImageRef
+
+ELF_MACHINES = {"linux/amd64": 62, "linux/arm64": 183}
+NATIVE = {"process_upload": {"PIL", "lxml", "pillow.libs"}, "daily_report": set()}
+
+
+def libraries(engine: Engine, ref: ImageRef) -> dict[str, int]:
+    """Give the machine of each ELF file under /var/task, by its path."""
+    return {
+        name.removeprefix("task/"): struct.unpack_from("<H", content, 18)[0]
+        for name, content in read(engine.client, ref.id, "/var/task").items()
+        if content.startswith(b"\x7fELF")
+    }
+
+
+def test_every_library_is_of_the_image_s_architecture(
+    engine: Engine,
+    images: dict[str, ImageRef],
+    foreign_images: dict[str, ImageRef],
+    bases: Bases,
+    function: str,
+) -> None:
+    for ref, platform in (
+        (images[function], engine.platform),
+        (foreign_images[function], bases.foreign_platform),
+    ):
+        assert platform_of(engine.client.images.get(ref.id)) == platform
+        found = libraries(engine, ref)
+        assert set(found.values()) <= {ELF_MACHINES[platform]}
+        packages = {name.split("/")[0] for name in found}
+        assert packages == NATIVE.get(function, {"msgspec"})
+
+
+def test_what_has_no_libraries_is_the_same_everywhere(
+    engine: Engine, images: dict[str, ImageRef], foreign_images: dict[str, ImageRef]
+) -> None:
+    layers = [
+        engine.client.images.get(refs["daily_report"].id).attrs["RootFS"]["Layers"][-2:]
+        for refs in (images, foreign_images)
+    ]
+    assert layers[0] == layers[1]

@@ -1,0 +1,147 @@
+"""Builds: the same again, quick, of nothing but what changed, and clear about what failed."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from image_bases import FUNCTIONS, Bases
+
+from local.engine import BuildFailed, Engine, EngineError
+from local.images import ImageRef, build_all
+
+SDIST_ONLY = (
+    "docopt==0.6.2 --hash=sha256:49b3a825280bd66b3aa83585ef59c4a8c82f2c8a522dbe754a8bc8d08c85c491\n"
+)
+
+
+def build(engine: Engine, bases: Bases, functions: list[str], **options: Any) -> dict[str, Any]:
+    return dict(build_all(functions, base_image=bases.native, engine=engine, **options))
+
+
+def edit(tree: Path, function: str) -> None:
+    """Change a handler as never before, so that no earlier build can have seen it."""
+    handler = tree / "handlers" / function / "handler.py"
+    handler.write_text(f"{handler.read_text()}\nEDITED = {time.time_ns()}\n")
+
+
+def test_clean_builds_are_identical_and_in_time(
+    engine: Engine, bases: Bases, images: dict[str, ImageRef]
+) -> None:
+    start = time.monotonic()
+    again = build(engine, bases, FUNCTIONS, cached=False)
+    # The budget is for all images together, which share steps; here each makes every step anew.
+    assert time.monotonic() - start <= 90
+    for function, ref in images.items():
+        first, second = (engine.client.images.get(r.id).attrs for r in (ref, again[function]))
+        # A layer's id is the hash of its tar: names, contents, modes, owners and times.
+        assert second["RootFS"]["Layers"] == first["RootFS"]["Layers"], function
+        for key in ("Cmd", "Entrypoint", "Env", "Labels", "User", "WorkingDir"):
+            assert second["Config"][key] == first["Config"][key], function
+
+
+def test_nothing_is_built_when_nothing_changed(
+    engine: Engine, bases: Bases, images: dict[str, ImageRef]
+) -> None:
+    lines: list[str] = []
+    start = time.monotonic()
+    again = build(engine, bases, FUNCTIONS, progress=lines.append)
+    assert time.monotonic() - start <= 3
+    assert {ref.built for ref in again.values()} == {False}
+    assert len(lines) == len(FUNCTIONS)
+
+
+def emptiest_build(engine: Engine, bases: Bases) -> float:
+    """Time a build with the steps of a rebuild after an edit, and nothing to do in them."""
+    dockerfile = f"""
+        FROM {bases.native} AS build
+        COPY edited /build/edited
+        RUN ["python3", "-c", ""]
+        FROM {bases.native}
+        COPY --from=build /build/edited /
+        LABEL edited=1
+    """
+    files = {"Dockerfile": dockerfile.encode(), "edited": str(time.time_ns()).encode()}
+    start = time.monotonic()
+    engine.build("the comparison", files)
+    return time.monotonic() - start
+
+
+def test_an_edit_rebuilds_its_own_image_in_a_second(
+    engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path, function: str
+) -> None:
+    before = build(engine, bases, FUNCTIONS)
+    seconds, emptiest = [], []
+    for _ in range(5):
+        edit(tree, function)
+        start = time.monotonic()
+        after = build(engine, bases, FUNCTIONS)
+        seconds.append(time.monotonic() - start)
+        emptiest.append(emptiest_build(engine, bases))
+        assert [name for name, ref in after.items() if ref.built] == [function]
+    # Where other work or an old machine makes the engine itself slow, it is the measure.
+    assert min(seconds) <= max(1, 2 * min(emptiest)), (seconds, emptiest)
+    old, new = (
+        engine.client.images.get(refs[function].id).attrs["RootFS"]["Layers"]
+        for refs in (before, after)
+    )
+    assert new[:-1] == old[:-1]
+    assert new[-1] != old[-1]
+
+
+def test_an_edit_of_what_is_shared_rebuilds_all(
+    engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path
+) -> None:
+    clock = tree / "handlers/common/clock.py"
+    clock.write_text(f"{clock.read_text()}\nEDITED = {time.time_ns()}\n")
+    assert all(ref.built for ref in build(engine, bases, FUNCTIONS).values())
+
+
+def test_a_dependency_without_a_wheel_is_named(engine: Engine, bases: Bases, tree: Path) -> None:
+    requirements = tree / "images/get_user/requirements.txt"
+    requirements.write_text(requirements.read_text() + SDIST_ONLY)
+    with pytest.raises(BuildFailed) as failure:
+        build(engine, bases, ["create_user", "get_user"])
+    message = str(failure.value)
+    assert "The image of get-user could not be built" in message
+    assert "docopt==0.6.2 has no usable wheels" in message
+    assert "Each needs a wheel" in message
+    assert "create-user" not in message
+
+
+def test_a_dependency_without_a_hash_is_refused(engine: Engine, bases: Bases, tree: Path) -> None:
+    requirements = tree / "images/get_user/requirements.txt"
+    requirements.write_text(requirements.read_text() + "docopt==0.6.2\n")
+    with pytest.raises(BuildFailed, match="get-user"):
+        build(engine, bases, ["get_user"])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("def broken(:", "SyntaxError"),
+        ("aws.client('nosuch')", "botocore knows no service 'nosuch'"),
+        ("aws.client(name)", "must be a literal"),
+    ],
+)
+def test_a_broken_handler_fails_the_build(
+    engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path, line: str, expected: str
+) -> None:
+    handler = tree / "handlers/create_user/handler.py"
+    handler.write_text(f"{handler.read_text()}\n{line}\n")
+    with pytest.raises(BuildFailed) as failure:
+        build(engine, bases, ["create_user", "get_user"])
+    assert "The image of create-user could not be built" in str(failure.value)
+    assert expected in str(failure.value)
+    assert len(str(failure.value).splitlines()) <= 20
+
+
+def test_a_base_that_cannot_be_had_is_named(engine: Engine) -> None:
+    base = "localhost:1/no/such:base"
+    with pytest.raises(EngineError, match=rf"{base} .* set BASE_IMAGE"):
+        build_all(["create_user"], base_image=base, engine=engine)
+
+
+def test_an_unknown_function_is_named(engine: Engine, bases: Bases) -> None:
+    with pytest.raises(ValueError, match="'no_such'"):
+        build(engine, bases, ["no_such"])

@@ -1,0 +1,124 @@
+"""Images go to a registry and come back by their digest; an immutable tag stays what it is."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker.errors
+import pytest
+from docker import DockerClient
+from image_backend import client_of, emulator
+
+from local.emulator import free_port
+from local.engine import Engine
+from local.images import ImageRef
+
+MANIFESTS = {
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+}
+
+
+class Refused(Exception):
+    """What the registry says."""
+
+
+def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
+    """Push an image that has another tag too, give its digest, and leave no such tag behind."""
+    client.images.get(image).tag(repository, tag)
+    try:
+        messages: list[dict[str, Any]] = list(
+            client.api.push(repository, tag, stream=True, decode=True)
+        )
+    finally:
+        client.images.remove(f"{repository}:{tag}", noprune=True)
+    for message in messages:
+        if "error" in message:
+            raise Refused(message["error"])
+    (digest,) = (m["aux"]["Digest"] for m in messages if "Digest" in m.get("aux", {}))
+    return str(digest)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[str]:
+    """Debian's registry, on loopback, with a store of its own."""
+    program = shutil.which("docker-registry")
+    assert program, "docker-registry is not installed; .ci/docker-engine does it"
+    address = f"127.0.0.1:{free_port()}"
+    config = {
+        "version": 0.1,
+        "log": {"level": "error"},
+        "storage": {"filesystem": {"rootdirectory": str(tmp_path / "store")}},
+        "http": {"addr": address},
+    }
+    (tmp_path / "config.yml").write_text(json.dumps(config))  # JSON is YAML
+    log = (tmp_path / "registry.log").open("wb")
+    with (
+        log,
+        subprocess.Popen(
+            [program, "serve", str(tmp_path / "config.yml")], stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            _wait(f"http://{address}/v2/")
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"nothing answers on {url}")
+
+
+def test_push_and_pull_by_digest(
+    engine: Engine, images: dict[str, ImageRef], registry: str
+) -> None:
+    client, image = engine.client, images["create_user"].tag
+    repository = f"{registry}/create-user"
+    digest = push(client, image, repository, "src-1")
+    assert push(client, image, repository, "src-2") == digest
+
+    name = f"{repository}@{digest}"
+    with contextlib.suppress(docker.errors.ImageNotFound):
+        client.images.remove(name, noprune=True)
+    pulled = client.images.pull(name)
+    try:
+        assert pulled.id == client.images.get(image).id
+    finally:
+        client.images.remove(name, noprune=True)
+
+    # Lambda takes one image, no index of several.
+    request = urllib.request.Request(
+        f"http://{registry}/v2/create-user/manifests/{digest}",
+        headers={"Accept": ", ".join(sorted(MANIFESTS))},
+    )
+    with urllib.request.urlopen(request) as response:
+        assert json.load(response)["mediaType"] in MANIFESTS
+
+
+def test_an_immutable_tag_takes_no_other_content(
+    engine: Engine, images: dict[str, ImageRef], tmp_path: Path
+) -> None:
+    client = engine.client
+    first, other = images["create_user"].tag, images["get_user"].tag
+    with emulator("127.0.0.1", tmp_path) as endpoint:
+        repository = f"{endpoint.removeprefix('http://')}/create-user"
+        ecr = client_of(endpoint, "ecr")
+        ecr.create_repository(repositoryName="create-user", imageTagMutability="IMMUTABLE")
+        digest = push(client, first, repository, "src-1")
+        with pytest.raises(Refused, match=r"(?i)immutable"):
+            push(client, other, repository, "src-1")
+        (image,) = ecr.describe_images(repositoryName="create-user")["imageDetails"]
+        assert (image["imageDigest"], image["imageTags"]) == (digest, ["src-1"])
