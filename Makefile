@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
+LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 PORT ?= 4566
 STACK ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-images check format documents lock bench preview deploy clean
+.PHONY: help up test test-images check format documents lock upgrade bench preview deploy clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -18,7 +19,8 @@ test: .venv/.dev  ## Run all tests that need no Docker engine
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --cov --cov-report=term:skip-covered
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
-	$(BIN)/pytest tests/images
+	$(BIN)/pytest --no-skips tests/images
+	$(BIN)/pytest --no-skips --docker tests/e2e
 
 check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .
@@ -38,15 +40,18 @@ preview: .venv/.runtime  ## pulumi preview of STACK (dev where not given)
 deploy: .venv/.runtime  ## pulumi up of STACK (dev where not given)
 	pulumi up --stack $(STACK)
 
-bench: .venv/.dev  ## Measure cold starts and the laptop's start-up
+bench: .venv/.dev  ## Measure the functions' cold starts
 	$(BIN)/python -m bench
 
-lock: .venv/.dev  ## Resolve all requirements anew
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header requirements.in -o requirements.txt
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
+	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt
+	$(LOCK) --universal --python-version 3.11 -c requirements.txt requirements-dev.in images/*/requirements.in -o requirements-dev.txt
 	for f in images/*/requirements.in images/build-requirements.in tests/images/standin/*.in; do \
-	  $(BIN)/uv pip compile -q --upgrade --python-version 3.13 --python-platform linux --generate-hashes --no-annotate --no-header -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
+	  $(LOCK) --python-version 3.13 --python-platform linux -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
 	done
+
+upgrade: .venv/.dev  ## Pin the newest versions of all requirements
+	$(MAKE) lock UPGRADE=--upgrade
 
 clean:  ## Remove what was made: environment, staging folders, caches
 	rm -rf .venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -92,7 +92,8 @@ ScheduleTrigger("report", ScheduleTriggerArgs(
 monitoring = Monitoring("monitoring", MonitoringArgs(
     email=config.alarms.email, api=api, queues=[emails], streams=[new_users],
     functions=[create_user, get_user, queue_welcome, send_email, process_upload,
-               cleanup_expired, daily_report]))
+               cleanup_expired, daily_report],
+    outcomes=[(cleanup_expired, "welcome_abandoned"), (send_email, "uncertain")]))
 
 pulumi.export("api_gateway_url", api.url)
 pulumi.export("api_key", api.api_key)

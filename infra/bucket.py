@@ -20,8 +20,8 @@ class BucketArgs:
 class Bucket(pulumi.ComponentResource):
     """A private, versioned, encrypted bucket, for TLS only, without ACLs.
 
-    Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read``,
-    ``list_keys``, ``write``, each on one prefix.
+    Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read`` and
+    ``write`` on one prefix, ``list_keys`` on the whole bucket.
     """
 
     def __init__(

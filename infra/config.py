@@ -1,41 +1,12 @@
 """The typed configuration of a stack: every key of ``Pulumi.<stack>.yaml``, in one place."""
 
-import re
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-_HANDLERS = Path(__file__).parent.parent / "handlers"
+from infra.config_api import Api
+from infra.config_values import EmailAddress, FunctionName, ScheduleExpression, Section
 
-
-def _function_name(name: str) -> str:
-    functions = sorted(p.parent.name.replace("_", "-") for p in _HANDLERS.glob("*/handler.py"))
-    if name not in functions:
-        raise ValueError(f"no such function; allowed: {', '.join(functions)}")
-    return name
-
-
-def _origin(origin: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", origin):
-        raise ValueError("must be an origin such as https://app.example.com, without a path or *")
-    return origin
-
-
-FunctionName = Annotated[str, AfterValidator(_function_name)]
-Origin = Annotated[str, AfterValidator(_origin)]
-EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")]
-ScheduleExpression = Annotated[
-    str, StringConstraints(pattern=r"^(rate\([1-9][0-9]* (minute|hour|day)s?\)|(cron|at)\(.+\))$")
-]
 # The values CloudWatch Logs takes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RetentionDays = Literal[
@@ -44,20 +15,12 @@ RetentionDays = Literal[
 ]  # fmt: skip
 
 
-class Section(BaseModel):
-    """A group of keys; unknown ones are refused."""
-
-    # Strict: true is no number, and "7" is text.
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", alias_generator=to_camel)
+_UPLOAD_MEMORY_MB = 512
 
 
 class Logs(Section):
-    """What is logged, and for how long it is kept."""
+    """How long logs are kept."""
 
-    level: Literal["INFO", "WARN", "ERROR"] = Field(
-        "INFO",
-        description="The functions' log level. Not DEBUG: libraries would log what they send.",
-    )
     retention_days: RetentionDays = Field(30, description="Days that every log group is kept.")
 
 
@@ -72,9 +35,22 @@ class Functions(Section):
     )
     reserved_concurrency: dict[FunctionName, Annotated[int, Field(ge=1)]] = Field(
         {},
-        description="Reserved concurrency by function. New accounts have a quota of 10 in all, "
-        "and 10 must stay unreserved: leave this out until the quota was raised.",
+        description="Reserved concurrency by function; send-email's at least "
+        "`email.maxConcurrency`. New accounts have a quota of 10 in all, and 10 must stay "
+        "unreserved: leave this out until the quota was raised.",
     )
+
+    @field_validator("memory_mb")
+    @classmethod
+    def _parsers_have_memory(cls, memory_mb: dict[str, int]) -> dict[str, int]:
+        """Half of 512 MB is the function's own; what is left must parse an image."""
+        given = memory_mb.get("process-upload", _UPLOAD_MEMORY_MB)
+        if given < _UPLOAD_MEMORY_MB:
+            raise ValueError(
+                f"process-upload is {given}; must be at least {_UPLOAD_MEMORY_MB}, for it holds "
+                "images while it resizes them"
+            )
+        return memory_mb
 
 
 class Images(Section):
@@ -83,60 +59,12 @@ class Images(Section):
     keep: int = Field(
         20, ge=5, le=1_000, description="Images kept for each function; older ones expire."
     )
+    base: str = Field(
+        "public.ecr.aws/lambda/python:3.13",
+        description="Base image. Pinned by digest (`…python:3.13@sha256:…`), a rollback builds "
+        "exactly what ran before, and a new digest is how the base's security fixes come in.",
+    )
     source: str = Field("", description="URL of your repository, put on the images as a label.")
-
-
-class Throttle(Section):
-    """A token bucket."""
-
-    rate_limit: float = Field(gt=0, le=10_000, description="Requests a second, steady.")
-    burst_limit: int = Field(ge=1, le=5_000, description="Requests at once, at most.")
-
-
-class Quota(Section):
-    """How many requests a key may make in a period."""
-
-    limit: int = Field(ge=1, description="Requests in a period.")
-    period: Literal["DAY", "WEEK", "MONTH"] = Field("MONTH", description="The period.")
-
-
-class UsagePlan(Throttle):
-    """Callers must send an API key (``x-api-key``); this is what a key allows."""
-
-    quota: Quota | None = Field(None, description="Requests a key may make in a period.")
-
-
-class Domain(Section):
-    """A custom domain for the API."""
-
-    name: str = Field(
-        pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", description="Such as api.example.com."
-    )
-    certificate_arn: str = Field(
-        pattern=r"^arn:aws[a-z-]*:acm:", description="ACM certificate, in the stack's region."
-    )
-    hosted_zone_id: str | None = Field(
-        None,
-        pattern=r"^Z[A-Z0-9]+$",
-        description="Route 53 zone to write the alias record to; without it, DNS is yours.",
-    )
-
-
-class Api(Section):
-    """The REST API."""
-
-    throttle: Throttle = Field(
-        default_factory=lambda: Throttle.model_validate({"rateLimit": 50, "burstLimit": 100}),
-        description="Limit over all callers; 50 a second and 100 at once where left out.",
-    )
-    usage_plan: UsagePlan | None = Field(None, description="Require an API key, within limits.")
-    cors_origins: list[Origin] = Field([], description="Web origins that may call the API.")
-    domain: Domain | None = Field(None, description="A custom domain.")
-    account_log_role: bool = Field(
-        True,
-        description="Set the role by which API Gateway writes logs. It is one for the account and "
-        "region: false where something else manages it.",
-    )
 
 
 class Email(Section):
@@ -168,8 +96,10 @@ class Uploads(Section):
     max_parse_mb: int = Field(
         25,
         ge=1,
-        le=256,
-        description="Largest image or document that is parsed; other files of any size are copied.",
+        le=200,  # a function's /tmp of 512 MB holds the upload and two outputs
+        description="Largest image or document that is parsed. Other files are copied, by S3 on "
+        "its side: within the function's time that is some tens of GB; what is larger still ends "
+        "as a dead letter.",
     )
     expire_days: int | None = Field(
         None, ge=1, description="Days after which uploads are deleted; without it, never."
@@ -202,8 +132,14 @@ class Uploads(Section):
 class Schedules(Section):
     """When the scheduled functions run: rate(), cron() or at(), in UTC."""
 
-    cleanup: ScheduleExpression = Field("rate(1 hour)", description="cleanup-expired.")
-    report: ScheduleExpression = Field("cron(15 0 * * ? *)", description="daily-report.")
+    cleanup: ScheduleExpression = Field(
+        "rate(1 hour)", description="When cleanup-expired runs: rate(), cron() or at(), in UTC."
+    )
+    report: ScheduleExpression = Field(
+        "cron(15 0 * * ? *)",
+        description="When daily-report runs, likewise. A day is reported from five minutes after "
+        "midnight UTC on.",
+    )
 
 
 class Alarms(Section):
@@ -230,6 +166,20 @@ class StackConfig(Section):
     uploads: Uploads = Field(default_factory=Uploads, description="Uploads.")
     schedules: Schedules = Field(default_factory=Schedules, description="Schedules.")
     alarms: Alarms = Field(default_factory=Alarms, description="Alarms.")
+
+    @field_validator("email")
+    @classmethod
+    def _senders_are_not_throttled(cls, email: Email, info: ValidationInfo) -> Email:
+        """Lambda would take more messages than it can work on; each time counts as a receive."""
+        functions: Functions | None = info.data.get("functions")
+        reserved = functions.reserved_concurrency.get("send-email") if functions else None
+        if reserved is not None and reserved < email.max_concurrency:
+            raise ValueError(
+                f"maxConcurrency is {email.max_concurrency}; must be at most "
+                f"functions.reservedConcurrency.send-email ({reserved}): messages that are "
+                "throttled use up their receives, and end as dead letters"
+            )
+        return email
 
     @property
     def retain(self) -> bool:

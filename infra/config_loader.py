@@ -1,6 +1,7 @@
 """Reads a stack's configuration, and says everything that is wrong with it at once."""
 
 import json
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,15 +15,18 @@ from pulumi.runtime.config import (
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from infra.config import Section, StackConfig
+from infra.config import StackConfig
+from infra.config_values import Section
 
 
 def load(project: str | None = None) -> StackConfig:
     """Read this stack's configuration.
 
     Raises:
-        pulumi.RunError: names every key that is wrong, missing or unknown, by its path.
+        pulumi.RunError: names every key that is wrong, missing or unknown, by its path; or the
+            stack's name is not one that resources can be named after.
     """
+    _check_name(pulumi.get_stack())
     namespace = project or pulumi.get_project()
     values = {
         key.removeprefix(f"{namespace}:"): _decoded(value)
@@ -38,8 +42,21 @@ def load(project: str | None = None) -> StackConfig:
         )
         raise pulumi.RunError(
             f"The configuration of stack {pulumi.get_stack()!r} is wrong:\n{lines}\n"
-            f"Mend Pulumi.{pulumi.get_stack()}.yaml; infra/config.py documents every key."
+            f"Mend Pulumi.{pulumi.get_stack()}.yaml; the README says what each key may be."
         ) from None
+
+
+def _check_name(stack: str) -> None:
+    """Refuse what Pulumi takes as a stack's name, and AWS refuses half-way through.
+
+    The API's stage and the configuration set for e-mails are named after the stack: letters,
+    digits, hyphens and underscores; the latter holds the project's name, too, in 64 characters.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", stack):
+        raise pulumi.RunError(
+            f"The stack's name is {stack!r}; must be letters, digits, hyphens and underscores, at "
+            "most 32, for resources are named after it. Rename it: pulumi stack rename <name>"
+        )
 
 
 def _is_secret(namespace: str, key: str | int) -> bool:

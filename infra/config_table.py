@@ -8,7 +8,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 import annotated_types
 from pydantic.fields import FieldInfo
 
-from infra.config import Section, StackConfig
+from infra.config import StackConfig
+from infra.config_values import Section
 
 _FEW = 6
 _REQUIRED = "**required**"
@@ -88,6 +89,6 @@ def _bounds(field: FieldInfo) -> str:
 
 
 def _written(default: Any) -> str:
-    if default is None or default in ({}, []):
+    if default is None or default in ({}, [], ""):
         return "none"
     return f"`{default if isinstance(default, str) else json.dumps(default)}`"

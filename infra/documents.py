@@ -20,19 +20,38 @@ OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
 README = ROOT / "README.md"
 PROJECT = "serverless-app"
+_KEY = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "x-api-key",
+    "description": "Required where the stack has a usage plan (`api.usagePlan`): its output "
+    "`api_key`. Ignored elsewhere.",
+}
 _MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of configuration -->")
 
 
 def openapi(api: "RestApi") -> dict[str, Any]:
-    """Give the OpenAPI document of the program's API, from its routes."""
+    """Give the OpenAPI document of the program's API, from its routes.
+
+    It is one for all stacks: the API key is optional in it, as a usage plan is.
+    """
+    from infra.triggers.http_errors import documented  # loads the provider, as the program does
+
     paths: dict[str, dict[str, Any]] = {}
     for route in api.routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = dict(route.operation)
+        paths.setdefault(route.path, {})[route.method.lower()] = {
+            **route.operation,
+            "responses": documented(route.operation),
+        }
     return {
         "openapi": "3.1.0",
         "info": {"title": PROJECT, "version": "1.0.0"},
+        "security": [{}, {"ApiKey": []}],
         "paths": paths,
-        "components": {"schemas": dict(api.components)},
+        "components": {
+            "schemas": dict(api.components),
+            "securitySchemes": {"ApiKey": _KEY},
+        },
     }
 
 

@@ -112,6 +112,7 @@ class ImageFunction(pulumi.ComponentResource):
                 function=name.replace("-", "_"),
                 architecture=args.config.functions.architecture,
                 keep=args.config.images.keep,
+                base=args.config.images.base,
                 source=args.config.images.source,
                 retain=args.config.retain,
             ),
@@ -169,7 +170,7 @@ class ImageFunction(pulumi.ComponentResource):
             logging_config={
                 "log_format": "JSON",
                 "log_group": self.log_group.name,
-                "application_log_level": args.config.logs.level,
+                "application_log_level": "INFO",  # outcomes are records of this level
                 "system_log_level": "WARN",
             },
             tracing_config={"mode": "Active"},

@@ -1,5 +1,6 @@
 """The container image of one function: its repository, and the build that pushes to it."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,7 @@ class ImageArgs:
         function: its folder under ``handlers/``.
         architecture: the function's.
         keep: images that do not expire.
+        base: the base image, with its tag or digest.
         source: URL of the repository, for a label; may be empty.
         retain: whether the images outlive the stack.
     """
@@ -30,6 +32,7 @@ class ImageArgs:
     function: str
     architecture: Literal["arm64", "x86_64"]
     keep: int
+    base: str
     source: str
     retain: bool
 
@@ -54,7 +57,9 @@ class FunctionImage(pulumi.ComponentResource):
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[{"encryption_type": "AES256"}],
             force_delete=not args.retain,
-            opts=child,
+            # ECR refuses to delete a repository that holds images: where they are to be kept, a
+            # function can still be removed from the program.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.retain),
         )
         self.lifecycle = aws.ecr.LifecyclePolicy(
             f"{name}-lifecycle",
@@ -70,6 +75,9 @@ class FunctionImage(pulumi.ComponentResource):
 
     def _build(self, name: str, args: ImageArgs) -> docker_build.Image:
         fingerprint = context.fingerprint(args.function)
+        # Tags are immutable: what makes another image of the same sources makes another tag.
+        variant = f"{fingerprint} {args.base}".encode()
+        tag = f"src-{hashlib.sha256(variant).hexdigest()[:16]}-{args.architecture}"
         cache = pulumi.Output.concat(self.repository.repository_url, ":cache")
         token = aws.ecr.get_authorization_token_output(
             registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
@@ -80,6 +88,7 @@ class FunctionImage(pulumi.ComponentResource):
             context={"location": folder.relative_to(context.ROOT).as_posix()},
             dockerfile={"location": (folder / "Dockerfile").relative_to(context.ROOT).as_posix()},
             build_args={
+                "BASE_IMAGE": args.base,
                 "FUNCTION": args.function,
                 "REVISION": fingerprint,
                 "SOURCE": args.source,
@@ -87,13 +96,7 @@ class FunctionImage(pulumi.ComponentResource):
             },
             # Lambda takes no image index: exactly one platform.
             platforms=[_PLATFORMS[args.architecture]],
-            # Tags are immutable: another architecture of the same sources is another image.
-            tags=[
-                pulumi.Output.concat(
-                    self.repository.repository_url,
-                    f":src-{fingerprint[:16]}-{args.architecture}",
-                )
-            ],
+            tags=[pulumi.Output.concat(self.repository.repository_url, ":", tag)],
             push=True,
             # A preview would otherwise build, and export the cache to the registry.
             build_on_preview=False,

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.dashboard import dashboard
-from infra.function import ImageFunction
+from infra.function import METRICS, ImageFunction
 from infra.queue import DeadLetterQueue, Queue
 from infra.triggers.http import RestApi
 from infra.triggers.stream import StreamTrigger
@@ -19,20 +19,26 @@ _ITERATOR_AGE_MS = 15 * _MINUTE * 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringArgs:
-    """What is watched. ``email``: who is told, if anybody; the address must confirm once."""
+    """What is watched.
+
+    Attributes:
+        email: who is told, if anybody; the address must confirm once.
+        outcomes: those of a function's outcomes that need somebody.
+    """
 
     email: str | None
     api: RestApi
     functions: Sequence[ImageFunction]
     queues: Sequence[Queue]
     streams: Sequence[StreamTrigger]
+    outcomes: Sequence[tuple[ImageFunction, str]] = ()
 
 
 class Monitoring(pulumi.ComponentResource):
     """An alarm topic; alarms on what needs somebody; a dashboard of everything.
 
     Alarms: errors and throttles of each function, age of each stream's records and of each queue's
-    oldest message, messages in every dead-letter queue of these, and the API's 5XX.
+    oldest message, messages in every dead-letter queue of these, single outcomes, the API's 5XX.
     """
 
     def __init__(
@@ -51,6 +57,8 @@ class Monitoring(pulumi.ComponentResource):
         dead_letters = _dead_letters(args)
         for what, failures in dead_letters.items():
             self._dead_letter_alarm(what, failures)
+        for function, outcome in args.outcomes:
+            self._outcome_alarm(function, outcome)
         self._api_alarm(args.api)
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
@@ -115,6 +123,8 @@ class Monitoring(pulumi.ComponentResource):
                 dimensions={"FunctionName": function.name},
                 statistic="Sum",
                 threshold=0,
+                # What nobody waits for is tried again; if that fails too, the dead letters ring.
+                lasting=function.failures is not None,
             )
 
     def _stream_alarm(self, stream: StreamTrigger) -> None:
@@ -151,6 +161,17 @@ class Monitoring(pulumi.ComponentResource):
             threshold=0,
         )
 
+    def _outcome_alarm(self, function: ImageFunction, outcome: str) -> None:
+        self._alarm(
+            f"{function.logical_name}-{outcome.replace('_', '-')}",
+            f"{function.logical_name} logged the outcome {outcome}.",
+            namespace=f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}",
+            metric=function.logical_name,
+            dimensions={"Outcome": outcome},
+            statistic="Sum",
+            threshold=0,
+        )
+
     def _api_alarm(self, api: RestApi) -> None:
         self._alarm(
             "api-5xx",
@@ -172,6 +193,7 @@ class Monitoring(pulumi.ComponentResource):
         dimensions: Mapping[str, pulumi.Input[str]],
         statistic: str,
         threshold: float,
+        lasting: bool = False,
     ) -> None:
         aws.cloudwatch.MetricAlarm(
             f"{self._name}-{name}",
@@ -183,7 +205,8 @@ class Monitoring(pulumi.ComponentResource):
             comparison_operator="GreaterThanThreshold",
             threshold=threshold,
             period=5 * _MINUTE,
-            evaluation_periods=1,
+            evaluation_periods=3 if lasting else 1,
+            datapoints_to_alarm=2 if lasting else 1,
             treat_missing_data="notBreaching",
             alarm_actions=[self.topic.arn],
             ok_actions=[self.topic.arn],

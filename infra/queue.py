@@ -15,9 +15,19 @@ MAX_RECEIVE_COUNT = 5  # https://docs.aws.amazon.com/lambda/latest/dg/services-s
 
 
 class DeadLetterQueue(pulumi.ComponentResource):
-    """Where what could not be processed is kept for 14 days, encrypted, for TLS only."""
+    """Where what could not be processed is kept for 14 days, encrypted, for TLS only.
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    ``of_queue``: whether a queue moves its messages here, and says by itself that only it may. In
+    other cases no queue may: functions and schedules send what failed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        of_queue: bool = False,
+    ) -> None:
         super().__init__("serverless:infra:DeadLetterQueue", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.queue = aws.sqs.Queue(
@@ -27,6 +37,8 @@ class DeadLetterQueue(pulumi.ComponentResource):
             opts=child,
         )
         self.policy = _tls_only(name, self.queue, child)
+        if not of_queue:
+            _redrive_allow(name, self.queue, child, redrivePermission="denyAll")
         self.arn: pulumi.Output[str] = self.queue.arn
         self.name: pulumi.Output[str] = self.queue.name
         self.url: pulumi.Output[str] = self.queue.url
@@ -56,7 +68,7 @@ class Queue(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:infra:Queue", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.dead_letters = DeadLetterQueue(f"{name}-dead-letters", child)
+        self.dead_letters = DeadLetterQueue(f"{name}-dead-letters", child, of_queue=True)
         self.queue = aws.sqs.Queue(
             name,
             message_retention_seconds=RETENTION,
@@ -73,13 +85,12 @@ class Queue(pulumi.ComponentResource):
             opts=child,
         )
         self.policy = _tls_only(name, self.queue, child)
-        self.redrive_allow_policy = aws.sqs.RedriveAllowPolicy(
-            f"{name}-redrive",
-            queue_url=self.dead_letters.url,
-            redrive_allow_policy=pulumi.Output.json_dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": [self.queue.arn]}
-            ),
-            opts=child,
+        _redrive_allow(
+            name,
+            self.dead_letters.queue,
+            child,
+            redrivePermission="byQueue",
+            sourceQueueArns=[self.queue.arn],
         )
         self.arn: pulumi.Output[str] = self.queue.arn
         self.name: pulumi.Output[str] = self.queue.name
@@ -122,5 +133,17 @@ def _tls_only(name: str, queue: aws.sqs.Queue, opts: pulumi.ResourceOptions) -> 
         f"{name}-policy",
         queue_url=queue.url,
         policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        opts=opts,
+    )
+
+
+def _redrive_allow(
+    name: str, dead_letters: aws.sqs.Queue, opts: pulumi.ResourceOptions, **policy: Any
+) -> aws.sqs.RedriveAllowPolicy:
+    """Say which queues may move messages to a dead-letter queue; by default all may."""
+    return aws.sqs.RedriveAllowPolicy(
+        f"{name}-redrive",
+        queue_url=dead_letters.url,
+        redrive_allow_policy=pulumi.Output.json_dumps(policy),
         opts=opts,
     )

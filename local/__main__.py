@@ -13,6 +13,7 @@ examples:
   python -m local up                          start, deploy, follow the logs; Ctrl-C stops
   python -m local up --detach --port 4567     start and leave it running
   python -m local outputs                     the API's URL, the bucket's name, …
+  python -m local outputs api_gateway_url     one of them, for scripts
   python -m local logs create-user --follow
   python -m local down
 
@@ -93,12 +94,26 @@ def _parser() -> argparse.ArgumentParser:
         "up",
         "up --detach",
         "up --port 4567",
+        "up --no-docker",
     )
     up.add_argument("--detach", action="store_true", help="leave it running and return")
+    up.add_argument(
+        "--docker",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="run functions as containers of their images, or as local Python workers; "
+        "if left out: containers where a Docker engine answers",
+    )
     up.add_argument("--port", type=_port, default=PORT, help="the emulator's port (%(default)s)")
     up.add_argument("--stack", default="local", help="Pulumi.STACK.yaml to use (%(default)s)")
 
-    verb("outputs", "print the stack's outputs as JSON", "outputs")
+    outputs = verb(
+        "outputs",
+        "print the stack's outputs as JSON, or one as it is",
+        "outputs",
+        "outputs api_gateway_url",
+    )
+    outputs.add_argument("name", nargs="?", metavar="NAME", help="only this one's value")
 
     logs = verb("logs", "print the functions' logs", "logs", "logs create-user --follow")
     logs.add_argument("function", nargs="?", metavar="FUNCTION", help="only this one's")

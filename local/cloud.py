@@ -9,6 +9,7 @@ from typing import Any, Self
 from local.aws import Aws
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
+from local.execution import choose
 from local.project import ROOT, Project, load
 
 
@@ -40,7 +41,7 @@ class Cloud:
         return self.aws.client(service)
 
     def stop(self) -> None:
-        """End the emulator and its workers. May be called twice."""
+        """End the emulator, its workers and its containers. May be called twice."""
         self.aws.close()
         self.emulator.stop()
 
@@ -62,6 +63,7 @@ def start(
     port: int = 0,
     config_overrides: Mapping[str, Any] | None = None,
     root: Path = ROOT,
+    docker: bool | None = False,
 ) -> Cloud:
     """Start a local cloud of its own, beside any that ``python -m local up`` has started.
 
@@ -71,13 +73,18 @@ def start(
         config_overrides: config values instead of the file's, such as
             ``{"email": {"batchWindowSeconds": 0}}``.
         root: the project's folder.
+        docker: whether functions run as containers of their images; None: if an engine answers.
 
     Raises:
-        LocalError: the emulator did not start, or the program failed; nothing is left running.
+        LocalError: the emulator did not start, an image could not be built, or the program failed;
+            nothing is left running.
     """
     project = load(stack, root=root, overrides=config_overrides)
+    containers = choose(docker, root=project.root).containers
     directory = Path(tempfile.mkdtemp(prefix="local-cloud-"))
-    emulator = Emulator(port=port or free_port(), directory=directory, region=project.region)
+    emulator = Emulator(
+        port=port or free_port(), directory=directory, region=project.region, containers=containers
+    )
     return launch(emulator, project)
 
 
@@ -93,7 +100,8 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region)
-        return Cloud(emulator, aws, deploy(project, aws))
+        images = emulator.containers.images if emulator.containers else None
+        return Cloud(emulator, aws, deploy(project, aws, images=images))
     except BaseException:
         emulator.stop()
         raise

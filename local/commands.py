@@ -16,9 +16,17 @@ from local.processes import stop_group
 from local.state import State, StateDirectory
 
 
-def outputs(directory: StateDirectory) -> int:
-    """Print the stack's outputs as JSON."""
-    print(json.dumps(directory.load().deployed.outputs, indent=2))
+def outputs(directory: StateDirectory, *, name: str | None) -> int:
+    """Print the stack's outputs as JSON; of one output the bare value, if it is text."""
+    values = directory.load().deployed.outputs
+    if name is None:
+        print(json.dumps(values, indent=2))
+    elif name not in values:
+        known = ", ".join(sorted(values)) or "none"
+        raise LocalError(f"There is no output {name!r}. Outputs: {known}.")
+    else:
+        value = values[name]
+        print(value if isinstance(value, str) else json.dumps(value, indent=2))
     return 0
 
 
@@ -68,6 +76,8 @@ def upload(directory: StateDirectory, *, file: Path, key: str | None) -> int:
     key = key or UPLOADS + file.name
     _files(directory).upload(file, key)
     print(f"Stored as {key}")
+    if not key.startswith(UPLOADS):
+        print(f"Nothing processes it: only files under {UPLOADS} are.", file=sys.stderr)
     return 0
 
 

@@ -10,7 +10,7 @@ import contextvars
 import runpy
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pulumi
@@ -27,8 +27,10 @@ _THREADS = 16
 """How many resources are made at a time; they wait for the emulator, not for this process."""
 
 
-def deploy(project: Project, aws: Aws) -> Deployed:
+def deploy(project: Project, aws: Aws, *, images: Mapping[str, str] | None = None) -> Deployed:
     """Run the program and make what it declares.
+
+    Functions run as containers of the ``images``, given by the function's folder, or as workers.
 
     It runs in a thread with a context of its own, for Pulumi keeps its state in context variables:
     so a process can deploy more than once, beside tests that use mocks of their own.
@@ -36,7 +38,7 @@ def deploy(project: Project, aws: Aws) -> Deployed:
     Raises:
         DeployFailed: says which resource failed and why, or where the program did.
     """
-    target = registry.Target(aws=aws, root=project.root)
+    target = registry.Target(aws=aws, root=project.root, images=images)
     outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
 
     def run() -> None:

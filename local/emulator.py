@@ -1,60 +1,39 @@
-"""Starts the AWS emulator as a child process on loopback, and stops it with all its workers."""
+"""Starts the AWS emulator as a child process of this machine, and stops it with all it runs."""
+
+from __future__ import annotations
 
 import http.client
 import importlib.metadata
 import json
-import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from local.emulator_command import HOST, command, environment
 from local.errors import LocalError
 from local.processes import deferred_interrupts, stop_group
 
-HOST = "127.0.0.1"
+if TYPE_CHECKING:
+    from local.containers import Containers
+
 VERSION = (1, 5, 33)
 """The first version known to enforce IAM and to bind where it is told. Older ones ignore ``AUTH``
 and ``BIND_HOST``, and would serve every interface with no authentication."""
 
 _START_SECONDS = 30
-# What an interpreter may need to start. Nothing else of the user's environment reaches the emulator
-# or its workers: no AWS_PROFILE, no credentials, no PYTHONPATH, no proxy.
-_INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-
-
-def environment(*, port: int, directory: Path, region: str) -> dict[str, str]:
-    """Make the emulator's environment, which its workers get too."""
-    nowhere = str(directory / "none")
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
-        "AUTH": "true",
-        "BIND_HOST": HOST,
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_HOST": HOST,
-        "MINISTACK_REGION": region,
-        "LOG_LEVEL": "WARNING",
-        "LAMBDA_EXECUTOR": "local",
-        "DOCKER_HOST": f"unix://{nowhere}",  # it would look for containers to remove
-        "IOT_MTLS_ENABLED": "0",  # these two would open ports of their own
-        "SFTP_ENABLED": "0",
-        "HOME": str(directory),
-        "TMPDIR": str(directory),
-        "AWS_CONFIG_FILE": nowhere,
-        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",  # as in Lambda
-        "PYTHONUNBUFFERED": "1",
-    }
 
 
 class Emulator:
-    """One emulator process, its process group, and a folder for all that they write."""
+    """One emulator process, its process group and containers, and a folder for what they write."""
 
-    def __init__(self, *, port: int, directory: Path, region: str) -> None:
+    def __init__(
+        self, *, port: int, directory: Path, region: str, containers: Containers | None = None
+    ) -> None:
         self.port = port
+        self.containers = containers
         self.endpoint = f"http://{HOST}:{port}"
         self._directory = directory
         self._region = region
@@ -68,6 +47,11 @@ class Emulator:
             raise LocalError("The emulator has not been started.")
         return self._process.pid
 
+    @property
+    def instance(self) -> str | None:
+        """What marks the emulator's containers; None where functions run as workers."""
+        return self.containers.instance(self.port) if self.containers else None
+
     def start(self, *, inherit: int | None = None) -> None:
         """Start the process without waiting for it (``wait_until_healthy`` does).
 
@@ -78,13 +62,21 @@ class Emulator:
             LocalError: the emulator's version is too old, or the port is in use.
         """
         check_version(importlib.metadata.version("ministack"))
+        gateway = self.containers.gateway if self.containers else None
         check_port(self.port)
+        if gateway:
+            check_port(self.port, gateway)
         self._directory.mkdir(parents=True, mode=0o700, exist_ok=True)
         with open(self._log, "wb") as log, deferred_interrupts():
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+                command(port=self.port, gateway=gateway),
                 cwd=self._directory,
-                env=environment(port=self.port, directory=self._directory, region=self._region),
+                env=environment(
+                    port=self.port,
+                    directory=self._directory,
+                    region=self._region,
+                    containers=self.containers,
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -117,11 +109,13 @@ class Emulator:
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """End the emulator and its workers, and remove what they wrote. May be called twice."""
+        """End the emulator and all that it runs, and remove what it wrote. May be called twice."""
         if self._process is not None:
             stop_group(self._process.pid, ended=lambda: not self.alive())
             self._process.wait()
             self._process = None
+            if self.instance:
+                remove_containers(self.instance)
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _log_tail(self) -> str:
@@ -153,11 +147,18 @@ def check_version(version: str) -> None:
         )
 
 
-def check_port(port: int) -> None:
+def remove_containers(instance: str) -> None:
+    """Remove what is left of an ended emulator's containers."""
+    from local import containers  # loads the docker package, which workers do without
+
+    containers.remove(instance)
+
+
+def check_port(port: int, host: str = HOST) -> None:
     """Refuse a port on which something listens."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        if probe.connect_ex((HOST, port)) == 0:
+        if probe.connect_ex((host, port)) == 0:
             raise LocalError(
                 f"Port {port} is in use by another program. "
                 "Choose another one: python -m local up --port N"

@@ -12,8 +12,16 @@ from docker.models.images import Image
 
 from local.errors import LocalError
 
+BASE_IMAGE = "public.ecr.aws/lambda/python:3.13"
+"""The Dockerfile's default as well."""
+
 _LAST_LINES = 15
 _SILENCE_SECONDS = 600  # a step that downloads says nothing meanwhile
+
+
+def chosen_base() -> str:
+    """Give what the functions' images stand on: the environment's ``BASE_IMAGE``, or Lambda's."""
+    return os.environ.get("BASE_IMAGE") or BASE_IMAGE
 
 
 class EngineError(LocalError):

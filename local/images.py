@@ -9,16 +9,13 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from images import context
 from local import package_index
-from local.engine import BuildFailed, Engine
-
-BASE_IMAGE = os.environ.get("BASE_IMAGE") or "public.ecr.aws/lambda/python:3.13"
-"""What the functions' images stand on; the Dockerfile's default is the same."""
+from local.engine import BuildFailed, Engine, chosen_base
 
 _REPOSITORY = "serverless-app"
 
@@ -46,7 +43,7 @@ class ImageRef:
 def build_all(
     functions: Iterable[str],
     *,
-    base_image: str = BASE_IMAGE,
+    base_image: str | None = None,
     platform: str | None = None,
     progress: Progress = print,
     engine: Engine | None = None,
@@ -59,7 +56,7 @@ def build_all(
 
     Args:
         functions: folders of the functions.
-        base_image: the images' base.
+        base_image: the images' base; ``chosen_base()`` unless given.
         platform: such as ``linux/arm64``; the engine's own unless given.
         progress: gets a line about each image.
         engine: the machine's unless given.
@@ -73,6 +70,7 @@ def build_all(
     """
     engine = engine or Engine.connect()
     platform = platform or engine.platform
+    base_image = base_image or chosen_base()
     base = str(engine.get(base_image, platform).id)
     sources = [_Source.read(function, f"{base} {platform}") for function in functions]
     refs = {source.function: _find(engine, source) for source in sources if cached}
@@ -186,6 +184,11 @@ def _parallel(work: Callable[[_Source], T], sources: list[_Source]) -> list[T]:
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         futures = [pool.submit(work, source) for source in sources]
+        try:
+            wait(futures)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # Ctrl-C begins no further build
+            raise
     failures = [error for future in futures if (error := future.exception())]
     unexpected = [error for error in failures if not isinstance(error, BuildFailed)]
     if unexpected:

@@ -56,7 +56,10 @@ class Formatter:
         return "\n".join(lines)
 
     def _record(self, record: dict[str, Any]) -> str:
-        message, *more = str(record.get("message", "")).split("\n")
+        summary = f"{record.get('errorType')}: {record.get('errorMessage')}"
+        # The record of an exception has no message where Lambda's own client wrote it.
+        default = summary if "errorType" in record else ""
+        message, *more = str(record.get("message", default)).split("\n")
         fields: list[str] = []
         blocks = ["\n".join(more)] if more else []
         stack = "".join(record.get("stackTrace") or [])
@@ -72,7 +75,6 @@ class Formatter:
             fields.insert(0, f"{self._paint('outcome=', _DIM)}{_clean(str(record['outcome']))}")
         if stack:
             blocks.append(stack)
-            summary = f"{record.get('errorType')}: {record.get('errorMessage')}"
             if summary != message:
                 blocks.append(summary)
         first = " ".join([self._paint(_clean(message), _BOLD), *fields])

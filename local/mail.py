@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from local.aws import ACCOUNT_ID
-from local.emulator import HOST
+from local.emulator_command import HOST
 from local.errors import NotRunning
 
 

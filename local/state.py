@@ -11,9 +11,10 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from local.deployed import Deployed
+from local.emulator import remove_containers
 from local.errors import LocalError, NotRunning
 
 
@@ -27,6 +28,7 @@ class State(BaseModel):
     region: str
     stack: str
     started: datetime
+    instance: str | None = Field(None, description="What marks the containers; None for workers.")
     deployed: Deployed
 
     @property
@@ -114,9 +116,18 @@ class StateDirectory:
         return False
 
     def clear(self) -> None:
-        """Remove the state and the emulator's folder, and keep the lock's file."""
+        """Remove the state, the emulator's folder and its containers; keep the lock's file."""
+        instance = self._instance()
+        if instance:
+            remove_containers(instance)
         self._state.unlink(missing_ok=True)
         shutil.rmtree(self.emulator, ignore_errors=True)
+
+    def _instance(self) -> str | None:
+        try:
+            return State.model_validate_json(self._state.read_bytes()).instance
+        except (FileNotFoundError, ValidationError):
+            return None
 
     def _already_running(self) -> str:
         try:

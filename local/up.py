@@ -14,13 +14,16 @@ from local import project
 from local.aws import Aws, AwsError
 from local.cloud import launch
 from local.emulator import Emulator
+from local.execution import choose
 from local.hints import command, hints
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.state import State, StateDirectory
 
 
-def up(directory: StateDirectory, *, port: int, stack: str, detach: bool) -> int:
+def up(
+    directory: StateDirectory, *, port: int, stack: str, detach: bool, docker: bool | None
+) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
 
     Raises:
@@ -32,7 +35,13 @@ def up(directory: StateDirectory, *, port: int, stack: str, detach: bool) -> int
     started = time.time()
     lock = directory.acquire()
     try:
-        emulator = Emulator(port=port, directory=directory.emulator, region=settings.region)
+        execution = choose(docker, root=directory.root)
+        emulator = Emulator(
+            port=port,
+            directory=directory.emulator,
+            region=settings.region,
+            containers=execution.containers,
+        )
         cloud = launch(emulator, settings, inherit=lock)
     finally:
         # From now on the emulator is the only one that holds it.
@@ -45,10 +54,11 @@ def up(directory: StateDirectory, *, port: int, stack: str, detach: bool) -> int
             region=settings.region,
             stack=stack,
             started=datetime.fromtimestamp(started, UTC),
+            instance=emulator.instance,
             deployed=cloud.deployed,
         )
         directory.save(state)
-        _introduce(state, seconds=time.time() - started, detach=detach)
+        _introduce(state, execution.sentence, seconds=time.time() - started, detach=detach)
         if not detach:
             _follow(cloud.aws, state, alive=emulator.alive)
         keep = detach
@@ -59,10 +69,10 @@ def up(directory: StateDirectory, *, port: int, stack: str, detach: bool) -> int
     return 0
 
 
-def _introduce(state: State, *, seconds: float, detach: bool) -> None:
+def _introduce(state: State, sentence: str, *, seconds: float, detach: bool) -> None:
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
-    print("Functions run as local Python workers, not in containers.\n")
+    print(f"{sentence}\n")
     for name, value in outputs.items():
         print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
     print("\nTry:")

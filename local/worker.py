@@ -20,7 +20,7 @@ from typing import Any
 ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 _request_id: str | None = None
 
 
@@ -85,7 +85,7 @@ def resolve(event: Any) -> Any:
     if not isinstance(event, dict):
         return event
     now = timestamp(datetime.datetime.now(datetime.UTC))
-    return {name: now if value == _SCHEDULED_TIME else value for name, value in event.items()}
+    return {name: now if value == SCHEDULED_TIME else value for name, value in event.items()}
 
 
 def timestamp(moment: datetime.datetime) -> str:

@@ -1,4 +1,10 @@
-"""Users who were never welcomed: their message is queued again, at most five times."""
+"""Users who were never welcomed: their message is queued again, at most five times.
+
+A user is first due an hour after their creation, so that on the first day there may be two messages
+for one welcome (the stream's, which perhaps never came, and one from here); the ledger of
+``send-email`` makes one e-mail of them. Further ones follow day by day, and a day after the fifth,
+five days in all, the user is given up.
+"""
 
 import logging
 from collections import Counter
@@ -13,8 +19,10 @@ from handlers.common.log import outcome
 ATTEMPTS = 5
 """Messages queued for one user, besides the one from the table's stream, before giving up."""
 
-RETRY_SECONDS = 3600
-"""How long a message has to arrive before the next one is queued."""
+RETRY_SECONDS = 24 * 3600
+"""How long a message has to arrive before the next one is queued: longer than the queue tries it,
+18 hours while SES is paused (``handlers.send_email.retry``), so that a pause of some days uses up
+neither the attempts nor, in copies, the queue."""
 
 _REQUEUE = "SET welcome_due = :next ADD welcome_attempts :one"
 _ABANDON = "SET welcome_abandoned = :at REMOVE welcome, welcome_due, welcome_attempts"
@@ -43,8 +51,9 @@ class Welcomes:
 
         Outcomes, one for each user: ``welcome_requeued``, ``welcome_settled`` (welcomed, moved by
         another run, or gone since the index was read), ``welcome_refused`` (no name or address, or
-        characters that SQS does not take; counted as an attempt, so that the user blocks nobody),
-        ``welcome_abandoned``. One ``stopped_early`` if time runs out.
+        characters that SQS does not take; counted as an attempt, so that the user blocks nobody,
+        and is given up after the fifth like any other), ``welcome_abandoned``. One
+        ``stopped_early`` if time runs out.
 
         Args:
             now: epoch seconds.

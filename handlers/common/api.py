@@ -4,7 +4,8 @@
 ``#/components/schemas/<Type>`` into ``COMPONENTS``, and so are the references between the schemas.
 A schema's bounds are those that the function applies to what it is given: the gateway may check a
 request by them. They use no keyword that JSON Schema's draft 4 lacks, except ``examples``, which
-it ignores. No function imports this module: it is for the program and for ``openapi.json``.
+it ignores. The responses are those of the functions; ``openapi.json`` has the gateway's beside
+them. No function imports this module: it is for the program and for ``openapi.json``.
 """
 
 from typing import Any

@@ -41,11 +41,20 @@ class Busy(Refused):
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to do one piece of work until the lease ends."""
+    """The right to do one piece of work until the lease ends.
+
+    Attributes:
+        entry_id: what the work is.
+        owner: who works.
+        sequence: see ``Ledger.claim``.
+        begun: owners who claimed the entry and neither finished nor released it, this one
+            included. The others perhaps did the work: where twice is too often, look here.
+    """
 
     entry_id: str
     owner: str
     sequence: str
+    begun: int = 1
 
 
 def expiry(now: float, seconds: float) -> dict[str, Any]:
@@ -62,7 +71,9 @@ class Ledger:
     """Entries in the ledger's table.
 
     Attributes of an entry: ``id``, ``state`` (``claimed`` or ``done``), ``owner``, ``sequence``,
-    ``lease`` (epoch seconds), ``kind``, ``outcome``, ``day``, ``expires``, ``expires_day``.
+    ``lease`` (epoch seconds), ``begun``, ``kind``, ``outcome``, ``day``, ``expires``,
+    ``expires_day``. ``begun`` is a set of owners and no number, for botocore repeats a call whose
+    answer was lost: an owner added or taken away twice counts once.
     """
 
     def __init__(self, client: Any, table: str, *, now: Callable[[], float] = time.time) -> None:
@@ -86,13 +97,13 @@ class Ledger:
         """
         now = self._now()
         try:
-            self._client.update_item(
+            entry = self._client.update_item(
                 TableName=self._table,
                 Key={"id": {"S": entry_id}},
                 UpdateExpression=(
                     "SET #state = :claimed, #owner = :owner, #sequence = :sequence, "
                     "lease = :lease, expires = :expires, expires_day = :expires_day "
-                    "REMOVE #day"
+                    "REMOVE #day ADD begun :begun"
                 ),
                 ConditionExpression=(
                     "attribute_not_exists(id) OR expires < :now "
@@ -110,16 +121,18 @@ class Ledger:
                     ":claimed": {"S": "claimed"},
                     ":done": {"S": "done"},
                     ":owner": {"S": owner},
+                    ":begun": {"SS": [owner]},
                     ":sequence": {"S": sequence},
                     ":lease": {"N": str(int(now + lease_seconds))},
                     ":now": {"N": str(int(now))},
                     **{f":{name}": value for name, value in expiry(now, KEEP_DAYS * _DAY).items()},
                 },
+                ReturnValues="UPDATED_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            )["Attributes"]
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise _refusal(error.response.get("Item", {}), sequence) from None
-        return Claim(entry_id, owner, sequence)
+        return Claim(entry_id, owner, sequence, begun=len(entry["begun"]["SS"]))
 
     def complete(self, claim: Claim, *, kind: str, outcome: str) -> None:
         """Mark the work as done, to be counted today (``dynamodb:UpdateItem``).
@@ -128,7 +141,7 @@ class Ledger:
         """
         self._finish(
             claim,
-            "SET #state = :done, kind = :kind, outcome = :outcome, #day = :day REMOVE lease",
+            "SET #state = :done, kind = :kind, outcome = :outcome, #day = :day REMOVE lease, begun",
             {
                 ":kind": {"S": kind},
                 ":outcome": {"S": outcome},
@@ -142,14 +155,21 @@ class Ledger:
 
         Needs ``dynamodb:UpdateItem``.
         """
-        self._finish(claim, "SET #state = :done REMOVE lease", {}, {})
+        self._finish(claim, "SET #state = :done REMOVE lease, begun", {}, {})
 
     def release(self, claim: Claim) -> None:
         """Give a claim back at once, so that a retry need not wait for the lease to end.
 
-        Needs ``dynamodb:UpdateItem``. The entry stays claimed, by a lease that has ended.
+        Needs ``dynamodb:UpdateItem``. The entry stays claimed, by a lease that has ended; its owner
+        counts no more among those who began.
         """
-        self._finish(claim, "SET lease = :ended", {":ended": {"N": "0"}}, {}, done=False)
+        self._finish(
+            claim,
+            "SET lease = :ended DELETE begun :begun",
+            {":ended": {"N": "0"}, ":begun": {"SS": [claim.owner]}},
+            {},
+            done=False,
+        )
 
     def record(self, entry_id: str, *, kind: str, outcome: str) -> None:
         """Count something today, unless it was counted before (``dynamodb:PutItem``)."""

@@ -5,15 +5,14 @@ id. Names, addresses, bodies and object keys never go into a record.
 """
 
 import logging
-import os
 import traceback
 from typing import Any
 
 logger = logging.getLogger("app")
 
-# Lambda sets the variable to the configured level, and the root logger as well. Libraries stay at
-# WARNING: below it botocore logs whole requests, with bodies and credentials.
-logger.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
+# Outcomes are the counters, so they are logged whatever level Lambda sets the root logger to.
+# Libraries stay at WARNING: below it botocore logs whole requests, with bodies and credentials.
+logger.setLevel(logging.INFO)
 logging.getLogger().setLevel(logging.WARNING)
 
 

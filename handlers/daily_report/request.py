@@ -36,33 +36,36 @@ def parse(event: object, *, now: datetime) -> Request:
     ``{"time": "2026-11-23T03:00:00Z", …}``, from the schedule, asks for the day before and for the
     missed ones; ``{}`` means the same, now; ``{"day": "2026-11-22"}`` asks for that day only.
 
+    A schedule cannot mend its time, so a time whose day before is not over (one at midnight, say)
+    or too long ago asks for the newest day that can be reported. The next run catches up.
+
     Args:
         event: the event, by whomever it was made.
         now: the time, with a time zone.
 
     Raises:
-        BadEvent: the event has another form, or the day is not over or too long ago.
+        BadEvent: the event has another form, or the ``day`` is not over or too long ago.
     """
     if not isinstance(event, dict):
         raise BadEvent(f"the event is a {type(event).__name__}; send an object such as {{}}")
-    if "day" in event:
-        request = Request(_day(event["day"]), catch_up=False)
-    else:
-        time = _time(event["time"]) if "time" in event else now
-        request = Request(time.astimezone(UTC).date() - timedelta(days=1), catch_up=True)
     newest = (now.astimezone(UTC) - SETTLING).date() - timedelta(days=1)
     oldest = now.astimezone(UTC).date() - timedelta(days=OLDEST_DAYS)
-    if request.day > newest:
+    if "day" not in event:
+        time = _time(event["time"]) if "time" in event else now
+        day = time.astimezone(UTC).date() - timedelta(days=1)
+        return Request(day if oldest <= day <= newest else newest, catch_up=True)
+    day = _day(event["day"])
+    if day > newest:
         raise BadEvent(
-            f"{request.day} is not over; {newest} is the newest day that can be reported "
+            f"{day} is not over; {newest} is the newest day that can be reported "
             f"(a day counts as over {SETTLING.seconds // 60} minutes after midnight UTC)"
         )
-    if request.day < oldest:
+    if day < oldest:
         raise BadEvent(
-            f"{request.day} is too long ago; {oldest} is the oldest day that can be reported "
+            f"{day} is too long ago; {oldest} is the oldest day that can be reported "
             f"(records are kept for {KEEP_DAYS} days)"
         )
-    return request
+    return Request(day, catch_up=False)
 
 
 def _day(value: object) -> date:

@@ -1,7 +1,8 @@
 """Lambda's entry point of ``process-upload``: S3's events in, outcomes in the log.
 
 S3 invokes it asynchronously. What fails is tried again by Lambda (with the same request id), then
-sent with its whole event to the failure destination.
+sent with its whole event to the failure destination. So is what is ``busy``: after a minute, and
+two more, the other invocation is over.
 """
 
 import logging
@@ -12,20 +13,24 @@ from functools import cache
 from typing import Any
 
 from handlers.common import aws, log
-from handlers.common.ledger import Ledger, Refused
+from handlers.common.ledger import Busy, Ledger
 from handlers.common.settings import in_lambda, load
 from handlers.process_upload import events, keys, upload
 from handlers.process_upload.sandbox import SandboxError
 from handlers.process_upload.storage import Storage, StorageError
 from handlers.process_upload.work import Limits
 
+BUSY = "busy"
+"""Outcome of an upload whose key another invocation works on: tried again, and no fault."""
+
 FAILED = "failed"
 """Outcome of an upload that is to be tried again; the others are in ``upload``."""
 
 _MEGABYTE = 1024 * 1024
 _OWN_MEMORY_MB = 256  # Python, botocore, the parsers' libraries, and their share of the child
-_S3_READ_SECONDS = 60  # a part of 128 MB is copied before S3 answers
-_WORDLESS = (StorageError, SandboxError, upload.OutOfTime, Refused)  # their texts hold no key
+_S3_READ_SECONDS = 50  # a part of 128 MB is copied before S3 answers
+_S3_ATTEMPTS = 2  # both may time out before the function's 120 s do, and the claim is given back
+_WORDLESS = (StorageError, SandboxError, upload.OutOfTime)  # their texts hold no key
 _WORTH_A_LOOK = {upload.REJECTED, upload.IGNORED}
 
 
@@ -51,7 +56,7 @@ class Dependencies:
 
 
 class Failed(Exception):
-    """Some of an event's uploads failed; the event is to be tried again."""
+    """Some of an event's uploads failed or were busy; the event is to be tried again."""
 
 
 @cache
@@ -61,7 +66,9 @@ def _dependencies() -> Dependencies:
     memory_mb = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024"))
     return Dependencies(
         bucket=settings.bucket,
-        storage=Storage(aws.client("s3", read_timeout=_S3_READ_SECONDS), settings.bucket),
+        storage=Storage(
+            aws.client("s3", read_timeout=_S3_READ_SECONDS, attempts=_S3_ATTEMPTS), settings.bucket
+        ),
         ledger=Ledger(aws.client("dynamodb"), settings.ledger_table),
         limits=Limits(
             max_bytes=settings.max_upload_mb * _MEGABYTE,
@@ -87,7 +94,7 @@ def handle(event: dict[str, Any], context: Any, dependencies: Dependencies) -> d
         log.outcome(upload.IGNORED)
         return {"outcomes": [upload.IGNORED]}
     outcomes = [_one(record, context, dependencies) for record in event["Records"]]
-    if failed := outcomes.count(FAILED):
+    if failed := outcomes.count(FAILED) + outcomes.count(BUSY):
         raise Failed(f"{failed} of {len(outcomes)} uploads failed; the log says why")
     return {"outcomes": outcomes}
 
@@ -107,6 +114,9 @@ def _one(record: dict[str, Any], context: Any, dependencies: Dependencies) -> st
             )
         else:
             result = upload.Result(upload.IGNORED)
+    except Busy:  # another invocation works on the key, and then Lambda tries this one again
+        log.outcome(BUSY, upload=keys.digest(item.key), version=item.version)
+        return BUSY
     except Exception as error:  # noqa: BLE001  one upload's failure must not keep back the others
         detail = str(error) if isinstance(error, _WORDLESS) else None
         log.failure(FAILED, error, detail=detail)

@@ -94,6 +94,13 @@ class _Page(HTMLParser):
         self._hidden = False
         self._preformatted = 0
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Read on from ``<!``; what is no declaration is a comment, as it is to browsers."""
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:  # raised for ``<![0`` and its like by Pythons before mid-2025
+            return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag in _HIDDEN:
             self._hidden = True

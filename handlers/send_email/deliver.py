@@ -1,20 +1,38 @@
 """One message of the queue to one e-mail, once.
 
 The ledger's entry is what makes it once. The order is: claim, send, complete, mark the user. After
-a crash behind the sending the lease ends and the e-mail goes out a second time, at most; after a
-crash behind the completion the message comes again, finds the entry done, and marks the user.
+a crash behind the completion the message comes again, finds the entry done, and marks the user.
+
+After a crash behind the sending, or an answer of SES that was lost, nobody knows whether the e-mail
+went out. The lease ends and it is sent once more. If that ends in the same way, it is never begun
+a third time: the message goes to the dead-letter queue as ``uncertain``. Redriven from there it has
+a new id, by which it is sent; a welcome goes by its user, so whoever wants it sent all the same
+deletes the ledger's entry ``email#<the user's id>`` first.
 """
 
+import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from handlers.common.email_message import EmailMessage, InvalidMessage, parse
+from handlers.common.faults import Unavailable, passing_as_unavailable
 from handlers.common.ledger import AlreadyDone, Claim
 from handlers.common.user import is_user_id
 from handlers.send_email.mailer import NotSent
 from handlers.send_email.render import Rendered, render
 
+MOST_SENDS = 2
+"""How often one e-mail may be sent where it is uncertain whether it was: one duplicate at most."""
+
+_PAUSES_SECONDS = (1, 2)
+"""Before completing is tried again: what the client's own retries did not outlast."""
+
 LEASE_SECONDS = 60
 """Longer than one delivery can take: four calls of SES, of 12 s at most, and their pauses."""
+
+
+class Uncertain(Exception):
+    """The e-mail was perhaps sent as often as it may be; only a person can tell."""
 
 
 class Entries(Protocol):
@@ -47,10 +65,18 @@ class Sender(Protocol):
 class Delivery:
     """Delivers messages, with its collaborators."""
 
-    def __init__(self, *, entries: Entries, users: Users, mailer: Sender) -> None:
+    def __init__(
+        self,
+        *,
+        entries: Entries,
+        users: Users,
+        mailer: Sender,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._entries = entries
         self._users = users
         self._mailer = mailer
+        self._sleep = sleep
 
     def deliver(self, record: dict[str, Any], *, owner: str) -> str:
         """Send the e-mail that a message asks for, unless it was sent before.
@@ -65,6 +91,7 @@ class Delivery:
 
         Raises:
             InvalidMessage: it can never be sent.
+            Uncertain: it was begun ``MOST_SENDS`` times, and perhaps sent each time.
             ledger.Refused: somebody else is sending it.
             mailer.NotSent: SES did not take it.
         """
@@ -86,12 +113,25 @@ class Delivery:
         return outcome
 
     def _send(self, message: EmailMessage, claim: Claim) -> None:
+        if claim.begun > MOST_SENDS:
+            self._entries.release(claim)
+            raise Uncertain(f"begun {MOST_SENDS} times, and perhaps sent each time")
         try:
             self._mailer.send(message.to, render(message))
         except NotSent:
             self._entries.release(claim)  # surely not sent: nobody need wait for the lease
             raise
-        self._entries.complete(claim, kind="email", outcome=message.type)
+        self._complete(message, claim)
+
+    def _complete(self, message: EmailMessage, claim: Claim) -> None:
+        """Complete a claim with some patience: the e-mail was sent, and failing sends it again."""
+        for pause in _PAUSES_SECONDS:
+            try:
+                with passing_as_unavailable():
+                    return self._entries.complete(claim, kind="email", outcome=message.type)
+            except Unavailable:
+                self._sleep(pause)
+        return self._entries.complete(claim, kind="email", outcome=message.type)
 
 
 def _welcomed_user(record: dict[str, Any], message: EmailMessage) -> str | None:

@@ -1,7 +1,8 @@
 """E-mail queue: sends each message's e-mail once, and gives back what it could not send.
 
 Outcomes, one for each message: ``sent``, ``duplicate``, and those of ``retry``: ``invalid``,
-``rejected``, ``throttled``, ``deferred``, ``busy``, ``paused``, ``failed``.
+``rejected``, ``throttled``, ``deferred``, ``busy``, ``paused``, ``uncertain``, ``unreachable``,
+``failed``.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from handlers.common.ledger import Ledger
 from handlers.common.log import failure, outcome
 from handlers.common.settings import in_lambda, load
 from handlers.common.user_store import UserStore
-from handlers.send_email.deliver import Delivery
+from handlers.send_email.deliver import Delivery, Uncertain
 from handlers.send_email.mailer import Mailer, NotSent
 from handlers.send_email.retry import OutOfTime, Visibility, react
 
@@ -99,7 +100,7 @@ def send_emails(
 
 def _reason(error: Exception) -> str | None:
     """Give the text of an error whose text is known to quote nothing of the message."""
-    return str(error) if isinstance(error, InvalidMessage | NotSent) else None
+    return str(error) if isinstance(error, InvalidMessage | NotSent | Uncertain) else None
 
 
 def _receives(record: dict[str, Any]) -> int:

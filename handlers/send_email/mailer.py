@@ -1,9 +1,10 @@
 """SES, as this function uses it.
 
     NotSent
-    ├── Rejected   SES refuses this message, and would refuse it again
-    ├── Throttled  too many at once: later it will do
-    └── Paused     the account, the identity or the permissions have to be mended first
+    ├── Rejected     SES refuses this message, and would refuse it again
+    ├── Throttled    too many at once: later it will do
+    ├── Unreachable  there was no connection: later it will do
+    └── Paused       the account, the identity or the permissions have to be mended first
 
 Whatever else goes wrong (no answer, a failure on the server) may have sent the e-mail all the same,
 and propagates as botocore's own error.
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from handlers.send_email.render import Rendered
 
@@ -23,9 +24,16 @@ _PAUSES_SECONDS = (0.5, 1, 2)
 
 _SERVER_ERROR = 500
 
+# Some codes stand for faults of the message and of the account alike; then the text tells:
+# https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html and
+# https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html. It quotes addresses,
+# which hold no spaces, so these words are SES's own.
+_OURS = ("is not verified", "daily message quota")
+_RATE = "maximum sending rate"
+
 
 class NotSent(Exception):
-    """SES did not take the e-mail. The text is the code of SES's error."""
+    """SES did not take the e-mail. The text is an error's code or type, never SES's own words."""
 
 
 class Rejected(NotSent):
@@ -34,6 +42,10 @@ class Rejected(NotSent):
 
 class Throttled(NotSent):
     """Too many e-mails at once."""
+
+
+class Unreachable(NotSent):
+    """There was no connection to SES."""
 
 
 class Paused(NotSent):
@@ -64,7 +76,7 @@ class Mailer:
         """Send one e-mail as text and HTML (``ses:SendEmail``).
 
         Raises:
-            Rejected, Throttled, Paused: not sent; see the module's docstring.
+            Rejected, Throttled, Unreachable, Paused: not sent; see the module's docstring.
             botocore.exceptions.BotoCoreError, ClientError: perhaps sent.
         """
         for pause in _PAUSES_SECONDS:
@@ -89,6 +101,8 @@ class Mailer:
             )
         except ClientError as error:
             raise _not_sent(error) from error
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            raise Unreachable(type(error).__name__) from error
 
 
 def _utf8(text: str) -> dict[str, str]:
@@ -101,13 +115,16 @@ def _not_sent(error: ClientError) -> Exception:
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html lists the errors.
     """
     code = error.response.get("Error", {}).get("Code", "")
+    text = error.response.get("Error", {}).get("Message", "").lower()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if any(words in text for words in _OURS):
+        return Paused(code)
+    if _RATE in text or code in {"TooManyRequestsException", "Throttling", "ThrottlingException"}:
+        return Throttled(code)
     if code in {"MessageRejected", "BadRequestException"}:
         return Rejected(code)
-    if code in {"TooManyRequestsException", "Throttling", "ThrottlingException"}:
-        return Throttled(code)
     if status >= _SERVER_ERROR:
         return error
-    # AccountSuspended, SendingPaused, MailFromDomainNotVerified, LimitExceeded (the daily quota),
-    # NotFound (the configuration set), AccessDenied: one message is as good as another.
+    # AccountSuspended, SendingPaused, MailFromDomainNotVerified, LimitExceeded, NotFound (the
+    # configuration set), AccessDenied: one message is as good as another.
     return Paused(code)

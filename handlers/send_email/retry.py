@@ -3,8 +3,9 @@
 A message is received a few times (the queue's ``maxReceiveCount``, five or more) before SQS moves
 it to the dead-letter queue. So what can never be sent comes again at once, and gets there soon;
 what can be sent later waits longer each time, so that a flood or an outage does not use the
-receives up: five of them last three quarters of an hour if SES throttles, 14 hours if the account
-is paused.
+receives up: five of them last three quarters of an hour if SES throttles, 14 to 18 hours if the
+account is paused. No wait is so long that the five outlast a day: by then the hourly sweep queues a
+welcome anew (see ``handlers.cleanup_expired.welcomes``).
 """
 
 import logging
@@ -17,8 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from handlers.common.email_message import InvalidMessage
 from handlers.common.ledger import Refused
 from handlers.common.log import failure
-from handlers.send_email.deliver import LEASE_SECONDS
-from handlers.send_email.mailer import Paused, Rejected, Throttled
+from handlers.send_email.deliver import LEASE_SECONDS, Uncertain
+from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
 
 _GROWTH = 4
 _LONGEST_SECONDS = 9 * 3600  # with its random part, less than the 12 hours that SQS allows
@@ -37,8 +38,11 @@ _REACTIONS: tuple[tuple[type[Exception], str, int, int], ...] = (
     (OutOfTime, "deferred", logging.WARNING, 30),
     (Refused, "busy", logging.INFO, LEASE_SECONDS),
     (Paused, "paused", logging.ERROR, 900),
-    # Perhaps sent, and then the lease is still held: later than that.
-    (Exception, "failed", logging.ERROR, LEASE_SECONDS + 30),
+    (Uncertain, "uncertain", logging.ERROR, 0),
+    (Unreachable, "unreachable", logging.ERROR, 300),
+    # Perhaps sent. The second try is the last one, so it is made when a short outage is over; and
+    # when the lease has ended.
+    (Exception, "failed", logging.ERROR, 300),
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from infra.config import Api
+from infra.config_api import Api
 from infra.function import ImageFunction
 from infra.triggers.http_access import ApiAccess, ApiAccessArgs
 from infra.triggers.http_cors import Preflight, PreflightArgs, answer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.config import Api, Domain, UsagePlan
+from infra.config_api import Api, Domain, UsagePlan
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pulumi
 import pulumi_aws as aws
+
+from infra.triggers.http_model import JsonObject
 
 # Response type -> status, sentence. Fixed sentences: nothing of the request or of AWS comes back.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -29,6 +31,17 @@ GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
 }
 
 _RETRY = {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
+
+# Which of them a caller of an operation may meet. Not: 404, of paths that are none; 415, for what
+# is sent as another type goes to the function unchecked; mistakes in the API's own definition.
+_BY_ANY_REQUEST = (
+    "INVALID_API_KEY",
+    "QUOTA_EXCEEDED",
+    "THROTTLED",
+    "INTEGRATION_FAILURE",
+    "INTEGRATION_TIMEOUT",
+)
+_BY_A_BODY = ("BAD_REQUEST_BODY", "REQUEST_TOO_LARGE")
 
 
 class GatewayResponse(TypedDict):
@@ -59,6 +72,33 @@ def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
         }
         for kind, (status, sentence) in GATEWAY_ERRORS.items()
     }
+
+
+def documented(operation: JsonObject) -> dict[str, Any]:
+    """Give an operation's responses, and those of the gateway with a status that it does not list.
+
+    The latter are Response Objects of OpenAPI with the schema ``Error``.
+    """
+    kinds = [*_BY_ANY_REQUEST, *(_BY_A_BODY if "requestBody" in operation else ())]
+    responses: dict[str, Any] = {}
+    for kind in kinds:
+        status, sentence = GATEWAY_ERRORS[kind]
+        response = responses.setdefault(
+            str(status),
+            {
+                "description": "",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+            },
+        )
+        response["description"] = f"{response['description']} {sentence}.".lstrip()
+        if kind in _RETRY:
+            response["headers"] = {
+                "Retry-After": {
+                    "description": "Seconds to wait before the next attempt.",
+                    "schema": {"type": "integer", "minimum": 0},
+                }
+            }
+    return dict(sorted({**responses, **operation.get("responses", {})}.items()))
 
 
 def gateway_responses(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.config import Api
+from infra.config_api import Api
 from infra.grants import trust
 
 # Of the caller no address and no agent, of the path the route and not its values.

@@ -1,4 +1,4 @@
-"""Repositories and images: made, but nothing is built or pushed while workers run the code."""
+"""Repositories and images: made, but nothing is pushed; `local.images` builds what runs here."""
 
 import hashlib
 import json
@@ -56,7 +56,7 @@ def lifecycle_policy(request: Request) -> Made:
 def image(request: Request) -> Made:
     """Name an image by what would go into it: the handlers' sources and the build's arguments.
 
-    Nothing is built: local workers run the sources themselves.
+    Nothing is built: functions run from what the Docker engine has, or from the sources.
     """
     content = hashlib.sha256()
     arguments = {name: request.get(name) for name in ("buildArgs", "target", "platforms")}

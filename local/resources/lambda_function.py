@@ -1,4 +1,4 @@
-"""Functions, their versions and aliases, run by local workers instead of their images."""
+"""Functions, their versions and aliases, run from their images or by local workers."""
 
 import threading
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ _functions = threading.Lock()
         "ephemeralStorage tracingConfig loggingConfig deadLetterConfig description kmsKeyArn "
         "reservedConcurrentExecutions"
     ),
-    # The worker runs the sources; it has this machine's network.
+    # Images have another name here, and no registry; functions have this machine's network.
     ignores=(
         "imageUri vpcConfig skipDestroy replaceSecurityGroupsOnDestroy "
         "replacementSecurityGroupIds sourceCodeHash"
     ),
 )
 def function(request: Request) -> Made:
-    """Make a function of the sources that its image would hold."""
+    """Make a function of its image, or of the sources that its image would hold."""
     if request.get("packageType") != "Image":
         raise LocalError(
             f"`packageType` is {request.get('packageType', 'Zip')!r}; the local cloud runs "
@@ -41,16 +41,13 @@ def function(request: Request) -> Made:
     client = request.client("lambda")
     made = client.create_function(
         FunctionName=name,
-        Runtime=_RUNTIME,
-        Handler=f"{SHIM}.handler",
-        Code={"ZipFile": pack(request.target.root, folder)},
+        **_code(request, handler, folder),
         Role=request.require("role"),
         Environment={"Variables": _environment(request, handler)},
         Publish=bool(request.get("publish")),
         **present(
             Timeout=request.get("timeout"),
             MemorySize=request.get("memorySize"),
-            Architectures=request.get("architectures"),
             Description=request.get("description"),
             KMSKeyArn=request.get("kmsKeyArn"),
             EphemeralStorage=pascal(request.get("ephemeralStorage")),
@@ -110,6 +107,28 @@ def invoke_arn(target: Target, function_arn: str) -> str:
     return f"arn:aws:apigateway:{target.aws.region}:lambda:{path}"
 
 
+def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
+    """Give the arguments that say what runs."""
+    images = request.target.images
+    if images is None:
+        return {
+            "Runtime": _RUNTIME,
+            "Handler": f"{SHIM}.handler",
+            "Code": {"ZipFile": pack(request.target.root, folder)},
+            **present(Architectures=request.get("architectures")),
+        }
+    if folder not in images:
+        raise LocalError(
+            f"There is no image of {handler!r}: each function has a handlers/<function>/handler.py."
+        )
+    # Built for the engine's own architecture, whatever the function's is.
+    return {
+        "PackageType": "Image",
+        "Code": {"ImageUri": images[folder]},
+        "ImageConfig": {"Command": [handler]},
+    }
+
+
 def _handler(image_config: Mapping[str, Any]) -> str:
     commands = image_config.get("commands")
     others = sorted(set(image_config) - {"commands"})
@@ -122,7 +141,7 @@ def _handler(image_config: Mapping[str, Any]) -> str:
 
 
 def _environment(request: Request, handler: str) -> dict[str, str]:
-    """Add what Lambda's runtime sets, and the emulator's workers do not get."""
+    """Add what Lambda sets for its runtime, and the emulator does not."""
     logging = request.get("loggingConfig", {})
     return {
         **request.get("environment", {}).get("variables", {}),

@@ -13,10 +13,15 @@ from local.resources.names import auto_name
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where resources are made: the emulator, the project's folder, and what is found there."""
+    """Where resources are made: the emulator, the project's folder, and what is found there.
+
+    Attributes:
+        images: by the function's folder, the images that functions run from; None for workers.
+    """
 
     aws: Aws
     root: Path
+    images: Mapping[str, str] | None = None
     deployed: Deployed = field(default_factory=Deployed)
 
     def arn(self, service: str, resource: str) -> str:

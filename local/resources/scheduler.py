@@ -1,7 +1,10 @@
 """Schedules and their groups."""
 
+import json
+
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, resource
+from local.worker import SCHEDULED_TIME
 
 DEFAULT_GROUP = "default"
 
@@ -18,7 +21,8 @@ def schedule(request: Request) -> Made:
     """Make a schedule. The emulator fires it one period after it was made.
 
     It does not fill in what the target's input names in angle brackets: the schedule's ARN is put
-    there at once, the time by ``worker.py``.
+    there at once, the time by ``worker.py``. Nothing stands before the handler of an image, so
+    there a member that holds the time is left out.
     """
     name = request.physical_name(64)
     group = request.get("groupName", DEFAULT_GROUP)
@@ -26,6 +30,8 @@ def schedule(request: Request) -> Made:
     if "Input" in target:
         arn = request.target.arn("scheduler", f"schedule/{group}/{name}")
         target["Input"] = target["Input"].replace("<aws.scheduler.schedule-arn>", arn)
+        if request.target.images is not None:
+            target["Input"] = _without_time(target["Input"])
     arn = request.client("scheduler").create_schedule(
         Name=name,
         GroupName=group,
@@ -41,6 +47,16 @@ def schedule(request: Request) -> Made:
         ),
     )["ScheduleArn"]
     return Made(f"{group}/{name}", {"name": name, "groupName": group, "arn": arn})
+
+
+def _without_time(text: str) -> str:
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(given, dict):
+        return text
+    return json.dumps({name: value for name, value in given.items() if value != SCHEDULED_TIME})
 
 
 @resource("aws:scheduler/scheduleGroup:ScheduleGroup", passes="name")

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,15 +80,10 @@ def _calls(cloud: Cloud) -> dict[str, tuple[list[Any], list[Any]]]:
     }
 
 
-FUNCTIONS = [
-    "create-user",
-    "get-user",
-    "queue-welcome",
-    "send-email",
-    "process-upload",
-    "cleanup-expired",
-    "daily-report",
-]
+FUNCTIONS = sorted(
+    path.parent.name.replace("_", "-")
+    for path in Path(__file__).parents[2].glob("handlers/*/handler.py")
+)
 
 
 @pytest.fixture(params=FUNCTIONS)
@@ -121,6 +117,8 @@ def test_a_role_allows_what_is_granted_and_no_more(cloud: Cloud, probed: tuple[s
         )
         return json.load(answer["Payload"])
 
-    granted, refused = _calls(cloud)[function]
+    calls = _calls(cloud)
+    assert function in calls, f"add {function} here: to _calls, one call granted and one refused"
+    granted, refused = calls[function]
     assert call(*granted) == "allowed"
     assert call(*refused) in DENIED

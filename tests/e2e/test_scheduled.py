@@ -4,9 +4,10 @@ import json
 import time
 from typing import Any
 
-from system import keys, log_records, until
+from system import Api, keys, log_records, messages_in, until
 
 from local.cloud import Cloud
+from local.mail import sent
 
 CLEANUP_LOG = "/aws/lambda/serverless-app-local-cleanup-expired"
 
@@ -55,30 +56,55 @@ def test_what_expired_is_deleted(cloud: Cloud) -> None:
     assert "Item" in dynamodb.get_item(TableName=table, Key={"id": {"S": "test#new"}})
 
 
-def test_a_user_whom_nobody_welcomed_is_welcomed_later(cloud: Cloud) -> None:
-    user_id, email = "user_01BX5ZZKBKACTAV9WEVGEMMVRZ", "late@example.com"
-    # As left behind by a stream that was down for more than its 24 hours. An update, and no
-    # insert of this shape, reaches nobody through the stream.
-    cloud.client("dynamodb").put_item(
-        TableName=cloud.outputs["dynamodb_table_name"],
-        Item={"id": {"S": f"x{user_id}"}, "name": {"S": "Late"}},
+def test_a_user_whom_nobody_welcomed_is_welcomed_later(cloud: Cloud, api: Api) -> None:
+    dynamodb, users = cloud.client("dynamodb"), cloud.outputs["dynamodb_table_name"]
+    user = api.new_user()
+    key = {"id": {"S": user["id"]}}
+
+    def stored() -> dict[str, Any]:
+        item: dict[str, Any] = dynamodb.get_item(TableName=users, Key=key)["Item"]
+        return item
+
+    def mails() -> int:
+        return sum(mail["To"] == [user["email"]] for mail in sent(cloud.emulator.port))
+
+    until(lambda: "welcomed" in stored())
+    assert mails() == 1
+    # As it was before, and as a stream leaves it that was down for more than its 24 hours.
+    dynamodb.delete_item(
+        TableName=cloud.outputs["ledger_table_name"], Key={"id": {"S": f"email#{user['id']}"}}
     )
-    cloud.client("dynamodb").update_item(
-        TableName=cloud.outputs["dynamodb_table_name"],
-        Key={"id": {"S": f"x{user_id}"}},
-        UpdateExpression="SET email = :e, welcome = :p, welcome_due = :d, welcome_attempts = :a",
+    dynamodb.update_item(
+        TableName=users,
+        Key=key,
+        UpdateExpression="SET welcome = :pending, welcome_due = :due REMOVE welcomed",
         ExpressionAttributeValues={
-            ":e": {"S": email},
-            ":p": {"S": "pending"},
-            ":d": {"N": str(int(time.time()) - 10)},
-            ":a": {"N": "0"},
+            ":pending": {"S": "pending"},
+            ":due": {"N": str(int(time.time()) - 10)},
         },
     )
-    _invoke(cloud, "cleanup-expired", {})
-    item = cloud.client("dynamodb").get_item(
-        TableName=cloud.outputs["dynamodb_table_name"], Key={"id": {"S": f"x{user_id}"}}
-    )["Item"]
-    assert item["welcome_attempts"]["N"] == "1"
+    assert _invoke(cloud, "cleanup-expired", {})["welcome_requeued"] == 1
+    until(lambda: mails() == 2)
+    until(lambda: "welcomed" in stored())
+    assert not stored().keys() & {"welcome", "welcome_due", "welcome_attempts"}
+
+
+def test_an_event_that_always_fails_ends_in_the_functions_failures(cloud: Cloud) -> None:
+    client, sqs = cloud.client("lambda"), cloud.client("sqs")
+    name, event = cloud.functions["daily-report"].name, {"day": "not a day"}
+    # The emulator heeds such settings for calls of $LATEST only, so it gets those of the alias.
+    settings = client.get_function_event_invoke_config(FunctionName=name, Qualifier="live")
+    assert settings["MaximumRetryAttempts"] == 2
+    client.put_function_event_invoke_config(
+        FunctionName=name,
+        Qualifier="$LATEST",
+        MaximumRetryAttempts=2,
+        DestinationConfig=settings["DestinationConfig"],
+    )
+    client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
+    (queue,) = sqs.list_queues(QueueNamePrefix="daily-report-failures")["QueueUrls"]
+    (failed,) = until(lambda: messages_in(sqs, queue))
+    assert json.loads(failed["Body"])["requestPayload"] == event
 
 
 def test_the_schedule_invokes_the_function(cloud: Cloud) -> None:

@@ -157,18 +157,30 @@ class FakeDynamoDB:
             raise self._refused("PutItem", params)
         self._table(params)[params["Item"]["id"]["S"]] = params["Item"]
 
-    def update_item(self, **params: Any) -> None:
+    def update_item(self, **params: Any) -> dict[str, Any]:
         self._begin("UpdateItem", params)
         if not self._holds(params):
             raise self._refused("UpdateItem", params)
         item = self._table(params).setdefault(params["Key"]["id"]["S"], dict(params["Key"]))
         names = params.get("ExpressionAttributeNames", {})
-        sets, _, removes = params["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")
-        for assignment in sets.split(", "):
-            name, value = assignment.split(" = ")
-            item[names.get(name, name)] = params["ExpressionAttributeValues"][value]
-        for name in filter(None, removes.split(", ")):
-            item.pop(names.get(name, name), None)
+        values = params.get("ExpressionAttributeValues", {})
+        words = re.split(r"\b(SET|REMOVE|ADD|DELETE) ", params["UpdateExpression"])
+        for clause, parts in zip(words[1::2], words[2::2], strict=True):
+            for part in parts.strip().split(", "):
+                token, _, value = part.replace(" = ", " ").partition(" ")
+                name = names.get(token, token)
+                if clause == "SET":
+                    item[name] = values[value]
+                elif clause == "REMOVE":
+                    item.pop(name, None)
+                else:  # of string sets
+                    members, change = (
+                        set(item.pop(name, {"SS": []})["SS"]),
+                        set(values[value]["SS"]),
+                    )
+                    if members := members | change if clause == "ADD" else members - change:
+                        item[name] = {"SS": sorted(members)}
+        return {"Attributes": copy.deepcopy(item)}
 
     def transact_write_items(self, **params: Any) -> None:
         self._begin("TransactWriteItems", {"ClientRequestToken": "token", **params})

@@ -7,8 +7,7 @@ import docker.errors
 from standin.base import ensure
 
 from images import context
-from local.engine import Engine, EngineError
-from local.images import BASE_IMAGE
+from local.engine import Engine, EngineError, chosen_base
 
 FUNCTIONS = sorted(path.parent.name for path in context.ROOT.glob("handlers/*/handler.py"))
 
@@ -25,14 +24,15 @@ class Bases:
 def choose(engine: Engine) -> Bases:
     """Choose the bases: ``BASE_IMAGE`` if set, the real one if it can be pulled, the stand-in."""
     other = {"linux/amd64": "linux/arm64", "linux/arm64": "linux/amd64"}[engine.platform]
+    base = chosen_base()
     if os.environ.get("BASE_IMAGE"):
-        return Bases(BASE_IMAGE, BASE_IMAGE, other)
+        return Bases(base, base, other)
     try:
-        engine.get(BASE_IMAGE, engine.platform)
+        engine.get(base, engine.platform)
     except (EngineError, docker.errors.DockerException):
         native, foreign = (
             ensure(engine.client, platform.partition("/")[2])
             for platform in (engine.platform, other)
         )
         return Bases(native, foreign, other)
-    return Bases(BASE_IMAGE, BASE_IMAGE, other)
+    return Bases(base, base, other)

@@ -326,7 +326,7 @@ def _(made: Made) -> Iterator[str]:
         if "'*'" in origins or '"*"' in templates or "Allow-Origin = *" in templates:
             yield name
     for name, function in made.of("lambda/function:Function").items():
-        if "*" in function["environment"]["variables"].get("CORS_ORIGINS", ""):
+        if "*" in (at(function, "environment", "variables", "CORS_ORIGINS") or ""):
             yield name
 
 
@@ -501,6 +501,11 @@ def _(made: Made) -> Iterator[str]:
             yield name
         if allowed.get(dead) != {"redrivePermission": "byQueue", "sourceQueueArns": [source]}:
             yield f"{name}: anybody may use {dead!r}"
+        allowed.pop(dead, None)
+    # What is left gets no messages from queues, but from functions and schedules.
+    for name in made.of(QUEUE):
+        if name.endswith("-failures") and allowed.get(name) != {"redrivePermission": "denyAll"}:
+            yield name
 
 
 @check("50 AWS docs: visibility timeout")

@@ -7,18 +7,12 @@ from typing import Any
 
 import pulumi
 
-from infra.recorder import Run, apart, run, use
+from infra.recorder import ROOT, Run, apart, run, use
 from infra.recording import Key, Recorded, Recorder
 
 STACKS = ("local", "dev", "prod")
-FUNCTIONS = (
-    "cleanup-expired",
-    "create-user",
-    "daily-report",
-    "get-user",
-    "process-upload",
-    "queue-welcome",
-    "send-email",
+FUNCTIONS = tuple(
+    sorted(path.parent.name.replace("_", "-") for path in ROOT.glob("handlers/*/handler.py"))
 )
 
 

@@ -1,15 +1,17 @@
 """The REST API: its routes, their validation, CORS, keys, domain, errors, and its deployment."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from stacks import inputs, of, recorded, stack
 
-from handlers.common.api import COMPONENTS
-from infra.config import Api, StackConfig
-from infra.documents import openapi
+from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER
+from infra.config import StackConfig
+from infra.config_api import Api
+from infra.documents import OPENAPI, openapi
 from infra.function import FunctionArgs, ImageFunction
 from infra.recorder import Run, run
 from infra.recording import Recorder
@@ -19,7 +21,8 @@ from infra.triggers.http_cors import answer
 from infra.triggers.http_model import shape
 
 CONFIG = StackConfig.model_validate({"email": {"sender": "no-reply@example.com"}})
-DOMAIN = {"name": "api.example.com", "certificateArn": "arn:aws:acm:eu-central-1:1:certificate/x"}
+CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
+DOMAIN = {"name": "api.example.com", "certificateArn": CERTIFICATE}
 PLAN = {"rateLimit": 5, "burstLimit": 10, "quota": {"limit": 100, "period": "DAY"}}
 NEW_USER: dict[str, Any] = {
     "title": "NewUser",
@@ -169,8 +172,9 @@ def test_routes_are_what_the_document_says() -> None:
     }
     document = openapi(made.names["api"])
     documented = {(path, m) for path, methods in document["paths"].items() for m in methods}
-    assert documented == {("/users", "post"), ("/users/{id}", "get")}
-    assert registered == documented | {("/users", "options"), ("/users/{id}", "options")}
+    assert documented == {(r.path, r.method.lower()) for r in made.names["api"].routes}
+    assert documented >= {("/users", "post"), ("/users/{id}", "get")}
+    assert registered == documented | {(path, "options") for path, _ in documented}
     operations = [o for methods in document["paths"].values() for o in methods.values()]
     named = {m.inputs.get("operationName") for m in of(made, "apigateway/method:Method")}
     assert named - {None} == {operation["operationId"] for operation in operations}
@@ -203,10 +207,11 @@ def test_a_route_may_be_invoked_by_its_own_method_and_path_only() -> None:
         for p in of(made, "lambda/permission:Permission")
         if p.inputs["principal"] == "apigateway.amazonaws.com"
     }
-    assert arns == {
-        "api-post-users-invoke": "prod/POST/users",
-        "api-get-users-by-id-invoke": "prod/GET/users/*",
-    }
+    assert arns["api-post-users-invoke"] == "prod/POST/users"
+    assert arns["api-get-users-by-id-invoke"] == "prod/GET/users/*"
+    assert sorted(arns.values()) == sorted(
+        f"prod/{r.method}{re.sub('{[^}]*}', '*', r.path)}" for r in made.names["api"].routes
+    )
 
 
 def test_requests_are_validated() -> None:
@@ -216,8 +221,8 @@ def test_requests_are_validated() -> None:
     assert post["requestValidatorId"] == read["requestValidatorId"] == "api-validator-id"
     assert post["requestModels"] == {"application/json": "NewUser"}
     assert read["requestParameters"] == {"method.request.path.id": True}
-    [model] = of(made, "apigateway/model:Model")
-    assert json.loads(model.inputs["schema"]) == {
+    model = inputs(made, "apigateway/model:Model", "api-newuser-model")
+    assert json.loads(model["schema"]) == {
         "$schema": "http://json-schema.org/draft-04/schema#",
         "title": "NewUser",
         "type": "object",
@@ -391,6 +396,39 @@ def test_which_browser_may_read_the_gateways_errors(origins: list[str], header: 
     for response in http_errors.answers(origins).values():
         name = "gatewayresponse.header.Access-Control-Allow-Origin"
         assert response["response_parameters"].get(name) == header
+
+
+def test_the_document_lists_what_the_gateway_may_answer() -> None:
+    document = json.loads(OPENAPI.read_text())
+    create, get = document["paths"]["/users"]["post"], document["paths"]["/users/{id}"]["get"]
+    of_the_gateway = {"403", "429", "504"}
+    assert set(create["responses"]) == set(CREATE_USER["responses"]) | of_the_gateway
+    assert set(get["responses"]) == set(GET_USER["responses"]) | of_the_gateway
+    for operation in (create, get):
+        for status in of_the_gateway:
+            answer = operation["responses"][status]
+            schema = answer["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Error"}
+            assert ("Retry-After" in answer.get("headers", {})) == (status != "403")
+    assert get["responses"]["429"]["description"] == "Quota exceeded. Too many requests, try again."
+    # What the function says of a status is kept.
+    assert create["responses"]["413"] == CREATE_USER["responses"]["413"]
+
+
+def test_what_an_operation_does_not_list_is_the_gateways() -> None:
+    without = http_errors.documented({})
+    assert list(without) == ["403", "429", "504"]
+    with_body = http_errors.documented({"responses": {"201": {}}, **body(NEW_USER)})
+    assert list(with_body) == ["201", "400", "403", "413", "429", "504"]
+    assert with_body["413"]["description"] == "Request body too large."
+
+
+def test_the_document_knows_the_key() -> None:
+    """It is one for all stacks, and not all of them require one."""
+    document = json.loads(OPENAPI.read_text())
+    assert document["security"] == [{}, {"ApiKey": []}]
+    key = document["components"]["securitySchemes"]["ApiKey"]
+    assert (key["type"], key["in"], key["name"]) == ("apiKey", "header", "x-api-key")
 
 
 # Keys and domain

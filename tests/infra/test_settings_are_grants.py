@@ -3,11 +3,14 @@
 import dataclasses
 import importlib
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from stacks import FUNCTIONS, STACKS, inputs, of, stack
 
 from handlers.common.settings import load
+from infra.recorder import run, stack_settings
 
 
 def settings_of(function: str) -> type:
@@ -16,13 +19,17 @@ def settings_of(function: str) -> type:
     return settings
 
 
+def variables_of(function: Mapping[str, Any]) -> Mapping[str, str]:
+    """Give a function's variables; one without settings has no environment."""
+    variables: Mapping[str, str] = function.get("environment", {}).get("variables", {})
+    return variables
+
+
 @pytest.mark.parametrize("name", STACKS)
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_settings_are_grants(function: str, name: str) -> None:
     fields = dataclasses.fields(settings_of(function))
-    variables = inputs(stack(name), "lambda/function:Function", function)["environment"][
-        "variables"
-    ]
+    variables = variables_of(inputs(stack(name), "lambda/function:Function", function))
     assert set(variables) == {field.name.upper() for field in fields}
 
 
@@ -30,18 +37,16 @@ def test_settings_are_grants(function: str, name: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_handler_can_read_its_settings(function: str, name: str) -> None:
     """Numbers are numbers."""
-    variables = inputs(stack(name), "lambda/function:Function", function)["environment"][
-        "variables"
-    ]
+    variables = variables_of(inputs(stack(name), "lambda/function:Function", function))
     settings = load(settings_of(function), variables)
-    assert dataclasses.asdict(settings)
+    assert set(dataclasses.asdict(settings)) == {variable.lower() for variable in variables}
 
 
 def test_functions_find_the_resources_that_they_may_use() -> None:
     """A variable of one name holds the same value in every function."""
     seen: dict[str, set[str]] = {}
     for function in of(stack("prod"), "lambda/function:Function"):
-        for variable, value in function.inputs["environment"]["variables"].items():
+        for variable, value in variables_of(function.inputs).items():
             seen.setdefault(variable, set()).add(value)
     assert {variable: values for variable, values in seen.items() if len(values) > 1} == {}
     assert seen["USERS_TABLE"] == {"users"}
@@ -67,7 +72,23 @@ def test_an_image_is_built_from_its_function_only(function: str) -> None:
     assert build["buildArgs"]["FUNCTION"] == folder
     assert re.fullmatch(r"[0-9a-f]{64}", build["buildArgs"]["REVISION"])
     [tag] = build["tags"]
-    assert build["buildArgs"]["REVISION"][:16] in tag
+    assert re.search(r":src-[0-9a-f]{16}-arm64$", tag)
+
+
+def test_another_base_or_architecture_is_another_tag() -> None:
+    """The sources are the same; to push over an immutable tag would fail."""
+    key = "serverless-app:images"
+    own = stack_settings("prod")
+    pinned = {key: {**own[key], "base": "base@sha256:0"}}
+    intel = {
+        "serverless-app:functions": {**own["serverless-app:functions"], "architecture": "x86_64"}
+    }
+    runs = [stack("prod"), run("prod", settings=pinned), run("prod", settings=intel)]
+    tags = {
+        r.recorder.one("docker-build:index:Image", "get-user-image-build").inputs["tags"][0]
+        for r in runs
+    }
+    assert len(tags) == len(runs)
 
 
 def inputs_of_build(function: str) -> dict:

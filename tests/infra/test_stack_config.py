@@ -17,6 +17,7 @@ from infra.config_loader import load
 from infra.recorder import run, stack_settings
 
 PROJECT = "serverless-app"
+CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 EMAIL = {"sender": "no-reply@example.com"}
 
 
@@ -53,7 +54,7 @@ def with_(section: str, value: Any) -> dict[str, Any]:
 def test_the_least_configuration() -> None:
     config = loaded({"email": EMAIL})
     assert config.retain  # data is safe where nobody decided
-    assert config.logs.level == "INFO"
+    assert config.logs.retention_days == 30
     assert config.api.throttle.rate_limit == 50
     assert config.api.throttle.burst_limit == 100
     assert config.api.usage_plan is None
@@ -89,7 +90,7 @@ def test_every_bad_key_is_named_at_once() -> None:
     assert refused(
         {
             "removalPolicy": "keep",
-            "logs": {"level": "DEBUG", "retentionDays": 8},
+            "logs": {"level": "INFO", "retentionDays": 8},
             "functions": {"memoryMb": {"create-user": 64, "creat-user": 512}},
             "images": {"keeep": 7},
             "api": {"usagePlan": {"rateLimit": 1, "burstLimit": 1, "quota": {"perod": "DAY"}}},
@@ -99,13 +100,13 @@ def test_every_bad_key_is_named_at_once() -> None:
         }
     ) == [
         "removalPolicy: is \"keep\"; input should be 'retain' or 'destroy'",
-        "logs.level: is \"DEBUG\"; input should be 'INFO', 'WARN' or 'ERROR'",
         "logs.retentionDays: is 8; input should be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, "
         "400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653",
+        "logs.level: unknown key; allowed: retentionDays",
         "functions.memoryMb.create-user: is 64; input should be greater than or equal to 128",
         'functions.memoryMb.creat-user: is "creat-user"; no such function; allowed: '
         + ", ".join(FUNCTIONS),
-        'images.keeep: unknown key (did you mean "keep"?); allowed: keep, source',
+        'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, source',
         "api.usagePlan.quota.limit: is required",
         'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',
         "email.sender: is required",
@@ -126,16 +127,17 @@ def test_what_is_required() -> None:
     ("section", "value"),
     [
         ("functions", {"memoryMb": {"get-user": 128}}),
-        ("functions", {"memoryMb": {"get-user": 10_240}}),
+        ("functions", {"memoryMb": {"get-user": 10_240, "process-upload": 512}}),
+        ("functions", {"reservedConcurrency": {"send-email": 5}}),
         ("functions", {"reservedConcurrency": {"get-user": 1}}),
         ("images", {"keep": 5}),
         ("images", {"keep": 1_000}),
         ("api", {"throttle": {"rateLimit": 0.5, "burstLimit": 1}}),
         ("api", {"throttle": {"rateLimit": 10_000, "burstLimit": 5_000}}),
         ("api", {"corsOrigins": ["https://a.example.com", "http://localhost:3000"]}),
-        ("api", {"domain": {"name": "api.example.com", "certificateArn": "arn:aws:acm:x"}}),
-        ("api", {"domain": {"name": "a.example.com", "certificateArn": "arn:aws-cn:acm:x",
-                            "hostedZoneId": "Z0123"}}),
+        ("api", {"domain": {"name": "api.example.com", "certificateArn": CERTIFICATE}}),
+        ("api", {"domain": {"name": "a.example.com", "hostedZoneId": "Z0123",
+                            "certificateArn": CERTIFICATE.replace(":aws:", ":aws-cn:")}}),
         ("api", {"accountLogRole": False}),
         ("api", {"usagePlan": {"rateLimit": 1, "burstLimit": 1,
                                "quota": {"limit": 1, "period": "WEEK"}}}),
@@ -147,7 +149,7 @@ def test_what_is_required() -> None:
         ("uploads", {"imageMaxSide": 16, "thumbnailSide": 16}),
         ("uploads", {"imageMaxSide": 10_000, "thumbnailSide": 2_000}),
         ("uploads", {"maxParseMb": 1}),
-        ("uploads", {"maxParseMb": 256, "expireDays": 1}),
+        ("uploads", {"maxParseMb": 200, "expireDays": 1}),
         ("logs", {"retentionDays": 3_653}),
         ("schedules", {"cleanup": "rate(10 minutes)", "report": "cron(0 6 ? * MON-FRI *)"}),
         ("removalPolicy", "destroy"),
@@ -163,6 +165,8 @@ def test_within_bounds(section: str, value: Any) -> None:
         ("functions", {"memoryMb": {"get-user": 127}}, "functions.memoryMb.get-user"),
         ("functions", {"memoryMb": {"get-user": 10_241}}, "functions.memoryMb.get-user"),
         ("functions", {"memoryMb": {"get_user": 512}}, "functions.memoryMb.get_user"),
+        ("functions", {"memoryMb": {"process-upload": 511}}, "functions.memoryMb"),
+        ("functions", {"reservedConcurrency": {"send-email": 4}}, "email"),
         ("functions", {"reservedConcurrency": {"get-user": 0}},
          "functions.reservedConcurrency.get-user"),
         ("functions", {"architecture": "amd64"}, "functions.architecture"),
@@ -180,7 +184,7 @@ def test_within_bounds(section: str, value: Any) -> None:
          "api.corsOrigins.1"),
         ("api", {"corsOrigins": ["https://a.example.com\n"]}, "api.corsOrigins.0"),
         ("api", {"corsOrigins": ['https://a"b.example.com']}, "api.corsOrigins.0"),
-        ("api", {"domain": {"name": "localhost", "certificateArn": "arn:aws:acm:x"}},
+        ("api", {"domain": {"name": "localhost", "certificateArn": CERTIFICATE}},
          "api.domain.name"),
         ("api", {"domain": {"name": "api.example.com", "certificateArn": "arn:aws:iam:x"}},
          "api.domain.certificateArn"),
@@ -196,7 +200,7 @@ def test_within_bounds(section: str, value: Any) -> None:
         ("uploads", {"thumbnailSide": 2_001}, "uploads.thumbnailSide"),
         ("uploads", {"imageMaxSide": 100, "thumbnailSide": 101}, "uploads"),
         ("uploads", {"maxParseMb": 0}, "uploads.maxParseMb"),
-        ("uploads", {"maxParseMb": 257}, "uploads.maxParseMb"),
+        ("uploads", {"maxParseMb": 201}, "uploads.maxParseMb"),
         ("uploads", {"expireDays": 0}, "uploads.expireDays"),
         ("schedules", {"cleanup": "hourly"}, "schedules.cleanup"),
         ("schedules", {"cleanup": "rate(0 hours)"}, "schedules.cleanup"),
@@ -232,7 +236,7 @@ def test_out_of_bounds(section: str, value: Any, path: str) -> None:
         ({"zzz": "1"}, "zzz: unknown key; allowed: alarms"),
         ({"logs": {"retention_days": 7}},
          'logs.retention_days: unknown key (did you mean "retentionDays"?)'),
-        ({"api": {"domain": {"name": "a.b", "certificateArn": "arn:aws:acm:x", "zone": 1}}},
+        ({"api": {"domain": {"name": "a.bc", "certificateArn": CERTIFICATE, "zone": 1}}},
          "api.domain.zone: unknown key; allowed: certificateArn, hostedZoneId, name"),
         ({"api": {"throttle": {"rateLimit": 1, "burstLimit": 1, "quota": {}}}},
          "api.throttle.quota: unknown key; allowed: burstLimit, rateLimit"),
@@ -249,6 +253,122 @@ def test_a_secret_is_not_repeated() -> None:
     assert "hunter2" not in problem
     [problem] = refused({"email": EMAIL, "alarms": ["hunter2"]}, secrets=("alarms",))
     assert "hunter2" not in problem
+
+
+ADDRESS = "must be one bare address such as no-reply@example.com"
+SCHEDULE = "must be rate(1 hour), rate(10 minutes) or the like"
+NO_TIME = "must be a date and time that exist, such as at(2026-12-31T23:59:00)"
+
+
+def domain(**changes: str) -> dict[str, Any]:
+    return {"domain": {"name": "api.example.com", "certificateArn": CERTIFICATE} | changes}
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "says"),
+    [
+        *(("email", "sender", sender, ADDRESS) for sender in (
+            "Name<a@b.com", "a@b.c>", "<a@b.com>", "é@b.com", "a@bé.com", "a@b", "a b@c.com",
+            "a@@b.com", "a..b@c.com", ".a@b.com", "a@-b.com", "a@b.com,c@d.com", "a@b.com\n", "",
+            "a" * 65 + "@b.com", "a@" + "b" * 64 + ".com", "a@" + "b." * 126 + "com",
+        )),
+        ("alarms", "email", "Name<a@b.com", ADDRESS),
+        *(("schedules", "report", schedule, SCHEDULE) for schedule in (
+            "rate(1 minutes)", "rate(2 minute)", "rate(0 days)", "rate(01 hour)", "rate(1 week)",
+            "rate(1 hour) ", "rate(1 hour)\n", "cron(0 6 * * ?)", "cron(0 6 ? * MON-FRI * *)",
+            "cron()", "cron(0 6 * * * *)", "at(2026-12-31)", "at(2026-12-31T23:59)",
+            "at(2026-12-31T23:59:00Z)", "", "daily",
+        )),
+        ("schedules", "cleanup", "at(2026-02-30T00:00:00)", NO_TIME),
+        ("schedules", "cleanup", "at(2026-12-31T24:00:00)", NO_TIME),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_what_is_allowed(section: str, key: str, value: str, says: str) -> None:
+    [problem] = refused(with_(section, {key: value}))
+    assert problem.startswith(f"{section}.{key}: is {json.dumps(value)}; {says}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("name", "https://api.example.com", "a domain name in lower case such as api.example.com"),
+        ("name", "API.example.com", "a domain name in lower case"),
+        ("name", "*.example.com", "a domain name in lower case"),
+        ("name", "-a.example.com", "a domain name in lower case"),
+        ("certificateArn", "arn:aws:acm:eu-central-1:1:certificate/x",
+         "the ARN of an ACM certificate, such as arn:aws:acm:eu-central-1:123456789012:certific"),
+        ("certificateArn", CERTIFICATE.replace("acm", "iam"), "the ARN of an ACM certificate"),
+        ("hostedZoneId", "/hostedzone/Z1", "the id of a Route 53 hosted zone, such as Z0123456789"),
+        ("hostedZoneId", "Z", "the id of a Route 53 hosted zone"),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_what_a_domain_is(key: str, value: str, says: str) -> None:
+    [problem] = refused(with_("api", domain(**{key: value})))
+    assert problem.startswith(f"api.domain.{key}: is {json.dumps(value)}; must be {says}")
+
+
+def test_no_sentence_shows_a_pattern() -> None:
+    texts = {"sender": "x"}, domain(name="x", certificateArn="x", hostedZoneId="x")
+    problems = refused(
+        {
+            "email": texts[0],
+            "api": {**texts[1], "corsOrigins": ["x"]},
+            "schedules": {"cleanup": "x", "report": "x"},
+            "alarms": {"email": "x"},
+        }
+    )
+    assert len(problems) == 8
+    for problem in problems:
+        assert "; must be " in problem
+        assert not {"[", "^", "$", "\\"} & set(problem)
+
+
+@pytest.mark.parametrize(
+    "sender", ["a@b.co", "no-reply+x@mail.example-1.com", "A.B_c@EXAMPLE.com", "a" * 64 + "@b.com"]
+)
+def test_senders(sender: str) -> None:
+    assert loaded(with_("email", {"sender": sender})).email.sender == sender
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(1 minute)", "rate(1 hour)", "rate(1 day)", "rate(2 minutes)", "rate(10 hours)",
+        "rate(365 days)", "cron(15 0 * * ? *)", "cron(0/5 8-17 ? JAN,FEB MON#1 2026-2030)",
+        "cron(0 0 L * ? *)", "at(2028-02-29T00:00:00)",
+    ],
+)  # fmt: skip
+def test_schedules(expression: str) -> None:
+    config = loaded({"email": EMAIL, "schedules": {"report": expression}})
+    assert config.schedules.report == expression
+
+
+def test_what_one_key_asks_of_another() -> None:
+    reserved = {"reservedConcurrency": {"send-email": 9}, "memoryMb": {"process-upload": 256}}
+    assert refused({"functions": reserved, "email": EMAIL}) == [
+        "functions.memoryMb: process-upload is 256; must be at least 512, for it holds images "
+        "while it resizes them"
+    ]
+    del reserved["memoryMb"]
+    keys = {"functions": reserved, "email": EMAIL | {"maxConcurrency": 10}}
+    assert refused(keys) == [
+        "email: maxConcurrency is 10; must be at most functions.reservedConcurrency.send-email "
+        "(9): messages that are throttled use up their receives, and end as dead letters"
+    ]
+    loaded({"functions": reserved, "email": EMAIL | {"maxConcurrency": 9}})
+
+
+@pytest.mark.parametrize("name", ["dev", "prod-eu_1", "x" * 32])
+def test_a_stacks_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulumi, "get_stack", lambda: name)
+    loaded({"email": EMAIL})
+
+
+@pytest.mark.parametrize("name", ["prod.eu", "x" * 33, "prod eu", "é", "", "dev\n"])
+def test_not_a_stacks_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulumi, "get_stack", lambda: name)
+    with pytest.raises(pulumi.RunError, match="must be letters, digits, hyphens and underscores"):
+        loaded({"email": EMAIL})
 
 
 def test_the_program_stops_before_it_makes_anything() -> None:

@@ -88,6 +88,16 @@ def test_outputs_are_json(run, running):
     assert run("outputs") == (0, '{\n  "api_gateway_url": "http://x"\n}\n', "")
 
 
+def test_one_output_is_printed_bare(run, running):
+    assert run("outputs", "api_gateway_url") == (0, "http://x\n", "")
+
+
+def test_unknown_output(run, running):
+    code, out, err = run("outputs", "nope")
+    assert (code, out) == (1, "")
+    assert "There is no output 'nope'. Outputs: api_gateway_url." in err
+
+
 @pytest.mark.parametrize("arguments", [["logs", "nope"], ["invoke", "nope"]])
 def test_unknown_function(run, running, arguments):
     code, _, error = run(*arguments)

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from local import cloud as local_cloud
-from local.emulator import Emulator, check_version, environment, free_port
+from local.emulator import Emulator, check_version, free_port
+from local.emulator_command import environment
 from local.errors import DeployFailed, LocalError
 
 

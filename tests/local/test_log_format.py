@@ -103,3 +103,8 @@ def test_colour_is_for_terminals_that_want_it(monkeypatch, terminal, no_color, e
     output = io.StringIO()
     output.isatty = lambda: terminal
     assert wants_colour(output) is expected
+
+
+def test_an_exception_without_a_message_is_named():
+    text = show(record(level="ERROR", errorType="ValueError", errorMessage="bad", stackTrace=["g"]))
+    assert text.splitlines()[:2] == ["04:07:54 get-user    ERROR   ValueError: bad", "    g"]

@@ -15,6 +15,8 @@ from handlers.cleanup_expired.cleanup import MARGIN_MILLIS, clean_up
 from handlers.cleanup_expired.expired import LOOK_BACK_DAYS, Expired
 from handlers.cleanup_expired.welcomes import ATTEMPTS, RETRY_SECONDS, Welcomes
 from handlers.common import clock
+from handlers.send_email.mailer import Paused
+from handlers.send_email.retry import react
 
 NOW = 1_795_402_800  # 2026-11-23T03:00:00Z
 DAY = 86_400
@@ -115,10 +117,19 @@ def test_after_five_attempts_a_user_is_given_up(
 
 def test_a_user_never_welcomed_gets_five_messages_in_all() -> None:
     table, queue = Table(user(1)), Queue()
-    for hour in range(10):
-        welcomes(table, queue).requeue(now=NOW + hour * RETRY_SECONDS, stop=never)
+    counts = [
+        sum(welcomes(table, queue).requeue(now=NOW + hour * 3600, stop=never).values())
+        for hour in range(200)
+    ]
+    assert [hour for hour, count in enumerate(counts) if count] == [0, 24, 48, 72, 96, 120]
     assert len(queue.messages) == ATTEMPTS
     assert "welcome_abandoned" in table.items["user_01"]
+
+
+def test_a_message_is_queued_again_when_the_earlier_one_is_surely_over() -> None:
+    # Five receipts: after the fifth it goes to the dead-letter queue.
+    longest = [max(react(Paused(), receives=n)[2] for _ in range(200)) for n in range(1, 5)]
+    assert sum(longest) < RETRY_SECONDS
 
 
 @pytest.mark.parametrize("attempts", [0, ATTEMPTS])

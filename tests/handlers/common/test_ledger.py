@@ -3,7 +3,7 @@ from fakes import NOW, FakeDynamoDB, client_error
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.common.ledger import AlreadyDone, Busy, Ledger, Superseded
+from handlers.common.ledger import AlreadyDone, Busy, Claim, Ledger, Superseded
 
 ENTRY = "email#1"
 
@@ -78,6 +78,29 @@ def test_newer_supersedes(world: World) -> None:
     with pytest.raises(AlreadyDone):
         world.ledger.claim(ENTRY, owner="b", lease_seconds=60, sequence="2")
     world.ledger.claim(ENTRY, owner="b", lease_seconds=60, sequence="3")
+
+
+def test_who_began_and_did_not_end_is_counted(world: World) -> None:
+    def claim(owner: str) -> Claim:
+        world.now += 61
+        return world.ledger.claim(ENTRY, owner=owner, lease_seconds=60)
+
+    assert [claim(owner).begun for owner in "aab"] == [1, 1, 2]
+    third = claim("c")
+    assert third.begun == 3
+    for _ in range(2):  # botocore repeats a call whose answer was lost
+        world.ledger.release(third)
+    assert claim("d").begun == 3
+    world.ledger.complete(claim("a"), kind="email", outcome="welcome")
+    assert "begun" not in world.entry()
+
+
+def test_what_is_settled_forgets_who_began(world: World) -> None:
+    for sequence in "12":
+        claim = world.ledger.claim(ENTRY, owner=sequence, lease_seconds=60, sequence=sequence)
+        assert claim.begun == 1
+        world.ledger.settle(claim)
+    assert "begun" not in world.entry()
 
 
 def test_recorded_once(world: World) -> None:

@@ -1,6 +1,8 @@
 """The clock, the settings, the e-mail message, the clients and the log's records."""
 
+import importlib
 import json
+import logging
 from dataclasses import dataclass
 
 import msgspec
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.common import aws, clock
+from handlers.common import log as log_module
 from handlers.common.email_message import EmailMessage, InvalidMessage, parse, welcome_entry
 from handlers.common.log import outcome
 from handlers.common.settings import SettingsError, load
@@ -49,6 +52,16 @@ def test_outcome(log: pytest.LogCaptureFixture) -> None:
     outcome("created", status=201)
     assert outcomes(log) == ["created"]
     assert log.records[0].status == 201
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "WARN", "ERROR"])
+def test_outcomes_are_logged_whatever_level_is_set(
+    level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", level)
+    importlib.reload(log_module)
+    assert log_module.logger.level == logging.INFO
+    assert logging.getLogger().level == logging.WARNING
 
 
 def test_welcome_is_a_message_that_can_be_sent() -> None:

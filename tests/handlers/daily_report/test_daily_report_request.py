@@ -86,17 +86,49 @@ def test_missed_days_before_the_oldest_day_have_their_records_too() -> None:
     assert OLDEST_DAYS + CATCH_UP_DAYS < KEEP_DAYS
 
 
-@pytest.mark.parametrize("event", [{}, {"day": "2026-11-22"}, {"time": "2026-11-23T00:00:00Z"}])
-def test_a_day_counts_as_over_when_its_records_have_settled(event: Any) -> None:
-    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
+SETTLED = MIDNIGHT + SETTLING
+
+
+def test_a_day_counts_as_over_when_its_records_have_settled() -> None:
     with pytest.raises(BadEvent, match="5 minutes after midnight"):
-        parse(event, now=midnight + SETTLING - timedelta(seconds=1))
-    assert parse(event, now=midnight + SETTLING).day == YESTERDAY
+        parse({"day": "2026-11-22"}, now=SETTLED - timedelta(seconds=1))
+    assert parse({"day": "2026-11-22"}, now=SETTLED).day == YESTERDAY
 
 
-def test_a_scheduled_time_ahead_of_the_clock_reports_no_day_that_is_not_over() -> None:
-    with pytest.raises(BadEvent):
-        parse({"time": "2026-11-24T03:00:00Z"}, now=NOW)
+@pytest.mark.parametrize("event", [{}, {"time": "2026-11-23T00:00:00Z"}])
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (MIDNIGHT + timedelta(seconds=20), YESTERDAY - timedelta(days=1)),
+        (SETTLED - timedelta(seconds=1), YESTERDAY - timedelta(days=1)),
+        (SETTLED, YESTERDAY),
+    ],
+)
+def test_a_schedule_at_midnight_asks_for_the_newest_day_that_is_over(
+    event: Any, now: datetime, day: date
+) -> None:
+    assert parse(event, now=now) == Request(day, catch_up=True)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-11-24T03:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "1970-01-01T00:00:00Z",
+        f"{NOW.date() - timedelta(days=OLDEST_DAYS)}T03:00:00Z",
+    ],
+)
+def test_a_scheduled_time_out_of_reach_asks_for_the_newest_day_that_is_over(time: str) -> None:
+    assert parse({"time": time}, now=NOW) == Request(YESTERDAY, catch_up=True)
+
+
+def test_every_day_is_reported_by_a_schedule_at_midnight() -> None:
+    first = parse({"time": str(MIDNIGHT)}, now=MIDNIGHT + timedelta(seconds=20))
+    later = MIDNIGHT + timedelta(days=1)
+    second = parse({"time": str(later)}, now=later + timedelta(seconds=20))
+    assert second.day - first.day == timedelta(days=1)
 
 
 def test_now_may_come_in_any_time_zone() -> None:

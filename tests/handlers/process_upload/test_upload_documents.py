@@ -86,6 +86,7 @@ def test_a_page_s_text() -> None:
         (b"", ""),
         (b"<script>never closed", ""),
         (b"&#xD800; &#1114112;", "\ufffd \ufffd\n"),
+        (b"<p>a<![0>b<![odd[c]]>d", "abd\n"),
     ],
 )
 def test_pages_charsets_and_oddities(content: bytes, text: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 import upload_files as files
 from upload_fakes import BUCKET, Context, FakeLedger, FakeS3
 
+from handlers.process_upload import handler as module
+from handlers.process_upload import keys
 from handlers.process_upload.handler import Dependencies, Failed, handle
 from handlers.process_upload.storage import Storage
 from handlers.process_upload.work import Limits
@@ -127,6 +129,35 @@ def test_one_failure_does_not_keep_back_the_others(
     assert caplog.records[2].__dict__["detail"] == "CopyObject: AccessDenied (HTTP 403)"
     world.s3.denied = set()
     assert world.handle(given) == ["duplicate", "copied", "duplicate"]
+
+
+def test_a_busy_upload_is_tried_again_without_alarm(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        world.s3.upload(f"uploads/{name}", b"x")
+    busy = world.dependencies.ledger.claim(
+        f"upload#{keys.digest('uploads/a.txt')}", owner="another", lease_seconds=60
+    )
+    given = {"Records": [record("uploads/a.txt"), record("uploads/b.txt")]}
+    with pytest.raises(Failed, match="1 of 2 uploads failed"):
+        world.handle(given)
+    assert outcomes(caplog) == [("INFO", "busy"), ("INFO", "extracted")]
+    world.dependencies.ledger.release(busy)
+    assert world.handle(given) == ["extracted", "duplicate"]
+
+
+def test_two_time_outs_of_s3_fit_into_the_functions_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BUCKET", "LEDGER_TABLE", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "eu-central-1")
+    for name in ("IMAGE_MAX_SIDE", "THUMBNAIL_SIDE", "MAX_UPLOAD_MB"):
+        monkeypatch.setenv(name, "1")
+    module._dependencies.cache_clear()
+    config = module._dependencies().storage._client.meta.config
+    module._dependencies.cache_clear()
+    attempts = config.retries["total_max_attempts"]
+    assert attempts == 2
+    assert attempts * (config.read_timeout + config.connect_timeout) < 120  # see __main__.py
 
 
 def test_neither_logs_nor_errors_name_a_file(

@@ -2,13 +2,20 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from botocore.stub import ANY, Stubber
 from fakes import log, outcomes
 
 from handlers.common.email_message import InvalidMessage
 from handlers.common.ledger import Busy
-from handlers.send_email.mailer import Mailer, Paused, Rejected, Throttled
+from handlers.send_email.deliver import Uncertain
+from handlers.send_email.mailer import Mailer, Paused, Rejected, Throttled, Unreachable
 from handlers.send_email.render import Rendered
 from handlers.send_email.retry import OutOfTime, Visibility, react
 
@@ -88,6 +95,58 @@ def test_errors(
     assert pauses == []
 
 
+UNVERIFIED = (
+    "Email address is not verified. The following identities failed the check in region "
+    "EU-CENTRAL-1: ada@x.co"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "error"),
+    [
+        ("MessageRejected", UNVERIFIED, Paused),
+        ("BadRequestException", UNVERIFIED, Paused),
+        ("ThrottlingException", "Daily message quota exceeded.", Paused),
+        ("TooManyRequestsException", "Daily message quota exceeded", Paused),
+        ("LimitExceededException", "Daily message quota exceeded.", Paused),
+        ("LimitExceededException", "Maximum sending rate exceeded.", Throttled),
+        ("ThrottlingException", "Maximum sending rate exceeded.", Throttled),
+        ("MessageRejected", "Email contains a virus: daily.paused@x.co", Rejected),
+        ("MessageRejected", "", Rejected),
+    ],
+)
+def test_the_accounts_faults_are_not_the_messages(
+    ses: Any, mailer: Mailer, pauses: list[float], code: str, text: str, error: type[Exception]
+) -> None:
+    with Stubber(ses) as stubber:
+        for _ in range(4):
+            stubber.add_client_error("send_email", code, text)
+        with pytest.raises(error) as caught:
+            mailer.send("ada@x.co", CONTENT)
+    assert str(caught.value) == code
+    assert len(pauses) == (3 if error is Throttled else 0)
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (EndpointConnectionError(endpoint_url="x"), Unreachable),
+        (ConnectTimeoutError(endpoint_url="x"), Unreachable),
+        (ReadTimeoutError(endpoint_url="x"), ReadTimeoutError),
+        (ConnectionClosedError(endpoint_url="x"), ConnectionClosedError),
+    ],
+)
+def test_only_what_never_reached_ses_is_surely_not_sent(
+    failure: Exception, error: type[Exception]
+) -> None:
+    class Client:
+        def send_email(self, **_: Any) -> None:
+            raise failure
+
+    with pytest.raises(error):
+        Mailer(Client(), sender="s", configuration_set="c").send("ada@x.co", CONTENT)
+
+
 def test_throttling_is_waited_for(ses: Any, mailer: Mailer, pauses: list[float]) -> None:
     with Stubber(ses) as stubber:
         for _ in range(3):
@@ -115,8 +174,10 @@ PARAMETERS = ("FromEmailAddress", "Destination", "Content", "ConfigurationSetNam
         (OutOfTime(), "deferred", 30, 7680),
         (Busy(), "busy", 60, 15_360),
         (Paused(), "paused", 900, 32_400),
-        (ReadTimeoutError(endpoint_url="x"), "failed", 90, 23_040),
-        (KeyError(), "failed", 90, 23_040),
+        (Unreachable(), "unreachable", 300, 32_400),
+        (Uncertain(), "uncertain", 0, 0),
+        (ReadTimeoutError(endpoint_url="x"), "failed", 300, 32_400),
+        (KeyError(), "failed", 300, 32_400),
     ],
 )
 def test_waits_grow(error: Exception, name: str, first: int, fifth: int) -> None:

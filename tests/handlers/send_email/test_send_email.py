@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from fakes import (
+    NOW,
     USER,
     FakeContext,
     FakeDynamoDB,
@@ -18,7 +19,7 @@ from fakes import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.common.ledger import Ledger
+from handlers.common.ledger import Claim, Ledger
 from handlers.send_email import handler as module
 from handlers.send_email.deliver import Delivery
 from handlers.send_email.handler import send_emails
@@ -57,7 +58,10 @@ class World:
     def __init__(self) -> None:
         self.entries, self.users = FakeEntries(), FakeUsers()
         self.mailer, self.queue = FakeMailer(), FakeVisibility()
-        self.delivery = Delivery(entries=self.entries, users=self.users, mailer=self.mailer)
+        self.pauses: list[float] = []
+        self.delivery = Delivery(
+            entries=self.entries, users=self.users, mailer=self.mailer, sleep=self.pauses.append
+        )
         self.remaining = 30.0
 
     def run(self, records: list[dict[str, Any]]) -> list[str]:
@@ -135,7 +139,7 @@ def test_reported_are_exactly_those_that_failed(fates: list[str]) -> None:
             "broken": [0],
             "rejected": [0],
             "throttled": range(30, 38),
-            "lost": range(90, 113),
+            "lost": range(300, 376),
         }
         assert wait in bounds[fate]
 
@@ -197,6 +201,87 @@ def test_crash_before_the_entry_is_completed_sends_twice_at_most(world: World) -
     assert world.run([welcome(receipt="r3")]) == []
     assert world.run([welcome(receipt="r4")]) == []
     assert len(world.mailer.sent) == 2
+
+
+def test_completing_is_tried_again_for_what_passes(world: World) -> None:
+    world.entries.complete_error = client_error("ThrottlingException")
+    assert world.run([welcome()]) == ["m"]
+    assert world.pauses == [1, 2]
+    world.entries.complete_error = client_error("AccessDeniedException")
+    assert world.run([message(2)]) == ["m2"]
+    assert world.pauses == [1, 2]
+
+
+class LedgerWorld:
+    """A delivery with the true ledger, and a clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now, self.receipts = NOW, 0
+        self.mailer, self.fate = FakeMailer(), "sent"
+        self.ledger = Ledger(FakeDynamoDB(), "ledger", now=lambda: self.now)
+        self.delivery = Delivery(entries=self, users=FakeUsers(), mailer=self, sleep=lambda _: None)
+
+    def claim(self, entry_id: str, *, owner: str, lease_seconds: float) -> Claim:
+        return self.ledger.claim(entry_id, owner=owner, lease_seconds=lease_seconds)
+
+    def release(self, claim: Claim) -> None:
+        self.ledger.release(claim)
+
+    def send(self, to: str, content: Rendered) -> None:
+        if self.fate == "throttled":
+            raise Throttled("x")
+        self.mailer.send(to, content)
+        if self.fate == "lost":
+            raise client_error("InternalFailure", status=500)
+
+    def complete(self, claim: Claim, *, kind: str, outcome: str) -> None:
+        if self.fate == "not completed":
+            raise client_error("InternalServerError", status=500)
+        if self.fate == "completed, reply lost":
+            self.ledger.complete(claim, kind=kind, outcome=outcome)
+            raise client_error("InternalServerError", status=500)
+        self.ledger.complete(claim, kind=kind, outcome=outcome)
+
+    def receive(self, fate: str, *, after: float = 61) -> list[str]:
+        self.fate = fate
+        self.receipts += 1
+        self.now += after
+        record = message(1, receives=self.receipts)
+        return send_emails([record], self.delivery, FakeVisibility(), lambda: 30)
+
+
+def test_what_cannot_be_completed_is_sent_twice_and_then_given_up(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    world = LedgerWorld()
+    for after in (0, 61, 61, 0, 0):  # what is given up comes again at once, and waits for no lease
+        assert world.receive("not completed", after=after) == ["m1"]
+    assert len(world.mailer.sent) == 2
+    assert outcomes(log) == ["failed", "failed", "uncertain", "uncertain", "uncertain"]
+    assert log.records[2].levelname == "ERROR"
+    assert "canary" not in logged_text(log)
+
+
+def test_what_was_surely_not_sent_may_be_begun_any_number_of_times() -> None:
+    world = LedgerWorld()
+    for _ in range(9):
+        assert world.receive("throttled") == ["m1"]
+    assert world.receive("sent") == []
+    assert len(world.mailer.sent) == 1
+
+
+FATES = st.sampled_from(["sent", "throttled", "lost", "not completed", "completed, reply lost"])
+
+
+@given(st.lists(FATES, max_size=8))
+@settings(deadline=None)
+def test_whatever_happens_at_most_two_are_sent(fates: list[str]) -> None:
+    world = LedgerWorld()
+    for fate in fates:
+        world.receive(fate)
+    perhaps = [fate for fate in fates if fate != "throttled"]
+    ended = perhaps[:1] in (["sent"], ["completed, reply lost"])
+    assert len(world.mailer.sent) == min(len(perhaps), 1 if ended else 2)
 
 
 def test_same_message_at_the_same_time_is_sent_once() -> None:

@@ -1,7 +1,7 @@
 """Stands in for the runtime interface emulator of the real base image, which serves the same.
 
 Takes events on port 8080 and hands them, one at a time, to a runtime interface client that asks
-for them on the port of the runtime API.
+for them on the port of the runtime API. Writes the platform's lines of each invocation to the log.
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 https://github.com/aws/aws-lambda-runtime-interface-emulator
 """
@@ -31,6 +31,9 @@ DEFAULTS = {
     "AWS_REGION": "us-east-1",
     "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
 }
+MEMORY = os.environ.get(
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", DEFAULTS["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+)
 
 
 class Environment:
@@ -66,16 +69,34 @@ class Function:
         self._turn = threading.Lock()
         self.environment = Environment(command)
 
-    def invoke(self, event: bytes) -> bytes:
+    def invoke(self, identifier: str, event: bytes) -> bytes:
         with self._turn:
-            if not self.environment.alive():
-                self.environment = Environment(self._command)
-            self.environment.events.put((str(uuid.uuid4()), event))
-            try:
-                return self.environment.answers.get(timeout=TIMEOUT)
-            except queue.Empty:
-                self.environment.kill()
-                return error("Sandbox.Timedout", f"Task timed out after {TIMEOUT:.2f} seconds")
+            log(f"START RequestId: {identifier} Version: $LATEST")
+            started = time.monotonic()
+            answer = self._answer(identifier, event)
+            millis = (time.monotonic() - started) * 1_000
+            log(f"END RequestId: {identifier}")
+            log(
+                f"REPORT RequestId: {identifier}\tDuration: {millis:.2f} ms\t"
+                f"Billed Duration: {millis:.0f} ms\tMemory Size: {MEMORY} MB\t"
+                f"Max Memory Used: {MEMORY} MB\t"
+            )
+            return answer
+
+    def _answer(self, identifier: str, event: bytes) -> bytes:
+        if not self.environment.alive():
+            self.environment = Environment(self._command)
+        self.environment.events.put((identifier, event))
+        try:
+            return self.environment.answers.get(timeout=TIMEOUT)
+        except queue.Empty:
+            self.environment.kill()
+            return error("Sandbox.Timedout", f"Task timed out after {TIMEOUT:.2f} seconds")
+
+
+def log(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def error(kind: str, message: str) -> bytes:
@@ -86,6 +107,7 @@ class Handler(BaseHTTPRequestHandler):
     """What both ports share."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer goes out at once, and not its headers first
     function: Function
 
     def body(self) -> bytes:
@@ -108,7 +130,9 @@ class Front(Handler):
     def do_POST(self) -> None:
         event = self.body()
         if self.path == INVOKE:
-            self.answer(200, self.function.invoke(event), {"Content-Type": "application/json"})
+            identifier = self.headers.get("X-Amzn-RequestId") or str(uuid.uuid4())
+            answer = self.function.invoke(identifier, event)
+            self.answer(200, answer, {"Content-Type": "application/json"})
         else:
             self.answer(404, b"")
 

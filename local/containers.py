@@ -1,0 +1,147 @@
+"""Runs the functions as containers of their images: what the emulator needs for it.
+
+A container finds the emulator as ``host.docker.internal``. On Linux that is the address of this
+machine on Docker's bridge, where the emulator then listens beside loopback (see ``gate.py`` for
+who is let in there). Docker Desktop forwards the name to loopback.
+"""
+
+import ipaddress
+import secrets
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import docker.errors
+
+from images import context
+from local import engine_probe
+from local.engine import Engine, EngineError, chosen_base
+from local.images import Progress, build_all
+
+LABEL = "ministack.instance"
+"""What the emulator marks its containers with; the value is its own name and port."""
+
+_HOST_NAME = "host.docker.internal"
+# What Lambda grants as well: nothing can be written but /tmp, and nothing gets more rights.
+_CONFINEMENT = (
+    "--read-only --tmpfs /tmp:rw,noexec,nosuid,size=512m --security-opt no-new-privileges"
+)
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Containers:
+    """How one emulator runs functions as containers.
+
+    Attributes:
+        images: tags of the images in the engine's store, by the function's folder.
+        gateway: this machine's address for containers; None where they reach loopback.
+        owner: what marks this emulator's containers, among those of others.
+    """
+
+    images: Mapping[str, str]
+    gateway: str | None
+    owner: str = field(default_factory=lambda: f"serverless-app-{secrets.token_hex(4)}")
+
+    def instance(self, port: int) -> str:
+        """Give the value of the label that the emulator puts on its containers."""
+        return f"{self.owner}:{port}"
+
+    def environment(self) -> dict[str, str]:
+        """Give the emulator's settings."""
+        flags = _CONFINEMENT
+        if self.gateway:
+            flags += f" --add-host {_HOST_NAME}:{self.gateway}"
+        return {
+            "DOCKER_HOST": engine_probe.address(),
+            "MINISTACK_HOSTNAME": self.owner,
+            "LAMBDA_DOCKER_FLAGS": flags,
+        }
+
+
+def prepare(*, progress: Progress) -> Containers:
+    """Build every function's image, where it is not there yet.
+
+    Raises:
+        EngineError: the engine cannot run the functions, or the base image cannot be had.
+        BuildFailed: says which function's image could not be built, with the build's last lines.
+    """
+    engine = Engine.connect()
+    try:
+        gateway = find_gateway(engine)
+        if engine.find(chosen_base()) is None:
+            progress(f"pulling {chosen_base()}")
+        functions = sorted(path.parent.name for path in context.ROOT.glob("handlers/*/handler.py"))
+        images = build_all(functions, engine=engine, progress=progress)
+    finally:
+        engine.client.close()
+    return Containers(
+        images={function: image.tag for function, image in images.items()}, gateway=gateway
+    )
+
+
+def find_gateway(engine: Engine) -> str | None:
+    """Find the address at which containers reach this machine; None means loopback will do.
+
+    Raises:
+        EngineError: they do not reach it.
+    """
+    network = engine.client.api.inspect_network("bridge")["IPAM"]["Config"][0]
+    gateway = network.get("Gateway") or str(next(ipaddress.ip_network(network["Subnet"]).hosts()))
+    if _is_ours(gateway):
+        return str(gateway)
+    system = engine.client.info()["OperatingSystem"]
+    if sys.platform == "darwin" or system == "Docker Desktop":
+        return None
+    raise EngineError(
+        f"Containers of the Docker engine ({system}) do not reach this machine: its bridge's "
+        f"address, {gateway}, is not one of this machine's."
+    )
+
+
+def remove(instance: str) -> None:
+    """Remove the containers of an emulator that has ended.
+
+    The emulator removes them itself when it ends in time. An engine may still be making one when
+    the emulator is gone, so this looks until there is none.
+    """
+    problem = engine_probe.problem()
+    if problem:
+        print(
+            f"{problem} It may have kept containers; remove them with: "
+            f"docker rm --force $(docker ps --all --quiet --filter label={LABEL}={instance})",
+            file=sys.stderr,
+        )
+        return
+    engine = Engine.connect()
+    try:
+        for _ in range(_ROUNDS):
+            found = engine.client.api.containers(
+                all=True, quiet=True, filters={"label": f"{LABEL}={instance}"}
+            )
+            if not found:
+                return
+            for container in found:
+                _remove(engine, container["Id"])
+    finally:
+        engine.client.close()
+
+
+def _remove(engine: Engine, container: str) -> None:
+    try:
+        engine.client.api.remove_container(container, force=True, v=True)
+    except docker.errors.NotFound:
+        return
+    except docker.errors.APIError as error:
+        if error.status_code != 409:  # somebody else is removing it
+            raise
+
+
+def _is_ours(address: str) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,62 @@
+"""How the emulator is started: its command and its environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local.containers import Containers
+
+HOST = "127.0.0.1"
+_GATE = Path(__file__).with_name("gate.py")
+
+# What an interpreter may need to start. Nothing else of the user's environment reaches the emulator
+# or its workers: no AWS_PROFILE, no credentials, no PYTHONPATH, no proxy.
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+def environment(
+    *, port: int, directory: Path, region: str, containers: Containers | None = None
+) -> dict[str, str]:
+    """Make the emulator's environment, which its workers get too."""
+    nowhere = str(directory / "none")
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return inherited | {
+        "AUTH": "true",
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": region,
+        "LOG_LEVEL": "WARNING",
+        "LAMBDA_EXECUTOR": "local",
+        "DOCKER_HOST": f"unix://{nowhere}",  # workers need none, and it would look for containers
+        "IOT_MTLS_ENABLED": "0",  # these two would open ports of their own
+        "SFTP_ENABLED": "0",
+        "HOME": str(directory),
+        "TMPDIR": str(directory),
+        "AWS_CONFIG_FILE": nowhere,
+        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",  # as in Lambda
+        "PYTHONUNBUFFERED": "1",
+        **(containers.environment() if containers else {}),
+    }
+
+
+def command(*, port: int, gateway: str | None = None) -> list[str]:
+    """Give the command that starts the emulator.
+
+    Args:
+        port: where it listens on loopback.
+        gateway: where it listens too, on the same port, behind ``gate.py``. The emulator's own
+            command takes one address only; this is the server that it runs.
+    """
+    if gateway is None:
+        return [sys.executable, "-m", "ministack"]
+    addresses = [f"--bind={host}:{port}" for host in (HOST, gateway)]
+    options = ["--workers=0", "--keep-alive=75", "--log-level=WARNING"]
+    return [sys.executable, "-m", "hypercorn", f"{_GATE}:app", *addresses, *options]

@@ -1,0 +1,70 @@
+"""Decides whether functions run as containers of their images, or as local Python workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local import engine_probe
+from local.errors import LocalError
+from local.project import ROOT
+
+if TYPE_CHECKING:
+    from local.containers import Containers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """How functions run.
+
+    Attributes:
+        containers: None for workers.
+        sentence: says which of the two, and why.
+    """
+
+    containers: Containers | None
+    sentence: str
+
+
+def choose(docker: bool | None, *, root: Path) -> Execution:
+    """Choose, and build the images that are to run; the builds' progress is printed.
+
+    Args:
+        docker: True and False force containers and workers; None means containers where an engine
+            answers, and has the base image or can pull it.
+        root: the project's folder.
+
+    Raises:
+        LocalError: containers were asked for, and cannot run; or an image cannot be built.
+    """
+    if docker is False:
+        return _workers("as --no-docker says.")
+    problem = _not_this_project(root) or engine_probe.problem()
+    if problem is None:
+        # Loads the docker package: only where there is an engine to talk to.
+        from local.containers import prepare
+        from local.engine import BuildFailed, EngineError
+
+        try:
+            return Execution(
+                containers=prepare(progress=lambda line: print(line, flush=True)),
+                sentence="Functions run as containers of their own images.",
+            )
+        except BuildFailed as error:
+            raise LocalError(f"{error}\nTo run without images: --no-docker") from error
+        except EngineError as error:
+            problem = " ".join(str(error).split())
+    if docker:
+        raise LocalError(problem)
+    return _workers(f"not in containers: {problem}")
+
+
+def _workers(reason: str) -> Execution:
+    return Execution(containers=None, sentence=f"Functions run as local Python workers, {reason}")
+
+
+def _not_this_project(root: Path) -> str | None:
+    if root.resolve() == ROOT:
+        return None
+    return f"images are built of {ROOT} only, and this project is {root}."

@@ -1,0 +1,53 @@
+"""Serves the emulator, where it listens for containers, and refuses them what is not theirs.
+
+The emulator takes a request without a signature for the root account's, and the root account may
+run code on this machine. That is for the user, who comes by loopback. Whoever comes by the bridge
+must sign with the temporary credentials of a role, as functions do; the emulator then checks the
+signature and the role's policy. The server loads this file by its path, within the emulator's
+process: it imports nothing of this project.
+"""
+
+import sys
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+if sys.path[0] == str(Path(__file__).parent):
+    sys.path.pop(0)  # the server put it there; its modules are not for the emulator
+
+from ministack.app import app as _emulator  # type: ignore[import-untyped]
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_SIGNED = b"AWS4-HMAC-SHA256 Credential=ASIA"
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Pass on what may pass (ASGI)."""
+    if scope["type"] == "lifespan" or allowed(scope):
+        await _emulator(scope, receive, send)
+    elif scope["type"] == "http":
+        headers = [(b"content-type", b"text/plain")]
+        await send({"type": "http.response.start", "status": 403, "headers": headers})
+        await send({"type": "http.response.body", "body": b"Sign with a function's credentials.\n"})
+    else:
+        await send({"type": "websocket.close"})
+
+
+def allowed(scope: Scope) -> bool:
+    """Whether a request comes by loopback, or is signed as a function's are."""
+    client = scope.get("client")
+    if client and ip_address(client[0]).is_loopback:
+        return True
+    signatures = [value for name, value in scope["headers"] if name.lower() == b"authorization"]
+    return (
+        scope["type"] == "http"
+        and [signature.startswith(_SIGNED) for signature in signatures] == [True]
+        # Its own interface, which asks for no signature, and signatures elsewhere than in a header.
+        and not scope["path"].startswith("/_")
+        and b"x-amz-credential" not in scope.get("query_string", b"").lower()
+        and b"awsaccesskeyid" not in scope.get("query_string", b"").lower()
+    )
