@@ -20,6 +20,8 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.state import State, StateDirectory
 
+_STOP_SECONDS = 5
+
 
 def up(
     directory: StateDirectory, *, port: int, stack: str, detach: bool, docker: bool | None
@@ -92,11 +94,19 @@ def _follow(aws: Aws, state: State, *, alive: Callable[[], bool]) -> None:
             for invocation in reader.follow(alive):
                 print(formatter.format(invocation), flush=True)
         except AwsError:
-            if alive():
+            if _lives_on(alive):
                 raise
         print("The emulator has ended: `down` stopped it, or it failed.", file=sys.stderr)
         return
     print("\nStopping.", flush=True)
+
+
+def _lives_on(alive: Callable[[], bool]) -> bool:
+    """Whether the emulator still runs after the time that it may take to stop its containers."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while alive() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return alive()
 
 
 def _catch_signals() -> None:

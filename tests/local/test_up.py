@@ -14,6 +14,7 @@ import pytest
 
 from local.__main__ import main
 from local.emulator import free_port
+from local.up import _lives_on
 
 REPOSITORY = Path(__file__).parents[2]
 MAIN = "import sys; from pathlib import Path; from local.__main__ import main; "
@@ -172,3 +173,9 @@ def test_a_failing_program_leaves_nothing(up, folder):
     assert failed.stderr.startswith("error: The program failed: ModuleNotFoundError")
     assert "import nowhere" in failed.stderr
     assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+
+
+def test_an_emulator_on_its_way_out_is_waited_for():
+    """It may answer no more, and still be stopping its containers."""
+    answers = iter([True, True, False])
+    assert not _lives_on(lambda: next(answers, False))
