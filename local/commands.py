@@ -65,7 +65,7 @@ def mail(directory: StateDirectory, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(messages, indent=2, ensure_ascii=False))
     elif not messages:
-        print("No e-mail was sent yet.")
+        print("No e-mail was sent yet; one takes a second or two.")
     else:
         print(f"\n\n{'─' * 72}\n".join(readable(message) for message in messages))
     return 0
@@ -83,8 +83,11 @@ def upload(directory: StateDirectory, *, file: Path, key: str | None) -> int:
 
 def files(directory: StateDirectory, *, prefix: str) -> int:
     """List the files in the bucket."""
-    for item in _files(directory).list(prefix):
+    found = list(_files(directory).list(prefix))
+    for item in found:
         print(f"{item.modified}  {item.size:>12,}  {item.key}")
+    if not found:
+        print(f"No files under {prefix or 'any prefix'} yet.", file=sys.stderr)
     return 0
 
 

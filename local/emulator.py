@@ -161,7 +161,7 @@ def check_port(port: int, host: str = HOST) -> None:
         if probe.connect_ex((host, port)) == 0:
             raise LocalError(
                 f"Port {port} is in use by another program. "
-                "Choose another one: python -m local up --port N"
+                "Choose another one: make up PORT=N, or python -m local up --port N"
             )
 
 
