@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from infra.config import StackConfig
 from infra.config_table import table
+from infra.recorder import PROJECT, ROOT, run
 
 if TYPE_CHECKING:
     from infra.triggers.http import RestApi
 
-ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
 README = ROOT / "README.md"
-PROJECT = "serverless-app"
 _KEY = {
     "type": "apiKey",
     "in": "header",
@@ -88,8 +87,6 @@ def readme(text: str) -> str:
 
 def documents() -> dict[Path, str]:
     """Give the content that each document should have."""
-    from infra.recorder import run
-
     api: RestApi = run("prod").names["api"]
     return {
         OPENAPI: json.dumps(openapi(api), indent=2) + "\n",
