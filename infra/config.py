@@ -153,6 +153,11 @@ class Alarms(Section):
 class StackConfig(Section):
     """The configuration of one stack."""
 
+    environment: Literal["development", "production"] = Field(
+        "development",
+        description="production: whatever this program holds necessary there must be switched on, "
+        "and is named where it is not.",
+    )
     removal_policy: Literal["retain", "destroy"] = Field(
         "retain",
         description="retain: data is protected from deletion. destroy: for throw-away stacks, "

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.config import StackConfig
+from infra.config_production import unmet
 from infra.config_values import Section
 
 
@@ -24,9 +25,11 @@ def load(project: str | None = None) -> StackConfig:
 
     Raises:
         pulumi.RunError: names every key that is wrong, missing or unknown, by its path; or the
-            stack's name is not one that resources can be named after.
+            stack's name is not one that resources can be named after; or a production stack is
+            without something that production needs.
     """
-    _check_name(pulumi.get_stack())
+    stack = pulumi.get_stack()
+    _check_name(stack)
     namespace = project or pulumi.get_project()
     values = {
         key.removeprefix(f"{namespace}:"): _decoded(value)
@@ -34,16 +37,31 @@ def load(project: str | None = None) -> StackConfig:
         if key.startswith(f"{namespace}:")
     }
     try:
-        return StackConfig.model_validate(values)
+        config = StackConfig.model_validate(values)
     except ValidationError as error:
-        lines = "\n".join(
-            f"  {namespace}:{_problem(detail, secret=_is_secret(namespace, detail['loc'][0]))}"
-            for detail in error.errors()
-        )
-        raise pulumi.RunError(
-            f"The configuration of stack {pulumi.get_stack()!r} is wrong:\n{lines}\n"
-            f"Mend Pulumi.{pulumi.get_stack()}.yaml; the README says what each key may be."
+        raise _refused(
+            stack,
+            namespace,
+            [
+                _problem(detail, secret=_is_secret(namespace, detail["loc"][0]))
+                for detail in error.errors()
+            ],
         ) from None
+    if stack.startswith("prod") and "environment" not in values:
+        raise _refused(
+            stack, namespace, ["environment: is required for a stack of this name: production"]
+        )
+    if problems := unmet(config):
+        raise _refused(stack, namespace, problems)
+    return config
+
+
+def _refused(stack: str, namespace: str, problems: list[str]) -> pulumi.RunError:
+    lines = "\n".join(f"  {namespace}:{problem}" for problem in problems)
+    return pulumi.RunError(
+        f"The configuration of stack {stack!r} is wrong:\n{lines}\n"
+        f"Mend Pulumi.{stack}.yaml; the README says what each key may be."
+    )
 
 
 def _check_name(stack: str) -> None:

@@ -57,9 +57,11 @@ def run(stack: str, *, preview: bool = False, settings: Mapping[str, Any] | None
     Args:
         stack: which ``Pulumi.<stack>.yaml`` configures it.
         preview: as ``pulumi preview`` of a new stack, where every computed output is unknown.
-        settings: keys that replace those of the file, such as ``serverless-app:api``.
+        settings: keys that replace those of the file, such as ``serverless-app:api``; None leaves
+            one out.
     """
-    configuration = {**stack_settings(stack), **(settings or {})}
+    given = {**stack_settings(stack), **(settings or {})}
+    configuration = {key: value for key, value in given.items() if value is not None}
     return apart(lambda: _run(stack, preview, configuration))
 
 

@@ -21,7 +21,9 @@ CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 EMAIL = {"sender": "no-reply@example.com"}
 
 
-def loaded(keys: Mapping[str, Any], *, secrets: tuple[str, ...] = ()) -> StackConfig:
+def loaded(
+    keys: Mapping[str, Any], *, secrets: tuple[str, ...] = (), stack: str = "dev"
+) -> StackConfig:
     """Load a configuration whose keys reach the program as Pulumi hands them over: as text."""
 
     def inside() -> StackConfig:
@@ -32,7 +34,9 @@ def loaded(keys: Mapping[str, Any], *, secrets: tuple[str, ...] = ()) -> StackCo
         set_all_config(text, [f"{PROJECT}:{key}" for key in secrets])
         return load(PROJECT)
 
-    return contextvars.Context().run(inside)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pulumi, "get_stack", lambda: stack)
+        return contextvars.Context().run(inside)
 
 
 def refused(keys: Mapping[str, Any], **options: Any) -> list[str]:
@@ -71,6 +75,23 @@ def test_the_stacks_own(stack: str) -> None:
     assert set(keys) - {f"{PROJECT}:{key}" for key in own} <= {"aws:region", "aws:defaultTags"}
 
 
+def test_production_names_all_that_it_lacks() -> None:
+    lacking = {"removalPolicy": "destroy", "logs": {"retentionDays": 180}}
+    assert loaded({"email": EMAIL} | lacking)
+    assert refused({"email": EMAIL, "environment": "production"} | lacking) == [
+        "removalPolicy: must be retain: data outlives the stack (environment is production)",
+        "logs.retentionDays: must be at least 365: what happened must be found out later, too "
+        "(environment is production)",
+        "alarms.email: must be an address: somebody must hear the alarms "
+        "(environment is production)",
+    ]
+
+
+def test_a_stack_named_prod_says_what_it_is() -> None:
+    with pytest.raises(pulumi.RunError, match="environment: is required for a stack of this name"):
+        run("prod", settings={f"{PROJECT}:environment": None})
+
+
 def test_keys_of_others_are_none_of_ours() -> None:
     def inside() -> StackConfig:
         set_all_config(
@@ -83,7 +104,9 @@ def test_keys_of_others_are_none_of_ours() -> None:
         )
         return load(PROJECT)
 
-    assert contextvars.Context().run(inside).email.sender == EMAIL["sender"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pulumi, "get_stack", lambda: "dev")
+        assert contextvars.Context().run(inside).email.sender == EMAIL["sender"]
 
 
 def test_every_bad_key_is_named_at_once() -> None:
@@ -113,8 +136,8 @@ def test_every_bad_key_is_named_at_once() -> None:
         "email.maxConcurrency: is 1; input should be greater than or equal to 2",
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
-        'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, functions, '
-        "images, logs, removalPolicy, schedules, uploads",
+        'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, environment, '
+        "functions, images, logs, removalPolicy, schedules, uploads",
     ]
 
 
@@ -359,16 +382,14 @@ def test_what_one_key_asks_of_another() -> None:
 
 
 @pytest.mark.parametrize("name", ["dev", "prod-eu_1", "x" * 32])
-def test_a_stacks_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulumi, "get_stack", lambda: name)
-    loaded({"email": EMAIL})
+def test_a_stacks_name(name: str) -> None:
+    loaded({"email": EMAIL, "environment": "development"}, stack=name)
 
 
 @pytest.mark.parametrize("name", ["prod.eu", "x" * 33, "prod eu", "é", "", "dev\n"])
-def test_not_a_stacks_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulumi, "get_stack", lambda: name)
+def test_not_a_stacks_name(name: str) -> None:
     with pytest.raises(pulumi.RunError, match="must be letters, digits, hyphens and underscores"):
-        loaded({"email": EMAIL})
+        loaded({"email": EMAIL}, stack=name)
 
 
 def test_the_program_stops_before_it_makes_anything() -> None:

@@ -1,0 +1,48 @@
+"""What a production stack must have switched on, and may not be without."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from infra.config import StackConfig
+
+_YEAR = 365
+
+
+class Demand(NamedTuple):
+    """One thing that production needs.
+
+    Attributes:
+        path: the key that decides it, below the project's namespace.
+        met: whether a configuration has it.
+        must: what the key must be, and why; follows "must be".
+    """
+
+    path: str
+    met: Callable[[StackConfig], bool]
+    must: str
+
+
+DEMANDS = (
+    Demand("removalPolicy", lambda c: c.retain, "retain: data outlives the stack"),
+    Demand(
+        "logs.retentionDays",
+        lambda c: c.logs.retention_days >= _YEAR,
+        f"at least {_YEAR}: what happened must be found out later, too",
+    ),
+    Demand(
+        "alarms.email",
+        lambda c: c.alarms.email is not None,
+        "an address: somebody must hear the alarms",
+    ),
+)
+
+
+def unmet(config: StackConfig) -> list[str]:
+    """Name each key by which a production stack lacks something; nothing for other stacks."""
+    if config.environment != "production":
+        return []
+    return [
+        f"{demand.path}: must be {demand.must} (environment is production)"
+        for demand in DEMANDS
+        if not demand.met(config)
+    ]
