@@ -6,6 +6,7 @@ from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER
 from infra.bucket import Bucket, BucketArgs
 from infra.config_loader import load
 from infra.function import FunctionArgs, ImageFunction
+from infra.key import own_key
 from infra.mail import MailIdentity, MailIdentityArgs
 from infra.monitoring import Monitoring, MonitoringArgs
 from infra.queue import Queue, QueueArgs
@@ -18,19 +19,23 @@ from infra.triggers.stream import StreamTrigger, StreamTriggerArgs
 
 config = load()
 
+# What everything below is encrypted with: the stack's own key, or none, and AWS's keys do it.
+key = own_key("key", config)
+
 # What is kept. The stream of `users` is the outbox; `ledger` holds what was done, until it expires.
-users = Table("users", TableArgs(retain=config.retain, stream=True, indexes=[
+users = Table("users", TableArgs(retain=config.retain, key=key, stream=True, indexes=[
     Index(name="by-day", hash_key="created_day", range_key="id"),
     Index(name="welcome-pending", hash_key="welcome", range_key="welcome_due", range_type="N",
           include=["name", "email", "welcome_attempts"]),
 ]))
-ledger = Table("ledger", TableArgs(retain=config.retain, ttl_attribute="expires", indexes=[
+ledger = Table("ledger", TableArgs(retain=config.retain, key=key, ttl_attribute="expires", indexes=[
     Index(name="by-day", hash_key="day", range_key="id", include=["kind", "outcome"]),
     Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N"),
 ]))
-storage = Bucket("storage", BucketArgs(retain=config.retain, expire_days=config.uploads.expiry))
+storage = Bucket("storage", BucketArgs(
+    retain=config.retain, key=key, expire_days=config.uploads.expiry))
 emails = Queue("emails", QueueArgs(
-    consumer_timeout=30, batch_window=config.email.batch_window_seconds))
+    key=key, consumer_timeout=30, batch_window=config.email.batch_window_seconds))
 sender = MailIdentity("mail", MailIdentityArgs(
     sender=config.email.sender, create=config.email.create_identity))
 
@@ -38,33 +43,35 @@ sender = MailIdentity("mail", MailIdentityArgs(
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 
 create_user = ImageFunction("create-user", FunctionArgs(
-    config=config, description="POST /users", memory_mb=512, timeout=20, environment=cors,
+    config=config, key=key, description="POST /users", memory_mb=512, timeout=20,
+    environment=cors,
     grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]))
 get_user = ImageFunction("get-user", FunctionArgs(
-    config=config, description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors,
+    config=config, key=key, description="GET /users/{id}", memory_mb=512, timeout=20,
+    environment=cors,
     grants=[users.get(env="USERS_TABLE")]))
 queue_welcome = ImageFunction("queue-welcome", FunctionArgs(
-    config=config, description="New users to the e-mail queue", memory_mb=256, timeout=30,
+    config=config, key=key, description="New users to the e-mail queue", memory_mb=256, timeout=30,
     grants=[emails.send(env="EMAIL_QUEUE_URL")]))
 send_email = ImageFunction("send-email", FunctionArgs(
-    config=config, description="E-mails of the queue by SES", memory_mb=256, timeout=30,
+    config=config, key=key, description="E-mails of the queue by SES", memory_mb=256, timeout=30,
     grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
             emails.delay(env="EMAIL_QUEUE_URL"),
             users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]))
 process_upload = ImageFunction("process-upload", FunctionArgs(
-    config=config, description="Images resized, texts extracted", memory_mb=1024, timeout=120,
-    asynchronous=True, environment=config.uploads.settings,
+    config=config, key=key, description="Images resized, texts extracted", memory_mb=1024,
+    timeout=120, asynchronous=True, environment=config.uploads.settings,
     grants=[storage.read("uploads/", env="BUCKET"), storage.list_keys(),
             storage.write("processed/"), storage.write("rejected/"),
             ledger.put(env="LEDGER_TABLE"), ledger.update()]))
 cleanup_expired = ImageFunction("cleanup-expired", FunctionArgs(
-    config=config, description="Deletes what expired, welcomes whom nobody welcomed",
+    config=config, key=key, description="Deletes what expired, welcomes whom nobody welcomed",
     memory_mb=256, timeout=300, asynchronous=True,
     grants=[ledger.query("by-expiry", env="LEDGER_TABLE"), ledger.delete(),
             users.query("welcome-pending", env="USERS_TABLE"), users.update(),
             emails.send(env="EMAIL_QUEUE_URL")]))
 daily_report = ImageFunction("daily-report", FunctionArgs(
-    config=config, description="Yesterday's figures", memory_mb=256, timeout=300,
+    config=config, key=key, description="Yesterday's figures", memory_mb=256, timeout=300,
     asynchronous=True,
     grants=[users.query("by-day", env="USERS_TABLE"), ledger.query("by-day", env="LEDGER_TABLE"),
             storage.read("reports/", env="BUCKET"), storage.list_keys(),
@@ -72,7 +79,8 @@ daily_report = ImageFunction("daily-report", FunctionArgs(
 
 # What triggers whom.
 api = RestApi("api", RestApiArgs(
-    config=config.api, log_retention_days=config.logs.retention_days, components=COMPONENTS,
+    config=config.api, key=key, log_retention_days=config.logs.retention_days,
+    components=COMPONENTS,
     routes=[Route("POST", "/users", create_user, CREATE_USER),
             Route("GET", "/users/{id}", get_user, GET_USER)]))
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
@@ -90,7 +98,7 @@ ScheduleTrigger("report", ScheduleTriggerArgs(
     function=daily_report, expression=config.schedules.report))
 
 monitoring = Monitoring("monitoring", MonitoringArgs(
-    email=config.alarms.email, api=api, queues=[emails], streams=[new_users],
+    email=config.alarms.email, key=key, api=api, queues=[emails], streams=[new_users],
     functions=[create_user, get_user, queue_welcome, send_email, process_upload,
                cleanup_expired, daily_report],
     outcomes=[(cleanup_expired, "welcome_abandoned"), (send_email, "uncertain")]))

@@ -7,13 +7,15 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import Grant, variable
+from infra.key import Key, needs
 
 
 @dataclass(frozen=True, kw_only=True)
 class BucketArgs:
-    """``expire_days``: days after which objects are deleted, by prefix."""
+    """``expire_days``: days after which objects are deleted, by prefix. ``key``: S3's if None."""
 
     retain: bool
+    key: Key | None = None
     expire_days: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -52,7 +54,7 @@ class Bucket(pulumi.ComponentResource):
         self.encryption = aws.s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=self.bucket.id,
-            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            rules=[_encryption(args.key)],
             opts=child,
         )
         self.versioning = aws.s3.BucketVersioning(
@@ -77,28 +79,52 @@ class Bucket(pulumi.ComponentResource):
         )
         self.name: pulumi.Output[str] = self.bucket.bucket
         self.arn: pulumi.Output[str] = self.bucket.arn
+        # The context is the bucket's ARN, not the object's, for it has a bucket key.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+        context = {"aws:s3:arn": self.bucket.arn}
+        self._to_read = needs(args.key, "s3", ["Decrypt"], context)
+        # Parts of an upload are decrypted when they are put together.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+        self._to_write = [*self._to_read, *needs(args.key, "s3", ["GenerateDataKey"], context)]
         self.register_outputs({"name": self.name})
 
     def read(self, prefix: str, *, env: str | None = None) -> Grant:
         """``s3:GetObject`` and ``s3:GetObjectVersion`` under a prefix."""
-        return self._grant(["GetObject", "GetObjectVersion"], prefix, env)
+        return self._grant(["GetObject", "GetObjectVersion"], prefix, env, self._to_read)
 
     def write(self, prefix: str, *, env: str | None = None) -> Grant:
         """``s3:PutObject`` and ``s3:AbortMultipartUpload`` under a prefix."""
-        return self._grant(["PutObject", "AbortMultipartUpload"], prefix, env)
+        return self._grant(["PutObject", "AbortMultipartUpload"], prefix, env, self._to_write)
 
     def list_keys(self) -> Grant:
         """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""
         return Grant(actions=["s3:ListBucket"], resources=[self.arn])
 
-    def _grant(self, actions: list[str], prefix: str, env: str | None) -> Grant:
+    def _grant(
+        self, actions: list[str], prefix: str, env: str | None, needed: list[Grant]
+    ) -> Grant:
         if not prefix.endswith("/") or "*" in prefix:
             raise ValueError(f"the prefix is {prefix!r}; it must end in '/' and hold no wildcard")
         return Grant(
             actions=[f"s3:{action}" for action in actions],
             resources=[pulumi.Output.concat(self.arn, "/", prefix, "*")],
             env=variable(env, self.name),
+            needs=needed,
         )
+
+
+def _encryption(
+    key: Key | None,
+) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
+    if key is None:
+        return {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
+    return {
+        "apply_server_side_encryption_by_default": {
+            "sse_algorithm": "aws:kms",
+            "kms_master_key_id": key.arn,
+        },
+        "bucket_key_enabled": True,  # otherwise each object costs a request to KMS
+    }
 
 
 def _lifecycle(

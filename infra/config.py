@@ -142,6 +142,17 @@ class Schedules(Section):
     )
 
 
+class Encryption(Section):
+    """What data at rest is encrypted with."""
+
+    customer_key: bool = Field(
+        False,
+        description="A KMS key of the stack's own for tables, bucket, queues, images, the "
+        "functions' environment, logs and alarm topic, in place of keys that AWS owns. $1 a month, "
+        "and requests.",
+    )
+
+
 class Alarms(Section):
     """Who hears of alarms."""
 
@@ -170,6 +181,7 @@ class StackConfig(Section):
     email: Email = Field(description="E-mails.")
     uploads: Uploads = Field(default_factory=Uploads, description="Uploads.")
     schedules: Schedules = Field(default_factory=Schedules, description="Schedules.")
+    encryption: Encryption = Field(default_factory=Encryption, description="Encryption at rest.")
     alarms: Alarms = Field(default_factory=Alarms, description="Alarms.")
 
     @field_validator("email")

@@ -30,6 +30,11 @@ DEMANDS = (
         f"at least {_YEAR}: what happened must be found out later, too",
     ),
     Demand(
+        "encryption.customerKey",
+        lambda c: c.encryption.customer_key,
+        "true: who may read the data is then this account's to say, and to see",
+    ),
+    Demand(
         "alarms.email",
         lambda c: c.alarms.email is not None,
         "an address: somebody must hear the alarms",

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from infra.config import StackConfig
 from infra.grants import Grant, environment, policy, trust
 from infra.image import FunctionImage, ImageArgs
+from infra.key import Key, arn_of
 from infra.queue import DeadLetterQueue
 
 ALIAS = "live"
@@ -28,6 +29,7 @@ class FunctionArgs:
         environment: settings that come with no grant.
         asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
             still fail after two retries then go to the queue ``<name>-failures``.
+        key: what its image, environment, log and failures are encrypted with; AWS's if None.
     """
 
     config: StackConfig
@@ -37,6 +39,7 @@ class FunctionArgs:
     grants: Sequence[Grant] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     asynchronous: bool = False
+    key: Key | None = None
 
 
 class ImageFunction(pulumi.ComponentResource):
@@ -55,7 +58,9 @@ class ImageFunction(pulumi.ComponentResource):
         self.logical_name = name
         self.timeout = args.timeout
         self.failures = (
-            DeadLetterQueue(f"{name}-failures", self._child) if args.asynchronous else None
+            DeadLetterQueue(f"{name}-failures", self._child, key=args.key)
+            if args.asynchronous
+            else None
         )
         grants = [*args.grants, *([self.failures.send()] if self.failures else [])]
 
@@ -115,6 +120,7 @@ class ImageFunction(pulumi.ComponentResource):
                 base=args.config.images.base,
                 source=args.config.images.source,
                 retain=args.config.retain,
+                key=args.key,
             ),
             self._child,
         )
@@ -124,6 +130,7 @@ class ImageFunction(pulumi.ComponentResource):
             f"{name}-logs",
             name=f"/aws/lambda/{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
             retention_in_days=args.config.logs.retention_days,
+            kms_key_id=arn_of(args.key),
             opts=self._child,
         )
 
@@ -167,6 +174,7 @@ class ImageFunction(pulumi.ComponentResource):
             timeout=args.timeout,
             reserved_concurrent_executions=args.config.functions.reserved_concurrency.get(name),
             environment={"variables": variables} if variables else None,
+            kms_key_arn=arn_of(args.key),
             logging_config={
                 "log_format": "JSON",
                 "log_group": self.log_group.name,

@@ -16,12 +16,14 @@ class Grant:
         resources: ARNs the actions are allowed on.
         env: environment variables, by name.
         conditions: IAM conditions, as in a policy document.
+        needs: grants that this one is worth nothing without, such as one on the resource's key.
     """
 
     actions: Sequence[str]
     resources: Sequence[pulumi.Input[str]]
     env: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
+    needs: Sequence["Grant"] = ()
 
     def __post_init__(self) -> None:
         for action in self.actions:
@@ -51,8 +53,12 @@ def variable(name: str | None, value: pulumi.Input[str]) -> dict[str, pulumi.Inp
 
 
 def policy(grants: Sequence[Grant], *more: dict[str, Any]) -> pulumi.Output[str]:
-    """Make the IAM policy document that allows all grants, and further statements."""
-    statements = [grant.statement() for grant in grants if grant.actions]
+    """Make the IAM policy document that allows all grants, what they need, and further statements.
+
+    Of a resource's grants many need the same one: it is written once.
+    """
+    needs = {id(need): need for grant in grants for need in grant.needs}
+    statements = [grant.statement() for grant in (*grants, *needs.values()) if grant.actions]
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [*statements, *more]})
 
 

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 import pulumi_docker_build as docker_build
 
 from images import context
+from infra.key import Key
 
 _PLATFORMS = {
     "arm64": docker_build.Platform.LINUX_ARM64,
@@ -27,6 +28,7 @@ class ImageArgs:
         base: the base image, with its tag or digest.
         source: URL of the repository, for a label; may be empty.
         retain: whether the images outlive the stack.
+        key: what they are encrypted with; ECR's if None. Another one replaces the repository.
     """
 
     function: str
@@ -35,6 +37,7 @@ class ImageArgs:
     base: str
     source: str
     retain: bool
+    key: Key | None = None
 
 
 class FunctionImage(pulumi.ComponentResource):
@@ -55,7 +58,11 @@ class FunctionImage(pulumi.ComponentResource):
             # The build cache is one tag that every build overwrites; no function runs from it.
             image_tag_mutability_exclusion_filters=[{"filter": "cache", "filter_type": "WILDCARD"}],
             image_scanning_configuration={"scan_on_push": True},
-            encryption_configurations=[{"encryption_type": "AES256"}],
+            encryption_configurations=[
+                {"encryption_type": "KMS", "kms_key": args.key.arn}
+                if args.key
+                else {"encryption_type": "AES256"}
+            ],
             force_delete=not args.retain,
             # ECR refuses to delete a repository that holds images: where they are to be kept, a
             # function can still be removed from the program.

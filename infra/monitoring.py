@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from infra.dashboard import dashboard
 from infra.function import METRICS, ImageFunction
+from infra.key import Key, arn_of
 from infra.queue import DeadLetterQueue, Queue
 from infra.triggers.http import RestApi
 from infra.triggers.stream import StreamTrigger
@@ -24,6 +25,7 @@ class MonitoringArgs:
     Attributes:
         email: who is told, if anybody; the address must confirm once.
         outcomes: those of a function's outcomes that need somebody.
+        key: what the alarms' topic is encrypted with; not encrypted if None.
     """
 
     email: str | None
@@ -32,6 +34,7 @@ class MonitoringArgs:
     queues: Sequence[Queue]
     streams: Sequence[StreamTrigger]
     outcomes: Sequence[tuple[ImageFunction, str]] = ()
+    key: Key | None = None
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -47,7 +50,7 @@ class Monitoring(pulumi.ComponentResource):
         super().__init__("serverless:infra:Monitoring", name, None, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
-        self.topic = self._topic(name, args.email)
+        self.topic = self._topic(name, args)
         for function in args.functions:
             self._function_alarms(function)
         for stream in args.streams:
@@ -68,9 +71,12 @@ class Monitoring(pulumi.ComponentResource):
         )
         self.register_outputs({"topic_arn": self.topic.arn})
 
-    def _topic(self, name: str, email: str | None) -> aws.sns.Topic:
-        # Not encrypted by alias/aws/sns: CloudWatch could not publish to it.
-        topic = aws.sns.Topic(f"{name}-alarms", opts=self._child)
+    def _topic(self, name: str, args: MonitoringArgs) -> aws.sns.Topic:
+        # Without a key of one's own not encrypted by alias/aws/sns either: CloudWatch could not
+        # publish to it.
+        topic = aws.sns.Topic(
+            f"{name}-alarms", kms_master_key_id=arn_of(args.key), opts=self._child
+        )
         caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
         aws.sns.TopicPolicy(
             f"{name}-alarms-policy",
@@ -100,12 +106,12 @@ class Monitoring(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        if email:
+        if args.email:
             aws.sns.TopicSubscription(
                 f"{name}-alarms-email",
                 topic=topic.arn,
                 protocol="email",
-                endpoint=email,
+                endpoint=args.email,
                 opts=self._child,
             )
         return topic

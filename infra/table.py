@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import Grant, variable
+from infra.key import Key, needs
 
 AttributeType = Literal["S", "N"]
 
@@ -25,9 +26,10 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class TableArgs:
-    """What a table is for; its hash key is ``id``, a string."""
+    """What a table is for; its hash key is ``id``, a string. ``key``: what it is encrypted with."""
 
     retain: bool
+    key: Key | None = None
     stream: bool = False
     ttl_attribute: str | None = None
     indexes: Sequence[Index] = ()
@@ -55,6 +57,9 @@ class Table(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             point_in_time_recovery={"enabled": True},
             deletion_protection_enabled=args.retain,
+            server_side_encryption={"enabled": True, "kms_key_arn": args.key.arn}
+            if args.key
+            else None,
             stream_enabled=args.stream,
             stream_view_type="NEW_IMAGE" if args.stream else None,
             ttl={"attribute_name": args.ttl_attribute, "enabled": True}
@@ -65,6 +70,13 @@ class Table(pulumi.ComponentResource):
         )
         self.name: pulumi.Output[str] = self.table.name
         self.stream_arn: pulumi.Output[str] = self.table.stream_arn
+        self.key = args.key
+        # DynamoDB decrypts the table's own key for whoever reads or writes; all else it does by
+        # the grant that it took when it was given the key.
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        self._needs = needs(
+            args.key, "dynamodb", ["Decrypt"], {"aws:dynamodb:tableName": self.table.name}
+        )
         self.register_outputs({"name": self.name})
 
     def get(self, *, env: str | None = None) -> Grant:
@@ -93,6 +105,7 @@ class Table(pulumi.ComponentResource):
             actions=["dynamodb:Query"],
             resources=[pulumi.Output.concat(self.table.arn, "/index/", index)],
             env=variable(env, self.name),
+            needs=self._needs,
         )
 
     def read_stream(self) -> Grant:
@@ -106,6 +119,7 @@ class Table(pulumi.ComponentResource):
         return Grant(
             actions=[f"dynamodb:{action}" for action in actions],
             resources=[pulumi.Output.concat(self.table.arn, "/stream/*")],
+            needs=self._needs,
         )
 
     def _grant(self, action: str, env: str | None) -> Grant:
@@ -113,6 +127,7 @@ class Table(pulumi.ComponentResource):
             actions=[f"dynamodb:{action}"],
             resources=[self.table.arn],
             env=variable(env, self.name),
+            needs=self._needs,
         )
 
 

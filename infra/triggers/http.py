@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from infra.config_api import Api
 from infra.function import ImageFunction
+from infra.key import Key
 from infra.triggers.http_access import ApiAccess, ApiAccessArgs
 from infra.triggers.http_cors import Preflight, PreflightArgs, answer
 from infra.triggers.http_errors import answers, gateway_responses
@@ -36,12 +37,16 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class RestApiArgs:
-    """``components``: the schemas that operations refer to (``#/components/schemas/…``)."""
+    """``components``: the schemas that operations refer to (``#/components/schemas/…``).
+
+    ``key``: what the API's logs are encrypted with; CloudWatch's if None.
+    """
 
     config: Api
     log_retention_days: int
     routes: Sequence[Route]
     components: Mapping[str, JsonObject] = field(default_factory=dict)
+    key: Key | None = None
 
 
 class RestApi(pulumi.ComponentResource):
@@ -97,6 +102,7 @@ class RestApi(pulumi.ComponentResource):
                 deployment=self.deployment,
                 config=args.config,
                 log_retention_days=args.log_retention_days,
+                key=args.key,
             ),
             self._child,
         )

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from infra.config_api import Api
 from infra.grants import trust
+from infra.key import Key, arn_of
 
 # Of the caller no address and no agent, of the path the route and not its values.
 _ACCESS_LOG = {
@@ -33,6 +34,7 @@ class ApiStageArgs:
     deployment: aws.apigateway.Deployment
     config: Api
     log_retention_days: int
+    key: Key | None
 
 
 class ApiStage(pulumi.ComponentResource):
@@ -49,6 +51,7 @@ class ApiStage(pulumi.ComponentResource):
             f"{name}-access-log",
             name=f"/aws/apigateway/{pulumi.get_project()}-{stage_name}",
             retention_in_days=args.log_retention_days,
+            kms_key_id=arn_of(args.key),
             opts=child,
         )
         # API Gateway itself would make this one without an end of retention.
@@ -56,6 +59,7 @@ class ApiStage(pulumi.ComponentResource):
             f"{name}-execution-log",
             name=pulumi.Output.concat("API-Gateway-Execution-Logs_", args.api.id, "/", stage_name),
             retention_in_days=args.log_retention_days,
+            kms_key_id=arn_of(args.key),
             opts=child,
         )
         self.stage = aws.apigateway.Stage(

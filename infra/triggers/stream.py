@@ -38,7 +38,7 @@ class StreamTrigger(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         self.logical_name = name
         self.function = args.function
-        self.failures = DeadLetterQueue(f"{name}-failures", child)
+        self.failures = DeadLetterQueue(f"{name}-failures", child, key=args.table.key)
         self.consume = args.function.allow(
             f"{name}-consume", [args.table.read_stream(), self.failures.send()], child
         )

@@ -11,6 +11,7 @@ USERS = f"arn:aws:dynamodb:{HERE}:users"
 LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
+KEY = f"arn:aws:kms:{HERE}:key"
 
 Statement = dict[str, Any]
 
@@ -113,6 +114,61 @@ TO_READ_THE_SOURCE: dict[str, tuple[str, list[Statement]]] = {
     ),
 }
 
+
+def through(service: str, *actions: str, **context: str) -> Statement:
+    """The stack's own key, as one service uses it for one resource."""
+    of = {f"kms:EncryptionContext:aws:{service}:{name}": value for name, value in context.items()}
+    via = f"{service}.eu-central-1.amazonaws.com"
+    return allow(*actions, on=KEY, when={"StringEquals": {"kms:ViaService": via, **of}})
+
+
+USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
+LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
+READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
+WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)
+RECEIVE_EMAILS = through("sqs", "kms:Decrypt", arn=EMAILS)
+
+
+def send_to(queue: str) -> Statement:
+    return through("sqs", "kms:Decrypt", "kms:GenerateDataKey", arn=f"arn:aws:sqs:{HERE}:{queue}")
+
+
+# What each policy says beside that where the stack has a key of its own, in production.
+WITH_A_KEY: dict[str, list[Statement]] = {
+    "create-user-policy": [USERS_KEY, LEDGER_KEY],
+    "get-user-policy": [USERS_KEY],
+    "queue-welcome-policy": [send_to("emails")],
+    "send-email-policy": [USERS_KEY, LEDGER_KEY],
+    "process-upload-policy": [
+        READ_STORAGE,
+        WRITE_STORAGE,
+        LEDGER_KEY,
+        send_to("process-upload-failures"),
+    ],
+    "cleanup-expired-policy": [
+        LEDGER_KEY,
+        USERS_KEY,
+        send_to("emails"),
+        send_to("cleanup-expired-failures"),
+    ],
+    "daily-report-policy": [
+        USERS_KEY,
+        LEDGER_KEY,
+        READ_STORAGE,
+        WRITE_STORAGE,
+        send_to("daily-report-failures"),
+    ],
+    "new-users-consume": [USERS_KEY, send_to("new-users-failures")],
+    "emails-to-send-consume": [RECEIVE_EMAILS],
+    "cleanup-policy": [send_to("cleanup-expired-failures")],
+    "report-policy": [send_to("daily-report-failures")],
+}
+
+
+def keyed(name: str, policy: str) -> list[Statement]:
+    return WITH_A_KEY[policy] if name == "prod" else []
+
+
 # Where "*" is allowed as a resource: these actions know none.
 WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
@@ -139,17 +195,22 @@ def trusts(name: str) -> dict[str, Statement]:
     return made
 
 
+@pytest.mark.parametrize("name", ["prod", "local"])
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_may_do_this_and_no_more(function: str) -> None:
+def test_a_function_may_do_this_and_no_more(function: str, name: str) -> None:
     assert function in MAY, f"add {function} here: MAY says what each function may do"
-    role, statements = policies("prod")[f"{function}-policy"]
+    role, statements = policies(name)[f"{function}-policy"]
     assert role == f"{function}-role"
-    assert statements == MAY[function] + telemetry(function)
+    [logs, traces] = telemetry(function)
+    key = keyed(name, f"{function}-policy")
+    assert statements == [*MAY[function], logs, *key, traces]
 
 
+@pytest.mark.parametrize("name", ["prod", "local"])
 @pytest.mark.parametrize("policy", TO_READ_THE_SOURCE)
-def test_a_mapping_may_read_its_source(policy: str) -> None:
-    assert policies("prod")[policy] == TO_READ_THE_SOURCE[policy]
+def test_a_mapping_may_read_its_source(policy: str, name: str) -> None:
+    role, statements = TO_READ_THE_SOURCE[policy]
+    assert policies(name)[policy] == (role, statements + keyed(name, policy))
 
 
 def schedules() -> dict[str, str]:
@@ -161,15 +222,17 @@ def schedules() -> dict[str, str]:
     return {name: target.removesuffix("-live") for name, target in targets.items()}
 
 
-def test_a_schedule_may_invoke_its_function() -> None:
+@pytest.mark.parametrize("name", ["prod", "local"])
+def test_a_schedule_may_invoke_its_function(name: str) -> None:
     made = schedules()
     assert made.items() >= {"cleanup": "cleanup-expired", "report": "daily-report"}.items()
     for schedule, function in made.items():
-        role, statements = policies("prod")[f"{schedule}-policy"]
+        role, statements = policies(name)[f"{schedule}-policy"]
         assert role == f"{schedule}-role"
         assert statements == [
             allow("lambda:InvokeFunction", on=f"arn:aws:lambda:{HERE}:{function}-live"),
             failures(function),
+            *keyed(name, f"{schedule}-policy"),
         ]
 
 
@@ -206,8 +269,14 @@ def test_these_are_all_policies() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_stacks_grant_the_same(name: str) -> None:
+    """But for the key, which the tests above know of."""
+
     def written(of_stack: str) -> str:
-        return json.dumps(policies(of_stack), sort_keys=True)
+        made = {
+            policy: (role, [s for s in statements if not s["Action"][0].startswith("kms:")])
+            for policy, (role, statements) in policies(of_stack).items()
+        }
+        return json.dumps(made, sort_keys=True)
 
     sender = "no-reply@dev.example.com" if name == "dev" else "no-reply@example.com"
     assert sender in written(name)

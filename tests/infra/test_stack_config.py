@@ -82,6 +82,8 @@ def test_production_names_all_that_it_lacks() -> None:
         "removalPolicy: must be retain: data outlives the stack (environment is production)",
         "logs.retentionDays: must be at least 365: what happened must be found out later, too "
         "(environment is production)",
+        "encryption.customerKey: must be true: who may read the data is then this account's to "
+        "say, and to see (environment is production)",
         "alarms.email: must be an address: somebody must hear the alarms "
         "(environment is production)",
     ]
@@ -136,8 +138,8 @@ def test_every_bad_key_is_named_at_once() -> None:
         "email.maxConcurrency: is 1; input should be greater than or equal to 2",
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
-        'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, environment, '
-        "functions, images, logs, removalPolicy, schedules, uploads",
+        'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, encryption, '
+        "environment, functions, images, logs, removalPolicy, schedules, uploads",
     ]
 
 
