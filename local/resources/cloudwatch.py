@@ -10,15 +10,15 @@ from local.resources.registry import Made, Request, resource
 
 @resource(
     "aws:cloudwatch/logGroup:LogGroup",
-    passes="name retentionInDays",
-    # The emulator has neither encryption of logs nor protection of groups.
-    ignores="deletionProtectionEnabled kmsKeyId logGroupClass skipDestroy",
+    passes="name retentionInDays kmsKeyId",
+    # The emulator knows no protection of groups.
+    ignores="deletionProtectionEnabled logGroupClass skipDestroy",
 )
 def log_group(request: Request) -> Made:
     """Make a log group and set its retention."""
     logs = request.client("logs")
     name = request.physical_name(512)
-    logs.create_log_group(logGroupName=name)
+    logs.create_log_group(logGroupName=name, **present(kmsKeyId=request.get("kmsKeyId")))
     if request.get("retentionInDays"):
         logs.put_retention_policy(
             logGroupName=name, retentionInDays=request.require("retentionInDays")

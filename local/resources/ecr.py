@@ -9,18 +9,20 @@ from local.resources.registry import Made, Request, resource
 
 @resource(
     "aws:ecr/repository:Repository",
-    passes="name imageTagMutability imageScanningConfiguration",
-    ignores="encryptionConfigurations forceDelete imageTagMutabilityExclusionFilters",
+    passes="name encryptionConfigurations imageTagMutability imageScanningConfiguration",
+    ignores="forceDelete imageTagMutabilityExclusionFilters",
 )
 def repository(request: Request) -> Made:
     """Make an image repository."""
     name = request.physical_name(256).lower()
     scanning = request.get("imageScanningConfiguration", {})
+    encryption = request.get("encryptionConfigurations") or [None]
     made = request.client("ecr").create_repository(
         repositoryName=name,
         **present(
             imageTagMutability=request.get("imageTagMutability"),
             imageScanningConfiguration=scanning or None,
+            encryptionConfiguration=encryption[0],
         ),
     )["repository"]
     return Made(

@@ -49,7 +49,10 @@ image = docker_build.Image(
 
 key = aws.kms.Key("key", description="a key", enable_key_rotation=True)
 aws.kms.Alias("key-alias", target_key_id=key.key_id)
-logs = aws.cloudwatch.LogGroup("logs", retention_in_days=7, tags={"a": "b"})
+aws.ecr.Repository(
+    "encrypted", encryption_configurations=[{"encryption_type": "KMS", "kms_key": key.arn}]
+)
+logs = aws.cloudwatch.LogGroup("logs", retention_in_days=7, kms_key_id=key.arn, tags={"a": "b"})
 role = aws.iam.Role(
     "role",
     assume_role_policy=trust("lambda.amazonaws.com"),
@@ -443,3 +446,4 @@ pulumi.export("fifo", fifo.name)
 pulumi.export("image", image.ref)
 pulumi.export("model", model.name)
 pulumi.export("bucket", bucket.bucket)
+pulumi.export("encryption_key", key.arn)

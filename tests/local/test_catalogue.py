@@ -102,3 +102,12 @@ def test_settings_arrive(catalogue):
     [queue] = [m for m in mappings if ":sqs:" in m["EventSourceArn"]]
     assert queue["ScalingConfig"] == {"MaximumConcurrency": 2}
     assert queue["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    key = catalogue.outputs["encryption_key"]
+    [logs] = catalogue.client("logs").describe_log_groups(logGroupNamePrefix="logs-")["logGroups"]
+    assert logs["kmsKeyId"] == key
+    repositories = catalogue.client("ecr").describe_repositories()["repositories"]
+    encryptions = {
+        r["repositoryName"].rpartition("-")[0]: r["encryptionConfiguration"] for r in repositories
+    }
+    assert encryptions["encrypted"] == {"encryptionType": "KMS", "kmsKey": key}
+    assert encryptions["repository"] == {"encryptionType": "AES256"}
