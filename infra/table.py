@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import Grant, variable
-from infra.key import Key, needs
+from infra.key import Key, arn_of, needs
 
 AttributeType = Literal["S", "N"]
 
@@ -57,9 +57,11 @@ class Table(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             point_in_time_recovery={"enabled": True},
             deletion_protection_enabled=args.retain,
-            server_side_encryption={"enabled": True, "kms_key_arn": args.key.arn}
-            if args.key
-            else None,
+            # Said even without a key: left out, it would stay as it was, with a key that is gone.
+            server_side_encryption={
+                "enabled": args.key is not None,
+                "kms_key_arn": arn_of(args.key),
+            },
             stream_enabled=args.stream,
             stream_view_type="NEW_IMAGE" if args.stream else None,
             ttl={"attribute_name": args.ttl_attribute, "enabled": True}

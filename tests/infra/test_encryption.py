@@ -23,8 +23,8 @@ Inputs = Mapping[str, Any]
 
 
 def _table(made: Inputs) -> Any:
-    encryption = made.get("serverSideEncryption", {"enabled": True})
-    assert encryption["enabled"]
+    encryption = made["serverSideEncryption"]
+    assert encryption["enabled"] is ("kmsKeyArn" in encryption)
     return encryption.get("kmsKeyArn")
 
 
