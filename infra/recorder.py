@@ -51,7 +51,13 @@ def stack_settings(stack: str) -> dict[str, Any]:
     return settings
 
 
-def run(stack: str, *, preview: bool = False, settings: Mapping[str, Any] | None = None) -> Run:
+def run(
+    stack: str,
+    *,
+    preview: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    recorder: type[Recorder] = Recorder,
+) -> Run:
     """Run ``__main__.py`` for a stack.
 
     Args:
@@ -59,14 +65,14 @@ def run(stack: str, *, preview: bool = False, settings: Mapping[str, Any] | None
         preview: as ``pulumi preview`` of a new stack, where every computed output is unknown.
         settings: keys that replace those of the file, such as ``serverless-app:api``; None leaves
             one out.
+        recorder: what records it, and answers as AWS would.
     """
     given = {**stack_settings(stack), **(settings or {})}
     configuration = {key: value for key, value in given.items() if value is not None}
-    return apart(lambda: _run(stack, preview, configuration))
+    return apart(lambda: _run(stack, recorder(preview=preview), configuration))
 
 
-def _run(stack: str, preview: bool, settings: Mapping[str, Any]) -> Run:
-    recorder = Recorder(preview=preview)
+def _run(stack: str, recorder: Recorder, settings: Mapping[str, Any]) -> Run:
     names: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
 

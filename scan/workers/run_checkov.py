@@ -1,0 +1,62 @@
+"""Run by the scanners' own Python: checkov on folders of Terraform JSON, as JSON on standard output.
+
+In one process, where the command line would start anew for each folder, which takes longer than
+all its checks. It also tells which resource types checkov's own checks look at.
+"""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+from checkov.runner_filter import RunnerFilter
+from checkov.terraform.checks.resource.registry import resource_registry
+from checkov.terraform_json.runner import TerraformJsonRunner
+
+# Breaks off, for it asks for a graph that this framework does not give it. CKV_AWS_59 looks at the
+# same: whether everybody may call a method.
+_BROKEN = ["CKV2_AWS_70"]
+
+
+class _Errors(logging.Handler):
+    """Keeps what checkov logs of a check that breaks off: it reports nothing of it otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the message."""
+        self.messages.append(record.getMessage())
+
+
+def _address(record: Any) -> str:
+    """Give type and name: a file holds one type, and checkov often leaves it out."""
+    type_ = Path(record.file_path).name.removesuffix(".tf.json")
+    return f"{type_}.{record.resource.rpartition('.')[2]}"
+
+
+def _scan(folder: str) -> dict[str, Any]:
+    errors = _Errors()
+    logging.getLogger().addHandler(errors)
+    report: Any = TerraformJsonRunner().run(
+        root_folder=folder,
+        runner_filter=RunnerFilter(framework=["terraform_json"], skip_checks=_BROKEN),
+    )
+    logging.getLogger().removeHandler(errors)
+    return {
+        "passed": [[r.check_id, _address(r)] for r in report.passed_checks],
+        "failed": [[r.check_id, _address(r), r.check_name] for r in report.failed_checks],
+        "errors": [*errors.messages, *(f"cannot read {path}" for path in report.parsing_errors)],
+    }
+
+
+def main() -> None:
+    """Scan the folders that are named as arguments."""
+    reports = {folder: _scan(folder) for folder in sys.argv[1:]}
+    json.dump({"known": sorted(resource_registry.checks), "reports": reports}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Run by the scanners' own Python: parliament on IAM documents, given and answered as JSON."""
+
+import json
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")  # of its own sources
+
+from parliament import analyze_policy_string  # noqa: E402
+
+
+def main() -> None:
+    """Read documents by name from standard input; write the findings of each."""
+    documents: dict[str, str] = json.load(sys.stdin)
+    found = {
+        name: [[f.issue, str(f.detail)] for f in analyze_policy_string(document).findings]
+        for name, document in documents.items()
+    }
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
