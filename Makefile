@@ -7,7 +7,7 @@ PORT ?= 4566
 STACK ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-images check format documents lock upgrade bench preview deploy clean
+.PHONY: help up test test-images check scan format documents lock upgrade bench preview deploy clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -16,7 +16,7 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/python -m local up --port $(PORT)
 
 test: .venv/.dev  ## Run all tests that need no Docker engine
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
@@ -26,6 +26,10 @@ check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+scan: .venv/.dev .venv-scan/.done  ## Let independent scanners look at resources, IAM documents, packages and Dockerfile
+	$(BIN)/python -m scan
+	$(BIN)/pytest --no-skips tests/scan
 
 format: .venv/.dev  ## Format, and mend what lint can mend
 	$(BIN)/ruff format .
@@ -46,6 +50,7 @@ bench: .venv/.dev  ## Measure the functions' cold starts
 lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt
 	$(LOCK) --universal --python-version 3.11 -c requirements.txt requirements-dev.in images/*/requirements.in -o requirements-dev.txt
+	$(LOCK) --universal --python-version 3.11 scan/requirements.in -o scan/requirements.txt
 	for f in images/*/requirements.in images/build-requirements.in tests/images/standin/*.in; do \
 	  $(LOCK) --python-version 3.13 --python-platform linux -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
 	done
@@ -54,7 +59,7 @@ upgrade: .venv/.dev  ## Pin the newest versions of all requirements
 	$(MAKE) lock UPGRADE=--upgrade
 
 clean:  ## Remove what was made: environment, staging folders, caches
-	rm -rf .venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .venv-scan .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -71,3 +76,10 @@ clean:  ## Remove what was made: environment, staging folders, caches
 	@echo "Installing pinned dependencies into .venv"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch .venv/.runtime $@
+
+# An environment of its own: the scanners' pins fit no other.
+.venv-scan/.done: scan/requirements.txt | .venv/bin/uv
+	@echo "Installing the scanners into .venv-scan"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-scan
+	@$(BIN)/uv pip install --quiet --python .venv-scan/bin/python --require-hashes -r scan/requirements.txt
+	@touch $@

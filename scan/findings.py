@@ -1,7 +1,7 @@
 """What scanners find, and which of it is waived for which reason."""
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -53,21 +53,24 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Findings after waivers: those that stand, how many do not, and the waivers of nothing."""
+    """A stack's findings after waivers: those that stand, and the waivers that waive nothing."""
 
     standing: Sequence[Finding]
     waived: int
     unused: Sequence[str]
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """All that must change, one line each."""
+        return [*map(str, self.standing), *self.unused]
 
-def judge(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> Judgement:
-    """Take the waived findings away; name, by stack, each waiver that waives nothing."""
-    found = list(findings)
-    standing = [f for f in found if not any(waiver.covers(f) for waiver in waivers)]
+
+def judge(findings: Sequence[Finding], waivers: Sequence[Waiver], stack: str) -> Judgement:
+    """Take the waived findings of a stack away; name each waiver there that waives nothing."""
+    standing = [f for f in findings if not any(waiver.covers(f) for waiver in waivers)]
     unused = [
         f"{stack}: the waiver of {waiver.check} on {waiver.resources} waives nothing: take it away"
         for waiver in waivers
-        for stack in waiver.stacks
-        if not any(waiver.covers(f) for f in found if f.stack == stack)
+        if stack in waiver.stacks and not any(waiver.covers(f) for f in findings)
     ]
-    return Judgement(standing, len(found) - len(standing), unused)
+    return Judgement(standing, len(findings) - len(standing), unused)

@@ -62,4 +62,5 @@ _ARNS = {
     "aws:sesv2/configurationSet:ConfigurationSet": (
         "arn:aws:ses:{region}:{account}:configuration-set/{name}"
     ),
+    "aws:sesv2/emailIdentity:EmailIdentity": "arn:aws:ses:{region}:{account}:identity/{name}",
 }

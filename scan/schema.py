@@ -105,9 +105,7 @@ class _Module:
         return found
 
     def _block(self, node: ast.ClassDef) -> Block:
-        (made,) = (
-            n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"
-        )
+        (made,) = (n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__")
         return {
             argument.arg.rstrip("_"): self._argument(argument.annotation)
             for argument in made.args.kwonlyargs

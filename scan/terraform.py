@@ -10,9 +10,6 @@ from scan.environment import worker
 from scan.export import Export
 from scan.findings import Finding
 
-# Its only check reads policies that are written as Terraform's own data sources.
-_SILENT = {"aws_sns_topic_policy"}
-
 
 @dataclass(frozen=True)
 class Scanned:
@@ -64,9 +61,7 @@ def _scanned(stack: str, export: Export, report: Mapping[str, Any], known: list[
         checks=frozenset(check for check, *_ in evaluated),
         evaluated=frozenset(address for _, address, *_ in evaluated),
         expected=frozenset(
-            f"{type_}.{name}"
-            for type_ in set(known) - _SILENT
-            for name in export.resources.get(type_, {})
+            f"{type_}.{name}" for type_ in known for name in export.resources.get(type_, {})
         ),
         errors=tuple(report["errors"]),
     )

@@ -1,4 +1,4 @@
-"""Run by the scanners' own Python: checkov on folders of Terraform JSON, as JSON on standard output.
+"""Run by the scanners' own Python: checkov on folders of Terraform JSON, reported as JSON.
 
 In one process, where the command line would start anew for each folder, which takes longer than
 all its checks. It also tells which resource types checkov's own checks look at.
@@ -12,11 +12,29 @@ from typing import Any
 
 from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.resource.registry import resource_registry
+from checkov.terraform_json import parser
 from checkov.terraform_json.runner import TerraformJsonRunner
 
 # Breaks off, for it asks for a graph that this framework does not give it. CKV_AWS_59 looks at the
 # same: whether everybody may call a method.
 _BROKEN = ["CKV2_AWS_70"]
+
+
+_cleaned = parser._clean_simple_type_list
+
+
+def _decoded(values: list[Any]) -> list[Any]:
+    """Decode policies: in HCL they are expressions, which checkov has evaluated for its checks.
+
+    Left as text, as in JSON they are, most of its checks of policies pass them unseen.
+    """
+    return [
+        json.loads(value) if isinstance(value, str) and '"Statement"' in value else value
+        for value in _cleaned(values)
+    ]
+
+
+parser._clean_simple_type_list = _decoded
 
 
 class _Errors(logging.Handler):

@@ -10,12 +10,15 @@ from parliament import analyze_policy_string  # noqa: E402
 
 
 def main() -> None:
-    """Read documents by name from standard input; write the findings of each."""
-    documents: dict[str, str] = json.load(sys.stdin)
-    found = {
-        name: [[f.issue, str(f.detail)] for f in analyze_policy_string(document).findings]
-        for name, document in documents.items()
-    }
+    """Read documents from standard input; write the findings of each."""
+    documents: list[str] = json.load(sys.stdin)
+    found = [
+        [
+            [finding.issue, str(finding.detail)]
+            for finding in analyze_policy_string(document).findings
+        ]
+        for document in documents
+    ]
     json.dump(found, sys.stdout)
 
 

