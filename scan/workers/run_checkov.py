@@ -12,6 +12,9 @@ from typing import Any
 
 from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.resource.registry import resource_registry
+from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (
+    BaseTerraformCloudsplainingIAMScanner as Policies,
+)
 from checkov.terraform_json import parser
 from checkov.terraform_json.runner import TerraformJsonRunner
 
@@ -56,6 +59,8 @@ def _address(record: Any) -> str:
 
 
 def _scan(folder: str) -> dict[str, Any]:
+    # Keeps policies by file and name: the next folder's would be taken for the last one's.
+    Policies.policy_document_cache.clear()
     errors = _Errors()
     logging.getLogger().addHandler(errors)
     report: Any = TerraformJsonRunner().run(
