@@ -37,7 +37,7 @@ def resources(known: Schema, say: Callable[[str], None]) -> Problems:
             f"checkov     {stack:5} {len(scanned.evaluated)} of {exports[stack].count} resources, "
             f"{len(scanned.checks)} checks: {len(judged.standing)} failed, {judged.waived} waived"
         )
-        yield from scanned.gaps(LEAST_CHECKS)
+        yield from (f"{stack}: {gap}" for gap in scanned.gaps(LEAST_CHECKS))
         yield from judged.problems
 
 

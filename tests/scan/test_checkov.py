@@ -50,7 +50,8 @@ BROKEN: dict[tuple[str, str], tuple[str, Break]] = {
     ("all resources", "CKV_AWS_355"): (
         "aws_iam_role_policy.get_user_policy", given(policy=policy(action="dynamodb:DeleteTable"))),
     ("a role for everybody", "CKV_AWS_60"): (
-        "aws_iam_role.get_user_role", given(assume_role_policy=policy({"AWS": "*"}, "sts:AssumeRole"))),
+        "aws_iam_role.get_user_role",
+        given(assume_role_policy=policy({"AWS": "*"}, "sts:AssumeRole"))),
     ("images not scanned", "CKV_AWS_163"): (
         "aws_ecr_repository.get_user_image",
         inside("image_scanning_configuration", scan_on_push=False)),
