@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ def resource(type_: str, name: str = "one", *, protect: bool = False, **inputs: 
     return Recorded(type_, name, inputs, True, options)
 
 
+@cache
+def recorded(stack: str) -> list[Recorded]:
+    return recorder.run(stack).recorder.resources
+
+
 def exported(schema: Schema, *resources: Recorded) -> dict[str, dict[str, dict[str, Any]]]:
     export = Export(schema)
     export.add(resources)
@@ -35,8 +41,7 @@ def exported(schema: Schema, *resources: Recorded) -> dict[str, dict[str, dict[s
 
 @STACKS
 def test_every_aws_resource_is_there(exports: dict[str, Export], stack: str) -> None:
-    recorded = recorder.run(stack).recorder.resources
-    of_aws = [r for r in recorded if r.type.startswith("aws:")]
+    of_aws = [r for r in recorded(stack) if r.type.startswith("aws:")]
     assert exports[stack].count == len(of_aws) > 150
     assert len(exports[stack].resources) == len({r.type for r in of_aws})
     assert exports[stack].checked > 1000
@@ -58,9 +63,8 @@ def test_references_resolve(exports: dict[str, Export], schema: Schema, stack: s
 def test_nothing_is_referred_to_by_a_made_up_name(exports: dict[str, Export], stack: str) -> None:
     """What AWS computes is a reference: what the recorder makes up in its place is gone."""
     text = json.dumps(exports[stack].resources)
-    recorded = recorder.run(stack).recorder.resources
-    assert len(recorded) > 150
-    for one in recorded:
+    assert len(recorded(stack)) > 150
+    for one in recorded(stack):
         assert f'"{one.name}-id"' not in text
         assert not re.search(rf"arn:aws:[^ ]*:123456789012:{one.name}\b", text)
 
