@@ -29,7 +29,7 @@ check: .venv/.dev  ## Lint, formatting, types
 
 scan: .venv/.dev .venv-scan/.done  ## Let independent scanners look at resources, IAM documents, packages and Dockerfile
 	$(BIN)/python -m scan
-	$(BIN)/pytest --no-skips tests/scan
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/scan
 
 format: .venv/.dev  ## Format, and mend what lint can mend
 	$(BIN)/ruff format .

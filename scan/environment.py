@@ -19,8 +19,12 @@ class BrokenScannerError(RuntimeError):
 
 
 def schema() -> Schema:
-    """Give the Terraform provider's schema."""
-    (packages,) = FOLDER.glob("lib/python3.*/site-packages")
+    """Give the Terraform provider's schema.
+
+    Raises:
+        FileNotFoundError: the scanners are not installed.
+    """
+    packages = next(FOLDER.glob("lib/python3.*/site-packages"), FOLDER)
     return Schema(packages / "cdktf_cdktf_provider_aws")
 
 
