@@ -6,6 +6,7 @@ A waiver that waives nothing fails the scan: the reason has gone, and so must th
 from scan.findings import Waiver
 
 _DEV = ("dev",)
+_PROD = ("prod",)
 _ALL = ("dev", "prod")
 # Production too, until its configuration can switch them on.
 _NOT_YET = ("dev", "prod")
@@ -30,6 +31,8 @@ CHECKOV = (
            reason="Replication to another region: the system lives in one."),
     Waiver(check="CKV_AWS_51", resources="aws_ecr_repository.*", stacks=_ALL,
            reason="Tags are immutable but for the build's cache; checkov knows no exceptions."),
+    Waiver(check="CKV_AWS_297", resources="aws_scheduler_schedule.*", stacks=_ALL,
+           reason="A schedule holds its own name and time, and nothing of anybody's."),
     # For developers: cheap, and quickly gone.
     Waiver(check="CKV_AWS_338", resources="aws_cloudwatch_log_group.*", stacks=_DEV,
            reason="Logs of developers' stacks need not last a year."),
@@ -44,7 +47,7 @@ CHECKOV = (
     Waiver(check="CKV_AWS_18", resources="aws_s3_bucket.storage", stacks=_NOT_YET,
            reason="Access logs of a developer's bucket would outlive it."),
     *(
-        Waiver(check=check, resources=resources, stacks=_NOT_YET,
+        Waiver(check=check, resources=resources, stacks=_DEV,
                reason="AWS's own key encrypts it: a key of one's own costs by the month.")
         for check, resources in (
             ("CKV_AWS_26", "aws_sns_topic.*"),
@@ -53,7 +56,6 @@ CHECKOV = (
             ("CKV_AWS_145", "aws_s3_bucket.storage"),
             ("CKV_AWS_158", "aws_cloudwatch_log_group.*"),
             ("CKV_AWS_173", "aws_lambda_function.*"),
-            ("CKV_AWS_297", "aws_scheduler_schedule.*"),
         )
     ),
 )  # fmt: skip
@@ -64,4 +66,12 @@ PARLIAMENT = (
            stacks=_ALL,
            reason="AWS's reference knows no resource of ListStreams, and AWS's example for Lambda "
                   "names the table's streams: at worst it grants nothing."),
+    # A key's policy: its resource, the key, is written as "*".
+    # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    Waiver(check="RESOURCE_STAR", resources="aws_kms_key.*", stacks=_PROD,
+           reason="In a key's policy * is that key."),
+    Waiver(check="UNKNOWN_CONDITION_FOR_ACTION", resources="aws_kms_key.*", stacks=_PROD,
+           reason="CloudWatch Logs' statement is as AWS gives it: it allows kms:Describe*."),
+    Waiver(check="MISMATCHED_TYPE", resources="aws_kms_key.*", stacks=_PROD,
+           reason="The context that CloudWatch Logs encrypts with is the group's ARN."),
 )  # fmt: skip
