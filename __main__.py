@@ -2,8 +2,9 @@
 
 import pulumi
 
-from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER
+from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER, SCOPES
 from infra.bucket import Bucket, BucketArgs
+from infra.callers import Callers, CallersArgs
 from infra.config_loader import load
 from infra.function import FunctionArgs, ImageFunction
 from infra.key import own_key
@@ -38,6 +39,7 @@ emails = Queue("emails", QueueArgs(
     key=key, consumer_timeout=30, batch_window=config.email.batch_window_seconds))
 sender = MailIdentity("mail", MailIdentityArgs(
     sender=config.email.sender, create=config.email.create_identity))
+callers = Callers("callers", CallersArgs(config=config.api, retain=config.retain, scopes=SCOPES))
 
 # What runs, and what each may do.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
@@ -79,7 +81,8 @@ daily_report = ImageFunction("daily-report", FunctionArgs(
 
 # What triggers whom.
 api = RestApi("api", RestApiArgs(
-    config=config.api, key=key, log_retention_days=config.logs.retention_days,
+    config=config.api, key=key, callers=callers,
+    log_retention_days=config.logs.retention_days,
     components=COMPONENTS,
     routes=[Route("POST", "/users", create_user, CREATE_USER),
             Route("GET", "/users/{id}", get_user, GET_USER)]))
@@ -105,6 +108,11 @@ monitoring = Monitoring("monitoring", MonitoringArgs(
 
 pulumi.export("api_gateway_url", api.url)
 pulumi.export("api_key", api.api_key)
+pulumi.export("user_pool_id", callers.pool_id)
+pulumi.export("token_endpoint", callers.token_endpoint)
+pulumi.export("client_id", callers.client_id)
+pulumi.export("client_secret", callers.client_secret)
+pulumi.export("web_client_id", callers.web_client_id)
 pulumi.export("dynamodb_table_name", users.name)
 pulumi.export("ledger_table_name", ledger.name)
 pulumi.export("s3_bucket_name", storage.name)

@@ -35,6 +35,11 @@ DEMANDS = (
         "true: who may read the data is then this account's to say, and to see",
     ),
     Demand(
+        "api.authorization",
+        lambda c: c.api.authorization != "none",
+        "cognito, or at least api_key: nobody calls without being known",
+    ),
+    Demand(
         "alarms.email",
         lambda c: c.alarms.email is not None,
         "an address: somebody must hear the alarms",

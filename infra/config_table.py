@@ -9,10 +9,11 @@ import annotated_types
 from pydantic.fields import FieldInfo
 
 from infra.config import StackConfig
-from infra.config_values import Section
+from infra.config_values import CallbackUrl, Origin, Section
 
 _FEW = 6
 _REQUIRED = "**required**"
+_LISTS = {Origin: "list of origins", CallbackUrl: "list of URLs"}
 
 
 def table() -> str:
@@ -65,7 +66,7 @@ def _allowed(field: FieldInfo) -> str:
         case origin if origin is dict:
             return "integer by function"
         case origin if origin is list:
-            return "list of origins"
+            return _LISTS[get_args(kind)[0]]
         case _:
             names = {int: "integer", float: "number", bool: "`true`, `false`"}
             return " ".join(part for part in (names.get(kind, "text"), _bounds(field)) if part)

@@ -124,6 +124,32 @@ CertificateArn = Annotated[
         "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d",
     ),
 ]
+UserPoolArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[a-z0-9-]+_[A-Za-z0-9]+",
+        "the ARN of a Cognito user pool, such as "
+        "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI",
+    ),
+]
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateResourceServer.html
+ResourceServerId = Annotated[
+    str,
+    Form(
+        r"[\x21\x23-\x5b\x5d-\x7e]{1,256}",
+        "the identifier of a resource server, such as users-api or https://api.example.com: ASCII, "
+        'without spaces, " or \\',
+    ),
+]
+CallbackUrl = Annotated[
+    str,
+    Form(
+        rf"(?=.{{1,1024}}$)(https://{_MAIL_LABEL}(\.{_MAIL_LABEL})*|http://localhost)(:[0-9]{{1,5}})?"
+        r"(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?",
+        "a URL such as https://app.example.com/callback, or http://localhost:3000/callback; "
+        "without # or ?",
+    ),
+]
 HostedZoneId = Annotated[
     str, Form("Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")
 ]

@@ -23,8 +23,17 @@ _KEY = {
     "type": "apiKey",
     "in": "header",
     "name": "x-api-key",
-    "description": "Required where the stack has a usage plan (`api.usagePlan`): its output "
+    "description": "Required where the stack's `api.authorization` is `api_key`: its output "
     "`api_key`. Ignored elsewhere.",
+}
+_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "Required where the stack's `api.authorization` is `cognito`: an access token "
+    "of its user pool, from its output `token_endpoint`. It must have the scope that the "
+    "operation names, after the resource server's identifier: `<identifier>/users.read`. Ignored "
+    "elsewhere.",
 }
 _MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of configuration -->")
 
@@ -32,24 +41,26 @@ _MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of con
 def openapi(api: "RestApi") -> dict[str, Any]:
     """Give the OpenAPI document of the program's API, from its routes.
 
-    It is one for all stacks: the API key is optional in it, as a usage plan is.
+    It is one for all stacks: what callers must send is optional in it, for not all ask for it.
     """
-    from infra.triggers.http_errors import documented  # loads the provider, as the program does
+    # Here, for they load the provider, as the program does.
+    from infra.triggers.http_authorization import TOKEN
+    from infra.triggers.http_errors import documented
 
     paths: dict[str, dict[str, Any]] = {}
     for route in api.routes:
         paths.setdefault(route.path, {})[route.method.lower()] = {
             **route.operation,
+            "security": [{}, {"ApiKey": []}, *route.operation.get("security", ())],
             "responses": documented(route.operation),
         }
     return {
         "openapi": "3.1.0",
         "info": {"title": PROJECT, "version": "1.0.0"},
-        "security": [{}, {"ApiKey": []}],
         "paths": paths,
         "components": {
             "schemas": dict(api.components),
-            "securitySchemes": {"ApiKey": _KEY},
+            "securitySchemes": {"ApiKey": _KEY, TOKEN: _TOKEN},
         },
     }
 

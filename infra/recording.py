@@ -138,6 +138,7 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
         "version": "1",
         "value": "key",
+        "clientSecret": "secret",
         "digest": f"sha256:{'0' * 64}",
         "registryId": ACCOUNT,
         "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",

@@ -74,7 +74,11 @@ def _deploy(project: Project, target: registry.Target) -> None:
             return outputs.apply(
                 # As the engine does: what is None is no output.
                 lambda values: target.deployed.outputs.update(
-                    {name: value for name, value in values.items() if value is not None}
+                    {
+                        name: target.here(value)
+                        for name, value in values.items()
+                        if value is not None
+                    }
                 )
             )
 

@@ -6,6 +6,9 @@ A schema's bounds are those that the function applies to what it is given: the g
 request by them. They use no keyword that JSON Schema's draft 4 lacks, except ``examples``, which
 it ignores. The responses are those of the functions; ``openapi.json`` has the gateway's beside
 them. No function imports this module: it is for the program and for ``openapi.json``.
+
+Where a stack asks for tokens, one needs the scope that the operation names under ``security``, of
+those in ``SCOPES``.
 """
 
 from typing import Any
@@ -20,6 +23,8 @@ _REFERENCES, COMPONENTS = msgspec.json.schema_components(
     _TYPES, ref_template="#/components/schemas/{name}"
 )
 _REFERENCE = dict(zip(_TYPES, _REFERENCES, strict=True))
+
+SCOPES = {"users.read": "Read users", "users.write": "Create users"}
 
 _RETRY_AFTER = {
     "Retry-After": {
@@ -48,6 +53,7 @@ CREATE_USER: dict[str, Any] = {
         "Stores a user, who gets a welcome e-mail. No two users have one address. Unknown fields "
         "are ignored; of a field given twice the last one counts."
     ),
+    "security": [{"Token": ["users.write"]}],
     "parameters": [
         {
             "name": "Idempotency-Key",
@@ -94,6 +100,7 @@ CREATE_USER: dict[str, Any] = {
 GET_USER: dict[str, Any] = {
     "operationId": "getUser",
     "summary": "Get a user",
+    "security": [{"Token": ["users.read"]}],
     "parameters": [
         {
             "name": "id",

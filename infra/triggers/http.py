@@ -1,38 +1,27 @@
 """A REST API: HTTP requests to functions."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
+from infra.callers import Callers
 from infra.config_api import Api
-from infra.function import ImageFunction
 from infra.key import Key
 from infra.triggers.http_access import ApiAccess, ApiAccessArgs
+from infra.triggers.http_authorization import HEADERS, Authorization, AuthorizationArgs
 from infra.triggers.http_cors import Preflight, PreflightArgs, answer
 from infra.triggers.http_errors import answers, gateway_responses
 from infra.triggers.http_model import JsonObject, body_schema, shape
+from infra.triggers.http_route import Route, Routes, RoutesArgs, slug
 from infra.triggers.http_stage import ApiStage, ApiStageArgs
+
+__all__ = ["RestApi", "RestApiArgs", "Route"]
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 _GATEWAY_TIMEOUT = 29
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method of one path, answered by one function.
-
-    ``operation`` is its OpenAPI Operation Object; the schema of its request body becomes the model
-    that the gateway validates by.
-    """
-
-    method: str
-    path: str
-    function: ImageFunction
-    operation: JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +32,7 @@ class RestApiArgs:
     """
 
     config: Api
+    callers: Callers
     log_retention_days: int
     routes: Sequence[Route]
     components: Mapping[str, JsonObject] = field(default_factory=dict)
@@ -54,8 +44,8 @@ class RestApi(pulumi.ComponentResource):
 
     Every route is validated at the gateway, then sent to its function's alias. Errors of the
     gateway itself have the API's shape, ``{"error": …}``. Optional, by configuration: API keys with
-    a usage plan, CORS, a custom domain. Attributes: ``url``, without a slash at its end, and
-    ``api_key``, a secret, where keys are required.
+    a usage plan, or tokens of the callers' user pool; CORS; a custom domain. Attributes: ``url``,
+    without a slash at its end, and ``api_key``, a secret, where keys are required.
     """
 
     def __init__(
@@ -87,11 +77,24 @@ class RestApi(pulumi.ComponentResource):
             validate_request_parameters=True,
             opts=self._child,
         )
-        self._resources: dict[str, aws.apigateway.Resource] = {}
-        self._models: dict[str, aws.apigateway.Model] = {}
+        self._authorization = Authorization(
+            name,
+            AuthorizationArgs(api=self.api, config=args.config, callers=args.callers),
+            self._child,
+        )
+        self._routes = Routes(
+            name,
+            RoutesArgs(
+                api=self.api,
+                validator=self.validator,
+                authorization=self._authorization,
+                components=args.components,
+            ),
+            self._child,
+        )
         deployed: list[pulumi.Resource] = [self.validator]
         for route in args.routes:
-            deployed += self._route(route, args)
+            deployed += self._routes.add(route)
         deployed += self._preflights(args)
         deployed += gateway_responses(name, self.api, args.config.cors_origins, self._child)
         self.deployment = self._deployment(args, deployed)
@@ -116,92 +119,16 @@ class RestApi(pulumi.ComponentResource):
         self.name: pulumi.Output[str] = self.api.name
         self.register_outputs({"url": self.url})
 
-    def _route(self, route: Route, args: RestApiArgs) -> list[pulumi.Resource]:
-        name = f"{self._name}-{route.method.lower()}{_slug(route.path)}"
-        resource_id = self._resource_id(route.path)
-        model = self._model(route, args.components)
-        method = aws.apigateway.Method(
-            name,
-            rest_api=self.api.id,
-            resource_id=resource_id,
-            http_method=route.method,
-            authorization="NONE",
-            api_key_required=args.config.usage_plan is not None,
-            operation_name=route.operation.get("operationId"),
-            request_models={"application/json": model.name} if model else None,
-            request_parameters={
-                f"method.request.path.{part[1:-1]}": True
-                for part in route.path.split("/")
-                if part.startswith("{")
-            },
-            request_validator_id=self.validator.id,
-            opts=self._child,
-        )
-        integration = aws.apigateway.Integration(
-            f"{name}-integration",
-            rest_api=self.api.id,
-            resource_id=resource_id,
-            http_method=method.http_method,
-            type="AWS_PROXY",
-            integration_http_method="POST",
-            uri=route.function.invoke_arn,
-            opts=self._child,
-        )
-        # A path parameter is any value: '*' in the ARN of what may invoke.
-        path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
-        permission = route.function.permit(
-            f"{name}-invoke",
-            service="apigateway.amazonaws.com",
-            source_arn=pulumi.Output.concat(
-                self.api.execution_arn, "/", pulumi.get_stack(), "/", route.method, path
-            ),
-            opts=self._child,
-        )
-        return [method, integration, permission]
-
-    def _resource_id(self, path: str) -> pulumi.Output[str]:
-        """Make the resources of a path, each below its parent, once."""
-        parent, _, part = path.rpartition("/")
-        if not part:
-            return self.api.root_resource_id
-        if path not in self._resources:
-            self._resources[path] = aws.apigateway.Resource(
-                f"{self._name}{_slug(path)}",
-                rest_api=self.api.id,
-                parent_id=self._resource_id(parent),
-                path_part=part,
-                opts=self._child,
-            )
-        return self._resources[path].id
-
-    def _model(
-        self, route: Route, components: Mapping[str, JsonObject]
-    ) -> aws.apigateway.Model | None:
-        """Make the model of a route's body, once for all routes that take the same type."""
-        schema = body_schema(route.operation, components)
-        if schema is None:
-            return None
-        title = schema["title"]
-        if title not in self._models:
-            self._models[title] = aws.apigateway.Model(
-                f"{self._name}-{title.lower()}-model",
-                rest_api=self.api.id,
-                name=title,
-                content_type="application/json",
-                schema=json.dumps(shape(schema)),
-                opts=self._child,
-            )
-        return self._models[title]
-
     def _preflights(self, args: RestApiArgs) -> list[pulumi.Resource]:
         return [
             Preflight(
-                f"{self._name}-options{_slug(path)}",
+                f"{self._name}-options{slug(path)}",
                 PreflightArgs(
                     api=self.api,
-                    resource_id=self._resource_id(path),
+                    resource_id=self._routes.resource_id(path),
                     origins=args.config.cors_origins,
                     methods=allowed,
+                    credentials=HEADERS[args.config.authorization],
                 ),
                 self._child,
             )
@@ -221,8 +148,11 @@ class RestApi(pulumi.ComponentResource):
                 ],
                 "models": [shape(body) if body else None for body in bodies],
                 "errors": answers(origins),
-                "preflights": {p: answer(origins, m) for p, m in _preflighted(args).items()},
-                "needs_key": args.config.usage_plan is not None,
+                "preflights": {
+                    path: answer(origins, methods, HEADERS[args.config.authorization])
+                    for path, methods in _preflighted(args).items()
+                },
+                "authorization": self._authorization.deployed([r.operation for r in args.routes]),
                 # Closing the API's own address takes effect with a deployment, too.
                 "own_domain": args.config.domain is not None,
             },
@@ -245,9 +175,3 @@ def _preflighted(args: RestApiArgs) -> dict[str, list[str]]:
     for route in args.routes if args.config.cors_origins else ():
         methods.setdefault(route.path, []).append(route.method)
     return methods
-
-
-def _slug(path: str) -> str:
-    """Make ``/users/{id}`` fit a resource's name: ``-users-by-id``."""
-    parts = [f"by-{p[1:-1]}" if p.startswith("{") else p for p in path.split("/") if p]
-    return "".join(f"-{part}" for part in parts)

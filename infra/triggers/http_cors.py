@@ -7,18 +7,22 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-_HEADERS = "Content-Type,Idempotency-Key,X-Api-Key"
+_HEADERS = ("Content-Type", "Idempotency-Key")
 _HOUR = "3600"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PreflightArgs:
-    """The resource that answers, and who may call it how."""
+    """The resource that answers, and who may call it how.
+
+    ``credentials``: the header by which callers are known; empty where none is asked for.
+    """
 
     api: aws.apigateway.RestApi
     resource_id: pulumi.Output[str]
     origins: Sequence[str]
     methods: Sequence[str]
+    credentials: str
 
 
 class Preflight(pulumi.ComponentResource):
@@ -45,7 +49,7 @@ class Preflight(pulumi.ComponentResource):
             request_templates={"application/json": json.dumps({"statusCode": 204})},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        headers, template = answer(args.origins, args.methods)
+        headers, template = answer(args.origins, args.methods, args.credentials)
         response = aws.apigateway.MethodResponse(
             f"{name}-response",
             rest_api=args.api.id,
@@ -74,7 +78,9 @@ class Preflight(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def answer(origins: Sequence[str], methods: Sequence[str]) -> tuple[dict[str, str], str]:
+def answer(
+    origins: Sequence[str], methods: Sequence[str], credentials: str
+) -> tuple[dict[str, str], str]:
     """Give the answer's fixed headers, and the template that adds the origin.
 
     The template echoes the caller's origin if it is one of ours: a header holds one origin, not a
@@ -89,7 +95,9 @@ def answer(origins: Sequence[str], methods: Sequence[str]) -> tuple[dict[str, st
     )
     headers = {
         "Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"]),
-        "Access-Control-Allow-Headers": _HEADERS,
+        "Access-Control-Allow-Headers": ",".join(
+            [*_HEADERS, *([credentials] if credentials else [])]
+        ),
         "Access-Control-Max-Age": _HOUR,
         "Vary": "Origin",
     }

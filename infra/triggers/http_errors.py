@@ -18,6 +18,7 @@ GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
     "API_CONFIGURATION_ERROR": (500, "Internal error"),
     "BAD_REQUEST_BODY": (400, "Invalid request body"),
     "BAD_REQUEST_PARAMETERS": (400, "Invalid request parameters"),
+    "EXPIRED_TOKEN": (401, "Missing, invalid or expired token, or without the scope"),
     "INTEGRATION_FAILURE": (504, "Service unavailable, try again"),
     "INTEGRATION_TIMEOUT": (504, "Service took too long, try again"),
     "INVALID_API_KEY": (403, "Invalid or missing API key"),
@@ -27,14 +28,19 @@ GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
     "REQUEST_TOO_LARGE": (413, "Request body too large"),
     "RESOURCE_NOT_FOUND": (404, "Not found"),
     "THROTTLED": (429, "Too many requests, try again"),
+    # Which of the four it is, is not for those to learn who try tokens.
+    "UNAUTHORIZED": (401, "Missing, invalid or expired token, or without the scope"),
     "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported media type; send application/json"),
 }
 
+# The scheme to authenticate by: https://www.rfc-editor.org/rfc/rfc6750#section-3
+_CHALLENGE = {"EXPIRED_TOKEN", "UNAUTHORIZED"}
 _RETRY = {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
 
 # Which of them a caller of an operation may meet. Not: 404, of paths that are none; 415, for what
 # is sent as another type goes to the function unchecked; mistakes in the API's own definition.
 _BY_ANY_REQUEST = (
+    "UNAUTHORIZED",
     "INVALID_API_KEY",
     "QUOTA_EXCEEDED",
     "THROTTLED",
@@ -64,11 +70,14 @@ def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
         else {}
     )
     retry = {"gatewayresponse.header.Retry-After": "'1'"}
+    challenge = {"gatewayresponse.header.WWW-Authenticate": "'Bearer'"}
     return {
         kind: {
             "status_code": None if status is None else str(status),
             "response_templates": {"application/json": json.dumps({"error": sentence})},
-            "response_parameters": cors | (retry if kind in _RETRY else {}),
+            "response_parameters": cors
+            | (retry if kind in _RETRY else {})
+            | (challenge if kind in _CHALLENGE else {}),
         }
         for kind, (status, sentence) in GATEWAY_ERRORS.items()
     }
@@ -91,6 +100,13 @@ def documented(operation: JsonObject) -> dict[str, Any]:
             },
         )
         response["description"] = f"{response['description']} {sentence}.".lstrip()
+        if kind in _CHALLENGE:
+            response["headers"] = {
+                "WWW-Authenticate": {
+                    "description": "The scheme to authenticate by.",
+                    "schema": {"type": "string", "enum": ["Bearer"]},
+                }
+            }
         if kind in _RETRY:
             response["headers"] = {
                 "Retry-After": {

@@ -10,7 +10,7 @@ from infra.config_api import Api
 from infra.grants import trust
 from infra.key import Key, arn_of
 
-# Of the caller no address and no agent, of the path the route and not its values.
+# Of the caller no address, no agent and no name, of the path the route and not its values.
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
@@ -22,6 +22,7 @@ _ACCESS_LOG = {
     "integrationMs": "$context.integrationLatency",
     "error": "$context.error.responseType",
     "apiKeyId": "$context.identity.apiKeyId",
+    "clientId": "$context.authorizer.claims.client_id",
     "trace": "$context.xrayTraceId",
 }
 

@@ -17,16 +17,24 @@ class Target:
 
     Attributes:
         images: by the function's folder, the images that functions run from; None for workers.
+        addresses: by the beginning of a URL that AWS serves, where the emulator serves it.
     """
 
     aws: Aws
     root: Path
     images: Mapping[str, str] | None = None
     deployed: Deployed = field(default_factory=Deployed)
+    addresses: dict[str, str] = field(default_factory=dict)
 
     def arn(self, service: str, resource: str) -> str:
         """Write the ARN of something in this account and region."""
         return f"arn:aws:{service}:{self.aws.region}:{ACCOUNT_ID}:{resource}"
+
+    def here(self, value: Any) -> Any:
+        """Give an output; of a URL that AWS would serve, the one that the emulator serves."""
+        for theirs, ours in self.addresses.items() if isinstance(value, str) else ():
+            value = value.replace(theirs, ours)
+        return value
 
 
 @dataclass(frozen=True, kw_only=True)

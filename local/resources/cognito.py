@@ -1,0 +1,134 @@
+"""User pools, their scopes, clients and domains: where callers get tokens."""
+
+from typing import Any
+
+from local.resources.names import pascal, present
+from local.resources.registry import Made, Request, resource
+
+
+@resource(
+    "aws:cognito/userPool:UserPool",
+    passes=(
+        "name accountRecoverySetting adminCreateUserConfig autoVerifiedAttributes "
+        "deletionProtection mfaConfiguration passwordPolicy softwareTokenMfaConfiguration "
+        "userPoolTier usernameAttributes usernameConfiguration"
+    ),
+)
+def user_pool(request: Request) -> Made:
+    """Make a pool; a second factor is set apart, as AWS's own API has it."""
+    cognito = request.client("cognito-idp")
+    name = request.physical_name(128)
+    policy = request.get("passwordPolicy")
+    made = cognito.create_user_pool(
+        PoolName=name,
+        **present(
+            AccountRecoverySetting=_pascal(request, "accountRecoverySetting"),
+            AdminCreateUserConfig=_pascal(request, "adminCreateUserConfig"),
+            AutoVerifiedAttributes=request.get("autoVerifiedAttributes"),
+            DeletionProtection=request.get("deletionProtection"),
+            Policies=policy and {"PasswordPolicy": pascal(policy)},
+            UserPoolTier=request.get("userPoolTier"),
+            UsernameAttributes=request.get("usernameAttributes"),
+            UsernameConfiguration=_pascal(request, "usernameConfiguration"),
+        ),
+    )["UserPool"]
+    if request.get("mfaConfiguration", "OFF") != "OFF":
+        cognito.set_user_pool_mfa_config(
+            UserPoolId=made["Id"],
+            MfaConfiguration=request.require("mfaConfiguration"),
+            **present(
+                SoftwareTokenMfaConfiguration=_pascal(request, "softwareTokenMfaConfiguration")
+            ),
+        )
+    region = request.target.aws.region
+    return Made(
+        made["Id"],
+        {
+            "name": name,
+            "arn": made["Arn"],
+            "endpoint": f"cognito-idp.{region}.amazonaws.com/{made['Id']}",
+        },
+    )
+
+
+@resource("aws:cognito/resourceServer:ResourceServer", passes="identifier name userPoolId scopes")
+def resource_server(request: Request) -> Made:
+    """Make a group of scopes."""
+    identifier = request.require("identifier")
+    scopes = request.get("scopes", [])
+    name = request.physical_name(256)
+    request.client("cognito-idp").create_resource_server(
+        UserPoolId=request.require("userPoolId"),
+        Identifier=identifier,
+        Name=name,
+        Scopes=pascal(scopes),
+    )
+    return Made(
+        f"{request.require('userPoolId')}|{identifier}",
+        {
+            "name": name,
+            "scopeIdentifiers": [f"{identifier}/{scope['scopeName']}" for scope in scopes],
+        },
+    )
+
+
+@resource(
+    "aws:cognito/userPoolDomain:UserPoolDomain",
+    passes="userPoolId domain managedLoginVersion",
+)
+def user_pool_domain(request: Request) -> Made:
+    """Make a pool's domain; no name on this machine leads to it.
+
+    The emulator serves all pools' ``/oauth2/…`` and ``/login`` at its own address, and tells them
+    apart by the client: outputs that name the domain name that address instead.
+    """
+    target = request.target
+    domain = request.require("domain")
+    request.client("cognito-idp").create_user_pool_domain(
+        UserPoolId=request.require("userPoolId"),
+        Domain=domain,
+        **present(ManagedLoginVersion=request.get("managedLoginVersion")),
+    )
+    address = f"https://{domain}.auth.{target.aws.region}.amazoncognito.com"
+    target.addresses[address] = target.aws.endpoint
+    return Made(domain, {"version": "1"})
+
+
+_CLIENT = {
+    "accessTokenValidity": "AccessTokenValidity",
+    "allowedOauthFlows": "AllowedOAuthFlows",
+    "allowedOauthFlowsUserPoolClient": "AllowedOAuthFlowsUserPoolClient",
+    "allowedOauthScopes": "AllowedOAuthScopes",
+    "callbackUrls": "CallbackURLs",
+    "enableTokenRevocation": "EnableTokenRevocation",
+    "explicitAuthFlows": "ExplicitAuthFlows",
+    "generateSecret": "GenerateSecret",
+    "idTokenValidity": "IdTokenValidity",
+    "logoutUrls": "LogoutURLs",
+    "preventUserExistenceErrors": "PreventUserExistenceErrors",
+    "refreshTokenValidity": "RefreshTokenValidity",
+    "supportedIdentityProviders": "SupportedIdentityProviders",
+}
+
+
+@resource(
+    "aws:cognito/userPoolClient:UserPoolClient",
+    passes=f"name userPoolId tokenValidityUnits {' '.join(_CLIENT)}",
+)
+def user_pool_client(request: Request) -> Made:
+    """Make a client of a pool."""
+    name = request.physical_name(128)
+    made = request.client("cognito-idp").create_user_pool_client(
+        UserPoolId=request.require("userPoolId"),
+        ClientName=name,
+        **present(
+            TokenValidityUnits=_pascal(request, "tokenValidityUnits"),
+            **{theirs: request.get(ours) for ours, theirs in _CLIENT.items()},
+        ),
+    )["UserPoolClient"]
+    return Made(made["ClientId"], {"name": name, "clientSecret": made.get("ClientSecret", "")})
+
+
+def _pascal(request: Request, name: str) -> Any:
+    value = request.get(name)
+    return None if value is None else pascal(value)
