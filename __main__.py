@@ -82,8 +82,7 @@ daily_report = ImageFunction("daily-report", FunctionArgs(
 # What triggers whom.
 api = RestApi("api", RestApiArgs(
     config=config.api, key=key, callers=callers,
-    log_retention_days=config.logs.retention_days,
-    components=COMPONENTS,
+    log_retention_days=config.logs.retention_days, components=COMPONENTS,
     routes=[Route("POST", "/users", create_user, CREATE_USER),
             Route("GET", "/users/{id}", get_user, GET_USER)]))
 new_users = StreamTrigger("new-users", StreamTriggerArgs(

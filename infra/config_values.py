@@ -138,7 +138,7 @@ ResourceServerId = Annotated[
     Form(
         r"[\x21\x23-\x5b\x5d-\x7e]{1,256}",
         "the identifier of a resource server, such as users-api or https://api.example.com: ASCII, "
-        'without spaces, " or \\',
+        "without spaces, quotation marks or backslashes",
     ),
 ]
 CallbackUrl = Annotated[

@@ -134,6 +134,19 @@ def _parser() -> argparse.ArgumentParser:
         help="the event; - reads standard input; an empty object if left out",
     )
 
+    token = verb(
+        "token",
+        "print an access token, where the API asks for one",
+        "token",
+        "token --scope serverless-app/users.read",
+    )
+    token.add_argument(
+        "--scope",
+        action="append",
+        metavar="SCOPE",
+        help="only this one, or these if repeated; all if left out",
+    )
+
     mail = verb("mail", "print the e-mails that were sent", "mail", "mail --json")
     mail.add_argument("--json", dest="as_json", action="store_true", help="everything, as JSON")
 

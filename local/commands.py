@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from local import invocation
+from local import invocation, tokens
 from local.aws import Aws, AwsError
 from local.deployed import FunctionRef
 from local.errors import LocalError, NotRunning
@@ -56,6 +56,12 @@ def invoke(directory: StateDirectory, *, function: str, event: str | None) -> in
     ref = _function(state, function)
     answer = invocation.invoke(_aws(state), ref, invocation.read_event(event))
     print(json.dumps(answer, indent=2, ensure_ascii=False))
+    return 0
+
+
+def token(directory: StateDirectory, *, scope: list[str] | None) -> int:
+    """Print an access token for the API, bare, for scripts."""
+    print(tokens.fetch(directory.load().deployed.outputs, " ".join(scope or ()) or None))
     return 0
 
 

@@ -23,6 +23,8 @@ def hints(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if url:
         key = outputs.get("api_key")
         header = f" -H 'x-api-key: {key}'" if key else ""
+        if outputs.get("token_endpoint"):
+            header = f' -H "Authorization: Bearer $({local} token)"'
         body = """'{"name": "Ada Lovelace", "email": "ada@example.com"}'"""
         yield (
             "Create a user",

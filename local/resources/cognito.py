@@ -15,7 +15,11 @@ from local.resources.registry import Made, Request, resource
     ),
 )
 def user_pool(request: Request) -> Made:
-    """Make a pool; a second factor is set apart, as AWS's own API has it."""
+    """Make a pool; a second factor is set apart, as AWS's own API has it.
+
+    The emulator (1.5.33) knows of ``adminCreateUserConfig`` and lets people sign up all the same;
+    its sign-in page asks for no second factor.
+    """
     cognito = request.client("cognito-idp")
     name = request.physical_name(128)
     policy = request.get("passwordPolicy")

@@ -26,9 +26,9 @@ def _kept(name: str, preview: bool) -> Run:
     return run(name, preview=preview)
 
 
-def recorded(program: Callable[[], object]) -> Recorder:
+def recorded(program: Callable[[], object], *, preview: bool = False) -> Recorder:
     """Run a piece of a program alone, as stack ``dev``; give what it registers."""
-    recorder = Recorder()
+    recorder = Recorder(preview=preview)
 
     def inside() -> None:
         use("dev", recorder, {})

@@ -36,7 +36,7 @@ def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None
     top = {r.name for r in components(name) if r.options.parent not in owners}
     triggers = {r.name for r in components(name) if r.type.endswith("Trigger")}
     assert {"new-users", "emails-to-send", "uploads", "cleanup", "report"} <= triggers
-    others = {"users", "ledger", "storage", "emails", "mail", "api", "monitoring"}
+    others = {"users", "ledger", "storage", "emails", "mail", "callers", "api", "monitoring"}
     own_key = {"key"} if name == "prod" else set()
     assert top == {*FUNCTIONS, *triggers, *others, *own_key}
 
@@ -221,7 +221,7 @@ def test_data_is_protected_in_prod_only() -> None:
     def protected(name: str) -> set[str]:
         return {r.name for r in stack(name).recorder.resources if r.options.protect}
 
-    assert protected("prod") == {"users", "ledger", "storage", "key"}
+    assert protected("prod") == {"users", "ledger", "storage", "key", "callers-pool"}
     assert protected("dev") == set()
     assert protected("local") == set()
 

@@ -21,6 +21,8 @@ LONGEST = {
     "aws:s3/bucket:Bucket": 63,
     "aws:dynamodb/table:Table": 255,
     "aws:cloudwatch/metricAlarm:MetricAlarm": 255,
+    "aws:cognito/userPool:UserPool": 128,
+    "aws:cognito/userPoolClient:UserPoolClient": 128,
 }
 
 
@@ -40,8 +42,12 @@ def test_a_preview_shows_every_resource(name: str) -> None:
 @pytest.mark.parametrize(("name", "preview"), MODES)
 def test_exports(name: str, preview: bool) -> None:
     """An export without a value is none: Pulumi leaves it out, as it does in a state file."""
-    plan = {"api_key"} if name == "prod" else set()
-    assert set(stack(name, preview=preview).outputs) == plan | {
+    of_callers = {
+        "local": set(),
+        "dev": {"api_key"},
+        "prod": {"user_pool_id", "token_endpoint", "client_id", "client_secret", "web_client_id"},
+    }
+    assert set(stack(name, preview=preview).outputs) == of_callers[name] | {
         "api_gateway_url",
         "dynamodb_table_name",
         "s3_bucket_name",
@@ -64,9 +70,10 @@ def test_what_is_exported(name: str) -> None:
 
 
 @pytest.mark.parametrize("preview", [False, True])
-def test_the_api_key_is_the_one_secret(preview: bool) -> None:
-    assert stack("prod", preview=preview).secrets == {"api_key"}
-    assert stack("dev", preview=preview).secrets == frozenset()
+def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
+    assert stack("prod", preview=preview).secrets == {"client_secret"}
+    assert stack("dev", preview=preview).secrets == {"api_key"}
+    assert stack("local", preview=preview).secrets == frozenset()
 
 
 def test_a_preview_knows_no_computed_output() -> None:
@@ -137,6 +144,7 @@ def test_dev_and_prod_differ() -> None:
                 for r in made.recorder.all("aws:sns/topicSubscription:TopicSubscription")
             ],
             "keys": len(made.recorder.all("aws:apigateway/apiKey:ApiKey")),
+            "user pools": len(made.recorder.all("aws:cognito/userPool:UserPool")),
         }
 
     assert traits("dev") == {
@@ -149,7 +157,8 @@ def test_dev_and_prod_differ() -> None:
         "images kept": 5,
         "throttle": 10,
         "alarms' address": [],
-        "keys": 0,
+        "keys": 1,
+        "user pools": 0,
     }
     assert traits("prod") == {
         "memory": 1024,
@@ -161,7 +170,8 @@ def test_dev_and_prod_differ() -> None:
         "images kept": 50,
         "throttle": 200,
         "alarms' address": ["oncall@example.com"],
-        "keys": 1,
+        "keys": 0,
+        "user pools": 1,
     }
 
 

@@ -2,69 +2,24 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stacks import inputs, of, recorded, stack
+from apis import NEW_USER, PLAN, api, body, function, needs
+from stacks import inputs, of, stack
 
 from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER
-from infra.config import StackConfig
-from infra.config_api import Api
 from infra.documents import OPENAPI, openapi
-from infra.function import FunctionArgs, ImageFunction
+from infra.function import ImageFunction
 from infra.recorder import Run, run
 from infra.recording import Recorder
 from infra.triggers import http_errors
-from infra.triggers.http import RestApi, RestApiArgs, Route
+from infra.triggers.http import Route
 from infra.triggers.http_cors import answer
 from infra.triggers.http_model import shape
 
-CONFIG = StackConfig.model_validate({"email": {"sender": "no-reply@example.com"}})
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 DOMAIN = {"name": "api.example.com", "certificateArn": CERTIFICATE}
-PLAN = {"rateLimit": 5, "burstLimit": 10, "quota": {"limit": 100, "period": "DAY"}}
-NEW_USER: dict[str, Any] = {
-    "title": "NewUser",
-    "type": "object",
-    "properties": {"name": {"type": "string", "minLength": 1}},
-    "required": ["name"],
-}
-
-
-def body(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
-
-
-def function(name: str = "get-user", **changes: Any) -> ImageFunction:
-    args = {"config": CONFIG, "description": "", "memory_mb": 512, "timeout": 15} | changes
-    return ImageFunction(name, FunctionArgs(**args))
-
-
-def api(
-    config: dict[str, Any] | None = None,
-    routes: Callable[[ImageFunction, ImageFunction], list[Route]] | None = None,
-    components: dict[str, Any] | None = None,
-) -> Recorder:
-    """Make an API alone: by default of two routes, one of which takes a body."""
-
-    def standard(read: ImageFunction, write: ImageFunction) -> list[Route]:
-        return [
-            Route("GET", "/users/{id}", read, {"operationId": "getUser"}),
-            Route("POST", "/users", write, {"operationId": "createUser", **body(NEW_USER)}),
-        ]
-
-    def program() -> None:
-        made = (routes or standard)(function("get-user"), function("create-user"))
-        args = RestApiArgs(
-            config=Api.model_validate(config or {}),
-            log_retention_days=7,
-            routes=made,
-            components=components or {},
-        )
-        RestApi("api", args)
-
-    return recorded(program)
 
 
 def trigger(made: Recorder) -> str:
@@ -91,9 +46,11 @@ def two(read: ImageFunction, write: ImageFunction, **changes: Any) -> list[Route
     schema = NEW_USER | changes.get("schema", {})
     return [
         Route("GET", changes.get("path", "/users/{id}"), changes.get("target", read),
-              {"operationId": changes.get("id", "getUser")}),
+              {"operationId": changes.get("id", "getUser"),
+               **needs(changes.get("scope", "users.read"))}),
         Route(changes.get("method", "POST"), "/users", write,
-              {"operationId": "createUser", "summary": changes.get("summary", ""), **body(schema)}),
+              {"operationId": "createUser", "summary": changes.get("summary", ""),
+               **needs("users.write"), **body(schema)}),
     ]  # fmt: skip
 
 
@@ -101,7 +58,8 @@ def two(read: ImageFunction, write: ImageFunction, **changes: Any) -> list[Route
     ("config", "routes"),
     [
         ({"corsOrigins": ["https://a.example.com"]}, None),
-        ({"usagePlan": PLAN}, None),
+        ({"authorization": "api_key", "usagePlan": PLAN}, None),
+        ({"authorization": "cognito"}, None),
         ({"domain": DOMAIN}, None),
         (None, lambda r, w: two(r, w)[:1]),
         (None, lambda r, w: [*two(r, w), Route("DELETE", "/users/{id}", w, {})]),
@@ -114,8 +72,8 @@ def two(read: ImageFunction, write: ImageFunction, **changes: Any) -> list[Route
         (None, lambda r, w: two(r, w, schema={"properties": {"name": {"type": "integer"}}})),
         (None, lambda r, w: two(r, w, schema={"properties": {"email": {"type": "string"}}})),
     ],
-    ids=["CORS", "key", "domain", "route gone", "route added", "parameter", "path", "method",
-         "target", "operation", "model", "type of a member", "member"],
+    ids=["CORS", "key", "token", "domain", "route gone", "route added", "parameter", "path",
+         "method", "target", "operation", "model", "type of a member", "member"],
 )  # fmt: skip
 def test_a_change_is_deployed(deployed: str, config: Any, routes: Any) -> None:
     assert trigger(api(config, routes)) != deployed
@@ -151,7 +109,10 @@ def test_what_the_stage_or_nobody_serves_is_not_deployed(
 
 def test_limits_of_a_key_are_not_deployed() -> None:
     more = PLAN | {"rateLimit": 6, "quota": {"limit": 200, "period": "DAY"}}
-    assert trigger(api({"usagePlan": PLAN})) == trigger(api({"usagePlan": more}))
+    first, second = (
+        trigger(api({"authorization": "api_key", "usagePlan": plan})) for plan in (PLAN, more)
+    )
+    assert first == second
 
 
 # Routes
@@ -262,15 +223,14 @@ def test_the_shape_of_a_schema() -> None:
 
 @pytest.mark.parametrize(("timeout", "fits"), [(28, True), (29, False)])
 def test_a_function_answers_before_the_gateway_gives_up(timeout: int, fits: bool) -> None:
-    def program() -> None:
-        route = Route("GET", "/", function(timeout=timeout), {})
-        RestApi("api", RestApiArgs(config=Api(), log_retention_days=7, routes=[route]))
+    def routes(_read: ImageFunction, _write: ImageFunction) -> list[Route]:
+        return [Route("GET", "/", function("daily-report", timeout=timeout), {})]
 
     if fits:
-        recorded(program)
+        api(routes=routes)
     else:
-        with pytest.raises(ValueError, match="get-user may take 29 s; API Gateway waits 29 s"):
-            recorded(program)
+        with pytest.raises(ValueError, match="daily-report may take 29 s; API Gateway waits 29 s"):
+            api(routes=routes)
 
 
 # CORS
@@ -292,9 +252,7 @@ def test_a_preflight_allows_the_configured_origins_and_no_other() -> None:
     headers = response.inputs["responseParameters"]
     assert headers == {
         "method.response.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
-        "method.response.header.Access-Control-Allow-Headers": (
-            "'Content-Type,Idempotency-Key,X-Api-Key'"
-        ),
+        "method.response.header.Access-Control-Allow-Headers": ("'Content-Type,Idempotency-Key'"),
         "method.response.header.Access-Control-Max-Age": "'3600'",
         "method.response.header.Vary": "'Origin'",
     }
@@ -314,13 +272,6 @@ def test_a_preflight_allows_the_configured_origins_and_no_other() -> None:
     }
 
 
-def test_a_preflight_needs_no_key() -> None:
-    made = stack("prod")
-    for method in of(made, "apigateway/method:Method"):
-        preflight = method.inputs["httpMethod"] == "OPTIONS"
-        assert method.inputs.get("apiKeyRequired", False) != preflight
-
-
 def test_the_functions_know_the_origins() -> None:
     for name, origins in (("local", ""), ("prod", "https://app.example.com")):
         for fn in ("create-user", "get-user"):
@@ -329,7 +280,7 @@ def test_the_functions_know_the_origins() -> None:
 
 
 def test_methods_of_one_path_share_a_preflight() -> None:
-    headers, _ = answer(["https://a.example.com"], ["GET", "PUT"])
+    headers, _ = answer(["https://a.example.com"], ["GET", "PUT"], "")
     assert headers["Access-Control-Allow-Methods"] == "GET,PUT,OPTIONS"
 
     def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
@@ -359,6 +310,7 @@ def test_the_gateways_errors() -> None:
         "API_CONFIGURATION_ERROR": "500",
         "BAD_REQUEST_BODY": "400",
         "BAD_REQUEST_PARAMETERS": "400",
+        "EXPIRED_TOKEN": "401",
         "INTEGRATION_FAILURE": "504",
         "INTEGRATION_TIMEOUT": "504",
         "INVALID_API_KEY": "403",
@@ -367,6 +319,7 @@ def test_the_gateways_errors() -> None:
         "REQUEST_TOO_LARGE": "413",
         "RESOURCE_NOT_FOUND": "404",
         "THROTTLED": "429",
+        "UNAUTHORIZED": "401",
         "UNSUPPORTED_MEDIA_TYPE": "415",
     }
     for _, error in answers.values():
@@ -382,6 +335,21 @@ def test_who_may_try_again_is_told_when() -> None:
         if "gatewayresponse.header.Retry-After" in r.inputs.get("responseParameters", {})
     }
     assert told == {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
+
+
+def test_who_sent_no_good_token_is_told_how_to_send_one() -> None:
+    """As HTTP wants it of every 401."""
+    told = {
+        r.inputs["responseType"]: header
+        for r in of(stack("prod"), "apigateway/response:Response")
+        if (
+            header := r.inputs.get("responseParameters", {}).get(
+                "gatewayresponse.header.WWW-Authenticate"
+            )
+        )
+        or r.inputs.get("statusCode") == "401"
+    }
+    assert told == {"UNAUTHORIZED": "'Bearer'", "EXPIRED_TOKEN": "'Bearer'"}
 
 
 @pytest.mark.parametrize(
@@ -401,7 +369,7 @@ def test_which_browser_may_read_the_gateways_errors(origins: list[str], header: 
 def test_the_document_lists_what_the_gateway_may_answer() -> None:
     document = json.loads(OPENAPI.read_text())
     create, get = document["paths"]["/users"]["post"], document["paths"]["/users/{id}"]["get"]
-    of_the_gateway = {"403", "429", "504"}
+    of_the_gateway = {"401", "403", "429", "504"}
     assert set(create["responses"]) == set(CREATE_USER["responses"]) | of_the_gateway
     assert set(get["responses"]) == set(GET_USER["responses"]) | of_the_gateway
     for operation in (create, get):
@@ -409,7 +377,8 @@ def test_the_document_lists_what_the_gateway_may_answer() -> None:
             answer = operation["responses"][status]
             schema = answer["content"]["application/json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/Error"}
-            assert ("Retry-After" in answer.get("headers", {})) == (status != "403")
+            header = {"401": {"WWW-Authenticate"}, "403": set()}.get(status, {"Retry-After"})
+            assert set(answer.get("headers", {})) == header
     assert get["responses"]["429"]["description"] == "Quota exceeded. Too many requests, try again."
     # What the function says of a status is kept.
     assert create["responses"]["413"] == CREATE_USER["responses"]["413"]
@@ -417,50 +386,19 @@ def test_the_document_lists_what_the_gateway_may_answer() -> None:
 
 def test_what_an_operation_does_not_list_is_the_gateways() -> None:
     without = http_errors.documented({})
-    assert list(without) == ["403", "429", "504"]
+    assert list(without) == ["401", "403", "429", "504"]
     with_body = http_errors.documented({"responses": {"201": {}}, **body(NEW_USER)})
-    assert list(with_body) == ["201", "400", "403", "413", "429", "504"]
+    assert list(with_body) == ["201", "400", "401", "403", "413", "429", "504"]
     assert with_body["413"]["description"] == "Request body too large."
 
 
-def test_the_document_knows_the_key() -> None:
-    """It is one for all stacks, and not all of them require one."""
-    document = json.loads(OPENAPI.read_text())
-    assert document["security"] == [{}, {"ApiKey": []}]
-    key = document["components"]["securitySchemes"]["ApiKey"]
-    assert (key["type"], key["in"], key["name"]) == ("apiKey", "header", "x-api-key")
-
-
-# Keys and domain
+# Domain
 
 
 @pytest.fixture(scope="module")
 def own_domain() -> Run:
     zone = DOMAIN | {"hostedZoneId": "Z1"}
     return run("dev", settings={"serverless-app:api": {"domain": zone, "accountLogRole": False}})
-
-
-def test_a_key_is_required_where_there_is_a_plan() -> None:
-    made = stack("prod")
-    assert inputs(made, "apigateway/usagePlan:UsagePlan", "api-access-plan") == {
-        "apiStages": [{"apiId": "api-id", "stage": "prod"}],
-        "throttleSettings": {"rateLimit": 100, "burstLimit": 200},
-        "quotaSettings": {"limit": 1_000_000, "period": "MONTH"},
-    }
-    [key] = of(made, "apigateway/usagePlanKey:UsagePlanKey")
-    assert key.inputs["keyId"] == "api-access-key-id"
-    assert key.inputs["usagePlanId"] == "api-access-plan-id"
-    assert inputs(made, "apigateway/method:Method", "api-post-users")["apiKeyRequired"] is True
-    for name in ("local", "dev"):
-        assert stack(name).recorder.all("aws:apigateway/usagePlan:UsagePlan") == []
-        method = inputs(stack(name), "apigateway/method:Method", "api-post-users")
-        assert method["apiKeyRequired"] is False
-
-
-def test_a_plan_without_a_quota() -> None:
-    made = api({"usagePlan": {"rateLimit": 1, "burstLimit": 1}})
-    plan = made.one("aws:apigateway/usagePlan:UsagePlan", "api-access-plan")
-    assert "quotaSettings" not in plan.inputs
 
 
 def test_an_own_domain(own_domain: Run) -> None:
@@ -513,10 +451,13 @@ def test_the_stage() -> None:
     record = json.loads(stage["accessLogSettings"]["format"])
     assert set(record) == {
         "requestId", "time", "method", "route", "status", "responseBytes", "latencyMs",
-        "integrationMs", "error", "apiKeyId", "trace",
+        "integrationMs", "error", "apiKeyId", "clientId", "trace",
     }  # fmt: skip
-    # Of the caller no address, no agent, and of the path no values.
-    private = ("sourceIp", "userAgent", "context.path", "identity.user", "identity.caller")
+    # Of the caller no address, no agent and no name, and of the path no values.
+    private = (
+        "sourceIp", "userAgent", "context.path", "identity.user", "identity.caller", "claims.sub",
+        "username", "email", "principalId",
+    )  # fmt: skip
     assert not [v for v in record.values() if any(p in v for p in private)]
     settings = inputs(made, "apigateway/methodSettings:MethodSettings", "api-stage-settings")
     assert settings["settings"] == {

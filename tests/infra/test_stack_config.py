@@ -17,6 +17,7 @@ from infra.config_loader import load
 from infra.recorder import run, stack_settings
 
 PROJECT = "serverless-app"
+POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI"
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 EMAIL = {"sender": "no-reply@example.com"}
 
@@ -84,6 +85,8 @@ def test_production_names_all_that_it_lacks() -> None:
         "(environment is production)",
         "encryption.customerKey: must be true: who may read the data is then this account's to "
         "say, and to see (environment is production)",
+        "api.authorization: must be cognito, or at least api_key: nobody calls without being known "
+        "(environment is production)",
         "alarms.email: must be an address: somebody must hear the alarms "
         "(environment is production)",
     ]
@@ -164,8 +167,17 @@ def test_what_is_required() -> None:
         ("api", {"domain": {"name": "a.example.com", "hostedZoneId": "Z0123",
                             "certificateArn": CERTIFICATE.replace(":aws:", ":aws-cn:")}}),
         ("api", {"accountLogRole": False}),
-        ("api", {"usagePlan": {"rateLimit": 1, "burstLimit": 1,
+        ("api", {"authorization": "none"}),
+        ("api", {"authorization": "api_key",
+                 "usagePlan": {"rateLimit": 1, "burstLimit": 1,
                                "quota": {"limit": 1, "period": "WEEK"}}}),
+        ("api", {"authorization": "cognito"}),
+        ("api", {"authorization": "cognito", "cognito": {}}),
+        ("api", {"authorization": "cognito",
+                 "cognito": {"userPoolArn": POOL, "resourceServer": "https://api.example.com"}}),
+        ("api", {"authorization": "cognito", "cognito": {"callbackUrls": [
+            "https://app.example.com", "https://app.example.com:8443/a/b_(c);d=%20",
+            "http://localhost:3000/callback", "http://localhost/"]}}),
         ("email", {"batchWindowSeconds": 0}),
         ("email", {"batchWindowSeconds": 300}),
         ("email", {"maxConcurrency": 2}),
@@ -213,6 +225,14 @@ def test_within_bounds(section: str, value: Any) -> None:
          "api.domain.name"),
         ("api", {"domain": {"name": "api.example.com", "certificateArn": "arn:aws:iam:x"}},
          "api.domain.certificateArn"),
+        ("api", {"authorization": "iam"}, "api.authorization"),
+        ("api", {"authorization": "NONE"}, "api.authorization"),
+        ("api", {"authorization": "cognito", "cognito": {"userPoolArn": "eu-central-1_AbCdEfGhI"}},
+         "api.cognito.userPoolArn"),
+        ("api", {"authorization": "cognito", "cognito": {"resourceServer": ""}},
+         "api.cognito.resourceServer"),
+        ("api", {"authorization": "cognito", "cognito": {"callbackUrls": [
+            "https://a.example.com/", "http://a.example.com/"]}}, "api.cognito.callbackUrls.1"),
         ("email", {"sender": "nobody"}, "email.sender"),
         ("email", {"sender": "Me <me@example.com>"}, "email.sender"),
         ("email", {"sender": "me@example.com\nBcc: you@example.com"}, "email.sender"),
@@ -332,17 +352,77 @@ def test_a_sentence_says_what_a_domain_is(key: str, value: str, says: str) -> No
     assert problem.startswith(f"api.domain.{key}: is {json.dumps(value)}; must be {says}")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("userPoolArn", POOL.replace("cognito-idp", "cognito-identity"),
+         "the ARN of a Cognito user pool, such as arn:aws:cognito-idp:eu-central-1:123456789012:"),
+        ("userPoolArn", POOL + "/x", "the ARN of a Cognito user pool"),
+        ("userPoolArn", POOL.replace("123456789012", ""), "the ARN of a Cognito user pool"),
+        *(("resourceServer", identifier, "the identifier of a resource server, such as users-api")
+          for identifier in ("a b", 'a"b', "a\\b", "é", "x" * 257, "a\n")),
+        *(("callbackUrls", url, "a URL such as https://app.example.com/callback")
+          for url in ("app.example.com", "http://app.example.com", "https://app.example.com/#a",
+                      "https://app.example.com/?a", "https://", "https://a b.example.com",
+                      "https://-a.example.com", "https://a..example.com", "http://localhost.x/",
+                      "javascript:alert(1)", "https://*.example.com/", "https://a.example.com/\n",
+                      "https://u@a.example.com", "https://a.example.com/" + "x" * 1_003)),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_what_cognito_takes(key: str, value: str, says: str) -> None:
+    listed = key == "callbackUrls"
+    given = {"authorization": "cognito", "cognito": {key: [value] if listed else value}}
+    [problem] = refused(with_("api", given))
+    path = f"api.cognito.{key}{'.0' if listed else ''}"
+    assert problem.startswith(f"{path}: is {json.dumps(value)}; must be {says}")
+
+
+PLAN = {"rateLimit": 1, "burstLimit": 1}
+
+
+@pytest.mark.parametrize(
+    ("access", "problem"),
+    [
+        ({"authorization": "api_key"},
+         'api: authorization is "api_key"; usagePlan is required with it, for a key counts in a '
+         "usage plan only"),
+        ({"usagePlan": PLAN},
+         'api: authorization is "none"; must be "api_key" where usagePlan is given: choose that, '
+         "or leave usagePlan out"),
+        ({"authorization": "cognito", "usagePlan": PLAN},
+         'api: authorization is "cognito"; must be "api_key" where usagePlan is given: choose '
+         "that, or leave usagePlan out"),
+        ({"cognito": {}},
+         'api: authorization is "none"; must be "cognito" where cognito is given: choose that, or '
+         "leave cognito out"),
+        ({"authorization": "api_key", "usagePlan": PLAN, "cognito": {"userPoolArn": POOL}},
+         'api: authorization is "api_key"; must be "cognito" where cognito is given: choose that, '
+         "or leave cognito out"),
+        ({"authorization": "cognito",
+          "cognito": {"userPoolArn": POOL, "callbackUrls": ["https://a.example.com/"]}},
+         "api.cognito: callbackUrls is for a pool of the stack's own; must be left out where "
+         "userPoolArn names another one, whose clients are its owner's"),
+    ],
+)  # fmt: skip
+def test_what_goes_with_which_authorization(access: dict[str, Any], problem: str) -> None:
+    assert refused(with_("api", access)) == [problem]
+
+
 def test_no_sentence_shows_a_pattern() -> None:
     texts = {"sender": "x"}, domain(name="x", certificateArn="x", hostedZoneId="x")
     problems = refused(
         {
             "email": texts[0],
-            "api": {**texts[1], "corsOrigins": ["x"]},
+            "api": {
+                **texts[1],
+                "corsOrigins": ["x"],
+                "cognito": {"userPoolArn": "x", "resourceServer": " ", "callbackUrls": ["x"]},
+            },
             "schedules": {"cleanup": "x", "report": "x"},
             "alarms": {"email": "x"},
         }
     )
-    assert len(problems) == 8
+    assert len(problems) == 11
     for problem in problems:
         assert "; must be " in problem
         assert not {"[", "^", "$", "\\"} & set(problem)

@@ -390,6 +390,56 @@ aws.apigateway.IntegrationResponse(
     status_code="200",
     opts=pulumi.ResourceOptions(depends_on=[proxy, method_response]),
 )
+pool = aws.cognito.UserPool(
+    "pool",
+    admin_create_user_config={"allow_admin_create_user_only": True},
+    username_attributes=["email"],
+    username_configuration={"case_sensitive": False},
+    auto_verified_attributes=["email"],
+    account_recovery_setting={"recovery_mechanisms": [{"name": "verified_email", "priority": 1}]},
+    password_policy={"minimum_length": 20, "temporary_password_validity_days": 1},
+    mfa_configuration="ON",
+    software_token_mfa_configuration={"enabled": True},
+    user_pool_tier="LITE",
+    deletion_protection="INACTIVE",
+)
+server = aws.cognito.ResourceServer(
+    "server",
+    user_pool_id=pool.id,
+    identifier="things",
+    scopes=[{"scope_name": "read", "scope_description": "Read things"}],
+)
+sign_in = aws.cognito.UserPoolDomain("sign-in", user_pool_id=pool.id, domain="things")
+client = aws.cognito.UserPoolClient(
+    "client",
+    user_pool_id=pool.id,
+    generate_secret=True,
+    allowed_oauth_flows_user_pool_client=True,
+    allowed_oauth_flows=["client_credentials"],
+    allowed_oauth_scopes=server.scope_identifiers,
+    access_token_validity=5,
+    token_validity_units={"access_token": "minutes"},
+)
+authorizer = aws.apigateway.Authorizer(
+    "authorizer", rest_api=api.id, type="COGNITO_USER_POOLS", provider_arns=[pool.arn]
+)
+get = aws.apigateway.Method(
+    "get",
+    rest_api=api.id,
+    resource_id=users.id,
+    http_method="GET",
+    authorization="COGNITO_USER_POOLS",
+    authorizer_id=authorizer.id,
+    authorization_scopes=["things/read"],
+)
+aws.apigateway.Integration(
+    "mock",
+    rest_api=api.id,
+    resource_id=users.id,
+    http_method=get.http_method,
+    type="MOCK",
+    request_templates={"application/json": '{"statusCode": 200}'},
+)
 deployment = aws.apigateway.Deployment(
     "deployment",
     rest_api=api.id,
@@ -447,3 +497,10 @@ pulumi.export("image", image.ref)
 pulumi.export("model", model.name)
 pulumi.export("bucket", bucket.bucket)
 pulumi.export("encryption_key", key.arn)
+pulumi.export(
+    "token_endpoint",
+    sign_in.domain.apply(lambda d: f"https://{d}.auth.us-east-1.amazoncognito.com/oauth2/token"),
+)
+pulumi.export("user_pool_id", pool.id)
+pulumi.export("client_id", client.id)
+pulumi.export("client_secret", client.client_secret)

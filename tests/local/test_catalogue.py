@@ -1,5 +1,6 @@
 """Every counterpart makes its resource on a real emulator."""
 
+import base64
 import json
 import urllib.error
 import urllib.request
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from local import cloud as local_cloud
+from local.errors import LocalError
 from local.resources import registry
+from local.tokens import fetch
 
 PROGRAM = Path(__file__).with_name("catalogue.py").read_text()
 HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': event['body']}\n"
@@ -53,10 +56,10 @@ def test_outputs(catalogue):
     assert outputs["url"].startswith(catalogue.endpoint)
 
 
-def call(catalogue, headers):
+def call(catalogue, headers, data=b"{}"):
     request = urllib.request.Request(
         f"{catalogue.outputs['url']}/users",
-        data=b"{}",
+        data=data,
         headers={"Content-Type": "application/json", **headers},
     )
     try:
@@ -111,3 +114,38 @@ def test_settings_arrive(catalogue):
     }
     assert encryptions["encrypted"] == {"encryptionType": "KMS", "kmsKey": key}
     assert encryptions["repository"] == {"encryptionType": "AES256"}
+    cognito = catalogue.client("cognito-idp")
+    pool = cognito.describe_user_pool(UserPoolId=catalogue.outputs["user_pool_id"])["UserPool"]
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 20
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert (pool["MfaConfiguration"], pool["UserPoolTier"]) == ("ON", "LITE")
+
+
+def test_a_token_is_of_the_pool_and_opens_the_method(catalogue):
+    assert catalogue.outputs["token_endpoint"] == f"{catalogue.endpoint}/oauth2/token"
+    for scopes in (None, "things/read"):
+        token = fetch(catalogue.outputs, scopes)
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        assert claims["scope"] == "things/read"
+        assert claims["exp"] - claims["iat"] == 300
+        assert call(catalogue, {"Authorization": f"Bearer {token}"}, None)[0] == 200
+    assert call(catalogue, {}, None) == (401, {"error": "Unauthorized"})
+
+
+def test_a_scope_that_the_client_may_not_have(catalogue):
+    with pytest.raises(
+        LocalError, match=r"No token for things/write: invalid_\w+\. A scope begins"
+    ):
+        fetch(catalogue.outputs, "things/write")
+
+
+def test_an_authorizer_of_a_pool_that_is_not_there(project_folder):
+    folder = project_folder(
+        "import pulumi_aws as aws\n"
+        "api = aws.apigateway.RestApi('api')\n"
+        "aws.apigateway.Authorizer('a', rest_api=api.id, type='COGNITO_USER_POOLS', "
+        "provider_arns=['arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_None'])\n"
+    )
+    with pytest.raises(LocalError, match=r"'a' could not be made.\n  ResourceNotFoundException"):
+        local_cloud.start(root=folder)

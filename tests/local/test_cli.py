@@ -11,11 +11,15 @@ import pytest
 from local.__main__ import main
 from local.deployed import Deployed, FunctionRef
 from local.emulator import free_port
+from local.errors import NotRunning
 from local.hints import command, hints
 from local.mail import readable
 from local.state import State, StateDirectory
+from local.tokens import fetch
 
-COMMANDS = ["up", "outputs", "logs", "invoke", "mail", "upload", "files", "download", "down"]
+COMMANDS = [
+    "up", "outputs", "logs", "invoke", "token", "mail", "upload", "files", "download", "down",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def test_wrong_usage(arguments, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["outputs"], ["logs"], ["invoke", "greet"], ["mail"], ["files"], ["upload", "x"]],
+    [["outputs"], ["logs"], ["invoke", "greet"], ["token"], ["mail"], ["files"], ["upload", "x"]],
 )
 def test_nothing_is_running(run, arguments):
     code, output, error = run(*arguments)
@@ -141,6 +145,23 @@ def test_no_bucket(run, running):
     assert "no output `s3_bucket_name`" in error
 
 
+def test_an_api_that_asks_for_no_token(run, running):
+    code, out, error = run("token")
+    assert (code, out) == (1, "")
+    assert "no output `token_endpoint`, for its API asks for no tokens" in error
+    assert "authorization: cognito" in error
+
+
+def test_a_token_from_what_is_gone():
+    outputs = {
+        "token_endpoint": f"http://127.0.0.1:{free_port()}/oauth2/token",
+        "client_id": "c",
+        "client_secret": "s",
+    }
+    with pytest.raises(NotRunning, match="the local cloud is gone"):
+        fetch(outputs, None)
+
+
 @pytest.mark.parametrize("arguments", [["mail"], ["invoke", "greet"], ["logs"]])
 def test_the_emulator_does_not_answer(run, running, arguments):
     code, _, error = run(*arguments)
@@ -173,6 +194,13 @@ def test_hints_are_for_what_there_is():
     )
     assert f"{command()} upload tests/events/picture.jpg" in lines
     assert [line for _, line in hints({})] == [f"{command()} down"]
+
+
+def test_a_hint_shows_the_token_that_the_api_asks_for():
+    outputs = {"api_gateway_url": "http://x/local", "token_endpoint": "http://x/oauth2/token"}
+    [create, read] = [line for _, line in hints(outputs) if line.startswith("curl")]
+    assert f'-H "Authorization: Bearer $({command()} token)"' in create
+    assert f'-H "Authorization: Bearer $({command()} token)"' in read
 
 
 def test_command_is_short_inside_the_project(monkeypatch, tmp_path):

@@ -46,6 +46,9 @@ aws:apigateway/methodResponse:MethodResponse aws:apigateway/domainName:DomainNam
 aws:apigateway/basePathMapping:BasePathMapping
 aws:scheduler/schedule:Schedule aws:scheduler/scheduleGroup:ScheduleGroup
 aws:kms/key:Key aws:kms/alias:Alias
+aws:apigateway/authorizer:Authorizer aws:cognito/userPool:UserPool
+aws:cognito/resourceServer:ResourceServer aws:cognito/userPoolDomain:UserPoolDomain
+aws:cognito/userPoolClient:UserPoolClient
 """.split()  # noqa: SIM905 (easier to read and to compare with the program)
 )
 
@@ -93,6 +96,14 @@ def test_an_unknown_type_says_where_to_add_it():
 def test_an_unknown_function_says_where_to_add_it():
     with pytest.raises(LocalError, match=r"aws:x/y:z has no local counterpart.*invokes\.py"):
         registry.answer("aws:x/y:z", None, {})
+
+
+def test_a_url_that_aws_would_serve_is_the_emulators():
+    target = registry.Target(aws=None, root=None)
+    target.addresses["https://auth-1.example.com"] = "http://127.0.0.1:4566"
+    assert target.here("https://auth-1.example.com/token") == "http://127.0.0.1:4566/token"
+    assert target.here("https://other.example.com") == "https://other.example.com"
+    assert target.here(["https://auth-1.example.com"]) == ["https://auth-1.example.com"]
 
 
 def test_a_missing_input_is_named():

@@ -1,0 +1,272 @@
+"""Who may call the API: with real tokens of real user pools, and with keys."""
+
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oauth import Client, Jwt, flipped, new_client, sign_in
+from system import Answer, Api, address
+
+from local import cloud as local_cloud
+from local.cloud import Cloud
+
+READ, WRITE = "serverless-app/users.read", "serverless-app/users.write"
+ORIGIN = "http://localhost:3000"
+CALLBACK = f"{ORIGIN}/callback"
+REFUSED = {"error": "Missing, invalid or expired token, or without the scope"}
+# Long enough to show that a token was good, before it expires.
+SECONDS = 4
+
+
+@pytest.fixture(scope="module")
+def guarded(docker: bool) -> Iterator[Cloud]:
+    """The system where callers need tokens."""
+    access = {
+        "authorization": "cognito",
+        "cognito": {"callbackUrls": [CALLBACK]},
+        "corsOrigins": [ORIGIN],
+    }
+    with local_cloud.start(config_overrides={"api": access}, docker=docker) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(guarded: Cloud) -> Api:
+    return Api(guarded.outputs["api_gateway_url"])
+
+
+@pytest.fixture(scope="module")
+def client(guarded: Cloud) -> Client:
+    outputs = guarded.outputs
+    return Client(outputs["token_endpoint"], outputs["client_id"], outputs["client_secret"])
+
+
+@pytest.fixture(scope="module")
+def token(client: Client) -> str:
+    """A token for everything: what is refused of it is refused for its change alone."""
+    return client.token()
+
+
+def create(api: Api, authorization: str | None, email: str | None = None) -> Answer:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    return api("POST", "/users", {"name": "Ada", "email": email or address()}, headers)
+
+
+def assert_refused(answer: Answer) -> None:
+    assert (answer.status, answer.body) == (401, REFUSED)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_token_for_all_opens_every_route(api: Api, token: str) -> None:
+    created = create(api, f"Bearer {token}")
+    assert created.status == 201
+    user = created.body["user"]
+    read = api("GET", f"/users/{user['id']}", headers={"Authorization": f"Bearer {token}"})
+    assert (read.status, read.body) == (200, user)
+
+
+def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Client) -> None:
+    reader, writer = (f"Bearer {client.token(scope)}" for scope in (READ, WRITE))
+    created = create(api, writer)
+    assert created.status == 201
+    path = f"/users/{created.body['user']['id']}"
+    assert api("GET", path, headers={"Authorization": reader}).status == 200
+    assert_refused(create(api, reader))
+    assert_refused(api("GET", path, headers={"Authorization": writer}))
+
+
+def test_an_expired_token(api: Api, guarded: Cloud, client: Client) -> None:
+    short = new_client(
+        guarded.client("cognito-idp"),
+        guarded.outputs["user_pool_id"],
+        client.endpoint,
+        [READ, WRITE],
+        # AWS allows no less than five minutes, the emulator does.
+        AccessTokenValidity=SECONDS,
+        TokenValidityUnits={"AccessToken": "seconds"},
+    )
+    token = short.token()
+    assert create(api, f"Bearer {token}").status == 201
+    time.sleep(max(0.0, Jwt.read(token).claims["exp"] - time.time()) + 0.1)
+    assert_refused(create(api, f"Bearer {token}"))
+
+
+@pytest.fixture(scope="module")
+def stranger(guarded: Cloud, client: Client) -> Client:
+    """A client of another pool, which has the same resource server with the same scopes."""
+    cognito = guarded.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="other")["UserPool"]["Id"]
+    cognito.create_resource_server(
+        UserPoolId=pool,
+        Identifier="serverless-app",
+        Name="same",
+        Scopes=[
+            {"ScopeName": scope.partition("/")[2], "ScopeDescription": "same"}
+            for scope in (READ, WRITE)
+        ],
+    )
+    return new_client(cognito, pool, client.endpoint, [READ, WRITE])
+
+
+def test_a_token_of_another_pool(api: Api, stranger: Client, token: str) -> None:
+    theirs = stranger.token()
+    assert set(Jwt.read(theirs).claims["scope"].split()) == {READ, WRITE}
+    assert_refused(create(api, f"Bearer {theirs}"))
+
+
+def test_a_token_that_claims_to_be_of_the_pool(api: Api, stranger: Client, token: str) -> None:
+    """Another pool's key does not sign for ours, whichever key the token names."""
+    ours, theirs = Jwt.read(token), Jwt.read(stranger.token())
+    for header in (ours.header, theirs.header):
+        assert_refused(create(api, f"Bearer {Jwt(header, ours.claims, theirs.signature)}"))
+
+
+def tampered(token: str) -> dict[str, str]:
+    jwt = Jwt.read(token)
+    more = {"scope": f"{READ} {WRITE}", "exp": jwt.claims["exp"] + 3_600, "sub": "somebody else"}
+    changed = {
+        f"claims: {name}": str(Jwt(jwt.header, jwt.claims | {name: value}, jwt.signature))
+        for name, value in more.items()
+    }
+    for algorithm in ("none", "None", "HS256"):
+        header = {"alg": algorithm, "kid": jwt.header["kid"]}
+        changed[f"algorithm: {algorithm}"] = str(Jwt(header, jwt.claims, b""))
+    unsigned = token.rpartition(".")[0]
+    return changed | {
+        "key: unknown": str(Jwt(jwt.header | {"kid": "x"}, jwt.claims, jwt.signature)),
+        "key: none": str(Jwt({"alg": "RS256"}, jwt.claims, jwt.signature)),
+        "signature: empty": f"{unsigned}.",
+        "signature: gone": unsigned,
+        "signature: another": str(Jwt(jwt.header, jwt.claims, bytes(len(jwt.signature)))),
+        "one part more": f"{token}.x",
+    }
+
+
+def test_a_tampered_token(api: Api, client: Client) -> None:
+    reader = client.token(READ)
+    assert str(Jwt.read(reader)) == reader  # what is changed below is changed by that alone
+    for change, token in tampered(reader).items():
+        answer = create(api, f"Bearer {token}")
+        assert (answer.status, answer.body) == (401, REFUSED), change
+        answer = api("GET", "/users/nobody", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status, answer.body) == (401, REFUSED), change
+    assert api("GET", "/users/nobody", headers={"Authorization": f"Bearer {reader}"}).status == 404
+
+
+@given(part=st.sampled_from([0, 1, 2]), index=st.integers(0, 2_000), bits=st.integers(1, 255))
+@settings(max_examples=60, deadline=None)
+def test_any_changed_byte_is_refused(
+    api: Api, token: str, part: int, index: int, bits: int
+) -> None:
+    assert_refused(create(api, f"Bearer {flipped(token, part, index, bits)}"))
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer", "Bearer ", "garbage", "Bearer garbage", "Bearer a.b.c", "Bearer ..",
+     "Bearer W10.W10.W10", "Bearer e30.e30.e30", "Basic YTpi", "Bearer " + "x" * 4_000],
+)  # fmt: skip
+def test_no_token(api: Api, authorization: str | None) -> None:
+    assert_refused(create(api, authorization))
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f")))
+@settings(max_examples=60, deadline=None)
+def test_no_text_is_a_token(api: Api, text: str) -> None:
+    assert_refused(create(api, f"Bearer {text}"))
+
+
+def test_a_refused_request_reaches_no_function(api: Api, guarded: Cloud, token: str) -> None:
+    email = address()
+    assert_refused(create(api, None, email))
+    assert_refused(create(api, f"Bearer {flipped(token, 2, 0, 1)}", email))
+    # The address was never taken.
+    assert create(api, f"Bearer {token}", email).status == 201
+
+
+def test_a_token_is_asked_for_before_the_body_is_looked_at(api: Api, token: str) -> None:
+    assert_refused(api("POST", "/users", b"{"))
+    answer = api("POST", "/users", b"{", {"Authorization": f"Bearer {token}"})
+    assert (answer.status, answer.body) == (400, {"error": "Invalid request body"})
+
+
+def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client) -> None:
+    """By their access token they may do what its scopes say; by their id token, nothing."""
+    name, password = address(), "Correct-horse-battery-1"
+    cognito, pool = guarded.client("cognito-idp"), guarded.outputs["user_pool_id"]
+    cognito.admin_create_user(
+        UserPoolId=pool, Username=name, UserAttributes=[{"Name": "email", "Value": name}]
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=name, Password=password, Permanent=True
+    )
+    given = sign_in(
+        client.endpoint,
+        guarded.outputs["web_client_id"],
+        callback=CALLBACK,
+        scope=f"openid {WRITE}",
+        name=name,
+        password=password,
+    )
+    assert create(api, f"Bearer {given['access_token']}").status == 201
+    assert_refused(
+        api("GET", "/users/x", headers={"Authorization": f"Bearer {given['access_token']}"})
+    )
+    assert_refused(create(api, f"Bearer {given['id_token']}"))
+
+
+def test_no_password_skips_the_sign_in_page(guarded: Cloud) -> None:
+    """What Cognito's own API gives to those who sign in by it has none of our scopes."""
+    cognito = guarded.client("cognito-idp")
+    with pytest.raises(cognito.exceptions.InvalidParameterException, match="not enabled"):
+        cognito.initiate_auth(
+            ClientId=guarded.outputs["web_client_id"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "a@example.com", "PASSWORD": "x"},
+        )
+
+
+def test_a_preflight_needs_no_token_and_allows_to_send_one(api: Api) -> None:
+    request = urllib.request.Request(
+        f"{api.url}/users",
+        method="OPTIONS",
+        headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        assert response.status == 204
+        allowed = response.headers["Access-Control-Allow-Headers"].split(",")
+    assert "Authorization" in allowed
+    # And a web app may read why it was refused.
+    answer = create(api, None)
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+
+
+# Keys
+
+
+@pytest.fixture(scope="module")
+def keyed(docker: bool) -> Iterator[Cloud]:
+    """The system where callers need a key."""
+    plan = {"rateLimit": 100, "burstLimit": 100}
+    access = {"authorization": "api_key", "usagePlan": plan}
+    with local_cloud.start(config_overrides={"api": access}, docker=docker) as running:
+        yield running
+
+
+def test_keys(keyed: Cloud) -> None:
+    api = Api(keyed.outputs["api_gateway_url"])
+    user = {"name": "Ada", "email": address()}
+    # Another key of the account, of no usage plan.
+    other: dict[str, Any] = keyed.client("apigateway").create_api_key(name="other", enabled=True)
+    for key in (None, "", "wrong", other["value"], keyed.outputs["api_key"][:-1]):
+        headers = {} if key is None else {"x-api-key": key}
+        answer = api("POST", "/users", user, headers)
+        assert (answer.status, answer.body) == (403, {"error": "Invalid or missing API key"}), key
+        assert api("GET", "/users/x", headers=headers).status == 403
+    right = {"x-api-key": keyed.outputs["api_key"]}
+    assert api("POST", "/users", user, right).status == 201
+    assert api("GET", "/users/nobody", headers=right).status == 404

@@ -1,0 +1,391 @@
+"""Who may call the API, in each of the three ways: what is made, and what methods ask for."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from apis import PLAN, SCOPES, api, needs
+from stacks import inputs, of, recorded, stack
+
+from handlers.common.api import CREATE_USER, GET_USER
+from handlers.common.api import SCOPES as OF_THE_PROGRAM
+from infra.callers import Callers, CallersArgs
+from infra.config_api import Api
+from infra.documents import OPENAPI, openapi
+from infra.function import ImageFunction
+from infra.recorder import Run, run
+from infra.recording import Recorder
+from infra.triggers.http import Route
+from infra.triggers.http_authorization import scopes
+
+POOL = "arn:aws:cognito-idp:eu-central-1:210987654321:userpool/eu-central-1_AbCdEfGhI"
+UNKNOWN = "known when it is made"
+METHOD = "aws:apigateway/method:Method"
+ORIGINS = ["https://a.example.com"]
+KEY = {"authorization": "api_key", "usagePlan": PLAN}
+TOKEN = {"authorization": "cognito"}
+
+
+def asked(made: Recorder) -> dict[str, tuple[Any, ...]]:
+    """What each method asks for: authorization, authorizer, scopes, key."""
+    wanted = ("authorization", "authorizerId", "authorizationScopes", "apiKeyRequired")
+    return {
+        m.name: tuple(
+            UNKNOWN if isinstance(value, pulumi.output.Unknown) else value
+            for value in map(m.inputs.get, wanted)
+        )
+        for m in made.all(METHOD)
+    }
+
+
+def types(made: Recorder) -> set[str]:
+    return {r.type for r in made.resources if r.custom}
+
+
+OF_A_POOL = {
+    "aws:cognito/userPool:UserPool",
+    "aws:cognito/resourceServer:ResourceServer",
+    "aws:cognito/userPoolDomain:UserPoolDomain",
+    "aws:cognito/userPoolClient:UserPoolClient",
+}
+OF_A_KEY = {
+    "aws:apigateway/apiKey:ApiKey",
+    "aws:apigateway/usagePlan:UsagePlan",
+    "aws:apigateway/usagePlanKey:UsagePlanKey",
+}
+AUTHORIZER = "aws:apigateway/authorizer:Authorizer"
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(
+    ("config", "made_for_it"),
+    [
+        ({}, set()),
+        (KEY, OF_A_KEY),
+        (TOKEN, {*OF_A_POOL, AUTHORIZER}),
+        (TOKEN | {"cognito": {"userPoolArn": POOL}}, {AUTHORIZER}),
+    ],
+    ids=["nothing", "key", "token", "token of a pool that exists"],
+)
+def test_what_is_made(config: dict[str, Any], made_for_it: set[str], preview: bool) -> None:
+    made = types(api(config, preview=preview))
+    assert made & {*OF_A_POOL, *OF_A_KEY, AUTHORIZER} == made_for_it
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_nothing_is_asked_for(preview: bool) -> None:
+    assert asked(api({"corsOrigins": ORIGINS}, preview=preview)) == {
+        "api-get-users-by-id": ("NONE", None, None, False),
+        "api-post-users": ("NONE", None, None, False),
+        "api-options-users-by-id": ("NONE", None, None, None),
+        "api-options-users": ("NONE", None, None, None),
+    }
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_key_is_asked_for_by_every_method_but_preflights(preview: bool) -> None:
+    assert asked(api(KEY | {"corsOrigins": ORIGINS}, preview=preview)) == {
+        "api-get-users-by-id": ("NONE", None, None, True),
+        "api-post-users": ("NONE", None, None, True),
+        "api-options-users-by-id": ("NONE", None, None, None),
+        "api-options-users": ("NONE", None, None, None),
+    }
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize(
+    ("cognito", "identifier"),
+    [
+        ({}, "serverless-app"),
+        ({"resourceServer": "https://api.example.com"}, "https://api.example.com"),
+        ({"userPoolArn": POOL}, "serverless-app"),
+        ({"userPoolArn": POOL, "resourceServer": "users-api"}, "users-api"),
+    ],
+)
+def test_a_token_with_its_scope_is_asked_for_by_every_method_but_preflights(
+    cognito: dict[str, str], identifier: str, preview: bool
+) -> None:
+    made = api(TOKEN | {"cognito": cognito, "corsOrigins": ORIGINS}, preview=preview)
+    by = UNKNOWN if preview else "api-authorizer-id"
+    assert asked(made) == {
+        "api-get-users-by-id": ("COGNITO_USER_POOLS", by, [f"{identifier}/users.read"], False),
+        "api-post-users": ("COGNITO_USER_POOLS", by, [f"{identifier}/users.write"], False),
+        "api-options-users-by-id": ("NONE", None, None, None),
+        "api-options-users": ("NONE", None, None, None),
+    }
+
+
+def test_production_asks_for_tokens() -> None:
+    methods = of(stack("prod"), "apigateway/method:Method")
+    served = [m for m in methods if m.inputs["httpMethod"] != "OPTIONS"]
+    assert {m.inputs["authorization"] for m in served} == {"COGNITO_USER_POOLS"}
+    assert all(m.inputs["authorizationScopes"] for m in served)
+    assert {m.name: m.inputs["authorizationScopes"] for m in served} == {
+        "api-get-users-by-id": ["serverless-app/users.read"],
+        "api-post-users": ["serverless-app/users.write"],
+    }
+
+
+def test_whose_tokens_count() -> None:
+    for config, arn in (
+        (TOKEN, "arn:aws:cognito:eu-central-1:123456789012:callers-pool"),
+        (TOKEN | {"cognito": {"userPoolArn": POOL}}, POOL),
+    ):
+        assert api(config).one(AUTHORIZER, "api-authorizer").inputs == {
+            "restApi": "api-id",
+            "type": "COGNITO_USER_POOLS",
+            "providerArns": [arn],
+            "identitySource": "method.request.header.Authorization",
+        }
+
+
+def trigger(config: dict[str, Any], *scopes: str) -> str:
+    def routes(read: ImageFunction, _write: ImageFunction) -> list[Route]:
+        return [Route("GET", "/users", read, needs(*scopes))]
+
+    made = api(config, routes).one("aws:apigateway/deployment:Deployment", "api-deployment")
+    definition: str = made.inputs["triggers"]["definition"]
+    return definition
+
+
+def test_what_changes_who_may_call_is_deployed() -> None:
+    others: list[tuple[dict[str, Any], list[str]]] = [
+        ({}, ["users.read"]),
+        (KEY, ["users.read"]),
+        (TOKEN, ["users.read"]),
+        (TOKEN, ["users.write"]),
+        (TOKEN, ["users.read", "users.write"]),
+        (TOKEN | {"cognito": {"userPoolArn": POOL}}, ["users.read"]),
+        (TOKEN | {"cognito": {"resourceServer": "users-api"}}, ["users.read"]),
+    ]
+    assert len({trigger(config, *named) for config, named in others}) == len(others)
+
+
+@pytest.mark.parametrize(
+    ("config", "header"), [({}, None), (KEY, "X-Api-Key"), (TOKEN, "Authorization")]
+)
+def test_a_browser_may_send_what_is_asked_for(config: dict[str, Any], header: str | None) -> None:
+    made = api(config | {"corsOrigins": ORIGINS})
+    response = made.one(
+        "aws:apigateway/integrationResponse:IntegrationResponse",
+        "api-options-users-integration-response",
+    )
+    name = "method.response.header.Access-Control-Allow-Headers"
+    allowed = response.inputs["responseParameters"][name].strip("'").split(",")
+    assert allowed == ["Content-Type", "Idempotency-Key", *([header] if header else [])]
+
+
+# The scope that an operation names
+
+
+@pytest.mark.parametrize(
+    "security",
+    [None, [], [{}], [{"ApiKey": []}], [{"Token": []}], [{"Token": ["users.read", "users.write"]}]],
+)
+def test_a_route_that_names_no_scope_is_refused(security: Any) -> None:
+    """Else it would be open to every token of the pool, those of people's identity included."""
+    operation = {"operationId": "x"} | ({} if security is None else {"security": security})
+
+    def routes(read: ImageFunction, _write: ImageFunction) -> list[Route]:
+        return [Route("GET", "/users", read, operation)]
+
+    with pytest.raises(ValueError, match=r"operation 'x' has `security` .* must name one scope"):
+        api(TOKEN, routes)
+    api({}, routes)
+    api(KEY, routes)
+
+
+def test_a_route_may_be_open_to_several_scopes() -> None:
+    assert scopes(needs("users.read", "users.write")) == ["users.read", "users.write"]
+
+
+def test_a_scope_that_no_resource_server_has() -> None:
+    def routes(read: ImageFunction, _write: ImageFunction) -> list[Route]:
+        return [Route("GET", "/users", read, needs("users.delete"))]
+
+    with pytest.raises(
+        ValueError, match=r"no scope 'users\.delete'; there are: users\.read, users\.write"
+    ):
+        api(TOKEN, routes)
+
+
+def test_every_scope_opens_a_route_and_every_route_has_one() -> None:
+    named = [*scopes(CREATE_USER), *scopes(GET_USER)]
+    assert sorted(named) == sorted(OF_THE_PROGRAM)
+
+
+def test_the_document_names_what_to_send() -> None:
+    """It is one for all stacks, and they ask for different things: nothing, a key, a token."""
+    document = json.loads(OPENAPI.read_text())
+    assert document == openapi(stack("local").names["api"])
+    assert "security" not in document
+    for path, method, scope in (("/users", "post", "write"), ("/users/{id}", "get", "read")):
+        operation = document["paths"][path][method]
+        assert operation["security"] == [{}, {"ApiKey": []}, {"Token": [f"users.{scope}"]}]
+    key, token = (document["components"]["securitySchemes"][name] for name in ("ApiKey", "Token"))
+    assert (key["type"], key["in"], key["name"]) == ("apiKey", "header", "x-api-key")
+    assert (token["type"], token["scheme"]) == ("http", "bearer")
+
+
+# The pool
+
+
+def callers(cognito: dict[str, Any] | None = None, *, retain: bool = True) -> Recorder:
+    config = Api.model_validate(TOKEN | ({"cognito": cognito} if cognito else {}))
+    return recorded(
+        lambda: Callers("callers", CallersArgs(config=config, retain=retain, scopes=SCOPES))
+    )
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_the_pool(retain: bool) -> None:
+    pool = callers(retain=retain).one("aws:cognito/userPool:UserPool", "callers-pool")
+    assert pool.inputs == {
+        "adminCreateUserConfig": {"allowAdminCreateUserOnly": True},
+        "usernameAttributes": ["email"],
+        "usernameConfiguration": {"caseSensitive": False},
+        "autoVerifiedAttributes": ["email"],
+        "accountRecoverySetting": {
+            "recoveryMechanisms": [{"name": "verified_email", "priority": 1}]
+        },
+        "passwordPolicy": {
+            "minimumLength": 12,
+            "requireLowercase": True,
+            "requireNumbers": True,
+            "requireSymbols": True,
+            "requireUppercase": True,
+            "temporaryPasswordValidityDays": 7,
+        },
+        "mfaConfiguration": "ON",
+        "softwareTokenMfaConfiguration": {"enabled": True},
+        "userPoolTier": "LITE",
+        "deletionProtection": "ACTIVE" if retain else "INACTIVE",
+    }
+    assert pool.options.protect is retain
+
+
+def test_the_scopes() -> None:
+    server = callers().one("aws:cognito/resourceServer:ResourceServer", "callers-scopes")
+    assert server.inputs == {
+        "identifier": "serverless-app",
+        "userPoolId": "callers-pool-id",
+        "scopes": [
+            {"scopeName": "users.read", "scopeDescription": "Read users"},
+            {"scopeName": "users.write", "scopeDescription": "Create users"},
+        ],
+    }
+
+
+EVERY_CLIENT = {
+    "userPoolId": "callers-pool-id",
+    "allowedOauthFlowsUserPoolClient": True,
+    "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+    "preventUserExistenceErrors": "ENABLED",
+    "enableTokenRevocation": True,
+    "accessTokenValidity": 60,
+    "tokenValidityUnits": {"accessToken": "minutes"},
+}
+ALL_SCOPES = ["serverless-app/users.read", "serverless-app/users.write"]
+
+
+def test_a_programs_client() -> None:
+    [client] = callers().all("aws:cognito/userPoolClient:UserPoolClient")
+    assert client.name == "callers-program"
+    assert client.inputs == EVERY_CLIENT | {
+        "generateSecret": True,
+        "allowedOauthFlows": ["client_credentials"],
+        "allowedOauthScopes": ALL_SCOPES,
+    }
+    # A client may have only scopes that exist.
+    server = ("aws:cognito/resourceServer:ResourceServer", "callers-scopes")
+    assert server in client.options.depends_on
+
+
+def test_a_web_apps_client() -> None:
+    urls = ["https://app.example.com/callback", "http://localhost:3000/"]
+    made = callers({"callbackUrls": urls})
+    assert len(made.all("aws:cognito/userPoolClient:UserPoolClient")) == 2
+    client = made.one("aws:cognito/userPoolClient:UserPoolClient", "callers-web")
+    assert client.inputs == EVERY_CLIENT | {
+        "generateSecret": False,  # a browser keeps none
+        "allowedOauthFlows": ["code"],
+        "allowedOauthScopes": ["openid", *ALL_SCOPES],
+        "callbackUrls": urls,
+        "logoutUrls": urls,
+        "supportedIdentityProviders": ["COGNITO"],
+    }
+
+
+def test_the_domains_name_is_taken_by_nobody_else_and_allowed() -> None:
+    domain = callers().one("aws:cognito/userPoolDomain:UserPoolDomain", "callers-domain")
+    prefix = domain.inputs["domain"]
+    assert domain.inputs["userPoolId"] == "callers-pool-id"
+    assert prefix.startswith("auth-")
+    assert len(prefix.removeprefix("auth-")) == 16
+    assert set(prefix.removeprefix("auth-")) <= set("0123456789abcdef")
+
+
+# What the stack tells
+
+
+@pytest.fixture(scope="module", params=[False, True])
+def elsewhere(request: pytest.FixtureRequest) -> Run:
+    """Production with a pool that exists."""
+    access = TOKEN | {"cognito": {"userPoolArn": POOL}}
+    return run("prod", preview=request.param, settings={"serverless-app:api": access})
+
+
+def test_of_a_pool_that_exists_nothing_is_made_or_told(elsewhere: Run) -> None:
+    assert not types(elsewhere.recorder) & OF_A_POOL
+    told = {"api_key", "user_pool_id", "token_endpoint", "client_id", "client_secret"}
+    assert not {*told, "web_client_id"} & set(elsewhere.outputs)
+    assert elsewhere.secrets == frozenset()
+
+
+def test_where_tokens_come_from() -> None:
+    outputs = stack("prod").outputs
+    prefix = inputs(stack("prod"), "cognito/userPoolDomain:UserPoolDomain", "callers-domain")
+    assert outputs["token_endpoint"] == (
+        f"https://{prefix['domain']}.auth.eu-central-1.amazoncognito.com/oauth2/token"
+    )
+    assert outputs["user_pool_id"] == "callers-pool-id"
+    assert outputs["client_id"] == "callers-program-id"
+    assert outputs["client_secret"] == "secret"
+    assert outputs["web_client_id"] == "callers-web-id"
+
+
+def test_the_secret_is_nowhere_but_in_its_output() -> None:
+    for resource in stack("prod").recorder.resources:
+        assert "clientSecret" not in resource.inputs
+        assert "secret" not in json.dumps(resource.inputs).split('"')
+
+
+# Keys
+
+
+def test_a_key_and_its_plan() -> None:
+    made = api(KEY)
+    assert made.one("aws:apigateway/usagePlan:UsagePlan", "api-access-plan").inputs == {
+        "apiStages": [{"apiId": "api-id", "stage": "dev"}],
+        "throttleSettings": {"rateLimit": 5, "burstLimit": 10},
+        "quotaSettings": {"limit": 100, "period": "DAY"},
+    }
+    [key] = made.all("aws:apigateway/usagePlanKey:UsagePlanKey")
+    assert key.inputs["keyId"] == "api-access-key-id"
+    assert key.inputs["usagePlanId"] == "api-access-plan-id"
+
+
+def test_a_plan_without_a_quota() -> None:
+    made = api({"authorization": "api_key", "usagePlan": {"rateLimit": 1, "burstLimit": 1}})
+    plan = made.one("aws:apigateway/usagePlan:UsagePlan", "api-access-plan")
+    assert "quotaSettings" not in plan.inputs
+
+
+def test_production_is_not_open_to_everybody() -> None:
+    with pytest.raises(
+        pulumi.RunError, match=r"api\.authorization: must be cognito, or at least api_key"
+    ):
+        run("prod", settings={"serverless-app:api": {"corsOrigins": ORIGINS}})
+    made = run("prod", settings={"serverless-app:api": KEY})
+    assert made.secrets == {"api_key"}
