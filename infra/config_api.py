@@ -88,9 +88,9 @@ class Api(Section):
     )
     authorization: Literal["none", "api_key", "cognito"] = Field(
         "none",
-        description="What callers must send: nothing; an API key (`x-api-key`), which tells and "
-        "limits them but proves little; or an access token of a Cognito user pool "
-        "(`Authorization: Bearer …`) with the scope that the route asks for.",
+        description="What callers must send: nothing; an API key (`x-api-key`), which limits them, "
+        "and proves little; or an access token of a Cognito user pool (`Authorization: Bearer …`) "
+        "with the scope that the route asks for.",
     )
     usage_plan: UsagePlan | None = Field(
         None, description="What an API key allows; goes with `api_key`, and only with it."

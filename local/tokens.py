@@ -5,7 +5,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from local.errors import LocalError, NotRunning
 
@@ -29,7 +29,8 @@ def fetch(outputs: Mapping[str, Any], scopes: str | None) -> str:
             "`up` again."
         )
     endpoint = urlsplit(outputs["token_endpoint"])
-    pair = f"{outputs['client_id']}:{outputs['client_secret']}"
+    # Encoded twice: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+    pair = ":".join(quote_plus(outputs[name]) for name in ("client_id", "client_secret"))
     form = {"grant_type": "client_credentials", **({"scope": scopes} if scopes else {})}
     connection = http.client.HTTPConnection(endpoint.netloc, timeout=10)
     try:

@@ -483,7 +483,10 @@ def sections() -> list[str]:
     return [str(field.alias) for field in StackConfig.model_fields.values()]
 
 
-KEYS = st.sampled_from([*sections(), "memoryMb", "domain", "quota", "keep", "sender", "x", ""])
+KEYS = st.sampled_from(
+    [*sections(), "memoryMb", "domain", "quota", "keep", "sender", "authorization", "usagePlan",
+     "cognito", "userPoolArn", "callbackUrls", "x", ""]
+)  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
@@ -496,6 +499,7 @@ VALUES = st.recursive(
 @example({"api": {"throttle": {"rateLimit": float("nan"), "burstLimit": 1}}})
 @example({"api": {"throttle": {"rateLimit": float("inf"), "burstLimit": 1}}})
 @example({"api": {"domain": {"domain": {}}}, "email": {"x": {"x": 1}}})
+@example({"api": {"authorization": {}, "cognito": {"callbackUrls": [None]}, "usagePlan": {}}})
 def test_whatever_is_configured_nothing_but_a_run_error(keys: dict[str, Any]) -> None:
     try:
         loaded(keys)
