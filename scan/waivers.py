@@ -36,8 +36,6 @@ CHECKOV = (
     # For developers: cheap, and quickly gone.
     Waiver(check="CKV_AWS_338", resources="aws_cloudwatch_log_group.*", stacks=_DEV,
            reason="Logs of developers' stacks need not last a year."),
-    Waiver(check="CKV_AWS_59", resources="aws_api_gateway_method.*", stacks=_DEV,
-           reason="A developer calls the API without a key."),
     Waiver(check="CKV_AWS_115", resources="aws_lambda_function.*", stacks=_NOT_YET,
            reason="Reserved concurrency needs a quota that new accounts do not have."),
     Waiver(check="CKV_AWS_117", resources="aws_lambda_function.*", stacks=_NOT_YET,

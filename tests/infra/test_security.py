@@ -177,7 +177,7 @@ BREAKS: list[tuple[str, str, str, Path, Any]] = [
      "s3/bucketNotification:BucketNotification", "uploads-notification",
      ("lambdaFunctions", 0, "filterPrefix"), "processed/images/"),
     ("47 SQS.1, CK27, Nag-SQS2", "sqs/queue:Queue", "daily-report-failures",
-     ("sqsManagedSseEnabled",), False),
+     ("kmsMasterKeyId",), GONE),
     ("48 Nag-SQS4, SQS.3, CK168/387", "sqs/queuePolicy:QueuePolicy", "emails-policy",
      ("policy", "Statement", 0, "Condition"), GONE),
     ("48 Nag-SQS4, SQS.3, CK168/387", "sqs/queuePolicy:QueuePolicy", "emails-policy",
