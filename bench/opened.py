@@ -33,9 +33,7 @@ def count(process: int, cold_start: Callable[[], object]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder, "trace")
         options = ["-f", "-s", "256", "-e", _CALLS, "-o", str(trace), "-p", str(process)]
-        tracer = subprocess.Popen(
-            ["strace", *options], stderr=subprocess.DEVNULL
-        )
+        tracer = subprocess.Popen(["strace", *options], stderr=subprocess.DEVNULL)
         try:
             _wait(process, tracer)
             cold_start()

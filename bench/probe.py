@@ -2,9 +2,12 @@
 
 Each ``POST /measure`` starts the real runtime interface client (``awslambdaric``) with a handler in
 a process of its own, against a runtime API that this process serves, and times it: from the spawn
-to the first request for an invocation (INIT is done), and to the first response. ``POST /run`` runs
-a script in the same surroundings. Standard library only, for it runs inside of images, by their own
-Python. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+to the first request for an invocation (INIT is done), and to the first response. Time in which the
+handler's process was ready to run and others had the processors does not count (Linux tells it), or
+a busy machine would be measured in its place.
+
+``POST /run`` runs a script in the same surroundings. Standard library only, for this runs inside of
+images, by their own Python. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import json
@@ -16,6 +19,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 _TIMEOUT = 60
@@ -36,16 +40,40 @@ class RuntimeApi(ThreadingHTTPServer):
         self.event = json.dumps(event).encode()
         self.notes: queue.Queue[tuple[str, float, bytes]] = queue.Queue()
         self.asked = False
+        self.begun = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+        """Spawn the process that is to ask."""
+        self.begun = time.perf_counter()
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        return self.process
+
+    def seconds(self) -> float:
+        """Give the time since the spawn, without that in which others had the processors."""
+        now = time.perf_counter()
+        return now - self.begun - (waited(self.process.pid) if self.process else 0)
 
     def note(self, expected: str) -> tuple[float, bytes]:
-        """Wait for what happens next; give its moment and what was sent with it."""
+        """Wait for what happens next; give its time and what was sent with it."""
         try:
-            kind, moment, body = self.notes.get(timeout=_TIMEOUT)
+            kind, seconds, body = self.notes.get(timeout=_TIMEOUT)
         except queue.Empty:
             raise Failed(f"no {expected} within {_TIMEOUT} s") from None
         if kind != expected:
             raise Failed(f"{kind} in place of {expected}: {body.decode()}")
-        return moment, body
+        return seconds, body
+
+
+def waited(process: int) -> float:
+    """Give the seconds that a process was ready to run and did not; 0 where nobody counts them.
+
+    https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
+    """
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+    except FileNotFoundError:
+        return 0
 
 
 class _Quiet(BaseHTTPRequestHandler):
@@ -71,7 +99,7 @@ class _Invocation(_Quiet):
 
     def do_GET(self) -> None:
         """``/next``: give the event; a second one never comes."""
-        self.server.notes.put(("next", time.perf_counter(), b""))
+        self.server.notes.put(("next", self.server.seconds(), b""))
         if self.server.asked:
             threading.Event().wait(_TIMEOUT)
             return
@@ -86,8 +114,8 @@ class _Invocation(_Quiet):
 
     def do_POST(self) -> None:
         """``/response`` or ``/error``: take the answer."""
-        moment = time.perf_counter()
-        self.server.notes.put((self.path.rpartition("/")[2], moment, self.body()))
+        seconds = self.server.seconds()
+        self.server.notes.put((self.path.rpartition("/")[2], seconds, self.body()))
         self.answer(202, b"")
 
 
@@ -110,16 +138,15 @@ def measure(handler: str, event: Any, environment: dict[str, str]) -> dict[str, 
         address = f"127.0.0.1:{api.server_address[1]}"
         environ = {**os.environ, **environment, "AWS_LAMBDA_RUNTIME_API": address}
         command = [sys.executable, "-m", "awslambdaric", handler]
-        begun = time.perf_counter()
-        process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+        process = api.start(command, environ)
         try:
-            ready, _ = api.note("next")
-            answered, body = api.note("response")
+            init, _ = api.note("next")
+            first, body = api.note("response")
         finally:
             process.kill()
             process.wait()
             api.shutdown()
-    return {"init": ready - begun, "first": answered - begun, "answer": json.loads(body)}
+    return {"init": init, "first": first, "answer": json.loads(body)}
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> Any:

@@ -109,6 +109,12 @@ def _receives(record: dict[str, Any]) -> int:
 
 
 @cache
+def _sqs() -> Any:
+    """Only failures need this client, so INIT does not wait for it."""
+    return aws.client("sqs")
+
+
+@cache
 def _dependencies() -> tuple[Delivery, Visibility]:
     settings = load(Settings)
     dynamodb = aws.client("dynamodb")
@@ -121,7 +127,7 @@ def _dependencies() -> tuple[Delivery, Visibility]:
             configuration_set=settings.configuration_set,
         ),
     )
-    return delivery, Visibility(aws.client("sqs"), settings.email_queue_url)
+    return delivery, Visibility(_sqs, settings.email_queue_url)
 
 
 def handler(event: dict[str, Any], context: Any) -> batch.Response:

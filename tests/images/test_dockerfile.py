@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from images import context
-from images.build import AwsCalls, select_data, tidy, without_documentation
+from images.build import tidy
+from images.select_data import AwsCalls, select_data, without_documentation
 from local.engine import BASE_IMAGE
 
 DOCKERFILE = context.ROOT / "images" / "Dockerfile"

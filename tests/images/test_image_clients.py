@@ -8,7 +8,7 @@ from pathlib import Path
 from image_containers import run_python
 
 from images import context
-from images.build import AwsCalls
+from images.select_data import AwsCalls, callers
 from local.engine import Engine
 from local.images import ImageRef
 
