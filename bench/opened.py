@@ -12,9 +12,10 @@ from pathlib import Path
 from bench import BenchError
 
 _CALLS = "trace=execve,open,openat,sendto,sendmsg,write,writev"
-# A call that another process's interrupts is in two lines: "openat(… <unfinished ...>" and
-# "<... openat resumed>…) = 3".
-_LINE = re.compile(r"(?P<process>\d+)\s+(?:<\.\.\. )?(?P<call>\w+)(?P<rest>.*)")
+_UNFINISHED = " <unfinished ...>"
+_RESUMED = " resumed>"
+_NEXT = "/runtime/invocation/next"
+_OPENED = re.compile(r'open(?:at)?\([^"]*"([^"]*)"(?!.*O_DIRECTORY).* = \d')
 _SECONDS = 10
 
 
@@ -59,24 +60,27 @@ def _wait(process: int, tracer: "subprocess.Popen[bytes]") -> None:
 def files(trace: str) -> int:
     """Count the files that ``awslambdaric`` opened, by a trace of calls with the ids of processes.
 
-    Each opening counts that succeeded, of folders as well; what is looked for in vain does not.
+    Each file counts once; folders do not, nor what was looked for in vain.
 
     Raises:
         BenchError: the trace has no start, or no first request.
     """
-    starting: str | None = None
-    opened = 0
+    starting = unfinished = ""
+    opened: set[str] = set()
     for line in trace.splitlines():
-        found = _LINE.match(line)
-        if found is None:
+        process, _, call = line.partition(" ")
+        call = call.strip()
+        if call.startswith("execve(") and '"awslambdaric"' in call:
+            starting = process
+        elif process != starting:
             continue
-        call, rest = found["call"], found["rest"]
-        if call == "execve" and '"awslambdaric"' in rest:
-            starting = found["process"]
-        elif found["process"] != starting:
-            continue
-        elif call in ("open", "openat"):
-            opened += re.search(r"\) = \d", rest) is not None
-        elif "/runtime/invocation/next" in rest:
-            return opened
+        elif call.endswith(_UNFINISHED):
+            unfinished = call.removesuffix(_UNFINISHED)
+        else:
+            # A call that another process's comes between is in two lines.
+            call = unfinished + call.partition(_RESUMED)[2] if _RESUMED in call else call
+            if found := _OPENED.match(call):
+                opened.add(found[1])
+        if _NEXT in call:
+            return len(opened)
     raise BenchError("the trace has no cold start from its spawn to its first request")

@@ -9,7 +9,8 @@ from handlers.cleanup_expired.cleanup import clean_up
 from handlers.cleanup_expired.expired import Expired
 from handlers.cleanup_expired.welcomes import Welcomes
 from handlers.common import aws, deadline
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,5 +45,4 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
     return clean_up(*_dependencies(), now=int(time.time()), remaining_seconds=deadline.seconds_left)
 
 
-if in_lambda():
-    _dependencies()
+at_init(_dependencies)

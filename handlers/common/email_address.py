@@ -25,12 +25,11 @@ PATTERN = (
 )
 """A regular expression, without anchors, that Python, Java and ECMAScript read alike."""
 
-_ADDRESS = re.compile(PATTERN)
-
 
 def is_address(text: str) -> bool:
     """Whether a text is one bare address that can be written to."""
-    return len(text) <= MAX_LENGTH and _ADDRESS.fullmatch(text) is not None
+    # Compiled (and kept) when it is first used: most functions never do.
+    return len(text) <= MAX_LENGTH and re.fullmatch(PATTERN, text) is not None
 
 
 def normalise(address: str) -> str:

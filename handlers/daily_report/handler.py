@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from handlers.common import aws, deadline
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 from handlers.daily_report.records import Records
 from handlers.daily_report.report import write_reports
 from handlers.daily_report.reports import Reports
@@ -55,5 +56,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     return {"written": written}
 
 
-if in_lambda():
-    _dependencies()
+at_init(_dependencies)

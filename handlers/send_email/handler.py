@@ -16,7 +16,8 @@ from handlers.common.deadline import OutOfTime
 from handlers.common.email_message import InvalidMessage
 from handlers.common.ledger import Ledger
 from handlers.common.log import failure, outcome
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 from handlers.common.user_store import UserStore
 from handlers.send_email.deliver import Delivery, Uncertain
 from handlers.send_email.mailer import Mailer, NotSent
@@ -138,5 +139,4 @@ def handler(event: dict[str, Any], context: Any) -> batch.Response:
     return batch.respond(failed)
 
 
-if in_lambda():  # Lambda gives INIT a full CPU: clients are made there
-    _dependencies()
+at_init(_dependencies)
