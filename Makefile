@@ -8,7 +8,7 @@ STACK ?= dev
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-images check scan format documents lock upgrade bench cost preview deploy clean
+.PHONY: help up test test-images check scan format documents lock upgrade bench bench-check cost preview deploy clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -45,8 +45,11 @@ preview: .venv/.runtime  ## pulumi preview of STACK (dev where not given)
 deploy: .venv/.runtime  ## pulumi up of STACK (dev where not given)
 	pulumi up --stack $(STACK)
 
-bench: .venv/.dev  ## Measure the functions' cold starts
+bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and draw it (bench/results.svg)
 	$(BIN)/python -m bench
+
+bench-check: .venv/.dev  ## Fail where a function's start has grown: files, modules, bytes, bytecode
+	$(BIN)/python -m bench.check
 
 cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m bench.cost --help)
 	@$(BIN)/python -m bench.cost $(STACK) --requests $(REQUESTS)
@@ -55,7 +58,8 @@ lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt
 	$(LOCK) --universal --python-version 3.11 -c requirements.txt requirements-dev.in images/*/requirements.in -o requirements-dev.txt
 	$(LOCK) --universal --python-version 3.11 scan/requirements.in -o scan/requirements.txt
-	for f in images/*/requirements.in images/build-requirements.in tests/images/standin/*.in; do \
+	$(LOCK) --universal --python-version 3.11 -c requirements.txt bench/requirements.in images/*/requirements.in -o bench/requirements.txt
+	for f in images/*/requirements.in images/build-requirements.in bench/baselines/requirements.in tests/images/standin/*.in; do \
 	  $(LOCK) --python-version 3.13 --python-platform linux -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
 	done
 
@@ -63,7 +67,7 @@ upgrade: .venv/.dev  ## Pin the newest versions of all requirements
 	$(MAKE) lock UPGRADE=--upgrade
 
 clean:  ## Remove what was made: environment, staging folders, caches
-	rm -rf .venv .venv-scan .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .venv-scan .venv-bench .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -86,4 +90,12 @@ clean:  ## Remove what was made: environment, staging folders, caches
 	@echo "Installing the scanners into .venv-scan"
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-scan
 	@$(BIN)/uv pip install --quiet --python .venv-scan/bin/python --require-hashes -r scan/requirements.txt
+	@touch $@
+
+# An environment of its own: what functions and baselines run in where no Docker engine answers.
+.venv-bench/.done: bench/requirements.txt | .venv/bin/uv
+	@echo "Installing the benchmarks' packages into .venv-bench"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench
+	@$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r bench/requirements.txt
+	@.venv-bench/bin/python -m compileall -q --invalidation-mode unchecked-hash .venv-bench/lib
 	@touch $@

@@ -29,12 +29,13 @@ def count(process: int, cold_start: Callable[[], object]) -> int:
     Raises:
         BenchError: strace is missing, or may not watch that process.
     """
-    if shutil.which("strace") is None:
+    strace = shutil.which("strace")
+    if strace is None:
         raise BenchError("strace counts the opened files, and is not installed: apt install strace")
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder, "trace")
         options = ["-f", "-s", "256", "-e", _CALLS, "-o", str(trace), "-p", str(process)]
-        tracer = subprocess.Popen(["strace", *options], stderr=subprocess.DEVNULL)
+        tracer = subprocess.Popen([strace, *options], stderr=subprocess.DEVNULL)
         try:
             _wait(process, tracer)
             cold_start()

@@ -66,7 +66,7 @@ class Place:
         return self._ask("run", arguments=arguments, environment=environment)
 
     def _ask(self, action: str, **arguments: Any) -> dict[str, Any]:
-        request = urllib.request.Request(
+        request = urllib.request.Request(  # noqa: S310  the probe's own address
             f"{self.url}/{action}", data=json.dumps(arguments).encode(), method="POST"
         )
         try:
@@ -95,35 +95,45 @@ class Places:
 
 @contextlib.contextmanager
 def choose(functions: list[str]) -> Iterator[Places]:
-    """Choose images where this machine's Docker engine answers, and workers where none does."""
-    reason = engine_probe.problem()
-    if reason is None and sys.platform != "linux":
-        reason = "A container shares this machine's network on Linux only."
-    with contextlib.ExitStack() as stack:
-        if reason is None:
-            yield in_images(functions, stack)
-        else:
-            yield as_workers(functions, reason, stack)
+    """Choose images where they can be had, and workers where not."""
+    with in_images(functions) if problem() is None else as_workers(functions) as places:
+        yield places
 
 
-def in_images(functions: list[str], stack: contextlib.ExitStack) -> Places:
-    """Start a container of every function's image, and one of the baselines'."""
+def problem() -> str | None:
+    """Say why no images can be had; None if they can."""
+    if sys.platform != "linux":
+        return "A container shares this machine's network on Linux only."
+    return engine_probe.problem()
+
+
+@contextlib.contextmanager
+def in_images(functions: list[str]) -> Iterator[Places]:
+    """Start a container of every function's image, and one of the baselines'.
+
+    Raises:
+        BenchError: no images can be had.
+    """
+    if reason := problem():
+        raise BenchError(reason)
     engine = Engine.connect()
-    stack.callback(engine.client.close)
     base = _base()
     refs = build_all(functions, base_image=base, engine=engine, progress=_progress)
     images = {function: refs[function].id for function in functions}
     _progress("building the baselines")
     images["baselines"] = _baselines_image(engine, base)
     base_bytes = engine.client.images.get(base).attrs["Size"]
-    started = {
-        name: stack.enter_context(_container(engine, image, base_bytes))
-        for name, image in images.items()
-    }
-    return Places(f"in images on {base}", started, started.pop("baselines"))
+    with contextlib.ExitStack() as stack:
+        started = {
+            name: stack.enter_context(_container(engine, image, base_bytes))
+            for name, image in images.items()
+        }
+        yield Places(f"in images on {base}", started, started.pop("baselines"))
+    engine.client.close()
 
 
-def as_workers(functions: list[str], reason: str, stack: contextlib.ExitStack) -> Places:
+@contextlib.contextmanager
+def as_workers(functions: list[str]) -> Iterator[Places]:
     """Start a probe that runs everything by this machine's Python, from one folder."""
     if not WORKER_PYTHON.is_file():
         raise BenchError(f"{WORKER_PYTHON.relative_to(ROOT)} is not there; `make bench` makes it")
@@ -134,16 +144,13 @@ def as_workers(functions: list[str], reason: str, stack: contextlib.ExitStack) -
     shutil.copytree(BASELINES, folder / "baselines", ignore=ignore)
     compiling = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     subprocess.run([WORKER_PYTHON, *compiling, folder], check=True)
-    place = stack.enter_context(_worker(folder))
-    return Places(
-        f"as workers, by Python {platform.python_version()} ({reason})",
-        dict.fromkeys(functions, place),
-        place,
-    )
+    with _worker(folder) as place:
+        where = f"as workers, by Python {platform.python_version()} ({problem()})"
+        yield Places(where, dict.fromkeys(functions, place), place)
 
 
 def _base() -> str:
-    """Give the base that the tests of the images choose: Lambda's, or where it cannot be, a stand-in."""
+    """Give the base that the images' tests choose: Lambda's, or else a stand-in."""
     command = [sys.executable, str(ROOT / "tests" / "images" / "image_bases.py")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -161,7 +162,7 @@ def run(arguments: list[str], environment: dict[str, str]) -> Any:
 class _Request(_Quiet):
     def do_POST(self) -> None:
         """Do what is asked, one thing at a time."""
-        action = {"/measure": measure, "/run": run}[self.path]
+        action: Callable[..., Any] = {"/measure": measure, "/run": run}[self.path]
         try:
             self.answer(200, json.dumps(action(**json.loads(self.body()))).encode())
         except Failed as error:

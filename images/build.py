@@ -77,8 +77,8 @@ def assemble() -> None:
     )
     if BOTOCORE_DATA.is_dir():
         folders = [BOTOCORE_DATA, task / "botocore" / "data", HERE / "handlers", PACKAGES / TASK]
-        command = [sys.executable, HERE / "select_data.py", *folders]
-        if subprocess.run(command).returncode:
+        command = [sys.executable, "select_data.py", *map(str, folders)]
+        if subprocess.run(command, cwd=HERE).returncode:
             sys.exit("The descriptions of AWS services cannot be selected; see above.")
     finish(FUNCTION)
 

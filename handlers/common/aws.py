@@ -41,5 +41,5 @@ def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
 
 @cache
 def _session() -> botocore.session.Session:
-    """Make what a function's clients share, which costs as much as a client: credentials, models."""
+    """Make what a function's clients share: it takes as long to make as a client."""
     return botocore.session.get_session()
