@@ -29,7 +29,7 @@ MAKE_ONE_CALL = {"create_user", "get_user", "queue_welcome"}
 
 LIMITS = {
     "files opened": 350,
-    "modules": 380,
+    "modules": 385,
     "modules without bytecode": 0,
     "image": 6_300_000,
 }

@@ -159,12 +159,15 @@ def run(arguments: list[str], environment: dict[str, str]) -> Any:
     return json.loads(done.stdout)
 
 
+_ACTIONS: dict[str, Callable[..., Any]] = {"/measure": measure, "/run": run}
+
+
 class _Request(_Quiet):
     def do_POST(self) -> None:
         """Do what is asked, one thing at a time."""
-        action: Callable[..., Any] = {"/measure": measure, "/run": run}[self.path]
         try:
-            self.answer(200, json.dumps(action(**json.loads(self.body()))).encode())
+            result = _ACTIONS[self.path](**json.loads(self.body()))
+            self.answer(200, json.dumps(result).encode())
         except Failed as error:
             self.answer(500, str(error).encode())
 

@@ -72,5 +72,5 @@ def _line(row: Row) -> str:
     value = f"{row.value:.2f} x" if row.unit == "x" else f"{row.value:,.0f} {row.unit}"
     milliseconds = "" if row.seconds is None else f"{1000 * row.seconds:.0f} ms"
     verdict = {None: "", True: "reached", False: "MISSED"}[row.reached]
-    goal = "" if row.goal is None else f"at most {row.goal:,g}"
+    goal = "" if row.goal is None else f"at most {row.goal:,}".removesuffix(".0")
     return f"  {row.name:<28} {value:>18} {milliseconds:>9}   {goal:<20} {verdict}".rstrip()

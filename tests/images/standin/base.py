@@ -2,8 +2,8 @@
 
 A Debian root with Debian's Python 3.13, the runtime interface client from the package index, and
 ``front.py`` in the place of the runtime interface emulator. Nothing of it is configured, and nothing
-run while it is made but the compiling of its bytecode, so that it can be made for another
-architecture as well. Needs root and ``mmdebstrap``.
+runs while it is made but the compiling of bytecode, so that it can be made for another architecture
+as well. Needs root and ``mmdebstrap``.
 """
 
 import hashlib
