@@ -6,7 +6,7 @@ import pytest
 
 from bench import probe
 
-# Speaks the runtime API as `awslambdaric` does, which is not in this environment (`make bench-check`
+# Speaks the runtime API as `awslambdaric` does, which this environment has not (`make bench-check`
 # runs the real one).
 CLIENT = """
 import importlib, json, os, sys, urllib.request

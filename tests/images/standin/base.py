@@ -1,9 +1,9 @@
 """Builds a stand-in for the Lambda Python base image, where the real one cannot be pulled.
 
 A Debian root with Debian's Python 3.13, the runtime interface client from the package index, and
-``front.py`` in the place of the runtime interface emulator. Nothing of it is configured, and nothing
-runs while it is made but the compiling of bytecode, so that it can be made for another architecture
-as well. Needs root and ``mmdebstrap``.
+``front.py`` in the place of the runtime interface emulator. Nothing of it is configured, and only
+its bytecode is compiled by running it, so that it can be made for another architecture as well.
+Needs root and ``mmdebstrap``.
 """
 
 import hashlib
