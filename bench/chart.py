@@ -12,7 +12,8 @@ _VALUES = 60
 _BAR = 16
 _STEP = 24
 _HEAD = 46
-_FOOT = 22
+_FOOT = 30
+_LEGEND = "green: ours, orange: over the dashed goal, grey: what others write, blue: the floor"
 
 # A picture in a page knows whether its reader prefers a dark one; colours differ in lightness too.
 _STYLE = """
@@ -54,7 +55,7 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
     how = f"{rows[0].how.partition(',')[0]}; {rows[0].rounds} rounds"
     parts = [
         _text(0, top + 16, rows[0].group, "title"),
-        _text(0, top + 33, f"{how}; dashed: the goal", "note"),
+        _text(0, top + 33, f"{how}; {_LEGEND}", "note"),
     ]
     bottom = top + _HEAD + _STEP * len(rows)
     for tick in range(0, most + 1, max(1, most // 6)):
@@ -69,7 +70,7 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
             f'<rect class="{_kind(row)}" x="{_LABELS}" y="{y + 4}" '
             f'width="{width:.1f}" height="{_BAR}"/>'
         )
-        parts.append(_text(_LABELS + width + 6, y + 16, f"{row.value:.1f}", ""))
+        parts.append(_text(_WIDTH - 4, y + 16, f"{row.value:.1f} x", "", "end"))
         if row.goal is not None:
             x = _LABELS + row.goal * scale
             parts.append(_line(x, y + 1, x, y + _STEP - 1, "goal"))
@@ -79,7 +80,9 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
 def _kind(row: Row) -> str:
     if row.seconds == row.floor_seconds:
         return "floor"
-    return {None: "other", True: "own", False: "missed"}[row.reached]
+    if not row.own:
+        return "other"
+    return "missed" if row.reached is False else "own"
 
 
 def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> str:

@@ -124,6 +124,7 @@ def _times(all_starts: Sequence[Start], times: Times, where: str) -> Iterator[Ro
                 group=group,
                 name=start.label,
                 goal=_goal(kind, start.name),
+                own=start.name not in BASELINES,
                 how=f"{what}, over the empty handler's, {where}",
             )
 
@@ -166,6 +167,7 @@ def _counts_of(start: Start, running: System, where: str) -> Iterator[Row]:
             value=value,
             unit=unit,
             goal=None if start.name in BASELINES else limit(group, start.name),
+            own=start.name not in BASELINES,
             how=how,
         )
 

@@ -15,7 +15,8 @@ class Row:
         name: of whom it is measured.
         value: the ratio to ``floor``, or a count.
         unit: ``x`` for ratios, or what is counted.
-        goal: the value is to be at most this; None for what others' code takes, to compare with.
+        goal: the value is to be at most this, if there is a goal.
+        own: whether it is this project's; others are there to compare with.
         how: how it was measured, and over what.
         rounds: how often; 1 for counts.
         seconds: the median behind a ratio; None for counts.
@@ -27,6 +28,7 @@ class Row:
     value: float
     unit: str = "x"
     goal: float | None
+    own: bool = True
     how: str
     rounds: int = 1
     seconds: float | None = None
