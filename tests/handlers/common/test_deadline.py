@@ -225,11 +225,10 @@ def test_a_conflict_that_outlasts_the_time_is_unavailable(server: BadServer) -> 
     reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
     error = {"__type": "x#TransactionCanceledException", "CancellationReasons": reasons}
     server.behave = lambda request: request.answer(error, status=400)
+    store = UserStore(aws.client("dynamodb"), "users")
     deadline.begin(Invocation(LEAST + 0.15))
     with pytest.raises(Unavailable):
-        UserStore(aws.client("dynamodb"), "users").create(
-            NewUser("Ada", "ada@example.com"), idempotency_key=None
-        )
+        store.create(NewUser("Ada", "ada@example.com"), idempotency_key=None)
     assert 1 <= len(server.requests) < 6
 
 
