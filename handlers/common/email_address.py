@@ -19,17 +19,19 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 
-PATTERN = (
-    rf"(?=[^@]{{1,{MAX_LOCAL_LENGTH}}}@)"
-    rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
-)
-"""A regular expression, without anchors, that Python, Java and ECMAScript read alike."""
+PATTERN = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
+"""A regular expression, without anchors, that Python, Java, Go and ECMAScript read alike: it has no
+lookahead, so the lengths are not in it."""
+
+LOCAL_PATTERN = rf"[^ @]{{1,{MAX_LOCAL_LENGTH}}}@"
+"""How an address begins, likewise."""
 
 
 def is_address(text: str) -> bool:
     """Whether a text is one bare address that can be written to."""
+    short = len(text) <= MAX_LENGTH and text.find("@") <= MAX_LOCAL_LENGTH
     # Compiled (and kept) when it is first used: most functions never do.
-    return len(text) <= MAX_LENGTH and re.fullmatch(PATTERN, text) is not None
+    return short and re.fullmatch(PATTERN, text) is not None
 
 
 def normalise(address: str) -> str:
