@@ -1,8 +1,8 @@
 """Counts the files that a cold start opens before it asks for its first invocation, by strace."""
 
+import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -16,46 +16,46 @@ _UNFINISHED = " <unfinished ...>"
 _RESUMED = " resumed>"
 _NEXT = "/runtime/invocation/next"
 _OPENED = re.compile(r'open(?:at)?\([^"]*"([^"]*)"(?!.*O_DIRECTORY).* = \d')
-_SECONDS = 10
 
 
 def count(process: int, cold_start: Callable[[], object]) -> int:
     """Watch a process and its children from outside while one of them starts cold.
 
     Args:
-        process: its id on this machine, which may be one in a container.
+        process: its id on this machine, which may be one in a container; to watch it takes root.
         cold_start: makes it start ``awslambdaric`` once.
 
     Raises:
         BenchError: strace is missing, or may not watch that process.
     """
-    strace = shutil.which("strace")
-    if strace is None:
+    if shutil.which("strace") is None:
         raise BenchError("strace counts the opened files, and is not installed: apt install strace")
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder, "trace")
         options = ["-f", "-s", "256", "-e", _CALLS, "-o", str(trace), "-p", str(process)]
-        tracer = subprocess.Popen([strace, *options], stderr=subprocess.DEVNULL)
-        try:
-            _wait(process, tracer)
-            cold_start()
-        finally:
-            tracer.send_signal(signal.SIGINT)
-            tracer.wait()
+        with subprocess.Popen([*root, "strace", *options], stderr=subprocess.DEVNULL) as strace:
+            tracer = _tracer(process, strace)
+            try:
+                cold_start()
+            finally:
+                subprocess.run([*root, "kill", "-INT", tracer], check=True)
         return files(trace.read_text(errors="replace"))
 
 
-def _wait(process: int, tracer: "subprocess.Popen[bytes]") -> None:
-    """Wait until the process is watched.
+def _tracer(process: int, strace: "subprocess.Popen[bytes]") -> str:
+    """Wait until a process is watched, and give the id of the process that watches it.
 
     Raises:
         BenchError: it cannot be.
     """
-    deadline = time.monotonic() + _SECONDS
-    while f"TracerPid:\t{tracer.pid}\n" not in Path(f"/proc/{process}/status").read_text():
-        if tracer.poll() is not None or time.monotonic() > deadline:
-            raise BenchError(f"strace may not watch process {process}, for which it needs root")
+    while strace.poll() is None:
+        status = Path(f"/proc/{process}/status").read_text()
+        tracer = status.partition("TracerPid:")[2].split()[0]
+        if tracer != "0":
+            return tracer
         time.sleep(0.02)
+    raise BenchError(f"strace may not watch process {process}: that takes root")
 
 
 def files(trace: str) -> int:
