@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.dashboard import dashboard
+from infra.dead_letters import dead_letters
 from infra.function import METRICS, ImageFunction
 from infra.key import Key, arn_of
 from infra.queue import DeadLetterQueue, Queue
@@ -57,16 +58,17 @@ class Monitoring(pulumi.ComponentResource):
             self._stream_alarm(stream)
         for queue in args.queues:
             self._queue_alarm(queue)
-        dead_letters = _dead_letters(args)
-        for what, failures in dead_letters.items():
+        failed = _failed(args)
+        for what, failures in failed.items():
             self._dead_letter_alarm(what, failures)
+        self.dead_letters = dead_letters(args.queues, args.streams, args.functions)
         for function, outcome in args.outcomes:
             self._outcome_alarm(function, outcome)
         self._api_alarm(args.api)
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-            dashboard_body=dashboard(args.api, args.functions, args.queues, dead_letters),
+            dashboard_body=dashboard(args.api, args.functions, args.queues, failed),
             opts=self._child,
         )
         self.register_outputs({"topic_arn": self.topic.arn})
@@ -220,7 +222,7 @@ class Monitoring(pulumi.ComponentResource):
         )
 
 
-def _dead_letters(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
+def _failed(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
     """Give the queues of what failed, by what it was meant for."""
     return {
         **{queue.logical_name: queue.dead_letters for queue in args.queues},
