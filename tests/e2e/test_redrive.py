@@ -3,10 +3,14 @@
 import contextlib
 import io
 import json
+import os
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +18,13 @@ from system import Api, address, keys, log_records, messages_in, until
 
 from local.cloud import Cloud
 from local.mail import sent
+from local.resources.policies import for_role
 from redrive.command import run
+
+ROOT = Path(__file__).parents[2]
+
+DAYS = (40, 41, 42)
+"""Days ago whose reports these tests have written; no other test has."""
 
 Redrive = Callable[..., tuple[int, str]]
 
@@ -62,6 +72,27 @@ def impatient(cloud: Cloud) -> Iterator[None]:
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
     yield
     sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+
+@pytest.fixture(autouse=True)
+def _apart(cloud: Cloud) -> Iterator[None]:
+    """Begin without what other tests have left, and leave nothing to them: they share the cloud."""
+    _purge(cloud)
+    yield
+    _purge(cloud)
+    s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
+    for ago in DAYS:
+        for key in keys(s3, bucket, f"reports/{_day(ago)}"):
+            s3.delete_object(Bucket=bucket, Key=key)
+
+
+def _purge(cloud: Cloud) -> None:
+    for entry in cloud.outputs["dead_letters"].values():
+        cloud.client("sqs").purge_queue(QueueUrl=entry["url"])
+
+
+def _day(ago: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=ago)).date().isoformat()
 
 
 def _url(cloud: Cloud, queue: str) -> str:
@@ -155,7 +186,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
 
 
 def test_an_event_is_processed_when_its_function_is_mended(cloud: Cloud, redrive: Redrive) -> None:
-    day = (datetime.now(UTC) - timedelta(days=3)).date().isoformat()
+    day = _day(DAYS[0])
     with broken(cloud, "daily-report"):
         letter = _fail(cloud, "daily-report", {"day": day})
         code, said = redrive("daily-report-failures")
@@ -182,12 +213,11 @@ def test_an_event_that_always_fails_is_kept(cloud: Cloud, redrive: Redrive) -> N
         assert "canary" not in said
     (kept,) = _held(cloud, "daily-report-failures")
     assert json.loads(kept["Body"])["requestPayload"] == event
-    cloud.client("sqs").purge_queue(QueueUrl=_url(cloud, "daily-report-failures"))
 
 
 def test_what_a_schedule_could_not_deliver_is_processed(cloud: Cloud, redrive: Redrive) -> None:
     """As AWS documents it; the emulator's schedules have no dead-letter queues."""
-    day = (datetime.now(UTC) - timedelta(days=4)).date().isoformat()
+    day = _day(DAYS[1])
     request = {"FunctionName": "f", "InvocationType": "Event", "Payload": json.dumps({"day": day})}
     texts = {"SCHEDULE_ARN": "arn:aws:scheduler:::schedule/default/report", "ERROR_CODE": "Denied"}
     cloud.client("sqs").send_message(
@@ -232,7 +262,96 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
     assert code == 1
     assert "kept: has left the stream" in said
     assert len(_held(cloud, "new-users-failures")) == 1
-    cloud.client("sqs").purge_queue(QueueUrl=_url(cloud, "new-users-failures"))
+
+
+@pytest.fixture
+def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
+    """Run ``python -m redrive`` as for a stack in AWS, with the permissions that its help lists."""
+
+    def theirs(text: str) -> str:
+        return text.replace(cloud.endpoint, "https://sqs.us-east-1.amazonaws.com")
+
+    entries = cloud.outputs["dead_letters"]
+    pulumi = tmp_path / "pulumi"
+    (tmp_path / "outputs.json").write_text(theirs(json.dumps({"dead_letters": entries})))
+    pulumi.write_text(f"#!/bin/sh\nexec cat {tmp_path}/outputs.json\n")
+    pulumi.chmod(0o755)
+
+    def queue(url: str) -> str:
+        return f"arn:aws:sqs:us-east-1:000000000000:{url.rpartition('/')[2]}"
+
+    allowed = {
+        "sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility sqs:GetQueueAttributes": [
+            queue(entry["url"]) for entry in entries.values()
+        ],
+        "sqs:SendMessage": [queue(cloud.outputs["sqs_queue_url"])],
+        "lambda:InvokeFunction": [
+            entry["target"] for entry in entries.values() if entry["kind"] != "queue"
+        ],
+        # The stream, in AWS: the emulator does not see which one is read.
+        "dynamodb:GetShardIterator dynamodb:GetRecords": ["*"],
+    }
+    statements = [
+        {"Effect": "Allow", "Action": actions.split(), "Resource": resources}
+        for actions, resources in allowed.items()
+    ]
+    iam = cloud.client("iam")
+    user = f"operator-{uuid.uuid4().hex}"
+    iam.create_user(UserName=user)
+    iam.put_user_policy(
+        UserName=user,
+        PolicyName="redrive",
+        PolicyDocument=for_role(json.dumps({"Version": "2012-10-17", "Statement": statements})),
+    )
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    environment = {
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+
+    def command(*arguments: str) -> tuple[int, str]:
+        ended = subprocess.run(
+            [sys.executable, "-m", "redrive", "prod", *arguments],
+            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        return ended.returncode, ended.stdout + ended.stderr
+
+    yield command
+    iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user_policy(UserName=user, PolicyName="redrive")
+    iam.delete_user(UserName=user)
+
+
+def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
+    cloud: Cloud, api: Api, on_aws: Callable[..., tuple[int, str]]
+) -> None:
+    sqs, to = cloud.client("sqs"), address()
+    body = json.dumps({"to": to, "subject": "s", "body": "b", "type": "notification"})
+    sqs.send_message(QueueUrl=_url(cloud, "emails-dead-letters"), MessageBody=body)
+    event = {
+        "requestContext": {"condition": "RetriesExhausted"},
+        "requestPayload": {"day": _day(DAYS[2])},
+    }
+    sqs.send_message(QueueUrl=_url(cloud, "daily-report-failures"), MessageBody=json.dumps(event))
+    user = api.new_user()
+    group = cloud.functions["queue-welcome"].log_group
+    (record,) = until(
+        lambda: [
+            r for r in log_records(cloud.client("logs"), group) if r.get("user_id") == user["id"]
+        ]
+    )
+    _put_position(cloud, record["sequence"], record["sequence"])
+    code, said = on_aws()
+    assert code == 0, said
+    assert "new-users-failures" in said
+    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("given back untouched.\n")
+    for queue in ("emails-dead-letters", "daily-report-failures", "new-users-failures"):
+        code, said = on_aws(queue)
+        assert (code, "Seen 1: 1 " in said) == (0, True), said
+        assert _held(cloud, queue) == []
+    until(lambda: [m for m in sent(cloud.emulator.port) if m["To"] == [to]])
 
 
 def test_all_queues_are_listed(cloud: Cloud, redrive: Redrive) -> None:
