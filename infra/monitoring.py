@@ -43,6 +43,7 @@ class Monitoring(pulumi.ComponentResource):
 
     Alarms: errors and throttles of each function, age of each stream's records and of each queue's
     oldest message, messages in every dead-letter queue of these, single outcomes, the API's 5XX.
+    ``dead_letters``: those queues, and where their messages go back to.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """The command line: ``python -m redrive``, for a stack in AWS."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -55,6 +56,10 @@ def main(given: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return command.INTERRUPTED
+    except BrokenPipeError:
+        # The reader has had enough, as in `| head`. Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 if __name__ == "__main__":

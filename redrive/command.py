@@ -77,8 +77,10 @@ def _redrive(
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
     finally:
-        report.summary(visit, counts, how=delivery.done if delivery else None)
-        visit.release()
+        try:
+            report.summary(visit, counts, how=delivery.done if delivery else None)
+        finally:
+            visit.release()
     return 1 if report.kept else 0
 
 

@@ -65,7 +65,7 @@ class Report:
             unsettled = visit.seen - self.done - kept
             print(f"Seen {visit.seen:,}: {self.done:,} {how}, {kept:,} kept.")
             if unsettled:
-                print(f"{unsettled:,} in work when it ended: still there, and perhaps {how}.")
+                print(f"{unsettled:,} in work when it ended: {how}, or still there, or both.")
         for why, number in self.kept.most_common():
             print(f"  {number:,} kept: {why}")
         if visit.newer:

@@ -16,7 +16,7 @@ from redrive.letters import Letter
 
 _NO_PLACE = "names no place in a stream"
 _GONE = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
-_PATIENCE = 5
+_PATIENCE = 10
 """Empty answers in a row: a shard may have to be asked more than once for its next record."""
 
 

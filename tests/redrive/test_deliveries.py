@@ -195,11 +195,13 @@ def test_records_are_read_from_first_to_last(
 ) -> None:
     everything = [record(number) for number in (FIRST, SECOND, THIRD, FOURTH)]
     rest = everything[[FIRST, SECOND].index(first) :]
-    client = FakeStreams(rest[:1], [], [], rest[1:2], [], rest[2:], closed=closed)
+    pages = [page for one in rest for page in (*[[]] * 6, [one])]  # more in all than in a row
+    client = FakeStreams(*pages, closed=closed)
     event = json.loads(StreamRecords(client).event(place(first, last)))
     assert [r["dynamodb"]["SequenceNumber"] for r in event["Records"]] == expected
     assert client.start["SequenceNumber"] == first
     assert client.start["ShardIteratorType"] == "AT_SEQUENCE_NUMBER"
+    assert client.calls.count("GetRecords") == 7 * len(expected)  # and not to the stream's end
 
 
 def test_a_record_is_written_as_lambda_writes_it() -> None:
