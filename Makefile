@@ -5,9 +5,10 @@ UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 PORT ?= 4566
 STACK ?= dev
+REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-images check scan format documents lock upgrade bench preview deploy clean
+.PHONY: help up test test-images check scan format documents lock upgrade bench cost preview deploy redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -44,8 +45,14 @@ preview: .venv/.runtime  ## pulumi preview of STACK (dev where not given)
 deploy: .venv/.runtime  ## pulumi up of STACK (dev where not given)
 	pulumi up --stack $(STACK)
 
+redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
+	@$(BIN)/python -m redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
+
 bench: .venv/.dev  ## Measure the functions' cold starts
 	$(BIN)/python -m bench
+
+cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m bench.cost --help)
+	@$(BIN)/python -m bench.cost $(STACK) --requests $(REQUESTS)
 
 lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt

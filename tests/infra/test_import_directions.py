@@ -11,20 +11,32 @@ ROOT = Path(__file__).parent.parent.parent
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
 
 FORBIDDEN = {
-    "images": {"handlers", "infra", "local", "scan", "tests", "bench", "pulumi", "botocore"},
-    "infra": {"handlers", "local", "scan", "tests", "bench"},
+    "images": {
+        "handlers",
+        "infra",
+        "local",
+        "redrive",
+        "scan",
+        "tests",
+        "bench",
+        "pulumi",
+        "botocore",
+    },
+    "infra": {"handlers", "local", "redrive", "scan", "tests", "bench"},
     "handlers": {
         "infra",
         "pulumi",
         "pulumi_aws",
         "pulumi_docker_build",
         "local",
+        "redrive",
         "scan",
         "tests",
         "bench",
     },
     "local": {"infra", "handlers", "scan", "tests", "bench"},
-    "scan": {"handlers", "images", "local", "tests", "bench"},
+    "redrive": {"handlers", "images", "infra", "local", "pulumi", "scan", "tests", "bench"},
+    "scan": {"handlers", "images", "local", "redrive", "tests", "bench"},
 }
 
 
