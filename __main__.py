@@ -71,9 +71,8 @@ process_upload = ImageFunction("process-upload", FunctionArgs(
             storage.write("processed/"), storage.write("rejected/"),
             ledger.put(env="LEDGER_TABLE"), ledger.update()]))
 cleanup_expired = ImageFunction("cleanup-expired", FunctionArgs(
-    config=config, key=key, network=network,
+    config=config, key=key, network=network, memory_mb=256, timeout=300, asynchronous=True,
     description="Deletes what expired, welcomes whom nobody welcomed",
-    memory_mb=256, timeout=300, asynchronous=True,
     grants=[ledger.query("by-expiry", env="LEDGER_TABLE"), ledger.delete(),
             users.query("welcome-pending", env="USERS_TABLE"), users.update(),
             emails.send(env="EMAIL_QUEUE_URL")]))

@@ -72,9 +72,11 @@ class ImageFunction(pulumi.ComponentResource):
         self.log_group = self._log_group(name, args)
         self.role = self._role(name)
         self.policy = self._policy(name, grants)
-        self.connection = (
-            connection(f"{name}-connection", self.role, self._child) if args.network else None
-        )
+        # Without these the first invocations would fail.
+        self._needed: list[pulumi.Resource] = [self.policy]
+        if args.network:
+            connected = connection(f"{name}-connection", self.role, self._child)
+            self._needed += [connected, *args.network.ready]
         self.function = self._function(name, args, environment(args.grants, args.environment))
         self.alias = self._alias(name)
         self.recursion = self._recursion(name)
@@ -191,15 +193,7 @@ class ImageFunction(pulumi.ComponentResource):
             },
             tracing_config={"mode": "Active"},
             publish=True,
-            # Without its policy, and the ways out of its network, first invocations would fail.
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[
-                    self.policy,
-                    *([self.connection] if self.connection else []),
-                    *(args.network.ready if args.network else []),
-                ],
-            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self._needed),
         )
 
     def _alias(self, name: str) -> aws.lambda_.Alias:
