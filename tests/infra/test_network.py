@@ -164,6 +164,23 @@ def test_endpoints() -> None:
     }
 
 
+def test_there_is_an_endpoint_for_every_service_that_functions_may_call() -> None:
+    """Their policies say which; what Lambda does by their roles, and services ask KMS, is not."""
+    called = {
+        action.partition(":")[0]
+        for name in FUNCTIONS
+        for statement in json.loads(
+            inputs(stack("prod"), "iam/rolePolicy:RolePolicy", f"{name}-policy")["policy"]
+        )["Statement"]
+        for action in statement["Action"]
+    }
+    endpoints = {
+        json.loads(r.inputs["policy"])["Statement"][0]["Action"].removesuffix(":*")
+        for r in of_network("ec2/vpcEndpoint:VpcEndpoint").values()
+    }
+    assert called - {"kms", "logs", "xray"} == endpoints
+
+
 @pytest.mark.parametrize(
     ("service", "prefix", "resource", "more"),
     [
