@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -82,18 +84,40 @@ def test_subnets_are_halves_in_two_zones_that_have_all_endpoints() -> None:
     }
 
 
-def network(**answers: dict[str, Any]) -> Recorder:
-    """Make a network alone, where endpoint services answer otherwise: by the service's name."""
+@dataclass
+class Services(Recorder):
+    """Answers otherwise of endpoint services, by the service's name; ``asked``: for which kind."""
 
-    class Services(Recorder):
-        def call(self, args: Any) -> Any:
-            answer, failures = super().call(args)
-            return {**answer, **answers.get(args.args.get("service"), {})}, failures
+    answers: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+
+    def call(self, args: Any) -> Any:
+        answer, failures = super().call(args)
+        service = args.args.get("service")
+        if service:
+            self.asked[service] = args.args["serviceType"]
+        return {**answer, **self.answers.get(service, {})}, failures
+
+
+def network(**answers: dict[str, Any]) -> Services:
+    """Make a network alone."""
+    services = Services(answers=answers)
 
     def program() -> None:
         Network("network", NetworkArgs(cidr="10.0.0.0/24", log_retention_days=1, key=None))
 
-    return recorded(program, recorder=Services())
+    recorded(program, recorder=services)
+    return services
+
+
+def test_of_which_kind_endpoints_are_looked_up() -> None:
+    """DynamoDB and S3 have both, and AWS would answer with two."""
+    assert network().asked == {
+        "dynamodb": "Gateway",
+        "s3": "Gateway",
+        "email": "Interface",
+        "sqs": "Interface",
+    }
 
 
 def zones(made: Recorder) -> list[str]:
