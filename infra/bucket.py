@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,11 +13,19 @@ from infra.key import Key, needs
 
 @dataclass(frozen=True, kw_only=True)
 class BucketArgs:
-    """``expire_days``: days after which objects are deleted, by prefix. ``key``: S3's if None."""
+    """What a bucket keeps, and how.
+
+    Attributes:
+        retain: whether objects outlive the stack.
+        key: what they are encrypted with; S3's if None.
+        expire_days: days after which they are deleted, by prefix.
+        access_log_of: another bucket, whose access log S3 may write here.
+    """
 
     retain: bool
     key: Key | None = None
     expire_days: Mapping[str, int] = field(default_factory=dict)
+    access_log_of: "Bucket | None" = None
 
 
 class Bucket(pulumi.ComponentResource):
@@ -73,7 +82,7 @@ class Bucket(pulumi.ComponentResource):
         self.policy = aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=self.bucket.id,
-            policy=_tls_only(self.bucket.arn),
+            policy=self._policy(args.access_log_of),
             # S3 refuses two changes of a bucket's access at the same time.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.public_access_block]),
         )
@@ -99,6 +108,13 @@ class Bucket(pulumi.ComponentResource):
     def list_keys(self) -> Grant:
         """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""
         return Grant(actions=["s3:ListBucket"], resources=[self.arn])
+
+    def _policy(self, logged: "Bucket | None") -> pulumi.Output[str]:
+        statements = [_tls_only(self.bucket.arn)]
+        if logged:
+            account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
+            statements.append(_access_log(self.bucket.arn, logged.arn, account.account_id))
+        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
 
     def _grant(
         self, actions: list[str], prefix: str, env: str | None, needed: list[Grant]
@@ -143,7 +159,7 @@ def _lifecycle(
     for prefix, days in expire_days.items():
         rules.append(
             {
-                "id": f"expire-{prefix.rstrip('/')}",
+                "id": f"expire-{prefix.rstrip('/') or 'all'}",
                 "status": "Enabled",
                 "filter": {"prefix": prefix},
                 "expiration": {"days": days},
@@ -152,8 +168,8 @@ def _lifecycle(
     return rules
 
 
-def _tls_only(arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    statement = {
+def _tls_only(arn: pulumi.Output[str]) -> dict[str, Any]:
+    return {
         "Sid": "TlsOnly",
         "Effect": "Deny",
         "Principal": "*",
@@ -161,4 +177,20 @@ def _tls_only(arn: pulumi.Output[str]) -> pulumi.Output[str]:
         "Resource": [arn, pulumi.Output.concat(arn, "/*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+def _access_log(
+    arn: pulumi.Output[str], logged: pulumi.Output[str], account: pulumi.Output[str]
+) -> dict[str, Any]:
+    return {
+        "Sid": "AccessLog",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": pulumi.Output.concat(arn, "/*"),
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": logged},
+            "StringEquals": {"aws:SourceAccount": account},
+        },
+    }

@@ -7,9 +7,11 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.config import StackConfig
+from infra.function_policy import function_policy
 from infra.grants import Grant, environment, policy, trust
 from infra.image import FunctionImage, ImageArgs
 from infra.key import Key, arn_of
+from infra.network import Network
 from infra.queue import DeadLetterQueue
 
 ALIAS = "live"
@@ -30,6 +32,7 @@ class FunctionArgs:
         asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
             still fail after two retries then go to the queue ``<name>-failures``.
         key: what its image, environment, log and failures are encrypted with; AWS's if None.
+        network: what it runs in; a network of Lambda's if None, from where it reaches the internet.
     """
 
     config: StackConfig
@@ -40,6 +43,7 @@ class FunctionArgs:
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     asynchronous: bool = False
     key: Key | None = None
+    network: Network | None = None
 
 
 class ImageFunction(pulumi.ComponentResource):
@@ -67,7 +71,7 @@ class ImageFunction(pulumi.ComponentResource):
         self.image = self._image(name, args)
         self.log_group = self._log_group(name, args)
         self.role = self._role(name)
-        self.policy = self._policy(name, grants)
+        self.policy = self._policy(name, args, grants)
         self.function = self._function(name, args, environment(args.grants, args.environment))
         self.alias = self._alias(name)
         self.recursion = self._recursion(name)
@@ -139,23 +143,12 @@ class ImageFunction(pulumi.ComponentResource):
             f"{name}-role", assume_role_policy=trust("lambda.amazonaws.com"), opts=self._child
         )
 
-    def _policy(self, name: str, grants: Sequence[Grant]) -> aws.iam.RolePolicy:
-        # Not logs:CreateLogGroup: Lambda would make groups anew that nobody deletes.
-        logs = Grant(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[pulumi.Output.concat(self.log_group.arn, ":*")],
+    def _policy(self, name: str, args: FunctionArgs, grants: Sequence[Grant]) -> aws.iam.RolePolicy:
+        document = function_policy(
+            grants, self.log_group, in_network=args.network is not None, parent=self
         )
-        # X-Ray knows no resources.
-        xray = {
-            "Effect": "Allow",
-            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "Resource": "*",
-        }
         return aws.iam.RolePolicy(
-            f"{name}-policy",
-            role=self.role.name,
-            policy=policy([*grants, logs], xray),
-            opts=self._child,
+            f"{name}-policy", role=self.role.name, policy=document, opts=self._child
         )
 
     def _function(
@@ -175,6 +168,7 @@ class ImageFunction(pulumi.ComponentResource):
             reserved_concurrent_executions=args.config.functions.reserved_concurrency.get(name),
             environment={"variables": variables} if variables else None,
             kms_key_arn=arn_of(args.key),
+            vpc_config=args.network.placement() if args.network else None,
             logging_config={
                 "log_format": "JSON",
                 "log_group": self.log_group.name,
@@ -183,8 +177,11 @@ class ImageFunction(pulumi.ComponentResource):
             },
             tracing_config={"mode": "Active"},
             publish=True,
-            # Without its policy the first invocations would fail.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.policy]),
+            # Without its policy, and the ways out of its network, first invocations would fail.
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[self.policy, *(args.network.ready if args.network else [])],
+            ),
         )
 
     def _alias(self, name: str) -> aws.lambda_.Alias:

@@ -70,13 +70,19 @@ class Recorder(mocks.Mocks):
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         """Answer what the program asks of its account."""
-        answers = {
+        service = args.args.get("service")
+        answers: dict[str, dict[str, Any]] = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getRegion:getRegion": {"region": REGION},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
             "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
                 "userName": "AWS",
                 "password": "token",
+            },
+            "aws:ec2/getVpcEndpointService:getVpcEndpointService": {
+                "serviceName": f"com.amazonaws.{REGION}.{service}",
+                "availabilityZones": [f"{REGION}{zone}" for zone in "cab"],
+                "vpcEndpointPolicySupported": True,
             },
         }
         return answers[args.token], []
@@ -150,6 +156,7 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         "digest": f"sha256:{'0' * 64}",
         "registryId": ACCOUNT,
         "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
+        "prefixListId": f"pl-{name}",
         "streamArn": f"{arn}/stream",
         "invokeArn": f"{arn}/invocations",
         "invokeUrl": f"https://{name}.example.com/stage",

@@ -211,7 +211,13 @@ def _(made: Made) -> Iterator[str]:
 
 # Permissions
 
-WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments", "logs:DescribeLogGroups"}
+WITHOUT_RESOURCE = {
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "logs:DescribeLogGroups",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
 
 
 @check("18 Nag-IAM5, CK355/286-290")
@@ -224,7 +230,7 @@ def _(made: Made) -> Iterator[str]:
             actions = {actions} if isinstance(actions, str) else set(actions)
             if any("*" in action for action in actions):
                 yield f"{name}: {actions}"
-            if "*" in on and not actions <= WITHOUT_RESOURCE:
+            if statement["Effect"] == "Allow" and "*" in on and not actions <= WITHOUT_RESOURCE:
                 yield f"{name}: {actions} on everything"
 
 
