@@ -32,21 +32,25 @@ def failures_are_kept(trigger: Resource, stack: Stack) -> Problems:
     property_ = _INVOKED_BY[trigger.type]
     functions = stack.targets(trigger, property_, FUNCTION)
     only_if(functions)
-    aliases = stack.targets(trigger, property_, ALIAS)
+    aliases = [alias.urn for alias in stack.targets(trigger, property_, ALIAS)]
     for function in functions:
-        kept = [
+        configs = [
             config
             for config in stack.referring(INVOKE_CONFIG, "functionName", function)
-            if config.known("destinationConfig", "onFailure", "destination")
-            and (
-                not aliases or any(a in aliases for a in stack.targets(config, "qualifier", ALIAS))
-            )
+            if _qualifiers(config, stack) & set(aliases or [function.urn])
         ]
+        kept = any(c.known("destinationConfig", "onFailure", "destination") for c in configs)
         if not kept and not function.known("deadLetterConfig", "targetArn"):
             yield (
                 f"it invokes {function.name}, whose failed events are lost; give what it invokes a "
                 "FunctionEventInvokeConfig with destinationConfig.onFailure"
             )
+
+
+def _qualifiers(config: Resource, stack: Stack) -> set[str]:
+    """Give the URNs of what a config is for: aliases, or the function itself."""
+    aliases = stack.targets(config, "qualifier", ALIAS)
+    return {r.urn for r in aliases or stack.targets(config, "functionName", FUNCTION)}
 
 
 @rule(10, "own", INVOKE_CONFIG, MAPPING, alone=True)

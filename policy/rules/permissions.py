@@ -6,12 +6,12 @@ import re
 from .model import FUNCTION, ROLE, ROLE_POLICY, Resource, Stack
 from .policies import allowing, principals, texts
 from .rule import Problems, only_if, rule
-from .waivers import WITHOUT_RESOURCE
+from .waivers import CONNECTION, WITHOUT_RESOURCE
 
 POLICY = "iam/policy:Policy"
 ATTACHMENT = "iam/rolePolicyAttachment:RolePolicyAttachment"
 
-_EVERYTHING = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*")
+_EVERYTHING = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*(/\*)?")
 _ALL_KEYS = re.compile(r"\*|arn:[^:]*:(kms|\*):[^:]*:[^:]*:(\*|key/\*|alias/\*)")
 _DECRYPTING = ("kms:Decrypt", "kms:ReEncryptFrom")
 _AWS_MANAGED = re.compile(r"arn:[^:]*:iam::aws:policy/")
@@ -32,7 +32,7 @@ def no_wildcards(policy: Resource, _: Stack) -> Problems:
         if wild:
             yield f"Action is {', '.join(wild)}; name each action that is needed"
         on = [arn for arn in texts(statement.get("Resource")) if _EVERYTHING.fullmatch(arn)]
-        if on and not all(action in WITHOUT_RESOURCE for action in actions):
+        if on and not all(a in WITHOUT_RESOURCE or a in CONNECTION for a in actions):
             yield f"{', '.join(actions)} on Resource {', '.join(on)}; name each resource"
 
 

@@ -39,6 +39,22 @@ WITHOUT_RESOURCE = Waiver(
     reason="X-Ray's writes take no resource; nor does what API Gateway asks of a log role, to list "
     "the account's log groups.",
 )
+CONNECTION = Waiver(
+    rows=(18,),
+    what="actions by which Lambda connects functions to a network, on everything",
+    values=frozenset(
+        {
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
+        }
+    ),
+    reason="Lambda does it by the function's role, and takes no narrower resources. "
+    "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+)
 PREFLIGHT = Waiver(
     rows=(28, 29),
     what="preflights are asked for neither a token nor a valid body",
@@ -75,4 +91,12 @@ LEFT_OUT = (
 )
 """Controls of the catalogues that no row asks for."""
 
-WAIVERS = (BUILD_CACHE, SOURCE_IN_ARN, WITHOUT_RESOURCE, PREFLIGHT, LOG_BUCKET, *LEFT_OUT)
+WAIVERS = (
+    BUILD_CACHE,
+    SOURCE_IN_ARN,
+    WITHOUT_RESOURCE,
+    CONNECTION,
+    PREFLIGHT,
+    LOG_BUCKET,
+    *LEFT_OUT,
+)
