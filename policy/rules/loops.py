@@ -52,15 +52,20 @@ def _prefixes(notification: Resource, function: Resource, stack: Stack) -> list[
     when the stack is complete, tell which prefix is whose.
     """
     entries = notification.known("lambdaFunctions")
-    if UNKNOWN in (entries, *(entries if isinstance(entries, list) else ())):
+    if entries is UNKNOWN:
         raise Undecided("lambdaFunctions")
+    numbers = list(range(len(entries)))
     if len(stack.targets(notification, "lambdaFunctions", FUNCTION)) > 1:
         aliases = stack.referring(ALIAS, "functionName", function)
         arns = {r.get("arn") for r in (function, *aliases)} - {None}
         if not arns:
             raise Undecided("lambdaFunctions")
-        entries = [e for e in entries if e.get("lambdaFunctionArn") in arns]
-    return [entry.get("filterPrefix") or "" for entry in entries]
+        numbers = [
+            n
+            for n in numbers
+            if notification.get("lambdaFunctions", n, "lambdaFunctionArn") in arns
+        ]
+    return [notification.get("lambdaFunctions", n, "filterPrefix") or "" for n in numbers]
 
 
 def _written(function: Resource, buckets: list[Resource], stack: Stack) -> set[str]:

@@ -96,14 +96,17 @@ class Stack:
     resources: Sequence[Resource]
     production: bool
     _by_urn: dict[str, Resource] = field(init=False, repr=False, default_factory=dict)
+    _by_type: dict[str, list[Resource]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_urn.update((resource.urn, resource) for resource in self.resources)
+        for resource in self.resources:
+            self._by_urn[resource.urn] = resource
+            self._by_type.setdefault(resource.type, []).append(resource)
 
     def of(self, *types: str) -> Iterator[Resource]:
         """Give the resources of types such as ``sqs/queue:Queue``."""
-        wanted = {f"aws:{type_}" for type_ in types}
-        return (resource for resource in self.resources if resource.type in wanted)
+        for type_ in types:
+            yield from self._by_type.get(f"aws:{type_}", ())
 
     def targets(self, resource: Resource, property_: str, *types: str) -> list[Resource]:
         """Give what a property refers to, of the types.
@@ -125,7 +128,11 @@ class Stack:
     def referring(self, type_: str, property_: str, target: Resource) -> list[Resource]:
         """Give the resources of a type whose property refers to a resource."""
         kind = target.type.removeprefix("aws:")
-        return [r for r in self.of(type_) if target in self.targets(r, property_, kind)]
+        return [
+            resource
+            for resource in self.of(type_)
+            if any(found is target for found in self.targets(resource, property_, kind))
+        ]
 
 
 def _holds_unknown(value: object) -> bool:

@@ -61,7 +61,9 @@ def _together(rule: Rule) -> Policy:
             report(violation.message, violation.resource.urn)
         if verdict.undecided:
             # Told as Pulumi tells it: as advice that not all could be judged.
-            raise UnknownValueError(UNKNOWN_OBJECT_VALUE, [r.name for r in verdict.undecided[:1]])
+            raise UnknownValueError(
+                UNKNOWN_OBJECT_VALUE, [", ".join(r.name for r in verdict.undecided)]
+            )
         if not verdict.evaluated:
             args.not_applicable("The stack has nothing that it is about, or is none of production.")
 

@@ -18,8 +18,8 @@ NAMES = {f"{rule.row} {rule.part}".strip(): rule.name for rule in RULES}
 
 
 @cache
-def prod(*, preview: bool = False) -> list[Resource]:
-    """Give production's resources, with a custom domain: a row is about it, and it has none."""
+def prod_run(*, preview: bool = False) -> Run:
+    """Run production with a custom domain: a row is about one, and production has none."""
     api = {
         **stack_settings("prod")["serverless-app:api"],
         "domain": {
@@ -27,7 +27,12 @@ def prod(*, preview: bool = False) -> list[Resource]:
             "certificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
         },
     }
-    return seen(run("prod", preview=preview, settings={"serverless-app:api": api}))
+    return run("prod", preview=preview, settings={"serverless-app:api": api})
+
+
+@cache
+def prod(*, preview: bool = False) -> list[Resource]:
+    return seen(prod_run(preview=preview))
 
 
 def seen(ran: Run) -> list[Resource]:
