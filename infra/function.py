@@ -7,11 +7,11 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.config import StackConfig
-from infra.function_policy import function_policy
 from infra.grants import Grant, environment, policy, trust
 from infra.image import FunctionImage, ImageArgs
 from infra.key import Key, arn_of
 from infra.network import Network
+from infra.network_connection import connection
 from infra.queue import DeadLetterQueue
 
 ALIAS = "live"
@@ -71,7 +71,10 @@ class ImageFunction(pulumi.ComponentResource):
         self.image = self._image(name, args)
         self.log_group = self._log_group(name, args)
         self.role = self._role(name)
-        self.policy = self._policy(name, args, grants)
+        self.policy = self._policy(name, grants)
+        self.connection = (
+            connection(f"{name}-connection", self.role, self._child) if args.network else None
+        )
         self.function = self._function(name, args, environment(args.grants, args.environment))
         self.alias = self._alias(name)
         self.recursion = self._recursion(name)
@@ -143,12 +146,23 @@ class ImageFunction(pulumi.ComponentResource):
             f"{name}-role", assume_role_policy=trust("lambda.amazonaws.com"), opts=self._child
         )
 
-    def _policy(self, name: str, args: FunctionArgs, grants: Sequence[Grant]) -> aws.iam.RolePolicy:
-        document = function_policy(
-            grants, self.log_group, in_network=args.network is not None, parent=self
+    def _policy(self, name: str, grants: Sequence[Grant]) -> aws.iam.RolePolicy:
+        # Not logs:CreateLogGroup: Lambda would make groups anew that nobody deletes.
+        logs = Grant(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[pulumi.Output.concat(self.log_group.arn, ":*")],
         )
+        # X-Ray knows no resources.
+        xray = {
+            "Effect": "Allow",
+            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            "Resource": "*",
+        }
         return aws.iam.RolePolicy(
-            f"{name}-policy", role=self.role.name, policy=document, opts=self._child
+            f"{name}-policy",
+            role=self.role.name,
+            policy=policy([*grants, logs], xray),
+            opts=self._child,
         )
 
     def _function(
@@ -180,7 +194,11 @@ class ImageFunction(pulumi.ComponentResource):
             # Without its policy, and the ways out of its network, first invocations would fail.
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[self.policy, *(args.network.ready if args.network else [])],
+                depends_on=[
+                    self.policy,
+                    *([self.connection] if self.connection else []),
+                    *(args.network.ready if args.network else []),
+                ],
             ),
         )
 

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from infra import alarms
 from infra.alarms import Alarm
 from infra.dashboard import dashboard
+from infra.dead_letters import dead_letters
 from infra.function import ImageFunction
 from infra.key import Key, arn_of
 from infra.queue import DeadLetterQueue, Queue
@@ -40,7 +41,7 @@ class Monitoring(pulumi.ComponentResource):
 
     Alarms: errors, throttles and too long a duration of each function, age of each stream's records
     and of each queue's oldest message, messages in every dead-letter queue of these, single
-    outcomes, the API's 5XX.
+    outcomes, the API's 5XX. ``dead_letters``: those queues, and where their messages go back to.
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class Monitoring(pulumi.ComponentResource):
         self.topic = self._topic(name, args)
         for alarm in _alarms(args):
             self._alarm(alarm)
+        self.dead_letters = dead_letters(args.queues, args.streams, args.functions)
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-            dashboard_body=dashboard(args.api, args.functions, args.queues, _dead_letters(args)),
+            dashboard_body=dashboard(args.api, args.functions, args.queues, _failed(args)),
             opts=self._child,
         )
         self.register_outputs({"topic_arn": self.topic.arn})
@@ -132,14 +134,14 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_function(function)
     yield from map(alarms.on_stream, args.streams)
     yield from map(alarms.on_queue, args.queues)
-    for what, failures in _dead_letters(args).items():
+    for what, failures in _failed(args).items():
         yield alarms.on_dead_letters(what, failures)
     for function, outcome in args.outcomes:
         yield alarms.on_outcome(function, outcome)
     yield alarms.on_api(args.api)
 
 
-def _dead_letters(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
+def _failed(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
     """Give the queues of what failed, by what it was meant for."""
     return {
         **{queue.logical_name: queue.dead_letters for queue in args.queues},

@@ -74,6 +74,7 @@ def test_a_function_consists_of(function: str) -> None:
         ("LogMetricFilter", "-outcomes"),
         ("Role", "-role"),
         ("RolePolicy", "-policy"),
+        ("RolePolicy", "-connection"),
         ("Function", ""),
         ("Alias", "-live"),
         ("FunctionRecursionConfig", "-recursion"),

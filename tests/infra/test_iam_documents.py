@@ -173,7 +173,7 @@ MANAGE_INTERFACES = (
 )
 FIND_INTERFACES = ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
 # What each function's role lets Lambda do, and not the function, where there is a network.
-IN_A_NETWORK: list[Statement] = [
+CONNECTION: list[Statement] = [
     allow(*MANAGE_INTERFACES, on=f"arn:aws:ec2:{HERE}:*/*"),
     {"Effect": "Allow", "Action": list(FIND_INTERFACES), "Resource": "*"},
     {
@@ -183,7 +183,8 @@ IN_A_NETWORK: list[Statement] = [
         "Condition": {"ArnLike": {"lambda:SourceFunctionArn": f"arn:aws:lambda:{HERE}:function:*"}},
     },
 ]
-FLOW_LOG = "network-flow-policy"  # where there is a network
+FLOW_LOG = "network-flow-policy"
+OF_A_NETWORK = {FLOW_LOG, *(f"{function}-connection" for function in FUNCTIONS)}
 
 
 def keyed(name: str, policy: str) -> list[Statement]:
@@ -225,8 +226,7 @@ def test_a_function_may_do_this_and_no_more(function: str, name: str) -> None:
     assert role == f"{function}-role"
     [logs, traces] = telemetry(function)
     key = keyed(name, f"{function}-policy")
-    connection = IN_A_NETWORK if name == "prod" else []
-    assert statements == [*MAY[function], logs, *key, traces, *connection]
+    assert statements == [*MAY[function], logs, *key, traces]
 
 
 @pytest.mark.parametrize("name", ["prod", "local"])
@@ -277,6 +277,11 @@ def test_the_gateway_may_write_logs() -> None:
     ]
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_lambda_may_connect_the_function_to_the_network(function: str) -> None:
+    assert policies("prod")[f"{function}-connection"] == (f"{function}-role", CONNECTION)
+
+
 def test_the_flow_log_may_be_written() -> None:
     role, statements = policies("prod")[FLOW_LOG]
     group = f"arn:aws:logs:{HERE}:network-flow-log"
@@ -299,7 +304,7 @@ def test_these_are_all_policies() -> None:
         *TO_READ_THE_SOURCE,
         *(f"{schedule}-policy" for schedule in schedules()),
         "api-stage-log-policy",
-        FLOW_LOG,
+        *OF_A_NETWORK,
     }
     new = set(policies("prod")) - read
     assert not new, f"add {', '.join(sorted(new))} here: TO_READ_THE_SOURCE"
@@ -312,9 +317,9 @@ def test_stacks_grant_the_same(name: str) -> None:
 
     def written(of_stack: str) -> str:
         made = {
-            policy: (role, [s for s in statements if s["Action"][0][:4] not in ("kms:", "ec2:")])
+            policy: (role, [s for s in statements if not s["Action"][0].startswith("kms:")])
             for policy, (role, statements) in policies(of_stack).items()
-            if policy != FLOW_LOG
+            if policy not in OF_A_NETWORK
         }
         return json.dumps(made, sort_keys=True)
 
@@ -359,7 +364,7 @@ def test_no_wildcards(name: str) -> None:
     """
     seen = 0
     for _, statements in policies(name).values():
-        for statement in (s for s in statements if s not in IN_A_NETWORK):
+        for statement in (s for s in statements if s not in CONNECTION):
             actions, on = statement["Action"], statement["Resource"]
             actions = [actions] if isinstance(actions, str) else actions
             assert not [a for a in actions if "*" in a]

@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from apis import function
 from stacks import FUNCTIONS, below, inputs, made_before, of, recorded, stack
 
 from infra.network import Network, NetworkArgs
@@ -27,6 +26,7 @@ def test_where_none_is_asked_for_nothing_is_made(name: str) -> None:
     assert len(made) > 150
     assert not [r.name for r in made if r.type.startswith(("aws:ec2", "aws:vpc"))]
     assert not [r.name for r in made if "vpcConfig" in r.inputs or r.name.startswith("network")]
+    assert not [r.name for r in made if "ec2:" in r.inputs.get("policy", "")]
 
 
 def test_the_vpc() -> None:
@@ -249,7 +249,7 @@ def test_a_function_has_its_ways_out_before_it_runs(name: str, preview: bool) ->
     """Its role's policy, by which Lambda connects it, and all ways to what it calls."""
     made = stack("prod", preview=preview)
     before = made_before(made, made.recorder.one("aws:lambda/function:Function", name))
-    assert ("aws:iam/rolePolicy:RolePolicy", f"{name}-policy") in before
+    assert ("aws:iam/rolePolicy:RolePolicy", f"{name}-connection") in before
     for type_ in (
         "ec2/vpcEndpoint:VpcEndpoint",
         "ec2/routeTableAssociation:RouteTableAssociation",
@@ -268,9 +268,3 @@ def test_a_preview_of_a_new_stack_knows_no_ids() -> None:
         assert subnet.inputs["availabilityZone"].startswith("eu-central-1")
     made = {(r.type, r.name) for r in stack("prod", preview=True).recorder.resources}
     assert made == {(r.type, r.name) for r in stack("prod").recorder.resources}
-
-
-def test_without_a_network_a_functions_role_manages_no_interfaces() -> None:
-    policies = recorded(lambda: function()).all("aws:iam/rolePolicy:RolePolicy")
-    assert policies
-    assert not [p.name for p in policies if "ec2:" in p.inputs["policy"]]

@@ -1,47 +1,17 @@
-"""What a function's role allows."""
-
-from collections.abc import Sequence
-from typing import Any
+"""What lets Lambda connect a function to a network."""
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.grants import Grant, policy
 
-
-def function_policy(
-    grants: Sequence[Grant],
-    log_group: aws.cloudwatch.LogGroup,
-    *,
-    in_network: bool,
-    parent: pulumi.Resource,
-) -> pulumi.Output[str]:
-    """Give the policy by which a function does what its grants say, logs, and is traced.
-
-    ``in_network``: whether it runs in a network of the stack's.
-    """
-    # Not logs:CreateLogGroup: Lambda would make groups anew that nobody deletes.
-    logs = Grant(
-        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-        resources=[pulumi.Output.concat(log_group.arn, ":*")],
-    )
-    # X-Ray knows no resources.
-    xray = {
-        "Effect": "Allow",
-        "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-        "Resource": "*",
-    }
-    return policy([*grants, logs], xray, *(_connection(parent) if in_network else []))
-
-
-def _connection(parent: pulumi.Resource) -> list[dict[str, Any]]:
-    """Let Lambda connect the function to a network, which it does by the function's role.
+def connection(name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> aws.iam.RolePolicy:
+    """Let Lambda make a function's network interfaces, which it does by the function's role.
 
     It takes no narrower resources. The function itself may not: its own calls, and only they, name
     the function that they come from.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     """
-    invoke = pulumi.InvokeOutputOptions(parent=parent)
+    invoke = pulumi.InvokeOutputOptions(parent=opts.parent)
     partition = aws.get_partition_output(opts=invoke).partition
     region = aws.get_region_output(opts=invoke).region
     account = aws.get_caller_identity_output(opts=invoke).account_id
@@ -58,7 +28,7 @@ def _connection(parent: pulumi.Resource) -> list[dict[str, Any]]:
             "arn:", partition, f":{service}:", region, ":", account, f":{resource}"
         )
 
-    return [
+    statements = [
         {"Effect": "Allow", "Action": manage, "Resource": [arn("ec2", "*/*")]},
         {"Effect": "Allow", "Action": describe, "Resource": "*"},  # they know no resources
         {
@@ -68,3 +38,7 @@ def _connection(parent: pulumi.Resource) -> list[dict[str, Any]]:
             "Condition": {"ArnLike": {"lambda:SourceFunctionArn": arn("lambda", "function:*")}},
         },
     ]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return aws.iam.RolePolicy(
+        name, role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts
+    )
