@@ -7,6 +7,11 @@ from .model import Resource, Wrong
 
 Statement = dict[str, Any]
 
+# In each way that JSON may say it.
+_PLAIN_HTTP = [
+    {"Bool": {"aws:SecureTransport": value}} for value in ("false", False, ["false"], [False])
+]
+
 
 def statements(resource: Resource, *path: str) -> list[Statement]:
     """Give the statements of the document at a path.
@@ -52,14 +57,9 @@ def is_public(statement: Statement) -> bool:
 
 def denies_plain_http(statement: Statement, everything: str) -> bool:
     """Tell whether a statement denies everybody every action that comes without TLS."""
-    condition = statement.get("Condition")
-    given = condition.get("Bool") if isinstance(condition, Mapping) else None
-    secure = given.get("aws:SecureTransport") if isinstance(given, Mapping) else None
     return (
         statement.get("Effect") == "Deny"
         and any(who == "*" for _, who in principals(statement))
         and bool({everything, "*"} & set(texts(statement.get("Action"))))
-        and isinstance(condition, Mapping)
-        and len(condition) == 1
-        and str(secure).lower() == "false"
+        and statement.get("Condition") in _PLAIN_HTTP
     )

@@ -5,7 +5,6 @@ import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -70,7 +69,8 @@ def running(stack: str, settings: Mapping[str, str], *, preview: bool = False) -
         "PULUMI_STACK": stack,
         "PULUMI_DRY_RUN": str(preview).lower(),
     }
-    command = [_python(), "-u", "-m", "pulumi.policy", "127.0.0.1:0", "."]
+    assert PYTHON.exists(), "the pack has no environment yet: make policy/.venv/.done"
+    command = [PYTHON, "-u", "-m", "pulumi.policy", "127.0.0.1:0", "."]
     with subprocess.Popen(command, cwd=PACK, env=environment, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -80,11 +80,6 @@ def running(stack: str, settings: Mapping[str, str], *, preview: bool = False) -
                 yield Pack(channel)
         finally:
             process.kill()
-
-
-def _python() -> Path:
-    assert PYTHON.exists(), "the pack has no environment yet: make policy/.venv/.done"
-    return PYTHON
 
 
 def as_told(recorder: Recorder) -> list[proto.AnalyzerResource]:

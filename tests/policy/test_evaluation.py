@@ -101,3 +101,11 @@ def test_several_functions_of_a_bucket_are_told_apart_by_arn(
         for r in resources
     ]
     assert set(broken(deployed)) == {NAMES[row] for row in rows} | broken_too
+
+
+@pytest.mark.parametrize(("asks", "rows"), [(True, set()), (False, {"28"})])
+def test_an_api_key_is_enough(asks: bool, rows: set[str]) -> None:
+    method = "apigateway/method:Method api-post-users"
+    resources = after(prod(), Break(rule="28", of=method, path=("authorization",), to="NONE"))
+    resources = after(resources, Break(rule="28", of=method, path=("apiKeyRequired",), to=asks))
+    assert set(broken(resources)) == {NAMES[row] for row in rows}

@@ -122,12 +122,11 @@ def test_a_firewall_that_only_counts_guards_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, w in vars(waivers).items() if isinstance(w, Waiver) and w.values]
+    ("waiver", "value"), [(w, value) for w in WAIVERS for value in sorted(w.values)]
 )
-def test_a_waiver_is_needed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_waiver_is_needed(waiver: Waiver, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, production would break its rows, and no other."""
-    waiver: Waiver = getattr(waivers, name)
-    monkeypatch.setitem(vars(waiver), "values", frozenset())
+    monkeypatch.setitem(vars(waiver), "values", waiver.values - {value})
     found = {row for row, rule_name in NAMES.items() if rule_name in broken(prod())}
     assert {int(row.split()[0]) for row in found} == set(waiver.rows)
 
