@@ -1,4 +1,4 @@
-"""Rows 22 to 33, without 27: REST APIs."""
+"""Rows 22 to 26 and 28 to 33: REST APIs."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Rows 7 to 17, without those of invocations.py: functions."""
+"""Rows 7, 8, 11 to 13, 15 and 17: functions."""
 
 import re
 
@@ -10,7 +10,7 @@ GATEWAY_TIMEOUT = 29
 """Seconds. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
 
 _SECRET_NAME = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE_?KEY|API_?KEY", re.I)
-_POINTER = re.compile(r"_(ARN|ID|NAME|URL|PATH)$", re.I)
+_POINTER = re.compile(r"_(ARN|ID|NAME|URL|PATH|ENDPOINT|TABLE|QUEUE|BUCKET)$", re.I)
 _SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .model import FUNCTION, LOG_GROUP, MAPPING, QUEUE, UNKNOWN, Resource, Stack
+from .model import FUNCTION, LOG_GROUP, MAPPING, QUEUE, Resource, Stack
 from .rule import Problems, at_least, is_number, must, must_be_set, only_if, rule
 
 ALARM = "cloudwatch/metricAlarm:MetricAlarm"
@@ -91,8 +91,7 @@ def queues_are_watched(queue: Resource, stack: Stack) -> Problems:
 @rule(55, "CK319", MAPPING, part="streams")
 def streams_are_watched(mapping: Resource, stack: Stack) -> Problems:
     """Somebody hears of streams that are read too slowly."""
-    position = mapping.known("startingPosition")
-    only_if(position and position is not UNKNOWN)
+    only_if(mapping.get("startingPosition"))  # only streams have one
     for function in stack.targets(mapping, "functionName", FUNCTION):
         if not _watched(function, stack, "AWS/Lambda", "IteratorAge"):
             yield _needs("IteratorAge", function.name)

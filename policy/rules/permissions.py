@@ -10,6 +10,7 @@ from .waivers import CONNECTION, WITHOUT_RESOURCE
 
 POLICY = "iam/policy:Policy"
 ATTACHMENT = "iam/rolePolicyAttachment:RolePolicyAttachment"
+SHARED_ATTACHMENT = "iam/policyAttachment:PolicyAttachment"
 
 _EVERYTHING = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*(/\*)?")
 _ALL_KEYS = re.compile(r"\*|arn:[^:]*:(kms|\*):[^:]*:[^:]*:(\*|key/\*|alias/\*)")
@@ -45,13 +46,13 @@ def a_role_each(function: Resource, stack: Stack) -> Problems:
             yield f"it shares the role {role.name} with {', '.join(sharing)}; give it its own"
 
 
-@rule(19, "Nag-IAM4, CK274", ROLE, ATTACHMENT, alone=True)
+@rule(19, "Nag-IAM4, CK274", ROLE, ATTACHMENT, SHARED_ATTACHMENT, alone=True)
 def no_managed_policies(resource: Resource, _: Stack) -> Problems:
     """No role has a policy of AWS's making.
 
     AWS's have ARNs that are known beforehand: one that is not known yet is of the stack's own.
     """
-    property_ = "policyArn" if resource.type == f"aws:{ATTACHMENT}" else "managedPolicyArns"
+    property_ = "managedPolicyArns" if resource.type == f"aws:{ROLE}" else "policyArn"
     for arn in texts(resource.known(property_)):
         if _AWS_MANAGED.match(arn):
             yield f"{property_} has {arn}; write a policy that allows what is needed, and no more"

@@ -74,6 +74,11 @@ ADDITIONS = (
         properties={"policyArn": "arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole"},
     ),
     Addition(
+        rules=("19",),
+        type="iam/policyAttachment:PolicyAttachment",
+        properties={"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+    ),
+    Addition(
         rules=("18",),
         type="iam/policy:Policy",
         properties={
