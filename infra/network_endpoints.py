@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -37,7 +36,7 @@ class Endpoints(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._name = name
         self.group = aws.ec2.SecurityGroup(
-            name, description="Endpoints of AWS's services", vpc_id=args.vpc.id, opts=self._child
+            name, description="Endpoints of AWS services", vpc_id=args.vpc.id, opts=self._child
         )
         self.ready: list[pulumi.Resource] = []
         self._let_in(args.callers)
@@ -124,20 +123,17 @@ class Endpoints(pulumi.ComponentResource):
         invoke = pulumi.InvokeOutputOptions(parent=self)
         account = aws.get_caller_identity_output(opts=invoke).account_id
         prefix = _PREFIXES.get(service, service)
-        arn = pulumi.Output.concat(
-            "arn:", aws.get_partition_output(opts=invoke).partition, ":", prefix, ":"
-        )
-        # The ARN of a bucket names no account.
-        in_arn = service != "s3"
-        where = pulumi.Output.concat(aws.get_region_output(opts=invoke).region, ":", account)
-        conditions: dict[str, Any] = {"aws:PrincipalAccount": account}
-        if not in_arn:
+        partition = aws.get_partition_output(opts=invoke).partition
+        here = pulumi.Output.concat(aws.get_region_output(opts=invoke).region, ":", account)
+        conditions = {"aws:PrincipalAccount": account}
+        if service == "s3":  # the ARN of a bucket names neither region nor account
+            here = pulumi.Output.from_input(":")
             conditions["aws:ResourceAccount"] = account
         statement = {
             "Effect": "Allow",
             "Principal": "*",
             "Action": f"{prefix}:*",
-            "Resource": pulumi.Output.concat(arn, where if in_arn else ":", ":*"),
+            "Resource": pulumi.Output.concat("arn:", partition, f":{prefix}:", here, ":*"),
             "Condition": {"StringEquals": conditions},
         }
         return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})

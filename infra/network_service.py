@@ -3,8 +3,9 @@
 import pulumi
 import pulumi_aws as aws
 
-# Logs and traces are Lambda's to send, and services decrypt on a function's behalf: so it calls
-# neither of those, nor KMS. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+# And no others: Lambda itself sends the logs and traces of a function, which has no tracing library
+# of its own, and services ask KMS on a function's behalf.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 GATEWAYS = ("dynamodb", "s3")
 INTERFACES = ("email", "sqs")  # email: SES's API
 

@@ -1,6 +1,7 @@
 """The network that functions run in: what is in it, what leads out of it, and who may use that."""
 
 import json
+import re
 from typing import Any
 
 import pulumi
@@ -71,11 +72,14 @@ def test_subnets_are_halves_in_two_zones_that_have_all_endpoints() -> None:
             (2, "10.20.0.128/25", "eu-central-1b"),
         )
     }
-    associations = of_network("ec2/routeTableAssociation:RouteTableAssociation").values()
-    assert [dict(r.inputs) for r in associations] == [
-        {"routeTableId": "network-routes-id", "subnetId": f"network-private-{number}-id"}
+    associations = of_network("ec2/routeTableAssociation:RouteTableAssociation")
+    assert {name: r.inputs for name, r in associations.items()} == {
+        f"network-routes-{number}": {
+            "routeTableId": "network-routes-id",
+            "subnetId": f"network-private-{number}-id",
+        }
         for number in (1, 2)
-    ]
+    }
 
 
 def network(**answers: dict[str, Any]) -> Recorder:
@@ -93,7 +97,8 @@ def network(**answers: dict[str, Any]) -> Recorder:
 
 
 def zones(made: Recorder) -> list[str]:
-    return [subnet.inputs["availabilityZone"] for subnet in made.all("aws:ec2/subnet:Subnet")]
+    subnets = sorted(made.all("aws:ec2/subnet:Subnet"), key=lambda subnet: subnet.name)
+    return [subnet.inputs["availabilityZone"] for subnet in subnets]
 
 
 def test_only_zones_that_have_every_endpoint() -> None:
@@ -232,6 +237,11 @@ def test_what_may_flow() -> None:
     groups = of_network("ec2/securityGroup:SecurityGroup").values()
     assert {r.name for r in groups} == {"network-functions", "network-endpoints"}
     assert all(set(r.inputs) == {"description", "vpcId"} for r in groups)
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+    for described in (*groups, *rules.values()):
+        assert re.fullmatch(
+            r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}", described.inputs["description"]
+        )
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
