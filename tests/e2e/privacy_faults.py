@@ -52,8 +52,6 @@ def by_faults(cloud: Cloud, canaries: Canaries) -> None:
                 answers = list(pool.map(lambda f: invoke(cloud, f, made[f]), made))  # noqa: B023
                 assert len(rude.asked) >= asked + len(led), answers
         hang(cloud, rude, make, url, pool)
-    for function in SERVICES:
-        lead(cloud, function, {})
 
 
 def hang(

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from xml.sax.saxutils import escape
 
-MANNERS = ("refuse", "throttle", "garble", "drop")
+MANNERS = ("refuse", "garble", "throttle", "drop")
 """How it fails; ``hang`` is one more, which takes as long as whoever calls will wait."""
 
 _CODES = {

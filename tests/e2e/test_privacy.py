@@ -5,21 +5,25 @@ they are found where personal data belongs, and nowhere else.
 """
 
 import json
+import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from canaries import Canaries
 from oauth import Client
-from privacy_faults import OUT_OF_TIME, by_faults, fail_for_good, invoke, lose_tables
+from privacy_faults import OUT_OF_TIME, SERVICES, by_faults, fail_for_good, invoke, lose_tables
 from privacy_paths import by_messages, by_requests, by_uploads
 from system import Api, keys, messages_in, until
 from written import Place, elsewhere, keeping
 
 from local import cloud as local_cloud
 from local.cloud import Cloud
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +83,16 @@ BELONGS = {
     "object processed/": {"copied file: file name", "text: content", "page: content"},
     "object rejected/": {"broken picture: file name", "broken picture: content"},
 }
+
+
+def test_every_function_meets_the_faults_of_all_that_it_asks() -> None:
+    """Add a function to ``SERVICES`` in ``privacy_faults``, and an event to ``privacy_paths``."""
+    asked: dict[str, set[str]] = {}
+    for handler in ROOT.glob("handlers/*/handler.py"):
+        sources = "".join(path.read_text() for path in handler.parent.glob("*.py"))
+        services = re.findall(r'aws\.client\(\s*"(\w+)"', sources)
+        asked[handler.parent.name.replace("_", "-")] = {name.upper() for name in services}
+    assert asked == {function: set(services) for function, services in SERVICES.items()}
 
 
 def found(places: Iterable[Place], canaries: Canaries) -> dict[str, set[str]]:
