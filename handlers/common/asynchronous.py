@@ -17,8 +17,9 @@ class Failed(Exception):
 def reported() -> Iterator[None]:
     """Log any error of what is done inside (outcome ``failed``), and raise ``Failed`` in its place.
 
-    The runtime writes the text of an error that leaves a function into the log and, with the event,
-    into the failures queue. AWS's own texts quote what they were sent, names and addresses perhaps.
+    The runtime writes the text of an error that leaves a function into its log and its trace, and
+    Lambda sends it with the event to the failures queue. AWS's own texts quote what they were sent,
+    names and addresses perhaps.
 
     Raises:
         Failed: an error came; neither its text nor a cause holds anything of it.
