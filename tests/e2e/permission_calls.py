@@ -53,7 +53,7 @@ def calls(cloud: Cloud) -> list[Call]:
         *_stream(cloud),
         *_bucket(cloud.outputs["s3_bucket_name"]),
         *_queues(cloud),
-        *_mail(cloud),
+        *_mail(),
         *_logs(cloud),
         *_traces(),
         *_functions(cloud),
@@ -200,7 +200,7 @@ def _queues(cloud: Cloud) -> Iterator[Call]:
             )
 
 
-def _mail(cloud: Cloud) -> Iterator[Call]:
+def _mail() -> Iterator[Call]:
     text = {"Data": "probe"}
     for sender in ("no-reply@example.com", "somebody-else@example.com"):
         yield Call(

@@ -47,7 +47,8 @@ class RudeAws:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 heard = f"{self.path} {dict(self.headers)} {body.decode(errors='replace')}"
                 rude.asked.append(heard)
-                status, sent = reply(rude.manner, heard, s3="x-amz-target" not in self.headers)
+                json_asked = "x-amz-target" in self.headers or self.path.startswith("/v2/email")
+                status, sent = reply(rude.manner, heard, xml=not json_asked)
                 if sent is None:
                     time.sleep(_HANG_SECONDS if rude.manner == "hang" else 0)
                     self.close_connection = True
@@ -65,11 +66,11 @@ class RudeAws:
         return Handler
 
 
-def reply(manner: str, heard: str, *, s3: bool) -> tuple[int, bytes | None]:
-    """Give status and body, or no body where no answer comes."""
+def reply(manner: str, heard: str, *, xml: bool) -> tuple[int, bytes | None]:
+    """Give status and body, or no body where no answer comes; S3's errors are XML."""
     if manner in _CODES:
         status, code, code_of_s3 = _CODES[manner]
-        if s3 and not heard.startswith("/v2/email"):
+        if xml:
             text = f"<Error><Code>{code_of_s3}</Code><Message>{escape(heard)}</Message></Error>"
             return status, text.encode()
         return status, json.dumps({"__type": code, "message": heard}).encode()

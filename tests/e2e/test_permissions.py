@@ -32,10 +32,10 @@ FUNCTIONS = sorted(
 )
 
 # What the emulator (1.5.33) decides otherwise than AWS, so that it proves nothing there.
-STREAM = {f"dynamodb:{a}Stream{b}" for a, b in (("Describe", ""), ("List", "s"))} | {
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-}
+STREAM = {
+    "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}  # fmt: skip
 OWN_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 NOT_ALLOWED_HERE = {
     **dict.fromkeys(STREAM, "asks for them on '*': nobody may, and its own poller asks nobody"),
