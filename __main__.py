@@ -67,8 +67,8 @@ send_email = ImageFunction("send-email", FunctionArgs(
 process_upload = ImageFunction("process-upload", FunctionArgs(
     config=config, key=key, network=network, description="Images resized, texts extracted",
     memory_mb=1024, timeout=120, asynchronous=True, environment=config.uploads.settings,
-    grants=[storage.read("uploads/", env="BUCKET"), storage.list_keys(),
-            storage.write("processed/"), storage.write("rejected/"),
+    grants=[storage.read_versions("uploads/", env="BUCKET"), storage.list_keys(),
+            storage.write_large("processed/"), storage.write_large("rejected/"),
             ledger.put(env="LEDGER_TABLE"), ledger.update()]))
 cleanup_expired = ImageFunction("cleanup-expired", FunctionArgs(
     config=config, key=key, network=network, memory_mb=256, timeout=300, asynchronous=True,

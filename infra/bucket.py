@@ -31,8 +31,8 @@ class BucketArgs:
 class Bucket(pulumi.ComponentResource):
     """A private, versioned, encrypted bucket, for TLS only, without ACLs.
 
-    Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read`` and
-    ``write`` on one prefix, ``list_keys`` on the whole bucket.
+    Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read``,
+    ``read_versions``, ``write`` and ``write_large`` on one prefix, ``list_keys`` on the bucket.
     """
 
     def __init__(
@@ -92,18 +92,27 @@ class Bucket(pulumi.ComponentResource):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         context = {"aws:s3:arn": self.bucket.arn}
         self._to_read = needs(args.key, "s3", ["Decrypt"], context)
-        # Parts of an upload are decrypted when they are put together.
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
-        self._to_write = [*self._to_read, *needs(args.key, "s3", ["GenerateDataKey"], context)]
+        self._to_write = needs(args.key, "s3", ["GenerateDataKey"], context)
         self.register_outputs({"name": self.name})
 
     def read(self, prefix: str, *, env: str | None = None) -> Grant:
-        """``s3:GetObject`` and ``s3:GetObjectVersion`` under a prefix."""
+        """``s3:GetObject`` under a prefix."""
+        return self._grant(["GetObject"], prefix, env, self._to_read)
+
+    def read_versions(self, prefix: str, *, env: str | None = None) -> Grant:
+        """``s3:GetObject`` and ``s3:GetObjectVersion``: also a version that an event names."""
         return self._grant(["GetObject", "GetObjectVersion"], prefix, env, self._to_read)
 
     def write(self, prefix: str, *, env: str | None = None) -> Grant:
-        """``s3:PutObject`` and ``s3:AbortMultipartUpload`` under a prefix."""
-        return self._grant(["PutObject", "AbortMultipartUpload"], prefix, env, self._to_write)
+        """``s3:PutObject`` under a prefix."""
+        return self._grant(["PutObject"], prefix, env, self._to_write)
+
+    def write_large(self, prefix: str, *, env: str | None = None) -> Grant:
+        """``s3:PutObject`` and ``s3:AbortMultipartUpload``: also objects that come in parts."""
+        # Parts are decrypted when they are put together.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+        needed = [*self._to_read, *self._to_write]
+        return self._grant(["PutObject", "AbortMultipartUpload"], prefix, env, needed)
 
     def list_keys(self) -> Grant:
         """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.proto import resource_pb2
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -45,11 +46,16 @@ class Recorded:
 
 @dataclass
 class Recorder(mocks.Mocks):
-    """Records resources, and answers as AWS would; in a preview, with nothing but the inputs."""
+    """Records resources, and answers as AWS would; in a preview, with nothing but the inputs.
+
+    ``registrations`` holds, by URN, what the engine is told in its own form: what is unknown or
+    secret, and which property was made from which resources, included.
+    """
 
     preview: bool = False
     resources: list[Recorded] = field(default_factory=list)
     options: dict[Key, Options] = field(default_factory=dict)
+    registrations: dict[str, resource_pb2.RegisterResourceRequest] = field(default_factory=dict)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Record a resource; refuse a second one of the same type and name."""
@@ -106,6 +112,8 @@ class Monitor(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         """Record what the resource depends on, and how it is kept."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        self._recorder.registrations[urn] = request
         self._recorder.options[request.type, request.name] = Options(
             parent=_key(request.parent) if request.parent else ("", ""),
             depends_on=frozenset(_key(urn) for urn in request.dependencies),

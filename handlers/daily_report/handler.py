@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from handlers.common import aws
+from handlers.common.asynchronous import reported
 from handlers.common.settings import in_lambda, load
 from handlers.daily_report.records import Records
 from handlers.daily_report.report import write_reports
@@ -42,15 +43,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
 
     Raises:
         BadEvent: the event asks for a day that cannot be reported.
+        Failed: a report could not be written; the log says why.
     """
     request = parse(event, now=datetime.now(UTC))
-    records, reports = _dependencies()
-    written = write_reports(
-        request,
-        records=records,
-        reports=reports,
-        stop=lambda: context.get_remaining_time_in_millis() < MARGIN_MILLIS,
-    )
+    with reported():
+        records, reports = _dependencies()
+        written = write_reports(
+            request,
+            records=records,
+            reports=reports,
+            stop=lambda: context.get_remaining_time_in_millis() < MARGIN_MILLIS,
+        )
     return {"written": written}
 
 

@@ -138,6 +138,7 @@ def test_whose_tokens_count() -> None:
             "type": "COGNITO_USER_POOLS",
             "providerArns": [arn],
             "identitySource": "method.request.header.Authorization",
+            "authorizerResultTtlInSeconds": 0,
         }
 
 

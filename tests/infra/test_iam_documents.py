@@ -86,9 +86,9 @@ MAY: dict[str, list[Statement]] = {
     "daily-report": [
         allow("dynamodb:Query", on=f"{USERS}/index/by-day"),
         allow("dynamodb:Query", on=f"{LEDGER}/index/by-day"),
-        allow("s3:GetObject", "s3:GetObjectVersion", on=f"{STORAGE}/reports/*"),
+        allow("s3:GetObject", on=f"{STORAGE}/reports/*"),
         allow("s3:ListBucket", on=STORAGE),
-        allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/reports/*"),
+        allow("s3:PutObject", on=f"{STORAGE}/reports/*"),
         failures("daily-report"),
     ],
 }

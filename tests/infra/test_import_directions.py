@@ -35,6 +35,17 @@ FORBIDDEN = {
         "bench",
     },
     "local": {"infra", "handlers", "scan", "tests", "bench"},
+    "policy/rules": {
+        "handlers",
+        "images",
+        "infra",
+        "local",
+        "pulumi_aws",
+        "redrive",
+        "scan",
+        "tests",
+        "bench",
+    },
     "redrive": {"handlers", "images", "infra", "local", "pulumi", "scan", "tests", "bench"},
     "scan": {"handlers", "images", "local", "redrive", "tests", "bench"},
 }
@@ -83,6 +94,14 @@ def test_the_build_context_can_be_used_without_the_program() -> None:
     for path in ("images/__init__.py", "images/context.py"):
         names = {n.split(".")[0] for n in imported((ROOT / path).read_text(), "images")}
         assert names <= sys.stdlib_module_names
+
+
+def test_rules_need_nothing_but_python() -> None:
+    """The policy pack is the only one of them that knows Pulumi."""
+    for module, name in imports_of("policy/rules"):
+        if module != "policy/rules/pack.py":
+            top = name.split(".")[0]
+            assert top in sys.stdlib_module_names or name.startswith("policy.rules."), module
 
 
 def test_no_function_imports_another() -> None:
