@@ -22,6 +22,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    for report in terminalreporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            if name == "says":
+                terminalreporter.write_line(text)
     if skips := _forbidden_skips(config):
         terminalreporter.section("--no-skips", red=True)
         terminalreporter.write_line(f"{skips} skipped, which is a failure")
