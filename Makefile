@@ -5,10 +5,12 @@ UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 PORT ?= 4566
 STACK ?= dev
+CASES ?= 1000
+SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-images check scan format documents lock upgrade bench cost preview deploy redrive clean
+.PHONY: help up test test-api test-images check scan format documents lock upgrade bench cost preview deploy redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -18,6 +20,9 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 
 test: .venv/.dev policy/.venv/.done  ## Run all tests that need no Docker engine
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
+
+test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
+	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images

@@ -9,6 +9,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="end-to-end tests: run the functions as containers of their images",
     )
+    parser.addoption("--cases", type=int, default=10, help="schemathesis: for each operation")
+    parser.addoption("--seed", type=int, default=1, help="schemathesis: of the random requests")
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 

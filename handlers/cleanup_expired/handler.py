@@ -8,7 +8,7 @@ from typing import Any
 from handlers.cleanup_expired.cleanup import clean_up
 from handlers.cleanup_expired.expired import Expired
 from handlers.cleanup_expired.welcomes import Welcomes
-from handlers.common import aws
+from handlers.common import aws, deadline
 from handlers.common.asynchronous import reported
 from handlers.common.settings import in_lambda, load
 
@@ -44,11 +44,10 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
     Raises:
         Failed: something of it could not be done; the log says why.
     """
+    deadline.begin(context)
     with reported():
         return clean_up(
-            *_dependencies(),
-            now=int(time.time()),
-            remaining_millis=context.get_remaining_time_in_millis,
+            *_dependencies(), now=int(time.time()), remaining_seconds=deadline.seconds_left
         )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from handlers.common import aws
+from handlers.common import aws, deadline
 from handlers.common.asynchronous import reported
 from handlers.common.settings import in_lambda, load
 from handlers.daily_report.records import Records
@@ -13,7 +13,7 @@ from handlers.daily_report.report import write_reports
 from handlers.daily_report.reports import Reports
 from handlers.daily_report.request import parse
 
-MARGIN_MILLIS = 10_000
+MARGIN_SECONDS = 10
 """Time left at which no further day is begun. A day cut off all the same leaves nothing half done:
 the next run does it again."""
 
@@ -45,6 +45,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         BadEvent: the event asks for a day that cannot be reported.
         Failed: a report could not be written; the log says why.
     """
+    deadline.begin(context)
     request = parse(event, now=datetime.now(UTC))
     with reported():
         records, reports = _dependencies()
@@ -52,7 +53,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
             request,
             records=records,
             reports=reports,
-            stop=lambda: context.get_remaining_time_in_millis() < MARGIN_MILLIS,
+            stop=lambda: deadline.seconds_left() < MARGIN_SECONDS,
         )
     return {"written": written}
 
