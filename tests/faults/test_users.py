@@ -38,7 +38,7 @@ def persist(api: Api, body: Any, key: str) -> Answer:
             answer = api("POST", "/users", body, {"Idempotency-Key": key})
         except ConnectionError:
             continue
-        if answer.status != 503:  # noqa: PLR2004
+        if answer.status != 503:
             return answer
         assert int(answer.headers["retry-after"]) >= 1
     raise AssertionError("no answer in 20 attempts")
