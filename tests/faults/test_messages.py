@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -166,17 +166,8 @@ def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
     assert tally.calls[SEND] == world.mails(to) == 2
 
 
-@pytest.fixture
-def scarce(world: World) -> Iterator[None]:
-    """One execution environment for ``send-email``, no more."""
-    client, name = world.cloud.client("lambda"), world.cloud.functions["send-email"].name
-    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    yield
-    client.delete_function_concurrency(FunctionName=name)
-
-
 @pytest.mark.long
-def test_throttling_and_a_flood(world: World, scarce: None) -> None:
+def test_throttling_and_a_flood(world: World, one_sender: None) -> None:
     """Of many messages few are worked on at a time, and SES takes fewer: all are sent.
 
     Nothing becomes a dead letter. What SES throttles four times waits half a minute.

@@ -133,6 +133,25 @@ class World:
             seconds=SECONDS,
         )
 
+    def limit_memory(self, function: str) -> None:
+        """Give a function's running containers the memory that the program declares."""
+        # These load the docker package, which workers do without.
+        from local.containers import LABEL
+        from local.engine import Engine
+
+        name = self.cloud.functions[function].name
+        declared = self.cloud.client("lambda").get_function_configuration(FunctionName=name)
+        limit = f"{declared['MemorySize']}m"
+        engine = Engine.connect()
+        try:
+            for container in engine.client.containers.list(
+                filters={"label": f"{LABEL}={self.cloud.emulator.instance}"}
+            ):
+                if f"AWS_LAMBDA_FUNCTION_NAME={name}" in container.attrs["Config"]["Env"]:
+                    container.update(mem_limit=limit, memswap_limit=limit)
+        finally:
+            engine.client.close()
+
     def jump(self, seconds: int, *, leases: bool = False, welcomes: bool = False) -> None:
         """Let time pass for the ledger's leases, or for the welcomes that wait."""
         dynamodb = self.cloud.client("dynamodb")
