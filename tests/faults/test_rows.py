@@ -25,7 +25,7 @@ ROWS = {
     ],
     "duplicate delivery": [
         "test_messages.py::test_duplicate_delivery_of_messages",
-        "test_users.py::test_duplicate_delivery_of_stream_records",
+        "test_welcomes.py::test_duplicate_delivery_of_stream_records",
         "test_users.py::test_duplicate_delivery_of_requests",
         "test_uploads.py::test_s3_event_duplicated_reordered_late",
     ],
@@ -43,14 +43,14 @@ ROWS = {
         "test_messages.py::test_throttling_and_a_flood",
     ],
     "user stored, welcome not queued": [
-        "test_users.py::test_user_stored_welcome_not_queued_until_the_stream_is_read",
-        "test_users.py::test_user_stored_welcome_not_queued_until_the_sweep",
-        "test_users.py::test_user_stored_welcome_not_queued_because_the_queue_fails",
-        "test_users.py::test_user_stored_welcome_not_queued_for_the_function_was_killed",
+        "test_welcomes.py::test_user_stored_welcome_not_queued_until_the_stream_is_read",
+        "test_welcomes.py::test_user_stored_welcome_not_queued_until_the_sweep",
+        "test_welcomes.py::test_user_stored_welcome_not_queued_because_the_queue_fails",
+        "test_welcomes.py::test_user_stored_welcome_not_queued_for_the_function_was_killed",
     ],
     "poison stream record": [
-        "test_users.py::test_poison_stream_record",
-        "test_users.py::test_poison_stream_record_goes_to_the_failures_alone",
+        "test_welcomes.py::test_poison_stream_record",
+        "test_welcomes.py::test_poison_stream_record_goes_to_the_failures_alone",
         "../e2e/test_email.py::test_a_record_that_cannot_be_welcomed_leaves_the_stream",
     ],
     "S3 event duplicated, reordered, late": [
@@ -77,7 +77,6 @@ ROWS = {
     "DynamoDB throttle, 5xx, timeout": [
         "test_users.py::test_dynamodb_throttle_5xx_timeout_of_some_calls",
         "test_users.py::test_dynamodb_throttle_5xx_timeout_of_all_calls",
-        "test_users.py::test_dynamodb_timeout_of_all_calls",
     ],
     "write applied, reply lost; client retries": [
         "test_users.py::test_write_applied_reply_lost_the_client_retries",
@@ -93,10 +92,10 @@ ROWS = {
         "test_hostile_input.py::test_wrong_types_and_operators_in_strings",
     ],
     "image bomb, PDF bomb, zip bomb, truncated file, wrong extension": [
-        "test_uploads.py::test_image_pdf_zip_bomb_truncated_wrong_extension",
+        "test_hostile_files.py::test_image_pdf_zip_bomb_truncated_wrong_extension",
     ],
     "path traversal, NUL, absolute keys": [
-        "test_uploads.py::test_path_traversal_nul_absolute_keys",
+        "test_hostile_files.py::test_path_traversal_nul_absolute_keys",
     ],
     "CR/LF in addresses and subjects": [
         "test_hostile_input.py::test_cr_lf_in_what_callers_send",

@@ -55,33 +55,6 @@ class World:
         message_id: str = answer["MessageId"]
         return message_id
 
-    def redrive(self, message_id: str) -> None:
-        """Put a dead letter back on the e-mail queue.
-
-        On AWS that is ``StartMessageMoveTask``, which the emulator lacks: as there, it is a new
-        message with the old one's body and attributes.
-        """
-        sqs = self.cloud.client("sqs")
-        found: list[dict[str, Any]] = []
-
-        def receive() -> bool:
-            answer = sqs.receive_message(
-                QueueUrl=self.dead_letters,
-                MaxNumberOfMessages=10,
-                VisibilityTimeout=1,
-                MessageAttributeNames=["All"],
-            )
-            found.extend(m for m in answer.get("Messages", []) if m["MessageId"] == message_id)
-            return bool(found)
-
-        until(receive, seconds=SECONDS)
-        sqs.send_message(
-            QueueUrl=self.emails,
-            MessageBody=found[0]["Body"],
-            MessageAttributes=found[0].get("MessageAttributes", {}),
-        )
-        sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=found[0]["ReceiptHandle"])
-
     @contextlib.contextmanager
     def receives_soon(self, seconds: int) -> Iterator[None]:
         """Let messages whose function died come again after so many seconds, not minutes."""
@@ -132,25 +105,6 @@ class World:
             lambda: tally.injected["delay"] + tally.injected["delay_reply"] == times,
             seconds=SECONDS,
         )
-
-    def limit_memory(self, function: str) -> None:
-        """Give a function's running containers the memory that the program declares."""
-        # These load the docker package, which workers do without.
-        from local.containers import LABEL
-        from local.engine import Engine
-
-        name = self.cloud.functions[function].name
-        declared = self.cloud.client("lambda").get_function_configuration(FunctionName=name)
-        limit = f"{declared['MemorySize']}m"
-        engine = Engine.connect()
-        try:
-            for container in engine.client.containers.list(
-                filters={"label": f"{LABEL}={self.cloud.emulator.instance}"}
-            ):
-                if f"AWS_LAMBDA_FUNCTION_NAME={name}" in container.attrs["Config"]["Env"]:
-                    container.update(mem_limit=limit, memswap_limit=limit)
-        finally:
-            engine.client.close()
 
     def jump(self, seconds: int, *, leases: bool = False, welcomes: bool = False) -> None:
         """Let time pass for the ledger's leases, or for the welcomes that wait."""
