@@ -182,6 +182,8 @@ def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
     assert max(Counter(effects(world, recipients)).values()) <= 2
 
 
+@pytest.mark.long
+@pytest.mark.container
 def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
     """A re-run after the lease, and at most one duplicate: then it is uncertain, and kept."""
     to = address()
