@@ -6,6 +6,7 @@ Requests go on as they came, ``Host`` included, for the signature of AWS covers 
 import contextlib
 import http.client
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,6 +68,11 @@ class Server(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print what went wrong, unless a client was killed in the middle of its call."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     def end(self) -> None:
         """Stop serving, cut every connection and wait for its thread."""
         self.shutdown()
@@ -119,6 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self, called: Call, body: bytes) -> Response | None:
         """Have the request carried out; None if the server does not answer."""
+        if len(body) < int(self.headers.get("Content-Length", 0)):
+            return None  # the client was killed in the middle of it
         # A connection for each request: none is reused that the server has just closed.
         connection = http.client.HTTPConnection(
             self.server.host, self.server.upstream, timeout=_UPSTREAM_SECONDS
