@@ -11,6 +11,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="end-to-end and fault tests: run the functions as containers of their images",
     )
+    parser.addoption("--cases", type=int, default=10, help="schemathesis: for each operation")
+    parser.addoption("--seed", type=int, default=1, help="schemathesis: of the random requests")
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
@@ -40,6 +42,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    for report in terminalreporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            if name == "says":
+                terminalreporter.write_line(text)
     if skips := _forbidden_skips(config):
         terminalreporter.section("--no-skips", red=True)
         terminalreporter.write_line(f"{skips} skipped, which is a failure")

@@ -85,7 +85,16 @@ CREATE_USER: dict[str, Any] = {
                     "schema": {"type": "string", "enum": ["true"]},
                 }
             },
-        ),
+        )
+        | {
+            "links": {
+                "getUser": {
+                    "operationId": "getUser",
+                    "parameters": {"id": "$response.body#/user/id"},
+                    "description": "The user can be read at once.",
+                }
+            }
+        },
         "400": _response("The body or the Idempotency-Key is not as described here.", Error),
         "409": _response("Another user has the address.", Error),
         "413": _response("The body is larger than 8192 bytes.", Error),

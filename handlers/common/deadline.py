@@ -2,7 +2,11 @@
 
 A handler begins with ``begin(context)``. From then on the clients of ``aws.client`` make an attempt
 at a call only if there is time for one, and wait for its answer no longer than there is time. So
-the function always gets to say how it ended: 503 to a caller, the messages that failed to a queue.
+the function gets to say how it ended: 503 to a caller, the messages that failed to a queue.
+
+What sockets' time-outs do not bound is not bounded here either: the resolution of a name, several
+addresses of it that are all dead, an answer that comes byte by byte. There Lambda's own timeout
+ends the invocation.
 
 An execution environment serves one invocation at a time, so the time left is one for the process,
 threads of its own included.

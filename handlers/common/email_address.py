@@ -19,18 +19,20 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 
-PATTERN = (
-    rf"(?=[^@]{{1,{MAX_LOCAL_LENGTH}}}@)"
-    rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
-)
-"""A regular expression, without anchors, that Python, Java and ECMAScript read alike."""
+PATTERN = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
+"""A regular expression, without anchors, that Python, Java, Go and ECMAScript read alike: it has no
+lookahead, so the lengths are not in it."""
+
+LOCAL_PATTERN = rf"[^ @]{{1,{MAX_LOCAL_LENGTH}}}@"
+"""How an address begins, likewise."""
 
 _ADDRESS = re.compile(PATTERN)
 
 
 def is_address(text: str) -> bool:
     """Whether a text is one bare address that can be written to."""
-    return len(text) <= MAX_LENGTH and _ADDRESS.fullmatch(text) is not None
+    short = len(text) <= MAX_LENGTH and text.find("@") <= MAX_LOCAL_LENGTH
+    return short and _ADDRESS.fullmatch(text) is not None
 
 
 def normalise(address: str) -> str:

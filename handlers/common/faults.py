@@ -47,6 +47,6 @@ def passing_as_unavailable() -> Iterator[None]:
     except (ClientError, HTTPClientError, NoConnection) as error:
         if is_passing(error):
             raise Unavailable(
-                f"{type(error).__name__} after all retries; try again later"
+                f"{type(error).__name__} after all retries that fitted; try again later"
             ) from error
         raise

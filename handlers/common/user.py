@@ -11,11 +11,12 @@ from handlers.common import email_address
 MAX_NAME_LENGTH = 100
 """Characters in a name: what fits into an e-mail's greeting."""
 
-CONTROL_CHARACTERS = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffe\uffff"
+CONTROL_CHARACTERS = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffd-\uffff"
 """What no name may hold, as the inside of a regular expression's class.
 
 Control characters and line separators could end a line in an e-mail or a log; direction overrides
-make text look like another; U+FFFE and U+FFFF are refused by SQS.
+make text look like another; U+FFFE and U+FFFF are refused by SQS. U+FFFD stands where a gateway met
+bytes that are no UTF-8: text was lost.
 """
 
 _SPACES = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -53,6 +54,7 @@ Email = Annotated[
             "tell two addresses apart."
         ),
         examples=["ada@example.com"],
+        extra_json_schema={"allOf": [{"pattern": f"^ *{email_address.LOCAL_PATTERN}"}]},
     ),
 ]
 UserId = Annotated[

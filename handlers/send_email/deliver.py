@@ -119,7 +119,7 @@ class Delivery:
             raise Uncertain(f"begun {MOST_SENDS} times, and perhaps sent each time")
         try:
             self._mailer.send(message.to, render(message))
-        except NotSent:
+        except (NotSent, deadline.OutOfTime):
             self._entries.release(claim)  # surely not sent: nobody need wait for the lease
             raise
         self._complete(message, claim)

@@ -1,4 +1,4 @@
-"""A server on loopback that behaves badly, in place of AWS."""
+"""A server on loopback that behaves badly, in place of AWS, and an invocation in it."""
 
 import json
 import os
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 
 @dataclass
@@ -104,3 +106,29 @@ def bad_server() -> Iterator[BadServer]:
             state.over.set()
             server.shutdown()
             thread.join()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
+    with bad_server() as running:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{running.port}")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        yield running
+
+
+LEAST = 3.5
+"""Seconds that must be left for a call: the reserve, connecting, TLS, and half a second to read."""
+
+
+class Invocation:
+    """Lambda's context of a function that has so many seconds left."""
+
+    aws_request_id = "8f6c1c9e-6f0a-4c7e-9d52-0a1f6f6c2b11"
+
+    def __init__(self, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self.ends - time.monotonic()) * 1000))

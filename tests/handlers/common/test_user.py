@@ -100,7 +100,7 @@ def test_what_is_no_address(text: str) -> None:
     assert not is_address(text)
 
 
-@given(st.from_regex(PATTERN.partition("@)")[2], fullmatch=True))  # without its lookahead
+@given(st.from_regex(PATTERN, fullmatch=True))
 def test_normalising_twice_is_normalising_once(address: str) -> None:
     once = normalise(address)
     assert normalise(once) == once
@@ -119,7 +119,7 @@ def test_no_control_character_is_part_of_an_address(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8"), max_size=10))
 def test_names_pattern_agrees_with_strip(text: str) -> None:
     accepted = re.fullmatch(NAME_PATTERN, text) is not None
-    if not text.strip() or any(ord(c) < 32 for c in text):
+    if not text.strip() or any(ord(c) < 32 or c == "\ufffd" for c in text):
         assert not accepted
     elif text.isprintable():
         assert accepted

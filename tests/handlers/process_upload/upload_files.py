@@ -178,5 +178,5 @@ def archive(**members: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as new:
         for name, content in members.items():
-            new.writestr(name, content)
+            new.writestr(zipfile.ZipInfo(name), content)  # the time now would be in a test's id
     return stream.getvalue()

@@ -19,6 +19,7 @@ from fakes import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handlers.common.deadline import OutOfTime
 from handlers.common.ledger import Claim, Ledger
 from handlers.send_email import handler as module
 from handlers.send_email.deliver import Delivery
@@ -339,3 +340,14 @@ def test_out_of_time_leaves_the_rest(world: World, log: pytest.LogCaptureFixture
     assert world.run([message(1), message(2), message(3)]) == ["m2", "m3"]
     assert outcomes(log) == ["sent", "deferred", "deferred"]
     assert all(30 <= wait < 38 for wait in world.queue.changes.values())
+
+
+def test_what_there_was_no_time_to_send_is_given_back(
+    world: World, log: pytest.LogCaptureFixture
+) -> None:
+    """SES throttles, and the pause before another try would be too long."""
+    record = message(1)
+    world.mailer.errors = {json.loads(record["body"])["to"]: OutOfTime()}
+    assert world.run([record]) == ["m1"]
+    assert outcomes(log) == ["deferred"]
+    assert world.entries.states == {}

@@ -1,0 +1,122 @@
+"""The monthly estimate follows the stack's configuration, the traffic and the price list."""
+
+import math
+from typing import Any
+
+import pytest
+from stacks import stack
+
+from bench import cost
+from bench.traffic import DAYS, HOURS, Traffic, Usage, runs
+from infra.recorder import stack_settings
+
+BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
+
+
+def charged(charges: list[cost.Line], service: str) -> float:
+    return math.fsum(charge.cost for charge in charges if charge.service == service)
+
+
+@pytest.mark.parametrize(
+    ("expression", "times"),
+    [
+        ("rate(1 hour)", HOURS),
+        ("rate(10 minutes)", HOURS * 6),
+        ("rate(2 days)", DAYS / 2),
+        ("cron(15 0 * * ? *)", DAYS),
+        ("cron(0 6,18 * * ? *)", 2 * DAYS),
+        ("cron(0 * * * ? *)", 24 * DAYS),
+        ("cron(0 0 1 * ? *)", 1),
+        ("cron(0 0 1 1,7 ? *)", 1 / 6),
+        ("at(2026-12-31T23:59:00)", 1 / 12),
+    ],
+)
+def test_a_schedule_runs_as_often_as_it_says(expression: str, times: float) -> None:
+    assert runs(expression) == pytest.approx(times)
+
+
+def test_units_are_charged_at_the_price_of_the_list() -> None:
+    (line,) = cost.lines([Usage("sqs", "request", 2e6, "messages")], {"sqs": {"request": 0.4e-6}})
+    assert line.cost == pytest.approx(0.8)
+
+
+def test_a_price_that_is_not_in_the_list_is_missed() -> None:
+    with pytest.raises(KeyError, match="request"):
+        cost.lines([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
+
+
+def test_more_memory_and_another_processor_cost_what_the_list_says() -> None:
+    def time_of(functions: dict[str, Any]) -> float:
+        settings = {**stack_settings("dev"), "serverless-app:functions": functions}
+        recorded = cost.recorder.run("dev", settings=settings).recorder
+        charges = cost.lines(cost.usage(recorded, BUSY), cost.read_prices())
+        (line,) = (c for c in charges if c.what == "get-user: time")
+        return line.cost
+
+    small = time_of({"memoryMb": {"get-user": 512}})
+    assert time_of({"memoryMb": {"get-user": 1024}}) == pytest.approx(2 * small)
+    dearer = cost.read_prices()["lambda"]
+    assert time_of({"memoryMb": {"get-user": 512}, "architecture": "x86_64"}) == pytest.approx(
+        small * dearer["gb_second_x86_64"] / dearer["gb_second_arm64"]
+    )
+
+
+@pytest.mark.parametrize("factor", [0, 2, 10])
+def test_requests_cost_in_proportion(factor: int) -> None:
+    def gateway(requests: float) -> float:
+        used = cost.usage(stack("prod").recorder, Traffic(requests=requests))
+        return charged(cost.lines(used, cost.read_prices()), "apigateway")
+
+    assert gateway(factor * 1e6) == pytest.approx(factor * gateway(1e6))
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cost.main([name, "--requests", "1e6"]) == 0
+    printed = capsys.readouterr().out
+    assert f"Stack {name}, at list prices of us-east-1 of 2026-" in printed
+    assert "Left out: free tiers" in printed
+
+
+def test_every_price_of_the_list_is_charged() -> None:
+    """By production and, for its processor, by the laptop's stack."""
+    charged_for = {
+        (used.service, used.price)
+        for name in ("prod", "local")
+        for used in cost.usage(stack(name).recorder, BUSY)
+        if used.units
+    }
+    services = {s: p for s, p in cost.read_prices().items() if isinstance(p, dict)}
+    listed = {(s, name) for s, prices in services.items() for name in prices if name != "source"}
+    assert charged_for == listed
+
+
+def test_the_total_is_the_sum() -> None:
+    charges = cost.estimate("prod", BUSY)
+    printed = cost.table(charges).splitlines()[-1]
+    assert printed.split() == ["total", f"{math.fsum(c.cost for c in charges):,.2f}"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["prod", "--requests", "many"], "'many' is no amount; give a number from 0, as 1e6"),
+        (["prod", "--requests", "-1"], "'-1' is no amount"),
+        (["prod", "--requests", "nan"], "'nan' is no amount"),
+        (["prod", "--requests", "inf"], "'inf' is no amount"),
+        (["prod", "--writes", "1.1"], "'1.1' is no share; give a number from 0 to 1"),
+        ([], "STACK"),
+    ],
+)
+def test_wrong_arguments_are_refused(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cost.main(arguments)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cost.main(["production"]) == 2
+    assert "there is no stack 'production'; there are: dev, local, prod" in capsys.readouterr().err
