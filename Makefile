@@ -10,7 +10,7 @@ SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images check scan format documents lock upgrade bench cost preview deploy redrive clean
+.PHONY: help up test test-api test-images test-faults check scan format documents lock upgrade bench cost preview deploy redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -19,7 +19,7 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/python -m local up --port $(PORT)
 
 test: .venv/.dev policy/.venv/.done  ## Run all tests that need no Docker engine
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not long' --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
@@ -27,6 +27,10 @@ test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operatio
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest --no-skips --docker tests/e2e
+
+test-faults: .venv/.dev  ## Break what the system depends on, and kill its functions, in workers and in containers
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/faults
+	$(BIN)/pytest --no-skips --docker -m container tests/faults
 
 check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .

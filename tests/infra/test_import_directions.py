@@ -11,10 +11,12 @@ ROOT = Path(__file__).parent.parent.parent
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
 
 FORBIDDEN = {
+    "chaos": {"handlers", "images", "infra", "pulumi", "redrive", "scan", "tests", "bench"},
     "images": {
         "handlers",
         "infra",
         "local",
+        "chaos",
         "redrive",
         "scan",
         "tests",
@@ -22,32 +24,44 @@ FORBIDDEN = {
         "pulumi",
         "botocore",
     },
-    "infra": {"handlers", "local", "redrive", "scan", "tests", "bench"},
+    "infra": {"handlers", "local", "chaos", "redrive", "scan", "tests", "bench"},
     "handlers": {
         "infra",
         "pulumi",
         "pulumi_aws",
         "pulumi_docker_build",
         "local",
+        "chaos",
         "redrive",
         "scan",
         "tests",
         "bench",
     },
-    "local": {"infra", "handlers", "scan", "tests", "bench"},
+    "local": {"infra", "handlers", "chaos", "scan", "tests", "bench"},
     "policy/rules": {
         "handlers",
         "images",
         "infra",
         "local",
         "pulumi_aws",
+        "chaos",
         "redrive",
         "scan",
         "tests",
         "bench",
     },
-    "redrive": {"handlers", "images", "infra", "local", "pulumi", "scan", "tests", "bench"},
-    "scan": {"handlers", "images", "local", "redrive", "tests", "bench"},
+    "redrive": {
+        "handlers",
+        "images",
+        "infra",
+        "local",
+        "chaos",
+        "pulumi",
+        "scan",
+        "tests",
+        "bench",
+    },
+    "scan": {"handlers", "images", "local", "chaos", "redrive", "tests", "bench"},
 }
 
 
