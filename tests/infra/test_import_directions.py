@@ -11,20 +11,32 @@ ROOT = Path(__file__).parent.parent.parent
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
 
 FORBIDDEN = {
-    "images": {"handlers", "infra", "local", "scan", "tests", "bench", "pulumi", "botocore"},
-    "infra": {"handlers", "local", "scan", "tests", "bench"},
+    "chaos": {"handlers", "images", "infra", "pulumi", "scan", "tests", "bench"},
+    "images": {
+        "handlers",
+        "infra",
+        "local",
+        "chaos",
+        "scan",
+        "tests",
+        "bench",
+        "pulumi",
+        "botocore",
+    },
+    "infra": {"handlers", "local", "chaos", "scan", "tests", "bench"},
     "handlers": {
         "infra",
         "pulumi",
         "pulumi_aws",
         "pulumi_docker_build",
         "local",
+        "chaos",
         "scan",
         "tests",
         "bench",
     },
-    "local": {"infra", "handlers", "scan", "tests", "bench"},
-    "scan": {"handlers", "images", "local", "tests", "bench"},
+    "local": {"infra", "handlers", "chaos", "scan", "tests", "bench"},
+    "scan": {"handlers", "images", "local", "chaos", "tests", "bench"},
 }
 
 
