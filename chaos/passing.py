@@ -30,6 +30,7 @@ class Server(ThreadingHTTPServer):
         note: is told of each fault once it has its effect: a call whose reply is delayed or lost
             was carried out by then.
         broken: is told of calls that the other server did not answer.
+        watch: is told of every call, and of its body.
     """
 
     daemon_threads = False  # so that closing waits for them
@@ -43,6 +44,7 @@ class Server(ThreadingHTTPServer):
         meet: Callable[[Call], Fault | None],
         note: Callable[[Fault], None],
         broken: Callable[[Call], None],
+        watch: Callable[[Call, bytes], None],
     ) -> None:
         super().__init__((host, 0), _Handler)
         self.host = host
@@ -50,6 +52,7 @@ class Server(ThreadingHTTPServer):
         self.meet = meet
         self.note = note
         self.broken = broken
+        self.watch = watch
         self.ending = threading.Event()
         self._open: set[Any] = set()
         self._lock = threading.Lock()
@@ -88,6 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         called = call(self.command, self.path, self.headers)
+        self.server.watch(called, body)
         response = self._carry_out(called, body, self.server.meet(called))
         if response is None:
             self.close_connection = True

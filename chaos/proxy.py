@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -39,13 +39,28 @@ class Proxy:
         host: where it listens, and where the server does: loopback, or, for functions in
             containers, this machine's address for them.
         plan: what fails while no other plan is injected.
+        watch: is told of every call and its body before it is passed on, by many threads.
     """
 
-    def __init__(self, upstream: int, *, host: str = LOOPBACK, plan: Plan | None = None) -> None:
+    def __init__(
+        self,
+        upstream: int,
+        *,
+        host: str = LOOPBACK,
+        plan: Plan | None = None,
+        watch: Callable[[Call, bytes], None] = lambda _call, _body: None,
+    ) -> None:
         self._lock = threading.Lock()
         self._plan = plan or Plan(seed=0)
         self.tally = Tally()
-        self._server = Server(host, upstream, meet=self._meet, note=self._note, broken=self._broken)
+        self._server = Server(
+            host,
+            upstream,
+            meet=self._meet,
+            note=self._note,
+            broken=self._broken,
+            watch=watch,
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, name="proxy")
 
     @property

@@ -1,0 +1,183 @@
+"""One soak: send under faults, let the system come to rest, account."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from chaos import kills
+from chaos.proxy import Proxy
+from chaos.soak import time_lapse
+from chaos.soak.account import Account, account
+from chaos.soak.books import Books
+from chaos.soak.caller import Caller
+from chaos.soak.events import Events
+from chaos.soak.evidence import gather
+from chaos.soak.inputs import Inputs
+from chaos.soak.senders import Senders
+from chaos.soak.target import Target
+from chaos.soak.weather import Weather
+from local import cloud as local_cloud
+from local.aws import AwsError
+from local.cloud import Cloud
+from local.emulator import free_port
+
+_SENDERS = 12
+_MOST_WAITING = 300  # messages on the queue, before the senders pause
+_QUIET_SECONDS = 5  # without a call of AWS, nothing is being worked on
+
+
+@dataclass(kw_only=True)
+class Soak:
+    """A running system and the books of what is sent to it.
+
+    Attributes:
+        cloud: the system.
+        inputs: what is sent.
+        functions: passes on the functions' calls of AWS.
+        callers: passes on the calls of the API.
+        delays: the messages that functions have put off.
+        injected: faults by kind, and kills as ``kill``, so far.
+    """
+
+    cloud: Cloud
+    inputs: Inputs
+    functions: Proxy
+    callers: Proxy
+    delays: time_lapse.Delays
+    books: Books = field(default_factory=Books)
+    injected: Counter[str] = field(default_factory=Counter)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def send(
+        self,
+        messages: int,
+        weather: Weather,
+        *,
+        seconds: float,
+        progress: Callable[[int, int], None] = lambda _sent, _waiting: None,
+    ) -> None:
+        """Send inputs until there were enough, or the time is up, or ``over`` is set.
+
+        Args:
+            messages: how many.
+            weather: what goes wrong meanwhile.
+            seconds: for how long at most.
+            progress: is told once a second how many were sent and how many messages wait.
+        """
+        senders = Senders(
+            inputs=self.inputs,
+            books=self.books,
+            caller=Caller(self.cloud.outputs["api_gateway_url"], self.callers.port),
+            target=Target(self.cloud),
+            events=Events(self.cloud),
+        )
+        numbers = iter(range(messages))
+        flow, lock = threading.Event(), threading.Lock()
+        flow.set()
+
+        def work() -> None:
+            while not self.over.is_set():
+                flow.wait(1)
+                with lock:
+                    number = next(numbers, None)
+                if number is None:
+                    return
+                self._one(senders, number, weather)
+
+        seed = self.inputs.seed
+        with (
+            self.functions.inject(weather.plan(seed)) as inner,
+            self.callers.inject(weather.plan(seed + 1)) as outer,
+            ThreadPoolExecutor(_SENDERS) as threads,
+        ):
+            working = [threads.submit(work) for _ in range(_SENDERS)]
+            end = time.monotonic() + seconds
+            try:
+                while not all(one.done() for one in working):
+                    waiting = self._waiting()
+                    (flow.set if waiting < _MOST_WAITING else flow.clear)()
+                    progress(len(self.books.numbers), waiting)
+                    if time.monotonic() > end:
+                        self.over.set()
+                    time.sleep(0.5)
+            except KeyboardInterrupt:
+                print("\nInterrupted: what was sent is accounted for. Once more ends at once.")
+            finally:
+                self.over.set()
+                flow.set()
+            for one in working:
+                one.result()
+        self.injected.update(
+            {str(kind): n for kind, n in (inner.injected + outer.injected).items()}
+        )
+
+    def settle(self, *, seconds: float) -> None:
+        """Without faults, let time pass until nothing waits any more, or the time is up."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._rest(end)
+            pending = time_lapse.pending_users(self.cloud)
+            if not pending and not self._waiting(hidden=True):
+                return
+            time_lapse.end_leases(self.cloud)
+            self.delays.end(self.cloud)
+            if pending:
+                time_lapse.sweep(self.cloud)
+
+    def account(self) -> Account:
+        """Compare what was sent with what became of it; once, at the end."""
+        return account(self.books, self.inputs, gather(self.cloud))
+
+    def _one(self, senders: Senders, number: int, weather: Weather) -> None:
+        if victim := weather.victim(self.inputs, number):
+            self.injected["kill"] += bool(kills.kill(self.cloud, victim))
+        item = self.inputs[number]
+        try:
+            senders.send(item)
+        except AwsError:
+            self.books.leave(item)
+
+    def _rest(self, end: float) -> None:
+        """Wait until functions have called nothing for some seconds."""
+        calls, since = -1, time.monotonic()
+        while time.monotonic() - since < _QUIET_SECONDS and time.monotonic() < end:
+            if (now := sum(self.functions.tally.calls.values())) != calls:
+                calls, since = now, time.monotonic()
+            time.sleep(0.2)
+
+    def _waiting(self, *, hidden: bool = False) -> int:
+        names = ["ApproximateNumberOfMessages"]
+        names += ["ApproximateNumberOfMessagesNotVisible"] if hidden else []
+        answer = self.cloud.client("sqs").get_queue_attributes(
+            QueueUrl=self.cloud.outputs["sqs_queue_url"], AttributeNames=names
+        )
+        return sum(int(count) for count in answer["Attributes"].values())
+
+
+@contextmanager
+def running(*, seed: int, visibility_seconds: int) -> Iterator[Soak]:
+    """Start a local cloud with a proxy on each side of the functions.
+
+    Args:
+        seed: decides what is sent and what fails.
+        visibility_seconds: after which the messages of a killed function come again. The
+            program's own three minutes would only be waited for; less than the function's time
+            limit lets messages come again while they are being worked on.
+    """
+    port, delays = free_port(), time_lapse.Delays()
+    with (
+        Proxy(port, watch=delays.watch) as functions,
+        Proxy(port) as callers,
+        local_cloud.start(port=port, functions_port=functions.port) as cloud,
+    ):
+        cloud.client("sqs").set_queue_attributes(
+            QueueUrl=cloud.outputs["sqs_queue_url"],
+            Attributes={"VisibilityTimeout": str(visibility_seconds)},
+        )
+        yield Soak(
+            cloud=cloud, inputs=Inputs(seed), functions=functions, callers=callers, delays=delays
+        )

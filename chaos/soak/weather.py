@@ -1,0 +1,40 @@
+"""What goes wrong during a soak: faults of calls by a seeded plan, and kills at seeded inputs."""
+
+from dataclasses import dataclass
+
+from chaos.plan import KINDS, Fault, Plan
+from chaos.soak.inputs import Inputs
+
+CALLS_PER_INPUT = 5
+"""About as many calls of AWS does the system make for each input of a soak."""
+
+# The longer one is longer than create-user waits for DynamoDB.
+_SECONDS = {"delay": 0.5, "delay_reply": 3.0}
+
+_KILLED = ("create-user", "get-user", "queue-welcome", "send-email", "process-upload")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weather:
+    """How many faults and kills there are for 100 inputs."""
+
+    faults: float = 1.0
+    kills: float = 0.2
+
+    def plan(self, seed: int) -> Plan:
+        """Plan faults of all kinds for the calls of all services alike."""
+        probability = self.faults / 100 / CALLS_PER_INPUT / len(KINDS)
+        if not probability:
+            return Plan(seed=seed)
+        return Plan(
+            seed=seed,
+            faults=[
+                Fault(kind=kind, probability=probability, seconds=_SECONDS.get(kind, 0.0))
+                for kind in KINDS
+            ],
+        )
+
+    def victim(self, inputs: Inputs, number: int) -> str | None:
+        """Say which function is killed as an input is sent, if one is."""
+        dice = inputs.random(number, "kill")
+        return dice.choice(_KILLED) if dice.random() < self.kills / 100 else None
