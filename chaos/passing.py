@@ -6,6 +6,7 @@ Requests go on as they came, ``Host`` included, for the signature of AWS covers 
 import contextlib
 import http.client
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,6 +70,11 @@ class Server(ThreadingHTTPServer):
         with self._lock:
             self._open.discard(request)
         super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print what went wrong, unless a client was killed in the middle of its call."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def end(self) -> None:
         """Stop serving, cut every connection and wait for its thread."""

@@ -45,16 +45,24 @@ class Account:
         return not self.waiting and not any(row.balance.violations for row in self.rows)
 
 
-def account(books: Books, inputs: Inputs, evidence: Evidence) -> Account:
-    """Compare what was sent with what became of it."""
-    return _Accountant(books, inputs, evidence).account()
+def account(books: Books, inputs: Inputs, evidence: Evidence, *, uncertain: bool) -> Account:
+    """Compare what was sent with what became of it.
+
+    Args:
+        books: what was sent.
+        inputs: of the same seed.
+        evidence: what is found.
+        uncertain: whether replies of SES may have been lost, so that e-mails may come twice.
+    """
+    return _Accountant(books, inputs, evidence, uncertain).account()
 
 
 class _Accountant:
-    def __init__(self, books: Books, inputs: Inputs, evidence: Evidence) -> None:
+    def __init__(self, books: Books, inputs: Inputs, evidence: Evidence, uncertain: bool) -> None:
         self._books = books
         self._inputs = inputs
         self._evidence = evidence
+        self._uncertain = uncertain
         self._sent: dict[Kind, list[Input]] = {kind: [] for kind in Kind}
         for number in books.numbers:
             item = inputs[number]
@@ -93,7 +101,7 @@ class _Accountant:
         for item in self._sent[kind]:  # who got no answer cannot count on anything
             if item.number in self._books.unanswered and str(item.number) not in ends:
                 ledger.refuse(str(item.number))
-        return _row(kind, ledger, effects, kept, mail=mail)
+        return _row(kind, ledger, effects, kept, twice=mail and self._uncertain)
 
     def _accepted(self, kind: Kind) -> Iterator[Input]:
         return (item for item in self._sent[kind] if item.number in self._books.details)
@@ -125,7 +133,8 @@ class _Accountant:
             ids[address] = user_id
         effects = [ids.get(address, "to no user") for address in mails]
         abandoned = [(user_id, evidence.users[user_id]) for user_id in evidence.abandoned]
-        return _row(WELCOME, ledger, effects, [*evidence.dead_welcomes, *abandoned], mail=True)
+        kept = [*evidence.dead_welcomes, *abandoned]
+        return _row(WELCOME, ledger, effects, kept, twice=self._uncertain)
 
     def _mails(self) -> dict[Kind, list[str]]:
         """Name the input, or for a welcome the address, of each e-mail."""
@@ -191,18 +200,19 @@ def _row(
     effects: Iterable[str],
     kept: Iterable[tuple[str, object]],
     *,
-    mail: bool,
+    twice: bool,
 ) -> Row:
     """Balance one row: an effect counts more than what is kept of the same input."""
     counts, found = Counter(effects), dict(kept)
-    twice = {name for name, count in counts.items() if mail and count == 2}  # noqa: PLR2004
-    applied = [name for name, n in counts.items() for _ in range(1 if name in twice else n)]
+    repeated = {name for name, count in counts.items() if twice and count == 2}
+    applied = [name for name, n in counts.items() for _ in range(1 if name in repeated else n)]
+    balance = ledger.balance(
+        effects=applied, kept=[end for end in found.items() if end[0] not in counts]
+    )
     return Row(
         title=title,
-        balance=ledger.balance(
-            effects=applied, kept=[end for end in found.items() if end[0] not in counts]
-        ),
-        twice=twice,
+        balance=balance,
+        twice=repeated & balance.once,
         also_kept=found.keys() & counts.keys(),
     )
 

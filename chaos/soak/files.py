@@ -11,7 +11,7 @@ from PIL import Image
 
 _BOMB_SIDE = 60_000
 
-# What goes between the number and the extension: what has to be encoded, and what looks like a path.
+# Between the number and the extension: what has to be encoded, and what looks like a path.
 _NAMES = ("file", "a b+c", "100%25", "päth/✓", "deep/er/file", "../../etc/passwd", "x\x01y")
 
 

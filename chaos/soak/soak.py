@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chaos import kills
+from chaos.passing import LOOPBACK
 from chaos.proxy import Proxy
 from chaos.soak import time_lapse
 from chaos.soak.account import Account, account
@@ -50,7 +51,6 @@ class Soak:
     delays: time_lapse.Delays
     books: Books = field(default_factory=Books)
     injected: Counter[str] = field(default_factory=Counter)
-    over: threading.Event = field(default_factory=threading.Event)
 
     def send(
         self,
@@ -59,14 +59,17 @@ class Soak:
         *,
         seconds: float,
         progress: Callable[[int, int], None] = lambda _sent, _waiting: None,
-    ) -> None:
-        """Send inputs until there were enough, or the time is up, or ``over`` is set.
+    ) -> str:
+        """Send inputs until there were enough, or the time is up, or Ctrl-C comes.
 
         Args:
             messages: how many.
             weather: what goes wrong meanwhile.
             seconds: for how long at most.
-            progress: is told once a second how many were sent and how many messages wait.
+            progress: is told twice a second how many were sent and how many messages wait.
+
+        Returns:
+            Why it ended.
         """
         senders = Senders(
             inputs=self.inputs,
@@ -76,11 +79,11 @@ class Soak:
             events=Events(self.cloud),
         )
         numbers = iter(range(messages))
-        flow, lock = threading.Event(), threading.Lock()
-        flow.set()
+        flow, over, lock = threading.Event(), threading.Event(), threading.Lock()
+        reason = "all was sent"
 
         def work() -> None:
-            while not self.over.is_set():
+            while not over.is_set():
                 flow.wait(1)
                 with lock:
                     number = next(numbers, None)
@@ -101,19 +104,20 @@ class Soak:
                     waiting = self._waiting()
                     (flow.set if waiting < _MOST_WAITING else flow.clear)()
                     progress(len(self.books.numbers), waiting)
-                    if time.monotonic() > end:
-                        self.over.set()
+                    if time.monotonic() > end and not over.is_set():
+                        over.set()
+                        reason = f"{seconds:.0f} s were over"
                     time.sleep(0.5)
             except KeyboardInterrupt:
-                print("\nInterrupted: what was sent is accounted for. Once more ends at once.")
+                reason = "it was interrupted"
             finally:
-                self.over.set()
+                over.set()
                 flow.set()
             for one in working:
                 one.result()
-        self.injected.update(
-            {str(kind): n for kind, n in (inner.injected + outer.injected).items()}
-        )
+        for tally in (inner, outer):
+            self.injected.update({str(kind): count for kind, count in tally.injected.items()})
+        return reason
 
     def settle(self, *, seconds: float) -> None:
         """Without faults, let time pass until nothing waits any more, or the time is up."""
@@ -130,7 +134,7 @@ class Soak:
 
     def account(self) -> Account:
         """Compare what was sent with what became of it; once, at the end."""
-        return account(self.books, self.inputs, gather(self.cloud))
+        return account(self.books, self.inputs, gather(self.cloud), uncertain=bool(self.injected))
 
     def _one(self, senders: Senders, number: int, weather: Weather) -> None:
         if victim := weather.victim(self.inputs, number):
@@ -159,7 +163,7 @@ class Soak:
 
 
 @contextmanager
-def running(*, seed: int, visibility_seconds: int) -> Iterator[Soak]:
+def running(*, seed: int, visibility_seconds: int, docker: bool = False) -> Iterator[Soak]:
     """Start a local cloud with a proxy on each side of the functions.
 
     Args:
@@ -167,12 +171,13 @@ def running(*, seed: int, visibility_seconds: int) -> Iterator[Soak]:
         visibility_seconds: after which the messages of a killed function come again. The
             program's own three minutes would only be waited for; less than the function's time
             limit lets messages come again while they are being worked on.
+        docker: whether functions run as containers of their images.
     """
     port, delays = free_port(), time_lapse.Delays()
     with (
-        Proxy(port, watch=delays.watch) as functions,
+        Proxy(port, host=_host_of_functions(docker), watch=delays.watch) as functions,
         Proxy(port) as callers,
-        local_cloud.start(port=port, functions_port=functions.port) as cloud,
+        local_cloud.start(port=port, functions_port=functions.port, docker=docker) as cloud,
     ):
         cloud.client("sqs").set_queue_attributes(
             QueueUrl=cloud.outputs["sqs_queue_url"],
@@ -181,3 +186,18 @@ def running(*, seed: int, visibility_seconds: int) -> Iterator[Soak]:
         yield Soak(
             cloud=cloud, inputs=Inputs(seed), functions=functions, callers=callers, delays=delays
         )
+
+
+def _host_of_functions(docker: bool) -> str:
+    """Give this machine's address as the functions see it."""
+    if not docker:
+        return LOOPBACK
+    # These load the docker package, which workers do without.
+    from local.containers import find_gateway
+    from local.engine import Engine
+
+    engine = Engine.connect()
+    try:
+        return find_gateway(engine) or LOOPBACK
+    finally:
+        engine.client.close()

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 
-from chaos.plan import KINDS, Fault, Plan
+from chaos.plan import Fault, Kind, Plan
 from chaos.soak.inputs import Inputs
 
 CALLS_PER_INPUT = 5
 """About as many calls of AWS does the system make for each input of a soak."""
 
-# The longer one is longer than create-user waits for DynamoDB.
-_SECONDS = {"delay": 0.5, "delay_reply": 3.0}
-
+# What passes, with the length of delays; the longer one outlasts create-user's patience.
+_FAULTS: dict[Kind, float] = {
+    "delay": 0.5,
+    "drop": 0,
+    "throttle": 0,
+    "fail": 0,
+    "delay_reply": 3,
+    "lose_reply": 0,
+}
 _KILLED = ("create-user", "get-user", "queue-welcome", "send-email", "process-upload")
 
 
@@ -23,14 +29,14 @@ class Weather:
 
     def plan(self, seed: int) -> Plan:
         """Plan faults of all kinds for the calls of all services alike."""
-        probability = self.faults / 100 / CALLS_PER_INPUT / len(KINDS)
+        probability = self.faults / 100 / CALLS_PER_INPUT / len(_FAULTS)
         if not probability:
             return Plan(seed=seed)
         return Plan(
             seed=seed,
             faults=[
-                Fault(kind=kind, probability=probability, seconds=_SECONDS.get(kind, 0.0))
-                for kind in KINDS
+                Fault(kind=kind, probability=probability, seconds=seconds)
+                for kind, seconds in _FAULTS.items()
             ],
         )
 
