@@ -108,20 +108,18 @@ class _Accountant:
 
     def _users(self) -> Iterator[str]:
         """Name the request that each stored user is of."""
-        by_id = {self._books.details[i.number]: i for i in self._accepted(Kind.CREATE)}
+        users = self._evidence.users
+        answered = {self._books.details[i.number]: i for i in self._accepted(Kind.CREATE)}
+        stored = {users[user_id]: i for user_id, i in answered.items() if user_id in users}
         doubtful = {
             self._inputs.address(item.slot): item
             for item in self._sent[Kind.CREATE]
             if item.number in self._books.unanswered
         }
-        seen: set[str] = set()
-        for user_id, address in self._evidence.users.items():
-            item = by_id.get(user_id) or doubtful.get(address)
-            name = str(item.number) if item else f"nobody's {user_id}"
-            yield name
-            if address in seen:  # one address, two users
-                yield name
-            seen.add(address)
+        for user_id, address in users.items():
+            # Beside one that was answered, another user of the same address is its double.
+            item = answered.get(user_id) or doubtful.get(address) or stored.get(address)
+            yield str(item.number) if item else f"nobody's {user_id}"
 
     def _welcomes(self, mails: list[str]) -> Row:
         """Every user is an input to the stream, whoever learned of their creation."""

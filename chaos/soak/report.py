@@ -16,6 +16,7 @@ _HEADINGS = (
     "refused",
     "lost",
     "wrong",
+    "unasked",
 )
 _MOST_NAMED = 20
 
@@ -44,7 +45,10 @@ class Result:
 
 
 def figures(row: Row) -> tuple[int, ...]:
-    """Give a row's figures in the order of the headings; all but the first add up to it."""
+    """Give a row's figures in the order of the headings; those behind the first add up to it.
+
+    The last does not count among them: effects that no input asked for.
+    """
     balance = row.balance
     wrong = len(balance.several) + len(balance.altered)
     ends = (
@@ -57,7 +61,7 @@ def figures(row: Row) -> tuple[int, ...]:
         len(balance.lost),
         wrong,
     )
-    return sum(ends), *ends
+    return sum(ends), *ends, len(balance.unknown)
 
 
 def lines(result: Result) -> list[str]:
