@@ -115,16 +115,17 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.on_reply:
             response = self._pass_on(called, body)
             self.server.note(fault)
-            self.server.ending.wait(fault.seconds)
-            return response if fault.kind == "delay_reply" else None
+            if fault.kind == "lose_reply" or self.server.ending.wait(fault.seconds):
+                return None
+            return response
         self.server.note(fault)
         match fault.kind:
-            case "throttle" | "fail":
+            case "throttle" | "fail" | "refuse":
                 return refusal(called.service, fault.kind)
             case "drop":
                 return None
-        self.server.ending.wait(fault.seconds)
-        return self._pass_on(called, body)
+        ended = self.server.ending.wait(fault.seconds)
+        return None if ended else self._pass_on(called, body)
 
     def _pass_on(self, called: Call, body: bytes) -> Response | None:
         """Have the request carried out; None if the server does not answer."""

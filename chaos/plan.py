@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from chaos.calls import Call
 
-Kind = Literal["delay", "drop", "throttle", "fail", "delay_reply", "lose_reply"]
+Kind = Literal["delay", "drop", "throttle", "fail", "refuse", "delay_reply", "lose_reply"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

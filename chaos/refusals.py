@@ -11,21 +11,26 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-Cause = Literal["throttle", "fail"]
+Cause = Literal["throttle", "fail", "refuse"]
 
 _CODES: dict[tuple[str, Cause], tuple[int, str, str]] = {
     ("dynamodb", "throttle"): (400, "ProvisionedThroughputExceededException", "Too many requests"),
     ("dynamodb", "fail"): (500, "InternalServerError", "The request could not be processed"),
+    ("dynamodb", "refuse"): (400, "ValidationException", "The request is not valid"),
     ("sqs", "throttle"): (400, "RequestThrottled", "Too many requests for this queue"),
     ("sqs", "fail"): (500, "InternalFailure", "The request could not be processed"),
+    ("sqs", "refuse"): (400, "InvalidMessageContents", "The message has characters not allowed"),
     ("ses", "throttle"): (429, "TooManyRequestsException", "Maximum sending rate exceeded."),
     ("ses", "fail"): (500, "InternalServiceErrorException", "The request could not be processed"),
+    ("ses", "refuse"): (400, "MessageRejected", "The message contains invalid content."),
     ("s3", "throttle"): (503, "SlowDown", "Please reduce your request rate."),
     ("s3", "fail"): (500, "InternalError", "We encountered an internal error."),
+    ("s3", "refuse"): (403, "AccessDenied", "Access Denied"),
 }
 _OTHERS: dict[Cause, tuple[int, str, str]] = {
     "throttle": (429, "TooManyRequestsException", "Too many requests"),
     "fail": (500, "InternalFailure", "The request could not be processed"),
+    "refuse": (400, "ValidationException", "The request is not valid"),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-MARGIN_MILLIS = 10_000
+MARGIN_SECONDS = 10
 """Time left at which a run stops by itself: enough for the user or entry in hand, with a retry."""
 
 
@@ -22,7 +22,7 @@ class Expired(Protocol):
 
 
 def clean_up(
-    welcomes: Welcomes, expired: Expired, *, now: int, remaining_millis: Callable[[], int]
+    welcomes: Welcomes, expired: Expired, *, now: int, remaining_seconds: Callable[[], float]
 ) -> dict[str, int]:
     """Queue overdue welcomes, then delete what expired; neither part keeps the other from running.
 
@@ -33,7 +33,7 @@ def clean_up(
         welcomes: queues welcomes again.
         expired: deletes expired entries.
         now: epoch seconds; what is due by then is done.
-        remaining_millis: time left to the invocation.
+        remaining_seconds: time left to the invocation.
 
     Returns:
         The number of users by outcome, and ``expired_deleted``.
@@ -42,11 +42,11 @@ def clean_up(
         Exception: what either part raised, after both were run; if both failed, the second's, with
             the first's as its context.
     """
-    half = remaining_millis() // 2
+    half = remaining_seconds() / 2
     try:
         counts = welcomes.requeue(
-            now=now, stop=lambda: remaining_millis() < max(half, MARGIN_MILLIS)
+            now=now, stop=lambda: remaining_seconds() < max(half, MARGIN_SECONDS)
         )
     finally:
-        deleted = expired.delete(now=now, stop=lambda: remaining_millis() < MARGIN_MILLIS)
+        deleted = expired.delete(now=now, stop=lambda: remaining_seconds() < MARGIN_SECONDS)
     return {**counts, "expired_deleted": deleted}

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.cleanup_expired.cleanup import clean_up
 from handlers.cleanup_expired.expired import Expired
 from handlers.cleanup_expired.welcomes import Welcomes
-from handlers.common import aws
+from handlers.common import aws, deadline
 from handlers.common.settings import in_lambda, load
 
 
@@ -40,11 +40,8 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
     The event is not read: what is due is judged by the clock, so that a run that comes late, twice
     or by hand does neither too little nor, by a wrong time in the event, too much.
     """
-    return clean_up(
-        *_dependencies(),
-        now=int(time.time()),
-        remaining_millis=context.get_remaining_time_in_millis,
-    )
+    deadline.begin(context)
+    return clean_up(*_dependencies(), now=int(time.time()), remaining_seconds=deadline.seconds_left)
 
 
 if in_lambda():

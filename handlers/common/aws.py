@@ -5,25 +5,34 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from handlers.common import deadline
 
-def client(service: str, *, read_timeout: float = 5, attempts: int = 4) -> Any:
+
+def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
     """Make the client of one AWS service, such as ``dynamodb``.
 
     Credentials, region and endpoint come from the environment, as Lambda sets them. ``botocore``
     is used without ``boto3``: the same client for less start-up time (``bench/``). Its own defaults
     are legacy retries and 60 s time-outs: one stuck connection would use up a whole invocation.
 
+    All that a call may take, by these arguments, must fit into the function's timeout: attempts of
+    ``read_timeout`` and twice ``deadline.CONNECT_SECONDS``, and pauses of up to 1, 2, 4 … seconds
+    between them. By the defaults that is 27 s (tests/infra/test_time_limits.py). Within an
+    invocation calls keep to the time that is left.
+
     Args:
         service: botocore's name of the service.
-        read_timeout: seconds to wait for an answer.
+        read_timeout: seconds to wait for an answer, or for more of it.
         attempts: calls in all, retries included; 1 where a call whose answer was lost must not be
             repeated unseen.
     """
-    return botocore.session.get_session().create_client(
+    made = botocore.session.get_session().create_client(
         service,
         config=Config(
-            connect_timeout=2,
+            connect_timeout=deadline.CONNECT_SECONDS,
             read_timeout=read_timeout,
             retries={"mode": "standard", "total_max_attempts": attempts},
         ),
     )
+    deadline.bind(made)
+    return made

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.common import clock
+from handlers.common import clock, deadline
 from handlers.common.faults import Unavailable, passing_as_unavailable
 from handlers.common.user import NewUser, User, is_user_id, new_user_id
 from handlers.common.user_items import fingerprint, guard_item, key_item, user_item
@@ -63,7 +63,7 @@ class UserStore:
         *,
         ledger_table: str = "",
         now: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = deadline.sleep,
     ) -> None:
         self._client = client
         self._table = table
@@ -79,17 +79,18 @@ class UserStore:
 
         Raises:
             EmailTaken, KeyReused: see the module's docstring.
-            Unavailable: also if the transactions still conflict after six attempts.
+            Unavailable: also if the transactions still conflict after six attempts, or when time
+                runs out.
         """
         now = self._now()
         user = User(new_user_id(now), new.name, new.email, clock.timestamp(now))
         writes = self._writes(user, new, idempotency_key, now)
         for attempt in range(_ATTEMPTS):
-            if attempt:
-                pause = _FIRST_PAUSE_SECONDS * 2**attempt
-                self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
             try:
                 with passing_as_unavailable():
+                    if attempt:
+                        pause = _FIRST_PAUSE_SECONDS * 2**attempt
+                        self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
                     # botocore adds a token: its own retry after a lost answer writes nothing new.
                     self._client.transact_write_items(TransactItems=writes)
             except self._client.exceptions.TransactionCanceledException as error:

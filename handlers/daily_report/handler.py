@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from handlers.common import aws
+from handlers.common import aws, deadline
 from handlers.common.settings import in_lambda, load
 from handlers.daily_report.records import Records
 from handlers.daily_report.report import write_reports
 from handlers.daily_report.reports import Reports
 from handlers.daily_report.request import parse
 
-MARGIN_MILLIS = 10_000
+MARGIN_SECONDS = 10
 """Time left at which no further day is begun. A day cut off all the same leaves nothing half done:
 the next run does it again."""
 
@@ -43,13 +43,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     Raises:
         BadEvent: the event asks for a day that cannot be reported.
     """
+    deadline.begin(context)
     request = parse(event, now=datetime.now(UTC))
     records, reports = _dependencies()
     written = write_reports(
         request,
         records=records,
         reports=reports,
-        stop=lambda: context.get_remaining_time_in_millis() < MARGIN_MILLIS,
+        stop=lambda: deadline.seconds_left() < MARGIN_SECONDS,
     )
     return {"written": written}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from handlers.common import aws, http
+from handlers.common import aws, deadline, http
 from handlers.common.log import outcome
 from handlers.common.settings import in_lambda, load
 from handlers.common.user import User
@@ -49,13 +49,13 @@ def get_user(event: http.Event, users: Users) -> http.Response:
 @cache
 def _dependencies() -> tuple[Settings, UserStore]:
     settings = load(Settings)
-    # Three attempts of 4 s at most, and their pauses: 503 comes before the function's time is up.
-    client = aws.client("dynamodb", read_timeout=2, attempts=3)
+    client = aws.client("dynamodb", read_timeout=2, attempts=3)  # 15 s: a caller waits for it
     return settings, UserStore(client, settings.users_table)
 
 
-def handler(event: http.Event, context: Any) -> http.Response:  # noqa: ARG001 - Lambda's signature
+def handler(event: http.Event, context: Any) -> http.Response:
     """Answer API Gateway."""
+    deadline.begin(context)
     settings, users = _dependencies()
     return http.serve(
         event,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from handlers.common import aws, log
+from handlers.common import aws, deadline, log
 from handlers.common.ledger import Busy, Ledger
 from handlers.common.settings import in_lambda, load
 from handlers.process_upload import events, keys, upload
@@ -29,7 +29,7 @@ FAILED = "failed"
 _MEGABYTE = 1024 * 1024
 _OWN_MEMORY_MB = 256  # Python, botocore, the parsers' libraries, and their share of the child
 _S3_READ_SECONDS = 50  # a part of 128 MB is copied before S3 answers
-_S3_ATTEMPTS = 2  # both may time out before the function's 120 s do, and the claim is given back
+_S3_ATTEMPTS = 2  # of that length, more do not fit into the function's timeout
 _WORDLESS = (StorageError, SandboxError, upload.OutOfTime)  # their texts hold no key
 _WORTH_A_LOOK = {upload.REJECTED, upload.IGNORED}
 
@@ -90,6 +90,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
 
 def handle(event: dict[str, Any], context: Any, dependencies: Dependencies) -> dict[str, list[str]]:
     """As ``handler``, with the collaborators given."""
+    deadline.begin(context)
     if events.is_test(event):
         log.outcome(upload.IGNORED)
         return {"outcomes": [upload.IGNORED]}
@@ -110,7 +111,7 @@ def _one(record: dict[str, Any], context: Any, dependencies: Dependencies) -> st
                 ledger=dependencies.ledger,
                 limits=dependencies.limits,
                 owner=context.aws_request_id,
-                seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+                seconds_left=deadline.seconds_left,
             )
         else:
             result = upload.Result(upload.IGNORED)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from handlers.common import aws, batch
+from handlers.common import aws, batch, deadline
 from handlers.common.settings import in_lambda, load
 from handlers.queue_welcome.queue import EmailQueue
 from handlers.queue_welcome.welcome import queue_welcomes
@@ -26,8 +26,9 @@ def _dependencies() -> EmailQueue:
     return EmailQueue(aws.client("sqs"), load(Settings).email_queue_url)
 
 
-def handler(event: dict[str, Any], context: Any) -> batch.Response:  # noqa: ARG001 - Lambda's signature
+def handler(event: dict[str, Any], context: Any) -> batch.Response:
     """Answer the event source mapping: the first record that failed, if one did."""
+    deadline.begin(context)
     failed = queue_welcomes(event["Records"], _dependencies())
     return batch.respond([] if failed is None else [failed])
 

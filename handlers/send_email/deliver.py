@@ -10,10 +10,10 @@ a new id, by which it is sent; a welcome goes by its user, so whoever wants it s
 deletes the ledger's entry ``email#<the user's id>`` first.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from handlers.common import deadline
 from handlers.common.email_message import EmailMessage, InvalidMessage, parse
 from handlers.common.faults import Unavailable, passing_as_unavailable
 from handlers.common.ledger import AlreadyDone, Claim
@@ -28,7 +28,7 @@ _PAUSES_SECONDS = (1, 2)
 """Before completing is tried again: what the client's own retries did not outlast."""
 
 LEASE_SECONDS = 60
-"""Longer than one delivery can take: four calls of SES, of 12 s at most, and their pauses."""
+"""Longer than one delivery can take: four calls of SES, of 10 s at most, and their pauses."""
 
 
 class Uncertain(Exception):
@@ -71,7 +71,7 @@ class Delivery:
         entries: Entries,
         users: Users,
         mailer: Sender,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = deadline.sleep,
     ) -> None:
         self._entries = entries
         self._users = users
@@ -94,6 +94,7 @@ class Delivery:
             Uncertain: it was begun ``MOST_SENDS`` times, and perhaps sent each time.
             ledger.Refused: somebody else is sending it.
             mailer.NotSent: SES did not take it.
+            deadline.OutOfTime: it was not sent; there was too little time left to try.
         """
         message = parse(record["body"])
         user_id = _welcomed_user(record, message)
@@ -125,13 +126,14 @@ class Delivery:
 
     def _complete(self, message: EmailMessage, claim: Claim) -> None:
         """Complete a claim with some patience: the e-mail was sent, and failing sends it again."""
-        for pause in _PAUSES_SECONDS:
-            try:
-                with passing_as_unavailable():
-                    return self._entries.complete(claim, kind="email", outcome=message.type)
-            except Unavailable:
-                self._sleep(pause)
-        return self._entries.complete(claim, kind="email", outcome=message.type)
+        with passing_as_unavailable():  # ``OutOfTime`` as well: here it does not mean untouched
+            for pause in _PAUSES_SECONDS:
+                try:
+                    with passing_as_unavailable():
+                        return self._entries.complete(claim, kind="email", outcome=message.type)
+                except Unavailable:
+                    self._sleep(pause)
+            return self._entries.complete(claim, kind="email", outcome=message.type)
 
 
 def _welcomed_user(record: dict[str, Any], message: EmailMessage) -> str | None:

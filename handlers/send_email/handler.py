@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from handlers.common import aws, batch
+from handlers.common import aws, batch, deadline
+from handlers.common.deadline import OutOfTime
 from handlers.common.email_message import InvalidMessage
 from handlers.common.ledger import Ledger
 from handlers.common.log import failure, outcome
@@ -19,7 +20,7 @@ from handlers.common.settings import in_lambda, load
 from handlers.common.user_store import UserStore
 from handlers.send_email.deliver import Delivery, Uncertain
 from handlers.send_email.mailer import Mailer, NotSent
-from handlers.send_email.retry import OutOfTime, Visibility, react
+from handlers.send_email.retry import Visibility, react
 
 RESERVE_SECONDS = 15
 """Time to begin a message with: one call of SES and those of the ledger."""
@@ -115,7 +116,7 @@ def _dependencies() -> tuple[Delivery, Visibility]:
         entries=Ledger(dynamodb, settings.ledger_table),
         users=UserStore(dynamodb, settings.users_table),
         mailer=Mailer(
-            aws.client("sesv2", read_timeout=10, attempts=1),
+            aws.client("sesv2", read_timeout=8, attempts=1),
             sender=settings.sender,
             configuration_set=settings.configuration_set,
         ),
@@ -125,13 +126,9 @@ def _dependencies() -> tuple[Delivery, Visibility]:
 
 def handler(event: dict[str, Any], context: Any) -> batch.Response:
     """Answer the event source mapping: the messages that failed."""
+    deadline.begin(context)
     delivery, visibility = _dependencies()
-    failed = send_emails(
-        event["Records"],
-        delivery,
-        visibility,
-        lambda: context.get_remaining_time_in_millis() / 1000,
-    )
+    failed = send_emails(event["Records"], delivery, visibility, deadline.seconds_left)
     return batch.respond(failed)
 
 

@@ -11,12 +11,12 @@ and propagates as botocore's own error.
 """
 
 import random
-import time
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
+from handlers.common import deadline
 from handlers.send_email.render import Rendered
 
 _PAUSES_SECONDS = (0.5, 1, 2)
@@ -65,7 +65,7 @@ class Mailer:
         *,
         sender: str,
         configuration_set: str,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = deadline.sleep,
     ) -> None:
         self._client = client
         self._sender = sender
@@ -77,6 +77,7 @@ class Mailer:
 
         Raises:
             Rejected, Throttled, Unreachable, Paused: not sent; see the module's docstring.
+            deadline.OutOfTime: not sent; there is too little time left to try.
             botocore.exceptions.BotoCoreError, ClientError: perhaps sent.
         """
         for pause in _PAUSES_SECONDS:

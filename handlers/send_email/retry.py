@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from handlers.common.deadline import OutOfTime
 from handlers.common.email_message import InvalidMessage
 from handlers.common.ledger import Refused
 from handlers.common.log import failure
@@ -24,10 +25,6 @@ from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
 _GROWTH = 4
 _LONGEST_SECONDS = 9 * 3600  # with its random part, less than the 12 hours that SQS allows
 _MAX_ENTRIES = 10
-
-
-class OutOfTime(Exception):
-    """The function's time is nearly up; the message was not touched."""
 
 
 _REACTIONS: tuple[tuple[type[Exception], str, int, int], ...] = (

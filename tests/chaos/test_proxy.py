@@ -130,6 +130,15 @@ def test_s3s_operations_are_told_apart(aws: Aws, proxy: Proxy) -> None:
                 "sesv2": (500, "InternalServiceErrorException"),
             },
         ),
+        (
+            "refuse",
+            {
+                "dynamodb": (400, "ValidationException"),
+                "sqs": (400, "InvalidMessageContents"),
+                "s3": (403, "AccessDenied"),
+                "sesv2": (400, "MessageRejected"),
+            },
+        ),
     ],
 )
 def test_a_refusal_is_the_services_own(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.cleanup_expired import handler as module
-from handlers.cleanup_expired.cleanup import MARGIN_MILLIS, clean_up
+from handlers.cleanup_expired.cleanup import MARGIN_SECONDS, clean_up
 from handlers.cleanup_expired.expired import LOOK_BACK_DAYS, Expired
 from handlers.cleanup_expired.welcomes import ATTEMPTS, RETRY_SECONDS, Welcomes
 from handlers.common import clock
@@ -279,7 +279,7 @@ def test_neither_part_keeps_the_other_from_being_done_and_failures_surface(faili
     if failing != "welcomes":
         ledger.fail["delete_item"] = second
     with pytest.raises(type(first)) as caught:
-        clean_up(welcomes(users, queue), expired(ledger), now=NOW, remaining_millis=lambda: 60_000)
+        clean_up(welcomes(users, queue), expired(ledger), now=NOW, remaining_seconds=lambda: 60)
     assert caught.value is (first if failing == "welcomes" else second)
     if failing == "both":
         assert caught.value.__context__ is first
@@ -291,9 +291,9 @@ def test_welcomes_may_use_half_of_the_time_and_deletions_the_rest(outcomes: Any)
     users = Table(*(user(n, due=NOW - 99 + n) for n in range(50)), page_size=10)
     ledger = Table(*(entry(f"e{n:02}", NOW - 99 + n) for n in range(50)), page_size=10)
     queue = Queue()
-    looks = iter(range(60_000, 0, -1_000))
+    looks = iter(range(60, 0, -1))
     counts = clean_up(
-        welcomes(users, queue), expired(ledger), now=NOW, remaining_millis=lambda: next(looks)
+        welcomes(users, queue), expired(ledger), now=NOW, remaining_seconds=lambda: next(looks)
     )
     assert counts == {"welcome_requeued": 30, "expired_deleted": 19}
     assert outcomes().count("stopped_early") == 2
@@ -305,7 +305,7 @@ def test_with_no_time_left_nothing_is_begun(outcomes: Any) -> None:
         welcomes(users, queue),
         expired(ledger),
         now=NOW,
-        remaining_millis=lambda: MARGIN_MILLIS - 1,
+        remaining_seconds=lambda: MARGIN_SECONDS - 0.001,
     )
     assert counts == {"expired_deleted": 0}
     assert not queue.messages
@@ -314,7 +314,7 @@ def test_with_no_time_left_nothing_is_begun(outcomes: Any) -> None:
 
 def test_with_nothing_to_do_nothing_is_stopped_early(outcomes: Any) -> None:
     assert clean_up(
-        welcomes(Table(), Queue()), expired(Table()), now=NOW, remaining_millis=lambda: 0
+        welcomes(Table(), Queue()), expired(Table()), now=NOW, remaining_seconds=lambda: 0
     ) == {"expired_deleted": 0}
     assert outcomes() == ["expired_deleted"]
 
@@ -337,7 +337,7 @@ def test_however_runs_are_cut_each_due_thing_is_done_once(
             welcomes(users, queue),
             expired(ledger),
             now=NOW,
-            remaining_millis=context.get_remaining_time_in_millis,
+            remaining_seconds=lambda context=context: context.get_remaining_time_in_millis() / 1000,
         )
     assert sorted(queue.welcomed) == [f"user_{n:02}" for n, due in enumerate(dues) if due <= NOW]
     assert sorted(ledger.deleted) == sorted(f"e{n}" for n, at in enumerate(expiries) if at < NOW)

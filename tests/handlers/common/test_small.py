@@ -44,7 +44,7 @@ def test_clock() -> None:
 def test_client_gives_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     config = aws.client("sqs", read_timeout=10, attempts=1).meta.config
-    assert (config.connect_timeout, config.read_timeout) == (2, 10)
+    assert (config.connect_timeout, config.read_timeout) == (1, 10)
     assert config.retries == {"mode": "standard", "total_max_attempts": 1}
 
 

@@ -12,12 +12,13 @@ from botocore.exceptions import (
 from botocore.stub import ANY, Stubber
 from fakes import log, outcomes
 
+from handlers.common.deadline import OutOfTime
 from handlers.common.email_message import InvalidMessage
 from handlers.common.ledger import Busy
 from handlers.send_email.deliver import Uncertain
 from handlers.send_email.mailer import Mailer, Paused, Rejected, Throttled, Unreachable
 from handlers.send_email.render import Rendered
-from handlers.send_email.retry import OutOfTime, Visibility, react
+from handlers.send_email.retry import Visibility, react
 
 __all__ = ["log"]
 CONTENT = Rendered("Grüße", "text", "<p>html</p>")

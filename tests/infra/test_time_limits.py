@@ -1,0 +1,81 @@
+"""The longest call to AWS fits into its function's timeout, by the numbers of both sides."""
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.retries.standard import ExponentialBackoff, RetryContext
+from stacks import FUNCTIONS, STACKS, inputs, stack
+
+from handlers.common import deadline
+
+
+def pause(attempt: int) -> float:
+    """Give the longest that botocore's standard retries may pause after an attempt."""
+    backoff = ExponentialBackoff(random=lambda: 1)
+    return float(backoff.delay_amount(RetryContext(attempt_number=attempt)))
+
+
+def longest_call(config: Any) -> float:
+    """Give the seconds of a call that no attempt of which is answered."""
+    attempts = config.retries["total_max_attempts"]
+    attempt = 2 * config.connect_timeout + config.read_timeout  # TCP, TLS, the answer
+    return attempts * attempt + sum(pause(n) for n in range(1, attempts))
+
+
+@cache
+def clients(function: str) -> Mapping[str, Any]:
+    """Give the configuration of the clients that a handler makes, by service."""
+    made: dict[str, Any] = {}
+    create = botocore.session.Session.create_client
+
+    def note(session: Any, service: str, *args: Any, **kwargs: Any) -> Any:
+        client = create(session, service, *args, **kwargs)
+        assert service not in made
+        made[service] = client.meta.config
+        return client
+
+    function_inputs = inputs(stack("prod"), "lambda/function:Function", function)
+    module = importlib.import_module(f"handlers.{function.replace('-', '_')}.handler")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session.Session, "create_client", note)
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        for variable, value in function_inputs["environment"]["variables"].items():
+            patch.setenv(variable, value)
+        module._dependencies.__wrapped__()
+    assert made
+    return made
+
+
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_longest_call_fits_into_the_timeout(function: str, name: str) -> None:
+    timeout = inputs(stack(name), "lambda/function:Function", function)["timeout"]
+    for service, config in clients(function).items():
+        assert config.retries["mode"] == "standard", service
+        assert longest_call(config) <= timeout - deadline.RESERVE_SECONDS, service
+
+
+def test_every_client_of_every_function_was_looked_at() -> None:
+    assert {function: sorted(clients(function)) for function in FUNCTIONS} == {
+        "cleanup-expired": ["dynamodb", "sqs"],
+        "create-user": ["dynamodb"],
+        "daily-report": ["dynamodb", "s3"],
+        "get-user": ["dynamodb"],
+        "process-upload": ["dynamodb", "s3"],
+        "queue-welcome": ["sqs"],
+        "send-email": ["dynamodb", "sesv2", "sqs"],
+    }
+
+
+@pytest.mark.parametrize("attempt", range(1, 9))
+def test_pauses_are_those_that_the_deadline_counts_with(attempt: int) -> None:
+    """A retry is made if there is time for the longest pause before it, to the second."""
+    least = 1000 * (pause(attempt) + deadline.RESERVE_SECONDS + 2 * deadline.CONNECT_SECONDS + 0.5)
+    for millis, stops in ((least, None), (least - 1, False)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(deadline, "_remaining_millis", lambda millis=millis: millis)
+            assert deadline._stop(attempts=attempt) is stops
