@@ -8,11 +8,12 @@ them as it would be when that time was over; it is for a system that does nothin
 import json
 import threading
 import time
-from typing import Any
 
 from chaos.calls import Call
+from chaos.clock import jump
 from local.cloud import Cloud
 
+_TIME_LAPSE_SECONDS = 25 * 3600  # longer than any lease, and than the sweep waits between two tries
 _DELAYED = {
     Call("sqs", "ChangeMessageVisibility"),
     Call("sqs", "ChangeMessageVisibilityBatch"),
@@ -55,25 +56,12 @@ class Delays:
 
 def end_leases(cloud: Cloud) -> None:
     """End the leases of all claims; whoever held them is dead."""
-    dynamodb, table = cloud.client("dynamodb"), cloud.outputs["ledger_table_name"]
-    pages = dynamodb.get_paginator("scan").paginate(
-        TableName=table,
-        FilterExpression="#state = :claimed AND lease > :zero",
-        ExpressionAttributeNames={"#state": "state"},
-        ExpressionAttributeValues={":claimed": {"S": "claimed"}, ":zero": {"N": "0"}},
-    )
-    for page in pages:
-        for item in page["Items"]:
-            dynamodb.update_item(
-                TableName=table,
-                Key={"id": item["id"]},
-                UpdateExpression="SET lease = :zero",
-                ExpressionAttributeValues={":zero": {"N": "0"}},
-            )
+    table = cloud.outputs["ledger_table_name"]
+    jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["lease"])
 
 
-def pending_users(cloud: Cloud) -> list[dict[str, Any]]:
-    """Give the keys of the users who were not welcomed yet, with the time when they are due."""
+def pending_users(cloud: Cloud) -> int:
+    """Count the users who were not welcomed yet."""
     pages = (
         cloud.client("dynamodb")
         .get_paginator("query")
@@ -82,24 +70,15 @@ def pending_users(cloud: Cloud) -> list[dict[str, Any]]:
             IndexName="welcome-pending",
             KeyConditionExpression="welcome = :pending",
             ExpressionAttributeValues={":pending": {"S": "pending"}},
+            Select="COUNT",
         )
     )
-    return [item for page in pages for item in page["Items"]]
+    return sum(page["Count"] for page in pages)
 
 
 def sweep(cloud: Cloud) -> None:
-    """Let the hourly sweep find every user who was not welcomed, an hour after their creation."""
-    dynamodb = cloud.client("dynamodb")
-    for user in pending_users(cloud):
-        try:
-            dynamodb.update_item(
-                TableName=cloud.outputs["dynamodb_table_name"],
-                Key={"id": user["id"]},
-                UpdateExpression="SET welcome_due = :now",
-                ConditionExpression="attribute_exists(welcome_due)",
-                ExpressionAttributeValues={":now": {"N": str(int(time.time()))}},
-            )
-        except dynamodb.exceptions.ConditionalCheckFailedException:
-            continue  # welcomed since
+    """Let the hourly sweep find every user who was not welcomed."""
+    table = cloud.outputs["dynamodb_table_name"]
+    jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["welcome_due"])
     ref = cloud.functions["cleanup-expired"]
     cloud.client("lambda").invoke(FunctionName=ref.name, Qualifier=ref.qualifier, Payload=b"{}")

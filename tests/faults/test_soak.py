@@ -1,10 +1,14 @@
 """A small soak: what `make soak` does at length."""
 
+import pytest
+
 from chaos.soak.account import Account, Row
 from chaos.soak.inputs import Kind, Variant
 from chaos.soak.report import Result, lines
 from chaos.soak.soak import Soak, running
 from chaos.soak.weather import Weather
+
+pytestmark = pytest.mark.long
 
 SEED = 11
 INPUTS = 150
