@@ -5,9 +5,11 @@ UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 PORT ?= 4566
 STACK ?= dev
+MESSAGES ?= 2000
+SEED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-images check scan format documents lock upgrade bench preview deploy clean
+.PHONY: help up test test-images soak check scan format documents lock upgrade bench preview deploy clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -21,6 +23,9 @@ test: .venv/.dev  ## Run all tests that need no Docker engine
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest --no-skips --docker tests/e2e
+
+soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
+	$(BIN)/python -m chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .

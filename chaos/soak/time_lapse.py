@@ -38,6 +38,9 @@ class Delays:
             for entry in request.get("Entries", [request]):
                 self._until[entry["ReceiptHandle"]] = now + entry["VisibilityTimeout"]
 
+    def __len__(self) -> int:
+        return len(self._until)
+
     def end(self, cloud: Cloud) -> None:
         """Let all of them come again now."""
         sqs = cloud.client("sqs")
