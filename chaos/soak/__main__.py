@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ _VISIBILITY_SECONDS = 30  # send-email's time limit
 def main() -> int:
     """Run one soak, and print its table; exit status 1 if anything is not as it must be."""
     arguments = _arguments()
+    # As Ctrl-C does: the emulator and the functions end with this process.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with running(
         seed=arguments.seed, visibility_seconds=_VISIBILITY_SECONDS, docker=arguments.docker
     ) as soak:
@@ -36,6 +39,7 @@ def main() -> int:
         result = Result(
             account=soak.account(),
             injected=soak.injected,
+            calls=soak.calls,
             repeated=soak.books.repeated,
             ended=ended,
             send_seconds=sent - began,

@@ -28,6 +28,7 @@ class Result:
     Attributes:
         account: what became of what was sent.
         injected: faults by kind, and kills.
+        calls: of the API, and of AWS by functions, which faults were injected into.
         repeated: deliveries of what had been sent before.
         ended: why the sending ended.
         send_seconds: how long was sent.
@@ -37,6 +38,7 @@ class Result:
 
     account: Account
     injected: Mapping[str, int]
+    calls: int
     repeated: int
     ended: str
     send_seconds: float
@@ -78,7 +80,7 @@ def lines(result: Result) -> list[str]:
         "",
         f"Sending took {result.send_seconds:,.0f} s ({rate:.1f} a second) until {result.ended}; "
         f"after it {result.settle_seconds:,.0f} s without faults.",
-        f"Faults injected: {faults:,}, and functions killed: {kills:,} ({kinds or 'none'}).",
+        f"Faults: {faults:,} in {result.calls:,} calls; kills: {kills:,} ({kinds or 'none'}).",
         f"Delivered once more, out of order or twice at once: {result.repeated:,} events.",
         f"Took effect, and stand in a dead-letter queue as well, being uncertain: {also:,}.",
         "",

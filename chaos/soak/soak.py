@@ -42,6 +42,7 @@ class Soak:
         callers: passes on the calls of the API.
         delays: the messages that functions have put off.
         injected: faults by kind, and kills as ``kill``, so far.
+        calls: of the API, and of AWS by functions, while things failed.
     """
 
     cloud: Cloud
@@ -51,6 +52,7 @@ class Soak:
     delays: time_lapse.Delays
     books: Books = field(default_factory=Books)
     injected: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
 
     def send(
         self,
@@ -117,6 +119,7 @@ class Soak:
                 one.result()
         for tally in (inner, outer):
             self.injected.update({str(kind): count for kind, count in tally.injected.items()})
+            self.calls += sum(tally.calls.values())
         return reason
 
     def settle(self, *, seconds: float) -> None:

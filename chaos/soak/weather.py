@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from chaos.plan import Fault, Kind, Plan
 from chaos.soak.inputs import Inputs
 
-CALLS_PER_INPUT = 5
-"""About as many calls of AWS does the system make for each input of a soak."""
+CALLS_PER_INPUT = 3.5
+"""Calls of the API and of AWS for each input, as a soak counts them."""
 
 # What passes, with the length of delays; the longer one outlasts create-user's patience.
 _FAULTS: dict[Kind, float] = {

@@ -18,6 +18,7 @@ def _lines(*rows: Row, waiting: int = 0) -> list[str]:
         Result(
             account=Account(rows=list(rows), waiting=waiting),
             injected={"drop": 3, "kill": 2},
+            calls=5000,
             repeated=4,
             ended="all was sent",
             send_seconds=10,
@@ -42,7 +43,7 @@ def test_the_table_ends_with_its_sums() -> None:
 
 
 def test_what_was_injected_is_told() -> None:
-    assert "Faults injected: 3, and functions killed: 2 (3 drop, 2 kill)." in _lines(GOOD)
+    assert "Faults: 3 in 5,000 calls; kills: 2 (3 drop, 2 kill)." in _lines(GOOD)
     assert _lines(GOOD)[-1] == "The same run: make soak"
 
 

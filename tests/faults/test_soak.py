@@ -24,6 +24,7 @@ def _told(soak: Soak, account: Account) -> str:
     result = Result(
         account=account,
         injected=soak.injected,
+        calls=soak.calls,
         repeated=soak.books.repeated,
         ended="all was sent",
         send_seconds=1,
