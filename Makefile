@@ -9,7 +9,7 @@ MESSAGES ?= 2000
 SEED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-images soak check scan format documents lock upgrade bench preview deploy clean
+.PHONY: help up test test-images test-faults soak check scan format documents lock upgrade bench preview deploy clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -18,11 +18,15 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/python -m local up --port $(PORT)
 
 test: .venv/.dev  ## Run all tests that need no Docker engine
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not long' --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest --no-skips --docker tests/e2e
+
+test-faults: .venv/.dev  ## Break what the system depends on, and kill its functions, in workers and in containers
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/faults
+	$(BIN)/pytest --no-skips --docker -m container tests/faults
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
 	$(BIN)/python -m chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))

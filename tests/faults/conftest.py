@@ -22,6 +22,15 @@ def world(docker: bool) -> Iterator[World]:
         yield World(cloud=cloud, proxy=proxy, api=Api(cloud.outputs["api_gateway_url"]))
 
 
+@pytest.fixture
+def one_sender(world: World) -> Iterator[None]:
+    """Let ``send-email`` have one execution environment, no more: batch by batch."""
+    client, name = world.cloud.client("lambda"), world.cloud.functions["send-email"].name
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+    yield
+    client.delete_function_concurrency(FunctionName=name)
+
+
 def _containers_host() -> str:
     # These load the docker package, which workers do without.
     from local.containers import find_gateway

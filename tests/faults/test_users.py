@@ -1,20 +1,21 @@
 """Faults between callers, API and users' table, and on the way to the welcome."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from system import Answer, Api, address, until
-from world import SECONDS, World
+from callers import persist, stored
+from system import Api, address
+from world import World
 
 from chaos.calls import Call
 from chaos.plan import Fault, Kind, Plan
 from chaos.proxy import Proxy
 
 WRITE = Call("dynamodb", "TransactWriteItems")
+LONG = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -29,28 +30,6 @@ def far(world: World, gateway: Proxy) -> Api:
     """The API, as callers behind the proxy see it."""
     here = str(world.cloud.emulator.port)
     return Api(world.api.url.replace(here, str(gateway.port)))
-
-
-def persist(api: Api, body: Any, key: str) -> Answer:
-    """Send as a client does that knows its trade: again after no answer and after 503."""
-    for _ in range(20):
-        try:
-            answer = api("POST", "/users", body, {"Idempotency-Key": key})
-        except ConnectionError:
-            continue
-        if answer.status != 503:
-            return answer
-        assert int(answer.headers["retry-after"]) >= 1
-    raise AssertionError("no answer in 20 attempts")
-
-
-def stored(world: World, email: str) -> list[str]:
-    """The ids of the users with an address."""
-    return [
-        item["id"]["S"]
-        for item in world.items(world.users)
-        if item.get("email", {}).get("S") == email
-    ]
 
 
 # write applied, reply lost; client retries
@@ -73,15 +52,23 @@ def test_write_applied_reply_lost_the_client_retries(
 
 
 @pytest.mark.parametrize("keyed", [True, False], ids=["with a key", "without"])
-def test_write_applied_reply_lost_the_function_retries(world: World, keyed: bool) -> None:
-    """Its write carries a token of its own: what was applied is not taken for somebody else's."""
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"kind": "lose_reply", "calls": (1, 2)}, id="lost"),
+        pytest.param({"kind": "delay", "calls": (1,), "seconds": 4}, id="late"),
+    ],
+)
+def test_write_applied_reply_lost_the_function_retries(
+    world: World, fault: dict[str, Any], keyed: bool
+) -> None:
+    """Its write carries a token: what was applied, or comes late, is not somebody else's."""
     email = address()
     headers = {"Idempotency-Key": address()} if keyed else {}
-    with world.faults(
-        Fault(kind="lose_reply", service="dynamodb", operation="TransactWriteItems", calls=(1, 2))
-    ) as tally:
+    write = Fault(service="dynamodb", operation="TransactWriteItems", **fault)
+    with world.faults(write) as tally:
         answer = world.api("POST", "/users", {"name": "Ada", "email": email}, headers)
-    assert tally.injected["lose_reply"] == 2
+        assert tally.calls[WRITE] > 1
     assert answer.status == 201
     assert stored(world, email) == [answer.body["user"]["id"]]
 
@@ -89,6 +76,7 @@ def test_write_applied_reply_lost_the_function_retries(world: World, keyed: bool
 # DynamoDB throttle, 5xx, timeout
 
 
+@LONG
 def test_dynamodb_throttle_5xx_timeout_of_some_calls(world: World) -> None:
     """A third of the calls fail: callers get their answer, or 503 with Retry-After."""
     failing = [
@@ -106,43 +94,40 @@ def test_dynamodb_throttle_5xx_timeout_of_some_calls(world: World) -> None:
     assert [stored(world, body["email"]) for body in bodies] == [[user_id] for user_id in ids]
 
 
-@pytest.mark.parametrize("kind", ["throttle", "fail", "drop"])
 @pytest.mark.parametrize(
-    ("method", "operation"), [("POST", "TransactWriteItems"), ("GET", "GetItem")]
+    ("operation", "kind"),
+    [
+        ("TransactWriteItems", "throttle"),
+        ("TransactWriteItems", "drop"),
+        ("GetItem", "fail"),
+        pytest.param("TransactWriteItems", "fail", marks=LONG),
+        pytest.param("TransactWriteItems", "delay", marks=LONG),
+        pytest.param("GetItem", "throttle", marks=LONG),
+        pytest.param("GetItem", "drop", marks=LONG),
+        pytest.param("GetItem", "delay", marks=LONG),
+    ],
 )
 def test_dynamodb_throttle_5xx_timeout_of_all_calls(
-    world: World, method: str, operation: str, kind: Kind
+    world: World, operation: str, kind: Kind
 ) -> None:
-    path = "/users" if method == "POST" else "/users/user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
-    body = {"name": "Ada", "email": address()} if method == "POST" else None
-    with world.faults(
-        Fault(kind=kind, service="dynamodb", operation=operation, probability=1)
-    ) as tally:
-        answer = world.api(method, path, body)
-    assert tally.injected[kind] > 1  # tried more than once
+    """Tried again, then 503, before the function's time is up; nothing is half done."""
+    email = address()
+    fault = Fault(
+        kind=kind,
+        service="dynamodb",
+        operation=operation,
+        probability=1,
+        seconds=300 if kind == "delay" else 0,
+    )
+    with world.faults(fault) as tally:
+        if operation == "GetItem":
+            answer = world.api("GET", "/users/user_01ARZ3NDEKTSV4RRFFQ69G5FAV")
+        else:
+            answer = world.api("POST", "/users", {"name": "Ada", "email": email})
+    assert tally.injected[kind] > 1
     assert (answer.status, answer.body) == (503, {"error": "Service busy, try again later"})
     assert int(answer.headers["retry-after"]) >= 1
-    if body:
-        assert stored(world, body["email"]) == []
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    ("method", "operation"), [("POST", "TransactWriteItems"), ("GET", "GetItem")]
-)
-def test_dynamodb_timeout_of_all_calls(world: World, method: str, operation: str) -> None:
-    """No call is ever answered: 503 all the same, before the function's own time is up."""
-    path = "/users" if method == "POST" else "/users/user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
-    body = {"name": "Ada", "email": address()} if method == "POST" else None
-    began = time.monotonic()
-    with world.faults(
-        Fault(kind="delay", service="dynamodb", operation=operation, probability=1, seconds=300)
-    ) as tally:
-        answer = world.api(method, path, body)
-    assert tally.injected["delay"] > 1
-    assert (answer.status, answer.body) == (503, {"error": "Service busy, try again later"})
-    assert int(answer.headers["retry-after"]) >= 1
-    assert time.monotonic() - began < 29  # what API Gateway waits
+    assert stored(world, email) == []
 
 
 # same e-mail from 50 callers at once
@@ -167,81 +152,14 @@ def test_same_email_from_50_callers_at_once(world: World) -> None:
     assert stored(world, email) == [created.body["user"]["id"]]
 
 
-# user stored, welcome not queued
+# duplicate delivery
 
 
-def welcomed(world: World, user_id: str) -> bool:
-    item = world.item(world.users, user_id)
-    assert item is not None
-    return "welcomed" in item
-
-
-def test_user_stored_welcome_not_queued_until_the_stream_is_read(world: World) -> None:
-    with world.without_trigger("queue-welcome"):
-        user = world.api.new_user()
-        assert world.mails(user["email"]) == 0
-    until(lambda: welcomed(world, user["id"]), seconds=SECONDS)
-    assert world.mails(user["email"]) == 1
-
-
-def test_user_stored_welcome_not_queued_until_the_sweep(world: World) -> None:
-    """The stream brings nothing for longer than it lasts; then it does, and nobody gets two."""
-    with world.without_trigger("queue-welcome"):
-        user = world.api.new_user()
-        assert world.invoke("cleanup-expired", {})["welcome_requeued"] == 0
-        world.jump(2 * 3_600, welcomes=True)
-        assert world.invoke("cleanup-expired", {})["welcome_requeued"] == 1
-        until(lambda: welcomed(world, user["id"]), seconds=SECONDS)
-    marker = world.api.new_user()  # behind the first one in the stream
-    until(lambda: welcomed(world, marker["id"]), seconds=SECONDS)
-    until(world.settled, seconds=SECONDS)
-    assert world.mails(user["email"]) == 1
-
-
-def test_user_stored_welcome_not_queued_because_the_queue_fails(world: World) -> None:
-    """AWS gives the record again. The emulator does not, and leaves it to the sweep."""
-    failing = Fault(kind="fail", service="sqs", operation="SendMessageBatch", probability=1)
-    with world.faults(failing) as tally:
-        user = world.api.new_user()
-        until(lambda: tally.injected["fail"] >= 4, seconds=SECONDS)
-    world.jump(2 * 3_600, welcomes=True)
-    world.invoke("cleanup-expired", {})
-    until(lambda: welcomed(world, user["id"]), seconds=SECONDS)
-    assert world.mails(user["email"]) == 1
-
-
-# Every await of the way from a request to the mark that its user was welcomed.
-AWAITS = [
-    ("create-user", "dynamodb", "TransactWriteItems"),
-    ("queue-welcome", "sqs", "SendMessageBatch"),
-    ("send-email", "dynamodb", "UpdateItem"),
-    ("send-email", "ses", "SendEmail"),
-]
-
-
-@pytest.mark.long
-@pytest.mark.container
-@pytest.mark.parametrize("kind", ["delay", "delay_reply"])
-@pytest.mark.parametrize(("function", "service", "operation"), AWAITS)
-def test_user_stored_welcome_not_queued_for_the_function_was_killed(
-    world: World, function: str, service: str, operation: str, kind: Kind
-) -> None:
+@pytest.mark.parametrize("copies", [2, 5])
+def test_duplicate_delivery_of_requests(world: World, copies: int) -> None:
     body = {"name": "Ada", "email": address()}
-    fault = Fault(kind=kind, service=service, operation=operation, calls=(1,), seconds=300)
-    with (
-        world.receives_soon(5),
-        world.faults(fault) as tally,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        request = pool.submit(world.api, "POST", "/users", body, {"Idempotency-Key": body["email"]})
-        if function == "send-email":
-            world.kill_sender_when_held(tally)
-        else:
-            world.kill_when_held(function, tally)
-        assert request.result().status == (502 if function == "create-user" else 201)
-        answer = persist(world.api, body, body["email"])
-        until(lambda: welcomed(world, answer.body["user"]["id"]), seconds=SECONDS)
-        until(world.settled, seconds=SECONDS)
-    assert answer.status == 201
-    assert stored(world, body["email"]) == [answer.body["user"]["id"]]
-    assert world.mails(body["email"]) == (2 if (service, kind) == ("ses", "delay_reply") else 1)
+    with ThreadPoolExecutor(copies) as pool:
+        answers = list(pool.map(lambda _: persist(world.api, body, body["email"]), range(copies)))
+    assert [answer.status for answer in answers] == [201] * copies
+    assert {answer.body["user"]["id"] for answer in answers} == set(stored(world, body["email"]))
+    assert len(stored(world, body["email"])) == 1

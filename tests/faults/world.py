@@ -55,33 +55,6 @@ class World:
         message_id: str = answer["MessageId"]
         return message_id
 
-    def redrive(self, message_id: str) -> None:
-        """Put a dead letter back on the e-mail queue.
-
-        On AWS that is ``StartMessageMoveTask``, which the emulator lacks: as there, it is a new
-        message with the old one's body and attributes.
-        """
-        sqs = self.cloud.client("sqs")
-        found: list[dict[str, Any]] = []
-
-        def receive() -> bool:
-            answer = sqs.receive_message(
-                QueueUrl=self.dead_letters,
-                MaxNumberOfMessages=10,
-                VisibilityTimeout=1,
-                MessageAttributeNames=["All"],
-            )
-            found.extend(m for m in answer.get("Messages", []) if m["MessageId"] == message_id)
-            return bool(found)
-
-        until(receive, seconds=SECONDS)
-        sqs.send_message(
-            QueueUrl=self.emails,
-            MessageBody=found[0]["Body"],
-            MessageAttributes=found[0].get("MessageAttributes", {}),
-        )
-        sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=found[0]["ReceiptHandle"])
-
     @contextlib.contextmanager
     def receives_soon(self, seconds: int) -> Iterator[None]:
         """Let messages whose function died come again after so many seconds, not minutes."""
