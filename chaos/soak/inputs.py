@@ -125,7 +125,9 @@ class Inputs:
             )
         text = json.dumps(message)
         if item.variant is Variant.CORRUPT:
-            return text[: self.random(item.number, "cut").randrange(10, len(text))]
+            # Behind the number, so that no two are the same.
+            told = text.index("@") + 1
+            return text[: self.random(item.number, "cut").randrange(told, len(text))]
         return text
 
     def message_md5(self, item: Input) -> str:

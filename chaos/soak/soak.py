@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chaos import kills
-from chaos.passing import LOOPBACK
-from chaos.proxy import Proxy
+from chaos.proxy import Proxy, host_of_functions
 from chaos.soak import time_lapse
 from chaos.soak.account import Account, account
 from chaos.soak.books import Books
@@ -178,7 +177,7 @@ def running(*, seed: int, visibility_seconds: int, docker: bool = False) -> Iter
     """
     port, delays = free_port(), time_lapse.Delays()
     with (
-        Proxy(port, host=_host_of_functions(docker), watch=delays.watch) as functions,
+        Proxy(port, host=host_of_functions(docker=docker), watch=delays.watch) as functions,
         Proxy(port) as callers,
         local_cloud.start(port=port, functions_port=functions.port, docker=docker) as cloud,
     ):
@@ -189,18 +188,3 @@ def running(*, seed: int, visibility_seconds: int, docker: bool = False) -> Iter
         yield Soak(
             cloud=cloud, inputs=Inputs(seed), functions=functions, callers=callers, delays=delays
         )
-
-
-def _host_of_functions(docker: bool) -> str:
-    """Give this machine's address as the functions see it."""
-    if not docker:
-        return LOOPBACK
-    # These load the docker package, which workers do without.
-    from local.containers import find_gateway
-    from local.engine import Engine
-
-    engine = Engine.connect()
-    try:
-        return find_gateway(engine) or LOOPBACK
-    finally:
-        engine.client.close()

@@ -73,6 +73,13 @@ def test_results_are_looked_for_where_the_function_writes_them() -> None:
             assert key == keys.output(prefix, file.key, name)
 
 
+def test_no_two_messages_have_the_same_body_wherever_they_are_cut() -> None:
+    inputs = Inputs(1)
+    sent = [i for i in map(inputs.__getitem__, range(30_000)) if i.variant is Variant.CORRUPT]
+    assert len(sent) > 500
+    assert len({inputs.message_md5(item) for item in sent}) == len(sent)
+
+
 def test_no_two_uploads_have_the_same_content() -> None:
     inputs = Inputs(1)
     sent = [i for i in ITEMS if i.kind is Kind.UPLOAD and i.variant is not Variant.COPY]
