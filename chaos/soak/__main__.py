@@ -38,6 +38,7 @@ def main() -> int:
         _say("Looking at what became of it.")
         result = Result(
             account=soak.account(),
+            sent=soak.sent,
             injected=soak.injected,
             calls=soak.calls,
             repeated=soak.books.repeated,

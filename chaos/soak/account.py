@@ -1,48 +1,15 @@
-"""The table: what was sent, row by row, and what became of it."""
+"""Compares what was sent with what became of it, row by row."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from chaos.ledger import Balance, Ledger
+from chaos.ledger import Ledger
 from chaos.soak.books import Books
 from chaos.soak.evidence import Evidence
 from chaos.soak.inputs import Input, Inputs, Kind, Variant
+from chaos.soak.table import Account, Row, balanced
 
 WELCOME = "users' stream"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One row of the table.
-
-    Attributes:
-        title: what the inputs went through.
-        balance: the inputs by what became of them, by number or by user's id.
-        twice: of those with one effect, e-mails that went out a second time, as the specification
-            allows where it is uncertain whether the first one did.
-        rejected: of those that are kept, the ones under ``rejected/``; the others are dead letters.
-        also_kept: of those with their effect, the ones that are visible as failed all the same.
-    """
-
-    title: str
-    balance: Balance
-    twice: Collection[str] = ()
-    rejected: Collection[str] = ()
-    also_kept: Collection[str] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """The whole table; ``waiting`` is what nobody has looked at by the end of the run."""
-
-    rows: list[Row]
-    waiting: int
-
-    @property
-    def balances(self) -> bool:
-        """Whether nothing is lost, doubled or otherwise as it must not be."""
-        return not self.waiting and not any(row.balance.violations for row in self.rows)
 
 
 def account(books: Books, inputs: Inputs, evidence: Evidence, *, uncertain: bool) -> Account:
@@ -101,7 +68,7 @@ class _Accountant:
         for item in self._sent[kind]:  # who got no answer cannot count on anything
             if item.number in self._books.unanswered and str(item.number) not in ends:
                 ledger.refuse(str(item.number))
-        return _row(kind, ledger, effects, kept, twice=mail and self._uncertain)
+        return balanced(kind, ledger, effects, kept, twice=mail and self._uncertain)
 
     def _accepted(self, kind: Kind) -> Iterator[Input]:
         return (item for item in self._sent[kind] if item.number in self._books.details)
@@ -132,7 +99,7 @@ class _Accountant:
         effects = [ids.get(address, "to no user") for address in mails]
         abandoned = [(user_id, evidence.users[user_id]) for user_id in evidence.abandoned]
         kept = [*evidence.dead_welcomes, *abandoned]
-        return _row(WELCOME, ledger, effects, kept, twice=self._uncertain)
+        return balanced(WELCOME, ledger, effects, kept, twice=self._uncertain)
 
     def _mails(self) -> dict[Kind, list[str]]:
         """Name the input, or for a welcome the address, of each e-mail."""
@@ -165,17 +132,17 @@ class _Accountant:
             claimed |= {*file.outputs, *file.rejections}
             replaced = objects.get(file.key) not in (None, file.md5)
             version = self._books.details.get(item.number, "")
+            is_rejected = not replaced and _is_there(file.rejections, objects)
             if replaced or _is_there(file.outputs, objects):
-                effects.append(name)
-            elif _is_there(file.rejections, objects):
+                effects += [name, *([f"of rejected {name}"] if is_rejected else [])]
+            elif is_rejected:
                 rejected.add(name)
                 kept.append((name, file.md5))
             elif (file.key, version) in self._evidence.dead_uploads:
                 kept.append((name, file.md5))
         strays = objects.keys() - claimed
         effects += ["of no upload" for key in strays if not key.startswith("uploads/")]
-        row = self._row(Kind.UPLOAD, effects, kept)
-        return Row(title=row.title, balance=row.balance, rejected=rejected)
+        return replace(self._row(Kind.UPLOAD, effects, kept), rejected=rejected)
 
     def _cleaned(self) -> Iterator[str]:
         for item in self._sent[Kind.CLEANUP]:
@@ -190,29 +157,6 @@ class _Accountant:
     def _dead(self, kind: Kind) -> list[tuple[str, object]]:
         numbers = self._evidence.dead_schedules & {item.number for item in self._sent[kind]}
         return [(str(number), None) for number in numbers]
-
-
-def _row(
-    title: str,
-    ledger: Ledger,
-    effects: Iterable[str],
-    kept: Iterable[tuple[str, object]],
-    *,
-    twice: bool,
-) -> Row:
-    """Balance one row: an effect counts more than what is kept of the same input."""
-    counts, found = Counter(effects), dict(kept)
-    repeated = {name for name, count in counts.items() if twice and count == 2}
-    applied = [name for name, n in counts.items() for _ in range(1 if name in repeated else n)]
-    balance = ledger.balance(
-        effects=applied, kept=[end for end in found.items() if end[0] not in counts]
-    )
-    return Row(
-        title=title,
-        balance=balance,
-        twice=repeated & balance.once,
-        also_kept=found.keys() & counts.keys(),
-    )
 
 
 def _is_there(wanted: dict[str, str | None], objects: dict[str, str]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chaos.soak.account import Account, Row
+from chaos.soak.table import Account, Row
 
 _HEADINGS = (
     "sent to",
@@ -27,6 +27,7 @@ class Result:
 
     Attributes:
         account: what became of what was sent.
+        sent: how many inputs, those included that only repeat what was sent before.
         injected: faults by kind, and kills.
         calls: of the API, and of AWS by functions, which faults were injected into.
         repeated: deliveries of what had been sent before.
@@ -37,6 +38,7 @@ class Result:
     """
 
     account: Account
+    sent: int
     injected: Mapping[str, int]
     calls: int
     repeated: int
@@ -74,12 +76,12 @@ def lines(result: Result) -> list[str]:
     faults = sum(result.injected.values()) - kills
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(result.injected.items()))
     also = sum(len(row.also_kept) for row in result.account.rows)
-    rate = total[1] / max(result.send_seconds, 1)
+    rate = result.sent / max(result.send_seconds, 1)
     return [
         *_table([*rows, total]),
         "",
-        f"Sending took {result.send_seconds:,.0f} s ({rate:.1f} a second) until {result.ended}; "
-        f"after it {result.settle_seconds:,.0f} s without faults.",
+        f"Sent {result.sent:,} inputs in {result.send_seconds:,.0f} s ({rate:.1f} a second), until "
+        f"{result.ended}; then {result.settle_seconds:,.0f} s without faults.",
         f"Faults: {faults:,} in {result.calls:,} calls; kills: {kills:,} ({kinds or 'none'}).",
         f"Delivered once more, out of order or twice at once: {result.repeated:,} events.",
         f"Took effect, and stand in a dead-letter queue as well, being uncertain: {also:,}.",

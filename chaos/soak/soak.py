@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from chaos import kills
 from chaos.proxy import Proxy, host_of_functions
 from chaos.soak import time_lapse
-from chaos.soak.account import Account, account
+from chaos.soak.account import account
 from chaos.soak.books import Books
 from chaos.soak.caller import Caller
 from chaos.soak.events import Events
 from chaos.soak.evidence import gather
-from chaos.soak.inputs import Inputs
+from chaos.soak.inputs import Input, Inputs
 from chaos.soak.senders import Senders
+from chaos.soak.table import Account
 from chaos.soak.target import Target
 from chaos.soak.weather import Weather
 from local import cloud as local_cloud
@@ -41,6 +42,7 @@ class Soak:
         callers: passes on the calls of the API.
         delays: the messages that functions have put off.
         injected: faults by kind, and kills as ``kill``, so far.
+        sent: how many inputs, those included that only repeat what was sent before.
         calls: of the API, and of AWS by functions, while things failed.
     """
 
@@ -51,6 +53,7 @@ class Soak:
     delays: time_lapse.Delays
     books: Books = field(default_factory=Books)
     injected: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
     calls: int = 0
 
     def send(
@@ -88,9 +91,12 @@ class Soak:
                 flow.wait(1)
                 with lock:
                     number = next(numbers, None)
-                if number is None:
-                    return
-                self._one(senders, number, weather)
+                    if number is None:
+                        return
+                    self.sent += 1
+                    if victim := weather.victim(self.inputs, number):
+                        self.injected["kill"] += bool(kills.kill(self.cloud, victim))
+                self._one(senders, self.inputs[number])
 
         seed = self.inputs.seed
         with (
@@ -104,7 +110,7 @@ class Soak:
                 while not all(one.done() for one in working):
                     waiting = self._waiting()
                     (flow.set if waiting < _MOST_WAITING else flow.clear)()
-                    progress(len(self.books.numbers), waiting)
+                    progress(self.sent, waiting)
                     if time.monotonic() > end and not over.is_set():
                         over.set()
                         reason = f"{seconds:.0f} s were over"
@@ -138,10 +144,7 @@ class Soak:
         """Compare what was sent with what became of it; once, at the end."""
         return account(self.books, self.inputs, gather(self.cloud), uncertain=bool(self.injected))
 
-    def _one(self, senders: Senders, number: int, weather: Weather) -> None:
-        if victim := weather.victim(self.inputs, number):
-            self.injected["kill"] += bool(kills.kill(self.cloud, victim))
-        item = self.inputs[number]
+    def _one(self, senders: Senders, item: Input) -> None:
         try:
             senders.send(item)
         except AwsError:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos.soak.account import WELCOME, Account, Row, account
+from chaos.soak.account import WELCOME, account
 from chaos.soak.books import Books
 from chaos.soak.evidence import Evidence
 from chaos.soak.inputs import Input, Inputs, Kind, Variant
 from chaos.soak.report import figures
+from chaos.soak.table import Account, Row
 
 INPUTS = Inputs(5)
 ITEMS = [INPUTS[number] for number in range(600)]
@@ -260,6 +261,14 @@ def test_an_output_of_no_upload_is_a_violation() -> None:
     world = World()
     world.objects["processed/elsewhere/text.txt"] = "0" * 32
     assert row(world.account(), Kind.UPLOAD).balance.unknown == {"of no upload"}
+
+
+def test_an_upload_that_is_both_done_and_rejected_is_a_violation() -> None:
+    world = World()
+    item = of(Kind.UPLOAD, Variant.PLAIN)
+    world.upload(item, "once")
+    world.objects |= {key: md5 or "any" for key, md5 in INPUTS.file(item).rejections.items()}
+    assert row(world.account(), Kind.UPLOAD).balance.unknown == {f"of rejected {item.number}"}
 
 
 @pytest.mark.parametrize("newer", ["once", "rejected", "dead"])

@@ -1,8 +1,8 @@
 """A soak's table, as it is printed."""
 
 from chaos.ledger import Balance
-from chaos.soak.account import Account, Row
 from chaos.soak.report import Result, figures, lines
+from chaos.soak.table import Account, Row
 
 GOOD = Row(
     title="uploads",
@@ -17,6 +17,7 @@ def _lines(*rows: Row, waiting: int = 0) -> list[str]:
     return lines(
         Result(
             account=Account(rows=list(rows), waiting=waiting),
+            sent=40,
             injected={"drop": 3, "kill": 2},
             calls=5000,
             repeated=4,
@@ -44,6 +45,8 @@ def test_the_table_ends_with_its_sums() -> None:
 
 def test_what_was_injected_is_told() -> None:
     assert "Faults: 3 in 5,000 calls; kills: 2 (3 drop, 2 kill)." in _lines(GOOD)
+    sent = "Sent 40 inputs in 10 s (4.0 a second), until all was sent; then 2 s without faults."
+    assert sent in _lines(GOOD)
     assert _lines(GOOD)[-1] == "The same run: make soak"
 
 

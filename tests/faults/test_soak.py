@@ -2,10 +2,10 @@
 
 import pytest
 
-from chaos.soak.account import Account, Row
 from chaos.soak.inputs import Kind, Variant
 from chaos.soak.report import Result, lines
 from chaos.soak.soak import Soak, running
+from chaos.soak.table import Account, Row
 from chaos.soak.weather import Weather
 
 pytestmark = pytest.mark.long
@@ -23,6 +23,7 @@ def _told(soak: Soak, account: Account) -> str:
     """Write the table, for who reads a failure."""
     result = Result(
         account=account,
+        sent=soak.sent,
         injected=soak.injected,
         calls=soak.calls,
         repeated=soak.books.repeated,
