@@ -74,7 +74,7 @@ def lines(result: Result) -> list[str]:
     total = ("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:]))
     kills = result.injected.get("kill", 0)
     faults = sum(result.injected.values()) - kills
-    kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(result.injected.items()))
+    kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(result.injected.items()) if n)
     also = sum(len(row.also_kept) for row in result.account.rows)
     rate = result.sent / max(result.send_seconds, 1)
     return [

@@ -18,7 +18,7 @@ def _lines(*rows: Row, waiting: int = 0) -> list[str]:
         Result(
             account=Account(rows=list(rows), waiting=waiting),
             sent=40,
-            injected={"drop": 3, "kill": 2},
+            injected={"drop": 3, "kill": 2, "fail": 0},
             calls=5000,
             repeated=4,
             ended="all was sent",
