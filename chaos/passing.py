@@ -129,6 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self, called: Call, body: bytes) -> Response | None:
         """Have the request carried out; None if the server does not answer."""
+        if len(body) < int(self.headers.get("Content-Length", 0)):
+            return None  # the client was killed in the middle of it
         # A connection for each request: none is reused that the server has just closed.
         connection = http.client.HTTPConnection(
             self.server.host, self.server.upstream, timeout=_UPSTREAM_SECONDS

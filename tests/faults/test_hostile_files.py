@@ -90,13 +90,16 @@ def limit_memory(world: World, function: str) -> None:
 
     name = world.cloud.functions[function].name
     declared = world.cloud.client("lambda").get_function_configuration(FunctionName=name)
-    limit = f"{declared['MemorySize']}m"
+    memory = f"{declared['MemorySize']}m"
     engine = Engine.connect()
     try:
-        for container in engine.client.containers.list(
+        running = engine.client.containers.list(
             filters={"label": f"{LABEL}={world.cloud.emulator.instance}"}
-        ):
-            if f"AWS_LAMBDA_FUNCTION_NAME={name}" in container.attrs["Config"]["Env"]:
-                container.update(mem_limit=limit, memswap_limit=limit)
+        )
+        variable = f"AWS_LAMBDA_FUNCTION_NAME={name}"
+        mine = [found for found in running if variable in found.attrs["Config"]["Env"]]
+        assert mine
+        for container in mine:
+            container.update(mem_limit=memory, memswap_limit=memory)
     finally:
         engine.client.close()
