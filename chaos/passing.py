@@ -31,7 +31,7 @@ class Server(ThreadingHTTPServer):
         note: is told of each fault once it has its effect: a call whose reply is delayed or lost
             was carried out by then.
         broken: is told of calls that the other server did not answer.
-        watch: is told of every call, and of its body.
+        watch: is told of every call that is passed on, and of its body.
     """
 
     daemon_threads = False  # so that closing waits for them
@@ -97,7 +97,6 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         called = call(self.command, self.path, self.headers)
-        self.server.watch(called, body)
         response = self._carry_out(called, body, self.server.meet(called))
         if response is None:
             self.close_connection = True
@@ -131,6 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Have the request carried out; None if the server does not answer."""
         if len(body) < int(self.headers.get("Content-Length", 0)):
             return None  # the client was killed in the middle of it
+        self.server.watch(called, body)
         # A connection for each request: none is reused that the server has just closed.
         connection = http.client.HTTPConnection(
             self.server.host, self.server.upstream, timeout=_UPSTREAM_SECONDS

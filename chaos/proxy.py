@@ -39,7 +39,7 @@ class Proxy:
         host: where it listens, and where the server does: loopback, or, for functions in
             containers, this machine's address for them.
         plan: what fails while no other plan is injected.
-        watch: is told of every call and its body before it is passed on, by many threads.
+        watch: is told, by many threads, of every call that is passed on, and of its body.
     """
 
     def __init__(
