@@ -4,6 +4,7 @@ import http.client
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus
@@ -82,30 +83,28 @@ def gather(cloud: Cloud) -> Evidence:
 
 def mails(port: int) -> Iterator[dict[str, Any]]:
     """Read the e-mails one by one: all of them together may be larger than memory allows."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=600)
-    connection.request("GET", f"/_ministack/ses/messages?account={ACCOUNT_ID}")
-    response = connection.getresponse()
-    decoder, text, position = json.JSONDecoder(), "", 0
-    while chunk := response.read(_CHUNK).decode("ascii"):  # as Python writes JSON
-        text, position = text[position:] + chunk, 0
-        if "[" not in text and not position:
-            continue
-        while (start := text.find('{"MessageId"', position)) >= 0:
-            try:
-                message, position = decoder.raw_decode(text, start)
-            except ValueError:  # the rest is still to come
-                position = start
-                break
-            yield message
-    connection.close()
+    path = f"/_ministack/ses/messages?account={ACCOUNT_ID}"
+    decoder, text = json.JSONDecoder(), ""
+    with closing(http.client.HTTPConnection(HOST, port, timeout=600)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        while chunk := response.read(_CHUNK).decode("ascii"):  # as Python writes JSON
+            text, position = text + chunk, 0
+            while (start := text.find('{"MessageId"', position)) >= 0:
+                try:
+                    message, position = decoder.raw_decode(text, start)
+                except ValueError:  # its end is still to come
+                    break
+                yield message
+            text = text[position:]
 
 
 def _messages(cloud: Cloud, queue_url: str) -> list[dict[str, Any]]:
     """Look at all messages of a queue, visible or not."""
-    connection = http.client.HTTPConnection(HOST, cloud.emulator.port, timeout=60)
-    connection.request("GET", f"/_ministack/sqs/messages?QueueUrl={quote(queue_url, safe='')}")
-    accounts = json.loads(connection.getresponse().read())["messages"]
-    connection.close()
+    path = f"/_ministack/sqs/messages?QueueUrl={quote(queue_url, safe='')}"
+    with closing(http.client.HTTPConnection(HOST, cloud.emulator.port, timeout=60)) as connection:
+        connection.request("GET", path)
+        accounts = json.loads(connection.getresponse().read())["messages"]
     return [
         message
         for regions in accounts.values()

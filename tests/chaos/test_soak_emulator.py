@@ -1,4 +1,4 @@
-"""What waits comes again when time passes; and what the proxy lets others see."""
+"""What a soak does with a real emulator: messages that wait, e-mails, killed clients."""
 
 import socket
 import struct
@@ -11,6 +11,7 @@ import pytest
 
 from chaos.calls import Call
 from chaos.proxy import Proxy
+from chaos.soak import evidence
 from chaos.soak.time_lapse import Delays
 from local.aws import Aws
 from local.cloud import Cloud
@@ -84,6 +85,25 @@ def test_delays_that_are_over_are_forgotten(cloud: Cloud, delays: Delays) -> Non
     assert len(delays) == 1
     delays.end(cloud)
     assert len(delays) == 0
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
+def test_e_mails_are_read_one_by_one(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    ses = cloud.client("sesv2")
+    ses.create_email_identity(EmailIdentity=f"chunk{chunk}.example.com")
+    texts = ["one", '{"MessageId": "no", [}', "päth ✓", "x" * 300]
+    for text in texts:
+        ses.send_email(
+            FromEmailAddress=f"from@chunk{chunk}.example.com",
+            Destination={"ToAddresses": ["to@example.com"]},
+            Content={"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": text}}}},
+        )
+    monkeypatch.setattr(evidence, "_CHUNK", chunk)
+    found = evidence.mails(cloud.emulator.port)
+    sent = [m["BodyText"] for m in found if m["Source"] == f"from@chunk{chunk}.example.com"]
+    assert sent == texts
 
 
 def test_a_client_that_is_killed_leaves_no_trace(
