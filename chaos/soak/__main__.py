@@ -69,7 +69,7 @@ def _arguments() -> argparse.Namespace:
         help="decides what is sent and what fails (default: any)",
     )
     parser.add_argument(
-        "--seconds", type=float, default=4 * 3600, help="sends no longer than this (default: 14400)"
+        "--seconds", type=float, default=43_200, help="sends no longer than this (default: 43200)"
     )
     parser.add_argument(
         "--faults", type=float, default=1, help="faults for 100 inputs (default: 1)"

@@ -1,4 +1,4 @@
-"""Events of AWS's services, delivered once more, at the same time, or late."""
+"""Events of AWS's services, delivered once more: at the same time, or late."""
 
 import hashlib
 import json

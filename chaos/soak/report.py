@@ -83,7 +83,7 @@ def lines(result: Result) -> list[str]:
         f"Sent {result.sent:,} inputs in {result.send_seconds:,.0f} s ({rate:.1f} a second), until "
         f"{result.ended}; then {result.settle_seconds:,.0f} s without faults.",
         f"Faults: {faults:,} in {result.calls:,} calls; kills: {kills:,} ({kinds or 'none'}).",
-        f"Delivered once more, out of order or twice at once: {result.repeated:,} events.",
+        f"Delivered once more, late or twice at once: {result.repeated:,} events.",
         f"Took effect, and stand in a dead-letter queue as well, being uncertain: {also:,}.",
         "",
         *_violations(result.account),

@@ -6,7 +6,7 @@ from chaos.plan import Fault, Kind, Plan
 from chaos.soak.inputs import Inputs
 
 CALLS_PER_INPUT = 3.5
-"""Calls of the API and of AWS for each input, as a soak counts them."""
+"""About as many calls of the API and of AWS are made for each input."""
 
 # What passes, with the length of delays; the longer one outlasts create-user's patience.
 _FAULTS: dict[Kind, float] = {
