@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from system import address, until
-from world import SECONDS, World, notification, sqs_event
+from world import NOT_LATER, SECONDS, World, notification, sqs_event
 
 from chaos.calls import Call
 from chaos.kills import killing
@@ -125,24 +125,25 @@ def test_duplicate_delivery_of_messages(world: World, copies: int) -> None:
     assert sorted(effects(world, recipients)) == sorted(recipients)
 
 
+CONTAINER = pytest.mark.container
+
 # Where a delivery can be cut off: before and after each of its calls.
 # The last column: e-mails that SES has taken by then, and nothing recorded as sent.
 OFFSETS = [
     ("delay", "dynamodb", "UpdateItem", 1, 0),  # claims the first
     ("delay_reply", "dynamodb", "UpdateItem", 1, 0),
-    ("delay", "ses", "SendEmail", 1, 0),
-    ("delay_reply", "ses", "SendEmail", 1, 1),
+    pytest.param("delay", "ses", "SendEmail", 1, 0, marks=CONTAINER),
+    pytest.param("delay_reply", "ses", "SendEmail", 1, 1, marks=CONTAINER),
     ("delay", "dynamodb", "UpdateItem", 2, 1),  # records the first
     ("delay_reply", "dynamodb", "UpdateItem", 2, 0),
-    ("delay", "ses", "SendEmail", 3, 0),
-    ("delay_reply", "ses", "SendEmail", 3, 1),
+    pytest.param("delay", "ses", "SendEmail", 3, 0, marks=CONTAINER),
+    pytest.param("delay_reply", "ses", "SendEmail", 3, 1, marks=CONTAINER),
     ("delay", "dynamodb", "UpdateItem", 10, 1),  # records the last
     ("delay_reply", "dynamodb", "UpdateItem", 10, 0),
 ]
 
 
 @pytest.mark.long
-@pytest.mark.container
 @pytest.mark.parametrize(("kind", "service", "operation", "n", "sent_unrecorded"), OFFSETS)
 def test_function_killed_mid_batch(
     world: World, kind: Kind, service: str, operation: str, n: int, sent_unrecorded: int
@@ -153,7 +154,7 @@ def test_function_killed_mid_batch(
     """
     recipients = [address() for _ in range(5)]
     fault = Fault(kind=kind, service=service, operation=operation, calls=(n,), seconds=300)
-    with world.receives_soon(5), world.faults(fault) as tally:
+    with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
         with world.without_trigger("send-email"):  # so that they come as one batch
             ledger = send_all(world, recipients)
         world.kill_sender_when_held(tally)
@@ -170,7 +171,7 @@ def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
     """Under a stream of messages. One that dies at each of its five receives is a dead letter."""
     recipients = [address() for _ in range(100)]
     slow = Fault(kind="delay", service="ses", probability=1, seconds=0.1)
-    with world.receives_soon(3), world.faults(slow):
+    with world.receives_soon(), world.faults(slow, NOT_LATER):
         with killing(world.cloud, ["send-email"], seed=1, every=(0.5, 1.5)) as killed:
             ledger = send_all(world, recipients)
             until(lambda: killed["send-email"] >= 5, seconds=SECONDS)
@@ -188,7 +189,7 @@ def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
     """A re-run after the lease, and at most one duplicate: then it is uncertain, and kept."""
     to = address()
     fault = Fault(kind="delay_reply", service="ses", calls=(1, 2), seconds=300)
-    with world.receives_soon(5), world.faults(fault) as tally:
+    with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
         message_id = world.queue(notification(to))
         for crash in (1, 2):
             world.kill_sender_when_held(tally, times=crash)

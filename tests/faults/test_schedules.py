@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from callers import new_user
 from system import until
 from world import SECONDS, FunctionFailed, World
 
@@ -62,7 +63,7 @@ def test_schedule_fires_twice_late_or_not_at_all(world: World) -> None:
 def overdue(world: World, count: int) -> Iterator[list[dict[str, str]]]:
     """Users whom the stream has brought to nobody, and whose welcome is due since two hours."""
     with world.without_trigger("queue-welcome"):
-        users = [world.api.new_user() for _ in range(count)]
+        users = [new_user(world) for _ in range(count)]
         world.jump(3 * 3_600, welcomes=True)
         yield users
 

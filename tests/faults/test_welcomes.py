@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from callers import persist, stored, welcomed
+from callers import new_user, persist, stored, welcomed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from system import address, until
-from world import SECONDS, World
+from world import NOT_LATER, SECONDS, World
 
 from chaos.plan import Fault, Kind
 
@@ -18,7 +18,7 @@ from chaos.plan import Fault, Kind
 
 def test_user_stored_welcome_not_queued_until_the_stream_is_read(world: World) -> None:
     with world.without_trigger("queue-welcome"):
-        user = world.api.new_user()
+        user = new_user(world)
         assert world.mails(user["email"]) == 0
     until(lambda: welcomed(world, user["id"]), seconds=SECONDS)
     assert world.mails(user["email"]) == 1
@@ -27,12 +27,12 @@ def test_user_stored_welcome_not_queued_until_the_stream_is_read(world: World) -
 def test_user_stored_welcome_not_queued_until_the_sweep(world: World) -> None:
     """The stream brings nothing for longer than it lasts; then it does, and nobody gets two."""
     with world.without_trigger("queue-welcome"):
-        user = world.api.new_user()
+        user = new_user(world)
         assert not world.invoke("cleanup-expired", {}).get("welcome_requeued")
         world.jump(2 * 3_600, welcomes=True)
         assert world.invoke("cleanup-expired", {})["welcome_requeued"] >= 1
         until(lambda: welcomed(world, user["id"]), seconds=SECONDS)
-    marker = world.api.new_user()  # behind the first one in the stream
+    marker = new_user(world)  # behind the first one in the stream
     until(lambda: welcomed(world, marker["id"]), seconds=SECONDS)
     until(world.settled, seconds=SECONDS)
     assert world.mails(user["email"]) == 1
@@ -42,7 +42,7 @@ def test_user_stored_welcome_not_queued_because_the_queue_fails(world: World) ->
     """AWS gives the record again. The emulator does not, and leaves it to the sweep."""
     failing = Fault(kind="fail", service="sqs", operation="SendMessageBatch", probability=1)
     with world.faults(failing) as tally:
-        user = world.api.new_user()
+        user = new_user(world)
         until(lambda: tally.injected["fail"] >= 4, seconds=SECONDS)
     world.jump(2 * 3_600, welcomes=True)
     world.invoke("cleanup-expired", {})
@@ -69,8 +69,8 @@ def test_user_stored_welcome_not_queued_for_the_function_was_killed(
     body = {"name": "Ada", "email": address()}
     fault = Fault(kind=kind, service=service, operation=operation, calls=(1,), seconds=300)
     with (
-        world.receives_soon(5),
-        world.faults(fault) as tally,
+        world.receives_soon(),
+        world.faults(fault, NOT_LATER) as tally,
         ThreadPoolExecutor(1) as pool,
     ):
         request = pool.submit(world.api, "POST", "/users", body, {"Idempotency-Key": body["email"]})
@@ -155,14 +155,14 @@ def test_poison_stream_record_goes_to_the_failures_alone(world: World) -> None:
 def test_duplicate_delivery_of_stream_records(world: World, one_sender: None, copies: int) -> None:
     """However often records of new users come, each is welcomed once."""
     with world.without_trigger("queue-welcome"):
-        users = [world.api.new_user() for _ in range(3)]
+        users = [new_user(world) for _ in range(3)]
         event = {"Records": [record(n, user) for n, user in enumerate(users)]}
         with ThreadPoolExecutor(copies) as pool:
             answers = list(pool.map(lambda _: world.invoke("queue-welcome", event), range(copies)))
     assert answers == [{"batchItemFailures": []}] * copies
     # The stream brings them once more, now.
     until(lambda: all(welcomed(world, user["id"]) for user in users), seconds=SECONDS)
-    marker = world.api.new_user()
+    marker = new_user(world)
     until(lambda: welcomed(world, marker["id"]), seconds=SECONDS)
     until(world.settled, seconds=SECONDS)
     assert [world.mails(user["email"]) for user in users] == [1, 1, 1]

@@ -31,6 +31,17 @@ def content(world: World, key: str) -> bytes | None:
     return body
 
 
+def written(world: World, key: str) -> list[tuple[str, bytes]]:
+    """All that an output ever was, oldest first: the upload's version, and the content."""
+    s3 = world.cloud.client("s3")
+    listed = s3.list_object_versions(Bucket=world.bucket, Prefix=key)["Versions"]
+    answers = [
+        s3.get_object(Bucket=world.bucket, Key=key, VersionId=version["VersionId"])
+        for version in reversed(listed)
+    ]
+    return [(a["Metadata"]["upload-version"], a["Body"].read()) for a in answers]
+
+
 def event(world: World, name: str, version: str, sequencer: int) -> dict[str, Any]:
     """S3's event of an upload, as it would be sent."""
     described = {
@@ -49,11 +60,12 @@ def event(world: World, name: str, version: str, sequencer: int) -> dict[str, An
     }
 
 
-def outcomes(world: World) -> list[str]:
-    """Of all uploads so far."""
+def outcomes(world: World, *keys: str) -> list[str]:
+    """What the function said of these objects so far."""
     group = world.cloud.functions["process-upload"].log_group
+    digests = {hashlib.sha256(key.encode()).hexdigest() for key in keys}
     records = log_records(world.cloud.client("logs"), group)
-    return [record["outcome"] for record in records if "outcome" in record]
+    return [record["outcome"] for record in records if record.get("upload") in digests]
 
 
 def counted(world: World, name: str, version: str) -> int:
