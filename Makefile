@@ -6,11 +6,12 @@ LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate 
 PORT ?= 4566
 STACK ?= dev
 CASES ?= 1000
+MESSAGES ?= 2000
 SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images test-faults check scan format documents lock upgrade bench cost preview deploy redrive clean
+.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench cost preview deploy redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -31,6 +32,9 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs a Do
 test-faults: .venv/.dev  ## Break what the system depends on, and kill its functions, in workers and in containers
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/faults
 	$(BIN)/pytest --no-skips --docker -m container tests/faults
+
+soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
+	$(BIN)/python -m chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .

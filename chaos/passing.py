@@ -31,6 +31,7 @@ class Server(ThreadingHTTPServer):
         note: is told of each fault once it has its effect: a call whose reply is delayed or lost
             was carried out by then.
         broken: is told of calls that the other server did not answer.
+        watch: is told of every call that is passed on, and of its body.
     """
 
     daemon_threads = False  # so that closing waits for them
@@ -44,6 +45,7 @@ class Server(ThreadingHTTPServer):
         meet: Callable[[Call], Fault | None],
         note: Callable[[Fault], None],
         broken: Callable[[Call], None],
+        watch: Callable[[Call, bytes], None],
     ) -> None:
         super().__init__((host, 0), _Handler)
         self.host = host
@@ -51,6 +53,7 @@ class Server(ThreadingHTTPServer):
         self.meet = meet
         self.note = note
         self.broken = broken
+        self.watch = watch
         self.ending = threading.Event()
         self._open: set[Any] = set()
         self._lock = threading.Lock()
@@ -127,6 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Have the request carried out; None if the server does not answer."""
         if len(body) < int(self.headers.get("Content-Length", 0)):
             return None  # the client was killed in the middle of it
+        self.server.watch(called, body)
         # A connection for each request: none is reused that the server has just closed.
         connection = http.client.HTTPConnection(
             self.server.host, self.server.upstream, timeout=_UPSTREAM_SECONDS

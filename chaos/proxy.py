@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -39,13 +39,28 @@ class Proxy:
         host: where it listens, and where the server does: loopback, or, for functions in
             containers, this machine's address for them.
         plan: what fails while no other plan is injected.
+        watch: is told, by many threads, of every call that is passed on, and of its body.
     """
 
-    def __init__(self, upstream: int, *, host: str = LOOPBACK, plan: Plan | None = None) -> None:
+    def __init__(
+        self,
+        upstream: int,
+        *,
+        host: str = LOOPBACK,
+        plan: Plan | None = None,
+        watch: Callable[[Call, bytes], None] = lambda _call, _body: None,
+    ) -> None:
         self._lock = threading.Lock()
         self._plan = plan or Plan(seed=0)
         self.tally = Tally()
-        self._server = Server(host, upstream, meet=self._meet, note=self._note, broken=self._broken)
+        self._server = Server(
+            host,
+            upstream,
+            meet=self._meet,
+            note=self._note,
+            broken=self._broken,
+            watch=watch,
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, name="proxy")
 
     @property
@@ -91,3 +106,18 @@ class Proxy:
     ) -> None:
         self._server.end()
         self._thread.join()
+
+
+def host_of_functions(*, docker: bool) -> str:
+    """Give this machine's address as functions see it: what a proxy for their calls listens on."""
+    if not docker:
+        return LOOPBACK
+    # These load the docker package, which workers do without.
+    from local.containers import find_gateway
+    from local.engine import Engine
+
+    engine = Engine.connect()
+    try:
+        return find_gateway(engine) or LOOPBACK
+    finally:
+        engine.client.close()

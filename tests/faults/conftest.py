@@ -6,7 +6,7 @@ import pytest
 from system import Api
 from world import World
 
-from chaos.proxy import Proxy
+from chaos.proxy import Proxy, host_of_functions
 from local import cloud as local_cloud
 from local.emulator import free_port
 
@@ -14,9 +14,8 @@ from local.emulator import free_port
 @pytest.fixture(scope="session")
 def world(docker: bool) -> Iterator[World]:
     port = free_port()
-    host = _containers_host() if docker else "127.0.0.1"
     with (
-        Proxy(port, host=host) as proxy,
+        Proxy(port, host=host_of_functions(docker=docker)) as proxy,
         local_cloud.start(port=port, functions_port=proxy.port, docker=docker) as cloud,
     ):
         yield World(cloud=cloud, proxy=proxy, api=Api(cloud.outputs["api_gateway_url"]))
@@ -29,15 +28,3 @@ def one_sender(world: World) -> Iterator[None]:
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     yield
     client.delete_function_concurrency(FunctionName=name)
-
-
-def _containers_host() -> str:
-    # These load the docker package, which workers do without.
-    from local.containers import find_gateway
-    from local.engine import Engine
-
-    engine = Engine.connect()
-    try:
-        return find_gateway(engine) or "127.0.0.1"
-    finally:
-        engine.client.close()
