@@ -29,8 +29,8 @@ ROWS = {
     "duplicate delivery": [
         "test_messages.py::test_duplicate_delivery_of_messages",
         "test_welcomes.py::test_duplicate_delivery_of_stream_records",
-        "test_users.py::test_duplicate_delivery_of_requests",
-        "test_uploads.py::test_s3_event_duplicated_reordered_late",
+        "test_user_faults.py::test_duplicate_delivery_of_requests",
+        "test_upload_faults.py::test_s3_event_duplicated_reordered_late",
     ],
     "function killed mid-batch": [
         "test_messages.py::test_function_killed_mid_batch",
@@ -39,7 +39,7 @@ ROWS = {
     ],
     "crash between the side effect and its record": [
         "test_messages.py::test_crash_between_the_side_effect_and_its_record",
-        "test_uploads.py::test_crash_between_the_side_effect_and_its_record_of_a_file",
+        "test_upload_faults.py::test_crash_between_the_side_effect_and_its_record_of_a_file",
         "test_schedules.py::test_crash_between_a_report_and_its_mark",
     ],
     "throttling, flood": [
@@ -57,20 +57,20 @@ ROWS = {
         "../e2e/test_email.py::test_a_record_that_cannot_be_welcomed_leaves_the_stream",
     ],
     "S3 event duplicated, reordered, late": [
-        "test_uploads.py::test_s3_event_duplicated_reordered_late",
+        "test_upload_faults.py::test_s3_event_duplicated_reordered_late",
     ],
     "URL-encoded key": [
-        "test_uploads.py::test_url_encoded_key",
+        "test_upload_faults.py::test_url_encoded_key",
     ],
     "object gone or overwritten meanwhile": [
-        "test_uploads.py::test_object_gone_meanwhile",
-        "test_uploads.py::test_object_overwritten_meanwhile",
+        "test_upload_faults.py::test_object_gone_meanwhile",
+        "test_upload_faults.py::test_object_overwritten_meanwhile",
     ],
     "own output triggers itself": [
-        "test_uploads.py::test_own_output_triggers_itself",
+        "test_upload_faults.py::test_own_output_triggers_itself",
     ],
     "asynchronous failure": [
-        "test_uploads.py::test_asynchronous_failure",
+        "test_upload_faults.py::test_asynchronous_failure",
         "../e2e/test_scheduled.py::test_an_event_that_always_fails_ends_in_the_functions_failures",
     ],
     "schedule fires twice, late, or not at all": [
@@ -78,15 +78,15 @@ ROWS = {
         "test_schedules.py::test_schedule_fires_twice_at_once",
     ],
     "DynamoDB throttle, 5xx, timeout": [
-        "test_users.py::test_dynamodb_throttle_5xx_timeout_of_some_calls",
-        "test_users.py::test_dynamodb_throttle_5xx_timeout_of_all_calls",
+        "test_user_faults.py::test_dynamodb_throttle_5xx_timeout_of_some_calls",
+        "test_user_faults.py::test_dynamodb_throttle_5xx_timeout_of_all_calls",
     ],
     "write applied, reply lost; client retries": [
-        "test_users.py::test_write_applied_reply_lost_the_client_retries",
-        "test_users.py::test_write_applied_reply_lost_the_function_retries",
+        "test_user_faults.py::test_write_applied_reply_lost_the_client_retries",
+        "test_user_faults.py::test_write_applied_reply_lost_the_function_retries",
     ],
     "same e-mail from 50 callers at once": [
-        "test_users.py::test_same_email_from_50_callers_at_once",
+        "test_user_faults.py::test_same_email_from_50_callers_at_once",
         "../e2e/test_users.py::test_an_address_is_taken_once_by_fifty_callers",
     ],
     "deep JSON, huge integers, NaN, duplicate keys, 10 MB bodies, wrong types, operators": [

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from callers import new_user
+from clients import new_user
 from system import until
 from world import SECONDS, FunctionFailed, World
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from callers import persist, stored
+from clients import persist, stored
 from system import Api, address
 from world import World
 
