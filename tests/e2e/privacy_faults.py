@@ -64,7 +64,7 @@ def hang(
     """Functions run out of time; one is killed."""
     rude.manner = "hang"
     for function, services in SERVICES.items():
-        # Before their clients give up; the one to be killed has time.
+        # The one to be killed has time.
         seconds = 60 if function == KILLED else 5
         lead(cloud, function, {f"AWS_ENDPOINT_URL_{services[0]}": url}, seconds)
     asked = len(rude.asked)

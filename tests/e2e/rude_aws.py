@@ -4,13 +4,13 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from xml.sax.saxutils import escape
 
 MANNERS = ("refuse", "garble", "throttle", "drop")
-"""How it fails; ``hang`` is one more, which takes as long as whoever calls will wait."""
+"""How it fails; ``hang`` is one more: bytes come, and no time-out of a client ends that."""
 
 _CODES = {
     # Of services whose errors are JSON, and of S3.
@@ -50,13 +50,21 @@ class RudeAws:
                 json_asked = "x-amz-target" in self.headers or self.path.startswith("/v2/email")
                 status, sent = reply(rude.manner, heard, xml=not json_asked)
                 if sent is None:
-                    time.sleep(_HANG_SECONDS if rude.manner == "hang" else 0)
+                    if rude.manner == "hang":
+                        self.hang()
                     self.close_connection = True
                     return
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(sent)))
                 self.end_headers()
                 self.wfile.write(sent if self.command != "HEAD" else b"")
+
+            def hang(self) -> None:
+                with suppress(OSError):  # the other side has gone
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                    for _ in range(_HANG_SECONDS * 5):
+                        self.wfile.write(b"x")
+                        time.sleep(0.2)
 
             do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815
 
