@@ -5,12 +5,13 @@ UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 PORT ?= 4566
 STACK ?= dev
-REQUESTS ?= 1e6
 CASES ?= 1000
+MESSAGES ?= 2000
 SEED ?= $(shell date +%s)
+REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images check scan format documents lock upgrade bench bench-check cost preview deploy clean
+.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -18,8 +19,8 @@ help:  ## Say what can be made
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C ends it)
 	@$(BIN)/python -m local up --port $(PORT)
 
-test: .venv/.dev  ## Run all tests that need no Docker engine
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
+test: .venv/.dev policy/.venv/.done  ## Run all tests that need no Docker engine
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not long' --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
@@ -27,6 +28,13 @@ test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operatio
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest --no-skips --docker tests/e2e
+
+test-faults: .venv/.dev  ## Break what the system depends on, and kill its functions, in workers and in containers
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/faults
+	$(BIN)/pytest --no-skips --docker -m container tests/faults
+
+soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
+	$(BIN)/python -m chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .
@@ -44,11 +52,14 @@ format: .venv/.dev  ## Format, and mend what lint can mend
 documents: .venv/.dev  ## Write openapi.json and docs/stack-config.schema.json anew
 	$(BIN)/python -m infra.documents
 
-preview: .venv/.runtime  ## pulumi preview of STACK (dev where not given)
-	pulumi preview --stack $(STACK)
+preview: .venv/.runtime policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to policy/
+	pulumi preview --stack $(STACK) --policy-pack policy
 
 deploy: .venv/.runtime  ## pulumi up of STACK (dev where not given)
 	pulumi up --stack $(STACK)
+
+redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
+	@$(BIN)/python -m redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
 
 bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and draw it (bench/results.svg)
 	$(BIN)/python -m bench
@@ -63,6 +74,7 @@ lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt
 	$(LOCK) --universal --python-version 3.11 -c requirements.txt requirements-dev.in images/*/requirements.in -o requirements-dev.txt
 	$(LOCK) --universal --python-version 3.11 scan/requirements.in -o scan/requirements.txt
+	$(LOCK) --universal --python-version 3.11 policy/requirements.in -o policy/requirements.txt
 	$(LOCK) --universal --python-version 3.11 -c requirements.txt bench/requirements.in images/*/requirements.in -o bench/requirements.txt
 	for f in images/*/requirements.in images/build-requirements.in bench/baselines/requirements.in tests/images/standin/*.in; do \
 	  $(LOCK) --python-version 3.13 --python-platform linux -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
@@ -72,7 +84,7 @@ upgrade: .venv/.dev  ## Pin the newest versions of all requirements
 	$(MAKE) lock UPGRADE=--upgrade
 
 clean:  ## Remove what was made: environment, staging folders, caches
-	rm -rf .venv .venv-scan .venv-bench .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .venv-scan .venv-bench policy/.venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -95,6 +107,13 @@ clean:  ## Remove what was made: environment, staging folders, caches
 	@echo "Installing the scanners into .venv-scan"
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-scan
 	@$(BIN)/uv pip install --quiet --python .venv-scan/bin/python --require-hashes -r scan/requirements.txt
+	@touch $@
+
+# Likewise: Pulumi's policy SDK wants older protocol buffers.
+policy/.venv/.done: policy/requirements.txt | .venv/bin/uv
+	@echo "Installing the policy pack's dependencies into policy/.venv"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python policy/.venv
+	@$(BIN)/uv pip install --quiet --python policy/.venv/bin/python --require-hashes -r policy/requirements.txt
 	@touch $@
 
 # An environment of its own: what functions and baselines run in where no Docker engine answers.

@@ -3,6 +3,7 @@
 import pulumi
 
 from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER, SCOPES
+from infra.access_log import access_log
 from infra.bucket import Bucket, BucketArgs
 from infra.callers import Callers, CallersArgs
 from infra.config_loader import load
@@ -10,6 +11,7 @@ from infra.function import FunctionArgs, ImageFunction
 from infra.key import own_key
 from infra.mail import MailIdentity, MailIdentityArgs
 from infra.monitoring import Monitoring, MonitoringArgs
+from infra.network import own_network
 from infra.queue import Queue, QueueArgs
 from infra.table import Index, Table, TableArgs
 from infra.triggers.bucket import BucketTrigger, BucketTriggerArgs
@@ -35,46 +37,48 @@ ledger = Table("ledger", TableArgs(retain=config.retain, key=key, ttl_attribute=
 ]))
 storage = Bucket("storage", BucketArgs(
     retain=config.retain, key=key, expire_days=config.uploads.expiry))
+access_log("storage-access-log", storage, config)
 emails = Queue("emails", QueueArgs(
     key=key, consumer_timeout=30, batch_window=config.email.batch_window_seconds))
 sender = MailIdentity("mail", MailIdentityArgs(
     sender=config.email.sender, create=config.email.create_identity))
 callers = Callers("callers", CallersArgs(config=config.api, retain=config.retain, scopes=SCOPES))
 
-# What runs, and what each may do.
+# What runs, where, and what each may do.
+network = own_network("network", config, key)
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 
 create_user = ImageFunction("create-user", FunctionArgs(
-    config=config, key=key, description="POST /users", memory_mb=512, timeout=20,
-    environment=cors,
+    config=config, key=key, network=network, description="POST /users",
+    memory_mb=512, timeout=20, environment=cors,
     grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]))
 get_user = ImageFunction("get-user", FunctionArgs(
-    config=config, key=key, description="GET /users/{id}", memory_mb=512, timeout=20,
-    environment=cors,
-    grants=[users.get(env="USERS_TABLE")]))
+    config=config, key=key, network=network, description="GET /users/{id}",
+    memory_mb=512, timeout=20, environment=cors, grants=[users.get(env="USERS_TABLE")]))
 queue_welcome = ImageFunction("queue-welcome", FunctionArgs(
-    config=config, key=key, description="New users to the e-mail queue", memory_mb=256, timeout=30,
-    grants=[emails.send(env="EMAIL_QUEUE_URL")]))
+    config=config, key=key, network=network, description="New users to the e-mail queue",
+    memory_mb=256, timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]))
 send_email = ImageFunction("send-email", FunctionArgs(
-    config=config, key=key, description="E-mails of the queue by SES", memory_mb=256, timeout=30,
+    config=config, key=key, network=network, description="E-mails of the queue by SES",
+    memory_mb=256, timeout=30,
     grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
             emails.delay(env="EMAIL_QUEUE_URL"),
             users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]))
 process_upload = ImageFunction("process-upload", FunctionArgs(
-    config=config, key=key, description="Images resized, texts extracted", memory_mb=1024,
-    timeout=120, asynchronous=True, environment=config.uploads.settings,
-    grants=[storage.read("uploads/", env="BUCKET"), storage.list_keys(),
-            storage.write("processed/"), storage.write("rejected/"),
+    config=config, key=key, network=network, description="Images resized, texts extracted",
+    memory_mb=1024, timeout=120, asynchronous=True, environment=config.uploads.settings,
+    grants=[storage.read_versions("uploads/", env="BUCKET"), storage.list_keys(),
+            storage.write_large("processed/"), storage.write_large("rejected/"),
             ledger.put(env="LEDGER_TABLE"), ledger.update()]))
 cleanup_expired = ImageFunction("cleanup-expired", FunctionArgs(
-    config=config, key=key, description="Deletes what expired, welcomes whom nobody welcomed",
-    memory_mb=256, timeout=300, asynchronous=True,
+    config=config, key=key, network=network, memory_mb=256, timeout=300, asynchronous=True,
+    description="Deletes what expired, welcomes whom nobody welcomed",
     grants=[ledger.query("by-expiry", env="LEDGER_TABLE"), ledger.delete(),
             users.query("welcome-pending", env="USERS_TABLE"), users.update(),
             emails.send(env="EMAIL_QUEUE_URL")]))
 daily_report = ImageFunction("daily-report", FunctionArgs(
-    config=config, key=key, description="Yesterday's figures", memory_mb=256, timeout=300,
-    asynchronous=True,
+    config=config, key=key, network=network, description="Yesterday's figures",
+    memory_mb=256, timeout=300, asynchronous=True,
     grants=[users.query("by-day", env="USERS_TABLE"), ledger.query("by-day", env="LEDGER_TABLE"),
             storage.read("reports/", env="BUCKET"), storage.list_keys(),
             storage.write("reports/")]))
@@ -117,6 +121,7 @@ pulumi.export("ledger_table_name", ledger.name)
 pulumi.export("s3_bucket_name", storage.name)
 pulumi.export("sqs_queue_url", emails.url)
 pulumi.export("sqs_dead_letter_queue_url", emails.dead_letters.url)
+pulumi.export("dead_letters", monitoring.dead_letters)
 pulumi.export("ses_dkim_tokens", sender.dkim_tokens)
 pulumi.export("alarm_topic_arn", monitoring.topic.arn)
 pulumi.export("dashboard_name", monitoring.dashboard.dashboard_name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,18 +13,26 @@ from infra.key import Key, needs
 
 @dataclass(frozen=True, kw_only=True)
 class BucketArgs:
-    """``expire_days``: days after which objects are deleted, by prefix. ``key``: S3's if None."""
+    """What a bucket keeps, and how.
+
+    Attributes:
+        retain: whether objects outlive the stack.
+        key: what they are encrypted with; S3's if None.
+        expire_days: days after which they are deleted, by prefix.
+        access_log_of: another bucket, whose access log S3 may write here.
+    """
 
     retain: bool
     key: Key | None = None
     expire_days: Mapping[str, int] = field(default_factory=dict)
+    access_log_of: "Bucket | None" = None
 
 
 class Bucket(pulumi.ComponentResource):
     """A private, versioned, encrypted bucket, for TLS only, without ACLs.
 
-    Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read`` and
-    ``write`` on one prefix, ``list_keys`` on the whole bucket.
+    Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read``,
+    ``read_versions``, ``write`` and ``write_large`` on one prefix, ``list_keys`` on the bucket.
     """
 
     def __init__(
@@ -73,7 +82,7 @@ class Bucket(pulumi.ComponentResource):
         self.policy = aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=self.bucket.id,
-            policy=_tls_only(self.bucket.arn),
+            policy=self._policy(args.access_log_of),
             # S3 refuses two changes of a bucket's access at the same time.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.public_access_block]),
         )
@@ -83,22 +92,38 @@ class Bucket(pulumi.ComponentResource):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         context = {"aws:s3:arn": self.bucket.arn}
         self._to_read = needs(args.key, "s3", ["Decrypt"], context)
-        # Parts of an upload are decrypted when they are put together.
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
-        self._to_write = [*self._to_read, *needs(args.key, "s3", ["GenerateDataKey"], context)]
+        self._to_write = needs(args.key, "s3", ["GenerateDataKey"], context)
         self.register_outputs({"name": self.name})
 
     def read(self, prefix: str, *, env: str | None = None) -> Grant:
-        """``s3:GetObject`` and ``s3:GetObjectVersion`` under a prefix."""
+        """``s3:GetObject`` under a prefix."""
+        return self._grant(["GetObject"], prefix, env, self._to_read)
+
+    def read_versions(self, prefix: str, *, env: str | None = None) -> Grant:
+        """``s3:GetObject`` and ``s3:GetObjectVersion``: also a version that an event names."""
         return self._grant(["GetObject", "GetObjectVersion"], prefix, env, self._to_read)
 
     def write(self, prefix: str, *, env: str | None = None) -> Grant:
-        """``s3:PutObject`` and ``s3:AbortMultipartUpload`` under a prefix."""
-        return self._grant(["PutObject", "AbortMultipartUpload"], prefix, env, self._to_write)
+        """``s3:PutObject`` under a prefix."""
+        return self._grant(["PutObject"], prefix, env, self._to_write)
+
+    def write_large(self, prefix: str, *, env: str | None = None) -> Grant:
+        """``s3:PutObject`` and ``s3:AbortMultipartUpload``: also objects that come in parts."""
+        # Parts are decrypted when they are put together.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+        needed = [*self._to_read, *self._to_write]
+        return self._grant(["PutObject", "AbortMultipartUpload"], prefix, env, needed)
 
     def list_keys(self) -> Grant:
         """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""
         return Grant(actions=["s3:ListBucket"], resources=[self.arn])
+
+    def _policy(self, logged: "Bucket | None") -> pulumi.Output[str]:
+        statements = [_tls_only(self.bucket.arn)]
+        if logged:
+            account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
+            statements.append(_access_log(self.bucket.arn, logged.arn, account.account_id))
+        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
 
     def _grant(
         self, actions: list[str], prefix: str, env: str | None, needed: list[Grant]
@@ -143,7 +168,7 @@ def _lifecycle(
     for prefix, days in expire_days.items():
         rules.append(
             {
-                "id": f"expire-{prefix.rstrip('/')}",
+                "id": f"expire-{prefix.rstrip('/') or 'all'}",
                 "status": "Enabled",
                 "filter": {"prefix": prefix},
                 "expiration": {"days": days},
@@ -152,8 +177,8 @@ def _lifecycle(
     return rules
 
 
-def _tls_only(arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    statement = {
+def _tls_only(arn: pulumi.Output[str]) -> dict[str, Any]:
+    return {
         "Sid": "TlsOnly",
         "Effect": "Deny",
         "Principal": "*",
@@ -161,4 +186,20 @@ def _tls_only(arn: pulumi.Output[str]) -> pulumi.Output[str]:
         "Resource": [arn, pulumi.Output.concat(arn, "/*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+def _access_log(
+    arn: pulumi.Output[str], logged: pulumi.Output[str], account: pulumi.Output[str]
+) -> dict[str, Any]:
+    return {
+        "Sid": "AccessLog",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": pulumi.Output.concat(arn, "/*"),
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": logged},
+            "StringEquals": {"aws:SourceAccount": account},
+        },
+    }

@@ -5,7 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.config_api import Api
-from infra.config_values import EmailAddress, FunctionName, ScheduleExpression, Section
+from infra.config_values import (
+    EmailAddress,
+    FunctionName,
+    PrivateBlock,
+    ScheduleExpression,
+    Section,
+)
 
 # The values CloudWatch Logs takes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -22,6 +28,11 @@ class Logs(Section):
     """How long logs are kept."""
 
     retention_days: RetentionDays = Field(30, description="Days that every log group is kept.")
+    bucket_access: bool = Field(
+        False,
+        description="Log who read or wrote which object of the bucket, to a bucket for that; kept "
+        "as long.",
+    )
 
 
 class Functions(Section):
@@ -153,6 +164,16 @@ class Encryption(Section):
     )
 
 
+class Network(Section):
+    """A network of the stack's own, which all functions run in and which no one else reaches."""
+
+    cidr: PrivateBlock = Field(
+        description="Its addresses, such as 10.20.0.0/24. The functions then run in a VPC in two "
+        "zones, without a way to the internet, and reach AWS's services by endpoints, which cost "
+        "by the hour. Changing it makes the network anew.",
+    )
+
+
 class Alarms(Section):
     """Who hears of alarms."""
 
@@ -182,6 +203,7 @@ class StackConfig(Section):
     uploads: Uploads = Field(default_factory=Uploads, description="Uploads.")
     schedules: Schedules = Field(default_factory=Schedules, description="Schedules.")
     encryption: Encryption = Field(default_factory=Encryption, description="Encryption at rest.")
+    network: Network | None = Field(None, description="A network of the stack's own.")
     alarms: Alarms = Field(default_factory=Alarms, description="Alarms.")
 
     @field_validator("email")

@@ -79,6 +79,17 @@ class Domain(Section):
     )
 
 
+class Firewall(Section):
+    """A web ACL before the API."""
+
+    # https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+    rate_limit: int = Field(
+        ge=10,
+        le=2_000_000_000,
+        description="Requests in five minutes from one address; more are refused (429).",
+    )
+
+
 class Api(Section):
     """The REST API."""
 
@@ -100,6 +111,9 @@ class Api(Section):
     )
     cors_origins: list[Origin] = Field([], description="Web origins that may call the API.")
     domain: Domain | None = Field(None, description="A custom domain.")
+    firewall: Firewall | None = Field(
+        None, description="A firewall (AWS WAF) that refuses what is known to be hostile."
+    )
     account_log_role: bool = Field(
         True,
         description="Set the role by which API Gateway writes logs. It is one for the account and "

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from infra.config import StackConfig
+from infra.config_values import function_names
 
 _YEAR = 365
 
@@ -30,6 +31,16 @@ DEMANDS = (
         f"at least {_YEAR}: what happened must be found out later, too",
     ),
     Demand(
+        "logs.bucketAccess",
+        lambda c: c.logs.bucket_access,
+        "true: who read or wrote an object must be found out later, too",
+    ),
+    Demand(
+        "functions.reservedConcurrency",
+        lambda c: set(c.functions.reserved_concurrency) == set(function_names()),
+        f"set for each of {', '.join(function_names())}: none takes what another one needs",
+    ),
+    Demand(
         "encryption.customerKey",
         lambda c: c.encryption.customer_key,
         "true: who may read the data is then this account's to say, and to see",
@@ -38,6 +49,16 @@ DEMANDS = (
         "api.authorization",
         lambda c: c.api.authorization != "none",
         "cognito, or at least api_key: nobody calls without being known",
+    ),
+    Demand(
+        "api.firewall",
+        lambda c: c.api.firewall is not None,
+        "set, with a rateLimit: what is known to be hostile never reaches the functions",
+    ),
+    Demand(
+        "network",
+        lambda c: c.network is not None,
+        "set, with a cidr: functions reach what they need, and not the internet",
     ),
     Demand(
         "alarms.email",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,11 +62,36 @@ class Form:
         return text
 
 
+def function_names() -> list[str]:
+    """Give the names of all functions, by their folders."""
+    return sorted(p.parent.name.replace("_", "-") for p in _HANDLERS.glob("*/handler.py"))
+
+
 def _function_name(name: str) -> str:
-    functions = sorted(p.parent.name.replace("_", "-") for p in _HANDLERS.glob("*/handler.py"))
-    if name not in functions:
-        raise ValueError(f"no such function; allowed: {', '.join(functions)}")
+    if name not in function_names():
+        raise ValueError(f"no such function; allowed: {', '.join(function_names())}")
     return name
+
+
+def _private_block(cidr: str) -> str:
+    """Check that it is a block of private addresses which a network can be split from.
+
+    A network of AWS has a mask of 16 to 28 bits, and so has each of its subnets.
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    """
+    try:
+        block = IPv4Network(cidr)
+        fits = any(block.subnet_of(private) for private in _PRIVATE)
+        fits = fits and _SHORTEST <= block.prefixlen <= _LONGEST
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            "must be a block of private addresses such as 10.20.0.0/24, within 10.0.0.0/8, "
+            f"172.16.0.0/12 or 192.168.0.0/16, with a mask of {_SHORTEST} to {_LONGEST} bits and "
+            "zeros after them"
+        )
+    return cidr
 
 
 def _is_a_time(expression: str) -> str:
@@ -98,7 +124,12 @@ _DAYS = rf"(\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?)"
 _CRON = rf"cron\({_FIELD} {_FIELD} {_DAYS} {_FIELD}\)"
 _AT = r"at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)"
 
+# https://www.rfc-editor.org/rfc/rfc1918#section-3
+_PRIVATE = [IPv4Network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_SHORTEST, _LONGEST = 16, 26  # half of the smallest still has some 25 addresses to give
+
 FunctionName = Annotated[str, AfterValidator(_function_name)]
+PrivateBlock = Annotated[str, AfterValidator(_private_block)]
 Origin = Annotated[
     str,
     Form(

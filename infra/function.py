@@ -10,6 +10,8 @@ from infra.config import StackConfig
 from infra.grants import Grant, environment, policy, trust
 from infra.image import FunctionImage, ImageArgs
 from infra.key import Key, arn_of
+from infra.network import Network
+from infra.network_connection import connection
 from infra.queue import DeadLetterQueue
 
 ALIAS = "live"
@@ -30,6 +32,7 @@ class FunctionArgs:
         asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
             still fail after two retries then go to the queue ``<name>-failures``.
         key: what its image, environment, log and failures are encrypted with; AWS's if None.
+        network: what it runs in; a network of Lambda's if None, from where it reaches the internet.
     """
 
     config: StackConfig
@@ -40,6 +43,7 @@ class FunctionArgs:
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     asynchronous: bool = False
     key: Key | None = None
+    network: Network | None = None
 
 
 class ImageFunction(pulumi.ComponentResource):
@@ -68,6 +72,11 @@ class ImageFunction(pulumi.ComponentResource):
         self.log_group = self._log_group(name, args)
         self.role = self._role(name)
         self.policy = self._policy(name, grants)
+        # Without these the first invocations would fail.
+        self._needed: list[pulumi.Resource] = [self.policy]
+        if args.network:
+            connected = connection(f"{name}-connection", self.role, self._child)
+            self._needed += [connected, *args.network.ready]
         self.function = self._function(name, args, environment(args.grants, args.environment))
         self.alias = self._alias(name)
         self.recursion = self._recursion(name)
@@ -175,6 +184,7 @@ class ImageFunction(pulumi.ComponentResource):
             reserved_concurrent_executions=args.config.functions.reserved_concurrency.get(name),
             environment={"variables": variables} if variables else None,
             kms_key_arn=arn_of(args.key),
+            vpc_config=args.network.placement() if args.network else None,
             logging_config={
                 "log_format": "JSON",
                 "log_group": self.log_group.name,
@@ -183,8 +193,7 @@ class ImageFunction(pulumi.ComponentResource):
             },
             tracing_config={"mode": "Active"},
             publish=True,
-            # Without its policy the first invocations would fail.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self._needed),
         )
 
     def _alias(self, name: str) -> aws.lambda_.Alias:

@@ -46,6 +46,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
         self.arn: pulumi.Output[str] = self.queue.arn
         self.name: pulumi.Output[str] = self.queue.name
         self.url: pulumi.Output[str] = self.queue.url
+        self.logical_name = name
         self._to_send = _to_send(key, self.queue)
         self.register_outputs({"url": self.url})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.proto import resource_pb2
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -45,11 +46,16 @@ class Recorded:
 
 @dataclass
 class Recorder(mocks.Mocks):
-    """Records resources, and answers as AWS would; in a preview, with nothing but the inputs."""
+    """Records resources, and answers as AWS would; in a preview, with nothing but the inputs.
+
+    ``registrations`` holds, by URN, what the engine is told in its own form: what is unknown or
+    secret, and which property was made from which resources, included.
+    """
 
     preview: bool = False
     resources: list[Recorded] = field(default_factory=list)
     options: dict[Key, Options] = field(default_factory=dict)
+    registrations: dict[str, resource_pb2.RegisterResourceRequest] = field(default_factory=dict)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Record a resource; refuse a second one of the same type and name."""
@@ -64,13 +70,19 @@ class Recorder(mocks.Mocks):
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         """Answer what the program asks of its account."""
-        answers = {
+        service = args.args.get("service")
+        answers: dict[str, dict[str, Any]] = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getRegion:getRegion": {"region": REGION},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
             "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
                 "userName": "AWS",
                 "password": "token",
+            },
+            "aws:ec2/getVpcEndpointService:getVpcEndpointService": {
+                "serviceName": f"com.amazonaws.{REGION}.{service}",
+                "availabilityZones": [f"{REGION}{zone}" for zone in "cab"],
+                "vpcEndpointPolicySupported": True,
             },
         }
         return answers[args.token], []
@@ -100,6 +112,8 @@ class Monitor(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         """Record what the resource depends on, and how it is kept."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        self._recorder.registrations[urn] = request
         self._recorder.options[request.type, request.name] = Options(
             parent=_key(request.parent) if request.parent else ("", ""),
             depends_on=frozenset(_key(urn) for urn in request.dependencies),
@@ -142,6 +156,7 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         "digest": f"sha256:{'0' * 64}",
         "registryId": ACCOUNT,
         "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
+        "prefixListId": f"pl-{name}",
         "streamArn": f"{arn}/stream",
         "invokeArn": f"{arn}/invocations",
         "invokeUrl": f"https://{name}.example.com/stage",

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from redrive import arguments as redrive_arguments
+
 PORT = 4566
 
 _EPILOG = """\
@@ -170,6 +172,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     download.add_argument("key", metavar="KEY")
     download.add_argument("file", nargs="?", type=Path, metavar="FILE", help="KEY's last part")
+
+    redrive_arguments.add_to(
+        verb(
+            "redrive",
+            "show what is in a dead-letter queue, and have it processed again",
+            "redrive",
+            "redrive emails-dead-letters --dry-run",
+            "redrive emails-dead-letters",
+        )
+    )
 
     verb("down", "stop everything that `up` has started", "down")
     return parser

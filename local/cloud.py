@@ -64,6 +64,7 @@ def start(
     config_overrides: Mapping[str, Any] | None = None,
     root: Path = ROOT,
     docker: bool | None = False,
+    functions_port: int | None = None,
 ) -> Cloud:
     """Start a local cloud of its own, beside any that ``python -m local up`` has started.
 
@@ -74,6 +75,8 @@ def start(
             ``{"email": {"batchWindowSeconds": 0}}``.
         root: the project's folder.
         docker: whether functions run as containers of their images; None: if an engine answers.
+        functions_port: where functions call AWS, if not at the emulator's own port; something that
+            passes calls on to it must listen there.
 
     Raises:
         LocalError: the emulator did not start, an image could not be built, or the program failed;
@@ -83,7 +86,11 @@ def start(
     containers = choose(docker, root=project.root).containers
     directory = Path(tempfile.mkdtemp(prefix="local-cloud-"))
     emulator = Emulator(
-        port=port or free_port(), directory=directory, region=project.region, containers=containers
+        port=port or free_port(),
+        directory=directory,
+        region=project.region,
+        containers=containers,
+        functions_port=functions_port,
     )
     return launch(emulator, project)
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from local import invocation, tokens
 from local.aws import Aws, AwsError
@@ -14,6 +15,7 @@ from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import stop_group
 from local.state import State, StateDirectory
+from redrive.command import run as run_redrive
 
 
 def outputs(directory: StateDirectory, *, name: str | None) -> int:
@@ -103,6 +105,12 @@ def download(directory: StateDirectory, *, key: str, file: Path | None) -> int:
     _files(directory).download(key, file)
     print(f"Written to {file}")
     return 0
+
+
+def redrive(directory: StateDirectory, **options: Any) -> int:
+    """Show what is in a dead-letter queue, or have it processed again."""
+    state = directory.load()
+    return run_redrive(state.deployed.outputs, _aws(state).client, **options)
 
 
 def down(directory: StateDirectory) -> int:

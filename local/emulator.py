@@ -30,13 +30,20 @@ class Emulator:
     """One emulator process, its process group and containers, and a folder for what they write."""
 
     def __init__(
-        self, *, port: int, directory: Path, region: str, containers: Containers | None = None
+        self,
+        *,
+        port: int,
+        directory: Path,
+        region: str,
+        containers: Containers | None = None,
+        functions_port: int | None = None,
     ) -> None:
         self.port = port
         self.containers = containers
         self.endpoint = f"http://{HOST}:{port}"
         self._directory = directory
         self._region = region
+        self._functions_port = functions_port
         self._log = directory / "emulator.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -76,6 +83,7 @@ class Emulator:
                     directory=self._directory,
                     region=self._region,
                     containers=self.containers,
+                    functions_port=self._functions_port,
                 ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -19,9 +19,18 @@ _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 def environment(
-    *, port: int, directory: Path, region: str, containers: Containers | None = None
+    *,
+    port: int,
+    directory: Path,
+    region: str,
+    containers: Containers | None = None,
+    functions_port: int | None = None,
 ) -> dict[str, str]:
-    """Make the emulator's environment, which its workers get too."""
+    """Make the emulator's environment, which its workers get too.
+
+    ``functions_port`` is where functions call AWS: on the host where they find the emulator, but on
+    another port, and what listens there passes on. Without it they call the emulator itself.
+    """
     nowhere = str(directory / "none")
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return inherited | {
@@ -44,6 +53,8 @@ def environment(
         "TZ": "UTC",  # as in Lambda
         "PYTHONUNBUFFERED": "1",
         **(containers.environment() if containers else {}),
+        # In containers, the emulator replaces the host by its name there.
+        **({"AWS_ENDPOINT_URL": f"http://{HOST}:{functions_port}"} if functions_port else {}),
     }
 
 

@@ -8,8 +8,6 @@ from scan.findings import Waiver
 _DEV = ("dev",)
 _PROD = ("prod",)
 _ALL = ("dev", "prod")
-# Production too, until its configuration can switch them on.
-_NOT_YET = ("dev", "prod")
 
 CHECKOV = (
     # For good, in all stacks.
@@ -29,6 +27,16 @@ CHECKOV = (
                   "tell than a dead-letter queue; callers and pollers of the others see them."),
     Waiver(check="CKV_AWS_144", resources="aws_s3_bucket.storage", stacks=_ALL,
            reason="Replication to another region: the system lives in one."),
+    Waiver(check="CKV_AWS_144", resources="aws_s3_bucket.storage_access_log", stacks=_PROD,
+           reason="Replication to another region: the system lives in one."),
+    Waiver(check="CKV_AWS_145", resources="aws_s3_bucket.storage_access_log", stacks=_PROD,
+           reason="S3 writes access logs to no bucket that is encrypted by KMS."),
+    Waiver(check="CKV2_AWS_62", resources="aws_s3_bucket.storage_access_log", stacks=_PROD,
+           reason="Nothing is to happen when a log comes."),
+    Waiver(check="CKV2_AWS_77", resources="aws_api_gateway_stage.*", stacks=_PROD,
+           reason="The rules against Log4j are there (CKV_AWS_192); beside them it wants the list "
+                  "of anonymous addresses, which refuses all who call from a hosting provider, as "
+                  "programs do."),
     Waiver(check="CKV_AWS_51", resources="aws_ecr_repository.*", stacks=_ALL,
            reason="Tags are immutable but for the build's cache; checkov knows no exceptions."),
     Waiver(check="CKV_AWS_297", resources="aws_scheduler_schedule.*", stacks=_ALL,
@@ -36,14 +44,14 @@ CHECKOV = (
     # For developers: cheap, and quickly gone.
     Waiver(check="CKV_AWS_338", resources="aws_cloudwatch_log_group.*", stacks=_DEV,
            reason="Logs of developers' stacks need not last a year."),
-    Waiver(check="CKV_AWS_115", resources="aws_lambda_function.*", stacks=_NOT_YET,
+    Waiver(check="CKV_AWS_115", resources="aws_lambda_function.*", stacks=_DEV,
            reason="Reserved concurrency needs a quota that new accounts do not have."),
-    Waiver(check="CKV_AWS_117", resources="aws_lambda_function.*", stacks=_NOT_YET,
+    Waiver(check="CKV_AWS_117", resources="aws_lambda_function.*", stacks=_DEV,
            reason="A network of its own costs by the hour."),
-    Waiver(check="CKV2_AWS_29", resources="aws_api_gateway_stage.*", stacks=_NOT_YET,
+    Waiver(check="CKV2_AWS_29", resources="aws_api_gateway_stage.*", stacks=_DEV,
            reason="A web ACL costs by the month."),
-    Waiver(check="CKV_AWS_18", resources="aws_s3_bucket.storage", stacks=_NOT_YET,
-           reason="Access logs of a developer's bucket would outlive it."),
+    Waiver(check="CKV_AWS_18", resources="aws_s3_bucket.storage", stacks=_DEV,
+           reason="Who read a developer's bucket is nobody's question."),
     *(
         Waiver(check=check, resources=resources, stacks=_DEV,
                reason="AWS's own key encrypts it: a key of one's own costs by the month.")
@@ -72,4 +80,14 @@ PARLIAMENT = (
            reason="CloudWatch Logs' statement is as AWS gives it: it allows kms:Describe*."),
     Waiver(check="MISMATCHED_TYPE", resources="aws_kms_key.*", stacks=_PROD,
            reason="The context that CloudWatch Logs encrypts with is the group's ARN."),
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    Waiver(check="RESOURCE_MISMATCH", resources="aws_iam_role_policy.*_connection", stacks=_PROD,
+           reason="Lambda connects functions to a network by their roles, and may fail to where "
+                  "they allow it on less: the ARN is as AWS gives it."),
+    Waiver(check="UNKNOWN_CONDITION_FOR_ACTION", resources="aws_iam_role_policy.*_connection",
+           stacks=_PROD,
+           reason="lambda:SourceFunctionArn is in every call of a function, to any service."),
+    Waiver(check="RESOURCE_MISMATCH", resources="aws_vpc_endpoint.*", stacks=_PROD,
+           reason="An endpoint's policy says whose resources are reached by it; what is done with "
+                  "them, roles say. What has no resource of this account is not reached."),
 )  # fmt: skip

@@ -1,4 +1,6 @@
-"""Options of the whole suite."""
+"""Options of the whole suite, and what they decide."""
+
+from collections.abc import Iterator
 
 import pytest
 
@@ -7,11 +9,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--docker",
         action="store_true",
-        help="end-to-end tests: run the functions as containers of their images",
+        help="end-to-end and fault tests: run the functions as containers of their images",
     )
     parser.addoption("--cases", type=int, default=10, help="schemathesis: for each operation")
     parser.addoption("--seed", type=int, default=1, help="schemathesis: of the random requests")
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
+
+
+@pytest.fixture(scope="session")
+def docker(pytestconfig: pytest.Config) -> Iterator[bool]:
+    """Whether functions run as containers; if so, there is a base for their images."""
+    if not pytestconfig.getoption("--docker"):
+        yield False
+        return
+    # Loads the docker package, which workers do without.
+    from image_bases import choose
+
+    from local.engine import Engine
+
+    engine = Engine.connect()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BASE_IMAGE", choose(engine).native)
+        engine.client.close()
+        yield True
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -22,6 +42,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    for report in terminalreporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            if name == "says":
+                terminalreporter.write_line(text)
     if skips := _forbidden_skips(config):
         terminalreporter.section("--no-skips", red=True)
         terminalreporter.write_line(f"{skips} skipped, which is a failure")

@@ -9,6 +9,7 @@ from handlers.cleanup_expired.cleanup import clean_up
 from handlers.cleanup_expired.expired import Expired
 from handlers.cleanup_expired.welcomes import Welcomes
 from handlers.common import aws, deadline
+from handlers.common.asynchronous import reported
 from handlers.common.settings import load
 from handlers.common.start import at_init
 
@@ -40,9 +41,15 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
 
     The event is not read: what is due is judged by the clock, so that a run that comes late, twice
     or by hand does neither too little nor, by a wrong time in the event, too much.
+
+    Raises:
+        Failed: something of it could not be done; the log says why.
     """
     deadline.begin(context)
-    return clean_up(*_dependencies(), now=int(time.time()), remaining_seconds=deadline.seconds_left)
+    with reported():
+        return clean_up(
+            *_dependencies(), now=int(time.time()), remaining_seconds=deadline.seconds_left
+        )
 
 
 at_init(_dependencies)

@@ -116,7 +116,7 @@ GET_USER: dict[str, Any] = {
             "in": "path",
             "required": True,
             "description": "The user's id. Any other text is the id of no user.",
-            "schema": {"type": "string", "minLength": 1},
+            "schema": {"type": "string", "minLength": 1, "pattern": "[^ ]"},
         }
     ],
     "responses": {

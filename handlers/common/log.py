@@ -11,9 +11,11 @@ from typing import Any
 logger = logging.getLogger("app")
 
 # Outcomes are the counters, so they are logged whatever level Lambda sets the root logger to.
-# Libraries stay at WARNING: below it botocore logs whole requests, with bodies and credentials.
+# Libraries are heard from ERROR on. Their warnings quote what an uploader chose: urllib3's the
+# object's URL where its Content-Type is `multipart/…` without a boundary, botocore's its Expires.
+# Further below, botocore logs whole requests, with bodies and credentials.
 logger.setLevel(logging.INFO)
-logging.getLogger().setLevel(logging.WARNING)
+logging.getLogger().setLevel(logging.ERROR)
 
 
 def outcome(name: str, *, level: int = logging.INFO, **fields: str | int | float | None) -> None:

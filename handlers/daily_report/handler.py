@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from handlers.common import aws, deadline
+from handlers.common.asynchronous import reported
 from handlers.common.settings import load
 from handlers.common.start import at_init
 from handlers.daily_report.records import Records
@@ -43,16 +44,18 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
 
     Raises:
         BadEvent: the event asks for a day that cannot be reported.
+        Failed: a report could not be written; the log says why.
     """
     deadline.begin(context)
     request = parse(event, now=datetime.now(UTC))
-    records, reports = _dependencies()
-    written = write_reports(
-        request,
-        records=records,
-        reports=reports,
-        stop=lambda: deadline.seconds_left() < MARGIN_SECONDS,
-    )
+    with reported():
+        records, reports = _dependencies()
+        written = write_reports(
+            request,
+            records=records,
+            reports=reports,
+            stop=lambda: deadline.seconds_left() < MARGIN_SECONDS,
+        )
     return {"written": written}
 
 

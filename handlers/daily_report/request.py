@@ -19,7 +19,7 @@ its claim.)"""
 
 
 class BadEvent(ValueError):
-    """The event asks for no day that can be reported."""
+    """The event asks for no day that can be reported. The text, which is logged, quotes no text."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _day(value: object) -> date:
         day = None
     # `fromisoformat` takes `20261122` and `2026-W47-7` as well.
     if day is None or day.isoformat() != value:
-        raise BadEvent(f"day is {_shown(value)}; it must be a date such as '2026-11-22'")
+        raise BadEvent(f"day is {_described(value)}; it must be a date such as '2026-11-22'")
     return day
 
 
@@ -87,10 +87,12 @@ def _time(value: object) -> datetime:
     except (ValueError, OverflowError):
         time = None
     if time is None or time.tzinfo is None:
-        raise BadEvent(f"time is {_shown(value)}; it must be a time such as '2026-11-23T03:00:00Z'")
+        raise BadEvent(
+            f"time is {_described(value)}; it must be a time such as '2026-11-23T03:00:00Z'"
+        )
     return time
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
+def _described(value: object) -> str:
+    kind = f"a {type(value).__name__}"
+    return f"{kind} of {len(value)} characters" if isinstance(value, str) else kind

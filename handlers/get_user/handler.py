@@ -38,7 +38,7 @@ def get_user(event: http.Event, users: Users) -> http.Response:
         users: gives the user.
     """
     user_id: str = (event.get("pathParameters") or {}).get("id") or ""
-    if not user_id.strip():
+    if not user_id.strip(" "):
         return http.refuse(400, "invalid", "User ID is required")
     user = users.get(user_id)
     if user is None:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from handlers.common import aws, deadline, log
+from handlers.common.asynchronous import FAILED, Failed
 from handlers.common.ledger import Busy, Ledger
 from handlers.common.settings import load
 from handlers.common.start import at_init
@@ -23,9 +24,6 @@ from handlers.process_upload.work import Limits
 
 BUSY = "busy"
 """Outcome of an upload whose key another invocation works on: tried again, and no fault."""
-
-FAILED = "failed"
-"""Outcome of an upload that is to be tried again; the others are in ``upload``."""
 
 _MEGABYTE = 1024 * 1024
 _OWN_MEMORY_MB = 256  # Python, botocore, the parsers' libraries, and their share of the child
@@ -54,10 +52,6 @@ class Dependencies:
     storage: Storage
     ledger: Ledger
     limits: Limits
-
-
-class Failed(Exception):
-    """Some of an event's uploads failed or were busy; the event is to be tried again."""
 
 
 @cache

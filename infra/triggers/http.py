@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from infra.callers import Callers
 from infra.config_api import Api
+from infra.firewall import Firewall, FirewallArgs
 from infra.key import Key
 from infra.triggers.http_access import ApiAccess, ApiAccessArgs
 from infra.triggers.http_authorization import HEADERS, Authorization, AuthorizationArgs
@@ -44,8 +45,9 @@ class RestApi(pulumi.ComponentResource):
 
     Every route is validated at the gateway, then sent to its function's alias. Errors of the
     gateway itself have the API's shape, ``{"error": …}``. Optional, by configuration: API keys with
-    a usage plan, or tokens of the callers' user pool; CORS; a custom domain. Attributes: ``url``,
-    without a slash at its end, and ``api_key``, a secret, where keys are required.
+    a usage plan, or tokens of the callers' user pool; CORS; a custom domain; a firewall.
+    Attributes: ``url``, without a slash at its end, and ``api_key``, a secret, where keys are
+    required.
     """
 
     def __init__(
@@ -114,6 +116,17 @@ class RestApi(pulumi.ComponentResource):
             ApiAccessArgs(api=self.api, stage=self.stage.stage, config=args.config),
             self._child,
         )
+        if args.config.firewall:
+            Firewall(
+                f"{name}-firewall",
+                FirewallArgs(
+                    config=args.config.firewall,
+                    stage=self.stage.stage,
+                    log_retention_days=args.log_retention_days,
+                    key=args.key,
+                ),
+                self._child,
+            )
         self.api_key: pulumi.Output[str] | None = self.access.api_key
         self.url: pulumi.Output[str] = self.access.url or self.stage.stage.invoke_url
         self.name: pulumi.Output[str] = self.api.name

@@ -53,6 +53,8 @@ class Authorization:
                 type="COGNITO_USER_POOLS",
                 provider_arns=[args.callers.pool_arn],
                 identity_source="method.request.header.Authorization",
+                # A verdict that is kept (for 300 s if nothing is said) may outlive its token.
+                authorizer_result_ttl_in_seconds=0,
                 opts=opts,
             )
 

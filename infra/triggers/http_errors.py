@@ -31,6 +31,7 @@ GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
     # Which of the four it is, is not for those to learn who try tokens.
     "UNAUTHORIZED": (401, "Missing, invalid or expired token, or without the scope"),
     "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported media type; send application/json"),
+    "WAF_FILTERED": (403, "Request refused by the firewall"),
 }
 
 # The scheme to authenticate by: https://www.rfc-editor.org/rfc/rfc6750#section-3
@@ -42,6 +43,7 @@ _RETRY = {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
 _BY_ANY_REQUEST = (
     "UNAUTHORIZED",
     "INVALID_API_KEY",
+    "WAF_FILTERED",
     "QUOTA_EXCEEDED",
     "THROTTLED",
     "INTEGRATION_FAILURE",

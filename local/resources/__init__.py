@@ -20,9 +20,12 @@ from local.resources import (
     s3,
     s3_settings,
     scheduler,
+    security_groups,
     sesv2,
     sns,
     sqs,
+    vpc,
+    wafv2,
 )
 
 __all__ = [
@@ -42,7 +45,10 @@ __all__ = [
     "s3",
     "s3_settings",
     "scheduler",
+    "security_groups",
     "sesv2",
     "sns",
     "sqs",
+    "vpc",
+    "wafv2",
 ]

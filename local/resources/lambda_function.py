@@ -20,11 +20,11 @@ _functions = threading.Lock()
     passes=(
         "name packageType imageConfig role environment timeout memorySize publish architectures "
         "ephemeralStorage tracingConfig loggingConfig deadLetterConfig description kmsKeyArn "
-        "reservedConcurrentExecutions"
+        "reservedConcurrentExecutions vpcConfig"
     ),
-    # Images have another name here, and no registry; functions have this machine's network.
+    # Images have another name here, and no registry.
     ignores=(
-        "imageUri vpcConfig skipDestroy replaceSecurityGroupsOnDestroy "
+        "imageUri skipDestroy replaceSecurityGroupsOnDestroy "
         "replacementSecurityGroupIds sourceCodeHash"
     ),
 )
@@ -53,6 +53,7 @@ def function(request: Request) -> Made:
             EphemeralStorage=pascal(request.get("ephemeralStorage")),
             TracingConfig=pascal(request.get("tracingConfig")),
             LoggingConfig=pascal(request.get("loggingConfig")),
+            VpcConfig=pascal(request.get("vpcConfig")),
             DeadLetterConfig=pascal(request.get("deadLetterConfig")),
         ),
     )

@@ -1,5 +1,7 @@
 """What may call a function, what calls it, and what becomes of failed calls."""
 
+from typing import Any
+
 from local.resources.names import auto_name, pascal, present
 from local.resources.registry import Made, Request, resource
 
@@ -67,16 +69,35 @@ def event_source_mapping(request: Request) -> Made:
 )
 def event_invoke_config(request: Request) -> Made:
     """Say how often an asynchronous call is tried, and where a failed one goes."""
+    name, qualifier = request.require("functionName"), request.get("qualifier")
+    destinations = pascal(request.get("destinationConfig"))
     request.client("lambda").put_function_event_invoke_config(
-        FunctionName=request.require("functionName"),
+        FunctionName=name,
         **present(
-            Qualifier=request.get("qualifier"),
-            DestinationConfig=pascal(request.get("destinationConfig")),
+            Qualifier=qualifier,
+            DestinationConfig=destinations,
             MaximumEventAgeInSeconds=request.get("maximumEventAgeInSeconds"),
             MaximumRetryAttempts=request.get("maximumRetryAttempts"),
         ),
     )
-    return Made(":".join(filter(None, (request.get("functionName"), request.get("qualifier")))))
+    failures = (destinations or {}).get("OnFailure", {}).get("Destination")
+    if qualifier and failures:
+        _keep_failures_of_alias(request.client("lambda"), name, qualifier, failures)
+    return Made(":".join(filter(None, (name, qualifier))))
+
+
+def _keep_failures_of_alias(client: Any, name: str, alias: str, failures: str) -> None:
+    """Keep what fails for callers of an alias.
+
+    The emulator heeds the settings above for calls of $LATEST only, and would drop the failed
+    events of an alias. It does heed a version's dead-letter queue, with the same record; so the
+    alias gets a version that has one. (It tries three times whatever the settings say.)
+    """
+    client.update_function_configuration(
+        FunctionName=name, DeadLetterConfig={"TargetArn": failures}
+    )
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.update_alias(FunctionName=name, Name=alias, FunctionVersion=version)
 
 
 @resource(

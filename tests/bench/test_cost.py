@@ -78,6 +78,19 @@ def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[s
     assert "Left out: free tiers" in printed
 
 
+def test_every_price_of_the_list_is_charged() -> None:
+    """By production and, for its processor, by the laptop's stack."""
+    charged_for = {
+        (used.service, used.price)
+        for name in ("prod", "local")
+        for used in cost.usage(stack(name).recorder, BUSY)
+        if used.units
+    }
+    services = {s: p for s, p in cost.read_prices().items() if isinstance(p, dict)}
+    listed = {(s, name) for s, prices in services.items() for name in prices if name != "source"}
+    assert charged_for == listed
+
+
 def test_the_total_is_the_sum() -> None:
     charges = cost.estimate("prod", BUSY)
     printed = cost.table(charges).splitlines()[-1]

@@ -14,24 +14,6 @@ from local.cloud import Cloud
 
 
 @pytest.fixture(scope="session")
-def docker(pytestconfig: pytest.Config) -> Iterator[bool]:
-    """Whether functions run as containers; if so, there is a base for their images."""
-    if not pytestconfig.getoption("--docker"):
-        yield False
-        return
-    # Loads the docker package, which workers do without.
-    from image_bases import choose
-
-    from local.engine import Engine
-
-    engine = Engine.connect()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BASE_IMAGE", choose(engine).native)
-        engine.client.close()
-        yield True
-
-
-@pytest.fixture(scope="session")
 def cloud(docker: bool) -> Iterator[Cloud]:
     # The shortest rate is a minute; one test waits for a schedule to invoke.
     soon = time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(time.time() + 20))

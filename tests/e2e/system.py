@@ -19,17 +19,21 @@ class Answer:
 
 @dataclass(frozen=True)
 class Api:
+    """The API at a URL; ``authorization``: the header to send, where it asks for one."""
+
     url: str
+    authorization: str | None = None
 
     def __call__(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        credentials = {"Authorization": self.authorization} if self.authorization else {}
         request = urllib.request.Request(
             self.url + path,
             data=data,
             method=method,
-            headers={"Content-Type": "application/json", **(headers or {})},
+            headers={"Content-Type": "application/json", **credentials, **(headers or {})},
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:

@@ -92,16 +92,12 @@ def test_a_user_whom_nobody_welcomed_is_welcomed_later(cloud: Cloud, api: Api) -
 def test_an_event_that_always_fails_ends_in_the_functions_failures(cloud: Cloud) -> None:
     client, sqs = cloud.client("lambda"), cloud.client("sqs")
     name, event = cloud.functions["daily-report"].name, {"day": "not a day"}
-    # The emulator heeds such settings for calls of $LATEST only, so it gets those of the alias.
-    settings = client.get_function_event_invoke_config(FunctionName=name, Qualifier="live")
-    assert settings["MaximumRetryAttempts"] == 2
-    client.put_function_event_invoke_config(
+    client.invoke(
         FunctionName=name,
-        Qualifier="$LATEST",
-        MaximumRetryAttempts=2,
-        DestinationConfig=settings["DestinationConfig"],
+        Qualifier="live",
+        InvocationType="Event",
+        Payload=json.dumps(event).encode(),
     )
-    client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
     (queue,) = sqs.list_queues(QueueNamePrefix="daily-report-failures")["QueueUrls"]
     (failed,) = until(lambda: messages_in(sqs, queue))
     assert json.loads(failed["Body"])["requestPayload"] == event

@@ -26,9 +26,11 @@ def _kept(name: str, preview: bool) -> Run:
     return run(name, preview=preview)
 
 
-def recorded(program: Callable[[], object], *, preview: bool = False) -> Recorder:
+def recorded(
+    program: Callable[[], object], *, preview: bool = False, recorder: Recorder | None = None
+) -> Recorder:
     """Run a piece of a program alone, as stack ``dev``; give what it registers."""
-    recorder = Recorder(preview=preview)
+    recorder = recorder or Recorder(preview=preview)
 
     def inside() -> None:
         use("dev", recorder, {})

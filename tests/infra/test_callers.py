@@ -23,6 +23,7 @@ POOL = "arn:aws:cognito-idp:eu-central-1:210987654321:userpool/eu-central-1_AbCd
 UNKNOWN = "known when it is made"
 METHOD = "aws:apigateway/method:Method"
 ORIGINS = ["https://a.example.com"]
+FIREWALL = {"firewall": {"rateLimit": 1_000}}  # which production may not be without
 KEY = {"authorization": "api_key", "usagePlan": PLAN}
 TOKEN = {"authorization": "cognito"}
 
@@ -137,6 +138,7 @@ def test_whose_tokens_count() -> None:
             "type": "COGNITO_USER_POOLS",
             "providerArns": [arn],
             "identitySource": "method.request.header.Authorization",
+            "authorizerResultTtlInSeconds": 0,
         }
 
 
@@ -332,7 +334,7 @@ def test_the_domains_name_is_taken_by_nobody_else_and_allowed() -> None:
 @pytest.fixture(scope="module", params=[False, True])
 def elsewhere(request: pytest.FixtureRequest) -> Run:
     """Production with a pool that exists."""
-    access = TOKEN | {"cognito": {"userPoolArn": POOL}}
+    access = TOKEN | {"cognito": {"userPoolArn": POOL}} | FIREWALL
     return run("prod", preview=request.param, settings={"serverless-app:api": access})
 
 
@@ -386,6 +388,6 @@ def test_production_is_not_open_to_everybody() -> None:
     with pytest.raises(
         pulumi.RunError, match=r"api\.authorization: must be cognito, or at least api_key"
     ):
-        run("prod", settings={"serverless-app:api": {"corsOrigins": ORIGINS}})
-    made = run("prod", settings={"serverless-app:api": KEY})
+        run("prod", settings={"serverless-app:api": {"corsOrigins": ORIGINS} | FIREWALL})
+    made = run("prod", settings={"serverless-app:api": KEY | FIREWALL})
     assert made.secrets == {"api_key"}

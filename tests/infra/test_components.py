@@ -37,8 +37,8 @@ def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None
     triggers = {r.name for r in components(name) if r.type.endswith("Trigger")}
     assert {"new-users", "emails-to-send", "uploads", "cleanup", "report"} <= triggers
     others = {"users", "ledger", "storage", "emails", "mail", "callers", "api", "monitoring"}
-    own_key = {"key"} if name == "prod" else set()
-    assert top == {*FUNCTIONS, *triggers, *others, *own_key}
+    only_in_prod = {"key", "network", "storage-access-log"} if name == "prod" else set()
+    assert top == {*FUNCTIONS, *triggers, *others, *only_in_prod}
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -74,6 +74,7 @@ def test_a_function_consists_of(function: str) -> None:
         ("LogMetricFilter", "-outcomes"),
         ("Role", "-role"),
         ("RolePolicy", "-policy"),
+        ("RolePolicy", "-connection"),
         ("Function", ""),
         ("Alias", "-live"),
         ("FunctionRecursionConfig", "-recursion"),
@@ -221,7 +222,8 @@ def test_data_is_protected_in_prod_only() -> None:
     def protected(name: str) -> set[str]:
         return {r.name for r in stack(name).recorder.resources if r.options.protect}
 
-    assert protected("prod") == {"users", "ledger", "storage", "key", "callers-pool"}
+    data = {"users", "ledger", "storage", "storage-access-log", "key", "callers-pool"}
+    assert protected("prod") == data
     assert protected("dev") == set()
     assert protected("local") == set()
 
@@ -259,7 +261,7 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
     watched = {(a.inputs["metricName"], *sorted(a.inputs["dimensions"].values())) for a in alarms}
     dead = {q.name for q in of(made, "sqs/queue:Queue")} - {"emails"}
     assert watched == {
-        *((metric, f) for metric in ("Errors", "Throttles") for f in FUNCTIONS),
+        *((metric, f) for metric in ("Errors", "Throttles", "Duration") for f in FUNCTIONS),
         *(("ApproximateNumberOfMessagesVisible", queue) for queue in dead),
         ("ApproximateAgeOfOldestMessage", "emails"),
         ("IteratorAge", "queue-welcome"),
@@ -270,6 +272,19 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
     assert dead == {"emails-dead-letters", "new-users-failures"} | {
         f"{function}-failures" for function in not_waited_for()
     }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_an_alarm_rings_before_a_function_runs_into_its_time_out(function: str) -> None:
+    timeout = inputs(stack("prod"), "lambda/function:Function", function)["timeout"]
+    name = f"monitoring-{function}-duration"
+    alarm = inputs(stack("prod"), "cloudwatch/metricAlarm:MetricAlarm", name)
+    assert "statistic" not in alarm
+    assert (alarm["extendedStatistic"], alarm["threshold"]) == ("p99", timeout * 800)  # ms
+    assert (alarm["period"], alarm["evaluationPeriods"], alarm["datapointsToAlarm"]) == (300, 1, 1)
+    for actions in ("alarmActions", "okActions"):
+        [topic] = alarm[actions]
+        assert topic.endswith(":monitoring-alarms")
 
 
 def test_somebody_hears_of_alarms_in_prod() -> None:

@@ -86,9 +86,9 @@ MAY: dict[str, list[Statement]] = {
     "daily-report": [
         allow("dynamodb:Query", on=f"{USERS}/index/by-day"),
         allow("dynamodb:Query", on=f"{LEDGER}/index/by-day"),
-        allow("s3:GetObject", "s3:GetObjectVersion", on=f"{STORAGE}/reports/*"),
+        allow("s3:GetObject", on=f"{STORAGE}/reports/*"),
         allow("s3:ListBucket", on=STORAGE),
-        allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/reports/*"),
+        allow("s3:PutObject", on=f"{STORAGE}/reports/*"),
         failures("daily-report"),
     ],
 }
@@ -165,6 +165,28 @@ WITH_A_KEY: dict[str, list[Statement]] = {
 }
 
 
+MANAGE_INTERFACES = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses",
+)
+FIND_INTERFACES = ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
+# What each function's role lets Lambda do, and not the function, where there is a network.
+CONNECTION: list[Statement] = [
+    allow(*MANAGE_INTERFACES, on=f"arn:aws:ec2:{HERE}:*/*"),
+    {"Effect": "Allow", "Action": list(FIND_INTERFACES), "Resource": "*"},
+    {
+        "Effect": "Deny",
+        "Action": [*MANAGE_INTERFACES, *FIND_INTERFACES],
+        "Resource": "*",
+        "Condition": {"ArnLike": {"lambda:SourceFunctionArn": f"arn:aws:lambda:{HERE}:function:*"}},
+    },
+]
+FLOW_LOG = "network-flow-policy"
+OF_A_NETWORK = {FLOW_LOG, *(f"{function}-connection" for function in FUNCTIONS)}
+
+
 def keyed(name: str, policy: str) -> list[Statement]:
     return WITH_A_KEY[policy] if name == "prod" else []
 
@@ -174,6 +196,7 @@ WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
     "logs:DescribeLogGroups",
+    *FIND_INTERFACES,
 }
 
 
@@ -254,6 +277,26 @@ def test_the_gateway_may_write_logs() -> None:
     ]
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_lambda_may_connect_the_function_to_the_network(function: str) -> None:
+    assert policies("prod")[f"{function}-connection"] == (f"{function}-role", CONNECTION)
+
+
+def test_the_flow_log_may_be_written() -> None:
+    role, statements = policies("prod")[FLOW_LOG]
+    group = f"arn:aws:logs:{HERE}:network-flow-log"
+    assert role == "network-flow-role"
+    assert statements == [
+        allow(
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+            on=[group, f"{group}:*"],
+        ),
+        {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
+    ]
+
+
 def test_these_are_all_policies() -> None:
     """A policy that no test above reads would be one that nobody has looked at."""
     read = {
@@ -261,6 +304,7 @@ def test_these_are_all_policies() -> None:
         *TO_READ_THE_SOURCE,
         *(f"{schedule}-policy" for schedule in schedules()),
         "api-stage-log-policy",
+        *OF_A_NETWORK,
     }
     new = set(policies("prod")) - read
     assert not new, f"add {', '.join(sorted(new))} here: TO_READ_THE_SOURCE"
@@ -269,12 +313,13 @@ def test_these_are_all_policies() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_stacks_grant_the_same(name: str) -> None:
-    """But for the key, which the tests above know of."""
+    """But for the key and the network, which the tests above know of."""
 
     def written(of_stack: str) -> str:
         made = {
             policy: (role, [s for s in statements if not s["Action"][0].startswith("kms:")])
             for policy, (role, statements) in policies(of_stack).items()
+            if policy not in OF_A_NETWORK
         }
         return json.dumps(made, sort_keys=True)
 
@@ -294,10 +339,13 @@ def test_trust(name: str) -> None:
         return statement | ({"Condition": when} if when else {})
 
     this_account = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    flow_logs = {"ArnLike": {"aws:SourceArn": f"arn:aws:ec2:{HERE}:vpc-flow-log/*"}}
+    network = {"network-flow-role": only("vpc-flow-logs.amazonaws.com", this_account | flow_logs)}
     assert trusts(name) == {
         **{f"{function}-role": only("lambda.amazonaws.com") for function in FUNCTIONS},
         **{f"{s}-role": only("scheduler.amazonaws.com", this_account) for s in schedules()},
         "api-stage-log-role": only("apigateway.amazonaws.com"),
+        **(network if name == "prod" else {}),
     }
 
 
@@ -310,10 +358,13 @@ def test_each_function_has_a_role_of_its_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_no_wildcards(name: str) -> None:
-    """No action holds one; a resource only at the end of what it names, below a prefix."""
+    """No action holds one; a resource only at the end of what it names, below a prefix.
+
+    But for the network interfaces, which Lambda alone may manage, and of which it takes no less.
+    """
     seen = 0
     for _, statements in policies(name).values():
-        for statement in statements:
+        for statement in (s for s in statements if s not in CONNECTION):
             actions, on = statement["Action"], statement["Resource"]
             actions = [actions] if isinstance(actions, str) else actions
             assert not [a for a in actions if "*" in a]

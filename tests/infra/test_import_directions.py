@@ -11,20 +11,57 @@ ROOT = Path(__file__).parent.parent.parent
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
 
 FORBIDDEN = {
-    "images": {"handlers", "infra", "local", "scan", "tests", "bench", "pulumi", "botocore"},
-    "infra": {"handlers", "local", "scan", "tests", "bench"},
+    "chaos": {"handlers", "images", "infra", "pulumi", "redrive", "scan", "tests", "bench"},
+    "images": {
+        "handlers",
+        "infra",
+        "local",
+        "chaos",
+        "redrive",
+        "scan",
+        "tests",
+        "bench",
+        "pulumi",
+        "botocore",
+    },
+    "infra": {"handlers", "local", "chaos", "redrive", "scan", "tests", "bench"},
     "handlers": {
         "infra",
         "pulumi",
         "pulumi_aws",
         "pulumi_docker_build",
         "local",
+        "chaos",
+        "redrive",
         "scan",
         "tests",
         "bench",
     },
-    "local": {"infra", "handlers", "scan", "tests", "bench"},
-    "scan": {"handlers", "images", "local", "tests", "bench"},
+    "local": {"infra", "handlers", "chaos", "scan", "tests", "bench"},
+    "policy/rules": {
+        "handlers",
+        "images",
+        "infra",
+        "local",
+        "pulumi_aws",
+        "chaos",
+        "redrive",
+        "scan",
+        "tests",
+        "bench",
+    },
+    "redrive": {
+        "handlers",
+        "images",
+        "infra",
+        "local",
+        "chaos",
+        "pulumi",
+        "scan",
+        "tests",
+        "bench",
+    },
+    "scan": {"handlers", "images", "local", "chaos", "redrive", "tests", "bench"},
 }
 
 
@@ -73,6 +110,14 @@ def test_the_build_context_can_be_used_without_the_program() -> None:
         assert names <= sys.stdlib_module_names
 
 
+def test_rules_need_nothing_but_python() -> None:
+    """The policy pack is the only one of them that knows Pulumi."""
+    for module, name in imports_of("policy/rules"):
+        if module != "policy/rules/pack.py":
+            top = name.split(".")[0]
+            assert top in sys.stdlib_module_names or name.startswith("policy.rules."), module
+
+
 def test_no_function_imports_another() -> None:
     """A function's image holds its own package and handlers/common, and nothing else of ours."""
     assert FUNCTIONS
@@ -94,7 +139,7 @@ def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_
 
 def test_the_program_has_no_logic_and_stays_short() -> None:
     source = (ROOT / "__main__.py").read_text()
-    assert len(source.splitlines()) <= 60 + 9 * len(FUNCTIONS)  # a paragraph for each function
+    assert len(source.splitlines()) <= 64 + 9 * len(FUNCTIONS)  # a paragraph for each function
     logic = (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef, ast.ClassDef, ast.Lambda,
              ast.ListComp, ast.DictComp, ast.IfExp, ast.With)  # fmt: skip
     assert [n for n in ast.walk(ast.parse(source)) if isinstance(n, logic)] == []

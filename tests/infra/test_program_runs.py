@@ -54,6 +54,7 @@ def test_exports(name: str, preview: bool) -> None:
         "sqs_queue_url",
         "ledger_table_name",
         "sqs_dead_letter_queue_url",
+        "dead_letters",
         "ses_dkim_tokens",
         "alarm_topic_arn",
         "dashboard_name",
@@ -69,6 +70,29 @@ def test_what_is_exported(name: str) -> None:
     assert outputs["sqs_queue_url"] == "https://sqs.eu-central-1.amazonaws.com/123456789012/emails"
 
 
+@pytest.mark.parametrize("name", STACKS)
+def test_every_dead_letter_queue_is_exported_with_where_its_messages_go_back_to(name: str) -> None:
+    exported = stack(name).outputs["dead_letters"]
+    queues = "https://sqs.eu-central-1.amazonaws.com/123456789012"
+
+    def of_function(queue: str, kind: str, function: str) -> dict[str, str]:
+        alias = f"arn:aws:lambda:eu-central-1:123456789012:{function}-live"
+        return {"url": f"{queues}/{queue}", "kind": kind, "target": alias}
+
+    assert exported == {
+        "emails-dead-letters": {
+            "url": f"{queues}/emails-dead-letters",
+            "kind": "queue",
+            "target": f"{queues}/emails",
+        },
+        "new-users-failures": of_function("new-users-failures", "stream", "queue-welcome"),
+    } | {
+        f"{function}-failures": of_function(f"{function}-failures", "function", function)
+        for function in ("process-upload", "cleanup-expired", "daily-report")
+    }
+    assert {r.name for r in of(stack(name), "sqs/queue:Queue")} - exported.keys() == {"emails"}
+
+
 @pytest.mark.parametrize("preview", [False, True])
 def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
     assert stack("prod", preview=preview).secrets == {"client_secret"}
@@ -79,7 +103,10 @@ def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
 def test_a_preview_knows_no_computed_output() -> None:
     outputs = stack("prod", preview=True).outputs
     known = {k for k, v in outputs.items() if not isinstance(v, pulumi.output.Unknown)}
-    assert known == {"dashboard_name"}  # the one physical name that the program gives
+    assert known == {"dashboard_name", "dead_letters"}  # a physical name, and logical ones
+    for entry in outputs["dead_letters"].values():
+        unknown = {k for k, v in entry.items() if isinstance(v, pulumi.output.Unknown)}
+        assert unknown == {"url", "target"}
 
 
 def test_the_dashboard_is_a_document_in_which_nothing_is_missing() -> None:

@@ -321,6 +321,7 @@ def test_the_gateways_errors() -> None:
         "THROTTLED": "429",
         "UNAUTHORIZED": "401",
         "UNSUPPORTED_MEDIA_TYPE": "415",
+        "WAF_FILTERED": "403",
     }
     for _, error in answers.values():
         assert list(error) == ["error"]
@@ -465,7 +466,7 @@ def test_the_stage() -> None:
         "loggingLevel": "ERROR",
         "dataTraceEnabled": False,
         "throttlingRateLimit": 200,
-        "throttlingBurstLimit": 400,
+        "throttlingBurstLimit": 300,
     }
     log = inputs(made, "cloudwatch/logGroup:LogGroup", "api-stage-execution-log")
     assert log["name"] == "API-Gateway-Execution-Logs_api-id/prod"

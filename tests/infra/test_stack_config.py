@@ -83,13 +83,43 @@ def test_production_names_all_that_it_lacks() -> None:
         "removalPolicy: must be retain: data outlives the stack (environment is production)",
         "logs.retentionDays: must be at least 365: what happened must be found out later, too "
         "(environment is production)",
+        "logs.bucketAccess: must be true: who read or wrote an object must be found out later, too "
+        "(environment is production)",
+        f"functions.reservedConcurrency: must be set for each of {', '.join(FUNCTIONS)}: none "
+        "takes what another one needs (environment is production)",
         "encryption.customerKey: must be true: who may read the data is then this account's to "
         "say, and to see (environment is production)",
         "api.authorization: must be cognito, or at least api_key: nobody calls without being known "
         "(environment is production)",
+        "api.firewall: must be set, with a rateLimit: what is known to be hostile never reaches "
+        "the functions (environment is production)",
+        "network: must be set, with a cidr: functions reach what they need, and not the internet "
+        "(environment is production)",
         "alarms.email: must be an address: somebody must hear the alarms "
         "(environment is production)",
     ]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_production_reserves_concurrency_for_every_function(function: str) -> None:
+    given = stack_settings("prod")[f"{PROJECT}:functions"]
+    others = {f: n for f, n in given["reservedConcurrency"].items() if f != function}
+    with pytest.raises(pulumi.RunError, match=r"functions\.reservedConcurrency: must be set for"):
+        run("prod", settings={f"{PROJECT}:functions": {**given, "reservedConcurrency": others}})
+
+
+def test_what_production_reserves_fits() -> None:
+    """In a quota of 1,000, of which 100 stay unreserved; and what calls a function is not refused.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    own = {k.removeprefix(f"{PROJECT}:"): v for k, v in stack_settings("prod").items()}
+    config = StackConfig.model_validate({k: v for k, v in own.items() if not k.startswith("aws:")})
+    reserved = config.functions.reserved_concurrency
+    assert sum(reserved.values()) <= 900
+    assert reserved["send-email"] >= config.email.max_concurrency
+    for function in ("create-user", "get-user"):
+        assert reserved[function] >= config.api.throttle.burst_limit
 
 
 def test_a_stack_named_prod_says_what_it_is() -> None:
@@ -130,7 +160,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "removalPolicy: is \"keep\"; input should be 'retain' or 'destroy'",
         "logs.retentionDays: is 8; input should be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, "
         "400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653",
-        "logs.level: unknown key; allowed: retentionDays",
+        "logs.level: unknown key; allowed: bucketAccess, retentionDays",
         "functions.memoryMb.create-user: is 64; input should be greater than or equal to 128",
         'functions.memoryMb.creat-user: is "creat-user"; no such function; allowed: '
         + ", ".join(FUNCTIONS),
@@ -142,7 +172,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, encryption, '
-        "environment, functions, images, logs, removalPolicy, schedules, uploads",
+        "environment, functions, images, logs, network, removalPolicy, schedules, uploads",
     ]
 
 
@@ -188,6 +218,13 @@ def test_what_is_required() -> None:
         ("uploads", {"maxParseMb": 1}),
         ("uploads", {"maxParseMb": 200, "expireDays": 1}),
         ("logs", {"retentionDays": 3_653}),
+        ("logs", {"bucketAccess": True}),
+        ("api", {"firewall": {"rateLimit": 10}}),
+        ("api", {"firewall": {"rateLimit": 2_000_000_000}}),
+        ("network", {"cidr": "10.0.0.0/16"}),
+        ("network", {"cidr": "10.255.255.192/26"}),
+        ("network", {"cidr": "172.31.0.0/16"}),
+        ("network", {"cidr": "192.168.0.0/16"}),
         ("schedules", {"cleanup": "rate(10 minutes)", "report": "cron(0 6 ? * MON-FRI *)"}),
         ("removalPolicy", "destroy"),
     ],
@@ -250,6 +287,12 @@ def test_within_bounds(section: str, value: Any) -> None:
         ("schedules", {"cleanup": "hourly"}, "schedules.cleanup"),
         ("schedules", {"cleanup": "rate(0 hours)"}, "schedules.cleanup"),
         ("alarms", {"email": "nobody"}, "alarms.email"),
+        ("api", {"firewall": {}}, "api.firewall.rateLimit"),
+        ("api", {"firewall": {"rateLimit": 9}}, "api.firewall.rateLimit"),
+        ("api", {"firewall": {"rateLimit": 2_000_000_001}}, "api.firewall.rateLimit"),
+        ("logs", {"bucketAccess": "yes"}, "logs.bucketAccess"),
+        ("network", {}, "network.cidr"),
+        ("network", True, "network"),
         # Of a wrong type: text is no number, and true is none either.
         ("images", {"keep": "20"}, "images.keep"),
         ("images", {"keep": 20.5}, "images.keep"),
@@ -302,6 +345,7 @@ def test_a_secret_is_not_repeated() -> None:
 
 ADDRESS = "must be one bare address such as no-reply@example.com"
 SCHEDULE = "must be rate(1 hour), rate(10 minutes) or the like"
+BLOCK = "must be a block of private addresses such as 10.20.0.0/24"
 NO_TIME = "must be a date and time that exist, such as at(2026-12-31T23:59:00)"
 
 
@@ -326,6 +370,11 @@ def domain(**changes: str) -> dict[str, Any]:
         )),
         ("schedules", "cleanup", "at(2026-02-30T00:00:00)", NO_TIME),
         ("schedules", "cleanup", "at(2026-12-31T24:00:00)", NO_TIME),
+        *(("network", "cidr", cidr, BLOCK) for cidr in (
+            "10.0.0.0/15", "10.0.0.0/27", "10.0.0.1/24", "10.0.0.0", "10.0.0.0/255", "10.0.0/24",
+            "9.255.255.0/24", "11.0.0.0/24", "172.15.0.0/16", "172.32.0.0/16", "192.167.0.0/16",
+            "192.169.0.0/16", "100.64.0.0/24", "fd00::/24", "", "10.0.0.0/24 ",
+        )),
     ],
 )  # fmt: skip
 def test_a_sentence_says_what_is_allowed(section: str, key: str, value: str, says: str) -> None:

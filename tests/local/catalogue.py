@@ -490,6 +490,92 @@ aws.apigateway.BasePathMapping(
     "mapping", domain_name=domain.domain_name, rest_api=api.id, stage_name=stage.stage_name
 )
 
+acl = aws.wafv2.WebAcl(
+    "firewall",
+    scope="REGIONAL",
+    default_action={"allow": {}},
+    custom_response_bodies=[
+        {"key": "no", "content": '{"error": "no"}', "content_type": "APPLICATION_JSON"}
+    ],
+    rules=[
+        {
+            "name": "rate",
+            "priority": 0,
+            "statement": {"rate_based_statement": {"aggregate_key_type": "IP", "limit": 100}},
+            "action": {
+                "block": {
+                    "custom_response": {"response_code": 429, "custom_response_body_key": "no"}
+                }
+            },
+            "visibility_config": {
+                "cloudwatch_metrics_enabled": True,
+                "metric_name": "rate",
+                "sampled_requests_enabled": False,
+            },
+        }
+    ],
+    data_protection_config={
+        "data_protections": [{"action": "HASH", "field": {"field_type": "QUERY_STRING"}}]
+    },
+    visibility_config={
+        "cloudwatch_metrics_enabled": True,
+        "metric_name": "all",
+        "sampled_requests_enabled": True,
+    },
+)
+aws.wafv2.WebAclAssociation("before", resource_arn=stage.arn, web_acl_arn=acl.arn)
+aws.wafv2.WebAclLoggingConfiguration(
+    "firewall-log", resource_arn=acl.arn, log_destination_configs=[logs.arn]
+)
+
+services = {
+    name: aws.ec2.get_vpc_endpoint_service_output(service=name, service_type=kind)
+    for name, kind in (("s3", "Gateway"), ("email", "Interface"))
+}
+vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", enable_dns_hostnames=True)
+aws.ec2.DefaultSecurityGroup("default", vpc_id=vpc.id)
+subnet = aws.ec2.Subnet(
+    "subnet",
+    vpc_id=vpc.id,
+    cidr_block="10.0.1.0/24",
+    availability_zone=services["email"].availability_zones[1],
+    map_public_ip_on_launch=True,
+)
+routes = aws.ec2.RouteTable("routes", vpc_id=vpc.id)
+aws.ec2.RouteTableAssociation("of-subnet", route_table_id=routes.id, subnet_id=subnet.id)
+inside = aws.ec2.SecurityGroup("inside", vpc_id=vpc.id)
+s3_endpoint = aws.ec2.VpcEndpoint(
+    "to-s3",
+    vpc_id=vpc.id,
+    service_name=services["s3"].service_name,
+    route_table_ids=[routes.id],
+    policy=policy(Principal="*", Action="s3:*", Resource="*"),
+)
+aws.ec2.VpcEndpoint(
+    "to-ses",
+    vpc_id=vpc.id,
+    vpc_endpoint_type="Interface",
+    service_name=services["email"].service_name,
+    subnet_ids=[subnet.id],
+    security_group_ids=[inside.id],
+    private_dns_enabled=True,
+)
+https = {"security_group_id": inside.id, "ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+aws.vpc.SecurityGroupIngressRule(
+    "in", **https, description="From itself", referenced_security_group_id=inside.id
+)
+aws.vpc.SecurityGroupIngressRule("in-by-address", **https, cidr_ipv4="10.0.0.0/8")
+aws.vpc.SecurityGroupEgressRule("out", **https, prefix_list_id=s3_endpoint.prefix_list_id)
+flow_role = aws.iam.Role("flow-role", assume_role_policy=trust("vpc-flow-logs.amazonaws.com"))
+aws.ec2.FlowLog(
+    "flow",
+    vpc_id=vpc.id,
+    traffic_type="REJECT",
+    log_destination=logs.arn,
+    iam_role_arn=flow_role.arn,
+)
+
+pulumi.export("vpc_id", vpc.id)
 pulumi.export("url", stage.invoke_url)
 pulumi.export("key", api_key.value)
 pulumi.export("fifo", fifo.name)

@@ -121,6 +121,45 @@ def test_settings_arrive(catalogue):
     assert (pool["MfaConfiguration"], pool["UserPoolTier"]) == ("ON", "LITE")
 
 
+def test_the_network_arrives(catalogue):
+    ec2, vpc = catalogue.client("ec2"), catalogue.outputs["vpc_id"]
+    of_vpc = [{"Name": "vpc-id", "Values": [vpc]}]
+    [subnet] = ec2.describe_subnets(Filters=of_vpc)["Subnets"]
+    assert (subnet["AvailabilityZone"], subnet["MapPublicIpOnLaunch"]) == ("us-east-1b", True)
+    groups = ec2.describe_security_groups(Filters=of_vpc)["SecurityGroups"]
+    [default] = [group for group in groups if group["GroupName"] == "default"]
+    assert (default["IpPermissions"], default["IpPermissionsEgress"]) == ([], [])
+    [inside] = [group for group in groups if group["GroupName"] != "default"]
+    [pair] = [pair for rule in inside["IpPermissions"] for pair in rule["UserIdGroupPairs"]]
+    assert (pair["GroupId"], pair["Description"]) == (inside["GroupId"], "From itself")
+    addresses = [entry for rule in inside["IpPermissions"] for entry in rule["IpRanges"]]
+    assert addresses == [{"CidrIp": "10.0.0.0/8"}]
+    [out] = inside["IpPermissionsEgress"]  # not the one by which everything may go out
+    assert (out["IpProtocol"], out["FromPort"], out["IpRanges"]) == ("tcp", 443, [])
+    tables = ec2.describe_route_tables(Filters=of_vpc)["RouteTables"]
+    assert subnet["SubnetId"] in {a.get("SubnetId") for t in tables for a in t["Associations"]}
+    endpoints = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    assert {(e["ServiceName"], e["VpcEndpointType"]) for e in endpoints} == {
+        ("com.amazonaws.us-east-1.s3", "Gateway"),
+        ("com.amazonaws.us-east-1.email", "Interface"),
+    }
+    [flow] = ec2.describe_flow_logs()["FlowLogs"]
+    assert (flow["ResourceId"], flow["TrafficType"]) == (vpc, "REJECT")
+
+
+def test_the_firewall_arrives(catalogue):
+    [listed] = catalogue.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]
+    stages = catalogue.client("wafv2").list_resources_for_web_acl(WebACLArn=listed["ARN"])
+    assert [arn.rpartition("/")[2] for arn in stages["ResourceArns"]] == ["v1"]
+    acl = catalogue.client("wafv2").get_web_acl(
+        Name=listed["Name"], Scope="REGIONAL", Id=listed["Id"]
+    )["WebACL"]
+    [rule] = acl["Rules"]
+    assert rule["Statement"] == {"RateBasedStatement": {"AggregateKeyType": "IP", "Limit": 100}}
+    assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+    assert rule["VisibilityConfig"]["CloudWatchMetricsEnabled"] is True
+
+
 def test_a_token_is_of_the_pool_and_opens_the_method(catalogue):
     assert catalogue.outputs["token_endpoint"] == f"{catalogue.endpoint}/oauth2/token"
     for scopes in (None, "things/read"):

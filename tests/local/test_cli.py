@@ -18,7 +18,8 @@ from local.state import State, StateDirectory
 from local.tokens import fetch
 
 COMMANDS = [
-    "up", "outputs", "logs", "invoke", "token", "mail", "upload", "files", "download", "down",
+    "up", "outputs", "logs", "invoke", "token", "mail", "upload", "files", "download",
+    "redrive", "down",
 ]  # fmt: skip
 
 
@@ -74,7 +75,16 @@ def test_wrong_usage(arguments, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["outputs"], ["logs"], ["invoke", "greet"], ["token"], ["mail"], ["files"], ["upload", "x"]],
+    [
+        ["outputs"],
+        ["logs"],
+        ["invoke", "greet"],
+        ["token"],
+        ["mail"],
+        ["files"],
+        ["upload", "x"],
+        ["redrive"],
+    ],
 )
 def test_nothing_is_running(run, arguments):
     code, output, error = run(*arguments)
@@ -143,6 +153,12 @@ def test_no_bucket(run, running):
     code, _, error = run("files")
     assert code == 1
     assert "no output `s3_bucket_name`" in error
+
+
+def test_no_dead_letter_queues(run, running):
+    code, _, error = run("redrive", "emails-dead-letters", "--dry-run")
+    assert code == 1
+    assert "no output `dead_letters`" in error
 
 
 def test_an_api_that_asks_for_no_token(run, running):

@@ -20,6 +20,14 @@ def test_the_environment_has_nothing_of_the_users(monkeypatch, tmp_path):
     assert made["HOME"] == str(tmp_path)
 
 
+def test_functions_call_aws_at_the_emulator_or_where_they_are_told_to(tmp_path):
+    where = {"port": 1234, "directory": tmp_path, "region": "eu-west-1"}
+    assert "AWS_ENDPOINT_URL" not in environment(**where)
+    made = environment(**where, functions_port=5678)
+    assert made["AWS_ENDPOINT_URL"] == "http://127.0.0.1:5678"
+    assert made["GATEWAY_PORT"] == "1234"
+
+
 @pytest.mark.parametrize("version", ["1.5.33", "1.5.34", "1.6.0", "2.0"])
 def test_versions_that_enforce_iam(version):
     check_version(version)

@@ -62,6 +62,7 @@ def test_all_requirements_are_looked_up() -> None:
     functions = {path.parent.name for path in (ROOT / "images").glob("*/requirements.in")}
     assert names >= {f"images/{function}/requirements.txt" for function in functions}
     assert names >= {"requirements.txt", "requirements-dev.txt", "images/build-requirements.txt"}
+    assert "policy/requirements.txt" in names
     assert "scan/requirements.txt" not in names
 
 

@@ -56,6 +56,14 @@ BROKEN: dict[tuple[str, str], tuple[str, Break]] = {
         "aws_ecr_repository.get_user_image",
         inside("image_scanning_configuration", scan_on_push=False)),
     ("no traces", "CKV_AWS_50"): ("aws_lambda_function.get_user", without("tracing_config")),
+    ("concurrency for all", "CKV_AWS_115"): (
+        "aws_lambda_function.get_user", without("reserved_concurrent_executions")),
+    ("a function outside", "CKV_AWS_117"): (
+        "aws_lambda_function.get_user", without("vpc_config")),
+    ("public addresses", "CKV_AWS_130"): (
+        "aws_subnet.network_private_1", given(map_public_ip_on_launch=True)),
+    ("a firewall without AWS's rules", "CKV_AWS_192"): (
+        "aws_wafv2_web_acl.api_firewall", lambda acl: acl.update(rule=acl["rule"][:1])),
     ("a permission for any source", "CKV_AWS_364"): (
         "aws_lambda_permission.api_get_users_by_id_invoke", without("source_arn")),
     ("data traces", "CKV_AWS_276"): (
@@ -72,13 +80,31 @@ BROKEN: dict[tuple[str, str], tuple[str, Break]] = {
 }  # fmt: skip
 
 
+# What must be there beside another resource, and the check that misses it.
+TOGETHER = {
+    "aws_default_security_group": "CKV2_AWS_12",
+    "aws_flow_log": "CKV2_AWS_11",
+    "aws_s3_bucket_logging": "CKV_AWS_18",
+    "aws_s3_bucket_public_access_block": "CKV2_AWS_6",
+    "aws_wafv2_web_acl_association": "CKV2_AWS_29",
+    "aws_wafv2_web_acl_logging_configuration": "CKV2_AWS_31",
+}
+OF_THEM = (
+    "aws_api_gateway_rest_api",
+    "aws_api_gateway_stage",
+    "aws_s3_bucket",
+    "aws_vpc",
+    "aws_wafv2_web_acl",
+)
+
+
 def of(schema: Schema, resources: Resources) -> Export:
     return Export(schema, resources=resources)
 
 
 @pytest.fixture(scope="module")
 def scans(schema: Schema, exports: dict[str, Export]) -> Mapping[str, Scanned]:
-    """Scan the sound resources, each broken one alone, and a bucket with and without its block."""
+    """Scan the sound resources, each broken one alone, and some together and with one missing."""
     sound: Resources = {}
     made = {"nothing": of(schema, {}), "sound": of(schema, sound)}
     for (name, _), (address, break_) in BROKEN.items():
@@ -87,10 +113,10 @@ def scans(schema: Schema, exports: dict[str, Export]) -> Mapping[str, Scanned]:
         broken = deepcopy(sound[type_][resource])
         break_(broken)
         made[name] = of(schema, {type_: {resource: broken}})
-    buckets = {k: v for k, v in exports["prod"].resources.items() if k.startswith("aws_s3_bucket")}
-    made["guarded bucket"] = of(schema, buckets)
-    bare = {k: v for k, v in buckets.items() if k != "aws_s3_bucket_public_access_block"}
-    made["bare bucket"] = of(schema, bare)
+    together = {t: r for t, r in exports["prod"].resources.items() if t in (*TOGETHER, *OF_THEM)}
+    made["together"] = of(schema, together)
+    for missing in TOGETHER:
+        made[missing] = of(schema, {t: r for t, r in together.items() if t != missing})
     return scan(made)
 
 
@@ -108,9 +134,10 @@ def test_what_is_broken_is_found(scans: Mapping[str, Scanned], name: str, check:
     assert (check, address) in broken
 
 
-def test_references_join_resources(scans: Mapping[str, Scanned]) -> None:
-    assert "CKV2_AWS_6" in scans["guarded bucket"].checks - checks(scans["guarded bucket"])
-    assert "CKV2_AWS_6" in checks(scans["bare bucket"])
+@pytest.mark.parametrize(("missing", "check"), TOGETHER.items())
+def test_references_join_resources(scans: Mapping[str, Scanned], missing: str, check: str) -> None:
+    assert check in scans["together"].checks - checks(scans["together"])
+    assert check in checks(scans[missing])
 
 
 def test_a_scan_of_nothing_is_a_gap(scans: Mapping[str, Scanned]) -> None:

@@ -11,8 +11,9 @@ from scan.iam import Document, documents, scan
 from scan.recorders import Arns
 from scan.schema import Schema
 
-# What each type holds, counted apart from how documents are found.
+# What holds one document, counted apart from how documents are found.
 HOLDS_ONE = {
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
     "aws:iam/role:Role",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:kms/key:Key",

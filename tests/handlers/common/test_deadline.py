@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from bad_server import LEAST, BadServer, Invocation, Request, server
-from botocore.exceptions import HTTPClientError
 from fakes import load_event, log, outcomes
 
-from handlers.process_upload.handler import Failed
+from handlers.common.asynchronous import Failed
 
 __all__ = ["log", "server"]
 
@@ -30,7 +29,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch, server: BadServer) -> Any:
         context = Invocation(seconds)
         try:
             return module.handler(event or load_event(function), context)
-        except (HTTPClientError, Failed) as error:
+        except Failed as error:
             return type(error).__name__
         finally:
             module._dependencies.cache_clear()
@@ -52,8 +51,8 @@ UNTOUCHED = {
     "queue_welcome": {"batchItemFailures": [{"itemIdentifier": "100000000005391461881"}]},
     "send_email": failed("send_email"),
     "process_upload": "Failed",
-    "cleanup_expired": "HTTPClientError",
-    "daily_report": "HTTPClientError",
+    "cleanup_expired": "Failed",
+    "daily_report": "Failed",
 }
 """What each function says when AWS does not answer: all of it leads to another attempt."""
 
@@ -62,7 +61,7 @@ def said(answer: Any) -> Any:
     """Reduce a function's answer to what ``UNTOUCHED`` says of it."""
     if isinstance(answer, dict) and "statusCode" in answer:
         return {"status": answer["statusCode"], "retry": answer["headers"].get("Retry-After")}
-    return "HTTPClientError" if answer in ("OutOfTime", "ReadTimeoutError") else answer
+    return answer
 
 
 @pytest.mark.parametrize("function", UNTOUCHED)

@@ -61,7 +61,7 @@ def test_outcomes_are_logged_whatever_level_is_set(
     monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", level)
     importlib.reload(log_module)
     assert log_module.logger.level == logging.INFO
-    assert logging.getLogger().level == logging.WARNING
+    assert logging.getLogger().level == logging.ERROR
 
 
 def test_welcome_is_a_message_that_can_be_sent() -> None:

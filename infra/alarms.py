@@ -1,0 +1,130 @@
+"""What alarms are on: one description for each thing that needs somebody."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.function import METRICS, ImageFunction
+from infra.queue import DeadLetterQueue, Queue
+from infra.triggers.http import RestApi
+from infra.triggers.stream import StreamTrigger
+
+_OLDEST_MESSAGE = 15 * 60  # seconds
+_ITERATOR_AGE_MS = 15 * 60 * 1_000
+_NEAR_THE_TIMEOUT = 0.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """An alarm on a metric that is above a threshold.
+
+    Attributes:
+        name: what it watches, and by what.
+        description: what it means, for whom it wakes.
+        namespace: the metric's.
+        metric: the metric's name.
+        dimensions: the metric's.
+        statistic: of five minutes: ``Sum``, ``Maximum``, or a percentile such as ``p99``.
+        threshold: in the metric's unit.
+        lasting: whether five minutes are not enough: ten of fifteen.
+    """
+
+    name: str
+    description: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+    statistic: str
+    threshold: float = 0
+    lasting: bool = False
+
+
+def on_function(function: ImageFunction) -> Iterator[Alarm]:
+    """Errors, throttles, and a duration that comes near the time-out."""
+    for metric, description in (
+        ("Errors", "Invocations fail; the function's log says why."),
+        ("Throttles", "Invocations are refused: concurrency is used up."),
+    ):
+        yield Alarm(
+            name=f"{function.logical_name}-{metric.lower()}",
+            description=description,
+            namespace="AWS/Lambda",
+            metric=metric,
+            dimensions={"FunctionName": function.name},
+            statistic="Sum",
+            # What nobody waits for is tried again; if that fails too, the dead letters ring.
+            lasting=function.failures is not None,
+        )
+    yield Alarm(
+        name=f"{function.logical_name}-duration",
+        description=f"Invocations come near the time-out of {function.timeout} s.",
+        namespace="AWS/Lambda",
+        metric="Duration",
+        dimensions={"FunctionName": function.name},
+        statistic="p99",
+        threshold=_NEAR_THE_TIMEOUT * function.timeout * 1_000,
+    )
+
+
+def on_stream(stream: StreamTrigger) -> Alarm:
+    """The age of its records."""
+    return Alarm(
+        name=f"{stream.function.logical_name}-iterator-age",
+        description="Records of the stream wait too long: the function fails or is too slow.",
+        namespace="AWS/Lambda",
+        metric="IteratorAge",
+        dimensions={"FunctionName": stream.function.name},
+        statistic="Maximum",
+        threshold=_ITERATOR_AGE_MS,
+    )
+
+
+def on_queue(queue: Queue) -> Alarm:
+    """The age of its oldest message."""
+    return Alarm(
+        name=f"{queue.logical_name}-oldest-message",
+        description="Messages wait too long: the consumer fails or is too slow.",
+        namespace="AWS/SQS",
+        metric="ApproximateAgeOfOldestMessage",
+        dimensions={"QueueName": queue.name},
+        statistic="Maximum",
+        threshold=_OLDEST_MESSAGE,
+    )
+
+
+def on_dead_letters(what: str, queue: DeadLetterQueue) -> Alarm:
+    """Any message in it; ``what`` it was meant for."""
+    return Alarm(
+        name=f"{what}-dead-letters",
+        description="Something could not be processed; see README, When an alarm rings.",
+        namespace="AWS/SQS",
+        # Not the count of sent ones: SQS leaves out what it moves by itself.
+        metric="ApproximateNumberOfMessagesVisible",
+        dimensions={"QueueName": queue.name},
+        statistic="Maximum",
+    )
+
+
+def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
+    """One outcome of a function's."""
+    return Alarm(
+        name=f"{function.logical_name}-{outcome.replace('_', '-')}",
+        description=f"{function.logical_name} logged the outcome {outcome}.",
+        namespace=f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}",
+        metric=function.logical_name,
+        dimensions={"Outcome": outcome},
+        statistic="Sum",
+    )
+
+
+def on_api(api: RestApi) -> Alarm:
+    """Its server errors."""
+    return Alarm(
+        name="api-5xx",
+        description="The API answers with server errors.",
+        namespace="AWS/ApiGateway",
+        metric="5XXError",
+        dimensions={"ApiName": api.name, "Stage": pulumi.get_stack()},
+        statistic="Sum",
+    )

@@ -1,0 +1,90 @@
+"""Security groups and their rules, which the emulator keeps and does not enforce."""
+
+from typing import Any
+
+from local.resources.names import auto_name, present
+from local.resources.registry import Made, Request, resource
+
+
+@resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", passes="vpcId")
+def default_security_group(request: Request) -> Made:
+    """Take the rules from the group that a VPC has from the beginning."""
+    vpc = request.require("vpcId")
+    filters = {"vpc-id": vpc, "group-name": "default"}
+    [group] = request.client("ec2").describe_security_groups(
+        Filters=[{"Name": name, "Values": [value]} for name, value in filters.items()]
+    )["SecurityGroups"]
+    _empty(request, group)
+    id_ = group["GroupId"]
+    return Made(id_, {"arn": request.target.arn("ec2", f"security-group/{id_}")})
+
+
+@resource(
+    "aws:ec2/securityGroup:SecurityGroup",
+    passes="name description vpcId",
+    ignores="revokeRulesOnDelete",
+)
+def security_group(request: Request) -> Made:
+    """Make a group without rules, as the provider does: AWS gives it one, everything may go out."""
+    ec2 = request.client("ec2")
+    name = request.get("name") or auto_name(request.name, 255)
+    id_ = ec2.create_security_group(
+        GroupName=name,
+        Description=request.get("description", "Managed by Pulumi"),
+        VpcId=request.require("vpcId"),
+    )["GroupId"]
+    [group] = ec2.describe_security_groups(GroupIds=[id_])["SecurityGroups"]
+    _empty(request, group)
+    return Made(id_, {"name": name, "arn": request.target.arn("ec2", f"security-group/{id_}")})
+
+
+_RULE = (
+    "securityGroupId description ipProtocol fromPort toPort cidrIpv4 cidrIpv6 prefixListId "
+    "referencedSecurityGroupId"
+)
+
+
+@resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", passes=_RULE)
+def ingress_rule(request: Request) -> Made:
+    """Let something in."""
+    return _rule(request, "ingress")
+
+
+@resource("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", passes=_RULE)
+def egress_rule(request: Request) -> Made:
+    """Let something out; the emulator (1.5.33) forgets to which prefix list."""
+    return _rule(request, "egress")
+
+
+def _rule(request: Request, direction: str) -> Made:
+    description = present(Description=request.get("description"))
+    peers = {
+        "IpRanges": ("CidrIp", request.get("cidrIpv4")),
+        "Ipv6Ranges": ("CidrIpv6", request.get("cidrIpv6")),
+        "PrefixListIds": ("PrefixListId", request.get("prefixListId")),
+        "UserIdGroupPairs": ("GroupId", request.get("referencedSecurityGroupId")),
+    }
+    permission = present(
+        IpProtocol=request.require("ipProtocol"),
+        FromPort=request.get("fromPort"),
+        ToPort=request.get("toPort"),
+        **{
+            kind: [{key: value, **description}]
+            for kind, (key, value) in peers.items()
+            if value is not None
+        },
+    )
+    authorize = getattr(request.client("ec2"), f"authorize_security_group_{direction}")
+    made = authorize(GroupId=request.require("securityGroupId"), IpPermissions=[permission])
+    id_ = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    return Made(id_, {"securityGroupRuleId": id_})
+
+
+def _empty(request: Request, group: dict[str, Any]) -> None:
+    ec2 = request.client("ec2")
+    for rules, revoke in (
+        (group["IpPermissions"], ec2.revoke_security_group_ingress),
+        (group["IpPermissionsEgress"], ec2.revoke_security_group_egress),
+    ):
+        if rules:
+            revoke(GroupId=group["GroupId"], IpPermissions=rules)

@@ -1,0 +1,137 @@
+"""Networks: VPCs, subnets, routes, endpoints and flow logs.
+
+The emulator keeps all of it and connects nothing: functions have this machine's network.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.resources.names import present
+from local.resources.registry import Made, Request, Target, invoke, resource
+
+
+@resource("aws:ec2/vpc:Vpc", passes="cidrBlock enableDnsHostnames enableDnsSupport")
+def vpc(request: Request) -> Made:
+    """Make a VPC, with the security group that each has."""
+    ec2 = request.client("ec2")
+    id_ = ec2.create_vpc(CidrBlock=request.require("cidrBlock"))["Vpc"]["VpcId"]
+    for name in ("enableDnsHostnames", "enableDnsSupport"):
+        if request.get(name) is not None:  # one at a time: the API takes no more
+            value = {name[:1].upper() + name[1:]: {"Value": request.get(name)}}
+            ec2.modify_vpc_attribute(VpcId=id_, **value)
+    return Made(id_, {"arn": request.target.arn("ec2", f"vpc/{id_}")})
+
+
+@resource("aws:ec2/subnet:Subnet", passes="vpcId cidrBlock availabilityZone mapPublicIpOnLaunch")
+def subnet(request: Request) -> Made:
+    """Make a subnet in a zone."""
+    ec2 = request.client("ec2")
+    made = ec2.create_subnet(
+        VpcId=request.require("vpcId"),
+        CidrBlock=request.require("cidrBlock"),
+        **present(AvailabilityZone=request.get("availabilityZone")),
+    )["Subnet"]
+    id_ = made["SubnetId"]
+    ec2.modify_subnet_attribute(
+        SubnetId=id_, MapPublicIpOnLaunch={"Value": request.get("mapPublicIpOnLaunch", False)}
+    )
+    return Made(
+        id_,
+        {
+            "arn": request.target.arn("ec2", f"subnet/{id_}"),
+            "availabilityZone": made["AvailabilityZone"],
+        },
+    )
+
+
+@resource("aws:ec2/routeTable:RouteTable", passes="vpcId")
+def route_table(request: Request) -> Made:
+    """Make a route table that leads nowhere but into its VPC."""
+    made = request.client("ec2").create_route_table(VpcId=request.require("vpcId"))
+    id_ = made["RouteTable"]["RouteTableId"]
+    return Made(id_, {"arn": request.target.arn("ec2", f"route-table/{id_}")})
+
+
+@resource("aws:ec2/routeTableAssociation:RouteTableAssociation", passes="routeTableId subnetId")
+def route_table_association(request: Request) -> Made:
+    """Give a subnet its routes."""
+    made = request.client("ec2").associate_route_table(
+        RouteTableId=request.require("routeTableId"), SubnetId=request.require("subnetId")
+    )
+    return Made(made["AssociationId"])
+
+
+@resource(
+    "aws:ec2/vpcEndpoint:VpcEndpoint",
+    passes=(
+        "vpcId serviceName vpcEndpointType policy routeTableIds subnetIds securityGroupIds "
+        "privateDnsEnabled"
+    ),
+)
+def vpc_endpoint(request: Request) -> Made:
+    """Make an endpoint; the emulator (1.5.33) drops its policy, groups and private names."""
+    ec2 = request.client("ec2")
+    service = request.require("serviceName")
+    made = ec2.create_vpc_endpoint(
+        VpcId=request.require("vpcId"),
+        ServiceName=service,
+        VpcEndpointType=request.get("vpcEndpointType", "Gateway"),
+        **present(
+            PolicyDocument=request.get("policy"),
+            RouteTableIds=request.get("routeTableIds"),
+            SubnetIds=request.get("subnetIds"),
+            SecurityGroupIds=request.get("securityGroupIds"),
+            PrivateDnsEnabled=request.get("privateDnsEnabled"),
+        ),
+    )["VpcEndpoint"]
+    id_ = made["VpcEndpointId"]
+    lists = ec2.describe_prefix_lists(Filters=[{"Name": "prefix-list-name", "Values": [service]}])[
+        "PrefixLists"
+    ]
+    return Made(
+        id_,
+        present(
+            arn=request.target.arn("ec2", f"vpc-endpoint/{id_}"),
+            prefixListId=lists[0]["PrefixListId"] if lists else None,
+        ),
+    )
+
+
+@resource(
+    "aws:ec2/flowLog:FlowLog",
+    passes="vpcId trafficType logDestinationType logDestination iamRoleArn maxAggregationInterval",
+)
+def flow_log(request: Request) -> Made:
+    """Ask for a log of what flows in a VPC: nothing does, and nothing is written."""
+    made = request.client("ec2").create_flow_logs(
+        ResourceIds=[request.require("vpcId")],
+        ResourceType="VPC",
+        TrafficType=request.get("trafficType", "ALL"),
+        LogDestinationType=request.get("logDestinationType", "cloud-watch-logs"),
+        LogDestination=request.require("logDestination"),
+        **present(
+            DeliverLogsPermissionArn=request.get("iamRoleArn"),
+            MaxAggregationInterval=request.get("maxAggregationInterval"),
+        ),
+    )
+    [id_] = made["FlowLogIds"]
+    return Made(id_, {"arn": request.target.arn("ec2", f"vpc-flow-log/{id_}")})
+
+
+@invoke("aws:ec2/getVpcEndpointService:getVpcEndpointService")
+def vpc_endpoint_service(target: Target, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the endpoint service of a service of AWS, which is in every zone.
+
+    Not as the emulator (1.5.33) describes it: it knows none of SES's API.
+    """
+    service = arguments["service"]
+    name = f"com.amazonaws.{target.aws.region}.{service}"
+    zones = target.aws.client("ec2").describe_availability_zones()["AvailabilityZones"]
+    return {
+        "id": name,
+        "service": service,
+        "serviceName": name,
+        "serviceType": arguments.get("serviceType", "Interface"),
+        "availabilityZones": [zone["ZoneName"] for zone in zones],
+        "vpcEndpointPolicySupported": True,
+    }

@@ -1,0 +1,195 @@
+"""Rows 22 to 26 and 28 to 33: REST APIs."""
+
+import json
+import re
+
+from .model import FUNCTION, STAGE, UNKNOWN, Resource, Stack, Undecided
+from .rule import Problems, is_number, must, must_be_set, only_if, rule, said
+from .waivers import PREFLIGHT
+
+API = "apigateway/restApi:RestApi"
+METHOD = "apigateway/method:Method"
+METHOD_SETTINGS = "apigateway/methodSettings:MethodSettings"
+RESPONSE = "apigateway/response:Response"
+INTEGRATION_RESPONSE = "apigateway/integrationResponse:IntegrationResponse"
+
+_SECURE = re.compile(r"TLS_1_2|SecurityPolicy_TLS1[23]_\w+")
+# Quoted as the gateway's mappings have it, in any way that a template may say it.
+_ANY_ORIGIN = re.compile(r"Allow-Origin['\"]?\s*[=:]\s*['\"]?\*|^['\"]?\*['\"]?$")
+
+
+def _of_all_methods(stage: Resource, stack: Stack) -> Problems:
+    """Yield what is wrong where a stage has no settings for all of its methods."""
+    if not _settings(stage, stack):
+        yield "no MethodSettings with methodPath */* refers to its stageName; give it one"
+
+
+def _settings(stage: Resource, stack: Stack) -> list[Resource]:
+    settings = stack.referring(METHOD_SETTINGS, "stageName", stage)
+    return [s for s in settings if s.get("methodPath") == "*/*"]
+
+
+@rule(22, "APIGateway.1, CK2_4, Nag-APIG6", STAGE)
+def execution_log(stage: Resource, stack: Stack) -> Problems:
+    """What goes wrong in the gateway is logged."""
+    yield from _of_all_methods(stage, stack)
+    for settings in _settings(stage, stack):
+        yield from must(
+            settings,
+            ["settings", "loggingLevel"],
+            {"ERROR", "INFO"}.__contains__,
+            "it must be ERROR or INFO",
+        )
+
+
+@rule(23, "CK76, Nag-APIG1", STAGE, alone=True)
+def access_log(stage: Resource, _: Stack) -> Problems:
+    """Each request is logged, as JSON, with its id."""
+    yield from must_be_set(
+        stage, ["accessLogSettings", "destinationArn"], "name the log group to write to"
+    )
+    record = stage.document("accessLogSettings", "format")
+    if "$context.requestId" not in record.values():
+        yield said(["accessLogSettings", "format"], record, "it must have $context.requestId")
+
+
+@rule(24, "CK276", METHOD_SETTINGS, alone=True)
+def no_data_trace(settings: Resource, _: Stack) -> Problems:
+    """Bodies of requests are not logged."""
+    yield from must(
+        settings,
+        ["settings", "dataTraceEnabled"],
+        lambda on: on is False,
+        "it must be false: bodies hold personal data",
+    )
+
+
+@rule(25, "APIGateway.3, CK73", STAGE, alone=True)
+def traced(stage: Resource, _: Stack) -> Problems:
+    """Requests are traced."""
+    yield from must(stage, ["xrayTracingEnabled"], lambda on: on is True, "it must be true")
+
+
+@rule(26, "SR ES2003", STAGE)
+def throttled(stage: Resource, stack: Stack) -> Problems:
+    """Stages have limits of their own, below the account's."""
+    yield from _of_all_methods(stage, stack)
+    for settings in _settings(stage, stack):
+        for limit in ("throttlingRateLimit", "throttlingBurstLimit"):
+            # The default, -1, means none.
+            yield from must(
+                settings,
+                ["settings", limit],
+                lambda n: is_number(n, 0) and n > 0,
+                "set a limit above 0",
+            )
+
+
+@rule(28, "Nag-APIG4, CK59, CK2_70", METHOD, alone=True, production=True)
+def authorised(method: Resource, _: Stack) -> Problems:
+    """Nobody calls without being known: by a token, a signature, or at least an API key."""
+    only_if(method.get("httpMethod") not in PREFLIGHT)
+    if method.get("apiKeyRequired") is not True:
+        yield from must(
+            method,
+            ["authorization"],
+            lambda a: a not in (None, "NONE"),
+            "ask for a token (COGNITO_USER_POOLS, CUSTOM), a signature (AWS_IAM) or an API key",
+        )
+
+
+@rule(29, "Nag-APIG2, CK2_53", METHOD)
+def validated(method: Resource, stack: Stack) -> Problems:
+    """The gateway checks bodies and parameters."""
+    only_if(method.get("httpMethod") not in PREFLIGHT)
+    validators = stack.targets(
+        method, "requestValidatorId", "apigateway/requestValidator:RequestValidator"
+    )
+    if not validators:
+        yield "requestValidatorId refers to no RequestValidator of the stack; give it one"
+    for validator in validators:
+        for part in ("validateRequestBody", "validateRequestParameters"):
+            if validator.get(part) is not True:
+                yield f"its RequestValidator {validator.name} has {part} off; it must be true"
+    if method.get("httpMethod") in ("POST", "PUT", "PATCH", "ANY"):
+        model = method.known("requestModels", "application/json")
+        if model in (None, "", "Empty", "Error"):
+            yield said(["requestModels", "application/json"], model, "name a Model of the body")
+
+
+@rule(30, "CK206", "apigateway/domainName:DomainName", alone=True)
+def modern_tls(domain: Resource, _: Stack) -> Problems:
+    """Custom domains take TLS 1.2 or later."""
+    yield from must(
+        domain,
+        ["securityPolicy"],
+        lambda p: _SECURE.fullmatch(p or ""),
+        "it must be TLS_1_2 or a SecurityPolicy_TLS12_… or SecurityPolicy_TLS13_…",
+    )
+
+
+@rule(31, "CK217/237", "apigateway/deployment:Deployment", alone=True)
+def redeployed(deployment: Resource, _: Stack) -> Problems:
+    """A changed route is deployed, and the old deployment serves until then."""
+    triggers = deployment.known("triggers") or {}
+    if triggers is not UNKNOWN and not any(triggers.values()):
+        yield said(["triggers"], triggers, "set a hash of all routes: the stage keeps the old API")
+    if deployment.delete_before_replace:
+        yield "delete_before_replace is set; the stage would have no deployment meanwhile"
+
+
+@rule(32, "CK2_75", RESPONSE, INTEGRATION_RESPONSE, FUNCTION, alone=True)
+def no_open_cors(resource: Resource, _: Stack) -> Problems:
+    """Scripts of not just any site read answers."""
+    if resource.type == f"aws:{FUNCTION}":
+        variables = resource.known("environment", "variables") or {}
+        if variables is UNKNOWN:
+            raise Undecided("environment.variables")
+        given = {
+            f"environment.variables.{name}": str(value).split(",")
+            for name, value in variables.items()
+            if "ORIGIN" in name
+        }
+        only_if(given)
+    else:
+        headers = resource.get("responseParameters") or {}
+        templates = resource.get("responseTemplates") or {}
+        given = {
+            **{k: [v] for k, v in headers.items() if k.endswith("Access-Control-Allow-Origin")},
+            **{f"responseTemplates.{kind}": [text] for kind, text in templates.items()},
+        }
+    for where, values in given.items():
+        if any(_ANY_ORIGIN.search(str(value).strip()) for value in values):
+            yield f"{where} allows every origin; name those that may call"
+
+
+@rule(33, "own", API)
+def errors_of_the_gateway(api: Resource, stack: Stack) -> Problems:
+    """Errors of the gateway all have one shape, and repeat nothing of the request."""
+    responses = stack.referring(RESPONSE, "restApiId", api)
+    for missing in sorted(
+        {"DEFAULT_4XX", "DEFAULT_5XX"} - {r.get("responseType") for r in responses}
+    ):
+        yield f"no Response is of responseType {missing}; add one with a body"
+    shapes: dict[frozenset[str], list[str]] = {}
+    for response in responses:
+        template = response.get("responseTemplates", "application/json") or ""
+        if "$" in template:
+            yield f"the body of {response.name} is {template!r}; a variable could leak: use none"
+            continue
+        try:
+            body = json.loads(template)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            yield f"the body of {response.name} is {template!r}; it must be a JSON object"
+            continue
+        shapes.setdefault(frozenset(body), []).append(response.name)
+    if len(shapes) > 1:
+        usual = max(shapes, key=lambda members: len(shapes[members]))
+        for members, names in shapes.items():
+            if members != usual:
+                yield (
+                    f"the body of {', '.join(names)} has the members {sorted(members)}; the others "
+                    f"have {sorted(usual)}"
+                )

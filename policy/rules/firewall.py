@@ -1,0 +1,43 @@
+"""Row 27: firewalls before APIs."""
+
+from .model import STAGE, Resource, Stack
+from .rule import Problems, rule
+
+WEB_ACL = "wafv2/webAcl:WebAcl"
+
+
+@rule(27, "APIGateway.4, CK2_29, Nag-APIG3", STAGE, production=True)
+def firewall(stage: Resource, stack: Stack) -> Problems:
+    """A firewall with managed rules and a limit for each address stands before it, and logs."""
+    associations = stack.referring(
+        "wafv2/webAclAssociation:WebAclAssociation", "resourceArn", stage
+    )
+    acls = [acl for a in associations for acl in stack.targets(a, "webAclArn", WEB_ACL)]
+    if not acls:
+        yield "no WebAclAssociation joins it to a WebAcl of the stack; make both"
+    for acl in acls:
+        yield from _guarding(acl)
+        logs = stack.referring(
+            "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "resourceArn", acl
+        )
+        if not logs:
+            yield f"its WebAcl {acl.name} does not log; give it a WebAclLoggingConfiguration"
+
+
+def _guarding(acl: Resource) -> Problems:
+    rules = acl.get("rules") or []
+    managed = [
+        r
+        for r in rules
+        if r.get("statement", {}).get("managedRuleGroupStatement")
+        and "count" not in (r.get("overrideAction") or {})
+    ]
+    limits = [
+        r
+        for r in rules
+        if r.get("statement", {}).get("rateBasedStatement") and "block" in (r.get("action") or {})
+    ]
+    if not managed:
+        yield f"its WebAcl {acl.name} has no managedRuleGroupStatement that does more than count"
+    if not limits:
+        yield f"its WebAcl {acl.name} has no rateBasedStatement that blocks"

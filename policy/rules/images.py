@@ -1,0 +1,102 @@
+"""Rows 1 to 6: container images."""
+
+import re
+
+from .model import FUNCTION, Resource, Stack
+from .policies import is_public, statements
+from .rule import Problems, is_number, must, rule
+from .waivers import BUILD_CACHE
+
+REPOSITORY = "ecr/repository:Repository"
+
+
+@rule(1, "ECR.2, CK51", REPOSITORY, alone=True)
+def immutable_tags(repository: Resource, _: Stack) -> Problems:
+    """Tags of images are immutable."""
+    yield from must(
+        repository,
+        ["imageTagMutability"],
+        {"IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"}.__contains__,
+        "it must be IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION for the build cache",
+    )
+    for excluded in repository.get("imageTagMutabilityExclusionFilters") or ():
+        if excluded.get("filter") not in BUILD_CACHE:
+            yield (
+                f"imageTagMutabilityExclusionFilters has {excluded.get('filter')!r}; only "
+                f"{', '.join(BUILD_CACHE.values)} may move: no function runs from it"
+            )
+
+
+@rule(2, "ECR.1, CK163", REPOSITORY, alone=True)
+def scanned(repository: Resource, _: Stack) -> Problems:
+    """Images are scanned when they are pushed."""
+    yield from must(
+        repository,
+        ["imageScanningConfiguration", "scanOnPush"],
+        lambda on: on is True,
+        "it must be true",
+    )
+
+
+@rule(3, "CK136", REPOSITORY, alone=True, production=True)
+def encrypted_images(repository: Resource, _: Stack) -> Problems:
+    """Images are encrypted by KMS."""
+    yield from must(
+        repository,
+        ["encryptionConfigurations", 0, "encryptionType"],
+        {"KMS", "KMS_DSSE"}.__contains__,
+        "it must be KMS: who may read images is then the key's to say",
+    )
+
+
+@rule(4, "ECR.3", REPOSITORY)
+def old_images_expire(repository: Resource, stack: Stack) -> Problems:
+    """Old images expire by count, and never one that is deployed."""
+    policies = stack.referring("ecr/lifecyclePolicy:LifecyclePolicy", "repository", repository)
+    if not policies:
+        yield "no LifecyclePolicy refers to it; give it one that expires images by count"
+    for policy in policies:
+        for expiry in policy.document("policy").get("rules", []):
+            selection = expiry.get("selection", {})
+            by_count = selection.get("countType") == "imageCountMoreThan"
+            if not by_count or not is_number(selection.get("countNumber"), 5):
+                yield (
+                    f"its LifecyclePolicy {policy.name} expires {selection!r}; a deployed image "
+                    "could go: countType must be imageCountMoreThan, countNumber 5 or more"
+                )
+
+
+@rule(5, "CK32, Nag-ECR1", REPOSITORY, "ecrpublic/repository:Repository")
+def no_public_images(repository: Resource, stack: Stack) -> Problems:
+    """No repository is public."""
+    if repository.type.startswith("aws:ecrpublic/"):
+        yield "everybody may pull from it; use ecr.Repository"
+    for policy in stack.referring(
+        "ecr/repositoryPolicy:RepositoryPolicy", "repository", repository
+    ):
+        for statement in statements(policy, "policy"):
+            if is_public(statement):
+                yield (
+                    f"its RepositoryPolicy {policy.name} allows {statement.get('Action')!r} to "
+                    "everybody; name the accounts, or set a condition"
+                )
+
+
+@rule(6, "own", FUNCTION, REPOSITORY, alone=True)
+def deployed_by_digest(resource: Resource, stack: Stack) -> Problems:
+    """Functions run from images named by digest; production's images are not deleted by force."""
+    if resource.type == f"aws:{FUNCTION}":
+        if resource.get("packageType") == "Image":
+            yield from must(
+                resource,
+                ["imageUri"],
+                lambda uri: re.fullmatch(r"[^@:]+@sha256:[0-9a-f]{64}", uri or ""),
+                "it must be <repository>@sha256:<digest>: Lambda does not see a moved tag",
+            )
+    elif stack.production:
+        yield from must(
+            resource,
+            ["forceDelete"],
+            lambda on: not on,
+            "in production it must be false: what runs would be deleted",
+        )

@@ -1,0 +1,97 @@
+"""Rows 57 and 58: networks."""
+
+from .model import FUNCTION, SUBNET, Resource, Stack
+from .rule import Problems, must, only_if, rule
+
+VPC = "ec2/vpc:Vpc"
+GROUP = "ec2/securityGroup:SecurityGroup"
+EGRESS_RULE = "vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+OLD_RULE = "ec2/securityGroupRule:SecurityGroupRule"
+ENDPOINT = "ec2/vpcEndpoint:VpcEndpoint"
+
+_EVERYWHERE = {"0.0.0.0/0", "::/0"}
+# What functions are told of by their environments, and the last part of the endpoint's name.
+_SERVICES = {
+    "dynamodb/table:Table": "dynamodb",
+    "s3/bucket:Bucket": "s3",
+    "sesv2/configurationSet:ConfigurationSet": "email",
+    "sesv2/emailIdentity:EmailIdentity": "email",
+    "sns/topic:Topic": "sns",
+    "sqs/queue:Queue": "sqs",
+    "secretsmanager/secret:Secret": "secretsmanager",
+    "ssm/parameter:Parameter": "ssm",
+}
+
+
+@rule(57, "EC2.2/6/15, CK382", VPC, part="vpc", production=True)
+def watched(vpc: Resource, stack: Stack) -> Problems:
+    """What flows in a network is logged, and its default security group allows nothing."""
+    logs = stack.referring("ec2/flowLog:FlowLog", "vpcId", vpc)
+    if not any(log.get("trafficType") in ("ALL", "REJECT") for log in logs):
+        yield "no FlowLog of its traffic (ALL, or REJECT) refers to it; make one"
+    groups = stack.referring("ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", vpc)
+    if not groups:
+        yield "no DefaultSecurityGroup refers to it; make one without rules"
+    for group in groups:
+        for way in ("ingress", "egress"):
+            rules = group.get(way)
+            if rules:
+                yield f"its DefaultSecurityGroup {group.name} has {way} {rules!r}; leave it empty"
+
+
+@rule(
+    57,
+    "EC2.2/6/15, CK382",
+    SUBNET,
+    GROUP,
+    EGRESS_RULE,
+    OLD_RULE,
+    part="ways-out",
+    alone=True,
+    production=True,
+)
+def closed(resource: Resource, _: Stack) -> Problems:
+    """Nothing in a network has a public address, or may call everywhere."""
+    if resource.type == f"aws:{SUBNET}":
+        yield from must(resource, ["mapPublicIpOnLaunch"], lambda on: not on, "it must be false")
+        return
+    if resource.type == f"aws:{GROUP}":
+        blocks = [
+            block
+            for egress in resource.get("egress") or []
+            for kind in ("cidrBlocks", "ipv6CidrBlocks")
+            for block in egress.get(kind) or []
+        ]
+    elif resource.type == f"aws:{EGRESS_RULE}":
+        blocks = [resource.get("cidrIpv4"), resource.get("cidrIpv6")]
+    else:
+        only_if(resource.get("type") == "egress")
+        blocks = [
+            *(resource.get("cidrBlocks") or []),
+            *(resource.get("ipv6CidrBlocks") or []),
+        ]
+    for block in blocks:
+        if block in _EVERYWHERE:
+            yield f"it lets out to {block}; name the endpoints' groups or prefix lists"
+
+
+@rule(58, "EC2.55/56", FUNCTION, production=True)
+def endpoints(function: Resource, stack: Stack) -> Problems:
+    """Functions reach what they are told of without leaving AWS.
+
+    What a function calls is known by what its environment refers to; a function outside of networks
+    of the stack is row 15's.
+    """
+    subnets = stack.targets(function, "vpcConfig", SUBNET)
+    vpcs = {vpc.urn: vpc for s in subnets for vpc in stack.targets(s, "vpcId", VPC)}
+    called = {
+        service
+        for type_, service in _SERVICES.items()
+        if stack.targets(function, "environment", type_)
+    }
+    only_if(vpcs and called)
+    for vpc in vpcs.values():
+        names = [e.get("serviceName") for e in stack.referring(ENDPOINT, "vpcId", vpc)]
+        missing = called - {str(name).rpartition(".")[2] for name in names}
+        for service in sorted(missing):
+            yield f"{vpc.name} has no VpcEndpoint of {service}, which it calls; make one"

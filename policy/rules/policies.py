@@ -1,0 +1,65 @@
+"""What IAM documents say."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .model import Resource, Wrong
+
+Statement = dict[str, Any]
+
+# In each way that JSON may say it.
+_PLAIN_HTTP = [
+    {"Bool": {"aws:SecureTransport": value}} for value in ("false", False, ["false"], [False])
+]
+
+
+def statements(resource: Resource, *path: str) -> list[Statement]:
+    """Give the statements of the document at a path.
+
+    Raises:
+        Undecided: the document is not known yet.
+        Wrong: it is no document.
+    """
+    given = resource.document(*path).get("Statement", [])
+    found = [given] if isinstance(given, dict) else given
+    if not isinstance(found, list) or not all(isinstance(s, dict) for s in found):
+        raise Wrong(f"{'.'.join(path)} has Statement {given!r}; it must be a list of objects")
+    return found
+
+
+def allowing(resource: Resource, *path: str) -> list[Statement]:
+    """Give the statements that allow something."""
+    return [s for s in statements(resource, *path) if s.get("Effect") == "Allow"]
+
+
+def texts(value: object) -> list[str]:
+    """Give one text or several as a list."""
+    if isinstance(value, str):
+        return [value]
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def principals(statement: Statement) -> Iterator[tuple[str, str]]:
+    """Give (kind, who) of each principal, such as (Service, lambda.amazonaws.com)."""
+    principal = statement.get("Principal")
+    if isinstance(principal, Mapping):
+        for kind, who in principal.items():
+            yield from ((str(kind), one) for one in texts(who))
+    elif principal is not None:
+        yield "*", str(principal)
+
+
+def is_public(statement: Statement) -> bool:
+    """Tell whether a statement allows something to anybody, on no condition."""
+    anybody = any(who == "*" for _, who in principals(statement)) or "NotPrincipal" in statement
+    return statement.get("Effect") == "Allow" and anybody and not statement.get("Condition")
+
+
+def denies_plain_http(statement: Statement, everything: str) -> bool:
+    """Tell whether a statement denies everybody every action that comes without TLS."""
+    return (
+        statement.get("Effect") == "Deny"
+        and any(who == "*" for _, who in principals(statement))
+        and bool({everything, "*"} & set(texts(statement.get("Action"))))
+        and statement.get("Condition") in _PLAIN_HTTP
+    )

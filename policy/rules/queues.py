@@ -1,0 +1,131 @@
+"""Rows 47 to 52: queues, and the mappings that read them."""
+
+from .model import FUNCTION, MAPPING, QUEUE, Resource, Stack
+from .policies import denies_plain_http, is_public, statements
+from .rule import Problems, at_least, is_number, must, only_if, rule, said
+
+ALLOW = "sqs/redriveAllowPolicy:RedriveAllowPolicy"
+LONGEST = 1_209_600
+"""Seconds that a message can be kept; 14 days."""
+_KEPT = 345_600  # where nothing is said
+_INVISIBLE = 30  # likewise
+
+
+@rule(47, "SQS.1, CK27, Nag-SQS2", QUEUE, alone=True)
+def encrypted(queue: Resource, _: Stack) -> Problems:
+    """Messages are encrypted."""
+    if not queue.known("kmsMasterKeyId") and not queue.known("sqsManagedSseEnabled"):
+        yield "neither kmsMasterKeyId nor sqsManagedSseEnabled is set; set one"
+
+
+@rule(48, "Nag-SQS4, SQS.3, CK168/387", QUEUE)
+def tls_only(queue: Resource, stack: Stack) -> Problems:
+    """Queues answer to TLS only, and to nobody unknown."""
+    policies = stack.referring("sqs/queuePolicy:QueuePolicy", "queueUrl", queue)
+    if not policies:
+        yield "no QueuePolicy refers to it; give it one that denies what comes without TLS"
+    for policy in policies:
+        said_ = statements(policy, "policy")
+        if not any(denies_plain_http(statement, "sqs:*") for statement in said_):
+            yield (
+                f"its QueuePolicy {policy.name} must deny everybody sqs:* where "
+                "aws:SecureTransport is false"
+            )
+        for statement in said_:
+            if is_public(statement):
+                yield (
+                    f"its QueuePolicy {policy.name} allows {statement.get('Action')!r} to "
+                    "everybody; name the principals, or set a condition"
+                )
+
+
+def _readers(queue: Resource, stack: Stack) -> list[Resource]:
+    return stack.referring(MAPPING, "eventSourceArn", queue)
+
+
+def _dead_letters(queue: Resource, stack: Stack) -> list[Resource]:
+    return stack.targets(queue, "redrivePolicy", QUEUE)
+
+
+@rule(49, "Nag-SQS3, SR ES6000", QUEUE)
+def dead_letters(queue: Resource, stack: Stack) -> Problems:
+    """What fails five times or more goes to a dead-letter queue of that one queue.
+
+    Queues are related by references, which a preview knows; counts and permissions that stand
+    beside an ARN that is not known yet are judged when it is.
+    """
+    if _readers(queue, stack) or _dead_letters(queue, stack):
+        if not _dead_letters(queue, stack):
+            yield "redrivePolicy refers to no queue of the stack; name a dead-letter queue"
+        else:
+            times = queue.document("redrivePolicy").get("maxReceiveCount")
+            if not is_number(times, 5):
+                yield said(["redrivePolicy", "maxReceiveCount"], times, "it must be 5 or more")
+        return
+    sources = stack.referring(QUEUE, "redrivePolicy", queue)
+    policies = stack.referring(ALLOW, "queueUrl", queue)
+    if not policies:
+        yield "no RedriveAllowPolicy refers to it; any queue could use it for its dead letters"
+    for policy in policies:
+        named = stack.targets(policy, "redriveAllowPolicy", QUEUE)
+        permission = policy.document("redriveAllowPolicy").get("redrivePermission")
+        allowed = "byQueue" if sources else "denyAll"
+        if permission != allowed or {q.urn for q in named} != {q.urn for q in sources}:
+            whose = ", ".join(q.name for q in sources) or "no queue"
+            yield (
+                f"its RedriveAllowPolicy {policy.name} has redrivePermission {permission!r} for "
+                f"{', '.join(q.name for q in named) or 'no queue'}; it must be {allowed!r} for "
+                f"{whose}, whose dead letters it takes"
+            )
+
+
+@rule(50, "AWS docs", MAPPING)
+def invisible_long_enough(mapping: Resource, stack: Stack) -> Problems:
+    """A message stays invisible while a function may still work on it."""
+    queues = stack.targets(mapping, "eventSourceArn", QUEUE)
+    functions = stack.targets(mapping, "functionName", FUNCTION)
+    only_if(queues and functions)
+    window = mapping.get("maximumBatchingWindowInSeconds") or 0
+    for queue in queues:
+        for function in functions:
+            needed = 6 * (function.get("timeout") or 3) + window
+            given = queue.get("visibilityTimeoutSeconds")
+            if not is_number(_INVISIBLE if given is None else given, needed):
+                yield (
+                    f"{queue.name} has visibilityTimeoutSeconds {given}; it must be {needed} or "
+                    f"more, six times the timeout of {function.name} and the batching window"
+                )
+
+
+@rule(51, "AWS docs", QUEUE)
+def dead_letters_are_kept_longest(queue: Resource, stack: Stack) -> Problems:
+    """Dead letters are kept for 14 days, longer than in their source: their age moves along."""
+    given = queue.get("messageRetentionSeconds")
+    kept = _KEPT if given is None else given
+    if _dead_letters(queue, stack):
+        if kept >= LONGEST:
+            yield said(
+                ["messageRetentionSeconds"],
+                given,
+                f"it must be less than {LONGEST}, as dead letters are",
+            )
+    elif not _readers(queue, stack) and kept != LONGEST:
+        yield said(["messageRetentionSeconds"], given, f"it must be {LONGEST}: somebody must look")
+
+
+@rule(52, "own", MAPPING)
+def one_by_one(mapping: Resource, stack: Stack) -> Problems:
+    """Only what failed of a batch is tried again; readers of queues are so many at most."""
+    yield from must(
+        mapping,
+        ["functionResponseTypes"],
+        lambda types: "ReportBatchItemFailures" in (types or ()),
+        "it must have ReportBatchItemFailures",
+    )
+    if stack.targets(mapping, "eventSourceArn", QUEUE):
+        yield from must(
+            mapping,
+            ["scalingConfig", "maximumConcurrency"],
+            at_least(2),
+            "set a number from 2",
+        )

@@ -1,0 +1,53 @@
+"""Texts that are nowhere else in the world, and a search for them in whatever form."""
+
+import base64
+import secrets
+from collections.abc import Iterator
+
+
+class Canaries:
+    """Each stands for one piece of personal data, or one secret, on one path through the system.
+
+    They are of lower-case letters and digits: no quoting, escaping or URL encoding changes them.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def new(self, label: str) -> str:
+        """Make one; the label says in a test's failure what was found."""
+        return self.keep(label, f"zq{secrets.token_hex(8)}")
+
+    def keep(self, label: str, text: str) -> str:
+        """Search for a text that somebody else made, too: a token, say."""
+        assert label not in self._texts, f"{label} is taken"
+        assert len(text) >= 16, f"{label}: {text!r} may be somewhere by chance"
+        self._texts[label] = text
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def within(self, content: bytes) -> set[str]:
+        """Give the labels of those that are within some bytes: as they are, or encoded."""
+        lowered = content.lower()
+        return {
+            label
+            for label, text in self._texts.items()
+            if any(form in lowered for form in _forms(text.lower().encode()))
+            or any(form in content for form in _base64_forms(text.encode()))
+        }
+
+
+def _forms(text: bytes) -> list[bytes]:
+    return [text, text.hex().encode(), text.decode().encode("utf-16-le")]
+
+
+def _base64_forms(text: bytes) -> Iterator[bytes]:
+    """Give what Base64 makes of a text within a longer one, for each of the three places to begin.
+
+    The first and the last character may depend on what stands around the text: they are left out.
+    """
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + text)
+        yield encoded[-(-before * 8 // 6) : (before + len(text)) * 8 // 6]

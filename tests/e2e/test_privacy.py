@@ -1,0 +1,172 @@
+"""No personal data, and no secret, in any log, metric, alarm or report.
+
+Canaries go through every path, those that fail included. Then all that was written is searched:
+they are found where personal data belongs, and nowhere else.
+"""
+
+import json
+import re
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from canaries import Canaries
+from oauth import Client
+from privacy_faults import OUT_OF_TIME, SERVICES, by_faults, fail_for_good, invoke, lose_tables
+from privacy_paths import by_messages, by_requests, by_uploads
+from system import Api, keys, messages_in, until
+from written import Place, elsewhere, keeping
+
+from local import cloud as local_cloud
+from local.cloud import Cloud
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def guarded(docker: bool) -> Iterator[Cloud]:
+    with local_cloud.start(
+        config_overrides={"api": {"authorization": "cognito"}}, docker=docker
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def canaries() -> Canaries:
+    return Canaries()
+
+
+@pytest.fixture(scope="module")
+def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
+    """The system after all paths were gone."""
+    outputs = guarded.outputs
+    client = Client(outputs["token_endpoint"], outputs["client_id"], outputs["client_secret"])
+    api = Api(outputs["api_gateway_url"])
+    by_requests(api, client, canaries)
+    broken = by_messages(guarded, canaries)
+    results = by_uploads(guarded, canaries)
+    invoke(guarded, "daily-report", {}, qualifier="live")
+    invoke(guarded, "daily-report", {"day": canaries.new("no day: event")}, qualifier="live")
+    by_faults(guarded, canaries)
+    lose_tables(guarded, canaries)
+    fail_for_good(guarded, canaries)
+
+    s3, sqs = guarded.client("s3"), guarded.client("sqs")
+    for prefix in results.values():
+        until(lambda: keys(s3, outputs["s3_bucket_name"], prefix))  # noqa: B023
+    dead: set[str] = set()
+
+    def all_dead() -> bool:
+        dead.update(m["Body"] for m in messages_in(sqs, outputs["sqs_dead_letter_queue_url"]))
+        return dead >= set(broken)
+
+    until(all_dead, seconds=90)
+    return guarded
+
+
+# Where each of these is found: proof that the search finds what there is.
+BELONGS = {
+    "table users": {"created: name", "created: email", "cleanup-expired, SQS: refuse: email"},
+    "mail": {"created: name", "created: email"}
+    | {f"notification: {part}" for part in ("to", "subject", "text")},
+    "queue emails-dead-letters": {
+        *(f"no JSON message: {part}" for part in ("to", "subject", "text")),
+        "no address message: name",
+        "two lines: bcc",
+        "no user's: attribute",
+    },
+    "queue process-upload-failures": {"given up: file name"},
+    "object uploads/": {"broken picture: file name", "broken picture: content"},
+    "object processed/": {"copied file: file name", "text: content", "page: content"},
+    "object rejected/": {"broken picture: file name", "broken picture: content"},
+}
+
+
+def test_every_function_meets_the_faults_of_all_that_it_asks() -> None:
+    """Add a function to ``SERVICES`` in ``privacy_faults``, and an event to ``privacy_paths``."""
+    asked: dict[str, set[str]] = {}
+    for handler in ROOT.glob("handlers/*/handler.py"):
+        sources = "".join(path.read_text() for path in handler.parent.glob("*.py"))
+        services = re.findall(r'aws\.client\(\s*"(\w+)"', sources)
+        asked[handler.parent.name.replace("_", "-")] = {name.upper() for name in services}
+    assert asked == {function: set(services) for function, services in SERVICES.items()}
+
+
+def found(places: Iterable[Place], canaries: Canaries) -> dict[str, set[str]]:
+    return {name: labels for name, content in places if (labels := canaries.within(content))}
+
+
+def test_personal_data_is_where_it_belongs(walked: Cloud, canaries: Canaries) -> None:
+    kept: dict[str, set[str]] = {}
+    for name, labels in found(keeping(walked), canaries).items():
+        place = next((p for p in BELONGS if name.startswith(p)), name)
+        kept.setdefault(place, set()).update(labels)
+    assert {place: missing for place, ls in BELONGS.items() if (missing := ls - kept[place])} == {}
+    assert len(list(canaries)) > 200
+    # Secrets are in none of them.
+    secret = {c for c in canaries if c.startswith(("token", "client secret")) or c.endswith("key")}
+    assert secret
+    assert {place: ls & secret for place, ls in kept.items() if ls & secret} == {}
+
+
+def test_it_is_nowhere_else(walked: Cloud, canaries: Canaries) -> None:
+    assert found(elsewhere(walked), canaries) == {}
+
+
+def test_all_that_was_written_is_searched(walked: Cloud) -> None:
+    places = dict(elsewhere(walked))
+    for function, ref in walked.functions.items():
+        log = places[f"log {ref.log_group}"].decode()
+        assert '"outcome\\": ' in log, function
+        # The platform has its say as well.
+        assert "Task timed out" in log or function not in OUT_OF_TIME, function
+    assert {"console", "metrics", "alarms", "table ledger", "file emulator.log"} <= set(places)
+    assert any(name.startswith("object reports/") for name in places)
+    assert any(name.startswith("dashboard ") for name in places)
+    assert b"email#" in places["table ledger"]
+    assert b"AWS/Lambda" in places["metrics"]
+    assert b"$.outcome" in places["metric filters"]
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text,
+        lambda text: text.upper(),
+        lambda text: json.dumps({"name": f"Zoë {text} \n"}),
+        lambda text: quote(f"uploads/ä {text}", safe=""),
+        lambda text: repr(f"ä {text}".encode()),
+        *(lambda text, n=n: b64encode(f"{'x' * n}{text}!".encode()).decode() for n in range(3)),
+        lambda text: f"x{text}".encode().hex(),
+    ],
+)
+def test_one_line_in_a_log_is_found(walked: Cloud, encode: Callable[[str], str]) -> None:
+    canaries = Canaries()
+    line = encode(canaries.new("a slip"))
+    logs, stream = walked.client("logs"), {"logGroupName": "/slip", "logStreamName": "slip"}
+    logs.create_log_group(logGroupName="/slip")
+    try:
+        logs.create_log_stream(**stream)
+        now = int(time.time() * 1_000)
+        logs.put_log_events(**stream, logEvents=[{"timestamp": now, "message": line}])
+        assert found(elsewhere(walked), canaries) == {"log /slip": {"a slip"}}
+    finally:
+        logs.delete_log_group(logGroupName="/slip")
+
+
+def test_keys_are_nowhere(docker: bool) -> None:
+    canaries = Canaries()
+    plan = {"rateLimit": 100, "burstLimit": 100, "quota": {"limit": 3, "period": "DAY"}}
+    access = {"authorization": "api_key", "usagePlan": plan}
+    with local_cloud.start(config_overrides={"api": access}, docker=docker) as cloud:
+        api = Api(cloud.outputs["api_gateway_url"])
+        right = canaries.keep("right key", cloud.outputs["api_key"])
+        statuses = set()
+        for key in (right, canaries.new("wrong key"), *[right] * 4):
+            headers = {"x-api-key": key, "User-Agent": right}
+            statuses.add(api("GET", "/users/x", headers=headers).status)
+        assert statuses == {403, 404, 429}
+        assert found([*elsewhere(cloud), *keeping(cloud)], canaries) == {}

@@ -1,0 +1,216 @@
+"""Faults on the way from the e-mail queue to SES."""
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from system import address, until
+from world import NOT_LATER, SECONDS, World, notification, sqs_event
+
+from chaos.calls import Call
+from chaos.kills import killing
+from chaos.ledger import Ledger
+from chaos.plan import Fault, Kind
+
+SEND = Call("ses", "SendEmail")
+
+
+def send_all(world: World, recipients: Sequence[str]) -> Ledger:
+    """Queue a notification to each address, and note it by the address."""
+    ledger = Ledger()
+    for to in recipients:
+        ledger.send(to, notification(to))
+        world.queue(notification(to))
+    return ledger
+
+
+def effects(world: World, recipients: Sequence[str]) -> list[str]:
+    return [to for to in world.recipients() if to in set(recipients)]
+
+
+def kept(world: World, recipients: Sequence[str]) -> list[tuple[str, str]]:
+    bodies = {notification(to): to for to in recipients}
+    return [(bodies[body], body) for _, body in world.dead() if body in bodies]
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_one_bad_record_in_a_batch(world: World, data: st.DataObject) -> None:
+    """For any subset that fails, the returned ids are that subset, and the others are sent."""
+    bad = data.draw(st.lists(st.booleans(), min_size=1, max_size=10))
+    recipients = [address() for _ in bad]
+    bodies = ["{" if fails else notification(to) for to, fails in zip(recipients, bad, strict=True)]
+    event = sqs_event(bodies)
+    answer = world.invoke("send-email", event)
+    ids = [record["messageId"] for record in event["Records"]]
+    assert answer["batchItemFailures"] == [
+        {"itemIdentifier": message_id} for message_id, fails in zip(ids, bad, strict=True) if fails
+    ]
+    assert sorted(effects(world, recipients)) == sorted(
+        to for to, fails in zip(recipients, bad, strict=True) if not fails
+    )
+
+
+def redrive(world: World, message_id: str) -> None:
+    """Put a dead letter back on the e-mail queue.
+
+    On AWS that is ``StartMessageMoveTask``, which the emulator lacks: as there, it is a new
+    message with the old one's body and attributes.
+    """
+    sqs = world.cloud.client("sqs")
+    found: list[dict[str, Any]] = []
+
+    def receive() -> bool:
+        answer = sqs.receive_message(
+            QueueUrl=world.dead_letters,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=1,
+            MessageAttributeNames=["All"],
+        )
+        found.extend(m for m in answer.get("Messages", []) if m["MessageId"] == message_id)
+        return bool(found)
+
+    until(receive, seconds=SECONDS)
+    sqs.send_message(
+        QueueUrl=world.emails,
+        MessageBody=found[0]["Body"],
+        MessageAttributes=found[0].get("MessageAttributes", {}),
+    )
+    sqs.delete_message(QueueUrl=world.dead_letters, ReceiptHandle=found[0]["ReceiptHandle"])
+
+
+def test_poison_message(world: World) -> None:
+    """To the dead-letter queue after N receives, as it was sent; redriven, delivered once."""
+    sqs, to = world.cloud.client("sqs"), address()
+    asked = sqs.get_queue_attributes(QueueUrl=world.emails, AttributeNames=["RedrivePolicy"])
+    receives = json.loads(asked["Attributes"]["RedrivePolicy"])["maxReceiveCount"]
+    assert receives >= 5
+    with world.faults(Fault(kind="refuse", service="ses", probability=1)) as tally:
+        message_id = world.queue(notification(to))
+        until(lambda: (message_id, notification(to)) in world.dead(), seconds=SECONDS)
+    assert tally.calls[SEND] == tally.injected["refuse"] == receives
+    assert world.mails(to) == 0
+    # SES takes it now. What `StartMessageMoveTask` does on AWS, the emulator does not.
+    redrive(world, message_id)
+    until(lambda: world.mails(to), seconds=SECONDS)
+    until(world.settled, seconds=SECONDS)
+    assert world.mails(to) == 1
+    assert message_id not in dict(world.dead())
+
+
+@pytest.mark.parametrize("copies", [2, 5])
+def test_duplicate_delivery_of_messages(world: World, copies: int) -> None:
+    """At once: one sends, and the others find it done or being done. Later: all find it done."""
+    recipients = [address() for _ in range(3)]
+    event = sqs_event([notification(to) for to in recipients])
+
+    def received() -> dict[str, Any]:
+        """The same messages, received once more."""
+        return {
+            "Records": [
+                {**record, "receiptHandle": uuid.uuid4().hex} for record in event["Records"]
+            ]
+        }
+
+    with ThreadPoolExecutor(copies) as pool:
+        list(pool.map(lambda _: world.invoke("send-email", received()), range(copies)))
+    assert sorted(effects(world, recipients)) == sorted(recipients)
+    assert world.invoke("send-email", received()) == {"batchItemFailures": []}
+    assert sorted(effects(world, recipients)) == sorted(recipients)
+
+
+CONTAINER = pytest.mark.container
+
+# Where a delivery can be cut off: before and after each of its calls.
+# The last column: e-mails that SES has taken by then, and nothing recorded as sent.
+OFFSETS = [
+    ("delay", "dynamodb", "UpdateItem", 1, 0),  # claims the first
+    ("delay_reply", "dynamodb", "UpdateItem", 1, 0),
+    pytest.param("delay", "ses", "SendEmail", 1, 0, marks=CONTAINER),
+    pytest.param("delay_reply", "ses", "SendEmail", 1, 1, marks=CONTAINER),
+    ("delay", "dynamodb", "UpdateItem", 2, 1),  # records the first
+    ("delay_reply", "dynamodb", "UpdateItem", 2, 0),
+    pytest.param("delay", "ses", "SendEmail", 3, 0, marks=CONTAINER),
+    pytest.param("delay_reply", "ses", "SendEmail", 3, 1, marks=CONTAINER),
+    ("delay", "dynamodb", "UpdateItem", 10, 1),  # records the last
+    ("delay_reply", "dynamodb", "UpdateItem", 10, 0),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("kind", "service", "operation", "n", "sent_unrecorded"), OFFSETS)
+def test_function_killed_mid_batch(
+    world: World, kind: Kind, service: str, operation: str, n: int, sent_unrecorded: int
+) -> None:
+    """Messages come back, and each has its effect once: SES's is the one exception.
+
+    Where SES had taken an e-mail when the function died, nobody can know, and it goes out twice.
+    """
+    recipients = [address() for _ in range(5)]
+    fault = Fault(kind=kind, service=service, operation=operation, calls=(n,), seconds=300)
+    with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
+        with world.without_trigger("send-email"):  # so that they come as one batch
+            ledger = send_all(world, recipients)
+        world.kill_sender_when_held(tally)
+        until(lambda: set(effects(world, recipients)) == set(recipients), seconds=SECONDS)
+        until(world.settled, seconds=SECONDS)
+    balance = ledger.balance(effects=effects(world, recipients), kept=kept(world, recipients))
+    assert balance.violations.keys() <= {"doubled"}
+    assert balance.once | balance.doubled == set(recipients)
+    assert len(balance.doubled) == sent_unrecorded
+
+
+@pytest.mark.long
+def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
+    """Under a stream of messages. One that dies at each of its five receives is a dead letter."""
+    recipients = [address() for _ in range(100)]
+    slow = Fault(kind="delay", service="ses", probability=1, seconds=0.1)
+    with world.receives_soon(), world.faults(slow, NOT_LATER):
+        with killing(world.cloud, ["send-email"], seed=1, every=(0.5, 1.5)) as killed:
+            ledger = send_all(world, recipients)
+            until(lambda: killed["send-email"] >= 5, seconds=SECONDS)
+        world.end_leases_until(world.settled)
+    balance = ledger.balance(effects=effects(world, recipients), kept=kept(world, recipients))
+    # Cut off between SES and the record: sent twice, at most; or, twice unknown, kept as it was.
+    assert balance.violations.keys() <= {"doubled", "several"}, balance
+    assert not balance.lost
+    assert max(Counter(effects(world, recipients)).values()) <= 2
+
+
+@pytest.mark.long
+@pytest.mark.container
+def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
+    """A re-run after the lease, and at most one duplicate: then it is uncertain, and kept."""
+    to = address()
+    fault = Fault(kind="delay_reply", service="ses", calls=(1, 2), seconds=300)
+    with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
+        message_id = world.queue(notification(to))
+        for crash in (1, 2):
+            world.kill_sender_when_held(tally, times=crash)
+        until(lambda: (message_id, notification(to)) in world.dead(), seconds=SECONDS)
+    assert tally.calls[SEND] == world.mails(to) == 2
+
+
+@pytest.mark.long
+def test_throttling_and_a_flood(world: World, one_sender: None) -> None:
+    """Of many messages few are worked on at a time, and SES takes none at first: all are sent.
+
+    What SES throttles four times, and what the function has no time for then, waits half a minute;
+    nothing becomes a dead letter.
+    """
+    recipients = [address() for _ in range(40)]
+    before = world.dead()
+    too_many = Fault(kind="throttle", service="ses", calls=range(1, 21), probability=0.1)
+    with world.faults(too_many) as tally:
+        ledger = send_all(world, recipients)
+        until(lambda: set(recipients) <= set(world.recipients()), seconds=SECONDS)
+    assert tally.injected["throttle"] >= 20
+    balance = ledger.balance(effects=effects(world, recipients), kept=kept(world, recipients))
+    assert balance.violations == {}
+    assert world.dead() == before
