@@ -49,7 +49,7 @@ def test_own_limits_are_those_of_functions_and_counts_that_exist() -> None:
 TRACE = """\
 7 execve("/usr/bin/python3", ["python3", "-m", "awslambdaric", "a.b"], 0x7f /* 9 vars */) = 0
 7 openat(AT_FDCWD, "/lib/libc.so.6", O_RDONLY|O_CLOEXEC) = 3
-7 openat(AT_FDCWD, "/lib/libc.so.6", O_RDONLY|O_CLOEXEC) = 3
+7 openat(AT_FDCWD, "/lib/libc.so.6", O_RDONLY|O_CLOEXEC) = 4
 7 openat(AT_FDCWD, "/var/task", O_RDONLY|O_NONBLOCK|O_CLOEXEC|O_DIRECTORY) = 3
 7 openat(AT_FDCWD, "/var/task/none.so", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)
 6 openat(AT_FDCWD, "/the/probe's", O_RDONLY) = 3
