@@ -30,7 +30,7 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs a Do
 	$(BIN)/pytest --no-skips --docker tests/e2e
 
 test-faults: .venv/.dev  ## Break what the system depends on, and kill its functions, in workers and in containers
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/faults
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/faults tests/e2e/test_privacy.py
 	$(BIN)/pytest --no-skips --docker -m container tests/faults
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run

@@ -87,7 +87,6 @@ ROWS = {
     ],
     "same e-mail from 50 callers at once": [
         "test_user_faults.py::test_same_email_from_50_callers_at_once",
-        "../e2e/test_users.py::test_an_address_is_taken_once_by_fifty_callers",
     ],
     "deep JSON, huge integers, NaN, duplicate keys, 10 MB bodies, wrong types, operators": [
         "test_hostile_input.py::test_deep_json_huge_integers_nan_duplicate_keys_10_mb_bodies",
