@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
+QUICK = $(BIN)/pytest -n 2 --dist loadfile -m 'not long'
 PORT ?= 4566
 STACK ?= dev
 CASES ?= 1000
@@ -19,8 +20,9 @@ help:  ## Say what can be made
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C ends it)
 	@$(BIN)/python -m local up --port $(PORT)
 
-test: .venv/.dev policy/.venv/.done  ## Run all tests that need no Docker engine
-	$(BIN)/pytest -n 2 --dist loadfile -m 'not long' --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
+test: .venv/.dev policy/.venv/.done  ## Run the tests that need neither a Docker engine nor much time
+	$(QUICK) tests/handlers tests/infra --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/handlers --ignore tests/infra --ignore tests/images --ignore tests/scan
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
