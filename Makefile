@@ -12,7 +12,7 @@ SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench cost preview deploy redrive clean
+.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -63,8 +63,11 @@ deploy: .venv/.runtime  ## pulumi up of STACK (dev where not given)
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
 	@$(BIN)/python -m redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
 
-bench: .venv/.dev  ## Measure the functions' cold starts
+bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and draw it (bench/results.svg)
 	$(BIN)/python -m bench
+
+bench-check: .venv/.dev  ## Fail where a function's start has grown: files, modules, bytes, bytecode
+	$(BIN)/python -m bench.check
 
 cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m bench.cost --help)
 	@$(BIN)/python -m bench.cost $(STACK) --requests $(REQUESTS)
@@ -74,7 +77,8 @@ lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 -c requirements.txt requirements-dev.in images/*/requirements.in -o requirements-dev.txt
 	$(LOCK) --universal --python-version 3.11 scan/requirements.in -o scan/requirements.txt
 	$(LOCK) --universal --python-version 3.11 policy/requirements.in -o policy/requirements.txt
-	for f in images/*/requirements.in images/build-requirements.in tests/images/standin/*.in; do \
+	$(LOCK) --universal --python-version 3.11 -c requirements.txt bench/requirements.in images/*/requirements.in -o bench/requirements.txt
+	for f in images/*/requirements.in images/build-requirements.in bench/baselines/requirements.in tests/images/standin/*.in; do \
 	  $(LOCK) --python-version 3.13 --python-platform linux -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
 	done
 
@@ -82,7 +86,7 @@ upgrade: .venv/.dev  ## Pin the newest versions of all requirements
 	$(MAKE) lock UPGRADE=--upgrade
 
 clean:  ## Remove what was made: environment, staging folders, caches
-	rm -rf .venv .venv-scan policy/.venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .venv-scan .venv-bench policy/.venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -112,4 +116,12 @@ policy/.venv/.done: policy/requirements.txt | .venv/bin/uv
 	@echo "Installing the policy pack's dependencies into policy/.venv"
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python policy/.venv
 	@$(BIN)/uv pip install --quiet --python policy/.venv/bin/python --require-hashes -r policy/requirements.txt
+	@touch $@
+
+# An environment of its own: what functions and baselines run in where no Docker engine answers.
+.venv-bench/.done: bench/requirements.txt | .venv/bin/uv
+	@echo "Installing the benchmarks' packages into .venv-bench"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench
+	@$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r bench/requirements.txt
+	@.venv-bench/bin/python -m compileall -q --invalidation-mode unchecked-hash .venv-bench/lib
 	@touch $@

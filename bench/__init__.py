@@ -1,1 +1,5 @@
-"""Measurements, as ratios within one run: machines differ, ratios hardly."""
+"""What this software costs its users, measured."""
+
+
+class BenchError(Exception):
+    """Something cannot be measured here; says what is missing."""

@@ -1,71 +1,52 @@
-"""``python -m bench [RUNS]``: what a cold start of each function costs, relative to bare Python.
+"""``python -m bench [NAME ...]``: the scoreboard, as a table, ``results.json`` and ``results.svg``.
 
-Each run is a fresh process that imports the handler and makes its clients, which is what Lambda's
-INIT does. Runs of all functions are interleaved, so that a change of the machine's speed hits all
-alike. Figures are medians of wall-clock time.
+Every figure is a ratio within one run, to a floor that was measured in turn with it, so that a
+change of the machine's speed hits both alike.
 """
 
 import argparse
-import dataclasses
-import importlib
-import os
-import statistics
-import subprocess
+import json
+import platform
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-REFERENCES = {
-    "bare python": "pass",
-    "botocore client": "from handlers.common.aws import client; client('dynamodb')",
-    "boto3 client": "import boto3; boto3.client('dynamodb')",
-    "pydantic": "import pydantic; pydantic.BaseModel.model_json_schema",
-    "msgspec": "import msgspec",
-}
+from bench import BenchError, chart, cold
+from bench.scoreboard import Row, table
+
+FOLDER = Path(__file__).parent
+LEAST_ROUNDS = 21
+
+MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {"cold": cold.measure}
+"""What can be measured, by name: each takes a number of rounds, and gives its rows."""
 
 
-def main() -> None:
-    """Measure, and print a table."""
+def main() -> int:
+    """Measure, and write what came of it."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("runs", type=int, nargs="?", default=9, help="runs of each (default: 9)")
-    runs = parser.parse_args().runs
-    functions = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
-    programs = REFERENCES | {
-        name: f"import handlers.{name}.handler as h; h._dependencies()" for name in functions
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MEASUREMENTS)}")
+    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="default: %(default)s")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(MEASUREMENTS):
+        parser.error(f"no measurement {', '.join(unknown)}; there are: {', '.join(MEASUREMENTS)}")
+    rows: list[Row] = []
+    try:
+        for name in options.names or MEASUREMENTS:
+            rows += MEASUREMENTS[name](options.rounds)
+    except BenchError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    print(table(rows))
+    results = {
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "rows": [row.as_json() for row in rows],
     }
-    times: dict[str, list[float]] = {name: [] for name in programs}
-    for number in range(runs + 1):
-        for name, program in programs.items():
-            elapsed = _run(program, _environment(name))
-            if number:  # the first run warms the disk's cache and writes bytecode
-                times[name].append(elapsed)
-    bare = statistics.median(times["bare python"])
-    print(f"{'':<18} {'ms':>7} {'x bare':>7}   ({runs} runs, {sys.version.split()[0]})")
-    for name, taken in times.items():
-        median = statistics.median(taken)
-        print(f"{name:<18} {1000 * median:>7.0f} {median / bare:>7.1f}")
-
-
-def _run(program: str, environment: dict[str, str]) -> float:
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=environment)
-    return time.perf_counter() - start
-
-
-def _environment(function: str) -> dict[str, str]:
-    base = {
-        "PATH": os.environ["PATH"],
-        "AWS_REGION": "eu-central-1",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_ACCESS_KEY_ID": "bench",
-        "AWS_SECRET_ACCESS_KEY": "bench",
-    }
-    if function in REFERENCES:
-        return base
-    settings = importlib.import_module(f"handlers.{function}.handler").Settings
-    return base | {field.name.upper(): "1" for field in dataclasses.fields(settings)}
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (FOLDER / "results.svg").write_text(chart.draw(rows))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

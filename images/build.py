@@ -7,10 +7,7 @@ they will be in the image, compiled and with fixed times and modes: the same sou
 layers. Nothing of what is installed is ever run, for it may be of another architecture.
 """
 
-import ast
 import compileall
-import gzip
-import json
 import os
 import platform
 import py_compile
@@ -19,7 +16,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).parent
 TASK = os.environ.get("LAMBDA_TASK_ROOT", "/var/task").lstrip("/")
@@ -80,8 +76,10 @@ def assemble() -> None:
         f"from handlers.{function}.handler import handler as handler\n"
     )
     if BOTOCORE_DATA.is_dir():
-        calls = AwsCalls(HERE / "handlers")
-        select_data(BOTOCORE_DATA, task / "botocore" / "data", calls)
+        folders = [BOTOCORE_DATA, task / "botocore" / "data", HERE / "handlers", PACKAGES / TASK]
+        command = [sys.executable, "select_data.py", *map(str, folders)]
+        if subprocess.run(command, cwd=HERE).returncode:
+            sys.exit("The descriptions of AWS services cannot be selected; see above.")
     finish(FUNCTION)
 
 
@@ -97,85 +95,6 @@ def tidy(task: Path) -> None:
             path.parent.suffix == ".dist-info" and path.name in _NOISE_METADATA
         ):
             path.unlink(missing_ok=True)
-
-
-class AwsCalls:
-    """Which AWS services some sources make clients of, and which extras of them they use.
-
-    Attributes:
-        services: first arguments of the calls of ``client`` and ``create_client``.
-        kinds: files of botocore's data that a client of them loads.
-    """
-
-    def __init__(self, sources: Path) -> None:
-        self.services: set[str] = set()
-        self.kinds = {"service-2", "endpoint-rule-set-1"}
-        for path in sorted(sources.rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
-                if isinstance(node, ast.Call):
-                    self._note(node, path)
-
-    def _note(self, call: ast.Call, path: Path) -> None:
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        if name in {"client", "create_client"}:
-            match call.args:
-                case [ast.Constant(value=str(service)), *_]:
-                    self.services.add(service)
-                case _ if name == "client":
-                    sys.exit(
-                        f"{path}:{call.lineno}: the service of an AWS client must be a literal, "
-                        'such as client("sqs"): the image gets the data of just those services.'
-                    )
-        elif name == "get_paginator":
-            self.kinds.add("paginators-1")
-        elif name == "get_waiter":
-            self.kinds.add("waiters-2")
-
-
-def select_data(source: Path, target: Path, calls: AwsCalls) -> None:
-    """Copy botocore's data without the services that nobody calls, and without documentation.
-
-    Unpacked, for a client loads them at every cold start.
-
-    Args:
-        source: a complete ``botocore/data``.
-        target: where the selection goes.
-        calls: what is called.
-    """
-    target.mkdir(parents=True)
-    endpoints: set[str] = set()
-    for service in sorted(calls.services):
-        versions = sorted(path.parent.name for path in source.glob(f"{service}/*/service-2.json*"))
-        if not versions:
-            sys.exit(f"botocore knows no service {service!r}, of which a client is made.")
-        version = Path(service, versions[-1])  # the one that botocore takes, too
-        (target / version).mkdir(parents=True)
-        for path in sorted((source / version).iterdir()):
-            if path.name.split(".")[0] in calls.kinds:
-                content = _read_json(path)
-                if path.name.startswith("service-2.json"):
-                    endpoints.add(content["metadata"]["endpointPrefix"])
-                    for part in ("operations", "shapes"):  # elsewhere botocore insists on it
-                        content[part] = without_documentation(content[part])
-                _write_json(target / version / path.name.removesuffix(".gz"), content)
-    for path in sorted(source.glob("*.json")):
-        content = _read_json(path)
-        if path.name == "endpoints.json":
-            for partition in content["partitions"]:
-                known = partition["services"]
-                partition["services"] = {name: known[name] for name in known if name in endpoints}
-        _write_json(target / path.name, content)
-
-
-def without_documentation(value: Any) -> Any:
-    """Leave out the texts under ``documentation``; a member of that name is no text, and stays."""
-    if isinstance(value, dict):
-        return {
-            key: without_documentation(item)
-            for key, item in value.items()
-            if not (key == "documentation" and isinstance(item, str))
-        }
-    return [without_documentation(item) for item in value] if isinstance(value, list) else value
 
 
 def finish(layer: Path) -> None:
@@ -206,15 +125,6 @@ def _inside(folder: Path) -> Iterator[Path]:
     """Give all of a folder's contents, those of a subfolder before itself."""
     for root, folders, files in os.walk(folder, topdown=False):
         yield from (Path(root, name) for name in [*files, *folders])
-
-
-def _read_json(path: Path) -> Any:
-    content = path.read_bytes()
-    return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, separators=(",", ":"), ensure_ascii=False), "utf-8")
 
 
 if __name__ == "__main__":

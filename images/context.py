@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 _STAGING = ROOT / ".build"
-_COMMON = ("Dockerfile", "build.py", "build-requirements.txt")
+_COMMON = ("Dockerfile", "build.py", "build-requirements.txt", "select_data.py")
 
 
 def sources(function: str) -> dict[str, Path]:

@@ -10,7 +10,8 @@ from handlers.cleanup_expired.expired import Expired
 from handlers.cleanup_expired.welcomes import Welcomes
 from handlers.common import aws, deadline
 from handlers.common.asynchronous import reported
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,5 +52,4 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
         )
 
 
-if in_lambda():
-    _dependencies()
+at_init(_dependencies)

@@ -1,5 +1,6 @@
 """AWS clients that fail fast enough for a function's timeout."""
 
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -26,7 +27,7 @@ def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
         attempts: calls in all, retries included; 1 where a call whose answer was lost must not be
             repeated unseen.
     """
-    made = botocore.session.get_session().create_client(
+    made = _session().create_client(
         service,
         config=Config(
             connect_timeout=deadline.CONNECT_SECONDS,
@@ -36,3 +37,9 @@ def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
     )
     deadline.bind(made)
     return made
+
+
+@cache
+def _session() -> botocore.session.Session:
+    """Make what a function's clients share: it takes as long to make as a client."""
+    return botocore.session.get_session()

@@ -26,13 +26,12 @@ lookahead, so the lengths are not in it."""
 LOCAL_PATTERN = rf"[^ @]{{1,{MAX_LOCAL_LENGTH}}}@"
 """How an address begins, likewise."""
 
-_ADDRESS = re.compile(PATTERN)
-
 
 def is_address(text: str) -> bool:
     """Whether a text is one bare address that can be written to."""
     short = len(text) <= MAX_LENGTH and text.find("@") <= MAX_LOCAL_LENGTH
-    return short and _ADDRESS.fullmatch(text) is not None
+    # Compiled (and kept) when it is first used: most functions never do.
+    return short and re.fullmatch(PATTERN, text) is not None
 
 
 def normalise(address: str) -> str:

@@ -38,8 +38,3 @@ def load(settings: type[T], environ: Mapping[str, str] = os.environ) -> T:
     if problems:
         raise SettingsError(f"{settings.__module__}: {'; '.join(problems)}")
     return settings(**values)
-
-
-def in_lambda() -> bool:
-    """Whether this process is a Lambda execution environment, so that INIT should make clients."""
-    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from handlers.common import aws, deadline, http
 from handlers.common.log import outcome
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 from handlers.common.user import NewUser, UserCreated
 from handlers.common.user_store import EmailTaken, KeyReused, Stored, UserStore
 from handlers.create_user.request import InvalidRequest, parse_idempotency_key, parse_new_user
@@ -92,5 +93,4 @@ def handler(event: http.Event, context: Any) -> http.Response:
     )
 
 
-if in_lambda():  # Lambda gives INIT a full CPU: clients are made there
-    _dependencies()
+at_init(_dependencies)

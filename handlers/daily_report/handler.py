@@ -7,7 +7,8 @@ from typing import Any
 
 from handlers.common import aws, deadline
 from handlers.common.asynchronous import reported
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 from handlers.daily_report.records import Records
 from handlers.daily_report.report import write_reports
 from handlers.daily_report.reports import Reports
@@ -58,5 +59,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     return {"written": written}
 
 
-if in_lambda():
-    _dependencies()
+at_init(_dependencies)

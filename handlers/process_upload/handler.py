@@ -15,7 +15,8 @@ from typing import Any
 from handlers.common import aws, deadline, log
 from handlers.common.asynchronous import FAILED, Failed
 from handlers.common.ledger import Busy, Ledger
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 from handlers.process_upload import events, keys, upload
 from handlers.process_upload.sandbox import SandboxError
 from handlers.process_upload.storage import Storage, StorageError
@@ -134,5 +135,4 @@ def _is_upload(item: events.Upload, bucket: str) -> bool:
     return item.bucket == bucket and item.key.startswith(keys.UPLOADS) and not is_folder
 
 
-if in_lambda():  # INIT has a full CPU
-    _dependencies()
+at_init(_dependencies)

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from s3transfer.exceptions import S3CopyFailedError
-from s3transfer.manager import TransferConfig, TransferManager
-from s3transfer.subscribers import BaseSubscriber
 
 PART_BYTES = 128 * 1024 * 1024
 """Objects are copied in parts of this size, ten at a time; 10,000 of them make 1.2 TB.
@@ -71,9 +68,7 @@ class Storage:
     def __init__(self, client: Any, bucket: str, *, part_bytes: int = PART_BYTES) -> None:
         self._client = client
         self._bucket = bucket
-        self._transfers = TransferConfig(
-            multipart_threshold=part_bytes, multipart_chunksize=part_bytes
-        )
+        self._part_bytes = part_bytes
 
     @contextmanager
     def open(self, key: str, version: str | None) -> Iterator[Source]:
@@ -134,6 +129,9 @@ class Storage:
         Raises:
             Gone, StorageError: see there.
         """
+        # Loaded by the first copy, and not at INIT: most uploads are parsed.
+        from handlers.process_upload import transfer
+
         arguments = {
             **source.headers,
             "Metadata": _metadata(source),
@@ -141,26 +139,16 @@ class Storage:
             "TaggingDirective": "REPLACE",
             "AnnotationDirective": "EXCLUDE",
         }
-        # Its threads end with the block: a child is forked for the next file.
-        with _wordless(), TransferManager(self._client, self._transfers) as transfers:
-            transfers.copy(
+        with _wordless():
+            transfer.copy(
+                self._client,
+                source,
                 {"Bucket": self._bucket, **_place(source)},
-                self._bucket,
-                key,
-                extra_args=arguments,
-                subscribers=[_Known(source)],
-            ).result()
-
-
-class _Known(BaseSubscriber):
-    """Tells the transfer what it would ask S3 for."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-
-    def on_queued(self, future: Any, **_: Any) -> None:
-        future.meta.provide_transfer_size(self._source.size)
-        future.meta.provide_object_etag(self._source.etag)
+                bucket=self._bucket,
+                key=key,
+                arguments=arguments,
+                part_bytes=self._part_bytes,
+            )
 
 
 def _place(source: Source) -> dict[str, str]:
@@ -182,5 +170,5 @@ def _wordless() -> Iterator[None]:
             raise Gone("the object exists no more") from None
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         raise StorageError(f"{error.operation_name}: {code} (HTTP {status})") from None
-    except (BotoCoreError, S3CopyFailedError) as error:
+    except BotoCoreError as error:
         raise StorageError(f"S3 cannot be reached or broke off: {type(error).__name__}") from None

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from handlers.common import aws, batch, deadline
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 from handlers.queue_welcome.queue import EmailQueue
 from handlers.queue_welcome.welcome import queue_welcomes
 
@@ -33,5 +34,4 @@ def handler(event: dict[str, Any], context: Any) -> batch.Response:
     return batch.respond([] if failed is None else [failed])
 
 
-if in_lambda():  # Lambda gives INIT a full CPU: clients are made there
-    _dependencies()
+at_init(_dependencies)

@@ -16,7 +16,8 @@ from handlers.common.deadline import OutOfTime
 from handlers.common.email_message import InvalidMessage
 from handlers.common.ledger import Ledger
 from handlers.common.log import failure, outcome
-from handlers.common.settings import in_lambda, load
+from handlers.common.settings import load
+from handlers.common.start import at_init
 from handlers.common.user_store import UserStore
 from handlers.send_email.deliver import Delivery, Uncertain
 from handlers.send_email.mailer import Mailer, NotSent
@@ -109,6 +110,12 @@ def _receives(record: dict[str, Any]) -> int:
 
 
 @cache
+def _sqs() -> Any:
+    """Only failures need this client, so INIT does not wait for it."""
+    return aws.client("sqs")
+
+
+@cache
 def _dependencies() -> tuple[Delivery, Visibility]:
     settings = load(Settings)
     dynamodb = aws.client("dynamodb")
@@ -121,7 +128,7 @@ def _dependencies() -> tuple[Delivery, Visibility]:
             configuration_set=settings.configuration_set,
         ),
     )
-    return delivery, Visibility(aws.client("sqs"), settings.email_queue_url)
+    return delivery, Visibility(_sqs, settings.email_queue_url)
 
 
 def handler(event: dict[str, Any], context: Any) -> batch.Response:
@@ -132,5 +139,4 @@ def handler(event: dict[str, Any], context: Any) -> batch.Response:
     return batch.respond(failed)
 
 
-if in_lambda():  # Lambda gives INIT a full CPU: clients are made there
-    _dependencies()
+at_init(_dependencies)

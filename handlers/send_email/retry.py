@@ -10,7 +10,7 @@ welcome anew (see ``handlers.cleanup_expired.welcomes``).
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -59,9 +59,14 @@ def react(error: Exception, *, receives: int) -> tuple[str, int, int]:
 
 
 class Visibility:
-    """Changes when messages of the queue come again."""
+    """Changes when messages of the queue come again.
 
-    def __init__(self, client: Any, url: str) -> None:
+    Args:
+        client: gives botocore's SQS client; asked only when there is something to change.
+        url: of the queue.
+    """
+
+    def __init__(self, client: Callable[[], Any], url: str) -> None:
         self._client = client
         self._url = url
 
@@ -75,7 +80,7 @@ class Visibility:
         """
         for chunk in _chunks(list(seconds.items())):
             try:
-                self._client.change_message_visibility_batch(
+                self._client().change_message_visibility_batch(
                     QueueUrl=self._url,
                     Entries=[
                         {

@@ -59,11 +59,7 @@ def describe_endpoint(service: str, region: str, options: dict[str, bool]) -> An
         client = session.create_client(service, region, config=Config(**options))
     except EndpointProviderError as error:
         return str(error)
-    return [
-        client.meta.endpoint_url,
-        client.meta.partition,
-        sorted(client.meta.method_to_api_mapping),
-    ]
+    return [client.meta.endpoint_url, client.meta.partition]
 
 
 print(  # noqa: T201

@@ -1,6 +1,7 @@
 """What the tests build, and on which base: the real one where it can be had, else a stand-in."""
 
 import os
+import sys
 from dataclasses import dataclass
 
 import docker.errors
@@ -36,3 +37,7 @@ def choose(engine: Engine) -> Bases:
         )
         return Bases(native, foreign, other)
     return Bases(base, base, other)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{choose(Engine.connect()).native}\n")

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from images import context
-from images.build import AwsCalls, select_data, tidy, without_documentation
+from images.build import tidy
+from images.select_data import (
+    AwsCalls,
+    callers,
+    select_data,
+    select_operations,
+    without_documentation,
+)
 from local.engine import BASE_IMAGE
 
 DOCKERFILE = context.ROOT / "images" / "Dockerfile"
@@ -70,10 +77,12 @@ def data(tmp_path: Path) -> Path:
     for folder in ("mail/2019-01-01", "mail/2020-01-01", "other/2020-01-01"):
         version = tmp_path / "data" / folder
         version.mkdir(parents=True)
-        model = {"metadata": {"endpointPrefix": "email"}, "operations": {}, "shapes": {}}
+        operations = {name: {} for name in ("SendMail", "GetMail", "DropMail")}
+        model = {"metadata": {"endpointPrefix": "email"}, "operations": operations, "shapes": {}}
         (version / "service-2.json.gz").write_bytes(gzip.compress(json.dumps(model).encode()))
         (version / "endpoint-rule-set-1.json").write_text("{}")
-        (version / "waiters-2.json").write_text("{}")
+        waiters = {"waiters": {"MailCame": {"operation": "GetMail"}}}
+        (version / "waiters-2.json").write_text(json.dumps(waiters))
     endpoints = {"partitions": [{"services": {"email": {}, "other": {}}, "regions": {"here": {}}}]}
     (tmp_path / "data" / "endpoints.json").write_text(json.dumps(endpoints))
     return tmp_path / "data"
@@ -83,7 +92,8 @@ def test_selected_data(tmp_path: Path, data: Path) -> None:
     target = tmp_path / "selected"
     sources = tmp_path / "sources"
     sources.mkdir()
-    select_data(data, target, AwsCalls(write(sources, module="aws.client('mail')")))
+    module = "aws.client('mail').send_mail()"
+    select_data(data, target, AwsCalls(write(sources, module=module)))
     assert {path.relative_to(target).as_posix() for path in target.rglob("*.json*")} == {
         "endpoints.json",
         "mail/2020-01-01/service-2.json",
@@ -91,6 +101,63 @@ def test_selected_data(tmp_path: Path, data: Path) -> None:
     }
     (partition,) = json.loads((target / "endpoints.json").read_text())["partitions"]
     assert partition == {"services": {"email": {}}, "regions": {"here": {}}}
+    assert operations_in(target) == {"SendMail"}
+
+
+def operations_in(target: Path) -> set[str]:
+    model = json.loads((target / "mail/2020-01-01/service-2.json").read_text())
+    return set(model["operations"])
+
+
+def test_what_waiters_call_is_selected(tmp_path: Path, data: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    module = "aws.client('mail').get_waiter(name)"
+    select_data(data, tmp_path / "selected", AwsCalls(write(sources, module=module)))
+    assert operations_in(tmp_path / "selected") == {"GetMail"}
+
+
+def test_operations_are_found_in_attributes_and_texts_of_handlers_and_packages(
+    tmp_path: Path,
+) -> None:
+    ours, theirs = tmp_path / "handlers", tmp_path / "transfers"
+    for folder in (ours, theirs):
+        folder.mkdir()
+    write(ours, one="c.get_item()\nc.get_paginator('list_objects_v2')", two="# c.scan()")
+    write(theirs, three="send = client.upload_part_copy")
+    assert {"getitem", "listobjectsv2", "uploadpartcopy"} <= AwsCalls(ours, theirs).words
+    assert "scan" not in AwsCalls(ours, theirs).words
+
+
+def test_packages_that_call_aws_say_so(tmp_path: Path) -> None:
+    for name, needs in (("s3transfer", "botocore<2"), ("urllib3", "h2"), ("boto", "s3transfer")):
+        folder = tmp_path / f"{name}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Name: {name}\nRequires-Dist: {needs}\n")
+    assert list(callers(tmp_path)) == [tmp_path / "s3transfer"]
+
+
+def test_an_operation_keeps_all_shapes_that_it_reaches_and_errors_stay() -> None:
+    service = {
+        "operations": {
+            "GetThing": {"input": {"shape": "In"}, "errors": [{"shape": "Gone"}]},
+            "PutThing": {"input": {"shape": "Other"}},
+            "FindEndpoints": {"endpointoperation": True, "output": {"shape": "Endpoints"}},
+        },
+        "shapes": {
+            "In": {"type": "structure", "members": {"shape": {"shape": "Inner"}}},
+            "Inner": {"type": "list", "member": {"shape": "In"}},
+            "Other": {"type": "string"},
+            "Endpoints": {"type": "map", "key": {"shape": "Name"}, "value": {"shape": "Name"}},
+            "Name": {"type": "string"},
+            "Gone": {"type": "structure", "exception": True, "members": {"m": {"shape": "Text"}}},
+            "Text": {"type": "string"},
+            "Unused": {"type": "string"},
+        },
+    }
+    select_operations(service, {"getthing"})
+    assert set(service["operations"]) == {"GetThing", "FindEndpoints"}
+    assert set(service["shapes"]) == {"In", "Inner", "Endpoints", "Name", "Gone", "Text"}
 
 
 def test_tidied_packages(tmp_path: Path) -> None:

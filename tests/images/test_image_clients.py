@@ -1,4 +1,4 @@
-"""AWS clients know as much with what the images leave of botocore's data as with all of it."""
+"""AWS clients know as much of what they call with the images' data as with all of botocore's."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 from image_containers import run_python
 
 from images import context
-from images.build import AwsCalls
+from images.select_data import AwsCalls
 from local.engine import Engine
 from local.images import ImageRef
 
@@ -26,5 +26,23 @@ def test_clients(engine: Engine, images: dict[str, ImageRef], function: str) -> 
     assert left["botocore"] == whole["botocore"], "the image's is not the environment's"
     assert left["available"] == services
     for service in services:
-        assert len(whole["services"][service]["operations"]) > 10
-        assert left["services"][service] == whole["services"][service]
+        own, all_of_it = left["services"][service], whole["services"][service]
+        assert 0 < len(own["operations"]) < len(all_of_it["operations"])
+        for part in ("operations", "shapes"):
+            assert own[part] == {name: all_of_it[part][name] for name in own[part]}
+            del own[part], all_of_it[part]
+        assert own == all_of_it
+
+
+def test_what_transfers_call_inside_their_library_is_there(
+    engine: Engine, images: dict[str, ImageRef]
+) -> None:
+    left = run_python(engine.client, images["process_upload"].id, SCRIPT.read_text(), "s3")
+    assert set(left["services"]["s3"]["operations"]) >= {
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "CopyObject",
+        "CreateMultipartUpload",
+        "HeadObject",
+        "UploadPartCopy",
+    }

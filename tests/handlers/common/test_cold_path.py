@@ -1,14 +1,19 @@
 import importlib
+import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+import handlers
 
 # What a function must not pay for at a cold start.
 HEAVY = {"boto3", "pydantic", "jsonschema", "handlers.common.api"}
 
 
-FUNCTIONS = ["create_user", "get_user", "queue_welcome", "send_email"]
+FUNCTIONS = sorted(path.parent.name for path in Path(handlers.__path__[0]).glob("*/handler.py"))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -24,7 +29,27 @@ def test_nothing_heavy_is_imported(function: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_settings_and_clients(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = importlib.import_module(f"handlers.{function}.handler")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for name in module.Settings.__dataclass_fields__:
-        monkeypatch.setenv(name.upper(), name)
+    for name, value in environment(module.Settings).items():
+        monkeypatch.setenv(name, value)
     assert module._dependencies.__wrapped__()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_collector_rests_while_the_function_starts_and_works_afterwards(function: str) -> None:
+    program = (
+        "import gc, handlers; resting = not gc.isenabled(); "
+        f"import handlers.{function}.handler as h; "
+        "print(resting, gc.isenabled(), gc.get_freeze_count() > 10_000, "
+        "h._dependencies.cache_info().currsize)"
+    )
+    settings = importlib.import_module(f"handlers.{function}.handler").Settings
+    in_lambda = {"AWS_LAMBDA_FUNCTION_NAME": function, **environment(settings)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.check_output(command, env={**os.environ, **in_lambda}, text=True)
+    assert done.split() == ["True", "True", "True", "1"]
+
+
+def environment(settings: Any) -> dict[str, str]:
+    """Give what a function's settings are read from."""
+    fields = settings.__dataclass_fields__
+    return {"AWS_DEFAULT_REGION": "us-east-1"} | {name.upper(): "1" for name in fields}

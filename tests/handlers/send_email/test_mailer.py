@@ -208,9 +208,9 @@ def test_visibility_in_tens(log: pytest.LogCaptureFixture) -> None:
                     ],
                 },
             )
-        Visibility(sqs, "url").change({f"r{number}": 7 for number in range(12)})
-        Visibility(sqs, "url").change({})
+        Visibility(lambda: sqs, "url").change({f"r{number}": 7 for number in range(12)})
+        Visibility(lambda: sqs, "url").change({})
         stubber.assert_no_pending_responses()
         stubber.add_client_error("change_message_visibility_batch", "AccessDenied")
-        Visibility(sqs, "url").change({"r": 0})
+        Visibility(lambda: sqs, "url").change({"r": 0})
     assert outcomes(log) == ["visibility_unchanged"]

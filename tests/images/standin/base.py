@@ -1,14 +1,15 @@
 """Builds a stand-in for the Lambda Python base image, where the real one cannot be pulled.
 
 A Debian root with Debian's Python 3.13, the runtime interface client from the package index, and
-``front.py`` in the place of the runtime interface emulator. Nothing of it is configured or run
-while it is made, so that it can be made for another architecture as well. Needs root and
-``mmdebstrap``.
+``front.py`` in the place of the runtime interface emulator. Nothing of it is configured, and only
+its bytecode is compiled by running it, so that it can be made for another architecture as well.
+Needs root and ``mmdebstrap``.
 """
 
 import hashlib
 import io
 import json
+import platform
 import subprocess
 import sys
 import tarfile
@@ -28,6 +29,12 @@ _PACKAGES = (
     "libstdc++6",
     "netbase",
     "python3.13-minimal",
+)
+# Without bytecode every start would compile the library anew, as no real installation does. It is
+# left out for another architecture, whose Python cannot run here.
+_COMPILE = (
+    'chroot "$1" python3 -m compileall -q --invalidation-mode unchecked-hash '
+    "/usr/lib/python3.13 /var/runtime"
 )
 _CONFIG = {
     "Env": [
@@ -61,6 +68,7 @@ def ensure(client: docker.DockerClient, architecture: str) -> str:
 
 def _root(folder: Path, architecture: str) -> Path:
     """Make a tar of the root file system."""
+    native = _WHEELS[architecture] == platform.machine().replace("arm64", "aarch64")
     for place in ("usr/local/lib/python3.13/dist-packages", "var/runtime", "var/task"):
         (folder / "add" / place).mkdir(parents=True)
     _install(folder / "add" / "var/runtime", architecture, "awslambdaric")
@@ -79,6 +87,7 @@ def _root(folder: Path, architecture: str) -> Path:
             '--extract-hook=ln -s python3.13 "$1/usr/bin/python3"',
             # Debian would have pip refuse to install what the build needs.
             '--extract-hook=rm "$1/usr/lib/python3.13/EXTERNALLY-MANAGED"',
+            *([f"--extract-hook={_COMPILE}"] if native else []),
             "trixie",
             str(root),
         ],

@@ -1,0 +1,78 @@
+"""What a measurement gives: rows of the table, each a ratio within one run."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One measured value.
+
+    Attributes:
+        group: what is measured, the same for what is to be compared: a panel of the picture.
+        name: of whom it is measured.
+        value: the ratio to ``floor``, or a count.
+        unit: ``x`` for ratios, or what is counted.
+        goal: the value is to be at most this, if there is a goal.
+        own: whether it is this project's; others are there to compare with.
+        how: how it was measured, and over what.
+        rounds: how often; 1 for counts.
+        seconds: the median behind a ratio; None for counts.
+        floor_seconds: the median that it was divided by.
+    """
+
+    group: str
+    name: str
+    value: float
+    unit: str = "x"
+    goal: float | None
+    own: bool = True
+    how: str
+    rounds: int = 1
+    seconds: float | None = None
+    floor_seconds: float | None = None
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the goal is reached; None if there is none."""
+        return None if self.goal is None else self.value <= self.goal
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what ``results.json`` holds of it."""
+        return {**asdict(self), "reached": self.reached}
+
+
+def ratio(times: Sequence[float], floor: Sequence[float], **about: Any) -> Row:
+    """Make a row of two series of seconds that were taken in turn: the ratio of their medians."""
+    seconds, least = statistics.median(times), statistics.median(floor)
+    return Row(
+        value=seconds / least,
+        rounds=len(times),
+        seconds=seconds,
+        floor_seconds=least,
+        **about,
+    )
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Lay the rows out by group, each group with how it was measured."""
+    lines = []
+    for group in dict.fromkeys(row.group for row in rows):
+        own = [row for row in rows if row.group == group]
+        lines += ["", f"{group}: {own[0].how}" + _rounds(own[0])]
+        lines += [_line(row) for row in own]
+    return "\n".join(lines[1:])
+
+
+def _rounds(row: Row) -> str:
+    return f", medians of {row.rounds} rounds" if row.seconds is not None else ""
+
+
+def _line(row: Row) -> str:
+    value = f"{row.value:.2f} x" if row.unit == "x" else f"{row.value:,.0f} {row.unit}"
+    milliseconds = "" if row.seconds is None else f"{1000 * row.seconds:.0f} ms"
+    verdict = {None: "", True: "reached", False: "MISSED"}[row.reached]
+    goal = "" if row.goal is None else f"at most {row.goal:,}".removesuffix(".0")
+    return f"  {row.name:<28} {value:>18} {milliseconds:>9}   {goal:<20} {verdict}".rstrip()
