@@ -29,8 +29,13 @@ class Audit:
 
 def requirements(root: Path = ROOT) -> list[Path]:
     """Give all files of pinned requirements that are installed or shipped."""
-    installed = ("requirements*.txt", "bench/**/*requirements.txt", "tests/**/*.txt")
-    patterns = (*installed, "policy/requirements.txt", "images/**/*requirements.txt")
+    patterns = (
+        "requirements*.txt",
+        "bench/**/*requirements.txt",
+        "policy/requirements.txt",
+        "images/**/*requirements.txt",
+        "tests/**/*.txt",
+    )
     found = {path for pattern in patterns for path in root.glob(pattern)}
     return sorted(path for path in found if "==" in path.read_text())
 
