@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
+QUICK = $(BIN)/pytest -n 2 --dist loadfile -m 'not long'
 PORT ?= 4566
 STACK ?= dev
 CASES ?= 1000
@@ -19,8 +20,9 @@ help:  ## Say what can be made
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C ends it)
 	@$(BIN)/python -m local up --port $(PORT)
 
-test: .venv/.dev policy/.venv/.done  ## Run all tests that need no Docker engine
-	$(BIN)/pytest -n 2 --dist loadfile -m 'not long' --ignore tests/images --ignore tests/scan --cov --cov-report=term:skip-covered
+test: .venv/.dev policy/.venv/.done  ## Run the tests that need neither a Docker engine nor much time
+	$(QUICK) tests/handlers tests/infra --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/handlers --ignore tests/infra --ignore tests/images --ignore tests/scan
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
@@ -29,8 +31,8 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs a Do
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest --no-skips --docker tests/e2e
 
-test-faults: .venv/.dev  ## Break what the system depends on, and kill its functions, in workers and in containers
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/faults
+test-faults: .venv/.dev policy/.venv/.done  ## Run what `make test` leaves out: long faults, then killed containers (needs a Docker engine)
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/scan
 	$(BIN)/pytest --no-skips --docker -m container tests/faults
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run

@@ -56,11 +56,13 @@ def _access_keys(cloud: Cloud, function: str) -> list[str]:
 
     They differ by how the function was named to invoke it: by its version or its alias.
     """
+    ref = cloud.functions[function]
     configuration = cloud.client("lambda").get_function_configuration(
-        FunctionName=cloud.functions[function].name, Qualifier="1"
+        FunctionName=ref.name, Qualifier=ref.qualifier
     )
-    arn = configuration["FunctionArn"].removesuffix(":1")
-    names = [f"{arn}{suffix}:{configuration['Role']}" for suffix in ("", ":1", ":live")]
+    arn = configuration["FunctionArn"].removesuffix(f":{configuration['Version']}")
+    suffixes = ("", f":{configuration['Version']}", f":{ref.qualifier}")
+    names = [f"{arn}{suffix}:{configuration['Role']}" for suffix in suffixes]
     return [f"ASIA{hashlib.sha256(name.encode()).hexdigest()[:16].upper()}" for name in names]
 
 

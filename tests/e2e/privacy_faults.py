@@ -1,11 +1,8 @@
 """What goes wrong around the functions, while they hold what nobody may read in a log."""
 
 import json
-import os
-import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from canaries import Canaries
@@ -13,6 +10,7 @@ from privacy_paths import events
 from rude_aws import MANNERS, RudeAws, rude_aws
 from system import messages_in, until
 
+from chaos.kills import kill
 from local.cloud import Cloud
 
 # What each function asks AWS for: the variable that leads botocore's client elsewhere.
@@ -72,7 +70,7 @@ def hang(
     answers = {f: pool.submit(invoke, cloud, f, made[f]) for f in made}
     if cloud.emulator.containers is None:
         until(lambda: any(heard.startswith("/v2/email") for heard in rude.asked[asked:]))
-        kill_worker(cloud, KILLED)
+        assert kill(cloud, KILLED)
     for function, answer in answers.items():
         ended = "errorMessage" in answer.result()
         assert ended or function not in OUT_OF_TIME, function
@@ -98,20 +96,6 @@ def invoke(
     )
     payload: dict[str, Any] = json.load(answer["Payload"])
     return payload
-
-
-def kill_worker(cloud: Cloud, function: str) -> None:
-    """End the processes of one function, in the middle of what they do."""
-    variable = f"AWS_LAMBDA_FUNCTION_NAME={cloud.functions[function].name}\0".encode()
-    killed = 0
-    for process in Path("/proc").iterdir():
-        try:
-            if process.name.isdigit() and variable in (process / "environ").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
-                killed += 1
-        except OSError:  # somebody else's, or gone
-            continue
-    assert killed
 
 
 def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:

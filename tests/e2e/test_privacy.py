@@ -23,6 +23,8 @@ from written import Place, elsewhere, keeping
 from local import cloud as local_cloud
 from local.cloud import Cloud
 
+pytestmark = pytest.mark.long  # every path and every fault, and the time that they take
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -18,6 +18,8 @@ from local import tokens
 from local.cloud import Cloud
 from local.mail import sent
 
+pytestmark = pytest.mark.long  # it has everything, and takes as long to come up
+
 EVENTS = Path(__file__).parent.parent / "events"
 
 

@@ -144,6 +144,7 @@ def _put_position(cloud: Cloud, first: str, last: str) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_poisoned_email_is_sent_once_when_it_is_mended(
     cloud: Cloud, redrive: Redrive, impatient: None
 ) -> None:
@@ -324,6 +325,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
     iam.delete_user(UserName=user)
 
 
+@pytest.mark.long
 def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
     cloud: Cloud, api: Api, on_aws: Callable[..., tuple[int, str]]
 ) -> None:

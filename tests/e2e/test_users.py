@@ -1,6 +1,5 @@
 """The API, by HTTP."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -51,18 +50,6 @@ def test_an_oversized_body_is_refused(api: Api) -> None:
     answer = api("POST", "/users", {"name": "Ada", "email": address(), "more": "x" * 9_000})
     assert answer.status == 413
     assert "8192" in answer.body["error"]
-
-
-def test_an_address_is_taken_once_by_fifty_callers(api: Api) -> None:
-    email = address()
-    with ThreadPoolExecutor(25) as pool:
-        statuses = list(
-            pool.map(
-                lambda n: api("POST", "/users", {"name": f"N{n}", "email": email}).status,
-                range(50),
-            )
-        )
-    assert sorted(statuses) == [201] + [409] * 49
 
 
 def test_an_address_is_taken_in_any_letter_case(api: Api) -> None:

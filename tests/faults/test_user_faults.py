@@ -51,6 +51,7 @@ def test_write_applied_reply_lost_the_client_retries(
     assert world.item(world.users, answer.body["user"]["id"])["name"] == {"S": "Ada"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("keyed", [True, False], ids=["with a key", "without"])
 @pytest.mark.parametrize(
     "fault",

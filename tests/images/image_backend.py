@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import botocore.session
-from docker import DockerClient
 
 from infra.recorder import run
 from infra.recording import Recorder
+from local.containers import find_gateway
 from local.emulator import free_port
+from local.engine import Engine
 
 REGION = "eu-central-1"
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -81,10 +82,9 @@ def client_of(endpoint: str, service: str) -> Any:
 
 
 @contextlib.contextmanager
-def start(client: DockerClient, directory: Path) -> Iterator[Backend]:
+def start(engine: Engine, directory: Path) -> Iterator[Backend]:
     """Start an emulator on the address at which containers see this machine, and furnish it."""
-    bridge = client.networks.get("bridge").attrs["IPAM"]["Config"][0]
-    with emulator(bridge["Gateway"], directory) as endpoint:
+    with emulator(find_gateway(engine) or "127.0.0.1", directory) as endpoint:
         backend = Backend(endpoint, run("local").recorder)
         _furnish(backend)
         yield backend

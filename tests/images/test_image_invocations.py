@@ -20,7 +20,7 @@ EVENTS = context.ROOT / "tests" / "events"
 
 @pytest.fixture(scope="module")
 def backend(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    with start(engine.client, tmp_path_factory.mktemp("emulator")) as running_backend:
+    with start(engine, tmp_path_factory.mktemp("emulator")) as running_backend:
         yield running_backend
 
 

@@ -13,6 +13,8 @@ from told import NAMES, broken, judged, prod, prod_run, seen
 
 from policy.rules.table import RULES
 
+pytestmark = pytest.mark.long  # Pulumi starts the pack as a program, for each stack anew
+
 DEVELOPMENT = {"serverless-app:environment": "development"}
 
 
