@@ -76,7 +76,8 @@ def _introduce(state: State, sentence: str, *, seconds: float, detach: bool) -> 
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
     print(f"{sentence}\n")
     for name, value in outputs.items():
-        print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
+        if not isinstance(value, dict):  # those are for programs, as `redrive`
+            print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
     print("\nTry:")
     for title, line in hints(outputs):
         print(f"  # {title}\n  {line}")
