@@ -20,7 +20,7 @@ help:  ## Say what can be made
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C ends it)
 	@$(BIN)/python -m local up --port $(PORT)
 
-test: .venv/.dev policy/.venv/.done  ## Run the tests that need neither a Docker engine nor much time
+test: .venv/.dev  ## Run the tests that need neither a Docker engine nor much time
 	$(QUICK) tests/handlers tests/infra --cov --cov-report=term:skip-covered
 	$(QUICK) --ignore tests/handlers --ignore tests/infra --ignore tests/images --ignore tests/scan
 
@@ -57,8 +57,8 @@ documents: .venv/.dev  ## Write openapi.json and docs/stack-config.schema.json a
 preview: .venv/.runtime policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to policy/
 	pulumi preview --stack $(STACK) --policy-pack policy
 
-deploy: .venv/.runtime  ## pulumi up of STACK (dev where not given)
-	pulumi up --stack $(STACK)
+deploy: .venv/.runtime policy/.venv/.done  ## pulumi up of STACK (dev where not given), held to policy/
+	pulumi up --stack $(STACK) --policy-pack policy
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
 	@$(BIN)/python -m redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)

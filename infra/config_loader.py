@@ -47,9 +47,10 @@ def load(project: str | None = None) -> StackConfig:
                 for detail in error.errors()
             ],
         ) from None
-    if stack.startswith("prod") and "environment" not in values:
+    if stack.startswith("prod") and config.environment != "production":
+        # Otherwise one key would switch off all that production needs, in the stack that is it.
         raise _refused(
-            stack, namespace, ["environment: is required for a stack of this name: production"]
+            stack, namespace, ["environment: must be production for a stack of this name"]
         )
     if problems := unmet(config):
         raise _refused(stack, namespace, problems)

@@ -1,7 +1,7 @@
 """The Terraform provider's resources and arguments, as the package of its bindings lists them.
 
 Only its sources are read: importing them takes Node.js, and reading a few of 1,500 is fast.
-https://pypi.org/project/cdktf-cdktf-provider-aws/
+https://github.com/cdktf/cdktf-provider-aws
 """
 
 import ast

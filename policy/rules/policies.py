@@ -8,6 +8,21 @@ from .model import Resource, Wrong
 Statement = dict[str, Any]
 
 # In each way that JSON may say it.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+_CALLERS = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "kms:calleraccount",
+    }
+)
 _PLAIN_HTTP = [
     {"Bool": {"aws:SecureTransport": value}} for value in ("false", False, ["false"], [False])
 ]
@@ -50,9 +65,19 @@ def principals(statement: Statement) -> Iterator[tuple[str, str]]:
 
 
 def is_public(statement: Statement) -> bool:
-    """Tell whether a statement allows something to anybody, on no condition."""
+    """Tell whether a statement allows something to anybody, on no condition of who calls."""
     anybody = any(who == "*" for _, who in principals(statement)) or "NotPrincipal" in statement
-    return statement.get("Effect") == "Allow" and anybody and not statement.get("Condition")
+    return statement.get("Effect") == "Allow" and anybody and not _limits_callers(statement)
+
+
+def _limits_callers(statement: Statement) -> bool:
+    """Tell whether a condition says whose calls are meant; one of TLS or time does not."""
+    condition = statement.get("Condition")
+    return isinstance(condition, Mapping) and any(
+        "Not" not in operator and str(key).lower() in _CALLERS
+        for operator, test in condition.items()
+        for key in test
+    )
 
 
 def denies_plain_http(statement: Statement, everything: str) -> bool:

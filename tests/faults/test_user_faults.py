@@ -135,12 +135,12 @@ def test_dynamodb_throttle_5xx_timeout_of_all_calls(
 
 
 def test_same_email_from_50_callers_at_once(world: World) -> None:
-    """Under faults, too: one 201, the rest 409. (e2e has it without.)"""
+    """Under faults, too: one 201, the rest 409."""
     email = address()
     faults = [
         Fault(kind=kind, service="dynamodb", probability=0.1) for kind in ("throttle", "lose_reply")
     ]
-    with world.faults(*faults) as tally, ThreadPoolExecutor(10) as pool:
+    with world.faults(*faults) as tally, ThreadPoolExecutor(50) as pool:
         answers = list(
             pool.map(
                 lambda n: persist(world.api, {"name": f"N{n}", "email": email}, f"{email}-{n}"),

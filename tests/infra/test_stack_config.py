@@ -123,7 +123,9 @@ def test_what_production_reserves_fits() -> None:
 
 
 def test_a_stack_named_prod_says_what_it_is() -> None:
-    with pytest.raises(pulumi.RunError, match="environment: is required for a stack of this name"):
+    with pytest.raises(
+        pulumi.RunError, match="environment: must be production for a stack of this name"
+    ):
         run("prod", settings={f"{PROJECT}:environment": None})
 
 
@@ -512,9 +514,14 @@ def test_what_one_key_asks_of_another() -> None:
     loaded({"functions": reserved, "email": EMAIL | {"maxConcurrency": 9}})
 
 
-@pytest.mark.parametrize("name", ["dev", "prod-eu_1", "x" * 32])
+@pytest.mark.parametrize("name", ["dev", "test-eu_1", "x" * 32])
 def test_a_stacks_name(name: str) -> None:
     loaded({"email": EMAIL, "environment": "development"}, stack=name)
+
+
+def test_a_stack_named_after_production_cannot_call_itself_something_else() -> None:
+    with pytest.raises(pulumi.RunError, match="environment: must be production"):
+        loaded({"email": EMAIL, "environment": "development"}, stack="prod-eu_1")
 
 
 @pytest.mark.parametrize("name", ["prod.eu", "x" * 33, "prod eu", "é", "", "dev\n"])

