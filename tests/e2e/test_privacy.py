@@ -122,9 +122,9 @@ def test_all_that_was_written_is_searched(walked: Cloud) -> None:
     places = dict(elsewhere(walked))
     logs = {f: places[f"log {ref.log_group}"].decode() for f, ref in walked.functions.items()}
     assert [function for function, log in logs.items() if '"outcome\\": ' not in log] == []
-    # The platform has its say as well; not of a container whose start took all the time there was.
+    # The platform has its say as well; not of a container whose start took all the time there was,
+    # and on a busy machine that is each of them.
     ended = {function for function, log in logs.items() if "Task timed out" in log}
-    assert ended
     assert ended >= OUT_OF_TIME or walked.emulator.containers
     assert {"console", "metrics", "alarms", "table ledger", "file emulator.log"} <= set(places)
     assert any(name.startswith("object reports/") for name in places)
