@@ -53,6 +53,7 @@ class World:
         self._aws = aws
         self._folder = folder
         self.functions: list[str] = []
+        self.outputs: dict[str, Any] = {}
         iam = aws.client("iam")
         iam.create_role(RoleName="function", AssumeRolePolicyDocument=json.dumps(_TRUST))
         self._environment = self._operator(iam)
@@ -94,7 +95,8 @@ class World:
             }
             for name in self.functions
         }
-        (self._folder / "outputs.json").write_text(json.dumps({"releases": releases}))
+        self.outputs = {"releases": releases}
+        (self._folder / "outputs.json").write_text(json.dumps(self.outputs))
 
     def publish(self, name: str, code: str = GOOD) -> str:
         """Publish a version, as `pulumi up` does; give its number."""

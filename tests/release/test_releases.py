@@ -29,13 +29,6 @@ def test_what_is_new_goes_live(world: World) -> None:
     )  # fmt: skip
 
 
-def test_few_calls_go_to_the_new_version_first(world: World) -> None:
-    world.add("changed")
-    world.publish("changed")
-    with world.begun("--percent", "5", *LONG):
-        until(lambda: world.live("changed") == ("1", {"2": 0.05}))
-
-
 def test_a_bad_version_is_taken_back(world: World) -> None:
     """It raises errors, which raise its alarm; what moved with it goes back with it."""
     world.add("broken", "changed")
@@ -49,6 +42,7 @@ def test_a_bad_version_is_taken_back(world: World) -> None:
     assert world.live("broken") == world.live("changed") == ("1", {})
 
 
+@pytest.mark.long
 def test_alarms_are_watched_after_the_last_step_too(world: World) -> None:
     world.add("broken")
     world.publish("broken", BAD)
@@ -59,7 +53,14 @@ def test_alarms_are_watched_after_the_last_step_too(world: World) -> None:
     assert world.live("broken") == ("1", {})
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.long),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.long),
+    ],
+)
 def test_an_interrupted_release_is_taken_back(world: World, number: signal.Signals) -> None:
     world.add("changed")
     world.publish("changed")
@@ -72,6 +73,7 @@ def test_an_interrupted_release_is_taken_back(world: World, number: signal.Signa
     assert world.live("changed") == ("1", {})
 
 
+@pytest.mark.long
 def test_a_release_that_nobody_listens_to_is_taken_back(world: World) -> None:
     world.add("changed")
     world.publish("changed")
@@ -89,10 +91,10 @@ def killed(world: World) -> World:
     world.add("changed", "other")
     world.publish("changed")
     world.publish("other")
-    with world.begun(*LONG) as process:
+    with world.begun("--percent", "5", *LONG) as process:
         until(lambda: world.live("other")[1] != {})
         kill(process)
-    assert world.live("changed") == world.live("other") == ("1", {"2": 0.1})
+    assert world.live("changed") == world.live("other") == ("1", {"2": 0.05})
     return world
 
 
@@ -104,6 +106,7 @@ def test_a_killed_release_is_finished(killed: World) -> None:
     assert killed.live("changed") == killed.live("other") == ("2", {})
 
 
+@pytest.mark.long
 def test_a_killed_release_is_taken_back_by_the_alarm_that_rang_meanwhile(killed: World) -> None:
     killed.ring("other")
     code, said = killed.run(*QUICK)
@@ -134,6 +137,7 @@ def test_a_release_killed_between_two_functions_is_one_release(
     assert [world.live(name) for name in world.functions] == [(expected, {})] * 3
 
 
+@pytest.mark.long
 def test_an_alarm_takes_back_what_a_killed_release_has_moved(world: World) -> None:
     world.add("moved", "broken")
     world.publish("moved")
