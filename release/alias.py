@@ -141,20 +141,14 @@ class Alias:
             if error.response["Error"]["Code"] != "PreconditionFailedException":
                 raise
             answer = self._client.get_alias(Name=self.function.alias, **self._of)
-            # The call was carried out if its answer was lost, and it was made again.
-            if any(answer.get(key) != value for key, value in _answered(changes).items()):
+            # Where the first answer was lost and the call made again, nothing is left to change.
+            if _state({**answer, **changes}) != _state(answer):
                 raise ChangedMeanwhile(
                     f"{self.function.name}: somebody else has changed the alias "
                     f"{self.function.alias!r} meanwhile, and what is there now is theirs. Nothing "
                     "was taken back; this command again, or `rollback`, begins with what it finds."
                 ) from None
         return _state(answer)
-
-
-def _answered(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Give changes as an alias that has them is answered: no weights are left out."""
-    weights = changes["RoutingConfig"]["AdditionalVersionWeights"]
-    return {**changes, "RoutingConfig": changes["RoutingConfig"] if weights else None}
 
 
 def _state(answer: Mapping[str, Any]) -> State:
