@@ -1,8 +1,9 @@
 """The alias of one function: all that a release knows is kept in it.
 
 Its description says which release moves it, from which version to which: so whoever runs the
-command next, on whatever machine, can finish a release that was killed, or take it back. Each
-change names the revision that it is made of, and AWS refuses it if there is a newer one.
+command next, on whatever machine, can finish a release that was killed, or take it back. What it
+says changes in the same call as where it points, which a tag would not. Each change names the
+revision that it is made of, and AWS refuses it if there is a newer one.
 https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
 """
 

@@ -12,7 +12,8 @@ def plan(given: Plan, *, back: bool) -> None:
     begun = " (it was begun already)" if given.resumed and not back else ""
     print(f"{'Taking back release' if back else 'Release'} {given.release}{begun}:")
     for part in given.parts:
-        print(f"  {part.name}: version {part.state.version} to {part.target}{_now(part)}")
+        where = f"{part.state.version} to {part.target}{_now(part)}"
+        print(f"  {part.name}: version {part.target if part.done else where}")
 
 
 def step(part: Part) -> None:
