@@ -25,6 +25,7 @@ class MonitoringArgs:
 
     Attributes:
         email: who is told, if anybody; the address must confirm once.
+        queues: the queues, by what reads them.
         outcomes: those of a function's outcomes that need somebody.
         key: what the alarms' topic is encrypted with; not encrypted if None.
     """

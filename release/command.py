@@ -19,6 +19,7 @@ AwsError = (BotoCoreError, ClientError)
 DONE, TAKEN_BACK, FAILED, INTERRUPTED = 0, 1, 3, 130
 
 _POLL_SECONDS = 5
+_WORD_SECONDS = 60  # between lines that say that all is well
 _ATTEMPTS = 3  # to take back what somebody else changes at the same time
 
 Client = Callable[[str], Any]
@@ -129,6 +130,7 @@ class _Release:
     def _watch(self) -> None:
         """Wait; the last look at the alarms is at the end."""
         until = time.monotonic() + self._seconds
+        said = self._seconds
         while True:
             left = until - time.monotonic()
             if ringing := [alarm for alarm in self._alarms.read() if alarm.rings]:
@@ -136,6 +138,9 @@ class _Release:
                 raise AlarmRang(f"{', '.join(alarm.name for alarm in ringing)} rang")
             if left <= 0:
                 return
+            if left <= said - _WORD_SECONDS:
+                said = left
+                report.say(f"no alarm rings; {report.span(round(left))} left")
             self._signals.sleep(min(left, _POLL_SECONDS))
 
     def _take_back(self, code: int, how: str) -> int:

@@ -57,8 +57,8 @@ def say(text: str) -> None:
 
 
 def span(seconds: float) -> str:
-    """Write a time span in minutes, or in seconds if it is none."""
-    return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
+    """Write a time span in minutes, to a tenth; in seconds if it is none."""
+    return f"{round(seconds / 60, 1):g} min" if seconds >= 60 else f"{seconds:g} s"
 
 
 def _now(part: Part) -> str:

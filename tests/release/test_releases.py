@@ -6,6 +6,8 @@ import time
 import pytest
 from release_world import BAD, PATIENCE, World, ended, kill, until
 
+from release import command
+
 QUICK = ("--minutes", "0.01")
 LONG = ("--minutes", "30")
 """Longer than any test: what ends before has not waited for it."""
@@ -40,6 +42,21 @@ def test_a_bad_version_is_taken_back(world: World) -> None:
     assert "alarm broken-errors rings: Threshold Crossed" in said
     assert "all calls to version 2" not in said  # no more than a share ever went there
     assert world.live("broken") == world.live("changed") == ("1", {})
+
+
+def test_a_long_watch_says_now_and_then_that_all_is_well(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_POLL_SECONDS", 0.05)
+    monkeypatch.setattr(command, "_WORD_SECONDS", 0.1)
+    world.add("changed")
+    world.publish("changed")
+    code = command.run(
+        world.outputs, world.client,
+        action=None, percent=100, minutes=0.05, despite_alarms=False, dry_run=False,
+    )  # fmt: skip
+    assert code == 0
+    assert "no alarm rings; " in capsys.readouterr().out
 
 
 @pytest.mark.long
