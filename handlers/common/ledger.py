@@ -12,8 +12,7 @@ that it is done, or being done. Daily reports count the completed entries of a d
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from handlers.common import clock
 
@@ -39,8 +38,7 @@ class Busy(Refused):
     """Another worker holds the lease."""
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """The right to do one piece of work until the lease ends.
 
     Attributes:
@@ -96,6 +94,7 @@ class Ledger:
             AlreadyDone, Superseded, Busy: see the module's docstring.
         """
         now = self._now()
+        expires = expiry(now, KEEP_DAYS * _DAY)
         try:
             entry = self._client.update_item(
                 TableName=self._table,
@@ -125,7 +124,8 @@ class Ledger:
                     ":sequence": {"S": sequence},
                     ":lease": {"N": str(int(now + lease_seconds))},
                     ":now": {"N": str(int(now))},
-                    **{f":{name}": value for name, value in expiry(now, KEEP_DAYS * _DAY).items()},
+                    ":expires": expires["expires"],
+                    ":expires_day": expires["expires_day"],
                 },
                 ReturnValues="UPDATED_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
