@@ -1,6 +1,7 @@
 """Measures warm invocations: ``python invoked.py HANDLER COUNT EVENT`` prints it as JSON.
 
-``seconds``: what one invocation takes of the processor, which is the same on a busy machine.
+``seconds``: the processor's time for one invocation, the median of COUNT. So neither neighbours on
+a busy machine count, nor the garbage collector, which comes now and then.
 ``answer`` and ``calls``: of the first invocation, before anything is measured.
 
 Calls of AWS are answered at once, in place of botocore: what a handler does for a call counts (its
@@ -13,13 +14,12 @@ of images, by their own Python, and needs nothing but what every Lambda function
 import importlib
 import json
 import os
+import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-from awslambdaric import bootstrap
-from awslambdaric.lambda_context import LambdaContext
 
 _WARM_UP = 20
 _LEFT_SECONDS = 900
@@ -50,12 +50,14 @@ def answer_calls() -> list[str]:
             return {"Item": USER}  # asked by a table resource, which converts values
         return _ANSWERS.get(operation, {})
 
-    BaseClient._make_api_call = answer
+    BaseClient._make_api_call = answer  # type: ignore[attr-defined]
     return calls
 
 
 def log_to_nowhere() -> None:
     """Set logging up as the runtime interface client does before it imports a handler."""
+    from awslambdaric import bootstrap
+
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(nowhere)
     sys.stdout = bootstrap.Unbuffered(os.fdopen(os.dup(nowhere), "w"))
@@ -67,38 +69,45 @@ def log_to_nowhere() -> None:
     bootstrap._GLOBAL_AWS_REQUEST_ID = "3f0c6d1e-5f0b-4f2a-9a51-1d6a5a1f0c11"
 
 
-class Invoker:
-    """Invokes a handler as the runtime interface client does, and times it alone."""
+def load(handler: str) -> Callable[[Any, Any], Any]:
+    """Import a handler."""
+    module, _, name = handler.rpartition(".")
+    function: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
+    return function
 
-    def __init__(self, handler: str, event: str) -> None:
-        module, _, name = handler.rpartition(".")
-        self._function = getattr(importlib.import_module(module), name)
-        self._event = event
-        self._deadline = int((time.time() + _LEFT_SECONDS) * 1000)
 
-    def invoke(self) -> tuple[int, Any]:
-        """Give the nanoseconds that it took, and the answer."""
-        event = json.loads(self._event)
-        context = LambdaContext("bench", None, None, self._deadline, "arn:aws:lambda:::function:f")
-        begun = time.process_time_ns()
-        answer = self._function(event, context)
-        return time.process_time_ns() - begun, answer
+def invoke(function: Callable[[Any, Any], Any], event: str, context: Any) -> tuple[float, Any]:
+    """Invoke a handler; give the seconds that it alone takes, and its answer.
+
+    Args:
+        function: the handler.
+        event: as JSON.
+        context: Lambda's context object.
+    """
+    content = json.loads(event)
+    begun = time.process_time_ns()
+    answer = function(content, context)
+    return (time.process_time_ns() - begun) / 1e9, answer
 
 
 def main(handler: str, count: int, event: str) -> None:
     """Invoke a handler again and again."""
+    from awslambdaric.lambda_context import LambdaContext
+
     sys.path.insert(0, os.getcwd())  # as `python -m awslambdaric` has it
     sys.path.remove(str(Path(__file__).parent))
     stdout = sys.stdout
     log_to_nowhere()
     calls = answer_calls()
-    invoker = Invoker(handler, event)
-    answer = invoker.invoke()[1]
+    function = load(handler)
+    deadline = int((time.time() + _LEFT_SECONDS) * 1000)
+    context = LambdaContext("bench", None, None, deadline, "arn:aws:lambda:::function:bench")
+    _, answer = invoke(function, event, context)
     first = list(calls)
     for _ in range(_WARM_UP):
-        invoker.invoke()
-    nanoseconds = sum(invoker.invoke()[0] for _ in range(count))
-    json.dump({"seconds": nanoseconds / count / 1e9, "answer": answer, "calls": first}, stdout)
+        invoke(function, event, context)
+    seconds = statistics.median(invoke(function, event, context)[0] for _ in range(count))
+    json.dump({"seconds": seconds, "answer": answer, "calls": first}, stdout)
 
 
 if __name__ == "__main__":
