@@ -1,8 +1,8 @@
 """Warm invocations: a handler's own time, next to what others write for the same work.
 
-AWS answers at once (``invoked.py``): what its clients take is left out, for all alike. Where they do
-their part in between, off the clock, the same code takes 1.5 to 1.8 times as long, for theirs drives
-it from the processor's caches.
+AWS answers at once (``invoked.py``): what its clients take is left out, for all alike. Where they
+do their part in between, off the clock, the same code takes 1.5 to 1.8 times as long, for theirs
+drives it from the processor's caches.
 """
 
 import json
@@ -112,16 +112,18 @@ def measure(rounds: int) -> list[Row]:
     """Measure all, in turn."""
     all_works = works()
     with choose([work.function for work in all_works]) as places:
-        times: dict[tuple[str, str], list[float]] = {}
+        times: dict[str, dict[str, list[float]]] = {work.group: {} for work in all_works}
         for number in range(rounds + 1):
             for work in all_works:
                 for name, place, handler in _subjects(work, places):
                     seconds = once(work, name, place, handler)
                     if number:  # the first round fills the disk's cache
-                        times.setdefault((work.group, name), []).append(seconds)
+                        times[work.group].setdefault(name, []).append(seconds)
             sys.stderr.write(f"\rwarm invocations: round {number} of {rounds}")
         sys.stderr.write("\n")
-        return [row for work in all_works for row in _rows(work, times, places.description)]
+        return [
+            row for work in all_works for row in _rows(work, times[work.group], places.description)
+        ]
 
 
 def once(work: Work, name: str, place: Place, handler: str) -> float:
@@ -149,10 +151,8 @@ def _name(work: Work) -> str:
     return work.function.replace("_", "-")
 
 
-def _rows(work: Work, times: Mapping[tuple[str, str], list[float]], where: str) -> Iterator[Row]:
-    medians = {
-        name: statistics.median(own) for (group, name), own in times.items() if group == work.group
-    }
+def _rows(work: Work, times: Mapping[str, list[float]], where: str) -> Iterator[Row]:
+    medians = {name: statistics.median(own) for name, own in times.items()}
     ours = medians[_name(work)]
     for name, seconds in medians.items():
         own = name == _name(work)
@@ -164,7 +164,7 @@ def _rows(work: Work, times: Mapping[tuple[str, str], list[float]], where: str) 
             goal=work.goal if own else None,
             own=own,
             how=f"of the processor per warm invocation, AWS answering at once, {where}",
-            rounds=len(times[work.group, name]),
+            rounds=len(times[name]),
             seconds=seconds,
             times_ours=None if own or name == FLOOR else seconds / ours,
         )
