@@ -20,7 +20,7 @@ class Row:
         how: how it was measured, and over what.
         rounds: how often; 1 for counts.
         seconds: the median behind a ratio or a time; None for counts.
-        floor_seconds: the median that a ratio was divided by.
+        floor_seconds: the floor's median, by which a ratio was divided.
         times_ours: of a time that is there to compare with, over ours.
     """
 

@@ -166,6 +166,7 @@ def _rows(work: Work, times: Mapping[str, list[float]], where: str) -> Iterator[
             how=f"of the processor per warm invocation, AWS answering at once, {where}",
             rounds=len(times[name]),
             seconds=seconds,
+            floor_seconds=medians[FLOOR],
             times_ours=None if own or name == FLOOR else seconds / ours,
         )
 

@@ -12,7 +12,8 @@ that it is done, or being done. Daily reports count the completed entries of a d
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from handlers.common import clock
 
@@ -38,7 +39,8 @@ class Busy(Refused):
     """Another worker holds the lease."""
 
 
-class Claim(NamedTuple):
+@dataclass(frozen=True)
+class Claim:
     """The right to do one piece of work until the lease ends.
 
     Attributes:

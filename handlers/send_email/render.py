@@ -5,10 +5,10 @@ They are split at these names once: ``string.Template`` looks for them anew for 
 """
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
 
 from handlers.common.email_message import EmailMessage
 
@@ -16,7 +16,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _NAME = re.compile(r"\$([a-z]+)")
 
 
-class Rendered(NamedTuple):
+@dataclass(frozen=True)
+class Rendered:
     """What is sent."""
 
     subject: str

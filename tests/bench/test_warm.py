@@ -124,4 +124,5 @@ def test_all_are_compared_with_ours(monkeypatch: pytest.MonkeyPatch) -> None:
         ("boto3+pydantic+Powertools", 400, False, 3),
     ]
     assert [row.times_ours for row in rows] == [None, None, pytest.approx(1.5), pytest.approx(10)]
+    assert {row.floor_seconds for row in rows} == {1e-6}
     assert (rows[0].goal, rows[0].reached) == (50, True)
