@@ -201,6 +201,11 @@ class StackConfig(Section):
         description="retain: data is protected from deletion. destroy: for throw-away stacks, "
         "`pulumi destroy` deletes tables, buckets with their objects, and images.",
     )
+    release: Literal["all_at_once", "canary"] = Field(
+        "all_at_once",
+        description="How a new version of a function goes live. all_at_once: `pulumi up` moves "
+        "the alias. canary: `pulumi up` only publishes it, and `make release` moves the alias.",
+    )
     logs: Logs = Field(default_factory=Logs, description="Logs.")
     functions: Functions = Field(default_factory=Functions, description="Functions.")
     images: Images = Field(default_factory=Images, description="Container images.")

@@ -78,7 +78,7 @@ class ImageFunction(pulumi.ComponentResource):
             connected = connection(f"{name}-connection", self.role, self._child)
             self._needed += [connected, *args.network.ready]
         self.function = self._function(name, args, environment(args.grants, args.environment))
-        self.alias = self._alias(name)
+        self.alias = self._alias(name, args.config)
         self.recursion = self._recursion(name)
         self.event_invoke_config = self._event_invoke_config(name)
         self.outcomes = self._outcomes(name)
@@ -197,13 +197,18 @@ class ImageFunction(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._needed),
         )
 
-    def _alias(self, name: str) -> aws.lambda_.Alias:
+    def _alias(self, name: str, config: StackConfig) -> aws.lambda_.Alias:
+        # All that Pulumi could change of an alias in place: were one of them its to change, the
+        # update would set the others back to what its state knows.
+        released = ["description", "functionVersion", "routingConfig"]
         return aws.lambda_.Alias(
             f"{name}-{ALIAS}",
             name=ALIAS,
             function_name=self.function.name,
             function_version=self.function.version,
-            opts=self._child,
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=released if config.release == "canary" else None
+            ),
         )
 
     def _recursion(self, name: str) -> aws.lambda_.FunctionRecursionConfig:
