@@ -20,7 +20,7 @@ LEFT_OUT = (
     "free tiers, taxes and discounts; data transfer out of AWS, between zones and "
     "through endpoints; Cognito's users "
     "and tokens; flow logs and the firewall's log; custom metrics ($0.30 each) and what API "
-    "Gateway, SES and S3 charge for rarer operations; cold starts; retries"
+    "Gateway, SES and S3 charge for rarer operations; the time of cold starts; retries"
 )
 
 
