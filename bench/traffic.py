@@ -1,9 +1,8 @@
 """What a month of traffic asks of a stack, in the units that AWS charges by.
 
-What the program declares is read from its recorded resources: memory, architecture, how functions
-start, schedules, log retention, alarms, keys, and all else that costs by the month. What it cannot
-know is assumed, and stands here: sizes, durations, and how many units one request of each kind
-uses.
+What the program declares is read from its recorded resources: schedules, log retention, alarms,
+keys, and all else that costs by the month. What it cannot know is assumed, and stands here: sizes,
+and how many units one request of each kind uses. ``running`` has what functions ask for.
 """
 
 import json
@@ -11,25 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bench.running import running
+from bench.usage import DAYS, HOURS, Usage
 from infra.recording import Recorded, Recorder
 
-DAYS = 365 / 12
-HOURS = 24 * DAYS
 _UNITS = {"minute": 60 * HOURS, "hour": HOURS, "day": DAYS}
-
-DURATION_MS = {
-    "create-user": 25,
-    "get-user": 10,
-    "queue-welcome": 25,
-    "send-email": 100,
-    "process-upload": 1_500,
-    "cleanup-expired": 500,
-    "daily-report": 1_000,
-}
-"""What one invocation takes, assumed: a warm one, most of it waiting for AWS."""
-
-OTHER_DURATION_MS = 100
-"""The same for functions that are not in the list."""
 
 ITEM_KB = 1
 """An item of a table with its indexes' copies, at most: one write unit for each."""
@@ -40,12 +25,6 @@ LOG_KB = 1.5
 ACCESS_LOG_KB = 0.5
 IMAGE_GB = 0.25
 """One image in a repository: the base image's layers, compressed, and few of its own."""
-
-COLD_STARTS = 0.01
-"""The share of invocations that begin in a new environment."""
-
-SNAPSHOTS = 2
-"""Versions of a function that are not deleted, each with its snapshot: this one and the last."""
 
 TRACED = 0.05
 """The share of requests that X-Ray records by default, beside the first in each second."""
@@ -59,8 +38,6 @@ _WRITES_OF_AN_UPLOAD = 4
 _MESSAGE_REQUESTS = 3  # sent, received, deleted
 _POLLERS = 5  # Lambda's, each waiting for 20 s at a time
 _FILES_WRITTEN = 2
-_FREE_TMP_MB = 512
-_MONTH_SECONDS = HOURS * 3_600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,21 +73,11 @@ class Traffic:
         return self.users + self.emails
 
 
-@dataclass(frozen=True)
-class Usage:
-    """A number of units of one price, and what they are for."""
-
-    service: str
-    price: str
-    units: float
-    what: str
-
-
 def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     """Give all that a stack is charged for in a month."""
     invocations = _invocations(recorder, traffic)
     yield Usage("apigateway", "request", traffic.requests, "requests")
-    yield from _functions(recorder, invocations)
+    yield from running(recorder, invocations)
     yield from _data(traffic)
     yield from _queues(recorder, traffic)
     scheduled = sum(runs(r.inputs["scheduleExpression"]) for r in _schedules(recorder))
@@ -156,41 +123,6 @@ def _invocations(recorder: Recorder, traffic: Traffic) -> dict[str, float]:
         function = schedule.inputs["target"]["arn"].rpartition(":")[2].removesuffix("-live")
         known[function] = runs(schedule.inputs["scheduleExpression"])
     return {f.name: known.get(f.name, 0) for f in recorder.all("aws:lambda/function:Function")}
-
-
-def _functions(recorder: Recorder, invocations: dict[str, float]) -> Iterator[Usage]:
-    waiting = {
-        config.inputs["functionName"]: config.inputs["provisionedConcurrentExecutions"]
-        for config in recorder.all(
-            "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
-        )
-    }
-    for function in recorder.all("aws:lambda/function:Function"):
-        name, times = function.name, invocations[function.name]
-        yield Usage("lambda", "request", times, f"{name}: invocations")
-        yield from _time(function, times, waiting.get(name, 0))
-        if function.inputs.get("snapStart"):
-            gb = _gb(function)
-            kept = SNAPSHOTS * gb * _MONTH_SECONDS
-            yield Usage("lambda", "snapshot_gb_second", kept, f"{name}: snapshots kept")
-            yield Usage("lambda", "restored_gb", times * COLD_STARTS * gb, f"{name}: restored")
-
-
-def _time(function: Recorded, times: float, waiting: int) -> Iterator[Usage]:
-    """Give the time of invocations: of environments that wait all of it, if there are any."""
-    (architecture,) = function.inputs["architectures"]
-    name, gb = function.name, _gb(function)
-    seconds = times * DURATION_MS.get(name, OTHER_DURATION_MS) / 1_000
-    price = f"{'waited_' if waiting else ''}gb_second_{architecture}"
-    yield Usage("lambda", price, seconds * gb, f"{name}: time")
-    kept = waiting * gb * _MONTH_SECONDS
-    yield Usage("lambda", f"waiting_gb_second_{architecture}", kept, f"{name}: waiting")
-    beyond = (function.inputs["ephemeralStorage"]["size"] - _FREE_TMP_MB) / 1_024
-    yield Usage("lambda", "tmp_gb_second", seconds * beyond, f"{name}: /tmp")
-
-
-def _gb(function: Recorded) -> float:
-    return float(function.inputs["memorySize"] / 1_024)
 
 
 def _data(traffic: Traffic) -> Iterator[Usage]:

@@ -4,10 +4,14 @@ import math
 from typing import Any
 
 import pytest
-from stacks import stack
+from stacks import recorded, stack
 
 from bench import cost
-from bench.traffic import DAYS, HOURS, Traffic, Usage, runs
+from bench.running import running
+from bench.traffic import Traffic, runs
+from bench.usage import DAYS, HOURS, Usage
+from infra.config import StackConfig
+from infra.function import FunctionArgs, ImageFunction
 from infra.recorder import stack_settings
 
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
@@ -46,14 +50,14 @@ def test_a_price_that_is_not_in_the_list_is_missed() -> None:
 
 
 def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, cost.Line]:
-    """Give what ``get-user`` costs, with settings of its own: by what it is for."""
-    functions = {"serverless-app:functions": {"get-user": {"memoryMb": 512} | own}}
-    settings = (
-        stack_settings("dev") | functions | {f"serverless-app:{k}": v for k, v in keys.items()}
+    """Give what nine million invocations cost, with settings of its own: by what it is for."""
+    config = StackConfig.model_validate(
+        {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
     )
-    recorded = cost.recorder.run("dev", settings=settings).recorder
-    charges = cost.lines(cost.usage(recorded, BUSY), cost.read_prices())
-    return {c.what.removeprefix("get-user: "): c for c in charges if c.what.startswith("get-user")}
+    args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
+    used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
+    charges = cost.lines(used, cost.read_prices())
+    return {charge.what.removeprefix("get-user: "): charge for charge in charges}
 
 
 def test_more_memory_and_another_processor_cost_what_the_list_says() -> None:
