@@ -127,7 +127,7 @@ class Encryption(Section):
     customer_key: bool = Field(
         False,
         description="A KMS key of the stack's own for tables, bucket, queues, images, the "
-        "functions' environment, logs and alarm topic, in place of keys that AWS owns. $1 a month, "
+        "functions' environment and snapshots, logs and alarm topic, in place of keys that AWS owns. $1 a month, "
         "and requests.",
     )
 

@@ -33,7 +33,8 @@ class FunctionArgs:
         environment: settings that come with no grant.
         asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
             still fail after two retries then go to the queue ``<name>-failures``.
-        key: what its image, environment, log and failures are encrypted with; AWS's if None.
+        key: what its image, environment, snapshots, log and failures are encrypted with; AWS's if
+            None.
         network: what it runs in; a network of Lambda's if None, from where it reaches the internet.
     """
 
