@@ -127,8 +127,8 @@ class Encryption(Section):
     customer_key: bool = Field(
         False,
         description="A KMS key of the stack's own for tables, bucket, queues, images, the "
-        "functions' environment and snapshots, logs and alarm topic, in place of keys that AWS owns. $1 a month, "
-        "and requests.",
+        "functions' environment and snapshots, logs and alarm topic, in place of keys that AWS "
+        "owns. $1 a month, and requests.",
     )
 
 

@@ -6,16 +6,22 @@ expired, and all copies draw the same numbers. So clients and credentials are no
 they are made after the restore, as on any other start, and what took most of a start is there
 already: modules, and the descriptions of AWS's services.
 
-What asks the operating system is unique by itself, for Lambda sees to that: ``secrets`` (ids of
-users), ``uuid`` (botocore's tokens), and OpenSSL. Time is asked for when it is needed, never kept.
+What asks the operating system each time is unique by itself, for Lambda sees to that: ``secrets``
+(ids of users) and ``uuid`` (botocore's tokens). The generators of ``random`` (pauses before another
+attempt) and of OpenSSL, for which AWS answers in its version 1.0.2 only, are given something new.
+Time is asked for when it is needed, never kept.
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
 """
 
 import gc
+import os
 import random
+import ssl
 from typing import Protocol
 
 from handlers.common import aws
+
+_ENTROPY_BYTES = 32
 
 
 class Made(Protocol):
@@ -52,4 +58,5 @@ def before_snapshot(make: Made) -> None:
 def after_restore(make: Made) -> None:
     """Draw other numbers than all other copies, and make clients, which fetch credentials."""
     random.seed()
+    ssl.RAND_add(os.urandom(_ENTROPY_BYTES), _ENTROPY_BYTES)
     make()
