@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pulumi
 
-from infra.function import METRICS, ImageFunction
+from infra.function import ImageFunction
+from infra.outcomes import namespace
 from infra.queue import DeadLetterQueue
 from infra.triggers.http import RestApi
 from infra.triggers.queue import QueueTrigger
@@ -119,7 +120,7 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
     return Alarm(
         name=f"{function.logical_name}-{outcome.replace('_', '-')}",
         description=f"{function.logical_name} logged the outcome {outcome}.",
-        namespace=f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}",
+        namespace=namespace(),
         metric=function.logical_name,
         dimensions={"Outcome": outcome},
         statistic="Sum",
