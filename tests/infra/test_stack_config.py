@@ -175,8 +175,8 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
-        "encryption, environment, functions, images, logs, network, release, removalPolicy, schedules, "
-        "uploads",
+        "encryption, environment, functions, images, logs, network, release, removalPolicy, "
+        "schedules, uploads",
     ]
 
 
