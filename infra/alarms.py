@@ -13,6 +13,11 @@ from infra.triggers.stream import StreamTrigger
 _OLDEST_MESSAGE = 15 * 60  # seconds
 _ITERATOR_AGE_MS = 15 * 60 * 1_000
 _NEAR_THE_TIMEOUT = 0.8
+_DEAD_LETTERS = {
+    Queue: "queue-dead-letters",
+    StreamTrigger: "stream-failures",
+    ImageFunction: "function-failures",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +27,7 @@ class Alarm:
     Attributes:
         name: what it watches, and by what.
         description: what it means, for whom it wakes.
+        section: the section of ``docs/runbook.md`` that says what to do.
         namespace: the metric's.
         metric: the metric's name.
         dimensions: the metric's.
@@ -32,6 +38,7 @@ class Alarm:
 
     name: str
     description: str
+    section: str
     namespace: str
     metric: str
     dimensions: Mapping[str, pulumi.Input[str]]
@@ -49,6 +56,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
         yield Alarm(
             name=f"{function.logical_name}-{metric.lower()}",
             description=description,
+            section=f"function-{metric.lower()}",
             namespace="AWS/Lambda",
             metric=metric,
             dimensions={"FunctionName": function.name},
@@ -59,6 +67,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
     yield Alarm(
         name=f"{function.logical_name}-duration",
         description=f"Invocations come near the time-out of {function.timeout} s.",
+        section="function-duration",
         namespace="AWS/Lambda",
         metric="Duration",
         dimensions={"FunctionName": function.name},
@@ -72,6 +81,7 @@ def on_stream(stream: StreamTrigger) -> Alarm:
     return Alarm(
         name=f"{stream.function.logical_name}-iterator-age",
         description="Records of the stream wait too long: the function fails or is too slow.",
+        section="iterator-age",
         namespace="AWS/Lambda",
         metric="IteratorAge",
         dimensions={"FunctionName": stream.function.name},
@@ -85,6 +95,7 @@ def on_queue(queue: Queue) -> Alarm:
     return Alarm(
         name=f"{queue.logical_name}-oldest-message",
         description="Messages wait too long: the consumer fails or is too slow.",
+        section="oldest-message",
         namespace="AWS/SQS",
         metric="ApproximateAgeOfOldestMessage",
         dimensions={"QueueName": queue.name},
@@ -93,11 +104,12 @@ def on_queue(queue: Queue) -> Alarm:
     )
 
 
-def on_dead_letters(what: str, queue: DeadLetterQueue) -> Alarm:
-    """Any message in it; ``what`` it was meant for."""
+def on_dead_letters(of: Queue | StreamTrigger | ImageFunction, queue: DeadLetterQueue) -> Alarm:
+    """Any message in the queue of what failed; ``of``: what it was meant for."""
     return Alarm(
-        name=f"{what}-dead-letters",
-        description="Something could not be processed; see README, When an alarm rings.",
+        name=f"{of.logical_name}-dead-letters",
+        description="Something could not be processed, and waits to be looked at.",
+        section=_DEAD_LETTERS[type(of)],
         namespace="AWS/SQS",
         # Not the count of sent ones: SQS leaves out what it moves by itself.
         metric="ApproximateNumberOfMessagesVisible",
@@ -111,6 +123,7 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
     return Alarm(
         name=f"{function.logical_name}-{outcome.replace('_', '-')}",
         description=f"{function.logical_name} logged the outcome {outcome}.",
+        section=outcome.replace("_", "-"),
         namespace=f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}",
         metric=function.logical_name,
         dimensions={"Outcome": outcome},
@@ -123,6 +136,7 @@ def on_api(api: RestApi) -> Alarm:
     return Alarm(
         name="api-5xx",
         description="The API answers with server errors.",
+        section="api-5xx",
         namespace="AWS/ApiGateway",
         metric="5XXError",
         dimensions={"ApiName": api.name, "Stage": pulumi.get_stack()},

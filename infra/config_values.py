@@ -181,6 +181,7 @@ CallbackUrl = Annotated[
         "without # or ?",
     ),
 ]
+Document = Annotated[str, Form(r"[^\s#]{1,500}", "a path or URL without spaces or #")]
 HostedZoneId = Annotated[
     str, Form("Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")
 ]

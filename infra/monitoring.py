@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from infra import alarms
 from infra.alarms import Alarm
+from infra.config import Alarms
 from infra.dashboard import dashboard
 from infra.dead_letters import dead_letters
 from infra.function import ImageFunction
@@ -22,12 +23,12 @@ class MonitoringArgs:
     """What is watched.
 
     Attributes:
-        email: who is told, if anybody; the address must confirm once.
+        config: who is told, if anybody, and where they find what to do.
         outcomes: those of a function's outcomes that need somebody.
         key: what the alarms' topic is encrypted with; not encrypted if None.
     """
 
-    email: str | None
+    config: Alarms
     api: RestApi
     functions: Sequence[ImageFunction]
     queues: Sequence[Queue]
@@ -52,12 +53,14 @@ class Monitoring(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.topic = self._topic(name, args)
         for alarm in _alarms(args):
-            self._alarm(alarm)
+            self._alarm(alarm, args.config.runbook)
         self.dead_letters = dead_letters(args.queues, args.streams, args.functions)
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-            dashboard_body=dashboard(args.api, args.functions, args.queues, _failed(args)),
+            dashboard_body=dashboard(
+                args.api, args.functions, args.queues, [queue for _, queue in _failed(args)]
+            ),
             opts=self._child,
         )
         self.register_outputs({"topic_arn": self.topic.arn})
@@ -97,21 +100,21 @@ class Monitoring(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        if args.email:
+        if args.config.email:
             aws.sns.TopicSubscription(
                 f"{name}-alarms-email",
                 topic=topic.arn,
                 protocol="email",
-                endpoint=args.email,
+                endpoint=args.config.email,
                 opts=self._child,
             )
         return topic
 
-    def _alarm(self, alarm: Alarm) -> None:
+    def _alarm(self, alarm: Alarm, runbook: str) -> None:
         percentile = alarm.statistic.startswith("p")
         aws.cloudwatch.MetricAlarm(
             f"{self._name}-{alarm.name}",
-            alarm_description=alarm.description,
+            alarm_description=f"{alarm.description} {runbook}#{alarm.section}",
             namespace=alarm.namespace,
             metric_name=alarm.metric,
             dimensions=alarm.dimensions,
@@ -134,17 +137,17 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_function(function)
     yield from map(alarms.on_stream, args.streams)
     yield from map(alarms.on_queue, args.queues)
-    for what, failures in _failed(args).items():
-        yield alarms.on_dead_letters(what, failures)
+    for of, failures in _failed(args):
+        yield alarms.on_dead_letters(of, failures)
     for function, outcome in args.outcomes:
         yield alarms.on_outcome(function, outcome)
     yield alarms.on_api(args.api)
 
 
-def _failed(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
-    """Give the queues of what failed, by what it was meant for."""
-    return {
-        **{queue.logical_name: queue.dead_letters for queue in args.queues},
-        **{stream.logical_name: stream.failures for stream in args.streams},
-        **{f.logical_name: f.failures for f in args.functions if f.failures},
-    }
+def _failed(
+    args: MonitoringArgs,
+) -> Iterator[tuple[Queue | StreamTrigger | ImageFunction, DeadLetterQueue]]:
+    """Give the queues of what failed, each with what that was meant for."""
+    yield from ((queue, queue.dead_letters) for queue in args.queues)
+    yield from ((stream, stream.failures) for stream in args.streams)
+    yield from ((function, function.failures) for function in args.functions if function.failures)
