@@ -51,7 +51,7 @@ format: .venv/.dev  ## Format, and mend what lint can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-documents: .venv/.dev  ## Write openapi.json and docs/stack-config.schema.json anew
+documents: .venv/.dev  ## Write what is made from the program anew: openapi.json, schema, diagram, table
 	$(BIN)/python -m infra.documents
 
 preview: .venv/.runtime policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to policy/

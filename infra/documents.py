@@ -1,7 +1,8 @@
 """The documents made from the program.
 
-``openapi.json``, the schema of the stack files, and the table of configuration in the README:
-``python -m infra.documents`` writes them; a test keeps them equal to the program.
+``openapi.json``, the schema of the stack files, the diagram of the architecture, and the table of
+configuration in the README: ``python -m infra.documents`` writes them; a test keeps them equal to
+the program.
 """
 
 import json
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.architecture import diagram
+from infra.architecture_svg import draw
 from infra.config import StackConfig
 from infra.config_table import table
 from infra.recorder import PROJECT, ROOT, run
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
+ARCHITECTURE = ROOT / "docs" / "architecture.svg"
 README = ROOT / "README.md"
 _KEY = {
     "type": "apiKey",
@@ -98,10 +102,12 @@ def readme(text: str) -> str:
 
 def documents() -> dict[Path, str]:
     """Give the content that each document should have."""
-    api: RestApi = run("prod").names["api"]
+    prod = run("prod")
+    api: RestApi = prod.names["api"]
     return {
         OPENAPI: json.dumps(openapi(api), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
+        ARCHITECTURE: draw(diagram(prod.recorder)),
         README: readme(README.read_text()),
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from runbook import section, sections
-from system import address, messages_in, until
+from system import address, until
 
 from infra.recorder import ROOT
 from local import cloud as local_cloud
@@ -69,14 +69,17 @@ def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
         )
     )
     pulumi.chmod(0o700)
+    # Told by the environment alone, this CLI would still ask SQS at its address in AWS.
+    aws = folder / "aws"
+    real = Path(sys.executable).with_name("aws")
+    aws.write_text(f'#!/bin/sh\nexec {real} --endpoint-url {production.endpoint} "$@"\n')
+    aws.chmod(0o700)
     environment = {
-        "PATH": f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{folder}:{os.environ['PATH']}",
         "HOME": str(folder),
         "AWS_ENDPOINT_URL": production.endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        # Else this CLI asks SQS at its old address, wherever it is told to ask.
-        "BOTO_DISABLE_COMMONNAME": "true",
     }
 
     def in_section(title: str | None = None) -> str:
@@ -127,7 +130,7 @@ def test_metrics_are_shown(run: Run, production: Cloud) -> None:
             }
         ],
     )
-    assert re.search(r"T\S+\t96001(\.0)?$", run("Function duration"), re.MULTILINE)
+    assert re.search(r"^\S+\t96001(\.0)?$", run("Function duration"), re.MULTILINE)
 
 
 def test_the_version_before_serves_again(run: Run, production: Cloud) -> None:
@@ -152,16 +155,11 @@ def test_a_mapping_runs_again(run: Run, production: Cloud) -> None:
     assert after in ("Enabled", "Enabling")
 
 
-def test_dead_letters_are_processed_or_purged(run: Run, production: Cloud) -> None:
-    sqs, to = production.client("sqs"), address()
-    dead = production.outputs["sqs_dead_letter_queue_url"]
-    for message in (
-        {"type": "notification", "to": to, "subject": "Hello", "body": "Once more"},
-        {"type": "unknown"},
-    ):
-        sqs.send_message(QueueUrl=dead, MessageBody=json.dumps(message))
-    assert "2 moved back" in run("Queue dead letters")
-    assert messages_in(sqs, dead) == []
+def test_dead_letters_are_processed(run: Run, production: Cloud) -> None:
+    to, dead = address(), production.outputs["sqs_dead_letter_queue_url"]
+    message = {"type": "notification", "to": to, "subject": "Hello", "body": "Once more"}
+    production.client("sqs").send_message(QueueUrl=dead, MessageBody=json.dumps(message))
+    assert "1 moved back" in run("Queue dead letters")
     until(lambda: [m for m in sent(production.emulator.port) if m["To"] == [to]])
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from runbook import RUNBOOK, anchor, section, sections
+from runbook import anchor, sections
 from stacks import FUNCTIONS, inputs, of, stack
 
 from infra.recorder import ROOT, run
