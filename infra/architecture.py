@@ -33,6 +33,11 @@ class Arrow:
     end: str
     label: str
 
+    @property
+    def at_store(self) -> bool:
+        """Whether a store is at the other end."""
+        return self.kind in ("event", "grant")
+
 
 @dataclass(frozen=True)
 class Diagram:
@@ -56,12 +61,8 @@ def diagram(recorder: Recorder) -> Diagram:
         *reader.failures(),
     ):
         arrows.setdefault(function, []).append(arrow)
-    stores = {a.end: reader.kind_of(a.end) for own in arrows.values() for a in own if _at_store(a)}
+    stores = {a.end: reader.kind_of(a.end) for own in arrows.values() for a in own if a.at_store}
     return Diagram({name: tuple(own) for name, own in arrows.items()}, stores)
-
-
-def _at_store(arrow: Arrow) -> bool:
-    return arrow.kind in ("event", "grant")
 
 
 class _Reader:

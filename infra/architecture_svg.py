@@ -59,12 +59,12 @@ class _Picture:
     def __init__(self, diagram: Diagram) -> None:
         self._diagram = diagram
         arrows = [arrow for own in diagram.functions.values() for arrow in own]
-        left = [arrow for arrow in arrows if not _at_store(arrow)]
+        left = [arrow for arrow in arrows if not arrow.at_store]
         self._left = _width(text for arrow in left for text in _texts(arrow))
         self._function = _MARGIN + self._left + _WAY
         self._function_width = _width(diagram.functions)
         self._right = self._function + self._function_width
-        labels = _width(arrow.label for arrow in arrows if _at_store(arrow))
+        labels = _width(arrow.label for arrow in arrows if arrow.at_store)
         self._lanes: dict[str, float] = {}
         x = self._right + labels
         for store, kind in diagram.stores.items():
@@ -113,11 +113,11 @@ class _Picture:
         )
         yield _text(x + width / 2, top + height / 2 + 4, function, "name", "middle")
         y = top
-        for arrow in (arrow for arrow in arrows if not _at_store(arrow)):
+        for arrow in (arrow for arrow in arrows if not arrow.at_store):
             yield from self._outside(arrow, y)
             y += _BOX + _GAP / 2
         y = top + _LINE
-        for arrow in (arrow for arrow in arrows if _at_store(arrow)):
+        for arrow in (arrow for arrow in arrows if arrow.at_store):
             yield from self._tie(arrow, y)
             y += _LINE
 
@@ -141,17 +141,13 @@ class _Picture:
         yield "</g>"
 
 
-def _at_store(arrow: Arrow) -> bool:
-    return arrow.kind in ("event", "grant")
-
-
 def _texts(arrow: Arrow) -> tuple[str, str]:
     """Give the two lines of a box on the left."""
     return (arrow.end, arrow.label) if arrow.kind == "failure" else (arrow.label, arrow.end)
 
 
 def _height(arrows: tuple[Arrow, ...]) -> float:
-    ties = sum(map(_at_store, arrows))
+    ties = sum(arrow.at_store for arrow in arrows)
     outside = len(arrows) - ties
     return max(ties * _LINE + _GAP / 2, outside * (_BOX + _GAP / 2) - _GAP / 2)
 
