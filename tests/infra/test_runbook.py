@@ -7,6 +7,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from runbook import anchor, sections
@@ -44,11 +45,10 @@ def test_every_section_says_what_to_look_at_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("document", sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.name)
-def test_links_lead_somewhere(document: object) -> None:
-    text = (ROOT / "docs" / str(document)).read_text()
-    links = re.findall(r"\]\((?!https://)([^)#]*)(?:#([^)]*))?\)", text)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https://)([^)#]*)(?:#([^)]*))?\)", document.read_text())
     for path, fragment in links:
-        target = (ROOT / "docs" / path) if path else (ROOT / "docs" / str(document))
+        target = document.parent / path if path else document
         assert target.exists(), path
         if fragment:
             titles = re.findall(r"^#+ (.+)$", target.read_text(), flags=re.MULTILINE)
