@@ -12,7 +12,7 @@ SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy release rollback smoke redrive clean
+.PHONY: help up test test-api test-browser test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy release rollback smoke redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -22,17 +22,20 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 
 test: .venv/.dev  ## Run the tests that need neither a Docker engine nor much time
 	$(QUICK) tests/handlers tests/infra --cov --cov-report=term:skip-covered
-	$(QUICK) --ignore tests/handlers --ignore tests/infra --ignore tests/images --ignore tests/scan
+	$(QUICK) --ignore tests/handlers --ignore tests/infra --ignore tests/images --ignore tests/scan --ignore tests/browser
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
+
+test-browser: .venv/.dev  ## Look at the API's viewer in a browser (needs Chromium or Chrome)
+	$(BIN)/pytest --no-skips tests/browser
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest --no-skips --docker tests/e2e
 
 test-faults: .venv/.dev policy/.venv/.done  ## Run what `make test` leaves out: long faults, then killed containers (needs a Docker engine)
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/scan
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/scan --ignore tests/browser
 	$(BIN)/pytest --no-skips --docker -m container tests/faults
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
@@ -51,7 +54,7 @@ format: .venv/.dev  ## Format, and mend what lint can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-documents: .venv/.dev  ## Write openapi.json and docs/stack-config.schema.json anew
+documents: .venv/.dev  ## Write what is made from the program anew: openapi.json, schema, diagram, table
 	$(BIN)/python -m infra.documents
 
 preview: .venv/.runtime policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to policy/

@@ -103,7 +103,7 @@ ScheduleTrigger("report", ScheduleTriggerArgs(
     function=daily_report, expression=config.schedules.report))
 
 monitoring = Monitoring("monitoring", MonitoringArgs(
-    email=config.alarms.email, key=key, api=api, queues=[emails_to_send], streams=[new_users],
+    config=config.alarms, key=key, api=api, queues=[emails_to_send], streams=[new_users],
     functions=[create_user, get_user, queue_welcome, send_email, process_upload,
                cleanup_expired, daily_report],
     outcomes=[(cleanup_expired, "welcome_abandoned"), (send_email, "uncertain")]))

@@ -7,7 +7,7 @@ import pulumi
 
 from infra.function import ImageFunction
 from infra.outcomes import namespace
-from infra.queue import DeadLetterQueue
+from infra.queue import DeadLetterQueue, Queue
 from infra.triggers.http import RestApi
 from infra.triggers.queue import QueueTrigger
 from infra.triggers.stream import StreamTrigger
@@ -15,6 +15,11 @@ from infra.triggers.stream import StreamTrigger
 _OLDEST_MESSAGE = 15 * 60  # seconds
 _ITERATOR_AGE_MS = 15 * 60 * 1_000
 _NEAR_THE_TIMEOUT = 0.8
+_DEAD_LETTERS = {
+    Queue: "queue-dead-letters",
+    StreamTrigger: "stream-failures",
+    ImageFunction: "function-failures",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +29,7 @@ class Alarm:
     Attributes:
         name: what it watches, and by what.
         description: what it means, for whom it wakes.
+        section: the section of ``docs/runbook.md`` that says what to do.
         namespace: the metric's.
         metric: the metric's name.
         dimensions: the metric's.
@@ -35,6 +41,7 @@ class Alarm:
 
     name: str
     description: str
+    section: str
     namespace: str
     metric: str
     dimensions: Mapping[str, pulumi.Input[str]]
@@ -53,6 +60,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
         yield Alarm(
             name=f"{function.logical_name}-{metric.lower()}",
             description=description,
+            section=f"function-{metric.lower()}",
             namespace="AWS/Lambda",
             metric=metric,
             dimensions={"FunctionName": function.name},
@@ -64,6 +72,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
     yield Alarm(
         name=f"{function.logical_name}-duration",
         description=f"Invocations come near the time-out of {function.timeout} s.",
+        section="function-duration",
         namespace="AWS/Lambda",
         metric="Duration",
         dimensions={"FunctionName": function.name},
@@ -78,6 +87,7 @@ def on_stream(stream: StreamTrigger) -> Alarm:
     return Alarm(
         name=f"{stream.function.logical_name}-iterator-age",
         description="Records of the stream wait too long: the function fails or is too slow.",
+        section="iterator-age",
         namespace="AWS/Lambda",
         metric="IteratorAge",
         dimensions={"FunctionName": stream.function.name},
@@ -92,6 +102,7 @@ def on_queue(trigger: QueueTrigger) -> Alarm:
     return Alarm(
         name=f"{trigger.queue.logical_name}-oldest-message",
         description="Messages wait too long: the consumer fails or is too slow.",
+        section="oldest-message",
         namespace="AWS/SQS",
         metric="ApproximateAgeOfOldestMessage",
         dimensions={"QueueName": trigger.queue.name},
@@ -101,11 +112,20 @@ def on_queue(trigger: QueueTrigger) -> Alarm:
     )
 
 
-def on_dead_letters(what: str, queue: DeadLetterQueue, function: ImageFunction) -> Alarm:
-    """Any message in it; ``what`` it was meant for, and the ``function`` that did not take it."""
+def on_dead_letters(
+    of: Queue | StreamTrigger | ImageFunction, queue: DeadLetterQueue, function: ImageFunction
+) -> Alarm:
+    """Any message in the queue of what failed.
+
+    Args:
+        of: what it was meant for.
+        queue: where it is now.
+        function: which did not take it.
+    """
     return Alarm(
-        name=f"{what}-dead-letters",
-        description="Something could not be processed; see README, When an alarm rings.",
+        name=f"{of.logical_name}-dead-letters",
+        description="Something could not be processed, and waits to be looked at.",
+        section=_DEAD_LETTERS[type(of)],
         namespace="AWS/SQS",
         # Not the count of sent ones: SQS leaves out what it moves by itself.
         metric="ApproximateNumberOfMessagesVisible",
@@ -120,6 +140,7 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
     return Alarm(
         name=f"{function.logical_name}-{outcome.replace('_', '-')}",
         description=f"{function.logical_name} logged the outcome {outcome}.",
+        section=outcome.replace("_", "-"),
         namespace=namespace(),
         metric=function.logical_name,
         dimensions={"Outcome": outcome},
@@ -133,6 +154,7 @@ def on_api(api: RestApi) -> Alarm:
     return Alarm(
         name="api-5xx",
         description="The API answers with server errors.",
+        section="api-5xx",
         namespace="AWS/ApiGateway",
         metric="5XXError",
         dimensions={"ApiName": api.name, "Stage": pulumi.get_stack()},

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from infra.config_api import Api
 from infra.config_functions import Architecture, Functions, FunctionSettings
 from infra.config_values import (
+    Document,
     EmailAddress,
     PrivateBlock,
     Registry,
@@ -153,6 +154,11 @@ class Alarms(Section):
 
     email: EmailAddress | None = Field(
         None, description="Address subscribed to the alarm topic; it must confirm once."
+    )
+    runbook: Document = Field(
+        "docs/runbook.md",
+        description="Where whom alarms wake finds `docs/runbook.md`: its URL in your repository's "
+        "web view makes the section that each alarm's description names a link.",
     )
 
 

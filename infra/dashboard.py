@@ -1,6 +1,6 @@
 """The dashboard: what the alarms watch, and what became of every request, message and file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -16,7 +16,7 @@ def dashboard(
     api: RestApi,
     functions: Sequence[ImageFunction],
     queues: Sequence[Queue],
-    dead_letters: Mapping[str, DeadLetterQueue],
+    dead_letters: Sequence[DeadLetterQueue],
 ) -> pulumi.Output[str]:
     """Give the dashboard's body, as CloudWatch takes it."""
     region = aws.get_region_output().region
@@ -58,7 +58,7 @@ def dashboard(
             "Dead letters",
             [
                 ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", q.name]
-                for q in dead_letters.values()
+                for q in dead_letters
             ],
             "Maximum",
         ),

@@ -1,7 +1,7 @@
 """The documents made from the program.
 
-``openapi.json``, the schema of the stack files, the emulator's endpoints in ``Pulumi.compose.yaml``
-and the table of configuration in the README:
+``openapi.json``, the schema of the stack files, the diagram of the architecture, the emulator's
+endpoints in ``Pulumi.compose.yaml`` and the table of configuration in the README:
 ``python -m infra.documents`` writes them; a test keeps them equal to the program.
 """
 
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.architecture import diagram
+from infra.architecture_svg import draw
 from infra.config import StackConfig
 from infra.config_table import table
 from infra.endpoints import listed
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
 COMPOSE = ROOT / "Pulumi.compose.yaml"
+ARCHITECTURE = ROOT / "docs" / "architecture.svg"
 README = ROOT / "README.md"
 _KEY = {
     "type": "apiKey",
@@ -113,6 +116,7 @@ def documents() -> dict[Path, str]:
         OPENAPI: json.dumps(openapi(api), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
         COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), listed(types)),
+        ARCHITECTURE: draw(diagram(prod.recorder)),
         README: readme(README.read_text()),
     }
 

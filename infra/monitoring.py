@@ -8,11 +8,12 @@ import pulumi_aws as aws
 
 from infra import alarms
 from infra.alarms import Alarm
+from infra.config import Alarms
 from infra.dashboard import dashboard
 from infra.dead_letters import dead_letters
 from infra.function import ImageFunction
 from infra.key import Key, arn_of
-from infra.queue import DeadLetterQueue
+from infra.queue import DeadLetterQueue, Queue
 from infra.releases import releases
 from infra.triggers.http import RestApi
 from infra.triggers.queue import QueueTrigger
@@ -24,13 +25,13 @@ class MonitoringArgs:
     """What is watched.
 
     Attributes:
-        email: who is told, if anybody; the address must confirm once.
+        config: who is told, if anybody, and where they find what to do.
         queues: the queues, by what reads them.
         outcomes: those of a function's outcomes that need somebody.
         key: what the alarms' topic is encrypted with; not encrypted if None.
     """
 
-    email: str | None
+    config: Alarms
     api: RestApi
     functions: Sequence[ImageFunction]
     queues: Sequence[QueueTrigger]
@@ -55,14 +56,16 @@ class Monitoring(pulumi.ComponentResource):
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self.topic = self._topic(name, args)
-        self.alarms = [(alarm, self._alarm(alarm)) for alarm in _alarms(args)]
+        self.alarms = [(alarm, self._alarm(alarm, args.config.runbook)) for alarm in _alarms(args)]
         queues = [trigger.queue for trigger in args.queues]
         self.dead_letters = dead_letters(queues, args.streams, args.functions)
         self.releases = releases(args.functions, self.alarms)
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-            dashboard_body=dashboard(args.api, args.functions, queues, _dead_letters(args)),
+            dashboard_body=dashboard(
+                args.api, args.functions, queues, [failures for _, failures, _ in _failed(args)]
+            ),
             opts=self._child,
         )
         self.register_outputs({"topic_arn": self.topic.arn})
@@ -102,21 +105,21 @@ class Monitoring(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        if args.email:
+        if args.config.email:
             aws.sns.TopicSubscription(
                 f"{name}-alarms-email",
                 topic=topic.arn,
                 protocol="email",
-                endpoint=args.email,
+                endpoint=args.config.email,
                 opts=self._child,
             )
         return topic
 
-    def _alarm(self, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
+    def _alarm(self, alarm: Alarm, runbook: str) -> aws.cloudwatch.MetricAlarm:
         percentile = alarm.statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{alarm.name}",
-            alarm_description=alarm.description,
+            alarm_description=f"{alarm.description} {runbook}#{alarm.section}",
             namespace=alarm.namespace,
             metric_name=alarm.metric,
             dimensions=alarm.dimensions,
@@ -139,21 +142,17 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_function(function)
     yield from map(alarms.on_stream, args.streams)
     yield from map(alarms.on_queue, args.queues)
-    for what, (failures, function) in _failed(args).items():
-        yield alarms.on_dead_letters(what, failures, function)
+    for of, failures, function in _failed(args):
+        yield alarms.on_dead_letters(of, failures, function)
     for function, outcome in args.outcomes:
         yield alarms.on_outcome(function, outcome)
     yield alarms.on_api(args.api)
 
 
-def _failed(args: MonitoringArgs) -> dict[str, tuple[DeadLetterQueue, ImageFunction]]:
-    """Give the queues of what failed, and the function that failed, by what it was meant for."""
-    return {
-        **{t.queue.logical_name: (t.queue.dead_letters, t.function) for t in args.queues},
-        **{stream.logical_name: (stream.failures, stream.function) for stream in args.streams},
-        **{f.logical_name: (f.failures, f) for f in args.functions if f.failures},
-    }
-
-
-def _dead_letters(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
-    return {what: failures for what, (failures, _) in _failed(args).items()}
+def _failed(
+    args: MonitoringArgs,
+) -> Iterator[tuple[Queue | StreamTrigger | ImageFunction, DeadLetterQueue, ImageFunction]]:
+    """Give the queues of what failed: what that was meant for, the queue, and what failed."""
+    yield from ((t.queue, t.queue.dead_letters, t.function) for t in args.queues)
+    yield from ((stream, stream.failures, stream.function) for stream in args.streams)
+    yield from ((f, f.failures, f) for f in args.functions if f.failures)

@@ -143,13 +143,18 @@ def _key(urn: str) -> Key:
     return types.rpartition("$")[2], name
 
 
-def _computed(type_: str, name: str) -> dict[str, Any]:
-    """Outputs that AWS computes, as far as the program reads them."""
+def arn(type_: str, name: str) -> str:
+    """Give the ARN that a resource has in a recording."""
     _, module, kind = type_.split(":")
     service = "logs" if kind == "LogGroup" else module.split("/")[0]
-    arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+
+
+def _computed(type_: str, name: str) -> dict[str, Any]:
+    """Outputs that AWS computes, as far as the program reads them."""
+    own = arn(type_, name)
     return {
-        "arn": arn,
+        "arn": own,
         "name": name,
         "bucket": name,
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
@@ -160,8 +165,8 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         "registryId": ACCOUNT,
         "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
         "prefixListId": f"pl-{name}",
-        "streamArn": f"{arn}/stream",
-        "invokeArn": f"{arn}/invocations",
+        "streamArn": f"{own}/stream",
+        "invokeArn": f"{own}/invocations",
         "invokeUrl": f"https://{name}.example.com/stage",
         "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{name}",
         "rootResourceId": "root",

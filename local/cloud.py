@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from local.api_document import publish
 from local.aws import Aws
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
@@ -14,12 +15,18 @@ from local.project import ROOT, Project, load
 
 
 class Cloud:
-    """What ``start`` gives: use it as a context manager, or call ``stop``."""
+    """What ``start`` gives: use it as a context manager, or call ``stop``.
 
-    def __init__(self, emulator: Emulator, aws: Aws, deployed: Deployed) -> None:
+    ``viewer``: URL of a page that shows the API's document, if there is one.
+    """
+
+    def __init__(
+        self, emulator: Emulator, aws: Aws, deployed: Deployed, *, viewer: str | None = None
+    ) -> None:
         self.emulator = emulator
         self.aws = aws
         self.deployed = deployed
+        self.viewer = viewer
 
     @property
     def endpoint(self) -> str:
@@ -108,7 +115,14 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region)
         images = emulator.containers.images if emulator.containers else None
-        return Cloud(emulator, aws, deploy(project, aws, images=images))
+        deployed = deploy(project, aws, images=images)
+        viewer = publish(
+            project.root / "openapi.json",
+            deployed.outputs,
+            endpoint=emulator.endpoint,
+            directory=emulator.directory,
+        )
+        return Cloud(emulator, aws, deployed, viewer=viewer)
     except BaseException:
         emulator.stop()
         raise

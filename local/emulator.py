@@ -41,7 +41,7 @@ class Emulator:
         self.port = port
         self.containers = containers
         self.endpoint = f"http://{HOST}:{port}"
-        self._directory = directory
+        self.directory = directory
         self._region = region
         self._functions_port = functions_port
         self._log = directory / "emulator.log"
@@ -73,14 +73,14 @@ class Emulator:
         check_port(self.port)
         if gateway:
             check_port(self.port, gateway)
-        self._directory.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self.directory.mkdir(parents=True, mode=0o700, exist_ok=True)
         with open(self._log, "wb") as log, deferred_interrupts():
             self._process = subprocess.Popen(
                 command(port=self.port, gateway=gateway),
-                cwd=self._directory,
+                cwd=self.directory,
                 env=environment(
                     port=self.port,
-                    directory=self._directory,
+                    directory=self.directory,
                     region=self._region,
                     containers=self.containers,
                     functions_port=self._functions_port,
@@ -124,7 +124,7 @@ class Emulator:
             self._process = None
             if self.instance:
                 remove_containers(self.instance)
-        shutil.rmtree(self._directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def _log_tail(self) -> str:
         lines = self._log.read_text(errors="replace").strip().splitlines()[-15:]

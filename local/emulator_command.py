@@ -59,15 +59,12 @@ def environment(
 
 
 def command(*, port: int, gateway: str | None = None) -> list[str]:
-    """Give the command that starts the emulator.
+    """Give the command that starts the emulator: the server that its own command runs, too.
 
     Args:
         port: where it listens on loopback.
-        gateway: where it listens too, on the same port, behind ``gate.py``. The emulator's own
-            command takes one address only; this is the server that it runs.
+        gateway: where it listens too, on the same port, for containers.
     """
-    if gateway is None:
-        return [sys.executable, "-m", "ministack"]
-    addresses = [f"--bind={host}:{port}" for host in (HOST, gateway)]
+    addresses = [f"--bind={host}:{port}" for host in (HOST, gateway) if host]
     options = ["--workers=0", "--keep-alive=75", "--log-level=WARNING"]
     return [sys.executable, "-m", "hypercorn", f"{_GATE}:app", *addresses, *options]

@@ -1,4 +1,4 @@
-"""Serves the emulator, where it listens for containers, and refuses them what is not theirs.
+"""Serves the emulator, and what stands before it: the API's viewer, and a gate for containers.
 
 The emulator takes a request without a signature for the root account's, and the root account may
 run code on this machine. That is for the user, who comes by loopback. Whoever comes by the bridge
@@ -7,10 +7,13 @@ signature and the role's policy. The server loads this file by its path, within 
 process: it imports nothing of this project.
 """
 
+import contextlib
+import resource
 import sys
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 if sys.path[0] == str(Path(__file__).parent):
@@ -22,13 +25,22 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+# As the emulator's own command does: many callers at once take more than the usual 1,024.
+with contextlib.suppress(OSError, ValueError):
+    _, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
+
+_VIEWER = run_path(str(Path(__file__).with_name("viewer.py")))
 _SIGNED = b"AWS4-HMAC-SHA256 Credential=ASIA"
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Pass on what may pass (ASGI)."""
     if scope["type"] == "lifespan" or allowed(scope):
-        await _emulator(scope, receive, send)
+        if _VIEWER["wants"](scope):
+            await _VIEWER["serve"](scope, send)
+        else:
+            await _emulator(scope, receive, send)
     elif scope["type"] == "http":
         headers = [(b"content-type", b"text/plain")]
         await send({"type": "http.response.start", "status": 403, "headers": headers})

@@ -16,8 +16,8 @@ def command() -> str:
     return f"{shlex.quote(os.fspath(python))} -m local"
 
 
-def hints(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give titles and commands for what the stack has."""
+def hints(outputs: Mapping[str, Any], *, viewer: str | None = None) -> Iterator[tuple[str, str]]:
+    """Give titles and commands for what the stack has; ``viewer``: where its API is shown."""
     local = command()
     url = outputs.get("api_gateway_url")
     if url:
@@ -32,6 +32,8 @@ def hints(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         )
         yield "Read it (with the id from the answer)", f"curl -s{header} {url}/users/ID"
         yield "Read the welcome e-mail", f"{local} mail"
+    if viewer:
+        yield "Read what the API takes and try it out, in a browser", viewer
     if outputs.get("s3_bucket_name"):
         yield "Upload a picture", f"{local} upload tests/events/picture.jpg"
         yield "See what became of it", f"{local} files processed/"

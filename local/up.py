@@ -60,7 +60,13 @@ def up(
             deployed=cloud.deployed,
         )
         directory.save(state)
-        _introduce(state, execution.sentence, seconds=time.time() - started, detach=detach)
+        _introduce(
+            state,
+            execution.sentence,
+            viewer=cloud.viewer,
+            seconds=time.time() - started,
+            detach=detach,
+        )
         if not detach:
             _follow(cloud.aws, state, alive=emulator.alive)
         keep = detach
@@ -71,7 +77,9 @@ def up(
     return 0
 
 
-def _introduce(state: State, sentence: str, *, seconds: float, detach: bool) -> None:
+def _introduce(
+    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool
+) -> None:
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
     print(f"{sentence}\n")
@@ -79,7 +87,7 @@ def _introduce(state: State, sentence: str, *, seconds: float, detach: bool) -> 
         if not isinstance(value, dict):  # those are for programs, as `redrive`
             print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
     print("\nTry:")
-    for title, line in hints(outputs):
+    for title, line in hints(outputs, viewer=viewer):
         print(f"  # {title}\n  {line}")
     if not detach:
         print(f"\nLogs of all functions (also: {command()} logs). Ctrl-C stops everything.")

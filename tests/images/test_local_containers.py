@@ -194,6 +194,7 @@ def test_a_function_that_cannot_be_built_is_named(
     ("path", "headers"),
     [
         ("/", {}),
+        ("/docs", {}),
         ("/", {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20261123/x/sqs/aws4_request"}),
         ("/?X-Amz-Credential=test", {"Authorization": "AWS4-HMAC-SHA256 Credential=ASIA"}),
         ("/_ministack/ses/messages", {"Authorization": "AWS4-HMAC-SHA256 Credential=ASIA"}),

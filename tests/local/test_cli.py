@@ -212,6 +212,11 @@ def test_hints_are_for_what_there_is():
     assert [line for _, line in hints({})] == [f"{command()} down"]
 
 
+def test_the_viewer_is_among_what_to_try():
+    viewer = "http://127.0.0.1:4566/docs"
+    assert viewer in [line for _, line in hints({}, viewer=viewer)]
+
+
 def test_a_hint_shows_the_token_that_the_api_asks_for():
     outputs = {"api_gateway_url": "http://x/local", "token_endpoint": "http://x/oauth2/token"}
     [create, read] = [line for _, line in hints(outputs) if line.startswith("curl")]

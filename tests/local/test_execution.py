@@ -164,9 +164,12 @@ def test_workers_do_without_the_docker_package(tmp_path):
 
 
 def test_the_emulator_listens_for_this_machine_and_its_containers(tmp_path, no_engine):
-    assert command(port=1) == [sys.executable, "-m", "ministack"]
-    binds = [part for part in command(port=1, gateway="172.17.0.1") if part.startswith("--bind")]
-    assert binds == ["--bind=127.0.0.1:1", "--bind=172.17.0.1:1"]
+    for gateway, expected in (
+        (None, ["--bind=127.0.0.1:1"]),
+        ("172.17.0.1", ["--bind=127.0.0.1:1", "--bind=172.17.0.1:1"]),
+    ):
+        parts = command(port=1, gateway=gateway)
+        assert [part for part in parts if part.startswith("--bind")] == expected
     made = Containers(images={}, gateway="172.17.0.1")
     settings = environment(port=1, directory=tmp_path, region="eu-west-1", containers=made)
     assert settings["DOCKER_HOST"] == f"unix://{tmp_path}/none"

@@ -1,0 +1,192 @@
+"""Every command of the runbook, as it is written there, by the AWS CLI, on the whole system.
+
+The Pulumi CLI is not here: a script in its place prints the outputs of the stack that runs in the
+emulator.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from runbook import section, sections
+from system import address, until
+
+from infra.recorder import ROOT
+from local import cloud as local_cloud
+from local.cloud import Cloud
+from local.mail import sent
+
+pytestmark = pytest.mark.long  # a stack as production has it, and some eighty commands
+
+FIRST = section("Before anything").code("sh")
+# These need something to work on, and have tests of their own below.
+SEEDED = {
+    "Before anything",
+    "Function errors",
+    "Function duration",
+    "Iterator age",
+    "Queue dead letters",
+    "Welcome abandoned",
+    "Uncertain",
+}
+OTHERS = [s.title for s in sections() if s.code("sh") and s.title not in SEEDED]
+
+# Of all outputs together, as `redrive` asks for them, queues have the addresses that AWS gives.
+PULUMI = """#!{python}
+import json, sys
+command = sys.argv[1:]
+assert (command[:2], command[3:]) == (["stack", "output"], ["--stack", "prod"]), command
+outputs = json.loads({outputs!r})
+as_in_aws = {outputs!r}.replace({endpoint!r}, "https://sqs.eu-central-1.amazonaws.com")
+print(as_in_aws if command[2] == "--json" else outputs[command[2]])
+"""
+
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def production() -> Iterator[Cloud]:
+    with local_cloud.start(stack="prod") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run the commands of one section in a shell that has run the first ones."""
+    folder = tmp_path_factory.mktemp("bin")
+    pulumi = folder / "pulumi"
+    pulumi.write_text(
+        PULUMI.format(
+            python=sys.executable,
+            outputs=json.dumps(production.outputs),
+            endpoint=production.endpoint,
+        )
+    )
+    pulumi.chmod(0o700)
+    # Told by the environment alone, this CLI would still ask SQS at its address in AWS.
+    aws = folder / "aws"
+    real = Path(sys.executable).with_name("aws")
+    aws.write_text(f'#!/bin/sh\nexec {real} --endpoint-url {production.endpoint} "$@"\n')
+    aws.chmod(0o700)
+    environment = {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "AWS_ENDPOINT_URL": production.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+
+    def in_section(title: str | None = None) -> str:
+        commands = [*FIRST, *(section(title).code("sh") if title else [])]
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", "\n".join(commands)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+        return done.stdout
+
+    return in_section
+
+
+@pytest.mark.parametrize("title", OTHERS)
+def test_commands_work_as_they_are_written(run: Run, title: str) -> None:
+    assert "None" not in run(title).split()  # as the CLI writes a `--query` that finds nothing
+
+
+def test_what_rings_is_listed_with_its_section(run: Run, production: Cloud) -> None:
+    cloudwatch = production.client("cloudwatch")
+    [alarm] = [
+        a["AlarmName"]
+        for a in cloudwatch.describe_alarms()["MetricAlarms"]
+        if a["AlarmName"].startswith("monitoring-send-email-throttles")
+    ]
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")
+    said = run()
+    assert alarm in said
+    assert "docs/runbook.md#function-throttles" in said
+    assert "#dashboards/dashboard/serverless-app-prod" in said
+
+
+def test_metrics_are_shown(run: Run, production: Cloud) -> None:
+    function = production.functions["process-upload"].name
+    production.client("cloudwatch").put_metric_data(
+        Namespace="AWS/Lambda",
+        MetricData=[
+            {
+                "MetricName": "Duration",
+                "Dimensions": [{"Name": "FunctionName", "Value": function}],
+                "Value": 96_001,
+            }
+        ],
+    )
+    assert re.search(r"^\S+\t96001(\.0)?$", run("Function duration"), re.MULTILINE)
+
+
+def test_the_version_before_serves_again(run: Run, production: Cloud) -> None:
+    alias = {"FunctionName": production.functions["create-user"].name, "Name": "live"}
+    client = production.client("lambda")
+    weights = {"AdditionalVersionWeights": {"1": 0.5}}
+    client.update_alias(**alias, FunctionVersion="$LATEST", RoutingConfig=weights)
+    run("Function errors")
+    after = client.get_alias(**alias)
+    assert after["FunctionVersion"] == "1"
+    assert not after.get("RoutingConfig", {}).get("AdditionalVersionWeights")
+
+
+def test_a_mapping_runs_again(run: Run, production: Cloud) -> None:
+    client = production.client("lambda")
+    [mapping] = client.list_event_source_mappings(
+        FunctionName=f"{production.functions['queue-welcome'].name}:live"
+    )["EventSourceMappings"]
+    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    assert "Disabled" in run("Iterator age")
+    after = client.get_event_source_mapping(UUID=mapping["UUID"])["State"]
+    assert after in ("Enabled", "Enabling")
+
+
+def test_dead_letters_are_processed(run: Run, production: Cloud) -> None:
+    to, dead = address(), production.outputs["sqs_dead_letter_queue_url"]
+    message = {"type": "notification", "to": to, "subject": "Hello", "body": "Once more"}
+    production.client("sqs").send_message(QueueUrl=dead, MessageBody=json.dumps(message))
+    assert "1 moved back" in run("Queue dead letters")
+    until(lambda: [m for m in sent(production.emulator.port) if m["To"] == [to]])
+
+
+def test_who_was_given_up_is_welcomed(run: Run, production: Cloud) -> None:
+    [user_id] = re.findall(r"USER_ID=(\S+)", section("Welcome abandoned").text)
+    to = address()
+    production.client("dynamodb").put_item(
+        TableName=production.outputs["dynamodb_table_name"],
+        Item={
+            "id": {"S": user_id},
+            "name": {"S": "Ada"},
+            "email": {"S": to},
+            "welcome_abandoned": {"S": "2026-11-01T00:00:00Z"},
+        },
+    )
+    run("Welcome abandoned")
+    time.sleep(1)  # due at the second of the command
+    production.client("lambda").invoke(
+        FunctionName=production.functions["cleanup-expired"].name, Qualifier="live", Payload=b"{}"
+    )
+    until(lambda: [m for m in sent(production.emulator.port) if m["To"] == [to]])
+
+
+def test_an_uncertain_welcome_may_be_sent_again(run: Run, production: Cloud) -> None:
+    [user_id] = re.findall(r"USER_ID=(\S+)", section("Uncertain").text)
+    dynamodb, entry = production.client("dynamodb"), {"id": {"S": f"email#{user_id}"}}
+    table = production.outputs["ledger_table_name"]
+    dynamodb.put_item(TableName=table, Item=entry)
+    run("Uncertain")
+    assert "Item" not in dynamodb.get_item(TableName=table, Key=entry)
