@@ -12,7 +12,7 @@ SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy redrive clean
+.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost plan preview deploy redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -68,6 +68,9 @@ bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and dra
 
 bench-check: .venv/.dev  ## Fail where a function's start has grown: files, modules, bytes, bytecode
 	$(BIN)/python -m bench.check
+
+plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST another revision (where the branch left main)
+	@$(BIN)/python -m plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
 
 cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m bench.cost --help)
 	@$(BIN)/python -m bench.cost $(STACK) --requests $(REQUESTS)

@@ -11,12 +11,13 @@ ROOT = Path(__file__).parent.parent.parent
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
 
 FORBIDDEN = {
-    "chaos": {"handlers", "images", "infra", "pulumi", "redrive", "scan", "tests", "bench"},
+    "chaos": {"handlers", "images", "infra", "plan", "pulumi", "redrive", "scan", "tests", "bench"},
     "images": {
         "handlers",
         "infra",
         "local",
         "chaos",
+        "plan",
         "redrive",
         "scan",
         "tests",
@@ -24,7 +25,7 @@ FORBIDDEN = {
         "pulumi",
         "botocore",
     },
-    "infra": {"handlers", "local", "chaos", "redrive", "scan", "tests", "bench"},
+    "infra": {"handlers", "local", "chaos", "plan", "redrive", "scan", "tests", "bench"},
     "handlers": {
         "infra",
         "pulumi",
@@ -32,12 +33,13 @@ FORBIDDEN = {
         "pulumi_docker_build",
         "local",
         "chaos",
+        "plan",
         "redrive",
         "scan",
         "tests",
         "bench",
     },
-    "local": {"infra", "handlers", "chaos", "scan", "tests", "bench"},
+    "local": {"infra", "handlers", "chaos", "plan", "scan", "tests", "bench"},
     "policy/rules": {
         "handlers",
         "images",
@@ -45,6 +47,7 @@ FORBIDDEN = {
         "local",
         "pulumi_aws",
         "chaos",
+        "plan",
         "redrive",
         "scan",
         "tests",
@@ -56,12 +59,15 @@ FORBIDDEN = {
         "infra",
         "local",
         "chaos",
+        "plan",
         "pulumi",
         "scan",
         "tests",
         "bench",
     },
-    "scan": {"handlers", "images", "local", "chaos", "redrive", "tests", "bench"},
+    "scan": {"handlers", "images", "local", "chaos", "plan", "redrive", "tests", "bench"},
+    "bench": {"plan", "redrive", "scan", "tests"},
+    "plan": {"handlers", "local", "chaos", "redrive", "tests"},
 }
 
 
