@@ -75,8 +75,8 @@ class _Operation:
     def _parameters(self) -> Iterator[str]:
         old, new = _parameters(self._before), _parameters(self._after)
         for key in sorted(old.keys() | new.keys()):
-            name = f"{key[0]} parameter {key[1]}"
             was, now = old.get(key, {}), new.get(key, {})
+            name = f"{key[0]} parameter {(was or now)['name']}"
             if key not in new:
                 yield f"{name}: removed"
             elif now.get("required") and not was.get("required"):

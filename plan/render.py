@@ -72,7 +72,7 @@ def _markdown(heading: Heading, report: Report, sections: Sequence[Section]) -> 
 
 
 def _details(section: Section, *, opened: bool) -> str:
-    title = f"<b>{_escaped(section.title)}</b>: {_escaped(section.summary)}"
+    title = f"<b>{section.title}</b>: {section.summary}"
     if not section.lines:
         return title
     body = "\n".join(section.lines)

@@ -132,12 +132,15 @@ def _values(
     title: str, before: Mapping[str, object], after: Mapping[str, object], what: str
 ) -> Section:
     found = list(changes(dict(before), dict(after)))
-    signs = {ABSENT: "+"}
-    listed = [
-        f"{signs.get(c.before, '-' if c.after is ABSENT else '~')} {_change(c)}" for c in found
-    ]
+    listed = [f"{_sign(change)} {_change(change)}" for change in found]
     summary = f"{count(len(found), what)} changed" if found else "no change"
     return Section(title=title, summary=summary, lines=tuple(listed))
+
+
+def _sign(change: Change) -> str:
+    if change.before is ABSENT:
+        return "+"
+    return "-" if change.after is ABSENT else "~"
 
 
 def _change(change: Change) -> str:

@@ -95,7 +95,7 @@ Pair = tuple[str, str]
 
 
 def breaks(before: Side, after: Side, direction: Direction) -> Iterator[str]:
-    """Say what about a schema breaks callers, each with its path: ``user.email: maxLength 9 → 5``.
+    """Say what about a schema breaks callers, with paths: ``user.email: maxLength 9 → 5``.
 
     Nothing for schemas that are equal, or differ in what callers need not know.
     """
@@ -124,7 +124,7 @@ class _Comparison:
         for one in wide:
             if all(list(self._ordered(one, other, path, above)) for other in narrow):
                 verb = "is no longer accepted" if self._request else "is new"
-                yield f"{path or 'body'}: the alternative {_named(one.schema)} {verb}"
+                yield _at(path, f"the alternative {_named(one.schema)} {verb}")
 
     def _ordered(
         self, wide: Side, narrow: Side, path: str, above: frozenset[Pair]
@@ -135,7 +135,6 @@ class _Comparison:
     def _one(self, before: Side, after: Side, path: str, above: frozenset[Pair]) -> Iterator[str]:
         old, new = before.schema, after.schema
         wide, narrow = (old, new) if self._request else (new, old)
-        here = path or "body"
         for keyword in sorted((old.keys() | new.keys()) - _SILENT - {"properties", "required"}):
             if keyword not in narrow:
                 continue
@@ -146,7 +145,7 @@ class _Comparison:
             else:
                 worse = _refuses(keyword, wide, narrow)
             if worse:
-                yield f"{here}: {keyword} {_shown(old, keyword)} → {_shown(new, keyword)}"
+                yield _at(path, f"{keyword} {_shown(old, keyword)} → {_shown(new, keyword)}")
         yield from self._fields(before, after, path, above)
         for keyword in ("items", "additionalProperties"):
             if isinstance(narrow.get(keyword), Mapping):
@@ -170,6 +169,10 @@ class _Comparison:
                 yield f"{field}: may be missing now"
             if name in old and name in new:
                 yield from self.compare(before.at(old[name]), after.at(new[name]), field, above)
+
+
+def _at(path: str, problem: str) -> str:
+    return f"{path}: {problem}" if path else problem
 
 
 def _refuses(keyword: str, wide: Schema, narrow: Schema) -> bool:
