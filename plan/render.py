@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from plan.report import Report, Section
+from plan.report import Report
+from plan.section import Section
 
 COMMENT = 65_536
 """Characters that a comment on GitHub may have."""

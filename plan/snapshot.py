@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from infra.recording import Key
 from plan.revision import PlanError
 
 EVALUATE = Path(__file__).with_name("evaluate.py")
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 NEEDS = ("__main__.py", "infra/recorder.py", "infra/recording.py", "scan/recorders.py")
 
 
@@ -96,6 +98,8 @@ def take(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
 
 @contextmanager
 def _running(tree: Path, stack: str, key: str) -> Iterator[subprocess.Popen[bytes]]:
+    # Who is interrupted while a process starts does not know it yet, and would leave it behind.
+    signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     process = subprocess.Popen(
         [sys.executable, "-P", str(EVALUATE), stack],
         cwd=tree,
@@ -106,9 +110,11 @@ def _running(tree: Path, stack: str, key: str) -> Iterator[subprocess.Popen[byte
     )
     with process:
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
             yield process
         finally:
             process.kill()
+            process.wait()  # leaving `with` does not wait after Ctrl-C
 
 
 def _taken(name: str, process: subprocess.Popen[bytes]) -> Snapshot:
