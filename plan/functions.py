@@ -48,7 +48,7 @@ def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:
     return [
         (
             integration.inputs["uri"],
-            f"{_verb(snapshot, integration)} {_path(snapshot, integration)}",
+            f"{_verb(snapshot, integration)} {path(snapshot, integration)}",
         )
         for integration in snapshot.all(INTEGRATION)
         if "uri" in integration.inputs
@@ -88,12 +88,13 @@ def _verb(snapshot: Snapshot, integration: Resource) -> str:
     return method.inputs["httpMethod"] if method else verb
 
 
-def _path(snapshot: Snapshot, integration: Resource) -> str:
+def path(snapshot: Snapshot, resource: Resource) -> str:
+    """Give the path of a method or integration, such as ``/users/{id}``."""
     parts: list[str] = []
-    resource = _referred(snapshot, integration.inputs["resourceId"])
-    while resource is not None and resource.type == PATH:
-        parts.insert(0, resource.inputs["pathPart"])
-        resource = _referred(snapshot, resource.inputs["parentId"])
+    part = _referred(snapshot, resource.inputs["resourceId"])
+    while part is not None and part.type == PATH:
+        parts.insert(0, part.inputs["pathPart"])
+        part = _referred(snapshot, part.inputs["parentId"])
     return "/" + "/".join(parts)
 
 

@@ -88,7 +88,7 @@ def _resources(before: Snapshot, after: Snapshot) -> Section:
         *(f"+ {_named(resource)}" for resource in found.added),
     ]
     if {r.type for r in found.removed} & {r.type for r in found.added}:
-        listed.append("  Where one was only renamed: Pulumi makes another, and deletes the first.")
+        listed.append("  One that was renamed, without an alias, is deleted and made anew.")
     for changed in found.changed:
         listed += _changed(changed)
     return Section(title="Resources", summary=counted(signs), lines=tuple(listed))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plan.functions import METHOD
+from plan.functions import METHOD, path
 from plan.snapshot import Snapshot
 
 
@@ -15,18 +15,17 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
     schemes = snapshot.openapi.get("components", {}).get("securitySchemes", {})
     called = {scheme["type"]: name for name, scheme in schemes.items()}
     asked = {
-        method.inputs["operationName"]: _demands(method.inputs, called)
+        (method.inputs["httpMethod"], path(snapshot, method)): _demands(method.inputs, called)
         for method in snapshot.all(METHOD)
-        if "operationName" in method.inputs
     }
     return {
         **snapshot.openapi,
         "paths": {
-            path: {
-                verb: {**operation, "security": asked[operation["operationId"]]}
+            route: {
+                verb: {**operation, "security": asked[verb.upper(), route]}
                 for verb, operation in item.items()
             }
-            for path, item in snapshot.openapi.get("paths", {}).items()
+            for route, item in snapshot.openapi.get("paths", {}).items()
         },
     }
 
@@ -34,6 +33,8 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
 def _demands(method: Mapping[str, Any], called: Mapping[str, str]) -> list[dict[str, list[str]]]:
     """Give what a method takes, by schemes' names; of several scopes, the gateway wants any."""
     key: dict[str, list[str]] = {called["apiKey"]: []} if method.get("apiKeyRequired") else {}
-    if method["authorization"] == "NONE":
+    by = method["authorization"]
+    if by == "NONE":
         return [key]
-    return [{**key, called["http"]: [scope]} for scope in method.get("authorizationScopes", ())]
+    tokens = [{**key, called["http"]: [scope]} for scope in method.get("authorizationScopes", ())]
+    return tokens or [{**key, by: []}]

@@ -17,7 +17,7 @@ from plan.revision import PlanError
 
 EVALUATE = Path(__file__).with_name("evaluate.py")
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
-NEEDS = ("__main__.py", "infra/recorder.py", "infra/recording.py", "scan/recorders.py")
+NEEDS = ("__main__.py", "requirements.txt", "infra/recorder.py", "scan/recorders.py")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,11 +78,13 @@ def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
     scopes = ["serverless-app/users.read"]
     none = with_inputs(prod, METHOD, authorization="NONE", authorizationScopes=None)
     key = with_inputs(none, METHOD, apiKeyRequired=True)
+    signed = with_inputs(none, METHOD, authorization="AWS_IAM")
     either = with_inputs(prod, METHOD, authorizationScopes=[*scopes, "serverless-app/admin"])
     for before, after, problem in (
         (none, prod, f"nothing is no longer enough; accepted: Token ({scopes[0]})"),
         (none, key, "nothing is no longer enough; accepted: ApiKey"),
         (key, prod, f"ApiKey is no longer enough; accepted: Token ({scopes[0]})"),
+        (none, signed, "nothing is no longer enough; accepted: AWS_IAM"),
         (prod, none, None),
         (prod, either, None),
     ):
