@@ -53,6 +53,8 @@ def markdown(heading: Heading, report: Report, limit: int = COMMENT) -> str:
     sections = list(report.sections)
     while len(written := _markdown(heading, report, sections)) > limit:
         longest = max(range(len(sections)), key=lambda i: sum(map(len, sections[i].lines)))
+        if len(sections[longest].lines) < 2:  # what is left is hardly more than the heading
+            return written[:limit]
         sections[longest] = _cut(sections[longest], len(written) - limit, heading.command)
     return written
 
@@ -90,7 +92,7 @@ def _cut(section: Section, excess: int, command: str) -> Section:
     kept = list(section.lines)
     left_out = 0
     says = ""
-    while kept and excess + len(says) > 0:
+    while kept and excess + len(says) + 1 > 0:
         excess -= len(kept.pop()) + 1
         left_out += 1
         says = f"  ({left_out} more lines do not fit into a comment: {command})"
