@@ -20,7 +20,7 @@ _CENT = 0.01
 def cost(before: Snapshot, after: Snapshot) -> Section:
     """Compare what two snapshots of a stack cost."""
     prices = read_prices()
-    old, new = _costs(before, prices), _costs(after, prices)
+    old, new = costs(before, prices), costs(after, prices)
     old["total"], new["total"] = sum(old.values()), sum(new.values())
     rows = [(" ", "service", "before", "after", "change")]
     for service in sorted(old.keys() | new.keys(), key=lambda s: (s == "total", s)):
@@ -39,7 +39,7 @@ def cost(before: Snapshot, after: Snapshot) -> Section:
     )
 
 
-def _costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
+def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
     """Give US dollars by service; none where there is no such stack."""
     if not snapshot.resources:
         return {}

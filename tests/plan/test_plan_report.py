@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.cost import estimate
+from bench.cost import estimate, read_prices
 from infra.recording import Key
-from plan.costs import TRAFFIC, cost
+from plan.costs import TRAFFIC, cost, costs
 from plan.functions import functions
 from plan.render import COMMENT, Heading, markdown, text
 from plan.report import Report, report
@@ -51,7 +51,12 @@ def test_a_function_that_nothing_invokes_says_so(prod: Snapshot) -> None:
 
 
 def test_costs_are_those_of_the_estimate(prod: Snapshot) -> None:
-    total = sum(charge.cost for charge in estimate("prod", TRAFFIC))
+    charges = estimate("prod", TRAFFIC)
+    total = sum(charge.cost for charge in charges)
+    found = costs(prod, read_prices())
+    assert set(found) == {charge.service for charge in charges}
+    for service, dollars in found.items():  # exactly: scheduled invocations cost less than a cent
+        assert dollars == pytest.approx(sum(c.cost for c in charges if c.service == service))
     assert cost(prod, prod).summary == f"+0.00 dollars a month, to {total:,.2f}"
     assert cost(prod, Snapshot()).summary == f"-{total:,.2f} dollars a month, to 0.00"
 
