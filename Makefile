@@ -11,8 +11,11 @@ MESSAGES ?= 2000
 SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
+# Where an environment forbids bytecode, every start would take seconds more.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-browser test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy release rollback smoke redrive clean
+.PHONY: help up test test-api test-browser test-images test-faults soak check scan format documents lock upgrade bench bench-check cost plan preview deploy release rollback smoke redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -80,6 +83,9 @@ bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and dra
 
 bench-check: .venv/.dev  ## Fail where a function's start has grown: files, modules, bytes, bytecode
 	$(BIN)/python -m bench.check
+
+plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST another revision (where the branch left main)
+	@$(BIN)/python -m plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
 
 cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m bench.cost --help)
 	@$(BIN)/python -m bench.cost $(STACK) --requests $(REQUESTS)

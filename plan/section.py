@@ -1,0 +1,29 @@
+"""A section of a plan, and what its lines are made by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the plan: its title, what it comes to, and lines that begin with +, - or ~."""
+
+    title: str
+    summary: str
+    lines: tuple[str, ...] = ()
+
+
+def table(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Align the cells of rows; each row begins with its sign, +, -, ~ or a space."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)][1:]
+    return tuple(
+        "  ".join([sign, *(c.ljust(w) for c, w in zip(cells, widths, strict=True))]).rstrip()
+        for sign, *cells in rows
+    )
+
+
+def counted(signs: Mapping[str, int]) -> str:
+    """Write how many were added, changed and removed, by sign."""
+    words = {"+": "added", "~": "changed", "-": "removed"}
+    said = [f"{signs[sign]} {word}" for sign, word in words.items() if signs.get(sign)]
+    return ", ".join(said) or "no change"
