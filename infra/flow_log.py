@@ -1,5 +1,7 @@
 """The log of what flows in a network."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import pulumi

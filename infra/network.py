@@ -1,5 +1,7 @@
 """A network that functions run in, without a way to the internet."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
