@@ -33,9 +33,7 @@ key = own_key("key", config)
 sender = MailIdentity(
     "mail", MailIdentityArgs(sender=config.email.sender, create=config.email.create_identity)
 )
-callers = Callers(
-    "callers", CallersArgs(config=config.api, retain=config.retain, scopes=SCOPES)
-)
+callers = Callers("callers", CallersArgs(config=config.api, retain=config.retain, scopes=SCOPES))
 network = own_network("network", config, key)
 
 functions: list[ImageFunction] = []

@@ -133,7 +133,9 @@ def make(folder: Path, systems: int) -> None:
 
 def settings(systems: int) -> dict[str, object]:
     """Give the stack's configuration: production's, for these functions."""
-    stack: dict[str, dict[str, object]] = yaml.safe_load((ROOT / f"Pulumi.{STACK}.yaml").read_text())
+    stack: dict[str, dict[str, object]] = yaml.safe_load(
+        (ROOT / f"Pulumi.{STACK}.yaml").read_text()
+    )
     names = [f"{kind.replace('_', '-')}-{n}" for kind in KINDS for n in range(systems)]
     stack["config"]["serverless-app:functions"] = {
         "architecture": "arm64",
