@@ -101,14 +101,11 @@ def evaluate(process: "subprocess.Popen[str]") -> Evaluation:
     Raises:
         BenchError: the program failed; it has said how.
     """
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write("\n")
-    process.stdin.flush()
-    answer = process.stdout.readline().split()
-    if not answer:
-        raise BenchError("the growing program failed")
-    return Evaluation(float(answer[0]), int(answer[1]))
+    print(file=process.stdin, flush=True)
+    for line in process.stdout or ():
+        seconds, resources = line.split()
+        return Evaluation(float(seconds), int(resources))
+    raise BenchError("the growing program failed")
 
 
 def make(folder: Path, systems: int) -> None:
@@ -131,7 +128,7 @@ def make(folder: Path, systems: int) -> None:
     (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(settings(systems)))
 
 
-def settings(systems: int) -> dict[str, object]:
+def settings(systems: int) -> dict[str, dict[str, object]]:
     """Give the stack's configuration: production's, for these functions."""
     stack: dict[str, dict[str, object]] = yaml.safe_load(
         (ROOT / f"Pulumi.{STACK}.yaml").read_text()
