@@ -1,6 +1,6 @@
-"""Evaluates the program of the folder that this file is in, under mocks, for each line of input.
+"""``python evaluate.py STACK``: evaluates this folder's program, for each line of input.
 
-Answers with the seconds of processor time that it took, and how many resources it registered.
+It runs under mocks. Answers with the seconds of processor time, and the number of resources.
 """
 
 import gc
@@ -9,15 +9,13 @@ import time
 
 from infra import recorder
 
-STACK = "prod"
-
 
 def main() -> None:
     """Evaluate until the input ends."""
     for _ in sys.stdin:
         gc.collect()  # what the last evaluation left is not this one's
         begun = time.process_time()
-        registered = recorder.run(STACK).recorder.resources
+        registered = recorder.run(sys.argv[1]).recorder.resources
         seconds = time.process_time() - begun
         sys.stdout.write(f"{seconds} {len(registered)}\n")
         sys.stdout.flush()
