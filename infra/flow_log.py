@@ -1,6 +1,6 @@
 """The log of what flows in a network."""
 
-from __future__ import annotations
+from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
 
 from dataclasses import dataclass
 
