@@ -124,7 +124,7 @@ def in_images(functions: list[str]) -> Iterator[Places]:
     if reason := problem():
         raise BenchError(reason)
     engine = Engine.connect()
-    base = _base()
+    base = base_image()
     refs = build_all(functions, base_image=base, engine=engine, progress=_progress)
     images = {function: refs[function].id for function in functions}
     _progress("building the baselines")
@@ -156,7 +156,7 @@ def as_workers(functions: list[str]) -> Iterator[Places]:
         yield Places(where, dict.fromkeys(functions, place), place)
 
 
-def _base() -> str:
+def base_image() -> str:
     """Give the base that the images' tests choose: Lambda's, or else a stand-in."""
     command = [sys.executable, str(ROOT / "tests" / "images" / "image_bases.py")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

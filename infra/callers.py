@@ -1,5 +1,7 @@
 """Those who call the API with a token: the user pool that knows them, and its clients."""
 
+from __future__ import annotations  # or `aws.cognito` is loaded where nobody needs a token
+
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

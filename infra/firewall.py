@@ -1,5 +1,7 @@
 """A firewall before a REST API: what is known to be hostile never reaches it."""
 
+from __future__ import annotations  # or `aws.wafv2` is loaded where there is no firewall
+
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

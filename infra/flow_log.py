@@ -1,5 +1,7 @@
 """The log of what flows in a network."""
 
+from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+
 from dataclasses import dataclass
 
 import pulumi

@@ -1,5 +1,7 @@
 """A network that functions run in, without a way to the internet."""
 
+from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 

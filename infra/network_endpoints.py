@@ -1,5 +1,7 @@
 """The ways from a network to AWS's services."""
 
+from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

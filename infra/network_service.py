@@ -1,5 +1,7 @@
 """The services of AWS that functions call, by the endpoints that lead there from a network."""
 
+from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+
 import pulumi
 import pulumi_aws as aws
 

@@ -60,9 +60,7 @@ class Recorder(mocks.Mocks):
     registrations: dict[str, resource_pb2.RegisterResourceRequest] = field(default_factory=dict)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Record a resource; refuse a second one of the same type and name."""
-        if any((r.type, r.name) == (args.typ, args.name) for r in self.resources):
-            raise ValueError(f"two resources are called {args.name!r} of type {args.typ}")
+        """Record a resource."""
         options = self.options[args.typ, args.name]
         inputs = plain(args.inputs)
         self.resources.append(Recorded(args.typ, args.name, inputs, bool(args.custom), options))
@@ -113,10 +111,14 @@ class Monitor(mocks.MockMonitor):
         self._recorder = recorder
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
-        """Record what the resource depends on, and how it is kept."""
+        """Record what the resource depends on, and how it is kept.
+
+        Raises:
+            ValueError: another one has its type and name.
+        """
         urn = self.make_urn(request.parent, request.type, request.name)
         self._recorder.registrations[urn] = request
-        self._recorder.options[request.type, request.name] = Options(
+        options = Options(
             parent=_key(request.parent) if request.parent else ("", ""),
             depends_on=frozenset(_key(urn) for urn in request.dependencies),
             protect=request.protect,
@@ -124,6 +126,9 @@ class Monitor(mocks.MockMonitor):
             delete_before_replace=request.deleteBeforeReplace,
             ignore_changes=frozenset(request.ignoreChanges),
         )
+        known = self._recorder.options.setdefault((request.type, request.name), options)
+        if known is not options:
+            raise ValueError(f"two resources are called {request.name!r} of type {request.type}")
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 

@@ -8,8 +8,13 @@ from local.aws import Aws
 from local.deployed import FunctionRef
 
 _POLL_SECONDS = 0.5
-# An invocation's lines are stamped and stored at once; this is how much later they may show.
-_OVERLAP_MS = 10_000
+# Reading takes at most a fiftieth of the time, or requests would wait for it: the emulator answers
+# one thing at a time, and this with all that busy functions have logged.
+_PAUSE = 50
+_LONGEST_PAUSE_SECONDS = 5
+# An invocation's lines are stamped and stored at once; this is how much later they may show. What
+# is that old is read again each time.
+_OVERLAP_MS = 1_000
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,11 @@ class LogReader:
     def follow(self, alive: Callable[[], bool]) -> Iterator[Invocation]:
         """Give new invocations as they end, as long as ``alive`` says so."""
         while alive():
-            yield from self.poll()
-            time.sleep(_POLL_SECONDS)
+            begun = time.monotonic()
+            found = self.poll()
+            pause = _PAUSE * (time.monotonic() - begun)
+            yield from found
+            time.sleep(min(max(pause, _POLL_SECONDS), _LONGEST_PAUSE_SECONDS))
 
     def _poll(self, name: str, group: str) -> list[Invocation]:
         seen = self._seen[name]

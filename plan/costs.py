@@ -59,6 +59,7 @@ def _recorded(resource: Resource) -> Recorded:
         protect=resource.protect,
         retain_on_delete=resource.retain_on_delete,
         delete_before_replace=False,
+        ignore_changes=frozenset(),
     )
     inputs = json.loads(names(json.dumps(resource.inputs)))
     return Recorded(resource.type, resource.name, inputs, resource.custom, options)

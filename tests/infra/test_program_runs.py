@@ -4,8 +4,9 @@ import json
 from collections import Counter
 
 import pulumi
+import pulumi_aws as aws
 import pytest
-from stacks import FUNCTIONS, STACKS, inputs, keys, of, stack
+from stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
 from infra.recorder import run
 
@@ -248,3 +249,12 @@ def test_architectures() -> None:
         images = stack(name).recorder.all("docker-build:index:Image")
         assert {tuple(i.inputs["platforms"]) for i in images} == {(platform,)}
         assert all(i.inputs["tags"][0].endswith(f"-{architecture}") for i in images)
+
+
+def test_a_second_resource_of_a_name_is_refused() -> None:
+    def program() -> None:
+        for _ in range(2):
+            aws.sqs.Queue("twice")
+
+    with pytest.raises(ValueError, match=r"'twice' of type aws:sqs/queue:Queue"):
+        recorded(program)

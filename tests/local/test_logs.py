@@ -1,3 +1,7 @@
+import itertools
+
+import pytest
+
 from local.deployed import FunctionRef
 from local.logs import LogReader
 
@@ -59,3 +63,16 @@ def test_following_ends_with_the_cloud(monkeypatch):
     aws.logs.log("/a", "s", 1, "x")
     alive = iter([True, True, False])
     assert len(list(LogReader(aws, FUNCTIONS).follow(lambda: next(alive)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("reading", "pause"), [(0.001, 0.5), (0.02, 1.0), (30, 5)], ids=["idle", "busy", "stuck"]
+)
+def test_reading_leaves_the_emulator_most_of_the_time(monkeypatch, reading, pause):
+    clock = itertools.count(0, reading)
+    pauses = []
+    monkeypatch.setattr("local.logs.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("local.logs.time.sleep", pauses.append)
+    alive = iter([True, False])
+    assert list(LogReader(FakeAws(), FUNCTIONS).follow(lambda: next(alive))) == []
+    assert pauses == [pytest.approx(pause)]
