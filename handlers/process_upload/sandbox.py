@@ -3,20 +3,24 @@
 The child is forked, so it starts at once with the parser's library already loaded (importing one
 takes longer than most files do), and whatever it leaks or corrupts ends with it. It gets open files
 without names, and answers by what it wrote and by its exit status: the parent unpickles nothing
-that a hostile file may have made. Its output and logs go nowhere, for they may quote the file.
+that a hostile file may have made. Its output and logs go nowhere, for they may quote the file. The
+parent's connections, to AWS and to Lambda, are closed in it.
 
 On macOS the limit on memory does not hold (the kernel ignores it); the limit on time does.
 """
 
 import errno
+import faulthandler
 import logging
 import math
 import os
 import resource
 import signal
+import stat
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
@@ -32,6 +36,7 @@ _FIRST_REASON = 10  # exit statuses: 0, the reasons from here on, and trouble of
 _TROUBLE = 1  # also Python's own for an exception that nobody catches
 # What speaks against the machine, not against the file.
 _MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EROFS}
+_DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 _LIMITS = {errno.EFBIG, errno.ENOMEM}
 
 
@@ -80,6 +85,26 @@ def run(
     raise Rejected(Reason.TOO_EXPENSIVE)
 
 
+def sealed(
+    parse: Callable[..., None], source: IO[bytes], *outputs: IO[bytes], memory_bytes: int
+) -> None:
+    """Parse with as little as a library needs that may be made to run a hostile file's code.
+
+    In a child, before it sees the file: it can open no file and no connection, whatever it runs, so
+    it neither reads more than its source nor sends it anywhere. For parsers that open nothing; some
+    do (TIFF's duplicates the source's descriptor, others import modules late).
+
+    Args:
+        parse: called as ``run`` does.
+        source: see there.
+        outputs: see there.
+        memory_bytes: address space beyond what the child has, if that is less than its limit.
+    """
+    _limit_memory(memory_bytes)
+    _limit(resource.RLIMIT_NOFILE, 0)
+    parse(source, *outputs)
+
+
 def _child(
     parse: Callable[..., None],
     source: IO[bytes],
@@ -88,6 +113,7 @@ def _child(
     memory_bytes: int,
 ) -> None:
     _silence()
+    _disconnect()
     _confine(seconds, memory_bytes)
     status = 0
     try:
@@ -115,11 +141,20 @@ def _status(error: Exception) -> int:
 
 def _silence() -> None:
     logging.disable()
+    faulthandler.disable()
     warnings.simplefilter("ignore")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     sys.stdout = sys.stderr = os.fdopen(nowhere, "w")  # Lambda's go to a descriptor of their own
+
+
+def _disconnect() -> None:
+    """Close the sockets that were the parent's; its own pipe to the parent says when it ends."""
+    for descriptor in [int(name) for name in os.listdir(_DESCRIPTORS)]:
+        with suppress(OSError):  # that of the listing is closed by now
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                os.close(descriptor)
 
 
 def _confine(seconds: float, memory_bytes: int) -> None:
@@ -128,9 +163,14 @@ def _confine(seconds: float, memory_bytes: int) -> None:
     _limit(resource.RLIMIT_CPU, whole_seconds)
     _limit(resource.RLIMIT_FSIZE, MAX_OUTPUT_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
+    _limit_memory(memory_bytes)
+
+
+def _limit_memory(more_bytes: int) -> None:
+    """Bound the address space to what it is now and some more (Linux)."""
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory_bytes)
+        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + more_bytes)
 
 
 def _limit(which: int, value: int) -> None:
