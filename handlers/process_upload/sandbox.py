@@ -15,25 +15,24 @@ import logging
 import math
 import os
 import resource
+import select
 import signal
 import stat
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from multiprocessing import get_context
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, NoReturn
 
 from handlers.process_upload.rejection import Reason, Rejected
 
 MAX_OUTPUT_BYTES = 128 * 1024 * 1024
 """Largest file that the child may write."""
 
-_FORK: Any = get_context("fork")
 _REASONS = tuple(Reason)
 _FIRST_REASON = 10  # exit statuses: 0, the reasons from here on, and trouble of our own
-_TROUBLE = 1  # also Python's own for an exception that nobody catches
+_TROUBLE = 1
 # What speaks against the machine, not against the file.
 _MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EROFS}
 _DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
@@ -67,15 +66,17 @@ def run(
         Rejected: by the parser, or ``TOO_EXPENSIVE`` if the child died of a limit.
         SandboxError: the machine failed the parser.
     """
-    child = _FORK.Process(target=_child, args=(parse, source, outputs, seconds, memory_bytes))
-    child.start()
+    ended, alive = os.pipe()  # the second is open as long as the child lives
+    child = os.fork()
+    if child == 0:
+        _child(parse, source, outputs, seconds, memory_bytes)
+    os.close(alive)
     try:
-        child.join(seconds)
+        select.select([ended], [], [], seconds)
     finally:
-        child.kill()
-        child.join()
-    status = child.exitcode
-    child.close()
+        os.close(ended)
+        os.kill(child, signal.SIGKILL)  # also if it only seems to have ended
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status == 0:
         return
     if status == _TROUBLE:
@@ -111,21 +112,29 @@ def _child(
     outputs: Sequence[IO[bytes]],
     seconds: float,
     memory_bytes: int,
-) -> None:
-    _silence()
-    _disconnect()
-    _confine(seconds, memory_bytes)
-    status = 0
+) -> NoReturn:
+    """Parse, and end the process whatever happens: none of the parent's code may run on in it."""
+    status = _TROUBLE
+    try:
+        _silence()
+        _disconnect()
+        _confine(seconds, memory_bytes)
+        status = _status(parse, source, outputs)
+    finally:
+        os._exit(status)  # at once: the parent's exit handlers and buffers are not the child's
+
+
+def _status(parse: Callable[..., None], source: IO[bytes], outputs: Sequence[IO[bytes]]) -> int:
     try:
         parse(source, *outputs)
         for output in outputs:
             output.flush()
     except Exception as error:  # noqa: BLE001  a hostile file makes parsers raise anything
-        status = _status(error)
-    os._exit(status)  # at once: the parent's exit handlers and buffers are not the child's
+        return _verdict(error)
+    return 0
 
 
-def _status(error: Exception) -> int:
+def _verdict(error: Exception) -> int:
     reason = Reason.DAMAGED
     if isinstance(error, Rejected):
         reason = error.reason
@@ -150,7 +159,7 @@ def _silence() -> None:
 
 
 def _disconnect() -> None:
-    """Close the sockets that were the parent's; its own pipe to the parent says when it ends."""
+    """Close the sockets that were the parent's."""
     for descriptor in [int(name) for name in os.listdir(_DESCRIPTORS)]:
         with suppress(OSError):  # that of the listing is closed by now
             if stat.S_ISSOCK(os.fstat(descriptor).st_mode):

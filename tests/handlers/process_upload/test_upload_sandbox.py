@@ -132,7 +132,15 @@ def test_a_child_that_dies_is_too_expensive() -> None:
     assert verdict(lambda *_: os._exit(99)) is Reason.TOO_EXPENSIVE
 
 
-@pytest.mark.parametrize("parse", [lambda *_: time.sleep(60), lambda *_: sum(iter(int, 1))])
+def pretend_to_end(*_: IO[bytes]) -> None:
+    """Close all files, as if the process had ended."""
+    os.closerange(3, 1024)
+    time.sleep(60)
+
+
+@pytest.mark.parametrize(
+    "parse", [lambda *_: time.sleep(60), lambda *_: sum(iter(int, 1)), pretend_to_end]
+)
 def test_time_is_bounded(parse: Parse) -> None:
     began = time.monotonic()
     assert verdict(parse, seconds=0.3) is Reason.TOO_EXPENSIVE
