@@ -12,13 +12,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import BenchError, chart, cold
+from bench import BenchError, chart, cold, files
 from bench.scoreboard import Row, table
 
 FOLDER = Path(__file__).parent
 LEAST_ROUNDS = 21
 
-MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {"cold": cold.measure}
+MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
+    "cold": cold.measure,
+    "files": files.measure,
+}
 """What can be measured, by name: each takes a number of rounds, and gives its rows."""
 
 
