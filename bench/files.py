@@ -3,13 +3,16 @@
 import io
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
 from PIL import Image, ImageChops, ImageStat
 
@@ -46,7 +49,6 @@ DOCUMENTS = (
     Contender("PyMuPDF (AGPL)", "baselines.documents.pymupdf"),
     Contender("pdf-oxide", "baselines.documents.pdf_oxide"),
     Contender("pypdf", "baselines.documents.pypdf"),
-    Contender("pdfminer.six", "baselines.documents.pdfminer"),
     Contender("pdf-inspector, unpaged", "baselines.documents.pdf_inspector", paged=False),
 )
 
@@ -81,8 +83,8 @@ def race(contenders: Sequence[Contender], file: Path, rounds: int) -> dict[Conte
         started = {one: stack.enter_context(_lapping(one, file)) for one in contenders}
         laps = {one: Laps(_results(one, file)) for one in contenders}
         for number in range(1, rounds + 1):
-            for one, process in started.items():
-                laps[one].seconds.append(float(_tell(process)))
+            for one, stream in started.items():
+                laps[one].seconds.append(_lap(stream))
             sys.stderr.write(f"\r{file.name}: round {number} of {rounds}")
         sys.stderr.write("\n")
         return laps
@@ -110,7 +112,7 @@ def document_rows(laps: dict[Contender, Laps], words: list[list[str]]) -> Iterat
     for one, found in laps.items():
         texts = [result.decode().split() for result in found.results]
         if one.name == OWN or not one.paged:
-            right = [word for text in texts for word in text] == sum(words, [])
+            right = list(chain(*texts)) == list(chain(*words))
         else:
             right = texts == words
         if not right:
@@ -147,40 +149,38 @@ def _compare_pictures(made: bytes, other: bytes, size: tuple[int, int]) -> None:
 
 
 @contextmanager
-def _lapping(contender: Contender, file: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Start ``lap.py``, and wait until it has run once."""
+def _lapping(contender: Contender, file: Path) -> Iterator[TextIO]:
+    """Start ``lap.py``, wait until it has run once, and give the stream to tell it by."""
     results = _folder(contender, file)
     results.mkdir()
-    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "eu-central-1"}
-    process = subprocess.Popen(
-        [WORKER_PYTHON, ROOT / "bench" / "lap.py", contender.function, file, results],
-        cwd=file.parent.parent,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        try:
-            _line(process)
-            yield process
-        finally:
-            process.kill()
+    ours, its = socket.socketpair()
+    with ours, its, ours.makefile("rw") as stream:
+        process = subprocess.Popen(
+            [WORKER_PYTHON, ROOT / "bench" / "lap.py", contender.function, file, results],
+            cwd=file.parent.parent,
+            env={"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "eu-central-1"},
+            stdin=its.fileno(),
+            stdout=its.fileno(),
+        )
+        with process:
+            try:
+                its.close()
+                _hear(stream)
+                yield stream
+            finally:
+                process.kill()
 
 
-def _tell(process: "subprocess.Popen[str]") -> str:
-    assert process.stdin
-    process.stdin.write("\n")
-    process.stdin.flush()
-    return _line(process)
+def _lap(stream: TextIO) -> float:
+    stream.write("\n")
+    stream.flush()
+    return float(_hear(stream))
 
 
-def _line(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout
-    line = process.stdout.readline()
-    if not line:
-        raise BenchError("a contender ended; it says why above")
-    return line
+def _hear(stream: TextIO) -> str:
+    if line := stream.readline():
+        return line
+    raise BenchError("a contender ended; what it says is above")
 
 
 def _folder(contender: Contender, file: Path) -> Path:

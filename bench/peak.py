@@ -1,4 +1,4 @@
-"""Tells what memory a handler takes at most: ``python peak.py HANDLER SECONDS``, event on the input.
+"""Tells what memory a handler takes at most: ``python peak.py HANDLER SECONDS``, given an event.
 
 In a process of its own it imports the runtime interface client and the handler, as a cold start
 does, invokes it once, and prints as JSON its ``answer`` and, in bytes, ``peak``: the most that was

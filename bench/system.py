@@ -54,8 +54,8 @@ class System:
             prepare(self.cloud, event, next(_numbers))
         return event
 
-    def upload_event(self, key: str, *, size: int, version: str) -> Any:
-        """Make the event of an object that is in the bucket."""
+    def upload_event(self, key: str, *, size: int, version: str | None) -> Any:
+        """Make the event of an object that is in the bucket, of a version unless it is None."""
         event = json.loads((EVENTS / "process_upload.json").read_text())
         for record in event["Records"]:
             record["s3"]["bucket"]["name"] = self.cloud.outputs["s3_bucket_name"]

@@ -38,12 +38,6 @@ def pypdf(content):
     return [page.extract_text().encode() for page in PdfReader(io.BytesIO(content)).pages]
 
 
-def pdfminer(content):
-    from pdfminer.high_level import extract_text
-
-    return [page.encode() for page in extract_text(io.BytesIO(content)).split("\f")[:-1]]
-
-
 def pdf_inspector(content):
     # All in one: its texts of single pages are Markdown, and take it three times as long.
     from pdf_inspector import extract_text_bytes
