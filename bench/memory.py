@@ -15,6 +15,7 @@ from handlers.process_upload.storage import PART_BYTES
 
 HANDLER = "handlers.process_upload.handler.handler"
 COPIED_BYTES = 2 * 1024**3
+_SIDES = {"IMAGE_MAX_SIDE": "1280", "THUMBNAIL_SIDE": "256"}  # as bench/own.py has them
 _PICTURE_MB, _COPY_MB = 200, 128
 _SECONDS = 600  # the emulator copies by hashing, which S3 does not
 _HOW = "most that was resident, of the function and its child, imports and what they share included"
@@ -30,7 +31,8 @@ def measure(running: System, folder: Path, picture: bytes, document: bytes) -> l
         key = f"uploads/{name}"
         stored = _put(running, key, content)
         event = running.upload_event(key, size=len(content), version=stored["VersionId"])
-        peak = invoke(folder, HANDLER, event, running.environment("process_upload"), outcome)
+        environment = running.environment("process_upload") | _SIDES
+        peak = invoke(folder, HANDLER, event, environment, outcome)
         rows.append(_memory(f"process-upload: {outcome}", peak, goal))
     return rows + copy(running, folder, HANDLER, COPIED_BYTES)
 
@@ -43,8 +45,7 @@ def copy(running: System, folder: Path, handler: str, size: int) -> list[Row]:
     """
     key = f"uploads/{size}.bin"
     _put_large(running, key, size)
-    # Of a version, the emulator sends all, whatever range is asked for; S3 does not, nor it of
-    # the newest.
+    # Of a version that is asked for, the emulator sends all, whatever the range; S3 does not.
     event = running.upload_event(key, size=size, version=None)
     with Relay(running.cloud.emulator.port) as relay:
         environment = running.environment("process_upload") | {"AWS_ENDPOINT_URL": relay.url}

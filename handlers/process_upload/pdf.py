@@ -1,7 +1,8 @@
-"""The text of PDF documents, by PDFium, the fastest library of a permissive licence (``bench/``).
+"""The text of PDF documents, by PDFium.
 
-Its code is C++, so that a hostile document may do more than raise exceptions: it is read with
-limits of its own, see ``sandbox.sealed``.
+Of the libraries that tell pages apart it is the fastest (``bench/``), and its licence is permissive
+where that of the next one, MuPDF, is not. It is C++, and a hostile document might do more to it
+than make it raise exceptions: ``sandbox.sealed`` is where it belongs.
 """
 
 import codecs
@@ -14,10 +15,10 @@ from pypdfium2 import raw
 from handlers.process_upload.rejection import Reason, Rejected
 from handlers.process_upload.text import write
 
-MEMORY_BYTES = 256 * 1024 * 1024
-"""Most that reading a document may take, itself included: PDFium has no limit on what it unpacks.
+MEMORY_BYTES = 384 * 1024 * 1024
+"""Most that reading a document may take, itself included, which is at most 200 MB.
 
-The largest that is parsed unless configured otherwise, 25 MB, leaves nine tenths of it.
+PDFium has no limit of its own on what it unpacks; beside the file it takes a few megabytes.
 """
 
 codecs.lookup("utf-16-le")  # loads what PDFium's texts are decoded by: later nothing can be opened

@@ -89,11 +89,12 @@ def run(
 def sealed(
     parse: Callable[..., None], source: IO[bytes], *outputs: IO[bytes], memory_bytes: int
 ) -> None:
-    """Parse with as little as a library needs that may be made to run a hostile file's code.
+    """Parse by a library that a hostile file may make run its own code: ``run`` it in a child.
 
-    In a child, before it sees the file: it can open no file and no connection, whatever it runs, so
-    it neither reads more than its source nor sends it anywhere. For parsers that open nothing; some
-    do (TIFF's duplicates the source's descriptor, others import modules late).
+    No file and no connection can be opened from here on, and only root could undo that: whatever
+    the child runs reads nothing but its source and its memory, and writes nowhere but into its
+    outputs. For parsers that open nothing; some do (TIFF's duplicates the source's descriptor,
+    others import modules late).
 
     Args:
         parse: called as ``run`` does.

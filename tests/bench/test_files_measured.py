@@ -18,7 +18,7 @@ from bench.scoreboard import Row
 from bench.system import System
 
 SIZE = 26 * 2**20  # larger than what is parsed: 25 MB
-SETTINGS = """
+HANDLERS = """
 import os
 
 import botocore.session
@@ -82,7 +82,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in (files, memory):
         monkeypatch.setattr(module, "WORKER_PYTHON", sys.executable)
     (tmp_path / "handlers").symlink_to(ROOT / "handlers")
-    (tmp_path / "theirs.py").write_text(SETTINGS)
+    (tmp_path / "theirs.py").write_text(HANDLERS)
     (tmp_path / "laps.py").write_text(LAPS)
     (tmp_path / "files").mkdir()
     # The runtime interface client, which this environment has not, counts as memory only.
