@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import BenchError, chart, cold, deploy, local_api, program, warm
+from bench import BenchError, chart, cold, deploy, files, local_api, program, warm
 from bench.scoreboard import Row, table
 
 FOLDER = Path(__file__).parent
@@ -21,6 +21,7 @@ LEAST_ROUNDS = 21
 MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "cold": cold.measure,
     "warm": warm.measure,
+    "files": files.measure,
     "deploy": deploy.measure,
     "program": program.measure,
     "requests": local_api.measure,

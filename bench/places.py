@@ -142,6 +142,17 @@ def in_images(functions: list[str]) -> Iterator[Places]:
 @contextlib.contextmanager
 def as_workers(functions: list[str]) -> Iterator[Places]:
     """Start a probe that runs everything by this machine's Python, from one folder."""
+    with _worker(worker_folder()) as place:
+        where = f"as workers, by Python {platform.python_version()} ({problem()})"
+        yield Places(where, dict.fromkeys(functions, place), place)
+
+
+def worker_folder() -> Path:
+    """Lay out handlers and baselines, with bytecode, for ``WORKER_PYTHON`` to run them in.
+
+    Raises:
+        BenchError: there is no such Python.
+    """
     if not WORKER_PYTHON.is_file():
         raise BenchError(f"{WORKER_PYTHON.relative_to(ROOT)} is not there; `make bench` makes it")
     folder = ROOT / ".build" / "bench"
@@ -151,9 +162,7 @@ def as_workers(functions: list[str]) -> Iterator[Places]:
     shutil.copytree(BASELINES, folder / "baselines", ignore=ignore)
     compiling = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     subprocess.run([WORKER_PYTHON, *compiling, folder], check=True)
-    with _worker(folder) as place:
-        where = f"as workers, by Python {platform.python_version()} ({problem()})"
-        yield Places(where, dict.fromkeys(functions, place), place)
+    return folder
 
 
 def base_image() -> str:

@@ -54,6 +54,14 @@ class System:
             prepare(self.cloud, event, next(_numbers))
         return event
 
+    def upload_event(self, key: str, *, size: int, version: str | None) -> Any:
+        """Make the event of an object that is in the bucket, of a version unless it is None."""
+        event = json.loads((EVENTS / "process_upload.json").read_text())
+        for record in event["Records"]:
+            record["s3"]["bucket"]["name"] = self.cloud.outputs["s3_bucket_name"]
+            record["s3"]["object"] |= {"key": key, "size": size, "versionId": version}
+        return event
+
 
 @contextlib.contextmanager
 def start() -> Iterator[System]:
@@ -90,13 +98,8 @@ def _process_upload(cloud: Cloud, event: Any, number: int) -> None:
     bucket, key = cloud.outputs["s3_bucket_name"], f"uploads/{number}.jpg"
     picture = (EVENTS / "picture.jpg").read_bytes()
     stored = cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=picture)
-    for record in event["Records"]:
-        record["s3"]["bucket"]["name"] = bucket
-        record["s3"]["object"] |= {
-            "key": key,
-            "size": len(picture),
-            "versionId": stored["VersionId"],
-        }
+    made = System(cloud).upload_event(key, size=len(picture), version=stored["VersionId"])
+    event.update(made)
 
 
 _PREPARE: dict[str, Callable[[Cloud, Any, int], None]] = {

@@ -71,8 +71,13 @@ class Storage:
         self._part_bytes = part_bytes
 
     @contextmanager
-    def open(self, key: str, version: str | None) -> Iterator[Source]:
+    def open(
+        self, key: str, version: str | None, *, only_bytes: int | None = None
+    ) -> Iterator[Source]:
         """Begin to read an object (``s3:GetObject``, of a version ``s3:GetObjectVersion``).
+
+        With ``only_bytes``, of an object that is not empty, no more than its first so many are
+        sent. Without it S3 sends on until the body is closed: megabytes, if nobody reads them.
 
         Raises:
             Gone: only if the function may list the bucket; S3 answers 403 otherwise.
@@ -80,13 +85,16 @@ class Storage:
         """
         with _wordless():
             answer = self._client.get_object(
-                Bucket=self._bucket, Key=key, **({"VersionId": version} if version else {})
+                Bucket=self._bucket,
+                Key=key,
+                **({"VersionId": version} if version else {}),
+                **({"Range": f"bytes=0-{only_bytes - 1}"} if only_bytes else {}),
             )
         with closing(answer["Body"]):
             yield Source(
                 key=key,
                 version=version or answer.get("VersionId"),
-                size=answer["ContentLength"],
+                size=_size(answer),
                 etag=answer["ETag"],
                 headers={name: answer[name] for name in _HEADERS if name in answer},
                 body=answer["Body"],
@@ -149,6 +157,12 @@ class Storage:
                 arguments=arguments,
                 part_bytes=self._part_bytes,
             )
+
+
+def _size(answer: dict[str, Any]) -> int:
+    """Give the size of the whole object; a range's answer has it as ``bytes 0-9/1234``."""
+    whole = answer.get("ContentRange", "").rpartition("/")[2]
+    return int(whole or answer["ContentLength"])
 
 
 def _place(source: Source) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from handlers.process_upload import sandbox
 from handlers.process_upload.sniff import PICTURES, Kind
 
 RESIZED = "resized"
@@ -83,9 +84,9 @@ def _picture(kind: Kind, limits: Limits) -> Work:
 
 def _extractor(kind: Kind) -> Callable[..., None]:
     if kind is Kind.PDF:
-        from handlers.process_upload.pdf import extract_pdf
+        from handlers.process_upload import pdf
 
-        return extract_pdf
+        return partial(sandbox.sealed, pdf.extract_pdf, memory_bytes=pdf.MEMORY_BYTES)
     if kind is Kind.DOCX:
         from handlers.process_upload.word import extract_docx
 

@@ -110,6 +110,11 @@ def test_the_text_of_a_pdf(compress: bool) -> None:
     assert extract(extract_pdf, content) == "First page\n\nLast page\n"
 
 
+def test_lines_of_a_pdf_end_alike_and_hyphens_stay() -> None:
+    content = b"BT /F1 12 Tf 20 200 Td (An exam-) Tj 0 -14 Td (ple) Tj 0 -14 Td (of lines.) Tj ET"
+    assert extract(extract_pdf, files.pdf(content)) == "An exam-\nple\nof lines.\n"
+
+
 def test_a_pdf_without_text_has_an_empty_one() -> None:
     assert extract(extract_pdf, files.pdf(b"0 0 100 100 re f")) == ""
 

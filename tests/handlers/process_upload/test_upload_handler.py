@@ -182,7 +182,7 @@ def test_neither_logs_nor_errors_name_a_file(
 def test_a_start_loads_no_parser() -> None:
     script = (
         "import sys, handlers.process_upload.handler as h\n"
-        "print({'PIL', 'pypdf', 'docx', 'lxml', 'boto3'} & set(sys.modules))"
+        "print({'PIL', 'pypdfium2', 'docx', 'lxml', 'boto3'} & set(sys.modules))"
     )
     root = Path(__file__).parents[3]
     shown = subprocess.run(

@@ -1,6 +1,7 @@
 import io
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import upload_files as files
@@ -67,6 +68,21 @@ def _leaves_no_file_open() -> Iterator[None]:
     before = len(os.listdir("/dev/fd"))
     yield
     assert len(os.listdir("/dev/fd")) == before
+
+
+@pytest.mark.parametrize(("size", "asked"), [(200_001, "bytes=0-4095"), (200_000, None)])
+def test_what_is_too_large_to_be_parsed_is_not_sent(
+    world: World, size: int, asked: str | None
+) -> None:
+    assert world.process(world.upload("large.bin", bytes(size))) == Result("copied", size)
+    assert world.s3.body("processed/large.bin/original.bin") == bytes(size)
+    assert [of.get("Range") for name, of in world.s3.calls if name == "GetObject"] == [asked]
+
+
+def test_an_object_that_is_smaller_than_its_event_says_is_read_whole(world: World) -> None:
+    upload = replace(world.upload("a.txt", b"a" * 10_000), size=200_001)
+    assert world.process(upload) == Result("extracted", 10_000)
+    assert world.s3.body("processed/a.txt/text.txt") == b"a" * 10_000
 
 
 @pytest.mark.parametrize(

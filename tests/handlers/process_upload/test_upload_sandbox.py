@@ -3,12 +3,13 @@ import logging
 import os
 import resource
 import signal
+import socket
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.process_upload import images, sandbox
-from handlers.process_upload.pdf import extract_pdf
+from handlers.process_upload.pdf import MEMORY_BYTES, extract_pdf
 from handlers.process_upload.rejection import Reason, Rejected
 from handlers.process_upload.sniff import Kind
 from handlers.process_upload.text import extract_html
@@ -58,6 +59,9 @@ def verdict(parse: Parse, content: bytes = b"", **limits: Any) -> Reason | None:
     except Rejected as rejected:
         return rejected.reason
     return None
+
+
+sealed_pdf = partial(sandbox.sealed, extract_pdf, memory_bytes=MEMORY_BYTES)
 
 
 def picture(kind: str) -> Parse:
@@ -128,7 +132,15 @@ def test_a_child_that_dies_is_too_expensive() -> None:
     assert verdict(lambda *_: os._exit(99)) is Reason.TOO_EXPENSIVE
 
 
-@pytest.mark.parametrize("parse", [lambda *_: time.sleep(60), lambda *_: sum(iter(int, 1))])
+def pretend_to_end(*_: IO[bytes]) -> None:
+    """Close all files, as if the process had ended."""
+    os.closerange(3, 1024)
+    time.sleep(60)
+
+
+@pytest.mark.parametrize(
+    "parse", [lambda *_: time.sleep(60), lambda *_: sum(iter(int, 1)), pretend_to_end]
+)
 def test_time_is_bounded(parse: Parse) -> None:
     began = time.monotonic()
     assert verdict(parse, seconds=0.3) is Reason.TOO_EXPENSIVE
@@ -142,6 +154,44 @@ def test_memory_is_bounded() -> None:
 
     assert verdict(fits, megabytes=128) is None
     assert verdict(fits, megabytes=64) is Reason.TOO_EXPENSIVE
+
+
+@linux_only
+def test_a_sealed_parser_has_less_memory() -> None:
+    def fits(*_: IO[bytes]) -> None:
+        bytearray(100 * MEGABYTE)
+
+    assert verdict(partial(sandbox.sealed, fits, memory_bytes=128 * MEGABYTE)) is None
+    less = partial(sandbox.sealed, fits, memory_bytes=64 * MEGABYTE)
+    assert verdict(less) is Reason.TOO_EXPENSIVE
+    more = partial(sandbox.sealed, fits, memory_bytes=512 * MEGABYTE)
+    assert verdict(more, megabytes=64) is Reason.TOO_EXPENSIVE
+
+
+def test_a_sealed_parser_can_open_nothing() -> None:
+    def open_a_file(*_: IO[bytes]) -> None:
+        os.open(__file__, os.O_RDONLY)
+
+    def connect(*_: IO[bytes]) -> None:
+        socket.socket()
+
+    for parse in (open_a_file, connect):
+        assert verdict(parse) is None
+        with pytest.raises(sandbox.SandboxError):  # no descriptor is left
+            verdict(partial(sandbox.sealed, parse, memory_bytes=64 * MEGABYTE))
+
+
+def test_the_parent_s_connections_are_not_the_child_s() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        descriptor = server.fileno()
+
+        def look(_: IO[bytes], output: IO[bytes]) -> None:
+            with suppress(OSError):
+                os.fstat(descriptor)
+                output.write(b"open")
+
+        assert run(look) == [b""]
+        assert os.fstat(descriptor)
 
 
 def test_output_is_bounded() -> None:
@@ -207,11 +257,9 @@ LOOP = files.pdf(files.pdf_text("x")).replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]"
     [
         pytest.param(picture("PNG"), files.png_bomb(), 2, id="png-bomb"),
         pytest.param(picture("TIFF"), b"II*\x00" + b"\xff" * 200, 2, id="tiff-far-directory"),
-        pytest.param(extract_pdf, files.pdf(FLOOD, compress=True), 1, id="pdf-flood"),
-        pytest.param(
-            extract_pdf, files.pdf(bytes(200 * MEGABYTE), compress=True), 1, id="pdf-bomb"
-        ),
-        pytest.param(extract_pdf, b"%PDF-1.4 nothing else", 1, id="pdf-empty"),
+        pytest.param(sealed_pdf, files.pdf(FLOOD, compress=True), 1, id="pdf-flood"),
+        pytest.param(sealed_pdf, files.pdf(bytes(200 * MEGABYTE), compress=True), 1, id="pdf-bomb"),
+        pytest.param(sealed_pdf, b"%PDF-1.4 nothing else", 1, id="pdf-empty"),
         pytest.param(extract_docx, files.word_with(XML + b"<w:p>" * 300_000), 1, id="docx-deep"),
         pytest.param(extract_docx, files.word_with(XML + b"<w:p/>" * 5_000_000), 1, id="docx-bomb"),
         pytest.param(extract_docx, files.word()[:3_000], 1, id="docx-cut"),
@@ -230,13 +278,13 @@ def test_hostile_files_are_rejected_in_bounded_time(
     "content", [NESTED, LOOP, files.pdf(files.pdf_text("x"))[:-200]], ids=["nested", "loop", "cut"]
 )
 def test_odd_documents_end_in_a_result_or_a_verdict(content: bytes) -> None:
-    verdict(extract_pdf, content, seconds=3)
+    verdict(sealed_pdf, content, seconds=3)
 
 
 GOOD: list[tuple[Parse, bytes, int]] = [
     *[(picture(kind), files.tagged(kind, 6), 2) for kind in ("JPEG", "PNG", "WEBP", "GIF", "TIFF")],
     (picture("GIF"), files.animation("GIF"), 2),
-    (extract_pdf, files.pdf(files.pdf_text("x"), compress=True), 1),
+    (sealed_pdf, files.pdf(files.pdf_text("x"), compress=True), 1),
     (extract_docx, files.word(), 1),
     (extract_html, b"<p>x</p>", 1),
 ]

@@ -31,6 +31,15 @@ def test_an_object_is_read_by_its_version(s3: FakeS3, storage: Storage) -> None:
     assert storage.tail(source, 2) == b"er"
 
 
+def test_of_an_object_no_more_is_sent_than_asked_for(s3: FakeS3, storage: Storage) -> None:
+    s3.upload(KEY, b"content", ContentType="image/jpeg")
+    for only_bytes, sent in [(3, b"con"), (100, b"content")]:
+        with storage.open(KEY, "v1", only_bytes=only_bytes) as source:
+            assert source.read(100) == sent
+            assert source.size == 7
+            assert source.headers == {"ContentType": "image/jpeg"}
+
+
 def test_without_a_version_the_newest_is_read_and_its_version_told(
     s3: FakeS3, storage: Storage
 ) -> None:

@@ -105,11 +105,15 @@ class FakeS3:
         self._called("GetObject", arguments)
         version, found = self._find("GetObject", arguments["Key"], arguments.get("VersionId"))
         content = found["body"]
+        headers = {k: v for k, v in found.items() if k not in ("body", "etag")}
         if "Range" in arguments:
-            content = content[-int(arguments["Range"].removeprefix("bytes=-")) :]
+            first, last = arguments["Range"].removeprefix("bytes=").split("-")
+            whole = len(content)
+            start = int(first) if first else max(0, whole - int(last))
+            content = content[start : int(last) + 1] if first else content[start:]
+            headers["ContentRange"] = f"bytes {start}-{start + len(content) - 1}/{whole}"
         body = Body(content)
         body.breaks_after = self.breaks_after
-        headers = {k: v for k, v in found.items() if k not in ("body", "etag")}
         return {
             "Body": body,
             "ContentLength": len(content),
