@@ -68,13 +68,14 @@ def _refused(stack: str, namespace: str, problems: list[str]) -> pulumi.RunError
 def _check_name(stack: str) -> None:
     """Refuse what Pulumi takes as a stack's name, and AWS refuses half-way through.
 
-    The API's stage and the configuration set for e-mails are named after the stack: letters,
-    digits, hyphens and underscores; the latter holds the project's name, too, in 64 characters.
+    All names hold the stack's (Pulumi.yaml): those of buckets take no capitals and no underscores,
+    those of roles have 64 characters.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", stack):
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", stack):
         raise pulumi.RunError(
-            f"The stack's name is {stack!r}; must be letters, digits, hyphens and underscores, at "
-            "most 32, for resources are named after it. Rename it: pulumi stack rename <name>"
+            f"The stack's name is {stack!r}; must be lower-case letters, digits and hyphens "
+            "between them, at most 20, for resources are named after it. Rename it: pulumi stack "
+            "rename <name>"
         )
 
 

@@ -32,7 +32,8 @@ def production(docker: bool) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def key(production: Cloud) -> str:
     kms = production.client("kms")
-    [alias] = [a for a in kms.list_aliases()["Aliases"] if a["AliasName"].startswith("alias/key-")]
+    own = "alias/serverless-app-prod-key-"
+    [alias] = [a for a in kms.list_aliases()["Aliases"] if a["AliasName"].startswith(own)]
     metadata = kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]
     assert kms.get_key_rotation_status(KeyId=metadata["KeyId"])["KeyRotationEnabled"]
     arn: str = metadata["Arn"]
