@@ -61,6 +61,7 @@ class ImageFunction(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.logical_name = name
         self.timeout = args.timeout
+        self.permissions_boundary = args.config.permissions_boundary
         self.failures = (
             DeadLetterQueue(f"{name}-failures", self._child, key=args.key)
             if args.asynchronous
@@ -145,7 +146,10 @@ class ImageFunction(pulumi.ComponentResource):
 
     def _role(self, name: str) -> aws.iam.Role:
         return aws.iam.Role(
-            f"{name}-role", assume_role_policy=trust("lambda.amazonaws.com"), opts=self._child
+            f"{name}-role",
+            assume_role_policy=trust("lambda.amazonaws.com"),
+            permissions_boundary=self.permissions_boundary,
+            opts=self._child,
         )
 
     def _policy(self, name: str, grants: Sequence[Grant]) -> aws.iam.RolePolicy:

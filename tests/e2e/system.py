@@ -1,6 +1,7 @@
 """What end-to-end tests do with the running system."""
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -91,3 +92,10 @@ def log_records(logs: Any, group: str) -> list[dict[str, Any]]:
     """Give the JSON records of a log group; lines of the platform are left out."""
     events = logs.filter_log_events(logGroupName=group, limit=10_000)["events"]
     return [json.loads(e["message"]) for e in events if e["message"].startswith("{")]
+
+
+def logical_name(physical: str) -> str:
+    """Give the program's own name of something that Pulumi has named."""
+    named = re.fullmatch(r"serverless-app-[a-z]+-(.+)-[0-9a-f]{7}", physical)
+    assert named, physical
+    return named[1]

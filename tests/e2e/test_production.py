@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system import Api, keys, until
+from system import Api, keys, logical_name, until
 
 from infra.recorder import stack_settings
 from local import cloud as local_cloud
@@ -73,7 +73,7 @@ def test_no_role_may_use_the_key_by_itself(production: Cloud, key: str) -> None:
         return {result["EvalDecision"] for result in results}
 
     roles = {
-        f["FunctionName"].rpartition("-")[0]: f["Role"]
+        logical_name(f["FunctionName"]): f["Role"]
         for f in production.client("lambda").list_functions()["Functions"]
     }
     table = production.client("dynamodb").describe_table(

@@ -53,7 +53,7 @@ def broken(cloud: Cloud, function: str) -> Iterator[None]:
     (policy,) = [
         p
         for p in iam.list_role_policies(RoleName=role)["PolicyNames"]
-        if p.startswith(f"{function}-policy")
+        if f"-{function}-policy-" in p
     ]
     document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
     iam.delete_role_policy(RoleName=role, PolicyName=policy)
@@ -367,5 +367,5 @@ def test_all_queues_are_listed(cloud: Cloud, redrive: Redrive) -> None:
         "new-users-failures",
         "process-upload-failures",
     ]
-    assert any("queue emails-" in line for line in lines)
+    assert any("queue serverless-app-local-emails-" in line for line in lines)
     assert any(":live" in line for line in lines)

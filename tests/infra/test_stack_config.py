@@ -174,7 +174,8 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, encryption, '
-        "environment, functions, images, logs, network, removalPolicy, schedules, uploads",
+        "environment, functions, images, logs, network, permissionsBoundary, removalPolicy, "
+            "schedules, uploads",
     ]
 
 
@@ -512,6 +513,22 @@ def test_what_one_key_asks_of_another() -> None:
         "(9): messages that are throttled use up their receives, and end as dead letters"
     ]
     loaded({"functions": reserved, "email": EMAIL | {"maxConcurrency": 9}})
+
+
+def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/serverless-app-bootstrap-dev-boundary"
+    assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": {}}) == [
+        "api: accountLogRole is true; must be false where permissionsBoundary is given, for "
+        "bootstrap/ makes both the boundary and the account's role"
+    ]
+    config = loaded(
+        {"email": EMAIL, "permissionsBoundary": boundary, "api": {"accountLogRole": False}}
+    )
+    assert config.permissions_boundary == boundary
+    assert refused({"email": EMAIL, "permissionsBoundary": "boundary"}) == [
+        'permissionsBoundary: is "boundary"; must be the ARN of an IAM policy of your account, '
+        "such as arn:aws:iam::123456789012:policy/serverless-app-bootstrap-prod-boundary"
+    ]
 
 
 @pytest.mark.parametrize("name", ["dev", "test-eu-1", "x" * 20])
