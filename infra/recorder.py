@@ -94,9 +94,7 @@ def _run(stack: str, recorder: Recorder, settings: Mapping[str, Any], folder: Pa
     return Run(recorder, plain(outputs), secrets, names)
 
 
-def use(
-    stack: str, recorder: Recorder, settings: Mapping[str, Any], folder: Path = ROOT
-) -> None:
+def use(stack: str, recorder: Recorder, settings: Mapping[str, Any], folder: Path = ROOT) -> None:
     """Set the recorder and a stack's configuration for what runs next, in this context."""
     sys.path[:] = [str(ROOT), *(p for p in sys.path if p != str(ROOT))]
     pulumi.runtime.set_all_config({key: _encoded(value) for key, value in settings.items()}, [])

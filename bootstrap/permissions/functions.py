@@ -104,12 +104,15 @@ TYPES: dict[str, tuple[Permission, ...]] = {
     ),
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
     "docker-build:index:Image": (
-        may("ecr", "GetAuthorizationToken", "*"),  # it knows no resource
         may(
             "ecr",
             "BatchCheckLayerAvailability CompleteLayerUpload InitiateLayerUpload PutImage "
             f"UploadLayerPart {_PULL}",
             _REPOSITORY,
         ),
+    ),
+    # What the program asks the account for.
+    "aws:ecr/getAuthorizationToken:getAuthorizationToken": (
+        may("ecr", "GetAuthorizationToken", "*"),  # it knows no resource
     ),
 }

@@ -175,7 +175,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, encryption, '
         "environment, functions, images, logs, network, permissionsBoundary, removalPolicy, "
-            "schedules, uploads",
+        "schedules, uploads",
     ]
 
 
