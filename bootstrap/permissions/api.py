@@ -62,7 +62,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             "iam",
             "CreateServiceLinkedRole",
             arn("iam", "role/aws-service-role/ops.apigateway.amazonaws.com/*", region=""),
-            when=(("StringEquals", "iam:AWSServiceName", ("ops.apigateway.amazonaws.com",)),),
+            when=(("StringEquals", "iam:AWSServiceName", "ops.apigateway.amazonaws.com"),),
         ),
     ),
     "aws:apigateway/basePathMapping:BasePathMapping": (

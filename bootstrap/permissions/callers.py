@@ -75,7 +75,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             "iam",
             "CreateServiceLinkedRole",
             arn("iam", "role/aws-service-role/wafv2.amazonaws.com/*", region=""),
-            when=(("StringEquals", "iam:AWSServiceName", ("wafv2.amazonaws.com",)),),
+            when=(("StringEquals", "iam:AWSServiceName", "wafv2.amazonaws.com"),),
         ),
     ),
 }

@@ -87,13 +87,13 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             "kms",
             "CreateGrant",
             _KEY,
-            when=(*OURS, ("Bool", "kms:GrantIsForAWSResource", ("true",))),
+            when=(*OURS, ("Bool", "kms:GrantIsForAWSResource", "true")),
         ),
         may(
             "kms",
             "Decrypt Encrypt GenerateDataKey",
             _KEY,
-            when=(*OURS, ("StringEquals", "kms:ViaService", ("lambda.{region}.amazonaws.com",))),
+            when=(*OURS, ("StringEquals", "kms:ViaService", "lambda.{region}.amazonaws.com")),
         ),
     ),
     "aws:kms/alias:Alias": (

@@ -10,19 +10,17 @@ from bootstrap.permissions.model import NEW, OURS, Condition, Permission, arn, m
 
 _FUNCTION = arn("lambda", "function:{name}-*")
 _MAPPING = arn("lambda", "event-source-mapping:*")
-_OF_OURS: Condition = ("ArnLike", "lambda:FunctionArn", (_FUNCTION,))
+_OF_OURS: Condition = ("ArnLike", "lambda:FunctionArn", _FUNCTION)
 _REPOSITORY = arn("ecr", "repository/{name}-*")
 _ROLE = arn("iam", "role/{name}-*", region="")
-_BOUNDED: Condition = ("ArnEquals", "iam:PermissionsBoundary", ("{boundary}",))
+_BOUNDED: Condition = ("ArnEquals", "iam:PermissionsBoundary", "{boundary}")
 
 _PULL = "BatchGetImage GetDownloadUrlForLayer"
 
 
 def passed_to(service: str) -> Permission:
     """Let one of the stack's roles be given to a service, such as ``lambda.amazonaws.com``."""
-    return may(
-        "iam", "PassRole", _ROLE, when=(("StringEquals", "iam:PassedToService", (service,)),)
-    )
+    return may("iam", "PassRole", _ROLE, when=(("StringEquals", "iam:PassedToService", service),))
 
 
 TYPES: dict[str, tuple[Permission, ...]] = {

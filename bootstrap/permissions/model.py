@@ -7,22 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Condition = tuple[str, str, tuple[str, ...]]
-"""Operator, key and values, as in an IAM policy."""
+Condition = tuple[str, str, str]
+"""Operator, key and value, as in an IAM policy."""
 
 # What identifies a stack's resources where ARNs hold no name of ours: the tags that its
 # configuration puts on everything (aws:defaultTags).
 OURS: tuple[Condition, ...] = (
-    ("StringEquals", "aws:ResourceTag/Project", ("{project}",)),
-    ("StringLike", "aws:ResourceTag/Environment", ("{stack}",)),
+    ("StringEquals", "aws:ResourceTag/Project", "{project}"),
+    ("StringLike", "aws:ResourceTag/Environment", "{stack}"),
 )
 NEW: tuple[Condition, ...] = (
-    ("StringEquals", "aws:RequestTag/Project", ("{project}",)),
-    ("StringLike", "aws:RequestTag/Environment", ("{stack}",)),
+    ("StringEquals", "aws:RequestTag/Project", "{project}"),
+    ("StringLike", "aws:RequestTag/Environment", "{stack}"),
 )
 # Nobody's yet, or ours: what is being made, or what AWS made and did not tag.
 UNCLAIMED: tuple[Condition, ...] = tuple(
-    (f"{operator}IfExists", key, values) for operator, key, values in OURS
+    (f"{operator}IfExists", key, value) for operator, key, value in OURS
 )
 
 
@@ -90,9 +90,9 @@ def _statement(
         "Action": list(actions),
         "Resource": [resource.format_map(values) for resource in resources],
     }
-    conditions: dict[str, dict[str, list[str]]] = {}
-    for operator, key, texts in when:
-        conditions.setdefault(operator, {})[key] = [text.format_map(values) for text in texts]
+    conditions: dict[str, dict[str, str]] = {}
+    for operator, key, value in when:
+        conditions.setdefault(operator, {})[key] = value.format_map(values)
     return statement | ({"Condition": conditions} if conditions else {})
 
 

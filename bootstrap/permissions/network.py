@@ -18,9 +18,7 @@ _FLOW_LOG = arn("ec2", "vpc-flow-log/*")
 def tags(resource: str, made_by: str) -> tuple[Permission, ...]:
     """Let tags be put on what an action makes, and changed on what is ours."""
     return (
-        may(
-            "ec2", "CreateTags", resource, when=(("StringEquals", "ec2:CreateAction", (made_by,)),)
-        ),
+        may("ec2", "CreateTags", resource, when=(("StringEquals", "ec2:CreateAction", made_by),)),
         may("ec2", "CreateTags DeleteTags", resource, when=OURS),
     )
 

@@ -17,10 +17,10 @@ _FOLDERS = tuple(
 )
 
 # The bucket is encrypted by the key, which S3 uses on its own behalf and not on the object's.
-_BY_S3 = ("StringEquals", "kms:EncryptionContext:aws:s3:arn", ("{bucket}",))
+_BY_S3 = ("StringEquals", "kms:EncryptionContext:aws:s3:arn", "{bucket}")
 # A stack's secrets are encrypted in its name (`?context_stack=…`): who may read another stack's
 # secrets from the repository cannot decrypt them.
-_IN_ITS_NAME = ("StringLike", "kms:EncryptionContext:stack", ("{stack}",))
+_IN_ITS_NAME = ("StringLike", "kms:EncryptionContext:stack", "{stack}")
 
 READ: tuple[Permission, ...] = (
     may("s3", "ListBucket", _BUCKET),
