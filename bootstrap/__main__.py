@@ -73,5 +73,6 @@ preview = PreviewRole(
 )
 
 pulumi.export("backend_url", state.backend_url)
+pulumi.export("secrets_provider", state.secrets_provider(region, pulumi.get_stack()))
 pulumi.export("preview_role_arn", preview.role.arn)
 pulumi.export("environments", environments)

@@ -83,7 +83,7 @@ class PreviewRole(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         self.role = aws.iam.Role(
             f"{name}-role",
-            name=f"{pulumi.get_project()}-preview",
+            name=f"{pulumi.get_project()}-{pulumi.get_stack()}-preview",
             assume_role_policy=args.trust,
             opts=child,
         )

@@ -77,7 +77,7 @@ def test_the_provider_of_the_account_is_made_or_named() -> None:
 def test_names_that_others_rely_on_do_not_change() -> None:
     named = {r.inputs["name"] for r in account().recorder.resources if "name" in r.inputs}
     assert named == {
-        f"{NAMESPACE}-preview",
+        f"{NAMESPACE}-account-preview",
         *(f"{NAMESPACE}-{name}-{end}" for name in ENVIRONMENTS for end in ("deploy", "boundary")),
     }
 
@@ -93,7 +93,12 @@ def test_what_is_kept() -> None:
 
 def test_what_is_told() -> None:
     outputs = account().outputs
-    assert set(outputs) == {"backend_url", "preview_role_arn", "environments"}
+    assert set(outputs) == {
+        "backend_url",
+        "environments",
+        "preview_role_arn",
+        "secrets_provider",
+    }
     assert outputs["backend_url"] == "s3://state"
     assert outputs["environments"]["prod"] == {
         "deploy_role_arn": f"arn:aws:iam::{ACCOUNT}:role/deploy-prod-role",
