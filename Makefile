@@ -12,7 +12,7 @@ SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy redrive clean
+.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy smoke redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -59,6 +59,9 @@ preview: .venv/.runtime policy/.venv/.done  ## pulumi preview of STACK (dev wher
 
 deploy: .venv/.runtime policy/.venv/.done  ## pulumi up of STACK (dev where not given), held to policy/
 	pulumi up --stack $(STACK) --policy-pack policy
+
+smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m smoke --help)
+	@$(BIN)/python -m smoke $(URL)
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
 	@$(BIN)/python -m redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)

@@ -10,6 +10,7 @@ from infra.config_values import (
     FunctionName,
     PolicyArn,
     PrivateBlock,
+    Registry,
     ScheduleExpression,
     Section,
 )
@@ -77,6 +78,11 @@ class Images(Section):
         "exactly what ran before, and a new digest is how the base's security fixes come in.",
     )
     source: str = Field("", description="URL of your repository, put on the images as a label.")
+    registry: Registry | None = Field(
+        None,
+        description="Where the images are pushed to and run from, in place of ECR's own name: for "
+        "emulators, whose ECR answers where they do.",
+    )
 
 
 class Email(Section):

@@ -1,6 +1,7 @@
 """The documents made from the program.
 
-``openapi.json``, the schema of the stack files, and the table of configuration in the README:
+``openapi.json``, the schema of the stack files, the emulator's endpoints in ``Pulumi.compose.yaml``
+and the table of configuration in the README:
 ``python -m infra.documents`` writes them; a test keeps them equal to the program.
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.config import StackConfig
 from infra.config_table import table
+from infra.endpoints import listed
 from infra.recorder import PROJECT, ROOT, run
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
+COMPOSE = ROOT / "Pulumi.compose.yaml"
 README = ROOT / "README.md"
 _KEY = {
     "type": "apiKey",
@@ -36,6 +39,7 @@ _TOKEN = {
     "elsewhere.",
 }
 _MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of configuration -->")
+_ENDPOINTS = ("  aws:endpoints:\n", "  # end of endpoints")
 
 
 def openapi(api: "RestApi") -> dict[str, Any]:
@@ -91,17 +95,24 @@ def stack_schema() -> dict[str, Any]:
 
 def readme(text: str) -> str:
     """Put the table of configuration between its marks in the README's text."""
-    before, _, rest = text.partition(_MARKS[0])
-    _, _, after = rest.partition(_MARKS[1])
-    return f"{before}{_MARKS[0]}\n{table()}\n\n{_MARKS[1]}{after}"
+    return _between(_MARKS, text, f"\n{table()}\n\n")
+
+
+def _between(marks: tuple[str, str], text: str, content: str) -> str:
+    before, _, rest = text.partition(marks[0])
+    _, _, after = rest.partition(marks[1])
+    return f"{before}{marks[0]}{content}{marks[1]}{after}"
 
 
 def documents() -> dict[Path, str]:
     """Give the content that each document should have."""
-    api: RestApi = run("prod").names["api"]
+    prod = run("prod")
+    api: RestApi = prod.names["api"]
+    types = [resource.type for resource in prod.recorder.resources]
     return {
         OPENAPI: json.dumps(openapi(api), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
+        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), listed(types)),
         README: readme(README.read_text()),
     }
 

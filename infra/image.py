@@ -27,6 +27,7 @@ class ImageArgs:
         keep: images that do not expire.
         base: the base image, with its tag or digest.
         source: URL of the repository, for a label; may be empty.
+        registry: where an emulator's ECR answers; None for AWS.
         retain: whether the images outlive the stack.
         key: what they are encrypted with; ECR's if None. Another one replaces the repository.
     """
@@ -36,6 +37,7 @@ class ImageArgs:
     keep: int
     base: str
     source: str
+    registry: str | None
     retain: bool
     key: Key | None = None
 
@@ -74,10 +76,13 @@ class FunctionImage(pulumi.ComponentResource):
             policy=pulumi.Output.json_dumps(_lifecycle(args.keep)),
             opts=child,
         )
-        self.image = self._build(name, args)
-        self.uri: pulumi.Output[str] = pulumi.Output.concat(
-            self.repository.repository_url, "@", self.image.digest
+        self._address = (
+            pulumi.Output.concat(args.registry, "/", self.repository.name)
+            if args.registry
+            else self.repository.repository_url
         )
+        self.image = self._build(name, args)
+        self.uri: pulumi.Output[str] = pulumi.Output.concat(self._address, "@", self.image.digest)
         self.register_outputs({"uri": self.uri})
 
     def _build(self, name: str, args: ImageArgs) -> docker_build.Image:
@@ -85,7 +90,7 @@ class FunctionImage(pulumi.ComponentResource):
         # Tags are immutable: what makes another image of the same sources makes another tag.
         variant = f"{fingerprint} {args.base}".encode()
         tag = f"src-{hashlib.sha256(variant).hexdigest()[:16]}-{args.architecture}"
-        cache = pulumi.Output.concat(self.repository.repository_url, ":cache")
+        cache = pulumi.Output.concat(self._address, ":cache")
         token = aws.ecr.get_authorization_token_output(
             registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
         )
@@ -103,7 +108,7 @@ class FunctionImage(pulumi.ComponentResource):
             },
             # Lambda takes no image index: exactly one platform.
             platforms=[_PLATFORMS[args.architecture]],
-            tags=[pulumi.Output.concat(self.repository.repository_url, ":", tag)],
+            tags=[pulumi.Output.concat(self._address, ":", tag)],
             push=True,
             # A preview would otherwise build, and export the cache to the registry.
             build_on_preview=False,
@@ -121,7 +126,7 @@ class FunctionImage(pulumi.ComponentResource):
             ],
             registries=[
                 {
-                    "address": self.repository.repository_url,
+                    "address": self._address,
                     "username": token.user_name,
                     "password": pulumi.Output.secret(token.password),
                 }

@@ -39,13 +39,18 @@ def guard_item(user: User) -> dict[str, Any]:
 def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
     """Make the ledger's item that remembers an Idempotency-Key and what it led to."""
     return {
-        "id": {"S": f"idempotency#{hashlib.sha256(key.encode()).hexdigest()}"},
+        "id": {"S": key_id(key)},
         "kind": {"S": "idempotency"},
         "fingerprint": {"S": fingerprint(new)},
         "user_id": {"S": user.id},
         "created": {"S": user.created},
         **expiry(now, IDEMPOTENCY_SECONDS),
     }
+
+
+def key_id(key: str) -> str:
+    """Give the id of that item."""
+    return f"idempotency#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def fingerprint(new: NewUser) -> str:

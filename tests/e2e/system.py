@@ -6,9 +6,12 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from local.cloud import Cloud
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,25 @@ def log_records(logs: Any, group: str) -> list[dict[str, Any]]:
     """Give the JSON records of a log group; lines of the platform are left out."""
     events = logs.filter_log_events(logGroupName=group, limit=10_000)["events"]
     return [json.loads(e["message"]) for e in events if e["message"].startswith("{")]
+
+
+@contextmanager
+def broken(cloud: Cloud, function: str) -> Iterator[None]:
+    """Take a function's grants away, as a wrong deployment would; give them back."""
+    iam, name = cloud.client("iam"), cloud.functions[function].name
+    role = cloud.client("lambda").get_function_configuration(FunctionName=name)["Role"]
+    role = role.rpartition("/")[2]
+    (policy,) = [
+        p
+        for p in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        if f"-{function}-policy-" in p
+    ]
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    try:
+        yield
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
 
 
 def logical_name(physical: str) -> str:

@@ -12,7 +12,9 @@ from oauth import Client, Jwt, flipped, new_client, sign_in
 from system import Answer, Api, address
 
 from local import cloud as local_cloud
+from local.aws import ROOT_KEY
 from local.cloud import Cloud
+from smoke.__main__ import main as smoke
 
 READ, WRITE = "serverless-app/users.read", "serverless-app/users.write"
 ORIGIN = "http://localhost:3000"
@@ -67,6 +69,34 @@ def test_a_token_for_all_opens_every_route(api: Api, token: str) -> None:
     user = created.body["user"]
     read = api("GET", f"/users/{user['id']}", headers={"Authorization": f"Bearer {token}"})
     assert (read.status, read.body) == (200, user)
+
+
+def test_a_smoke_test_asks_with_a_token_and_without(
+    api: Api,
+    guarded: Cloud,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": guarded.endpoint,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "AWS_REGION": guarded.aws.region,
+        "TOKEN_ENDPOINT": client.endpoint,
+        "CLIENT_ID": client.id,
+        "CLIENT_SECRET": client.secret,
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert smoke([api.url]) == 0
+    assert "ok      callers who do not say who they are get nothing" in capsys.readouterr().out
+    monkeypatch.setenv("CLIENT_SECRET", "wrong")
+    assert smoke([api.url]) == 1
+    assert f"gives no token to client {client.id}: 4" in capsys.readouterr().err
+    for name in ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.delenv(name)
+    assert smoke([api.url]) == 1
+    assert "nothing was given to let a caller in; 401" in capsys.readouterr().err
 
 
 def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Client) -> None:

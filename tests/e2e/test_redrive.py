@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system import Api, address, keys, log_records, messages_in, until
+from system import Api, address, broken, keys, log_records, messages_in, until
 
 from local.cloud import Cloud
 from local.mail import sent
@@ -42,25 +42,6 @@ def redrive(cloud: Cloud) -> Redrive:
         return code, said.getvalue()
 
     return command
-
-
-@contextlib.contextmanager
-def broken(cloud: Cloud, function: str) -> Iterator[None]:
-    """Take a function's grants away, as a wrong deployment would; give them back."""
-    iam, name = cloud.client("iam"), cloud.functions[function].name
-    role = cloud.client("lambda").get_function_configuration(FunctionName=name)["Role"]
-    role = role.rpartition("/")[2]
-    (policy,) = [
-        p
-        for p in iam.list_role_policies(RoleName=role)["PolicyNames"]
-        if f"-{function}-policy-" in p
-    ]
-    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    iam.delete_role_policy(RoleName=role, PolicyName=policy)
-    try:
-        yield
-    finally:
-        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
 
 
 @pytest.fixture

@@ -61,6 +61,17 @@ FORBIDDEN = {
         "tests",
         "bench",
     },
+    "smoke": {
+        "images",
+        "infra",
+        "local",
+        "chaos",
+        "redrive",
+        "pulumi",
+        "scan",
+        "tests",
+        "bench",
+    },
     "scan": {"handlers", "images", "local", "chaos", "redrive", "tests", "bench"},
 }
 

@@ -166,7 +166,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "functions.memoryMb.create-user: is 64; input should be greater than or equal to 128",
         'functions.memoryMb.creat-user: is "creat-user"; no such function; allowed: '
         + ", ".join(FUNCTIONS),
-        'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, source',
+        'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, registry, source',
         "api.usagePlan.quota.limit: is required",
         'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',
         "email.sender: is required",

@@ -1,0 +1,180 @@
+"""``python -m smoke`` against the running system, whole and broken."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from system import Api, broken
+
+from local.aws import ACCOUNT_ID
+from local.cloud import Cloud
+from smoke.__main__ import main
+
+Smoke = Callable[..., tuple[int, str, str]]
+
+STEPS = [
+    "the API answers",
+    "a request without an address is refused",
+    "a user is created",
+    "the same request again gets the same answer",
+    "the address is taken",
+    "the user is found",
+    "the welcome e-mail is sent",
+    "what the test created is deleted",
+    "the user is gone",
+]
+
+
+@pytest.fixture
+def smoke(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Smoke:
+    """Run the command as its user would; give its exit code, and what it printed."""
+    key = caller(cloud)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    monkeypatch.setenv("AWS_REGION", cloud.aws.region)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def caller(cloud: Cloud) -> dict[str, str]:
+    """Give credentials that allow what ``--help`` says, and nothing else."""
+    api_id = cloud.outputs["api_gateway_url"].split("/")[-2]
+    arn = f"arn:aws:{{}}:{cloud.aws.region}:{ACCOUNT_ID}:{{}}"
+    tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
+    allowed = {
+        "apigateway:GET": [f"arn:aws:apigateway:{cloud.aws.region}::/restapis/{api_id}/*"],
+        "lambda:GetFunctionConfiguration": [
+            # AWS asks for the alias, the emulator for the function.
+            arn.format("lambda", f"function:{cloud.functions['create-user'].name}{alias}")
+            for alias in ("", ":live")
+        ],
+        "dynamodb:GetItem": [arn.format("dynamodb", f"table/{table}") for table in tables],
+        "dynamodb:DeleteItem": [arn.format("dynamodb", f"table/{table}") for table in tables],
+    }
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": resources}
+        for action, resources in allowed.items()
+    ]
+    iam, user = cloud.client("iam"), f"smoke-{uuid.uuid4().hex}"
+    iam.create_user(UserName=user)
+    iam.put_user_policy(
+        UserName=user,
+        PolicyName="smoke",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+    )
+    key: dict[str, str] = iam.create_access_key(UserName=user)["AccessKey"]
+    return key
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(cloud: Cloud) -> Any:
+    before = records(cloud)
+    yield
+    assert records(cloud) - before == set()
+
+
+def records(cloud: Cloud) -> set[str]:
+    dynamodb = cloud.client("dynamodb")
+    tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
+    return {i["id"]["S"] for table in tables for i in dynamodb.scan(TableName=table)["Items"]}
+
+
+def steps(printed: str, word: str) -> list[str]:
+    lines = [line.partition(" (")[0] for line in printed.splitlines()]
+    return [line.removeprefix(word).strip() for line in lines if line.startswith(word)]
+
+
+def test_all_is_well(smoke: Smoke, api: Api) -> None:
+    code, printed, errors = smoke(api.url)
+    assert (code, errors) == (0, "")
+    assert steps(printed, "ok") == STEPS
+    assert printed.endswith(f"All is well at {api.url}.\n")
+
+
+def test_an_api_that_cannot_store_fails(smoke: Smoke, api: Api, cloud: Cloud) -> None:
+    with broken(cloud, "create-user"):
+        code, printed, errors = smoke(api.url)
+    assert code == 1
+    assert steps(printed, "FAILED") == ["a user is created"]
+    assert steps(printed, "ok")[-1] == "what the test created is deleted"
+    assert "expected 201; 500 {'error': 'Failed to create user'} came" in errors
+
+
+def test_an_email_that_is_not_sent_fails(smoke: Smoke, api: Api, cloud: Cloud) -> None:
+    with broken(cloud, "queue-welcome"):
+        code, printed, errors = smoke(api.url, "--email-seconds", "1")
+        assert code == 1
+        assert steps(printed, "FAILED") == ["the welcome e-mail is sent"]
+        assert "not within 1 s" in errors
+        code, printed, errors = smoke(api.url, "--email-seconds", "0")
+    assert (code, errors) == (0, "")
+    assert steps(printed, "ok") == [step for step in STEPS if "e-mail" not in step]
+
+
+def test_what_no_answer_told_is_deleted_too(
+    smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the connection breaks behind the creation."""
+    monkeypatch.setattr("smoke.walk._USER_ID", re.compile("never"))
+    code, _, errors = smoke(api.url)
+    assert code == 1
+    assert "expected the user, with an id" in errors
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("api.example.com", "'api.example.com' is no API's URL; it must be an address such as"),
+        ("http://api.example.com/prod", "is not encrypted"),
+        ("https://api.example.com/prod?x=1", "is no API's URL"),
+    ],
+)
+def test_a_wrong_url_is_refused(smoke: Smoke, url: str, error: str) -> None:
+    code, printed, errors = smoke(url)
+    assert (code, printed) == (1, "")
+    assert error in errors
+
+
+def test_an_api_of_nobody_is_refused(smoke: Smoke, api: Api) -> None:
+    other = api.url.replace("/execute-api/", "/execute-api/0")
+    code, _, errors = smoke(other)
+    assert code == 1
+    assert f"AWS does not tell what is behind {other}" in errors
+
+
+def test_a_caller_who_may_not_is_refused_before_anything_is_made(
+    smoke: Smoke, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIENT_ID", "only")
+    code, printed, errors = smoke(api.url)
+    assert (code, printed) == (1, "")
+    assert "TOKEN_ENDPOINT, CLIENT_SECRET must be set as well" in errors
+    monkeypatch.delenv("CLIENT_ID")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    code, printed, errors = smoke(api.url)
+    assert (code, printed) == (1, "")
+    assert "There are no AWS credentials" in errors
+
+
+def test_an_open_api_that_should_be_closed_fails(
+    smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_KEY", "k" * 20)
+    code, printed, errors = smoke(api.url)
+    assert code == 1
+    assert steps(printed, "FAILED") == ["callers who do not say who they are get nothing"]
+    assert "expected 401 or 403; 404" in errors
