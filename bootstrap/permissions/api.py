@@ -13,8 +13,10 @@ _KEYS = arn("apigateway", "/apikeys", account="")
 _DOMAINS = arn("apigateway", "/domainnames", account="")
 _EVERY = "GET POST PUT PATCH DELETE"
 
-# AWS asks for it when something is made with tags, and knows no condition on whose it is.
-_TAG_NEW = may("apigateway", "PUT POST", arn("apigateway", "/tags/*", account=""), when=NEW)
+# AWS asks for it when something is made with tags, and knows no condition on whose it is. So no tag
+# is taken away: that would be allowed on everybody's.
+_TAG_NEW = may("apigateway", "PUT", arn("apigateway", "/tags/*", account=""), when=NEW)
+_SEVERAL = "GET POST PATCH DELETE"  # of what is in them, none is put
 _INSIDE = (may("apigateway", _EVERY, _REST, when=OURS),)
 
 TYPES: dict[str, tuple[Permission, ...]] = {
@@ -43,20 +45,20 @@ TYPES: dict[str, tuple[Permission, ...]] = {
     "aws:apigateway/usagePlan:UsagePlan": (
         may("apigateway", "POST", _PLANS, when=NEW),
         _TAG_NEW,
-        may("apigateway", _EVERY, f"{_PLANS}/*", when=OURS),
+        may("apigateway", _SEVERAL, f"{_PLANS}/*", when=OURS),
     ),
     "aws:apigateway/usagePlanKey:UsagePlanKey": (
-        may("apigateway", _EVERY, f"{_PLANS}/*", when=OURS),
+        may("apigateway", _SEVERAL, f"{_PLANS}/*", when=OURS),
     ),
     "aws:apigateway/apiKey:ApiKey": (
         may("apigateway", "POST", _KEYS, when=NEW),
         _TAG_NEW,
-        may("apigateway", _EVERY, f"{_KEYS}/*", when=OURS),
+        may("apigateway", "GET PATCH DELETE", f"{_KEYS}/*", when=OURS),
     ),
     "aws:apigateway/domainName:DomainName": (
         may("apigateway", "POST", _DOMAINS, when=NEW),
         _TAG_NEW,
-        may("apigateway", _EVERY, f"{_DOMAINS}/*", when=OURS),
+        may("apigateway", _SEVERAL, f"{_DOMAINS}/*", when=OURS),
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
         may(
             "iam",
@@ -66,7 +68,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         ),
     ),
     "aws:apigateway/basePathMapping:BasePathMapping": (
-        may("apigateway", _EVERY, f"{_DOMAINS}/*", when=OURS),
+        may("apigateway", _SEVERAL, f"{_DOMAINS}/*", when=OURS),
     ),
     "aws:route53/record:Record": (
         may(

@@ -8,6 +8,9 @@ from bootstrap.permissions.model import OURS, Permission, arn, may
 
 _BUCKET = arn("s3", "{name}-*", region="", account="")
 _TABLE = arn("dynamodb", "table/{name}-*")
+_GROUPS = [
+    arn("logs", f"log-group:{group}") for group in ("/aws/lambda/{name}-*", "/aws/vpc/{name}")
+]
 
 BOUNDARY: tuple[Permission, ...] = (
     may("dynamodb", "DeleteItem GetItem PutItem UpdateItem", _TABLE),
@@ -32,15 +35,8 @@ BOUNDARY: tuple[Permission, ...] = (
     ),
     may("kms", "Decrypt GenerateDataKey", arn("kms", "key/*"), when=OURS),
     may("lambda", "InvokeFunction", arn("lambda", "function:{name}-*")),
-    may(
-        "logs",
-        "CreateLogStream DescribeLogStreams PutLogEvents",
-        *(
-            arn("logs", f"log-group:{group}{end}")
-            for group in ("/aws/lambda/{name}-*", "/aws/vpc/{name}")
-            for end in ("", ":*")
-        ),
-    ),
+    may("logs", "CreateLogStream PutLogEvents", *(f"{group}:*" for group in _GROUPS)),
+    may("logs", "DescribeLogStreams", *_GROUPS, *(f"{group}:*" for group in _GROUPS)),
     # These know no resource; nor does Lambda take one for its interfaces in a network.
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     may("logs", "DescribeLogGroups", "*"),

@@ -11,6 +11,7 @@ _ALIAS = arn("kms", "alias/{name}-*")
 _ATTRIBUTES = (may("sqs", "GetQueueAttributes SetQueueAttributes", _QUEUE),)
 # The provider asks for all of a bucket's settings, whichever of them the program sets.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+_TAGS = "ListTagsForResource TagResource UntagResource"
 _SETTINGS = (
     "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
     "GetBucketObjectLockConfiguration GetBucketPolicy GetBucketRequestPayment GetBucketTagging "
@@ -30,7 +31,9 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         may("dynamodb", "DeleteTable", _TABLE, destroys=True),
     ),
     "aws:s3/bucket:Bucket": (
-        may("s3", f"CreateBucket PutBucketTagging {_SETTINGS}", _BUCKET),
+        # Tagged by either, as the provider has learnt since November 2025.
+        # https://github.com/hashicorp/terraform-provider-aws/pull/45251
+        may("s3", f"CreateBucket PutBucketTagging {_TAGS} {_SETTINGS}", _BUCKET),
         may("s3", "DeleteBucket ListBucketVersions", _BUCKET, destroys=True),
         may("s3", "DeleteObject DeleteObjectVersion", f"{_BUCKET}/*", destroys=True),
     ),
