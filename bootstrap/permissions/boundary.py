@@ -35,8 +35,12 @@ BOUNDARY: tuple[Permission, ...] = (
     ),
     may("kms", "Decrypt GenerateDataKey", arn("kms", "key/*"), when=OURS),
     may("lambda", "InvokeFunction", arn("lambda", "function:{name}-*")),
-    may("logs", "CreateLogStream PutLogEvents", *(f"{group}:*" for group in _GROUPS)),
-    may("logs", "DescribeLogStreams", *_GROUPS, *(f"{group}:*" for group in _GROUPS)),
+    may(
+        "logs",
+        "CreateLogStream DescribeLogStreams PutLogEvents",
+        *_GROUPS,
+        *(f"{group}:*" for group in _GROUPS),
+    ),
     # These know no resource; nor does Lambda take one for its interfaces in a network.
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     may("logs", "DescribeLogGroups", "*"),

@@ -46,6 +46,9 @@ ALLOWED = {
     ("pointless", "s3:ListTagsForResource"),
     ("pointless", "s3:TagResource"),
     ("pointless", "s3:UntagResource"),
+    # Of a group's streams; a flow log's role names the group as well, in one statement.
+    ("pointless", "logs:CreateLogStream"),
+    ("pointless", "logs:PutLogEvents"),
     # scan/waivers.py says why.
     ("pointless", "dynamodb:ListStreams"),
 }
