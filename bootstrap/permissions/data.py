@@ -9,9 +9,9 @@ _KEY = arn("kms", "key/*")
 _ALIAS = arn("kms", "alias/{name}-*")
 
 _ATTRIBUTES = (may("sqs", "GetQueueAttributes SetQueueAttributes", _QUEUE),)
+_TAGS = "ListTagsForResource TagResource UntagResource"
 # The provider asks for all of a bucket's settings, whichever of them the program sets.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-_TAGS = "ListTagsForResource TagResource UntagResource"
 _SETTINGS = (
     "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
     "GetBucketObjectLockConfiguration GetBucketPolicy GetBucketRequestPayment GetBucketTagging "

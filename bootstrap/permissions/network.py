@@ -1,7 +1,7 @@
 """The network, all of whose ARNs hold ids: what is there is told by its tags.
 
-Tags are put on when something is made, and on what is ours; so nothing becomes ours by a tag. Only a
-security group without one can (`traffic`): a VPC's default group comes so.
+Tags are put on when something is made, and on what is ours; so nothing becomes ours by a tag, but a
+security group without one (`traffic`): a VPC's default group comes so.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
 """
 
