@@ -12,7 +12,7 @@ SEED ?= $(shell date +%s)
 REQUESTS ?= 1e6
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy smoke redrive clean
+.PHONY: help up test test-api test-images test-faults soak check scan format documents lock upgrade bench bench-check cost preview deploy release rollback smoke redrive clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
@@ -59,6 +59,12 @@ preview: .venv/.runtime policy/.venv/.done  ## pulumi preview of STACK (dev wher
 
 deploy: .venv/.runtime policy/.venv/.done  ## pulumi up of STACK (dev where not given), held to policy/
 	pulumi up --stack $(STACK) --policy-pack policy
+
+release: .venv/.runtime  ## Move STACK's new versions live: PERCENT of calls for MINUTES, then all; back if an alarm rings
+	@$(BIN)/python -m release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES))
+
+rollback: .venv/.runtime  ## Take STACK's last release back at once
+	@$(BIN)/python -m release $(STACK) rollback
 
 smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m smoke --help)
 	@$(BIN)/python -m smoke $(URL)

@@ -92,9 +92,8 @@ api = RestApi("api", RestApiArgs(
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=queue_welcome,
     pattern={"eventName": ["INSERT"], "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))
-QueueTrigger("emails-to-send", QueueTriggerArgs(
-    queue=emails, function=send_email, batch_size=10,
-    max_concurrency=config.email.max_concurrency))
+emails_to_send = QueueTrigger("emails-to-send", QueueTriggerArgs(
+    queue=emails, function=send_email, batch_size=10, max_concurrency=config.email.max_concurrency))
 BucketTrigger("uploads", BucketTriggerArgs(
     bucket=storage, function=process_upload, prefix="uploads/",
     outputs=("processed/", "rejected/", "reports/")))
@@ -104,7 +103,7 @@ ScheduleTrigger("report", ScheduleTriggerArgs(
     function=daily_report, expression=config.schedules.report))
 
 monitoring = Monitoring("monitoring", MonitoringArgs(
-    email=config.alarms.email, key=key, api=api, queues=[emails], streams=[new_users],
+    email=config.alarms.email, key=key, api=api, queues=[emails_to_send], streams=[new_users],
     functions=[create_user, get_user, queue_welcome, send_email, process_upload,
                cleanup_expired, daily_report],
     outcomes=[(cleanup_expired, "welcome_abandoned"), (send_email, "uncertain")]))
@@ -122,6 +121,7 @@ pulumi.export("s3_bucket_name", storage.name)
 pulumi.export("sqs_queue_url", emails.url)
 pulumi.export("sqs_dead_letter_queue_url", emails.dead_letters.url)
 pulumi.export("dead_letters", monitoring.dead_letters)
+pulumi.export("releases", monitoring.releases)
 pulumi.export("ses_dkim_tokens", sender.dkim_tokens)
 pulumi.export("alarm_topic_arn", monitoring.topic.arn)
 pulumi.export("dashboard_name", monitoring.dashboard.dashboard_name)

@@ -1,7 +1,7 @@
 """``python -m bench [NAME ...]``: the scoreboard, as a table, ``results.json`` and ``results.svg``.
 
-Every figure is a ratio within one run, to a floor that was measured in turn with it, so that a
-change of the machine's speed hits both alike.
+Ratios are those within one run, to a floor that was measured in turn with it, so that a change of
+the machine's speed hits both alike.
 """
 
 import argparse
@@ -12,13 +12,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import BenchError, chart, cold
+from bench import BenchError, chart, cold, warm
 from bench.scoreboard import Row, table
 
 FOLDER = Path(__file__).parent
 LEAST_ROUNDS = 21
 
-MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {"cold": cold.measure}
+MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
+    "cold": cold.measure,
+    "warm": warm.measure,
+}
 """What can be measured, by name: each takes a number of rounds, and gives its rows."""
 
 

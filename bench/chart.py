@@ -1,4 +1,4 @@
-"""The picture of a scoreboard: a panel for each group of ratios, a bar for each row."""
+"""The picture of a scoreboard: a panel for each group of ratios or times, a bar for each row."""
 
 import math
 from collections.abc import Sequence
@@ -13,6 +13,9 @@ _BAR = 16
 _STEP = 24
 _HEAD = 46
 _FOOT = 30
+_DIGITS = {"x": 1, "µs": 0}
+"""What is drawn, by unit, and the digits behind the point."""
+
 _LEGEND = "green: ours, orange: over the dashed goal, grey: what others write, blue: the floor"
 
 # A picture in a page knows whether its reader prefers a dark one; colours differ in lightness too.
@@ -32,12 +35,12 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
 
 
 def draw(rows: Sequence[Row]) -> str:
-    """Draw the rows that are ratios, as one SVG."""
-    ratios = [row for row in rows if row.unit == "x"]
+    """Draw the rows that are ratios or times, as one SVG."""
+    drawn = [row for row in rows if row.unit in _DIGITS]
     parts: list[str] = []
     top = 0
-    for group in dict.fromkeys(row.group for row in ratios):
-        own = [row for row in ratios if row.group == group]
+    for group in dict.fromkeys(row.group for row in drawn):
+        own = [row for row in drawn if row.group == group]
         parts += _panel(own, top)
         top += _HEAD + _STEP * len(own) + _FOOT
     return (
@@ -58,10 +61,11 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
         _text(0, top + 33, f"{how}; {_LEGEND}", "note"),
     ]
     bottom = top + _HEAD + _STEP * len(rows)
-    for tick in range(0, most + 1, max(1, most // 6)):
+    unit = rows[0].unit
+    for tick in range(0, most + 1, _step(most)):
         x = _LABELS + tick * scale
         parts.append(_line(x, top + _HEAD, x, bottom, "grid"))
-        parts.append(_text(x, bottom + 14, f"{tick} x", "note", "middle"))
+        parts.append(_text(x, bottom + 14, f"{tick} {unit}", "note", "middle"))
     for position, row in enumerate(rows):
         y = top + _HEAD + _STEP * position
         width = row.value * scale
@@ -70,11 +74,18 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
             f'<rect class="{_kind(row)}" x="{_LABELS}" y="{y + 4}" '
             f'width="{width:.1f}" height="{_BAR}"/>'
         )
-        parts.append(_text(_WIDTH - 4, y + 16, f"{row.value:.1f} x", "", "end"))
+        parts.append(_text(_WIDTH - 4, y + 16, f"{row.value:.{_DIGITS[unit]}f} {unit}", "", "end"))
         if row.goal is not None:
             x = _LABELS + row.goal * scale
             parts.append(_line(x, y + 1, x, y + _STEP - 1, "goal"))
     return parts
+
+
+def _step(most: int) -> int:
+    """Give a round step between ticks, for six of them at most behind the first."""
+    least = max(1, most / 6)
+    power = int(10 ** math.floor(math.log10(least)))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
 
 
 def _kind(row: Row) -> str:

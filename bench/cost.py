@@ -1,7 +1,7 @@
 """``python -m bench.cost STACK``: what a stack costs in a month, at given traffic.
 
 From the stack's own configuration, the price list ``bench/prices.toml``, and the assumptions in
-``bench/traffic.py``. An estimate to compare by, not a bill.
+``bench/traffic.py`` and ``bench/running.py``. An estimate to compare by, not a bill.
 """
 
 import argparse
@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from bench.traffic import Traffic, Usage, usage
+from bench.traffic import Traffic, usage
+from bench.usage import Usage
 from infra import recorder
 
 PRICES = Path(__file__).with_name("prices.toml")
@@ -20,7 +21,7 @@ LEFT_OUT = (
     "free tiers, taxes and discounts; data transfer out of AWS, between zones and "
     "through endpoints; Cognito's users "
     "and tokens; flow logs and the firewall's log; custom metrics ($0.30 each) and what API "
-    "Gateway, SES and S3 charge for rarer operations; cold starts; retries"
+    "Gateway, SES and S3 charge for rarer operations; the time of cold starts; retries"
 )
 
 
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.write(
         f"{table(charges)}\n\n"
         f"Stack {stack}, at list prices of {prices['region']} of {prices['date']} "
-        "(bench/prices.toml); assumptions: bench/traffic.py.\n"
+        "(bench/prices.toml); assumptions: bench/traffic.py, bench/running.py.\n"
         f"Left out: {LEFT_OUT}.\n"
     )
     return 0

@@ -65,6 +65,13 @@ class Place:
         arguments = [f"{self.scripts}/imported.py", handler]
         return self._ask("run", arguments=arguments, environment=environment)
 
+    def invoked(
+        self, handler: str, count: int, event: Any, environment: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Time a handler's warm invocations: see ``invoked.py``."""
+        arguments = [f"{self.scripts}/invoked.py", handler, str(count), json.dumps(event)]
+        return self._ask("run", arguments=arguments, environment=environment)
+
     def _ask(self, action: str, **arguments: Any) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310  the probe's own address
             f"{self.url}/{action}", data=json.dumps(arguments).encode(), method="POST"

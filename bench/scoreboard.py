@@ -13,14 +13,15 @@ class Row:
     Attributes:
         group: what is measured, the same for what is to be compared: a panel of the picture.
         name: of whom it is measured.
-        value: the ratio to ``floor``, or a count.
-        unit: ``x`` for ratios, or what is counted.
+        value: the ratio to ``floor``, a time, or a count.
+        unit: ``x`` for ratios, ``µs``, or what is counted.
         goal: the value is to be at most this, if there is a goal.
         own: whether it is this project's; others are there to compare with.
         how: how it was measured, and over what.
         rounds: how often; 1 for counts.
-        seconds: the median behind a ratio; None for counts.
-        floor_seconds: the median that it was divided by.
+        seconds: the median behind a ratio or a time; None for counts.
+        floor_seconds: the floor's median, by which a ratio was divided.
+        times_ours: of a time that is there to compare with, over ours.
     """
 
     group: str
@@ -33,6 +34,7 @@ class Row:
     rounds: int = 1
     seconds: float | None = None
     floor_seconds: float | None = None
+    times_ours: float | None = None
 
     @property
     def reached(self) -> bool | None:
@@ -72,7 +74,12 @@ def _rounds(row: Row) -> str:
 
 def _line(row: Row) -> str:
     value = f"{row.value:.2f} x" if row.unit == "x" else f"{row.value:,.0f} {row.unit}"
-    milliseconds = "" if row.seconds is None else f"{1000 * row.seconds:.0f} ms"
     verdict = {None: "", True: "reached", False: "MISSED"}[row.reached]
     goal = "" if row.goal is None else f"at most {row.goal:,}".removesuffix(".0")
-    return f"  {row.name:<28} {value:>18} {milliseconds:>9}   {goal:<20} {verdict}".rstrip()
+    return f"  {row.name:<28} {value:>18} {_beside(row):>11}   {goal:<20} {verdict}".rstrip()
+
+
+def _beside(row: Row) -> str:
+    if row.times_ours is not None:
+        return f"{row.times_ours:.1f} x ours"
+    return f"{1000 * row.seconds:.0f} ms" if row.seconds is not None and row.unit == "x" else ""

@@ -1,8 +1,8 @@
 """What a month of traffic asks of a stack, in the units that AWS charges by.
 
-What the program declares is read from its recorded resources: memory, architecture, schedules, log
-retention, alarms, keys, and all else that costs by the month. What it cannot know is assumed, and
-stands here: sizes, durations, and how many units one request of each kind uses.
+What the program declares is read from its recorded resources: schedules, log retention, alarms,
+keys, and all else that costs by the month. What it cannot know is assumed, and stands here: sizes,
+and how many units one request of each kind uses. ``running`` has what functions ask for.
 """
 
 import json
@@ -10,25 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bench.running import running
+from bench.usage import DAYS, HOURS, Usage
 from infra.recording import Recorded, Recorder
 
-DAYS = 365 / 12
-HOURS = 24 * DAYS
 _UNITS = {"minute": 60 * HOURS, "hour": HOURS, "day": DAYS}
-
-DURATION_MS = {
-    "create-user": 25,
-    "get-user": 10,
-    "queue-welcome": 25,
-    "send-email": 100,
-    "process-upload": 1_500,
-    "cleanup-expired": 500,
-    "daily-report": 1_000,
-}
-"""What one invocation takes, assumed: a warm one, most of it waiting for AWS."""
-
-OTHER_DURATION_MS = 100
-"""The same for functions that are not in the list."""
 
 ITEM_KB = 1
 """An item of a table with its indexes' copies, at most: one write unit for each."""
@@ -87,21 +73,11 @@ class Traffic:
         return self.users + self.emails
 
 
-@dataclass(frozen=True)
-class Usage:
-    """A number of units of one price, and what they are for."""
-
-    service: str
-    price: str
-    units: float
-    what: str
-
-
 def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     """Give all that a stack is charged for in a month."""
     invocations = _invocations(recorder, traffic)
     yield Usage("apigateway", "request", traffic.requests, "requests")
-    yield from _functions(recorder, invocations)
+    yield from running(recorder, invocations)
     yield from _data(traffic)
     yield from _queues(recorder, traffic)
     scheduled = sum(runs(r.inputs["scheduleExpression"]) for r in _schedules(recorder))
@@ -147,18 +123,6 @@ def _invocations(recorder: Recorder, traffic: Traffic) -> dict[str, float]:
         function = schedule.inputs["target"]["arn"].rpartition(":")[2].removesuffix("-live")
         known[function] = runs(schedule.inputs["scheduleExpression"])
     return {f.name: known.get(f.name, 0) for f in recorder.all("aws:lambda/function:Function")}
-
-
-def _functions(recorder: Recorder, invocations: dict[str, float]) -> Iterator[Usage]:
-    for function in recorder.all("aws:lambda/function:Function"):
-        (architecture,) = function.inputs["architectures"]
-        seconds = DURATION_MS.get(function.name, OTHER_DURATION_MS) / 1_000
-        gb = function.inputs["memorySize"] / 1_024
-        times = invocations[function.name]
-        yield Usage("lambda", "request", times, f"{function.name}: invocations")
-        yield Usage(
-            "lambda", f"gb_second_{architecture}", times * seconds * gb, f"{function.name}: time"
-        )
 
 
 def _data(traffic: Traffic) -> Iterator[Usage]:

@@ -1,13 +1,15 @@
 """What alarms are on: one description for each thing that needs somebody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 
-from infra.function import METRICS, ImageFunction
-from infra.queue import DeadLetterQueue, Queue
+from infra.function import ImageFunction
+from infra.outcomes import namespace
+from infra.queue import DeadLetterQueue
 from infra.triggers.http import RestApi
+from infra.triggers.queue import QueueTrigger
 from infra.triggers.stream import StreamTrigger
 
 _OLDEST_MESSAGE = 15 * 60  # seconds
@@ -28,6 +30,7 @@ class Alarm:
         statistic: of five minutes: ``Sum``, ``Maximum``, or a percentile such as ``p99``.
         threshold: in the metric's unit.
         lasting: whether five minutes are not enough: ten of fifteen.
+        functions: whose new version may be the cause.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Alarm:
     statistic: str
     threshold: float = 0
     lasting: bool = False
+    functions: Sequence[ImageFunction]
 
 
 def on_function(function: ImageFunction) -> Iterator[Alarm]:
@@ -55,6 +59,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
             statistic="Sum",
             # What nobody waits for is tried again; if that fails too, the dead letters ring.
             lasting=function.failures is not None,
+            functions=[function],
         )
     yield Alarm(
         name=f"{function.logical_name}-duration",
@@ -64,6 +69,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
         dimensions={"FunctionName": function.name},
         statistic="p99",
         threshold=_NEAR_THE_TIMEOUT * function.timeout * 1_000,
+        functions=[function],
     )
 
 
@@ -77,24 +83,26 @@ def on_stream(stream: StreamTrigger) -> Alarm:
         dimensions={"FunctionName": stream.function.name},
         statistic="Maximum",
         threshold=_ITERATOR_AGE_MS,
+        functions=[stream.function],
     )
 
 
-def on_queue(queue: Queue) -> Alarm:
+def on_queue(trigger: QueueTrigger) -> Alarm:
     """The age of its oldest message."""
     return Alarm(
-        name=f"{queue.logical_name}-oldest-message",
+        name=f"{trigger.queue.logical_name}-oldest-message",
         description="Messages wait too long: the consumer fails or is too slow.",
         namespace="AWS/SQS",
         metric="ApproximateAgeOfOldestMessage",
-        dimensions={"QueueName": queue.name},
+        dimensions={"QueueName": trigger.queue.name},
         statistic="Maximum",
         threshold=_OLDEST_MESSAGE,
+        functions=[trigger.function],
     )
 
 
-def on_dead_letters(what: str, queue: DeadLetterQueue) -> Alarm:
-    """Any message in it; ``what`` it was meant for."""
+def on_dead_letters(what: str, queue: DeadLetterQueue, function: ImageFunction) -> Alarm:
+    """Any message in it; ``what`` it was meant for, and the ``function`` that did not take it."""
     return Alarm(
         name=f"{what}-dead-letters",
         description="Something could not be processed; see README, When an alarm rings.",
@@ -103,6 +111,7 @@ def on_dead_letters(what: str, queue: DeadLetterQueue) -> Alarm:
         metric="ApproximateNumberOfMessagesVisible",
         dimensions={"QueueName": queue.name},
         statistic="Maximum",
+        functions=[function],
     )
 
 
@@ -111,10 +120,11 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
     return Alarm(
         name=f"{function.logical_name}-{outcome.replace('_', '-')}",
         description=f"{function.logical_name} logged the outcome {outcome}.",
-        namespace=f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}",
+        namespace=namespace(),
         metric=function.logical_name,
         dimensions={"Outcome": outcome},
         statistic="Sum",
+        functions=[function],
     )
 
 
@@ -127,4 +137,5 @@ def on_api(api: RestApi) -> Alarm:
         metric="5XXError",
         dimensions={"ApiName": api.name, "Stage": pulumi.get_stack()},
         statistic="Sum",
+        functions=[route.function for route in api.routes],
     )

@@ -1,13 +1,13 @@
 """The typed configuration of a stack: every key of ``Pulumi.<stack>.yaml``, in one place."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.config_api import Api
+from infra.config_functions import Architecture, Functions, FunctionSettings
 from infra.config_values import (
     EmailAddress,
-    FunctionName,
     PolicyArn,
     PrivateBlock,
     Registry,
@@ -23,9 +23,6 @@ RetentionDays = Literal[
 ]  # fmt: skip
 
 
-_UPLOAD_MEMORY_MB = 512
-
-
 class Logs(Section):
     """How long logs are kept."""
 
@@ -35,35 +32,6 @@ class Logs(Section):
         description="Log who read or wrote which object of the bucket, to a bucket for that; kept "
         "as long.",
     )
-
-
-class Functions(Section):
-    """What all functions share, and what single functions have of their own."""
-
-    architecture: Literal["arm64", "x86_64"] = Field(
-        "arm64", description="Processor of the functions and of their images."
-    )
-    memory_mb: dict[FunctionName, Annotated[int, Field(ge=128, le=10_240)]] = Field(
-        {}, description="Memory in MB by function, where it is not the program's."
-    )
-    reserved_concurrency: dict[FunctionName, Annotated[int, Field(ge=1)]] = Field(
-        {},
-        description="Reserved concurrency by function; send-email's at least "
-        "`email.maxConcurrency`. New accounts have a quota of 10 in all, and 10 must stay "
-        "unreserved: leave this out until the quota was raised.",
-    )
-
-    @field_validator("memory_mb")
-    @classmethod
-    def _parsers_have_memory(cls, memory_mb: dict[str, int]) -> dict[str, int]:
-        """Half of 512 MB is the function's own; what is left must parse an image."""
-        given = memory_mb.get("process-upload", _UPLOAD_MEMORY_MB)
-        if given < _UPLOAD_MEMORY_MB:
-            raise ValueError(
-                f"process-upload is {given}; must be at least {_UPLOAD_MEMORY_MB}, for it holds "
-                "images while it resizes them"
-            )
-        return memory_mb
 
 
 class Images(Section):
@@ -166,8 +134,8 @@ class Encryption(Section):
     customer_key: bool = Field(
         False,
         description="A KMS key of the stack's own for tables, bucket, queues, images, the "
-        "functions' environment, logs and alarm topic, in place of keys that AWS owns. $1 a month, "
-        "and requests.",
+        "functions' environment and snapshots, logs and alarm topic, in place of keys that AWS "
+        "owns. $1 a month, and requests.",
     )
 
 
@@ -208,8 +176,16 @@ class StackConfig(Section):
         "policies say: `bootstrap/` makes one for each environment, and its deploy role makes no "
         "role without.",
     )
+    release: Literal["all_at_once", "canary"] = Field(
+        "all_at_once",
+        description="How a new version of a function goes live. all_at_once: `pulumi up` moves "
+        "the alias. canary: `pulumi up` only publishes it, and `make release` moves the alias.",
+    )
     logs: Logs = Field(default_factory=Logs, description="Logs.")
-    functions: Functions = Field(default_factory=Functions, description="Functions.")
+    architecture: Architecture = Field(
+        "arm64", description="Processor of the functions and of their images."
+    )
+    functions: Functions = Field({}, description="Functions, each by its name.")
     images: Images = Field(default_factory=Images, description="Container images.")
     api: Api = Field(default_factory=Api, description="The REST API.")
     email: Email = Field(description="E-mails.")
@@ -234,15 +210,19 @@ class StackConfig(Section):
     @classmethod
     def _senders_are_not_throttled(cls, email: Email, info: ValidationInfo) -> Email:
         """Lambda would take more messages than it can work on; each time counts as a receive."""
-        functions: Functions | None = info.data.get("functions")
-        reserved = functions.reserved_concurrency.get("send-email") if functions else None
+        functions: dict[str, FunctionSettings] = info.data.get("functions", {})
+        reserved = functions.get("send-email", FunctionSettings()).reserved_concurrency
         if reserved is not None and reserved < email.max_concurrency:
             raise ValueError(
                 f"maxConcurrency is {email.max_concurrency}; must be at most "
-                f"functions.reservedConcurrency.send-email ({reserved}): messages that are "
+                f"functions.send-email.reservedConcurrency ({reserved}): messages that are "
                 "throttled use up their receives, and end as dead letters"
             )
         return email
+
+    def function(self, name: str) -> FunctionSettings:
+        """Give what is set for a function; the defaults, where nothing is."""
+        return self.functions.get(name, FunctionSettings())
 
     @property
     def retain(self) -> bool:

@@ -3,7 +3,7 @@
 import json
 import re
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import pulumi
 from pulumi.runtime.config import (
@@ -122,14 +122,18 @@ def _problem(model: type[Section], detail: ErrorDetails, *, secret: bool) -> str
 
 def _keys_in(model: type[Section], loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the section at ``loc`` takes."""
-    section: Any = model
+    kind: Any = model
     for part in loc:
-        field = next((f for f in section.model_fields.values() if f.alias == part), None)
-        if field is None:  # a section's name among several
-            continue
-        section = next(
-            t
-            for t in (field.annotation, *getattr(field.annotation, "__args__", ()))
-            if isinstance(t, type) and issubclass(t, Section)
-        )
-    return sorted(str(f.alias) for f in section.model_fields.values())
+        if get_origin(kind) is dict:  # by name: each has the same keys
+            kind = get_args(kind)[1]
+        else:
+            fields = _section(kind).model_fields.values()
+            kind = next(field.annotation for field in fields if field.alias == part)
+    return sorted(str(field.alias) for field in _section(kind).model_fields.values())
+
+
+def _section(kind: Any) -> type[Section]:
+    """Give the section among the types of an annotation."""
+    return next(
+        t for t in (kind, *get_args(kind)) if isinstance(t, type) and issubclass(t, Section)
+    )

@@ -36,9 +36,10 @@ DEMANDS = (
         "true: who read or wrote an object must be found out later, too",
     ),
     Demand(
-        "functions.reservedConcurrency",
-        lambda c: set(c.functions.reserved_concurrency) == set(function_names()),
-        f"set for each of {', '.join(function_names())}: none takes what another one needs",
+        "functions",
+        lambda c: all(c.function(n).reserved_concurrency is not None for n in function_names()),
+        f"given a reservedConcurrency for each of {', '.join(function_names())}: none takes what "
+        "another one needs",
     ),
     Demand(
         "encryption.customerKey",

@@ -36,6 +36,9 @@ def _leaves(
             default = ...
         else:
             default = field.get_default(call_default_factory=True, validated_data={})
+        if by_function := _by_function(field.annotation):
+            yield from _leaves(by_function, f"{path}.<function>.", _REQUIRED, None)
+            continue
         inner = next((o for o in _options(field.annotation) if _is_section(o)), None)
         if inner is None:
             yield path, field, required if default is ... else _written(default)
@@ -52,6 +55,11 @@ def _options(annotation: Any) -> list[Any]:
     return [annotation]
 
 
+def _by_function(annotation: Any) -> type[Section] | None:
+    """Give the section that a mapping has for each function."""
+    return get_args(annotation)[1] if get_origin(annotation) is dict else None
+
+
 def _is_section(candidate: Any) -> bool:
     return isinstance(candidate, type) and issubclass(candidate, Section)
 
@@ -63,8 +71,6 @@ def _allowed(field: FieldInfo) -> str:
             values = [f"`{value}`" for value in get_args(kind)]
             shown = values if len(values) <= _FEW else [*values[:3], "…", values[-1]]
             return ", ".join(shown)
-        case origin if origin is dict:
-            return "integer by function"
         case origin if origin is list:
             return _LISTS[get_args(kind)[0]]
         case _:

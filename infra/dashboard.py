@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra.function import METRICS, ImageFunction
+from infra.function import ImageFunction
+from infra.outcomes import namespace
 from infra.queue import DeadLetterQueue, Queue
 from infra.triggers.http import RestApi
 
@@ -38,7 +39,7 @@ def dashboard(
         return [["AWS/Lambda", metric, "FunctionName", f.name] for f in functions]
 
     api_dimensions = ["ApiName", api.name, "Stage", pulumi.get_stack()]
-    outcomes = f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}"
+    outcomes = namespace()
     widgets = [
         widget(
             "API requests",

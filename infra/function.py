@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from infra.concurrency import kept_waiting
 from infra.config import StackConfig
-from infra.grants import Grant, environment, policy, trust
+from infra.execution_role import execution_policy, execution_role
+from infra.grants import Grant, environment, policy
 from infra.image import FunctionImage, ImageArgs
 from infra.key import Key, arn_of
 from infra.network import Network
 from infra.network_connection import connection
+from infra.outcomes import counted
 from infra.queue import DeadLetterQueue
 
 ALIAS = "live"
-METRICS = "Outcomes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,7 @@ class FunctionArgs:
     """What a function needs and may do.
 
     Attributes:
-        config: the stack's configuration; ``functions.memoryMb`` there wins over ``memory_mb``.
+        config: the stack's configuration; what it says of this function wins over ``memory_mb``.
         description: one line, shown by AWS.
         memory_mb: memory, in MB; CPU grows with it.
         timeout: seconds an invocation may take.
@@ -31,7 +33,8 @@ class FunctionArgs:
         environment: settings that come with no grant.
         asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
             still fail after two retries then go to the queue ``<name>-failures``.
-        key: what its image, environment, log and failures are encrypted with; AWS's if None.
+        key: what its image, environment, snapshots, log and failures are encrypted with; AWS's if
+            None.
         network: what it runs in; a network of Lambda's if None, from where it reaches the internet.
     """
 
@@ -62,6 +65,8 @@ class ImageFunction(pulumi.ComponentResource):
         self.logical_name = name
         self.timeout = args.timeout
         self.permissions_boundary = args.config.permissions_boundary
+        self._settings = args.config.function(name)
+        self._architecture = self._settings.architecture or args.config.architecture
         self.failures = (
             DeadLetterQueue(f"{name}-failures", self._child, key=args.key)
             if args.asynchronous
@@ -71,18 +76,21 @@ class ImageFunction(pulumi.ComponentResource):
 
         self.image = self._image(name, args)
         self.log_group = self._log_group(name, args)
-        self.role = self._role(name)
-        self.policy = self._policy(name, grants)
+        self.role = execution_role(name, self.permissions_boundary, self._child)
+        self.policy = execution_policy(name, self.role, self.log_group, grants, self._child)
         # Without these the first invocations would fail.
         self._needed: list[pulumi.Resource] = [self.policy]
         if args.network:
             connected = connection(f"{name}-connection", self.role, self._child)
             self._needed += [connected, *args.network.ready]
         self.function = self._function(name, args, environment(args.grants, args.environment))
-        self.alias = self._alias(name)
+        self.alias = self._alias(name, args.config)
+        self.waiting = kept_waiting(
+            f"{name}-waiting", self.alias, self._settings.provisioned_concurrency, self._child
+        )
         self.recursion = self._recursion(name)
         self.event_invoke_config = self._event_invoke_config(name)
-        self.outcomes = self._outcomes(name)
+        self.outcomes = counted(name, self.log_group, self._child)
 
         self.name: pulumi.Output[str] = self.function.name
         self.alias_arn: pulumi.Output[str] = self.alias.arn
@@ -125,7 +133,7 @@ class ImageFunction(pulumi.ComponentResource):
             f"{name}-image",
             ImageArgs(
                 function=name.replace("-", "_"),
-                architecture=args.config.functions.architecture,
+                architecture=self._architecture,
                 keep=args.config.images.keep,
                 base=args.config.images.base,
                 source=args.config.images.source,
@@ -145,33 +153,6 @@ class ImageFunction(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _role(self, name: str) -> aws.iam.Role:
-        return aws.iam.Role(
-            f"{name}-role",
-            assume_role_policy=trust("lambda.amazonaws.com"),
-            permissions_boundary=self.permissions_boundary,
-            opts=self._child,
-        )
-
-    def _policy(self, name: str, grants: Sequence[Grant]) -> aws.iam.RolePolicy:
-        # Not logs:CreateLogGroup: Lambda would make groups anew that nobody deletes.
-        logs = Grant(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[pulumi.Output.concat(self.log_group.arn, ":*")],
-        )
-        # X-Ray knows no resources.
-        xray = {
-            "Effect": "Allow",
-            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "Resource": "*",
-        }
-        return aws.iam.RolePolicy(
-            f"{name}-policy",
-            role=self.role.name,
-            policy=policy([*grants, logs], xray),
-            opts=self._child,
-        )
-
     def _function(
         self, name: str, args: FunctionArgs, variables: dict[str, pulumi.Input[str]]
     ) -> aws.lambda_.Function:
@@ -182,11 +163,12 @@ class ImageFunction(pulumi.ComponentResource):
             package_type="Image",
             image_uri=self.image.uri,
             image_config={"commands": [f"handlers.{folder}.handler.handler"]},
-            architectures=[args.config.functions.architecture],
+            architectures=[self._architecture],
             role=self.role.arn,
-            memory_size=args.config.functions.memory_mb.get(name, args.memory_mb),
+            memory_size=self._settings.memory_mb or args.memory_mb,
+            ephemeral_storage={"size": self._settings.tmp_mb},
             timeout=args.timeout,
-            reserved_concurrent_executions=args.config.functions.reserved_concurrency.get(name),
+            reserved_concurrent_executions=self._settings.reserved_concurrency,
             environment={"variables": variables} if variables else None,
             kms_key_arn=arn_of(args.key),
             vpc_config=args.network.placement() if args.network else None,
@@ -197,17 +179,29 @@ class ImageFunction(pulumi.ComponentResource):
                 "system_log_level": "WARN",
             },
             tracing_config={"mode": "Active"},
-            publish=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._needed),
+            publish=True,  # triggers point at a version, and so do snapshots
+            snap_start={"apply_on": "PublishedVersions"} if self._settings.snap_start else None,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=self._needed,
+                # Snapshots are taken one function after the other, for minutes each:
+                # https://github.com/pulumi/pulumi/issues/15789
+                custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
+            ),
         )
 
-    def _alias(self, name: str) -> aws.lambda_.Alias:
+    def _alias(self, name: str, config: StackConfig) -> aws.lambda_.Alias:
+        # All that Pulumi could change of an alias in place: were one of them its to change, the
+        # update would set the others back to what its state knows.
+        released = ["description", "functionVersion", "routingConfig"]
         return aws.lambda_.Alias(
             f"{name}-{ALIAS}",
             name=ALIAS,
             function_name=self.function.name,
             function_version=self.function.version,
-            opts=self._child,
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=released if config.release == "canary" else None
+            ),
         )
 
     def _recursion(self, name: str) -> aws.lambda_.FunctionRecursionConfig:
@@ -228,19 +222,5 @@ class ImageFunction(pulumi.ComponentResource):
             maximum_retry_attempts=2,
             maximum_event_age_in_seconds=6 * 3_600,
             destination_config={"on_failure": {"destination": self.failures.arn}},
-            opts=self._child,
-        )
-
-    def _outcomes(self, name: str) -> aws.cloudwatch.LogMetricFilter:
-        return aws.cloudwatch.LogMetricFilter(
-            f"{name}-outcomes",
-            log_group_name=self.log_group.name,
-            pattern='{ $.outcome = "*" }',
-            metric_transformation={
-                "namespace": f"{pulumi.get_project()}-{pulumi.get_stack()}/{METRICS}",
-                "name": name,
-                "value": "1",
-                "dimensions": {"Outcome": "$.outcome"},
-            },
             opts=self._child,
         )

@@ -12,8 +12,10 @@ from infra.dashboard import dashboard
 from infra.dead_letters import dead_letters
 from infra.function import ImageFunction
 from infra.key import Key, arn_of
-from infra.queue import DeadLetterQueue, Queue
+from infra.queue import DeadLetterQueue
+from infra.releases import releases
 from infra.triggers.http import RestApi
+from infra.triggers.queue import QueueTrigger
 from infra.triggers.stream import StreamTrigger
 
 
@@ -23,6 +25,7 @@ class MonitoringArgs:
 
     Attributes:
         email: who is told, if anybody; the address must confirm once.
+        queues: the queues, by what reads them.
         outcomes: those of a function's outcomes that need somebody.
         key: what the alarms' topic is encrypted with; not encrypted if None.
     """
@@ -30,7 +33,7 @@ class MonitoringArgs:
     email: str | None
     api: RestApi
     functions: Sequence[ImageFunction]
-    queues: Sequence[Queue]
+    queues: Sequence[QueueTrigger]
     streams: Sequence[StreamTrigger]
     outcomes: Sequence[tuple[ImageFunction, str]] = ()
     key: Key | None = None
@@ -42,6 +45,7 @@ class Monitoring(pulumi.ComponentResource):
     Alarms: errors, throttles and too long a duration of each function, age of each stream's records
     and of each queue's oldest message, messages in every dead-letter queue of these, single
     outcomes, the API's 5XX. ``dead_letters``: those queues, and where their messages go back to.
+    ``releases``: what a release moves, and watches.
     """
 
     def __init__(
@@ -51,13 +55,14 @@ class Monitoring(pulumi.ComponentResource):
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self.topic = self._topic(name, args)
-        for alarm in _alarms(args):
-            self._alarm(alarm)
-        self.dead_letters = dead_letters(args.queues, args.streams, args.functions)
+        self.alarms = [(alarm, self._alarm(alarm)) for alarm in _alarms(args)]
+        queues = [trigger.queue for trigger in args.queues]
+        self.dead_letters = dead_letters(queues, args.streams, args.functions)
+        self.releases = releases(args.functions, self.alarms)
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-            dashboard_body=dashboard(args.api, args.functions, args.queues, _failed(args)),
+            dashboard_body=dashboard(args.api, args.functions, queues, _dead_letters(args)),
             opts=self._child,
         )
         self.register_outputs({"topic_arn": self.topic.arn})
@@ -107,9 +112,9 @@ class Monitoring(pulumi.ComponentResource):
             )
         return topic
 
-    def _alarm(self, alarm: Alarm) -> None:
+    def _alarm(self, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
         percentile = alarm.statistic.startswith("p")
-        aws.cloudwatch.MetricAlarm(
+        return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{alarm.name}",
             alarm_description=alarm.description,
             namespace=alarm.namespace,
@@ -134,17 +139,21 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_function(function)
     yield from map(alarms.on_stream, args.streams)
     yield from map(alarms.on_queue, args.queues)
-    for what, failures in _failed(args).items():
-        yield alarms.on_dead_letters(what, failures)
+    for what, (failures, function) in _failed(args).items():
+        yield alarms.on_dead_letters(what, failures, function)
     for function, outcome in args.outcomes:
         yield alarms.on_outcome(function, outcome)
     yield alarms.on_api(args.api)
 
 
-def _failed(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
-    """Give the queues of what failed, by what it was meant for."""
+def _failed(args: MonitoringArgs) -> dict[str, tuple[DeadLetterQueue, ImageFunction]]:
+    """Give the queues of what failed, and the function that failed, by what it was meant for."""
     return {
-        **{queue.logical_name: queue.dead_letters for queue in args.queues},
-        **{stream.logical_name: stream.failures for stream in args.streams},
-        **{f.logical_name: f.failures for f in args.functions if f.failures},
+        **{t.queue.logical_name: (t.queue.dead_letters, t.function) for t in args.queues},
+        **{stream.logical_name: (stream.failures, stream.function) for stream in args.streams},
+        **{f.logical_name: (f.failures, f) for f in args.functions if f.failures},
     }
+
+
+def _dead_letters(args: MonitoringArgs) -> dict[str, DeadLetterQueue]:
+    return {what: failures for what, (failures, _) in _failed(args).items()}

@@ -24,6 +24,7 @@ class Options:
         protect: whether the engine refuses to delete it.
         retain_on_delete: whether deleting it leaves the real one alone.
         delete_before_replace: whether a replacement comes after the deletion.
+        ignore_changes: inputs that are only heeded when it is made.
     """
 
     parent: Key
@@ -31,6 +32,7 @@ class Options:
     protect: bool
     retain_on_delete: bool
     delete_before_replace: bool
+    ignore_changes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class Monitor(mocks.MockMonitor):
             protect=request.protect,
             retain_on_delete=request.retainOnDelete,
             delete_before_replace=request.deleteBeforeReplace,
+            ignore_changes=frozenset(request.ignoreChanges),
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from deployed.outputs import NoOutputs, outputs
 from redrive import arguments, command, stack
 from redrive.errors import RedriveError
 from redrive.sources import sources
@@ -47,10 +48,10 @@ def main(given: Sequence[str] | None = None) -> int:
     options = vars(parser.parse_args(given))
     name = options.pop("stack")
     try:
-        outputs = stack.outputs(name)
-        region = stack.region(next(iter(sources(outputs).values())))
-        return command.run(outputs, stack.clients(region), **options)
-    except RedriveError as error:
+        found = outputs(name)
+        region = stack.region(next(iter(sources(found).values())))
+        return command.run(found, stack.clients(region), **options)
+    except (NoOutputs, RedriveError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,12 +1,7 @@
-"""A stack in AWS: its outputs, as the Pulumi CLI knows them, and clients of its region."""
+"""A stack in AWS: its region, and clients of it."""
 
-import json
 import re
-import shutil
-import subprocess
-from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -15,8 +10,6 @@ from botocore.config import Config
 from redrive.command import Client
 from redrive.errors import RedriveError
 from redrive.sources import Source
-
-ROOT = Path(__file__).parent.parent
 
 _REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
 _FUNCTION = Config(
@@ -29,31 +22,6 @@ _FUNCTION = Config(
 _OTHERS = Config(
     read_timeout=30, connect_timeout=10, retries={"mode": "standard", "total_max_attempts": 5}
 )
-
-
-def outputs(stack: str) -> Mapping[str, Any]:
-    """Ask the Pulumi CLI for a stack's outputs.
-
-    Raises:
-        RedriveError: the CLI is not installed, or says what is wrong.
-    """
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
-        raise RedriveError(
-            "The Pulumi CLI is not installed, or not on the PATH: "
-            "https://www.pulumi.com/docs/install/"
-        )
-    asked = subprocess.run(
-        [pulumi, "stack", "output", "--json", "--stack", stack],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if asked.returncode:
-        raise RedriveError(f"The Pulumi CLI gives no outputs of {stack!r}: {asked.stderr.strip()}")
-    found: Mapping[str, Any] = json.loads(asked.stdout)
-    return found
 
 
 def region(source: Source) -> str:

@@ -1,4 +1,4 @@
-"""``POST /users`` as it is written with boto3 and nothing else: by hand, with a table resource."""
+"""``/users`` as it is written with boto3 and nothing else: by hand, with a table resource."""
 
 import json
 import logging
@@ -14,6 +14,12 @@ table = boto3.resource("dynamodb").Table(os.environ["USERS_TABLE"])
 
 
 def handler(event, context):  # type: ignore[no-untyped-def]
+    if event["httpMethod"] == "GET":
+        return get_user(event)
+    return create_user(event)
+
+
+def create_user(event):  # type: ignore[no-untyped-def]
     try:
         body = json.loads(event["body"])
         name, email = body["name"].strip(), body["email"].strip().lower()
@@ -30,6 +36,15 @@ def handler(event, context):  # type: ignore[no-untyped-def]
     table.put_item(Item=user)
     logger.info("created %s", user["id"])
     return respond(201, {"user": user})
+
+
+def get_user(event):  # type: ignore[no-untyped-def]
+    user_id = event["pathParameters"]["id"]
+    user = table.get_item(Key={"id": user_id}, ConsistentRead=True).get("Item")
+    if user is None:
+        return respond(404, {"error": "no such user"})
+    logger.info("found %s", user_id)
+    return respond(200, {name: user[name] for name in ("id", "name", "email", "created")})
 
 
 def respond(status, body):  # type: ignore[no-untyped-def]

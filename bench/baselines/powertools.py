@@ -1,4 +1,4 @@
-"""``POST /users`` as Powertools' documentation has it: router, logger, tracer, pydantic, boto3."""
+"""``/users`` as Powertools' documentation has it: router, logger, tracer, pydantic, boto3."""
 
 import os
 import uuid
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import boto3
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 from pydantic import BaseModel, Field, ValidationError
 
@@ -34,6 +35,16 @@ def create_user():  # type: ignore[no-untyped-def]
     table.put_item(Item=user)
     logger.info("created", extra={"user_id": user["id"]})
     return {"user": user}, 201
+
+
+@app.get("/users/<user_id>")
+@tracer.capture_method
+def get_user(user_id):  # type: ignore[no-untyped-def]
+    user = table.get_item(Key={"id": user_id}, ConsistentRead=True).get("Item")
+    if user is None:
+        raise NotFoundError("no such user")
+    logger.info("found", extra={"user_id": user_id})
+    return {name: user[name] for name in ("id", "name", "email", "created")}
 
 
 @app.exception_handler(ValidationError)

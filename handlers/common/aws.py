@@ -39,6 +39,13 @@ def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
     return made
 
 
+def forget() -> None:
+    """Have the next clients fetch credentials, and connect; their services' descriptions stay."""
+    descriptions = _session().get_component("data_loader")
+    _session.cache_clear()
+    _session().register_component("data_loader", descriptions)
+
+
 @cache
 def _session() -> botocore.session.Session:
     """Make what a function's clients share: it takes as long to make as a client."""

@@ -1,7 +1,6 @@
 """Which failures of AWS calls pass by themselves."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
@@ -39,14 +38,21 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, HTTPClientError | NoConnection)
 
 
-@contextmanager
-def passing_as_unavailable() -> Iterator[None]:
-    """Turn the failures that pass, of the calls inside, into ``Unavailable``."""
-    try:
-        yield
-    except (ClientError, HTTPClientError, NoConnection) as error:
-        if is_passing(error):
+class _PassingAsUnavailable(AbstractContextManager[None]):
+    """Without state, so that one serves all: every call of AWS is made inside of one."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        if isinstance(error, Exception) and is_passing(error):
             raise Unavailable(
                 f"{type(error).__name__} after all retries that fitted; try again later"
             ) from error
-        raise
+
+
+_PASSING_AS_UNAVAILABLE = _PassingAsUnavailable()
+
+
+def passing_as_unavailable() -> AbstractContextManager[None]:
+    """Turn the failures that pass, of the calls inside, into ``Unavailable``."""
+    return _PASSING_AS_UNAVAILABLE

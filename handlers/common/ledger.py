@@ -96,6 +96,7 @@ class Ledger:
             AlreadyDone, Superseded, Busy: see the module's docstring.
         """
         now = self._now()
+        expires = expiry(now, KEEP_DAYS * _DAY)
         try:
             entry = self._client.update_item(
                 TableName=self._table,
@@ -125,7 +126,8 @@ class Ledger:
                     ":sequence": {"S": sequence},
                     ":lease": {"N": str(int(now + lease_seconds))},
                     ":now": {"N": str(int(now))},
-                    **{f":{name}": value for name, value in expiry(now, KEEP_DAYS * _DAY).items()},
+                    ":expires": expires["expires"],
+                    ":expires_day": expires["expires_day"],
                 },
                 ReturnValues="UPDATED_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",

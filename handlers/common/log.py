@@ -17,6 +17,10 @@ logger = logging.getLogger("app")
 logger.setLevel(logging.INFO)
 logging.getLogger().setLevel(logging.ERROR)
 
+# Nothing of a record that Lambda's formatter leaves out in any case is looked up for it; see
+# https://docs.python.org/3/howto/logging.html#optimization.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
 
 def outcome(name: str, *, level: int = logging.INFO, **fields: str | int | float | None) -> None:
     """Log what became of one request, message or file.
@@ -27,7 +31,11 @@ def outcome(name: str, *, level: int = logging.INFO, **fields: str | int | float
         level: a level of ``logging``; ``WARNING`` for what somebody may want to look at.
         fields: ids and numbers that help to find the request, and no personal data.
     """
-    logger.log(level, name, extra={"outcome": name, **fields})
+    # Made here, for ``logger.log`` would look for the line of code as well: a tenth of the time.
+    record = logger.makeRecord(
+        logger.name, level, "", 0, name, (), None, extra={"outcome": name, **fields}
+    )
+    logger.handle(record)
 
 
 def failure(

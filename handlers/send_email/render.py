@@ -1,14 +1,19 @@
-"""E-mails from templates: each as plain text and as HTML."""
+"""E-mails from templates: each as plain text and as HTML.
 
+Templates have ``$subject`` and ``$body``; the HTML ones are the ``$content`` of ``layout.html``.
+They are split at these names once: ``string.Template`` looks for them anew for each e-mail.
+"""
+
+import re
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-from string import Template
 
 from handlers.common.email_message import EmailMessage
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_NAME = re.compile(r"\$([a-z]+)")
 
 
 @dataclass(frozen=True)
@@ -21,34 +26,35 @@ class Rendered:
 
 
 def render(message: EmailMessage) -> Rendered:
-    """Fill in the templates of the message's type; everything is escaped in the HTML.
-
-    Templates get ``$subject`` and ``$body``; the HTML ones give the content of ``layout.html``.
-    """
-    content = _template(f"{message.type}.html").substitute(
-        subject=escape(message.subject), body=_paragraphs(message.body)
-    )
+    """Fill in the templates of the message's type; everything is escaped in the HTML."""
+    body = message.body.strip().replace("\r\n", "\n").replace("\r", "\n")
+    text, html = _templates(message.type)
     return Rendered(
         subject=message.subject,
-        text=_template(f"{message.type}.txt").substitute(
-            subject=message.subject, body=_lines(message.body)
-        ),
-        html=_template("layout.html").substitute(subject=escape(message.subject), content=content),
+        text=_fill(text, {"subject": message.subject, "body": body}),
+        html=_fill(html, {"subject": escape(message.subject), "body": _paragraphs(body)}),
     )
 
 
 @cache
-def _template(name: str) -> Template:
-    return Template((_TEMPLATES / name).read_text(encoding="utf-8"))
+def _templates(kind: str) -> tuple[list[str], list[str]]:
+    """Give a type's templates, of text and of HTML: what stands still and names by turns."""
+    text, content, layout = (
+        (_TEMPLATES / name).read_text(encoding="utf-8")
+        for name in (f"{kind}.txt", f"{kind}.html", "layout.html")
+    )
+    return _NAME.split(text), _NAME.split(layout.replace("$content", content))
 
 
-def _lines(text: str) -> str:
-    return text.strip().replace("\r\n", "\n").replace("\r", "\n")
+def _fill(template: list[str], values: dict[str, str]) -> str:
+    pieces = template.copy()
+    pieces[1::2] = [values[name] for name in template[1::2]]
+    return "".join(pieces)
 
 
 def _paragraphs(text: str) -> str:
     """Make HTML paragraphs of what blank lines separate, and breaks of the other line ends."""
-    paragraphs = [part.strip() for part in _lines(text).split("\n\n")]
+    paragraphs = [part.strip() for part in text.split("\n\n")]
     return "\n".join(
         f'<p style="margin:0 0 16px">{escape(part).replace(chr(10), "<br>")}</p>'
         for part in paragraphs

@@ -32,6 +32,8 @@ class QueueTrigger(pulumi.ComponentResource):
                 "messages would come back too early; raise the queue's consumer_timeout"
             )
         super().__init__("serverless:infra:QueueTrigger", name, None, opts)
+        self.queue = args.queue
+        self.function = args.function
         self.consume = args.function.allow(
             f"{name}-consume", [args.queue.consume()], pulumi.ResourceOptions(parent=self)
         )

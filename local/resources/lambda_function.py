@@ -20,7 +20,7 @@ _functions = threading.Lock()
     passes=(
         "name packageType imageConfig role environment timeout memorySize publish architectures "
         "ephemeralStorage tracingConfig loggingConfig deadLetterConfig description kmsKeyArn "
-        "reservedConcurrentExecutions vpcConfig"
+        "reservedConcurrentExecutions vpcConfig snapStart"
     ),
     # Images have another name here, and no registry.
     ignores=(
@@ -54,6 +54,7 @@ def function(request: Request) -> Made:
             TracingConfig=pascal(request.get("tracingConfig")),
             LoggingConfig=pascal(request.get("loggingConfig")),
             VpcConfig=pascal(request.get("vpcConfig")),
+            SnapStart=pascal(request.get("snapStart")),
             DeadLetterConfig=pascal(request.get("deadLetterConfig")),
         ),
     )
@@ -100,6 +101,22 @@ def alias(request: Request) -> Made:
         if ref.name == function_name:
             ref.qualifier = name
     return Made(arn, {"name": name, "arn": arn, "invokeArn": invoke_arn(request.target, arn)})
+
+
+@resource(
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    passes="functionName qualifier provisionedConcurrentExecutions",
+    ignores="skipDestroy",
+)
+def provisioned_concurrency(request: Request) -> Made:
+    """Say how many environments wait; the emulator keeps the number, and starts none ahead."""
+    name, qualifier = request.require("functionName"), request.require("qualifier")
+    request.client("lambda").put_provisioned_concurrency_config(
+        FunctionName=name,
+        Qualifier=qualifier,
+        ProvisionedConcurrentExecutions=request.require("provisionedConcurrentExecutions"),
+    )
+    return Made(f"{name},{qualifier}")
 
 
 def invoke_arn(target: Target, function_arn: str) -> str:

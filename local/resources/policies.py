@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 _TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
-_BATCHES = {
-    f"sqs:{action}": f"sqs:{action}Batch"
-    for action in ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")
+_OTHER_NAMES = {
+    "sqs:SendMessage": "sqs:SendMessageBatch",
+    "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
+    "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
+    "lambda:GetAlias": "lambda:ListAliases",
+    "lambda:UpdateAlias": "lambda:ListAliases",
 }
 
 
@@ -18,6 +21,9 @@ def for_role(policy: str) -> str:
     ``sqs:SendMessageBatch``.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
 
+    A permission to read or change one alias of a function is a permission to list them: the
+    emulator asks for ``lambda:ListAliases`` in place of ``GetAlias`` and ``UpdateAlias``.
+
     A permission to send from one identity is a permission to send: the emulator checks sending
     against the resource ``*`` and knows no ``ses:`` condition. So it denies a function that may not
     send at all, and does not see from which address one does.
@@ -27,7 +33,7 @@ def for_role(policy: str) -> str:
     for statement in document["Statement"]:
         for kind in ("Action", "NotAction"):
             if kind in statement:
-                statement[kind] = _with_batches(_listed(statement[kind]))
+                statement[kind] = _with_other_names(_listed(statement[kind]))
     document["Statement"] += [
         sending for statement in document["Statement"] for sending in _sending(statement)
     ]
@@ -61,8 +67,8 @@ def _listed(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def _with_batches(actions: list[str]) -> list[str]:
-    return [*actions, *(_BATCHES[action] for action in actions if action in _BATCHES)]
+def _with_other_names(actions: list[str]) -> list[str]:
+    return [*actions, *(_OTHER_NAMES[action] for action in actions if action in _OTHER_NAMES)]
 
 
 def _sending(statement: dict[str, Any]) -> list[dict[str, Any]]:

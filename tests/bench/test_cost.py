@@ -4,10 +4,14 @@ import math
 from typing import Any
 
 import pytest
-from stacks import stack
+from stacks import recorded, stack
 
 from bench import cost
-from bench.traffic import DAYS, HOURS, Traffic, Usage, runs
+from bench.running import running
+from bench.traffic import Traffic, runs
+from bench.usage import DAYS, HOURS, Usage
+from infra.config import StackConfig
+from infra.function import FunctionArgs, ImageFunction
 from infra.recorder import stack_settings
 
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
@@ -45,20 +49,51 @@ def test_a_price_that_is_not_in_the_list_is_missed() -> None:
         cost.lines([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
 
 
-def test_more_memory_and_another_processor_cost_what_the_list_says() -> None:
-    def time_of(functions: dict[str, Any]) -> float:
-        settings = {**stack_settings("dev"), "serverless-app:functions": functions}
-        recorded = cost.recorder.run("dev", settings=settings).recorder
-        charges = cost.lines(cost.usage(recorded, BUSY), cost.read_prices())
-        (line,) = (c for c in charges if c.what == "get-user: time")
-        return line.cost
-
-    small = time_of({"memoryMb": {"get-user": 512}})
-    assert time_of({"memoryMb": {"get-user": 1024}}) == pytest.approx(2 * small)
-    dearer = cost.read_prices()["lambda"]
-    assert time_of({"memoryMb": {"get-user": 512}, "architecture": "x86_64"}) == pytest.approx(
-        small * dearer["gb_second_x86_64"] / dearer["gb_second_arm64"]
+def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, cost.Line]:
+    """Give what nine million invocations cost, with settings of its own: by what it is for."""
+    config = StackConfig.model_validate(
+        {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
     )
+    args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
+    used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
+    charges = cost.lines(used, cost.read_prices())
+    return {charge.what.removeprefix("get-user: "): charge for charge in charges}
+
+
+def test_more_memory_and_another_processor_cost_what_the_list_says() -> None:
+    small = of_get_user({})["time"].cost
+    assert of_get_user({"memoryMb": 1024})["time"].cost == pytest.approx(2 * small)
+    listed = cost.read_prices()["lambda"]
+    dearer = small * listed["gb_second_x86_64"] / listed["gb_second_arm64"]
+    assert of_get_user({"architecture": "x86_64"})["time"].cost == pytest.approx(dearer)
+    assert of_get_user({}, architecture="x86_64")["time"].cost == pytest.approx(dearer)
+
+
+@pytest.mark.parametrize(("architecture", "hourly"), [("arm64", 0.012), ("x86_64", 0.015)])
+def test_environments_that_wait_cost_by_the_hour_and_work_for_less(
+    architecture: str, hourly: float
+) -> None:
+    cold = of_get_user({"architecture": architecture})
+    warm = of_get_user({"architecture": architecture, "provisionedConcurrency": 3})
+    assert warm.keys() - cold.keys() == {"waiting"}
+    assert warm["waiting"].cost == pytest.approx(3 * 0.5 * HOURS * hourly, rel=1e-3)
+    assert warm["time"].units == cold["time"].units
+    assert warm["time"].cost == pytest.approx(cold["time"].cost * 7 / 12, rel=1e-3)
+
+
+def test_snapshots_cost_while_they_are_kept_and_when_they_are_used() -> None:
+    cold, restored = of_get_user({}), of_get_user({"snapStart": True})
+    assert restored.keys() - cold.keys() == {"snapshots kept", "restored"}
+    assert restored["snapshots kept"].units == pytest.approx(2 * 0.5 * HOURS * 3_600)
+    assert restored["snapshots kept"].cost == pytest.approx(3.954, rel=1e-3)
+    assert restored["restored"].units == pytest.approx(cold["invocations"].units * 0.01 * 0.5)
+    assert restored["time"] == cold["time"]
+
+
+def test_tmp_costs_beyond_what_is_free() -> None:
+    own = of_get_user({"tmpMb": 1_536})
+    assert own["/tmp"].units == pytest.approx(own["time"].units / 0.5)
+    assert "/tmp" not in of_get_user({})
 
 
 @pytest.mark.parametrize("factor", [0, 2, 10])
@@ -79,11 +114,18 @@ def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[s
 
 
 def test_every_price_of_the_list_is_charged() -> None:
-    """By production and, for its processor, by the laptop's stack."""
+    """By production, and by a stack that has all that production has not."""
+
+    def own(architecture: str) -> dict[str, Any]:
+        return {"architecture": architecture, "provisionedConcurrency": 1, "tmpMb": 1_024}
+
+    functions = {"create-user": own("arm64"), "get-user": own("x86_64")}
+    settings = stack_settings("local") | {"serverless-app:functions": functions}
+    runs = stack("prod"), cost.recorder.run("local", settings=settings)
     charged_for = {
         (used.service, used.price)
-        for name in ("prod", "local")
-        for used in cost.usage(stack(name).recorder, BUSY)
+        for run in runs
+        for used in cost.usage(run.recorder, BUSY)
         if used.units
     }
     services = {s: p for s, p in cost.read_prices().items() if isinstance(p, dict)}

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 from bench import chart
 from bench.scoreboard import Row, ratio, table
 
+SPACE = "{http://www.w3.org/2000/svg}"
 ABOUT = {"group": "INIT", "how": "from the spawn, over the empty handler's"}
 
 
@@ -33,6 +34,23 @@ def test_the_table_says_what_was_reached_and_how_it_was_measured() -> None:
     assert " ".join(count.split()) == "get-user 1,234 files at most 350 MISSED"
 
 
+def test_a_time_is_held_to_its_goal_and_others_are_told_by_it() -> None:
+    times = {"group": "own time", "unit": "µs", "how": "in turn", "rounds": 3}
+    rows = [
+        Row(name="get-user", value=40.4, seconds=40.4e-6, goal=50, **times),
+        Row(name="boto3", value=1234, seconds=1.234e-3, goal=None, times_ours=30.55, **times),
+    ]
+    title, own, other = table(rows).splitlines()
+    assert title == "own time: in turn, medians of 3 rounds"
+    assert " ".join(own.split()) == "get-user 40 µs at most 50 reached"
+    assert " ".join(other.split()) == "boto3 1,234 µs 30.6 x ours"
+    drawn = [text.text for text in ElementTree.fromstring(chart.draw(rows)).iter(f"{SPACE}text")]
+    assert [text for text in drawn if text and text.endswith("µs")] == [
+        *("0 µs", "500 µs", "1000 µs"),
+        *("40 µs", "1234 µs"),
+    ]
+
+
 def test_a_row_survives_json() -> None:
     made = json.loads(json.dumps(row("get-user", [0.1] * 3, 6).as_json()))
     assert made["value"] == 5
@@ -45,11 +63,10 @@ def test_the_picture_has_a_bar_for_each_ratio_and_a_line_for_each_goal() -> None
     rows.append(ratio([0.02], [0.02], name="empty", goal=None, **ABOUT))
     rows.append(Row(group="files", name="x", value=1, unit="files", goal=2, how="counted"))
     drawn = ElementTree.fromstring(chart.draw(rows))
-    space = "{http://www.w3.org/2000/svg}"
-    bars = drawn.findall(f"{space}rect")
+    bars = drawn.findall(f"{SPACE}rect")
     assert [bar.get("class") for bar in bars] == ["own", "missed", "own", "other", "floor"]
     widths = [float(bar.get("width", "")) for bar in bars]
     assert widths[1] == 2 * widths[0]
-    goals = [line for line in drawn.findall(f"{space}line") if line.get("class") == "goal"]
+    goals = [line for line in drawn.findall(f"{SPACE}line") if line.get("class") == "goal"]
     assert len(goals) == 2
-    assert "a<b" in [text.text for text in drawn.findall(f"{space}text")]
+    assert "a<b" in [text.text for text in drawn.findall(f"{SPACE}text")]

@@ -8,7 +8,7 @@ from typing import Any
 from canaries import Canaries
 from privacy_paths import events
 from rude_aws import MANNERS, RudeAws, rude_aws
-from system import messages_in, until
+from system import invoke, messages_in, until
 
 from chaos.kills import kill
 from local.cloud import Cloud
@@ -47,7 +47,8 @@ def by_faults(cloud: Cloud, canaries: Canaries) -> None:
             for rude.manner in MANNERS if turn == 0 else MANNERS[:2]:
                 asked = len(rude.asked)
                 made = {f: make[f](f"{f}, {led[f]}: {rude.manner}") for f in led}
-                answers = list(pool.map(lambda f: invoke(cloud, f, made[f]), made))  # noqa: B023
+                calls = [pool.submit(invoke, cloud, f, made[f], qualifier="$LATEST") for f in led]
+                answers = [call.result() for call in calls]
                 assert len(rude.asked) >= asked + len(led), answers
         hang(cloud, rude, make, url, pool)
 
@@ -67,7 +68,7 @@ def hang(
         lead(cloud, function, {f"AWS_ENDPOINT_URL_{services[0]}": url}, seconds)
     asked = len(rude.asked)
     made = {f: make[f](f"{f}: out of time") for f in SERVICES}
-    answers = {f: pool.submit(invoke, cloud, f, made[f]) for f in made}
+    answers = {f: pool.submit(invoke, cloud, f, made[f], qualifier="$LATEST") for f in made}
     if cloud.emulator.containers is None:
         until(lambda: any(heard.startswith("/v2/email") for heard in rude.asked[asked:]))
         assert kill(cloud, KILLED)
@@ -84,18 +85,6 @@ def lead(cloud: Cloud, function: str, more: dict[str, str], seconds: int = 60) -
     client.update_function_configuration(
         FunctionName=name, Environment={"Variables": variables}, Timeout=seconds
     )
-
-
-def invoke(
-    cloud: Cloud, function: str, event: dict[str, Any], *, qualifier: str = "$LATEST"
-) -> dict[str, Any]:
-    answer = cloud.client("lambda").invoke(
-        FunctionName=cloud.functions[function].name,
-        Qualifier=qualifier,
-        Payload=json.dumps(event).encode(),
-    )
-    payload: dict[str, Any] = json.load(answer["Payload"])
-    return payload
 
 
 def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:
@@ -124,7 +113,8 @@ def lose_tables(cloud: Cloud, canaries: Canaries) -> None:
     for function, services in SERVICES.items():
         if "DYNAMODB" in services:
             lead(cloud, function, gone)
-            answer = invoke(cloud, function, make[function](f"{function}: no table"))
+            event = make[function](f"{function}: no table")
+            answer = invoke(cloud, function, event, qualifier="$LATEST")
             # An error, the API's 500, or the message that failed.
             assert {"errorMessage", "statusCode", "batchItemFailures"} & set(answer)
             assert answer.get("statusCode", 500) == 500

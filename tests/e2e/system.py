@@ -62,6 +62,19 @@ def address() -> str:
     return f"u{uuid.uuid4().hex[:12]}@example.com"
 
 
+def invoke(
+    cloud: Cloud, function: str, event: dict[str, Any], *, qualifier: str = "live"
+) -> dict[str, Any]:
+    """Call a function and wait; give its answer, or what Lambda says of its error."""
+    answer = cloud.client("lambda").invoke(
+        FunctionName=cloud.functions[function].name,
+        Qualifier=qualifier,
+        Payload=json.dumps(event).encode(),
+    )
+    payload: dict[str, Any] = json.load(answer["Payload"])
+    return payload
+
+
 T = TypeVar("T")
 
 

@@ -20,7 +20,7 @@ from botocore import xform_name
 from permission_calls import Call, calls
 from permission_probe import denied, role
 from permission_trail import recording, used
-from system import Api, address, keys, messages_in, until
+from system import Api, address, invoke, keys, messages_in, until
 from test_iam_documents import MAY, TO_READ_THE_SOURCE, Statement, telemetry
 
 from local.cloud import Cloud
@@ -310,17 +310,6 @@ def welcomed(cloud: Cloud, user_id: str) -> bool:
 
 def day(epoch_seconds: float) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(epoch_seconds))
-
-
-def invoke(cloud: Cloud, function: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Call a function and wait; give its answer, or what Lambda says of its error."""
-    answer = cloud.client("lambda").invoke(
-        FunctionName=cloud.functions[function].name,
-        Qualifier="live",
-        Payload=json.dumps(event).encode(),
-    )
-    payload: dict[str, Any] = json.load(answer["Payload"])
-    return payload
 
 
 @pytest.mark.parametrize("versioned", [True, False])

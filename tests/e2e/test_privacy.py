@@ -15,9 +15,9 @@ from urllib.parse import quote
 import pytest
 from canaries import Canaries
 from oauth import Client
-from privacy_faults import OUT_OF_TIME, SERVICES, by_faults, fail_for_good, invoke, lose_tables
+from privacy_faults import OUT_OF_TIME, SERVICES, by_faults, fail_for_good, lose_tables
 from privacy_paths import by_messages, by_requests, by_uploads
-from system import Api, keys, messages_in, until
+from system import Api, invoke, keys, messages_in, until
 from written import Place, elsewhere, keeping
 
 from local import cloud as local_cloud
@@ -50,8 +50,8 @@ def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
     by_requests(api, client, canaries)
     broken = by_messages(guarded, canaries)
     results = by_uploads(guarded, canaries)
-    invoke(guarded, "daily-report", {}, qualifier="live")
-    invoke(guarded, "daily-report", {"day": canaries.new("no day: event")}, qualifier="live")
+    invoke(guarded, "daily-report", {})
+    invoke(guarded, "daily-report", {"day": canaries.new("no day: event")})
     by_faults(guarded, canaries)
     lose_tables(guarded, canaries)
     fail_for_good(guarded, canaries)

@@ -199,5 +199,18 @@ def test_every_function_has_its_concurrency(production: Cloud) -> None:
         name: client.get_function_concurrency(FunctionName=function.name)
         for name, function in production.functions.items()
     }
-    wanted = stack_settings("prod")["serverless-app:functions"]["reservedConcurrency"]
-    assert {n: r["ReservedConcurrentExecutions"] for n, r in reserved.items()} == wanted
+    wanted = stack_settings("prod")["serverless-app:functions"]
+    assert {name: r["ReservedConcurrentExecutions"] for name, r in reserved.items()} == {
+        name: settings["reservedConcurrency"] for name, settings in wanted.items()
+    }
+
+
+def test_what_starts_from_a_snapshot_has_one_of_its_version(production: Cloud) -> None:
+    """The emulator's is none: it says so of the version, and starts a worker ahead."""
+    wanted = stack_settings("prod")["serverless-app:functions"]
+    for name, function in production.functions.items():
+        live = production.client("lambda").get_function_configuration(
+            FunctionName=function.name, Qualifier="live"
+        )
+        expected = "On" if wanted[name].get("snapStart") else "Off"
+        assert live["SnapStart"]["OptimizationStatus"] == expected, name

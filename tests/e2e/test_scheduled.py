@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from system import Api, keys, log_records, messages_in, until
+from system import Api, invoke, keys, log_records, messages_in, until
 
 from local.cloud import Cloud
 from local.mail import sent
@@ -12,22 +12,11 @@ from local.mail import sent
 CLEANUP_LOG = "/aws/lambda/serverless-app-local-cleanup-expired"
 
 
-def _invoke(cloud: Cloud, function: str, event: dict[str, Any]) -> Any:
-    answer = cloud.client("lambda").invoke(
-        FunctionName=cloud.functions[function].name,
-        Qualifier="live",
-        Payload=json.dumps(event).encode(),
-    )
-    payload = json.load(answer["Payload"])
-    assert "FunctionError" not in answer, payload
-    return payload
-
-
 def test_the_report_is_written_once(cloud: Cloud) -> None:
     s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
     for key in keys(s3, bucket, "reports/"):  # the days since an earlier one would be caught up
         s3.delete_object(Bucket=bucket, Key=key)
-    written = _invoke(cloud, "daily-report", {})["written"]
+    written = invoke(cloud, "daily-report", {})["written"]
     assert len(written) == 1
     day = written[0]
     assert sorted(keys(s3, bucket, f"reports/{day}")) == [
@@ -37,7 +26,7 @@ def test_the_report_is_written_once(cloud: Cloud) -> None:
     report = json.load(s3.get_object(Bucket=bucket, Key=f"reports/{day}.json")["Body"])
     assert report["day"] == day
     before = s3.head_object(Bucket=bucket, Key=f"reports/{day}.html")["LastModified"]
-    assert _invoke(cloud, "daily-report", {})["written"] == []
+    assert invoke(cloud, "daily-report", {})["written"] == []
     assert s3.head_object(Bucket=bucket, Key=f"reports/{day}.html")["LastModified"] == before
 
 
@@ -53,7 +42,7 @@ def test_what_expired_is_deleted(cloud: Cloud) -> None:
                 "expires_day": {"S": time.strftime("%Y-%m-%d", time.gmtime(expires))},
             },
         )
-    _invoke(cloud, "cleanup-expired", {})
+    invoke(cloud, "cleanup-expired", {})
     assert "Item" not in dynamodb.get_item(TableName=table, Key={"id": {"S": "test#old"}})
     assert "Item" in dynamodb.get_item(TableName=table, Key={"id": {"S": "test#new"}})
 
@@ -85,7 +74,7 @@ def test_a_user_whom_nobody_welcomed_is_welcomed_later(cloud: Cloud, api: Api) -
             ":due": {"N": str(int(time.time()) - 10)},
         },
     )
-    assert _invoke(cloud, "cleanup-expired", {})["welcome_requeued"] == 1
+    assert invoke(cloud, "cleanup-expired", {})["welcome_requeued"] == 1
     until(lambda: mails() == 2)
     until(lambda: "welcomed" in stored())
     assert not stored().keys() & {"welcome", "welcome_due", "welcome_attempts"}

@@ -23,6 +23,7 @@ class Request:
     connection: int
     number: int
     peer: socket.socket
+    head: dict[str, str]
 
     def answer(self, body: Any = None, *, status: int = 200) -> None:
         content = json.dumps(body or {}).encode()
@@ -74,7 +75,7 @@ def bad_server() -> Iterator[BadServer]:
                         return
                     self.rfile.read(int(head.get("content-length", 0)))
                     target = head.get("x-amz-target") or head[""]
-                    request = Request(target, connection, number, self.request)
+                    request = Request(target, connection, number, self.request, head)
                     state.requests.append(request)
                     state.behave(request)
                 except (OSError, ValueError):

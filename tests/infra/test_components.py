@@ -100,6 +100,23 @@ def not_waited_for() -> set[str]:
     return functions
 
 
+@pytest.mark.parametrize(
+    ("name", "not_pulumis"),
+    [
+        ("local", set()),
+        ("dev", set()),
+        ("prod", {"description", "functionVersion", "routingConfig"}),
+    ],
+)
+def test_an_alias_is_pulumis_to_move_or_the_release_commands(
+    name: str, not_pulumis: set[str]
+) -> None:
+    """Never both: what Pulumi may still change of it makes the alias anew, with its function."""
+    for alias in of(stack(name), "lambda/alias:Alias"):
+        assert alias.options.ignore_changes == not_pulumis
+        assert set(alias.inputs) - {"functionVersion"} == {"name", "functionName"}
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_every_trigger_points_at_the_alias(name: str) -> None:
     made = stack(name)

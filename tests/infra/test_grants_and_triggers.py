@@ -185,23 +185,6 @@ def test_a_function_has_sources(name: str) -> None:
     refused(lambda: ImageFunction(name, args), "has no handlers/.*handler.py")
 
 
-def test_the_configuration_overrides_memory_and_reserves_concurrency() -> None:
-    config = StackConfig.model_validate(
-        {
-            "email": {"sender": "no-reply@example.com"},
-            "functions": {
-                "memoryMb": {"get-user": 300},
-                "reservedConcurrency": {"get-user": 7},
-            },
-        }
-    )
-    for configured, memory, reserved in ((config, 300, 7), (CONFIG, 256, None)):
-        made = recorded(lambda configured=configured: function(config=configured))
-        inputs = made.one("aws:lambda/function:Function", "get-user").inputs
-        assert inputs["memorySize"] == memory
-        assert inputs.get("reservedConcurrentExecutions") == reserved
-
-
 # Triggers
 
 

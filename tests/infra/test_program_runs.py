@@ -56,6 +56,7 @@ def test_exports(name: str, preview: bool) -> None:
         "ledger_table_name",
         "sqs_dead_letter_queue_url",
         "dead_letters",
+        "releases",
         "ses_dkim_tokens",
         "alarm_topic_arn",
         "dashboard_name",
@@ -94,6 +95,38 @@ def test_every_dead_letter_queue_is_exported_with_where_its_messages_go_back_to(
     assert {r.name for r in of(stack(name), "sqs/queue:Queue")} - exported.keys() == {"emails"}
 
 
+@pytest.mark.parametrize("name", STACKS)
+def test_every_function_is_exported_with_the_alarms_that_a_new_version_may_make_ring(
+    name: str,
+) -> None:
+    own = ("errors", "throttles", "duration")
+    others = {
+        "create-user": ["api-5xx"],
+        "get-user": ["api-5xx"],
+        "queue-welcome": ["queue-welcome-iterator-age", "new-users-dead-letters"],
+        "send-email": ["emails-oldest-message", "emails-dead-letters", "send-email-uncertain"],
+        "process-upload": ["process-upload-dead-letters"],
+        "cleanup-expired": [
+            "cleanup-expired-dead-letters",
+            "cleanup-expired-welcome-abandoned",
+        ],
+        "daily-report": ["daily-report-dead-letters"],
+    }
+    exported = stack(name).outputs["releases"]
+    assert exported == {
+        function: {
+            "alias": f"arn:aws:lambda:eu-central-1:123456789012:{function}-live",
+            "alarms": [
+                *(f"monitoring-{function}-{alarm}" for alarm in own),
+                *(f"monitoring-{alarm}" for alarm in others[function]),
+            ],
+        }
+        for function in FUNCTIONS
+    }
+    alarms = {r.name for r in of(stack(name), "cloudwatch/metricAlarm:MetricAlarm")}
+    assert {alarm for entry in exported.values() for alarm in entry["alarms"]} == alarms
+
+
 @pytest.mark.parametrize("preview", [False, True])
 def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
     assert stack("prod", preview=preview).secrets == {"client_secret"}
@@ -104,7 +137,8 @@ def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
 def test_a_preview_knows_no_computed_output() -> None:
     outputs = stack("prod", preview=True).outputs
     known = {k for k, v in outputs.items() if not isinstance(v, pulumi.output.Unknown)}
-    assert known == {"dashboard_name", "dead_letters"}  # a physical name, and logical ones
+    # A physical name, and logical ones.
+    assert known == {"dashboard_name", "dead_letters", "releases"}
     for entry in outputs["dead_letters"].values():
         unknown = {k for k, v in entry.items() if isinstance(v, pulumi.output.Unknown)}
         assert unknown == {"url", "target"}

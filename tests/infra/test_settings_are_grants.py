@@ -80,9 +80,7 @@ def test_another_base_or_architecture_is_another_tag() -> None:
     key = "serverless-app:images"
     own = stack_settings("prod")
     pinned = {key: {**own[key], "base": "base@sha256:0"}}
-    intel = {
-        "serverless-app:functions": {**own["serverless-app:functions"], "architecture": "x86_64"}
-    }
+    intel = {"serverless-app:architecture": "x86_64"}
     runs = [stack("prod"), run("prod", settings=pinned), run("prod", settings=intel)]
     tags = {
         r.recorder.one("docker-build:index:Image", "get-user-image-build").inputs["tags"][0]

@@ -85,7 +85,7 @@ def test_production_names_all_that_it_lacks() -> None:
         "(environment is production)",
         "logs.bucketAccess: must be true: who read or wrote an object must be found out later, too "
         "(environment is production)",
-        f"functions.reservedConcurrency: must be set for each of {', '.join(FUNCTIONS)}: none "
+        f"functions: must be given a reservedConcurrency for each of {', '.join(FUNCTIONS)}: none "
         "takes what another one needs (environment is production)",
         "encryption.customerKey: must be true: who may read the data is then this account's to "
         "say, and to see (environment is production)",
@@ -103,9 +103,9 @@ def test_production_names_all_that_it_lacks() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_production_reserves_concurrency_for_every_function(function: str) -> None:
     given = stack_settings("prod")[f"{PROJECT}:functions"]
-    others = {f: n for f, n in given["reservedConcurrency"].items() if f != function}
-    with pytest.raises(pulumi.RunError, match=r"functions\.reservedConcurrency: must be set for"):
-        run("prod", settings={f"{PROJECT}:functions": {**given, "reservedConcurrency": others}})
+    own = {key: value for key, value in given[function].items() if key != "reservedConcurrency"}
+    with pytest.raises(pulumi.RunError, match="functions: must be given a reservedConcurrency for"):
+        run("prod", settings={f"{PROJECT}:functions": {**given, function: own}})
 
 
 def test_what_production_reserves_fits() -> None:
@@ -115,7 +115,7 @@ def test_what_production_reserves_fits() -> None:
     """
     own = {k.removeprefix(f"{PROJECT}:"): v for k, v in stack_settings("prod").items()}
     config = StackConfig.model_validate({k: v for k, v in own.items() if not k.startswith("aws:")})
-    reserved = config.functions.reserved_concurrency
+    reserved = {name: config.function(name).reserved_concurrency or 0 for name in FUNCTIONS}
     assert sum(reserved.values()) <= 900
     assert reserved["send-email"] >= config.email.max_concurrency
     for function in ("create-user", "get-user"):
@@ -151,7 +151,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         {
             "removalPolicy": "keep",
             "logs": {"level": "INFO", "retentionDays": 8},
-            "functions": {"memoryMb": {"create-user": 64, "creat-user": 512}},
+            "functions": {"create-user": {"memoryMb": 64, "memory": 64}, "creat-user": {}},
             "images": {"keeep": 7},
             "api": {"usagePlan": {"rateLimit": 1, "burstLimit": 1, "quota": {"perod": "DAY"}}},
             "email": {"maxConcurrency": 1},
@@ -163,9 +163,10 @@ def test_every_bad_key_is_named_at_once() -> None:
         "logs.retentionDays: is 8; input should be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, "
         "400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653",
         "logs.level: unknown key; allowed: bucketAccess, retentionDays",
-        "functions.memoryMb.create-user: is 64; input should be greater than or equal to 128",
-        'functions.memoryMb.creat-user: is "creat-user"; no such function; allowed: '
-        + ", ".join(FUNCTIONS),
+        "functions.create-user.memoryMb: is 64; input should be greater than or equal to 128",
+        'functions.create-user.memory: unknown key (did you mean "memoryMb"?); allowed: '
+        "architecture, memoryMb, provisionedConcurrency, reservedConcurrency, snapStart, tmpMb",
+        'functions.creat-user: is "creat-user"; no such function; allowed: ' + ", ".join(FUNCTIONS),
         'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, registry, source',
         "api.usagePlan.quota.limit: is required",
         'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',
@@ -173,8 +174,9 @@ def test_every_bad_key_is_named_at_once() -> None:
         "email.maxConcurrency: is 1; input should be greater than or equal to 2",
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
-        'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, email, encryption, '
-        "environment, functions, images, logs, network, permissionsBoundary, removalPolicy, "
+        'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
+        "encryption, environment, functions, images, logs, network, permissionsBoundary, "
+        "release, removalPolicy, "
         "schedules, uploads",
     ]
 
@@ -187,10 +189,17 @@ def test_what_is_required() -> None:
 @pytest.mark.parametrize(
     ("section", "value"),
     [
-        ("functions", {"memoryMb": {"get-user": 128}}),
-        ("functions", {"memoryMb": {"get-user": 10_240, "process-upload": 512}}),
-        ("functions", {"reservedConcurrency": {"send-email": 5}}),
-        ("functions", {"reservedConcurrency": {"get-user": 1}}),
+        ("architecture", "x86_64"),
+        ("functions", {name: {} for name in FUNCTIONS}),
+        ("functions", {"get-user": {"memoryMb": 128, "architecture": "arm64", "tmpMb": 512}}),
+        ("functions", {"get-user": {"memoryMb": 10_240, "architecture": "x86_64",
+                                    "tmpMb": 10_240}, "process-upload": {"memoryMb": 512}}),
+        ("functions", {"send-email": {"reservedConcurrency": 5}}),
+        ("functions", {"get-user": {"reservedConcurrency": 1, "provisionedConcurrency": 1}}),
+        ("functions", {"get-user": {"provisionedConcurrency": 1, "snapStart": False,
+                                    "tmpMb": 513}}),
+        ("functions", {"get-user": {"snapStart": True, "tmpMb": 512,
+                                    "reservedConcurrency": 1}}),
         ("images", {"keep": 5}),
         ("images", {"keep": 1_000}),
         ("api", {"throttle": {"rateLimit": 0.5, "burstLimit": 1}}),
@@ -239,14 +248,14 @@ def test_within_bounds(section: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("section", "value", "path"),
     [
-        ("functions", {"memoryMb": {"get-user": 127}}, "functions.memoryMb.get-user"),
-        ("functions", {"memoryMb": {"get-user": 10_241}}, "functions.memoryMb.get-user"),
-        ("functions", {"memoryMb": {"get_user": 512}}, "functions.memoryMb.get_user"),
-        ("functions", {"memoryMb": {"process-upload": 511}}, "functions.memoryMb"),
-        ("functions", {"reservedConcurrency": {"send-email": 4}}, "email"),
-        ("functions", {"reservedConcurrency": {"get-user": 0}},
-         "functions.reservedConcurrency.get-user"),
-        ("functions", {"architecture": "amd64"}, "functions.architecture"),
+        ("architecture", "amd64", "architecture"),
+        *(("functions", {"get-user": {key: value}}, f"functions.get-user.{key}")
+          for key, value in (("memoryMb", 127), ("memoryMb", 10_241), ("architecture", "amd64"),
+                             ("tmpMb", 511), ("tmpMb", 10_241), ("reservedConcurrency", 0),
+                             ("provisionedConcurrency", 0), ("snapStart", "yes"))),
+        ("functions", {"get_user": {"memoryMb": 512}}, "functions.get_user"),
+        ("functions", {"process-upload": {"memoryMb": 511}}, "functions"),
+        ("functions", {"send-email": {"reservedConcurrency": 4}}, "email"),
         ("images", {"keep": 4}, "images.keep"),
         ("images", {"keep": 1_001}, "images.keep"),
         ("api", {"throttle": {"rateLimit": 0, "burstLimit": 1}}, "api.throttle.rateLimit"),
@@ -304,8 +313,11 @@ def test_within_bounds(section: str, value: Any) -> None:
         ("email", {"createIdentity": 0}, "email.createIdentity"),
         ("api", {"corsOrigins": "https://a.example.com"}, "api.corsOrigins"),
         ("api", {"usagePlan": True}, "api.usagePlan"),
-        ("functions", {"memoryMb": [512]}, "functions.memoryMb"),
-        ("functions", {"memoryMb": None}, "functions.memoryMb"),
+        ("functions", {"get-user": {"memoryMb": [512]}}, "functions.get-user.memoryMb"),
+        ("functions", {"get-user": {"snapStart": 1}}, "functions.get-user.snapStart"),
+        ("functions", {"get-user": 512}, "functions.get-user"),
+        ("functions", {"get-user": None}, "functions.get-user"),
+        ("functions", ["get-user"], "functions"),
         ("logs", "INFO", "logs"),
         ("logs", [], "logs"),
         ("logs", "{", "logs"),
@@ -321,7 +333,7 @@ def test_out_of_bounds(section: str, value: Any, path: str) -> None:
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
-        ({"log": {}}, 'log: unknown key (did you mean "logs"?); allowed: alarms, api, email'),
+        ({"log": {}}, 'log: unknown key (did you mean "logs"?); allowed: alarms, api, archi'),
         ({"removal_policy": "retain"},
          'removal_policy: unknown key (did you mean "removalPolicy"?)'),
         ({"zzz": "1"}, "zzz: unknown key; allowed: alarms"),
@@ -501,15 +513,15 @@ def test_schedules(expression: str) -> None:
 
 
 def test_what_one_key_asks_of_another() -> None:
-    reserved = {"reservedConcurrency": {"send-email": 9}, "memoryMb": {"process-upload": 256}}
-    assert refused({"functions": reserved, "email": EMAIL}) == [
-        "functions.memoryMb: process-upload is 256; must be at least 512, for it holds images "
+    small = {"process-upload": {"memoryMb": 256}}
+    assert refused({"functions": small, "email": EMAIL}) == [
+        "functions: process-upload.memoryMb is 256; must be at least 512, for it holds images "
         "while it resizes them"
     ]
-    del reserved["memoryMb"]
+    reserved = {"send-email": {"reservedConcurrency": 9}}
     keys = {"functions": reserved, "email": EMAIL | {"maxConcurrency": 10}}
     assert refused(keys) == [
-        "email: maxConcurrency is 10; must be at most functions.reservedConcurrency.send-email "
+        "email: maxConcurrency is 10; must be at most functions.send-email.reservedConcurrency "
         "(9): messages that are throttled use up their receives, and end as dead letters"
     ]
     loaded({"functions": reserved, "email": EMAIL | {"maxConcurrency": 9}})
@@ -528,6 +540,31 @@ def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
     assert refused({"email": EMAIL, "permissionsBoundary": "boundary"}) == [
         'permissionsBoundary: is "boundary"; must be the ARN of an IAM policy of your account, '
         "such as arn:aws:iam::123456789012:policy/serverless-app-bootstrap-prod-boundary"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"snapStart": True, "provisionedConcurrency": 5},
+         "provisionedConcurrency is 5; must be left out where snapStart is true: Lambda starts a "
+         "version one way or the other"),
+        ({"snapStart": True, "tmpMb": 513},
+         "tmpMb is 513; must be 512 where snapStart is true: a snapshot holds no larger /tmp"),
+        ({"provisionedConcurrency": 6, "reservedConcurrency": 5},
+         "provisionedConcurrency is 6; must be at most reservedConcurrency (5), of which it is a "
+         "part"),
+    ],
+)  # fmt: skip
+def test_how_a_function_may_start(given: dict[str, Any], problem: str) -> None:
+    keys = {"email": EMAIL, "functions": {"get-user": given}}
+    assert refused(keys) == [f"functions.get-user: {problem}"]
+
+
+def test_a_function_that_is_no_section_is_told_its_keys() -> None:
+    assert refused({"email": EMAIL, "functions": {"get-user": 1}}) == [
+        "functions.get-user: is 1; must be a section; its keys are architecture, memoryMb, "
+        "provisionedConcurrency, reservedConcurrency, snapStart, tmpMb"
     ]
 
 
@@ -559,8 +596,8 @@ def sections() -> list[str]:
 
 
 KEYS = st.sampled_from(
-    [*sections(), "memoryMb", "domain", "quota", "keep", "sender", "authorization", "usagePlan",
-     "cognito", "userPoolArn", "callbackUrls", "x", ""]
+    [*sections(), "get-user", "memoryMb", "snapStart", "domain", "quota", "keep", "sender",
+     "authorization", "usagePlan", "cognito", "userPoolArn", "callbackUrls", "x", ""]
 )  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -83,6 +83,12 @@ function = aws.lambda_.Function(
 alias = aws.lambda_.Alias(
     "live", name="live", function_name=function.name, function_version=function.version
 )
+aws.lambda_.ProvisionedConcurrencyConfig(
+    "waiting",
+    function_name=alias.function_name,
+    qualifier=alias.name,
+    provisioned_concurrent_executions=2,
+)
 aws.lambda_.FunctionRecursionConfig(
     "recursion", function_name=function.name, recursive_loop="Terminate"
 )

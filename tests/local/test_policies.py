@@ -23,6 +23,14 @@ def test_one_message_means_a_batch():
     ]
 
 
+def test_one_alias_means_a_list_of_them():
+    for action in ("lambda:GetAlias", "lambda:UpdateAlias"):
+        policy = document({"Effect": "Allow", "Action": action, "Resource": "f"})
+        assert json.loads(for_role(policy))["Statement"] == [
+            {"Effect": "Allow", "Action": [action, "lambda:ListAliases"], "Resource": "f"}
+        ]
+
+
 def test_other_permissions_stay_as_they_are():
     policy = document(ALLOW, {"Effect": "Deny", "Action": ["ses:SendEmail"], "Resource": "i"})
     assert json.loads(for_role(policy)) == json.loads(policy)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redrive_fakes import DEAD, OUTPUTS, FakeLambda, FakeSqs, FakeStreams, refused
 
+from deployed.outputs import ROOT, NoOutputs, outputs
 from redrive import stack
 from redrive.__main__ import main
 from redrive.command import run
@@ -183,8 +184,8 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_outputs_come_from_the_pulumi_cli(pulumi: Path) -> None:
     (pulumi / "answer").write_text(json.dumps(OUTPUTS))
-    assert stack.outputs("prod") == OUTPUTS
-    assert (pulumi / "called").read_text() == f"stack output --json --stack prod in {stack.ROOT}\n"
+    assert outputs("prod") == OUTPUTS
+    assert (pulumi / "called").read_text() == f"stack output --json --stack prod in {ROOT}\n"
 
 
 def test_the_pulumi_cli_knows_no_such_stack(
@@ -192,8 +193,8 @@ def test_the_pulumi_cli_knows_no_such_stack(
 ) -> None:
     assert main(["nope"]) == 1
     assert "gives no outputs of 'nope'" in capsys.readouterr().err
-    with pytest.raises(RedriveError, match="no stack named 'nope' found"):
-        stack.outputs("nope")
+    with pytest.raises(NoOutputs, match="no stack named 'nope' found"):
+        outputs("nope")
 
 
 def test_there_is_no_pulumi_cli(

@@ -24,6 +24,7 @@ def resource(type_: str, name: str = "one", *, protect: bool = False, **inputs: 
         protect=protect,
         retain_on_delete=False,
         delete_before_replace=False,
+        ignore_changes=frozenset(),
     )
     return Recorded(type_, name, inputs, True, options)
 

@@ -70,6 +70,7 @@ def test_a_policy_that_is_no_iam_document(schema: Schema) -> None:
         protect=False,
         retain_on_delete=False,
         delete_before_replace=False,
+        ignore_changes=frozenset(),
     )
     wrong = Recorded("aws:sqs/queuePolicy:QueuePolicy", "q", {"policy": "{}"}, True, options)
     with pytest.raises(ValueError, match=r"QueuePolicy 'q': policy is no IAM document: '\{\}'"):

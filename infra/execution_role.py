@@ -1,0 +1,44 @@
+"""The role that a function runs under: its grants, its log, its traces, and no more."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.grants import Grant, policy, trust
+
+
+def execution_role(
+    name: str, permissions_boundary: str | None, opts: pulumi.ResourceOptions
+) -> aws.iam.Role:
+    """Make a role that Lambda alone may assume, within a boundary where there is one."""
+    return aws.iam.Role(
+        f"{name}-role",
+        assume_role_policy=trust("lambda.amazonaws.com"),
+        permissions_boundary=permissions_boundary,
+        opts=opts,
+    )
+
+
+def execution_policy(
+    name: str,
+    role: aws.iam.Role,
+    log_group: aws.cloudwatch.LogGroup,
+    grants: Sequence[Grant],
+    opts: pulumi.ResourceOptions,
+) -> aws.iam.RolePolicy:
+    """Allow what the grants say, and to log and to be traced."""
+    # Not logs:CreateLogGroup: Lambda would make groups anew that nobody deletes.
+    logs = Grant(
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[pulumi.Output.concat(log_group.arn, ":*")],
+    )
+    # X-Ray knows no resources.
+    xray = {
+        "Effect": "Allow",
+        "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        "Resource": "*",
+    }
+    return aws.iam.RolePolicy(
+        f"{name}-policy", role=role.name, policy=policy([*grants, logs], xray), opts=opts
+    )

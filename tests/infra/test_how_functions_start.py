@@ -1,0 +1,98 @@
+"""What a stack sets for one function reaches that function, its image and its alias, and no other.
+
+Snapshots and waiting environments belong to the version that the alias points at.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
+
+from infra.config import StackConfig
+from infra.function import FunctionArgs, ImageFunction
+from infra.recording import Recorder
+
+FUNCTION = "aws:lambda/function:Function"
+WAITING = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
+
+
+def made(settings: Mapping[str, Any], **keys: Any) -> Recorder:
+    """Make two functions, of which one is set."""
+    config = StackConfig.model_validate(
+        {"email": {"sender": "no-reply@example.com"}, "functions": {"get-user": settings}} | keys
+    )
+    args = FunctionArgs(config=config, description="", memory_mb=256, timeout=30)
+    return recorded(lambda: [ImageFunction(name, args) for name in ("get-user", "create-user")])
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "value", "other"),
+    [
+        ({"memoryMb": 300}, "memorySize", 300, 256),
+        ({"tmpMb": 600}, "ephemeralStorage", {"size": 600}, {"size": 512}),
+        ({"reservedConcurrency": 7}, "reservedConcurrentExecutions", 7, None),
+        ({"snapStart": True}, "snapStart", {"applyOn": "PublishedVersions"}, None),
+        ({"snapStart": False}, "snapStart", None, None),
+        ({"architecture": "x86_64"}, "architectures", ["x86_64"], ["arm64"]),
+    ],
+)
+def test_what_is_set_for_one_function(
+    settings: dict[str, Any], name: str, value: object, other: object
+) -> None:
+    recorder = made(settings)
+    assert recorder.one(FUNCTION, "get-user").inputs.get(name) == value
+    assert recorder.one(FUNCTION, "create-user").inputs.get(name) == other
+
+
+@pytest.mark.parametrize(
+    ("of_the_stack", "own", "platform"),
+    [("arm64", "x86_64", "linux/amd64"), ("x86_64", "arm64", "linux/arm64")],
+)
+def test_an_image_is_of_its_function_s_architecture(
+    of_the_stack: str, own: str, platform: str
+) -> None:
+    recorder = made({"architecture": own}, architecture=of_the_stack)
+    image = recorder.one("docker-build:index:Image", "get-user-image-build").inputs
+    assert image["platforms"] == [platform]
+    assert image["tags"][0].endswith(f"-{own}")
+    other = recorder.one("docker-build:index:Image", "create-user-image-build").inputs
+    assert other["platforms"] != [platform]
+    assert recorder.one(FUNCTION, "create-user").inputs["architectures"] == [of_the_stack]
+
+
+def test_environments_wait_behind_the_alias_once_it_is_there() -> None:
+    [waiting] = made({"provisionedConcurrency": 5, "reservedConcurrency": 5}).all(WAITING)
+    assert waiting.inputs == {
+        "functionName": "get-user",
+        "qualifier": "live",
+        "provisionedConcurrentExecutions": 5,
+    }
+    assert ("aws:lambda/alias:Alias", "get-user-live") in waiting.options.depends_on
+
+
+def test_without_a_number_none_waits() -> None:
+    assert made({"memoryMb": 512}).all(WAITING) == []
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_every_function_has_a_version_that_its_triggers_point_at(name: str) -> None:
+    """Of ``$LATEST`` Lambda takes no snapshot, and starts no environment ahead."""
+    functions = of(stack(name), "lambda/function:Function")
+    assert {f.name for f in functions} == set(FUNCTIONS)
+    assert all(f.inputs["publish"] for f in functions)
+    for function in FUNCTIONS:
+        alias = inputs(stack(name), "lambda/alias:Alias", f"{function}-live")
+        assert alias["functionVersion"] != "$LATEST"
+
+
+def test_production_lets_no_caller_wait_for_a_start_and_pays_for_nothing_else() -> None:
+    functions = of(stack("prod"), "lambda/function:Function")
+    assert {f.name for f in functions if f.inputs.get("snapStart")} == {"create-user", "get-user"}
+    assert not [key for key in keys(stack("prod")) if WAITING in key]
+
+
+@pytest.mark.parametrize("name", ["dev", "local"])
+def test_other_stacks_start_cold(name: str) -> None:
+    assert not [f for f in of(stack(name), "lambda/function:Function") if f.inputs.get("snapStart")]
+    assert not [key for key in keys(stack(name)) if WAITING in key]
