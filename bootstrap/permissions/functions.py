@@ -55,6 +55,14 @@ TYPES: dict[str, tuple[Permission, ...]] = {
     "aws:lambda/alias:Alias": (
         may("lambda", "CreateAlias DeleteAlias GetAlias UpdateAlias", _FUNCTION),
     ),
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": (
+        may(
+            "lambda",
+            "DeleteProvisionedConcurrencyConfig GetProvisionedConcurrencyConfig "
+            "PutProvisionedConcurrencyConfig",
+            _FUNCTION,
+        ),
+    ),
     "aws:lambda/permission:Permission": (
         may("lambda", "AddPermission GetPolicy RemovePermission", _FUNCTION),
     ),

@@ -70,19 +70,25 @@ def account() -> Run:
 
 
 @cache
-def deployed(stack: str, *, domain: bool = False) -> Run:
-    """Run the program as it is configured in an account that was bootstrapped."""
+def deployed(stack: str, *, more: bool = False) -> Run:
+    """Run the program as it is configured in an account that was bootstrapped.
+
+    ``more``: with what it can make, and neither dev nor production has.
+    """
     key = f"{PROJECT}:api"
     api = {**stack_settings(stack)[key], "accountLogRole": False}
-    if domain:
-        api["domain"] = DOMAIN
     settings = {key: api, f"{PROJECT}:permissionsBoundary": BOUNDARY}
+    if more:
+        api["domain"] = DOMAIN
+        warm = {"get-user": {"reservedConcurrency": 10, "provisionedConcurrency": 1}}
+        functions = f"{PROJECT}:functions"
+        settings[functions] = {**stack_settings(stack)[functions], **warm}
     return run(stack, settings=settings, recorder=Named)
 
 
 def programs() -> list[Run]:
     """Give runs that together make all that the program can."""
-    return [deployed("dev"), deployed("prod"), deployed("prod", domain=True)]
+    return [deployed("dev"), deployed("prod"), deployed("prod", more=True)]
 
 
 def policies(role: str) -> dict[str, str]:
