@@ -9,6 +9,7 @@ from infra.config_functions import Architecture, Functions, FunctionSettings
 from infra.config_values import (
     Document,
     EmailAddress,
+    PolicyArn,
     PrivateBlock,
     Registry,
     ScheduleExpression,
@@ -175,6 +176,12 @@ class StackConfig(Section):
         description="retain: data is protected from deletion. destroy: for throw-away stacks, "
         "`pulumi destroy` deletes tables, buckets with their objects, and images.",
     )
+    permissions_boundary: PolicyArn | None = Field(
+        None,
+        description="ARN of the policy that no role of the stack's can go beyond, whatever its own "
+        "policies say: `bootstrap/` makes one for each environment, and its deploy role makes no "
+        "role without.",
+    )
     release: Literal["all_at_once", "canary"] = Field(
         "all_at_once",
         description="How a new version of a function goes live. all_at_once: `pulumi up` moves "
@@ -193,6 +200,17 @@ class StackConfig(Section):
     encryption: Encryption = Field(default_factory=Encryption, description="Encryption at rest.")
     network: Network | None = Field(None, description="A network of the stack's own.")
     alarms: Alarms = Field(default_factory=Alarms, description="Alarms.")
+
+    @field_validator("api")
+    @classmethod
+    def _account_has_its_log_role(cls, api: Api, info: ValidationInfo) -> Api:
+        """That role is for all stacks of the account, and a boundary is for those of one."""
+        if info.data.get("permissions_boundary") and api.account_log_role:
+            raise ValueError(
+                "accountLogRole is true; must be false where permissionsBoundary is given, for "
+                "bootstrap/ makes both the boundary and the account's role"
+            )
+        return api
 
     @field_validator("email")
     @classmethod

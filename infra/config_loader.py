@@ -3,7 +3,7 @@
 import json
 import re
 from difflib import get_close_matches
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import pulumi
 from pulumi.runtime.config import (
@@ -19,6 +19,8 @@ from infra.config import StackConfig
 from infra.config_production import unmet
 from infra.config_values import Section
 
+S = TypeVar("S", bound=Section)
+
 
 def load(project: str | None = None) -> StackConfig:
     """Read this stack's configuration.
@@ -31,22 +33,7 @@ def load(project: str | None = None) -> StackConfig:
     stack = pulumi.get_stack()
     _check_name(stack)
     namespace = project or pulumi.get_project()
-    values = {
-        key.removeprefix(f"{namespace}:"): _decoded(value)
-        for key, value in {**get_config_env(), **CONFIG.get()}.items()
-        if key.startswith(f"{namespace}:")
-    }
-    try:
-        config = StackConfig.model_validate(values)
-    except ValidationError as error:
-        raise _refused(
-            stack,
-            namespace,
-            [
-                _problem(detail, secret=_is_secret(namespace, detail["loc"][0]))
-                for detail in error.errors()
-            ],
-        ) from None
+    config = read(StackConfig, namespace)
     if stack.startswith("prod") and config.environment != "production":
         # Otherwise one key would switch off all that production needs, in the stack that is it.
         raise _refused(
@@ -57,24 +44,46 @@ def load(project: str | None = None) -> StackConfig:
     return config
 
 
+def read(model: type[S], namespace: str) -> S:
+    """Read what a stack's configuration has under a namespace.
+
+    Raises:
+        pulumi.RunError: as `load`, but for what is asked of the whole.
+    """
+    values = {
+        key.removeprefix(f"{namespace}:"): _decoded(value)
+        for key, value in {**get_config_env(), **CONFIG.get()}.items()
+        if key.startswith(f"{namespace}:")
+    }
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = [
+            _problem(model, detail, secret=_is_secret(namespace, detail["loc"][0]))
+            for detail in error.errors()
+        ]
+        raise _refused(pulumi.get_stack(), namespace, problems) from None
+
+
 def _refused(stack: str, namespace: str, problems: list[str]) -> pulumi.RunError:
     lines = "\n".join(f"  {namespace}:{problem}" for problem in problems)
     return pulumi.RunError(
         f"The configuration of stack {stack!r} is wrong:\n{lines}\n"
-        f"Mend Pulumi.{stack}.yaml; the README says what each key may be."
+        f"Mend Pulumi.{stack}.yaml; the documentation says what each key may be."
     )
 
 
 def _check_name(stack: str) -> None:
     """Refuse what Pulumi takes as a stack's name, and AWS refuses half-way through.
 
-    The API's stage and the configuration set for e-mails are named after the stack: letters,
-    digits, hyphens and underscores; the latter holds the project's name, too, in 64 characters.
+    All names hold the stack's (Pulumi.yaml): those of buckets take no capitals and no underscores,
+    those of roles have 64 characters.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", stack):
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", stack):
         raise pulumi.RunError(
-            f"The stack's name is {stack!r}; must be letters, digits, hyphens and underscores, at "
-            "most 32, for resources are named after it. Rename it: pulumi stack rename <name>"
+            f"The stack's name is {stack!r}; must be lower-case letters, digits and hyphens "
+            "between them, at most 20, for resources are named after it. Rename it: pulumi stack "
+            "rename <name>"
         )
 
 
@@ -92,36 +101,30 @@ def _decoded(value: str) -> Any:
     return decoded if isinstance(decoded, dict | list) else value
 
 
-def _problem(detail: ErrorDetails, *, secret: bool) -> str:
+def _problem(model: type[Section], detail: ErrorDetails, *, secret: bool) -> str:
     """Say what is wrong with one key; a secret's value is not repeated."""
     path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "missing":
         return f"{path}: is required"
     if detail["type"] == "extra_forbidden":
-        allowed = _keys_beside(detail["loc"])
+        allowed = _keys_in(model, detail["loc"][:-1])
         close = get_close_matches(str(detail["loc"][-1]), allowed, n=1)
         hint = f' (did you mean "{close[0]}"?)' if close else ""
         return f"{path}: unknown key{hint}; allowed: {', '.join(allowed)}"
     value = detail["input"]
     given = "" if secret or isinstance(value, dict) else f"is {json.dumps(value, default=str)}; "
     if detail["type"] == "model_type":
-        return (
-            f"{path}: {given}must be a section; its keys are {', '.join(_keys_in(detail['loc']))}"
-        )
+        keys = ", ".join(_keys_in(model, detail["loc"]))
+        return f"{path}: {given}must be a section; its keys are {keys}"
     return f"{path}: {given}{message[0].lower()}{message[1:]}"
 
 
-def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that the section holding ``loc`` takes."""
-    return _keys_in(loc[:-1])
-
-
-def _keys_in(loc: tuple[int | str, ...]) -> list[str]:
+def _keys_in(model: type[Section], loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the section at ``loc`` takes."""
-    kind: Any = StackConfig
+    kind: Any = model
     for part in loc:
-        if get_origin(kind) is dict:  # by function: each has the same keys
+        if get_origin(kind) is dict:  # by name: each has the same keys
             kind = get_args(kind)[1]
         else:
             fields = _section(kind).model_fields.values()

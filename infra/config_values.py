@@ -155,6 +155,14 @@ CertificateArn = Annotated[
         "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d",
     ),
 ]
+PolicyArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+",
+        "the ARN of an IAM policy of your account, such as "
+        "arn:aws:iam::123456789012:policy/serverless-app-bootstrap-prod-boundary",
+    ),
+]
 UserPoolArn = Annotated[
     str,
     Form(

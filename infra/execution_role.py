@@ -8,9 +8,16 @@ import pulumi_aws as aws
 from infra.grants import Grant, policy, trust
 
 
-def execution_role(name: str, opts: pulumi.ResourceOptions) -> aws.iam.Role:
-    """Make a role that Lambda alone may assume."""
-    return aws.iam.Role(f"{name}-role", assume_role_policy=trust("lambda.amazonaws.com"), opts=opts)
+def execution_role(
+    name: str, permissions_boundary: str | None, opts: pulumi.ResourceOptions
+) -> aws.iam.Role:
+    """Make a role that Lambda alone may assume, within a boundary where there is one."""
+    return aws.iam.Role(
+        f"{name}-role",
+        assume_role_policy=trust("lambda.amazonaws.com"),
+        permissions_boundary=permissions_boundary,
+        opts=opts,
+    )
 
 
 def execution_policy(

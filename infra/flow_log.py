@@ -17,6 +17,7 @@ class FlowLogArgs:
 
     vpc: aws.ec2.Vpc
     log_retention_days: int
+    permissions_boundary: str | None
     key: Key | None
 
 
@@ -58,6 +59,7 @@ class FlowLog(pulumi.ComponentResource):
                     },
                 },
             ),
+            permissions_boundary=args.permissions_boundary,
             opts=child,
         )
         # Not logs:CreateLogGroup: the group is there, and no other one is its business.

@@ -64,6 +64,7 @@ class ImageFunction(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.logical_name = name
         self.timeout = args.timeout
+        self.permissions_boundary = args.config.permissions_boundary
         self._settings = args.config.function(name)
         self._architecture = self._settings.architecture or args.config.architecture
         self.failures = (
@@ -75,7 +76,7 @@ class ImageFunction(pulumi.ComponentResource):
 
         self.image = self._image(name, args)
         self.log_group = self._log_group(name, args)
-        self.role = execution_role(name, self._child)
+        self.role = execution_role(name, self.permissions_boundary, self._child)
         self.policy = execution_policy(name, self.role, self.log_group, grants, self._child)
         # Without these the first invocations would fail.
         self._needed: list[pulumi.Resource] = [self.policy]

@@ -23,6 +23,7 @@ class NetworkArgs:
 
     cidr: str
     log_retention_days: int
+    permissions_boundary: str | None
     key: Key | None
 
 
@@ -55,7 +56,12 @@ class Network(pulumi.ComponentResource):
         )
         self.flow_log = FlowLog(
             f"{name}-flow",
-            FlowLogArgs(vpc=self.vpc, log_retention_days=args.log_retention_days, key=args.key),
+            FlowLogArgs(
+                vpc=self.vpc,
+                log_retention_days=args.log_retention_days,
+                permissions_boundary=args.permissions_boundary,
+                key=args.key,
+            ),
             self._child,
         )
         self.routes = aws.ec2.RouteTable(f"{name}-routes", vpc_id=self.vpc.id, opts=self._child)
@@ -114,7 +120,10 @@ def own_network(name: str, config: StackConfig, key: Key | None) -> Network | No
     return Network(
         name,
         NetworkArgs(
-            cidr=config.network.cidr, log_retention_days=config.logs.retention_days, key=key
+            cidr=config.network.cidr,
+            log_retention_days=config.logs.retention_days,
+            permissions_boundary=config.permissions_boundary,
+            key=key,
         ),
     )
 

@@ -45,9 +45,9 @@ class Run:
     names: Mapping[str, Any]
 
 
-def stack_settings(stack: str) -> dict[str, Any]:
+def stack_settings(stack: str, folder: Path = ROOT) -> dict[str, Any]:
     """Read the configuration of ``Pulumi.<stack>.yaml``, by key."""
-    text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
+    text = (folder / f"Pulumi.{stack}.yaml").read_text()
     settings: dict[str, Any] = yaml.safe_load(text)["config"]
     return settings
 
@@ -58,6 +58,7 @@ def run(
     preview: bool = False,
     settings: Mapping[str, Any] | None = None,
     recorder: type[Recorder] = Recorder,
+    folder: Path = ROOT,
 ) -> Run:
     """Run ``__main__.py`` for a stack.
 
@@ -67,13 +68,14 @@ def run(
         settings: keys that replace those of the file, such as ``serverless-app:api``; None leaves
             one out.
         recorder: what records it, and answers as AWS would.
+        folder: the program's; that of another one in this repository.
     """
-    given = {**stack_settings(stack), **(settings or {})}
+    given = {**stack_settings(stack, folder), **(settings or {})}
     configuration = {key: value for key, value in given.items() if value is not None}
-    return apart(lambda: _run(stack, recorder(preview=preview), configuration))
+    return apart(lambda: _run(stack, recorder(preview=preview), configuration, folder))
 
 
-def _run(stack: str, recorder: Recorder, settings: Mapping[str, Any]) -> Run:
+def _run(stack: str, recorder: Recorder, settings: Mapping[str, Any], folder: Path) -> Run:
     names: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
 
@@ -83,23 +85,23 @@ def _run(stack: str, recorder: Recorder, settings: Mapping[str, Any]) -> Run:
         outputs.update(rpc.deserialize_properties(told, keep_unknowns=True))
 
     def program() -> pulumi.Output[None]:
-        names.update(runpy.run_path(str(ROOT / "__main__.py")))
+        names.update(runpy.run_path(str(folder / "__main__.py")))
         return pulumi.Output.from_input(exported())
 
-    with contextlib.chdir(ROOT):
-        use(stack, recorder, settings)
+    with contextlib.chdir(folder):
+        use(stack, recorder, settings, folder)
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
     secrets = frozenset(name for name, value in outputs.items() if rpc.is_rpc_secret(value))
     return Run(recorder, plain(outputs), secrets, names)
 
 
-def use(stack: str, recorder: Recorder, settings: Mapping[str, Any]) -> None:
+def use(stack: str, recorder: Recorder, settings: Mapping[str, Any], folder: Path = ROOT) -> None:
     """Set the recorder and a stack's configuration for what runs next, in this context."""
     sys.path[:] = [str(ROOT), *(p for p in sys.path if p != str(ROOT))]
     pulumi.runtime.set_all_config({key: _encoded(value) for key, value in settings.items()}, [])
     mocks.set_mocks(
         recorder,
-        project=PROJECT,
+        project=yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"],
         stack=stack,
         preview=recorder.preview,
         monitor=Monitor(recorder),

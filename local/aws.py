@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
@@ -36,12 +37,22 @@ _CONFIG = Config(
 )
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """By whom calls are signed; the emulator's root account, unless something else is given."""
+
+    access_key: str = ROOT_KEY
+    secret_key: str = ROOT_KEY
+    token: str | None = None
+
+
 class Aws:
     """One account of one emulator; a client is made once for each service (20-60 ms each)."""
 
-    def __init__(self, endpoint: str, region: str) -> None:
+    def __init__(self, endpoint: str, region: str, signer: Credentials = Credentials()) -> None:
         self.endpoint = endpoint
         self.region = region
+        self._signer = signer
         self._session = botocore.session.Session(session_vars=_SETTINGS)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -54,8 +65,9 @@ class Aws:
                     service,
                     region_name=self.region,
                     endpoint_url=self.endpoint,
-                    aws_access_key_id=ROOT_KEY,
-                    aws_secret_access_key=ROOT_KEY,
+                    aws_access_key_id=self._signer.access_key,
+                    aws_secret_access_key=self._signer.secret_key,
+                    aws_session_token=self._signer.token,
                     config=_CONFIG,
                 )
             return self._clients[service]

@@ -38,7 +38,7 @@ def deploy(project: Project, aws: Aws, *, images: Mapping[str, str] | None = Non
     Raises:
         DeployFailed: says which resource failed and why, or where the program did.
     """
-    target = registry.Target(aws=aws, root=project.root, images=images)
+    target = registry.Target(aws=aws, root=project.root, images=images, naming=project.naming)
     outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
 
     def run() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from local.errors import LocalError
+from local.naming import DEFAULT_PATTERN
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project that this package belongs to."""
@@ -33,6 +34,23 @@ class Project:
     def region(self) -> str:
         """Region the emulator plays: the stack's ``aws:region``."""
         return self.config.get("aws:region", DEFAULT_REGION)
+
+    @property
+    def naming(self) -> str:
+        """The pattern by which Pulumi names what the program gives no name (`naming.auto_name`).
+
+        https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming-configuration
+
+        Raises:
+            LocalError: ``pulumi:autonaming`` is more than a pattern.
+        """
+        settings = json.loads(self.config.get("pulumi:autonaming", "{}"))
+        if set(settings) - {"pattern"}:
+            raise LocalError(
+                f"`pulumi:autonaming` is {settings}; the local cloud knows only a `pattern`."
+            )
+        pattern = str(settings.get("pattern", DEFAULT_PATTERN))
+        return pattern.replace("${project}", self.name).replace("${stack}", self.stack)
 
 
 def load(stack: str, *, root: Path = ROOT, overrides: Mapping[str, Any] | None = None) -> Project:

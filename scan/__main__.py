@@ -18,8 +18,10 @@ from scan.recorders import Arns, References
 from scan.schema import Schema
 from scan.waivers import CHECKOV, PARLIAMENT
 
-STACKS = ("dev", "prod")
-LEAST_CHECKS = 70
+STACKS = {"dev": recorder.ROOT, "prod": recorder.ROOT, "account": recorder.ROOT / "bootstrap"}
+"""The folder of each stack's program."""
+
+LEAST_CHECKS = {"dev": 70, "prod": 70, "account": 30}
 LEAST_DOCUMENTS = 25
 
 Problems = Iterator[str]
@@ -28,26 +30,28 @@ Problems = Iterator[str]
 def resources(known: Schema, say: Callable[[str], None]) -> Problems:
     """Scan each stack's resources by checkov; give what is wrong."""
     exports = {}
-    for stack in STACKS:
+    for stack, folder in STACKS.items():
         exports[stack] = Export(known)
-        exports[stack].add(recorder.run(stack, recorder=References).recorder.resources)
+        ran = recorder.run(stack, folder=folder, recorder=References)
+        exports[stack].add(ran.recorder.resources)
     for stack, scanned in terraform.scan(exports).items():
         judged = judge(scanned.findings, CHECKOV, stack)
         say(
-            f"checkov     {stack:5} {len(scanned.evaluated)} of {exports[stack].count} resources, "
+            f"checkov     {stack:7} {len(scanned.evaluated)} of {exports[stack].count} resources, "
             f"{len(scanned.checks)} checks: {len(judged.standing)} failed, {judged.waived} waived"
         )
-        yield from (f"{stack}: {gap}" for gap in scanned.gaps(LEAST_CHECKS))
+        yield from (f"{stack}: {gap}" for gap in scanned.gaps(LEAST_CHECKS[stack]))
         yield from judged.problems
 
 
 def documents(known: Schema, say: Callable[[str], None]) -> Problems:
     """Scan each stack's IAM documents by parliament; give what is wrong."""
-    for stack in STACKS:
-        found = iam.documents(recorder.run(stack, recorder=Arns).recorder.resources, known)
+    for stack, folder in STACKS.items():
+        ran = recorder.run(stack, folder=folder, recorder=Arns)
+        found = iam.documents(ran.recorder.resources, known)
         judged = judge(iam.scan(found, stack), PARLIAMENT, stack)
         say(
-            f"parliament  {stack:5} {len(found)} documents: "
+            f"parliament  {stack:7} {len(found)} documents: "
             f"{len(judged.standing)} findings, {judged.waived} waived"
         )
         if len(found) < LEAST_DOCUMENTS:
@@ -59,14 +63,14 @@ def packages(say: Callable[[str], None], *, required: bool) -> Problems:
     """Look the pinned packages up by pip-audit; give what is wrong."""
     service = advisories.reachable_service()
     if service is None:
-        say("pip-audit         NOT DONE: no service of advisories can be reached from here")
+        say("pip-audit           NOT DONE: no service of advisories can be reached from here")
         if required:
             yield "pip-audit: advisories are required (SCAN_ADVISORIES), and cannot be reached"
         return
     for path in advisories.requirements():
         audited = advisories.audit([path], service)
         name = path.relative_to(recorder.ROOT)
-        say(f"pip-audit         {name}: {audited.packages} packages by {service}")
+        say(f"pip-audit           {name}: {audited.packages} packages by {service}")
         if not audited.packages:
             yield f"pip-audit: looked at nothing in {name}"
         yield from (f"{name}: {known}" for known in audited.vulnerable)

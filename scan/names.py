@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator
 from scan.schema import Schema
 
 _TYPES = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
     "aws:apigateway/response:Response": "aws_api_gateway_gateway_response",
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
 }

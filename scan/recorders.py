@@ -54,6 +54,10 @@ class Arns(Recorder):
 _ARNS = {
     "aws:cloudwatch/logGroup:LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}",
     "aws:dynamodb/table:Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
+        "arn:aws:iam::{account}:oidc-provider/{name}"
+    ),
+    "aws:iam/policy:Policy": "arn:aws:iam::{account}:policy/{name}",
     "aws:iam/role:Role": "arn:aws:iam::{account}:role/{name}",
     "aws:kms/key:Key": "arn:aws:kms:{region}:{account}:key/{name}",
     "aws:lambda/alias:Alias": "arn:aws:lambda:{region}:{account}:function:{name}:live",

@@ -8,6 +8,7 @@ from scan.findings import Waiver
 _DEV = ("dev",)
 _PROD = ("prod",)
 _ALL = ("dev", "prod")
+_ACCOUNT = ("account",)  # bootstrap/
 
 CHECKOV = (
     # For good, in all stacks.
@@ -41,6 +42,12 @@ CHECKOV = (
            reason="Tags are immutable but for the build's cache; checkov knows no exceptions."),
     Waiver(check="CKV_AWS_297", resources="aws_scheduler_schedule.*", stacks=_ALL,
            reason="A schedule holds its own name and time, and nothing of anybody's."),
+    Waiver(check="CKV_AWS_144", resources="aws_s3_bucket.*", stacks=_ACCOUNT,
+           reason="Replication to another region: each has a state of its own."),
+    Waiver(check="CKV_AWS_145", resources="aws_s3_bucket.state_access_log", stacks=_ACCOUNT,
+           reason="S3 writes access logs to no bucket that is encrypted by KMS."),
+    Waiver(check="CKV2_AWS_62", resources="aws_s3_bucket.*", stacks=_ACCOUNT,
+           reason="Nothing is to happen when Pulumi writes its state, or a log comes."),
     # For developers: cheap, and quickly gone.
     Waiver(check="CKV_AWS_338", resources="aws_cloudwatch_log_group.*", stacks=_DEV,
            reason="Logs of developers' stacks need not last a year."),
@@ -74,11 +81,12 @@ PARLIAMENT = (
                   "names the table's streams: at worst it grants nothing."),
     # A key's policy: its resource, the key, is written as "*".
     # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
-    Waiver(check="RESOURCE_STAR", resources="aws_kms_key.*", stacks=_PROD,
+    Waiver(check="RESOURCE_STAR", resources="aws_kms_key.*", stacks=_PROD + _ACCOUNT,
            reason="In a key's policy * is that key."),
-    Waiver(check="UNKNOWN_CONDITION_FOR_ACTION", resources="aws_kms_key.*", stacks=_PROD,
+    Waiver(check="UNKNOWN_CONDITION_FOR_ACTION", resources="aws_kms_key.*",
+           stacks=_PROD + _ACCOUNT,
            reason="CloudWatch Logs' statement is as AWS gives it: it allows kms:Describe*."),
-    Waiver(check="MISMATCHED_TYPE", resources="aws_kms_key.*", stacks=_PROD,
+    Waiver(check="MISMATCHED_TYPE", resources="aws_kms_key.*", stacks=_PROD + _ACCOUNT,
            reason="The context that CloudWatch Logs encrypts with is the group's ARN."),
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     Waiver(check="RESOURCE_MISMATCH", resources="aws_iam_role_policy.*_connection", stacks=_PROD,
@@ -90,4 +98,16 @@ PARLIAMENT = (
     Waiver(check="RESOURCE_MISMATCH", resources="aws_vpc_endpoint.*", stacks=_PROD,
            reason="An endpoint's policy says whose resources are reached by it; what is done with "
                   "them, roles say. What has no resource of this account is not reached."),
+    Waiver(check="RESOURCE_MISMATCH", resources="aws_iam_policy.*", stacks=_ACCOUNT,
+           reason="An action on resources of two kinds has a statement for each, on its own "
+                  "conditions; tests/scan/test_deploy_policies.py judges them together."),
+    Waiver(check="RESOURCE_POLICY_PRIVILEGE_ESCALATION", resources="aws_iam_policy.deploy_*_data",
+           stacks=_ACCOUNT,
+           reason="Who may write a bucket's policy may let itself read the bucket: whoever deploys "
+                  "a stack has the stack's data in hand, and no other's."),
+    # https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+    Waiver(check="UNKNOWN_FEDERATION_SOURCE", resources="aws_iam_role.*", stacks=_ACCOUNT,
+           reason="GitHub is the provider, and no one that parliament knows."),
+    Waiver(check="UNKNOWN_CONDITION_FOR_ACTION", resources="aws_iam_role.*", stacks=_ACCOUNT,
+           reason="GitHub's claims are keys of its provider."),
 )  # fmt: skip

@@ -7,8 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.config_api import Api
-from infra.grants import trust
 from infra.key import Key, arn_of
+from infra.triggers.http_account import account_log_role
 
 # Of the caller no address, no agent and no name, of the path the route and not its values.
 _ACCESS_LOG = {
@@ -47,7 +47,7 @@ class ApiStage(pulumi.ComponentResource):
         super().__init__("serverless:infra:ApiStage", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         stage_name = pulumi.get_stack()
-        account = _account(name, child) if args.config.account_log_role else None
+        account = account_log_role(name, child) if args.config.account_log_role else None
         self.access_log = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
             name=f"/aws/apigateway/{pulumi.get_project()}-{stage_name}",
@@ -92,54 +92,3 @@ class ApiStage(pulumi.ComponentResource):
             opts=child,
         )
         self.register_outputs({})
-
-
-def _account(name: str, child: pulumi.ResourceOptions) -> aws.apigateway.Account:
-    """Let API Gateway write logs: one role for the whole account and region.
-
-    Kept when the stack goes, for other stacks' APIs log by it too.
-    """
-    kept = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(retain_on_delete=True))
-    role = aws.iam.Role(
-        f"{name}-log-role", assume_role_policy=trust("apigateway.amazonaws.com"), opts=kept
-    )
-    caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=child.parent))
-    region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=child.parent))
-    partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=child.parent))
-    logs = pulumi.Output.concat(
-        "arn:", partition.partition, ":logs:", region.region, ":", caller.account_id, ":log-group:"
-    )
-    policy = aws.iam.RolePolicy(
-        f"{name}-log-policy",
-        role=role.name,
-        policy=pulumi.Output.json_dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Action": [
-                            "logs:CreateLogGroup",
-                            "logs:CreateLogStream",
-                            "logs:DescribeLogStreams",
-                            "logs:FilterLogEvents",
-                            "logs:GetLogEvents",
-                            "logs:PutLogEvents",
-                        ],
-                        "Resource": [
-                            pulumi.Output.concat(logs, "API-Gateway-Execution-Logs_*"),
-                            pulumi.Output.concat(logs, "/aws/apigateway/*"),
-                        ],
-                    },
-                    # API Gateway looks for its groups by listing all of them.
-                    {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
-                ],
-            }
-        ),
-        opts=kept,
-    )
-    return aws.apigateway.Account(
-        f"{name}-account",
-        cloudwatch_role_arn=role.arn,
-        opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[policy])),
-    )

@@ -47,6 +47,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
             assume_role_policy=trust(
                 "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": account}}
             ),
+            permissions_boundary=args.function.permissions_boundary,
             opts=child,
         )
         invoke = Grant(actions=["lambda:InvokeFunction"], resources=[args.function.alias_arn])

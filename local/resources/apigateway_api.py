@@ -2,7 +2,7 @@
 
 import re
 
-from local.resources.names import auto_name, present
+from local.resources.names import present
 from local.resources.registry import Made, Request, resource
 
 
@@ -46,7 +46,7 @@ def rest_api(request: Request) -> Made:
 def model(request: Request) -> Made:
     """Give an API the JSON schema of a body."""
     # The service takes letters and digits only.
-    name = request.get("name") or re.sub(r"\W|_", "", auto_name(request.name, 255))
+    name = request.get("name") or re.sub(r"\W|_", "", request.auto_name(255))
     made = request.client("apigateway").create_model(
         restApiId=request.require("restApi"),
         name=name,

@@ -1,6 +1,6 @@
 """Encryption keys and their aliases."""
 
-from local.resources.names import auto_name, present
+from local.resources.names import present
 from local.resources.registry import Made, Request, resource
 
 
@@ -29,6 +29,6 @@ def key(request: Request) -> Made:
 @resource("aws:kms/alias:Alias", passes="name targetKeyId")
 def alias(request: Request) -> Made:
     """Name a key."""
-    name = request.get("name") or f"alias/{auto_name(request.name, 250)}"
+    name = request.get("name") or f"alias/{request.auto_name(250)}"
     request.client("kms").create_alias(AliasName=name, TargetKeyId=request.require("targetKeyId"))
     return Made(name, {"name": name, "arn": request.target.arn("kms", name)})

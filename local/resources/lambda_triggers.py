@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.resources.names import auto_name, pascal, present
+from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, resource
 
 
@@ -15,7 +15,7 @@ from local.resources.registry import Made, Request, resource
 )
 def permission(request: Request) -> Made:
     """Let a service call a function."""
-    statement = request.get("statementId") or auto_name(request.name, 100)
+    statement = request.get("statementId") or request.auto_name(100)
     request.client("lambda").add_permission(
         FunctionName=request.require("function"),
         StatementId=statement,

@@ -1,20 +1,7 @@
-"""Names, and spellings of properties: from Pulumi's to those of AWS's API."""
+"""Spellings of properties: from Pulumi's to those of AWS's API."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
-
-
-def auto_name(logical: str, limit: int, suffix: str = "") -> str:
-    """Make a physical name as Pulumi does: the logical name and seven random hex digits.
-
-    Args:
-        logical: the resource's name in the program.
-        limit: longest name that the service takes; the logical name is cut to fit.
-        suffix: what the name must end with, such as ``.fifo``.
-    """
-    ending = f"-{secrets.token_hex(4)[:7]}{suffix}"
-    return logical[: limit - len(ending)] + ending
 
 
 def pascal(value: Any, renames: Mapping[str, str] | None = None) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from local.aws import ACCOUNT_ID, Aws
 from local.deployed import Deployed
 from local.errors import LocalError
-from local.resources.names import auto_name
+from local.naming import DEFAULT_PATTERN, auto_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +17,14 @@ class Target:
 
     Attributes:
         images: by the function's folder, the images that functions run from; None for workers.
+        naming: the pattern by which what has no name gets one.
         addresses: by the beginning of a URL that AWS serves, where the emulator serves it.
     """
 
     aws: Aws
     root: Path
     images: Mapping[str, str] | None = None
+    naming: str = DEFAULT_PATTERN
     deployed: Deployed = field(default_factory=Deployed)
     addresses: dict[str, str] = field(default_factory=dict)
 
@@ -63,7 +65,11 @@ class Request:
 
     def physical_name(self, limit: int, *, suffix: str = "") -> str:
         """Give the name that the program chose, or make one as Pulumi does."""
-        return str(self.get("name") or auto_name(self.name, limit, suffix))
+        return str(self.get("name") or self.auto_name(limit, suffix=suffix))
+
+    def auto_name(self, limit: int, *, suffix: str = "") -> str:
+        """Make a name as Pulumi does."""
+        return auto_name(self.name, limit, suffix, self.target.naming)
 
 
 @dataclass(frozen=True)

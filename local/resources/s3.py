@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.resources.names import auto_name, present
+from local.resources.names import present
 from local.resources.policies import for_resource
 from local.resources.registry import Made, Request, resource
 
@@ -16,7 +16,7 @@ def bucket(request: Request) -> Made:
     """Make a bucket."""
     s3 = request.client("s3")
     region = request.target.aws.region
-    name = request.get("bucket") or auto_name(request.name, 63).lower()
+    name = request.get("bucket") or request.auto_name(63).lower()
     # us-east-1 is the one region that must not be named.
     location = None if region == "us-east-1" else {"LocationConstraint": region}
     s3.create_bucket(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.resources.names import auto_name, present
+from local.resources.names import present
 from local.resources.registry import Made, Request, resource
 
 
@@ -27,7 +27,7 @@ def default_security_group(request: Request) -> Made:
 def security_group(request: Request) -> Made:
     """Make a group without rules, as the provider does: AWS gives it one, everything may go out."""
     ec2 = request.client("ec2")
-    name = request.get("name") or auto_name(request.name, 255)
+    name = request.physical_name(255)
     id_ = ec2.create_security_group(
         GroupName=name,
         Description=request.get("description", "Managed by Pulumi"),

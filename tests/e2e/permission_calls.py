@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from system import logical_name
 from test_iam_documents import EMAILS, HERE, KEY, LEDGER, STORAGE, USERS
 
 from local.cloud import Cloud
@@ -189,7 +190,7 @@ def _queues(cloud: Cloud) -> Iterator[Call]:
         "list_queue_tags": ("ListQueueTags", {}),
     }
     for url in cloud.client("sqs").list_queues()["QueueUrls"]:
-        logical = url.rpartition("/")[2].rpartition("-")[0]
+        logical = logical_name(url.rpartition("/")[2])
         for operation, (action, more) in by_queue.items():
             yield Call(
                 action=f"sqs:{action}",

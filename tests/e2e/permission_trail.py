@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from permission_calls import TABLES
+from system import logical_name
 from test_iam_documents import EMAILS, HERE, STORAGE
 
 from local.cloud import Cloud
@@ -90,7 +91,7 @@ def _permissions(cloud: Cloud, event: dict[str, Any]) -> Iterator[tuple[str, str
             index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
             yield f"dynamodb:{name}", tables[given["TableName"]] + index
     elif service == "sqs":
-        logical = given["QueueUrl"].rpartition("/")[2].rpartition("-")[0]
+        logical = logical_name(given["QueueUrl"].rpartition("/")[2])
         queue = EMAILS if logical == "emails" else f"arn:aws:sqs:{HERE}:{logical}"
         yield f"sqs:{name.removesuffix('Batch')}", queue
     elif service == "s3":

@@ -1,6 +1,7 @@
 """What end-to-end tests do with the running system."""
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -118,7 +119,7 @@ def broken(cloud: Cloud, function: str) -> Iterator[None]:
     (policy,) = [
         p
         for p in iam.list_role_policies(RoleName=role)["PolicyNames"]
-        if p.startswith(f"{function}-policy")
+        if f"-{function}-policy-" in p
     ]
     document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
     iam.delete_role_policy(RoleName=role, PolicyName=policy)
@@ -126,3 +127,10 @@ def broken(cloud: Cloud, function: str) -> Iterator[None]:
         yield
     finally:
         iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+
+def logical_name(physical: str) -> str:
+    """Give the program's own name of something that Pulumi has named."""
+    named = re.fullmatch(r"serverless-app-[a-z]+-(.+)-[0-9a-f]{7}", physical)
+    assert named, physical
+    return named[1]

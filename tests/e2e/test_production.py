@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system import Api, keys, until
+from system import Api, keys, logical_name, until
 
 from infra.recorder import stack_settings
 from local import cloud as local_cloud
@@ -32,7 +32,8 @@ def production(docker: bool) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def key(production: Cloud) -> str:
     kms = production.client("kms")
-    [alias] = [a for a in kms.list_aliases()["Aliases"] if a["AliasName"].startswith("alias/key-")]
+    own = "alias/serverless-app-prod-key-"
+    [alias] = [a for a in kms.list_aliases()["Aliases"] if a["AliasName"].startswith(own)]
     metadata = kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]
     assert kms.get_key_rotation_status(KeyId=metadata["KeyId"])["KeyRotationEnabled"]
     arn: str = metadata["Arn"]
@@ -72,7 +73,7 @@ def test_no_role_may_use_the_key_by_itself(production: Cloud, key: str) -> None:
         return {result["EvalDecision"] for result in results}
 
     roles = {
-        f["FunctionName"].rpartition("-")[0]: f["Role"]
+        logical_name(f["FunctionName"]): f["Role"]
         for f in production.client("lambda").list_functions()["Functions"]
     }
     table = production.client("dynamodb").describe_table(

@@ -348,5 +348,5 @@ def test_all_queues_are_listed(cloud: Cloud, redrive: Redrive) -> None:
         "new-users-failures",
         "process-upload-failures",
     ]
-    assert any("queue emails-" in line for line in lines)
+    assert any("queue serverless-app-local-emails-" in line for line in lines)
     assert any(":live" in line for line in lines)

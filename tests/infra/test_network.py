@@ -104,7 +104,12 @@ def network(**answers: dict[str, Any]) -> Services:
     services = Services(answers=answers)
 
     def program() -> None:
-        Network("network", NetworkArgs(cidr="10.0.0.0/24", log_retention_days=1, key=None))
+        Network(
+            "network",
+            NetworkArgs(
+                cidr="10.0.0.0/24", log_retention_days=1, permissions_boundary=None, key=None
+            ),
+        )
 
     recorded(program, recorder=services)
     return services

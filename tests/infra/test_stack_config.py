@@ -175,7 +175,8 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
-        "encryption, environment, functions, images, logs, network, release, removalPolicy, "
+        "encryption, environment, functions, images, logs, network, permissionsBoundary, "
+        "release, removalPolicy, "
         "schedules, uploads",
     ]
 
@@ -526,6 +527,22 @@ def test_what_one_key_asks_of_another() -> None:
     loaded({"functions": reserved, "email": EMAIL | {"maxConcurrency": 9}})
 
 
+def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/serverless-app-bootstrap-dev-boundary"
+    assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": {}}) == [
+        "api: accountLogRole is true; must be false where permissionsBoundary is given, for "
+        "bootstrap/ makes both the boundary and the account's role"
+    ]
+    config = loaded(
+        {"email": EMAIL, "permissionsBoundary": boundary, "api": {"accountLogRole": False}}
+    )
+    assert config.permissions_boundary == boundary
+    assert refused({"email": EMAIL, "permissionsBoundary": "boundary"}) == [
+        'permissionsBoundary: is "boundary"; must be the ARN of an IAM policy of your account, '
+        "such as arn:aws:iam::123456789012:policy/serverless-app-bootstrap-prod-boundary"
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
@@ -551,19 +568,21 @@ def test_a_function_that_is_no_section_is_told_its_keys() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["dev", "test-eu_1", "x" * 32])
+@pytest.mark.parametrize("name", ["dev", "test-eu-1", "x" * 20])
 def test_a_stacks_name(name: str) -> None:
     loaded({"email": EMAIL, "environment": "development"}, stack=name)
 
 
 def test_a_stack_named_after_production_cannot_call_itself_something_else() -> None:
     with pytest.raises(pulumi.RunError, match="environment: must be production"):
-        loaded({"email": EMAIL, "environment": "development"}, stack="prod-eu_1")
+        loaded({"email": EMAIL, "environment": "development"}, stack="prod-eu-1")
 
 
-@pytest.mark.parametrize("name", ["prod.eu", "x" * 33, "prod eu", "é", "", "dev\n"])
+@pytest.mark.parametrize(
+    "name", ["prod.eu", "x" * 21, "prod eu", "é", "", "dev\n", "Dev", "eu_1", "-a", "a-"]
+)
 def test_not_a_stacks_name(name: str) -> None:
-    with pytest.raises(pulumi.RunError, match="must be letters, digits, hyphens and underscores"):
+    with pytest.raises(pulumi.RunError, match="must be lower-case letters, digits and hyphens"):
         loaded({"email": EMAIL}, stack=name)
 
 

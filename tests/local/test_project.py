@@ -67,3 +67,17 @@ def test_unknown_stack_names_the_known_ones(project_folder):
 def test_missing_project(tmp_path):
     with pytest.raises(LocalError, match=r"Pulumi\.yaml does not exist"):
         load(tmp_path)
+
+
+def test_names_follow_the_projects_pattern(project_folder):
+    folder = project_folder("")
+    assert load(folder).naming == "${name}-${hex(7)}"
+    pattern = {"pattern": "${project}-${stack}-${name}-${hex(7)}"}
+    overrides = {"pulumi:autonaming": pattern}
+    assert load(folder, overrides=overrides).naming == "test-local-${name}-${hex(7)}"
+    with pytest.raises(LocalError, match=r"`pulumi:autonaming` is .*'mode'.*only a `pattern`"):
+        _ = load(folder, overrides={"pulumi:autonaming": {"mode": "verbatim"}}).naming
+
+
+def test_this_projects_names_begin_with_project_and_stack():
+    assert project.load("local").naming == "serverless-app-local-${name}-${hex(7)}"

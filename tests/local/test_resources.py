@@ -7,7 +7,7 @@ import sys
 import pytest
 from pulumi import _types
 
-from local import resources
+from local import naming, resources
 from local.errors import LocalError
 from local.resources import names, registry
 
@@ -112,18 +112,28 @@ def test_a_missing_input_is_named():
 
 
 @pytest.mark.parametrize(
-    ("logical", "limit", "suffix", "pattern"),
+    ("suffix", "pattern", "name"),
     [
-        ("emails", 80, "", r"emails-[0-9a-f]{7}"),
-        ("emails", 80, ".fifo", r"emails-[0-9a-f]{7}\.fifo"),
-        ("x" * 100, 64, "", r"x{56}-[0-9a-f]{7}"),
+        ("", naming.DEFAULT_PATTERN, r"emails-[0-9a-f]{7}"),
+        (".fifo", naming.DEFAULT_PATTERN, r"emails-[0-9a-f]{7}\.fifo"),
+        ("", "app-dev-${name}-${hex(3)}", r"app-dev-emails-[0-9a-f]{3}"),
     ],
 )
-def test_automatic_names(logical, limit, suffix, pattern):
-    name = names.auto_name(logical, limit, suffix)
-    assert re.fullmatch(pattern, name)
-    assert len(name) <= limit
-    assert name != names.auto_name(logical, limit, suffix)
+def test_automatic_names(suffix, pattern, name):
+    made = naming.auto_name("emails", 20, suffix, pattern)
+    assert re.fullmatch(name, made)
+    assert made != naming.auto_name("emails", 20, suffix, pattern)
+
+
+def test_a_name_that_is_too_long_is_refused_as_by_the_provider():
+    assert len(naming.auto_name("x" * 56, 64)) == 64
+    with pytest.raises(LocalError, match="has 65 characters; the service takes 64"):
+        naming.auto_name("x" * 57, 64)
+
+
+def test_a_pattern_that_the_local_cloud_does_not_know_is_refused():
+    with pytest.raises(LocalError, match=r"pulumi:autonaming holds \$\{uuid\}; the local cloud"):
+        naming.auto_name("emails", 20, pattern="${name}-${uuid}")
 
 
 def test_pascal():

@@ -1,0 +1,1 @@
+"""What an account has once, and every stack in it needs: state, and who may deploy."""

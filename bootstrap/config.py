@@ -1,0 +1,82 @@
+"""The typed configuration of an account's bootstrap: every key of ``Pulumi.<stack>.yaml``."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from infra.config_values import DomainName, Form, HostedZoneId, Section
+
+Repository = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}",
+        "a GitHub repository as OWNER/NAME, without * or https://",
+    ),
+]
+ProviderArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/token.actions.githubusercontent.com",
+        "the ARN of GitHub's OIDC provider, such as arn:aws:iam::123456789012:oidc-provider/"
+        "token.actions.githubusercontent.com",
+    ),
+]
+# GitHub's subjects and IAM's patterns: nothing in a name may mean more than itself.
+EnvironmentName = Annotated[
+    str,
+    Form(
+        "[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", "lower-case letters, digits and hyphens, at most 20"
+    ),
+]
+Stacks = Annotated[
+    str,
+    Form(
+        r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?|[a-z0-9][a-z0-9-]{0,15}-\*",
+        "a stack's name such as prod, or the beginning of several with a hyphen and * such as pr-*",
+    ),
+]
+
+
+class Environment(Section):
+    """An environment of the repository on GitHub, and what is deployed from it."""
+
+    stacks: Stacks | None = Field(
+        None, description="The stack, or several such as pr-*; named as the environment if None."
+    )
+    sender: DomainName = Field(description="Domain that the stacks send e-mails from.")
+    hosted_zone_id: HostedZoneId | None = Field(
+        None, description="Id of the Route 53 zone that holds their API's domain, if one does."
+    )
+    destroy: bool = Field(
+        False,
+        description="Whether tables, buckets, images, keys and user pools may be deleted: for "
+        "throw-away stacks.",
+    )
+
+
+class BootstrapConfig(Section):
+    """The configuration of one account and region."""
+
+    repository: Repository = Field(description="Whose workflows may deploy.")
+    environments: dict[EnvironmentName, Environment] = Field(
+        min_length=1, description="By the name that they have on GitHub."
+    )
+    oidc_provider_arn: ProviderArn | None = Field(
+        None,
+        description="GitHub's OIDC provider, where the account has one: there is one for all "
+        "regions and repositories. Made if None.",
+    )
+
+    @field_validator("environments")
+    @classmethod
+    def _stacks_are_told_apart(cls, environments: dict[str, Environment]) -> dict[str, Environment]:
+        """A role is held to names: those of one stack must not be a beginning of another's."""
+        names = [(name, (e.stacks or name).removesuffix("-*")) for name, e in environments.items()]
+        for one, stack in [*names, ("bootstrap/", "bootstrap")]:
+            for other, longer in names:
+                if one != other and f"{longer}-".startswith(f"{stack}-"):
+                    raise ValueError(
+                        f"{other}: its stacks {longer!r} begin with {stack!r}, the name of "
+                        f"{one}'s; names of its resources would be those of both"
+                    )
+        return environments

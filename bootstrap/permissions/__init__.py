@@ -1,0 +1,1 @@
+"""What whoever deploys this program may do in AWS, and what the program's own roles may."""

@@ -1,0 +1,81 @@
+"""The API, and the record of its domain.
+
+Its ARNs hold ids, no names: it is told by its tags, which what belongs to an API inherits from it.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
+"""
+
+from bootstrap.permissions.model import NEW, OURS, Permission, arn, may
+
+_RESTS = arn("apigateway", "/restapis", account="")
+_REST = f"{_RESTS}/*"
+_PLANS = arn("apigateway", "/usageplans", account="")
+_KEYS = arn("apigateway", "/apikeys", account="")
+_DOMAINS = arn("apigateway", "/domainnames", account="")
+_EVERY = "GET POST PUT PATCH DELETE"
+
+# AWS asks for it when something is made with tags, and knows no condition on whose it is. So no tag
+# is taken away: that would be allowed on everybody's.
+_TAG_NEW = may("apigateway", "PUT", arn("apigateway", "/tags/*", account=""), when=NEW)
+_SEVERAL = "GET POST PATCH DELETE"  # of what is in them, none is put
+_INSIDE = (may("apigateway", _EVERY, _REST, when=OURS),)
+
+TYPES: dict[str, tuple[Permission, ...]] = {
+    "aws:apigateway/restApi:RestApi": (
+        may("apigateway", "POST", _RESTS, when=NEW),
+        _TAG_NEW,
+        *_INSIDE,
+    ),
+    **{
+        f"aws:apigateway/{kind[0].lower()}{kind[1:]}:{kind}": _INSIDE
+        for kind in (
+            "Authorizer",
+            "Deployment",
+            "Integration",
+            "IntegrationResponse",
+            "Method",
+            "MethodResponse",
+            "MethodSettings",
+            "Model",
+            "RequestValidator",
+            "Resource",
+            "Response",
+        )
+    },
+    "aws:apigateway/stage:Stage": (_TAG_NEW, *_INSIDE),
+    "aws:apigateway/usagePlan:UsagePlan": (
+        may("apigateway", "POST", _PLANS, when=NEW),
+        _TAG_NEW,
+        may("apigateway", _SEVERAL, f"{_PLANS}/*", when=OURS),
+    ),
+    "aws:apigateway/usagePlanKey:UsagePlanKey": (
+        may("apigateway", _SEVERAL, f"{_PLANS}/*", when=OURS),
+    ),
+    "aws:apigateway/apiKey:ApiKey": (
+        may("apigateway", "POST", _KEYS, when=NEW),
+        _TAG_NEW,
+        may("apigateway", "GET PATCH DELETE", f"{_KEYS}/*", when=OURS),
+    ),
+    "aws:apigateway/domainName:DomainName": (
+        may("apigateway", "POST", _DOMAINS, when=NEW),
+        _TAG_NEW,
+        may("apigateway", _SEVERAL, f"{_DOMAINS}/*", when=OURS),
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
+        may(
+            "iam",
+            "CreateServiceLinkedRole",
+            arn("iam", "role/aws-service-role/ops.apigateway.amazonaws.com/*", region=""),
+            when=(("StringEquals", "iam:AWSServiceName", "ops.apigateway.amazonaws.com"),),
+        ),
+    ),
+    "aws:apigateway/basePathMapping:BasePathMapping": (
+        may("apigateway", _SEVERAL, f"{_DOMAINS}/*", when=OURS),
+    ),
+    "aws:route53/record:Record": (
+        may(
+            "route53",
+            "ChangeResourceRecordSets GetChange GetHostedZone ListResourceRecordSets",
+            arn("route53", "hostedzone/{zone}", region="", account=""),
+            arn("route53", "change/*", region="", account=""),
+        ),
+    ),
+}

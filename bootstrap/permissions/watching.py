@@ -1,0 +1,80 @@
+"""Logs, alarms, and who hears of them; and the identity that e-mails come from."""
+
+from bootstrap.permissions.model import Permission, arn, may
+
+# By the names that infra/ gives them: most services want their own beginning. Whether an action
+# names a group with or without ":*" differs.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+_GROUPS = tuple(
+    arn("logs", f"log-group:{name}{end}")
+    for name in (
+        "/aws/apigateway/{name}",
+        "/aws/lambda/{name}-*",
+        "/aws/vpc/{name}",
+        "API-Gateway-Execution-Logs_*/{stack}",
+        "aws-waf-logs-{name}",
+    )
+    for end in ("", ":*")
+)
+_ALARM = arn("cloudwatch", "alarm:{name}-*")
+_TOPIC = arn("sns", "{name}-*")
+_TAGS = "ListTagsForResource TagResource UntagResource"
+
+TYPES: dict[str, tuple[Permission, ...]] = {
+    "aws:cloudwatch/logGroup:LogGroup": (
+        may(
+            "logs",
+            "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy "
+            f"DisassociateKmsKey PutRetentionPolicy {_TAGS}",
+            *_GROUPS,
+        ),
+        may("logs", "DescribeLogGroups", "*"),  # it knows no resource
+    ),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": (
+        may("logs", "DeleteMetricFilter DescribeMetricFilters PutMetricFilter", *_GROUPS),
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        may("cloudwatch", f"DeleteAlarms DescribeAlarms PutMetricAlarm {_TAGS}", _ALARM),
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": (
+        may(
+            "cloudwatch",
+            "DeleteDashboards GetDashboard PutDashboard",
+            arn("cloudwatch", "dashboard/{name}", region=""),
+        ),
+    ),
+    "aws:sns/topic:Topic": (
+        may(
+            "sns",
+            f"CreateTopic DeleteTopic GetTopicAttributes SetTopicAttributes {_TAGS}",
+            _TOPIC,
+        ),
+    ),
+    "aws:sns/topicPolicy:TopicPolicy": (
+        may("sns", "GetTopicAttributes SetTopicAttributes", _TOPIC),
+    ),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        may("sns", "ListSubscriptionsByTopic Subscribe", _TOPIC),
+        # They know no resource.
+        may("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe", "*"),
+    ),
+    "aws:sesv2/configurationSet:ConfigurationSet": (
+        may(
+            "ses",
+            "CreateConfigurationSet DeleteConfigurationSet GetConfigurationSet "
+            "PutConfigurationSetDeliveryOptions PutConfigurationSetReputationOptions "
+            "PutConfigurationSetSendingOptions PutConfigurationSetSuppressionOptions "
+            f"PutConfigurationSetTrackingOptions PutConfigurationSetVdmOptions {_TAGS}",
+            arn("ses", "configuration-set/{name}-*"),
+        ),
+    ),
+    "aws:sesv2/emailIdentity:EmailIdentity": (
+        may(
+            "ses",
+            "CreateEmailIdentity DeleteEmailIdentity GetEmailIdentity "
+            "PutEmailIdentityConfigurationSetAttributes PutEmailIdentityDkimSigningAttributes "
+            f"{_TAGS}",
+            arn("ses", "identity/{sender}"),
+        ),
+    ),
+}

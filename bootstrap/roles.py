@@ -1,0 +1,112 @@
+"""Who may deploy, and who may look."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from bootstrap.permissions import state, table
+from bootstrap.permissions.boundary import BOUNDARY
+from bootstrap.permissions.model import Permission, document
+
+Values = Mapping[str, pulumi.Input[str]]
+"""What the placeholders of permissions stand for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployRoleArgs:
+    """What one environment's deployments may do, and where.
+
+    Attributes:
+        environment: its name, which role and boundary are named after.
+        trust: the policy that says who may take the role.
+        values: all placeholders but ``boundary``.
+        destroy: whether data may be deleted.
+    """
+
+    environment: str
+    trust: pulumi.Input[str]
+    values: Values
+    destroy: bool
+
+
+class DeployRole(pulumi.ComponentResource):
+    """A role that makes, changes and deletes the stacks of one environment, and nothing else.
+
+    It reads and writes their state. The roles that it makes are within ``boundary``, a policy that
+    it cannot change.
+    """
+
+    def __init__(
+        self, name: str, args: DeployRoleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:bootstrap:DeployRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.boundary = aws.iam.Policy(
+            f"{name}-boundary",
+            name=f"{pulumi.get_project()}-{args.environment}-boundary",
+            description=f"The most that any role of the environment {args.environment} may do",
+            policy=written(BOUNDARY, args.values),
+            opts=child,
+        )
+        self.role = aws.iam.Role(
+            f"{name}-role",
+            name=f"{pulumi.get_project()}-{args.environment}-deploy",
+            assume_role_policy=args.trust,
+            opts=child,
+        )
+        values = {**args.values, "boundary": self.boundary.arn}
+        policies = {area: table.of(area, destroy=args.destroy) for area in table.AREAS}
+        _attach(name, self.role, {**policies, "state": state.WRITE}, values, child)
+        self.register_outputs({"arn": self.role.arn})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewRoleArgs:
+    """``trust``: who may take it. ``values``: placeholders, for all environments together."""
+
+    trust: pulumi.Input[str]
+    values: Values
+
+
+class PreviewRole(pulumi.ComponentResource):
+    """A role that reads the state of all stacks, and what of them is in AWS; it changes nothing.
+
+    Whoever takes it can decrypt the secrets in the state, for a preview cannot do without.
+    """
+
+    def __init__(
+        self, name: str, args: PreviewRoleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:bootstrap:PreviewRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.role = aws.iam.Role(
+            f"{name}-role",
+            name=f"{pulumi.get_project()}-{pulumi.get_stack()}-preview",
+            assume_role_policy=args.trust,
+            opts=child,
+        )
+        policies = {area: table.reading(area) for area in table.AREAS}
+        _attach(name, self.role, {**policies, "state": state.READ}, args.values, child)
+        self.register_outputs({"arn": self.role.arn})
+
+
+def written(permissions: Iterable[Permission], values: Values) -> pulumi.Output[str]:
+    """Write a policy document with values that are known later."""
+    listed = list(permissions)
+    return pulumi.Output.all(**values).apply(lambda known: document(listed, known))
+
+
+def _attach(
+    name: str,
+    role: aws.iam.Role,
+    policies: Mapping[str, Iterable[Permission]],
+    values: Values,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    for area, permissions in policies.items():
+        policy = aws.iam.Policy(f"{name}-{area}", policy=written(permissions, values), opts=opts)
+        aws.iam.RolePolicyAttachment(
+            f"{name}-{area}-attached", role=role.name, policy_arn=policy.arn, opts=opts
+        )

@@ -1,0 +1,39 @@
+"""Where the state of all stacks is kept, and the key that it and its secrets are encrypted with."""
+
+import pulumi
+
+from infra.access_log import AccessLog, AccessLogArgs
+from infra.bucket import Bucket, BucketArgs
+from infra.key import Key, KeyArgs
+
+_LOG_DAYS = 365
+
+
+class State(pulumi.ComponentResource):
+    """A bucket for Pulumi's state, its access log, and a key: all protected from deletion.
+
+    Who may read or write a stack's state, roles say (`permissions.state`); the bucket itself is
+    open to nobody, and to no one without TLS. What is overwritten is kept for 30 days.
+    """
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("serverless:bootstrap:State", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.key = Key(f"{name}-key", KeyArgs(retain=True), child)
+        self.bucket = Bucket(name, BucketArgs(retain=True, key=self.key), child)
+        self.access_log = AccessLog(
+            f"{name}-access-log",
+            AccessLogArgs(bucket=self.bucket, days=_LOG_DAYS, retain=True),
+            child,
+        )
+        self.backend_url = pulumi.Output.concat("s3://", self.bucket.name)
+        self.register_outputs({"backend_url": self.backend_url})
+
+    def secrets_provider(self, region: pulumi.Input[str], stack: str) -> pulumi.Output[str]:
+        """Give what ``pulumi stack init --secrets-provider`` takes for one stack.
+
+        The stack's name is bound to what is encrypted: `permissions.state`.
+        """
+        return pulumi.Output.concat(
+            "awskms://", self.key.alias.name, "?region=", region, "&context_stack=", stack
+        )

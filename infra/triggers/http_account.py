@@ -1,0 +1,57 @@
+"""What API Gateway needs of an account before an API of it may write logs."""
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.grants import trust
+
+
+def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.Account:
+    """Let API Gateway write logs: one role for the whole account and region.
+
+    Kept when the stack goes, for other stacks' APIs log by it too.
+    """
+    kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))
+    role = aws.iam.Role(
+        f"{name}-log-role", assume_role_policy=trust("apigateway.amazonaws.com"), opts=kept
+    )
+    caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=opts.parent))
+    region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=opts.parent))
+    partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=opts.parent))
+    logs = pulumi.Output.concat(
+        "arn:", partition.partition, ":logs:", region.region, ":", caller.account_id, ":log-group:"
+    )
+    policy = aws.iam.RolePolicy(
+        f"{name}-log-policy",
+        role=role.name,
+        policy=pulumi.Output.json_dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": [
+                            "logs:CreateLogGroup",
+                            "logs:CreateLogStream",
+                            "logs:DescribeLogStreams",
+                            "logs:FilterLogEvents",
+                            "logs:GetLogEvents",
+                            "logs:PutLogEvents",
+                        ],
+                        "Resource": [
+                            pulumi.Output.concat(logs, "API-Gateway-Execution-Logs_*"),
+                            pulumi.Output.concat(logs, "/aws/apigateway/*"),
+                        ],
+                    },
+                    # API Gateway looks for its groups by listing all of them.
+                    {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
+                ],
+            }
+        ),
+        opts=kept,
+    )
+    return aws.apigateway.Account(
+        f"{name}-account",
+        cloudwatch_role_arn=role.arn,
+        opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[policy])),
+    )

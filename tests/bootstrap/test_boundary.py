@@ -1,0 +1,66 @@
+"""The boundary holds what the program's roles need, and no more; and all roles are within it."""
+
+from collections.abc import Iterator
+
+import pytest
+from accounts import BOUNDARY, allows, boundary, deployed, programs, roles, statements
+
+from infra.recorder import stack_settings
+
+CONTEXT = {"aws:ResourceTag/Project": "serverless-app", "aws:ResourceTag/Environment": "prod"}
+
+
+def asked() -> Iterator[tuple[str, str, str]]:
+    """Give (policy, action, resource) of all that the roles of production are allowed."""
+    for policy in deployed("prod").recorder.all("aws:iam/rolePolicy:RolePolicy"):
+        for statement in statements(policy.inputs["policy"]):
+            if statement["Effect"] == "Allow":
+                for action in statement["Action"]:
+                    for resource in statement["Resource"]:
+                        yield policy.name, action, resource
+
+
+def test_roles_get_all_that_their_policies_allow() -> None:
+    found = list(asked())
+    denied = sorted(
+        {
+            (policy, action)
+            for policy, action, resource in found
+            if not allows([boundary("prod")], action, resource, **CONTEXT)
+        }
+    )
+    assert len(found) > 60
+    assert not denied, (
+        f"{denied} would be denied in AWS: write down in bootstrap/permissions/boundary.py what "
+        "roles may do at most, and run the bootstrap again (docs/deploying.md)"
+    )
+
+
+def test_the_boundary_has_nothing_that_no_role_needs() -> None:
+    allowed = {
+        (action, resource)
+        for statement in statements(boundary("prod"))
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+    used = {action for _, action, _ in asked()}
+    assert {action for action, _ in allowed} == used
+
+
+@pytest.mark.parametrize("run", range(3))
+def test_every_role_is_within_it(run: int) -> None:
+    made = roles(programs()[run])
+    assert len(made) >= 9
+    assert {role.inputs.get("permissionsBoundary") for role in made} == {BOUNDARY}
+
+
+def test_the_accounts_own_role_is_not_made_there() -> None:
+    for run in programs():
+        assert run.recorder.all("aws:apigateway/account:Account") == []
+
+
+def test_resources_are_tagged_as_roles_know_them() -> None:
+    """Where ARNs hold ids only, the deploy role knows a stack's resources by these tags."""
+    for stack in ("dev", "prod"):
+        tags = stack_settings(stack)["aws:defaultTags"]["tags"]
+        assert (tags["Project"], tags["Environment"]) == ("serverless-app", stack)

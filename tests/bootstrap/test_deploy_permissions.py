@@ -1,0 +1,158 @@
+"""The table of permissions has all that the program needs, and nothing that it does not."""
+
+import json
+
+import pytest
+from accounts import ENVIRONMENTS, PROJECT, Named, account, policies, programs, statements
+
+from bootstrap.permissions import boundary, state, table
+from bootstrap.permissions.model import Permission, document, may
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+LONGEST_POLICY = 6_144
+MOST_POLICIES = 10
+
+
+def entries() -> dict[str, tuple[Permission, ...]]:
+    return {type_: given for area in table.AREAS.values() for type_, given in area.items()}
+
+
+def recorded() -> set[str]:
+    """Give all that the program makes in AWS, and all that it asks of it."""
+    found: set[str] = set()
+    for run in programs():
+        recorder = run.recorder
+        assert isinstance(recorder, Named)
+        found |= {r.type for r in recorder.resources if r.custom} | recorder.asked
+    return found
+
+
+def demand(types: set[str]) -> None:
+    """Fail where a type has no permissions, or permissions have no type."""
+    missing = sorted(types - set(entries()) - table.FREE)
+    assert not missing, (
+        f"The program makes {', '.join(missing)}: write down in bootstrap/permissions/ what its "
+        "provider needs to make, read, change, tag and delete it, in the area that it belongs to, "
+        "and run the bootstrap again (docs/deploying.md)"
+    )
+    unused = sorted((set(entries()) | table.FREE) - types)
+    assert not unused, (
+        f"The program makes no {', '.join(unused)} any more: take it from bootstrap/permissions/"
+    )
+
+
+def test_every_type_has_its_permissions_and_no_permission_is_left_over() -> None:
+    demand(recorded())
+    assert len(recorded()) > 60
+    assert all(entries().values())
+    assert sum(len(area) for area in table.AREAS.values()) == len(entries())
+
+
+@pytest.mark.parametrize("type_", sorted(entries()))
+def test_an_entry_that_is_dropped_is_missed(type_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    [area] = [area for area in table.AREAS.values() if type_ in area]
+    monkeypatch.delitem(area, type_)  # type: ignore[arg-type]
+    with pytest.raises(AssertionError, match=f"The program makes {type_}: write down in bootstrap"):
+        demand(recorded())
+
+
+def test_a_new_type_is_missed() -> None:
+    with pytest.raises(AssertionError, match="makes aws:new/thing:Thing: write down in bootstrap/"):
+        demand({*recorded(), "aws:new/thing:Thing"})
+
+
+def test_a_type_that_went_leaves_no_permission() -> None:
+    with pytest.raises(AssertionError, match="makes no aws:sqs/queue:Queue any more: take it from"):
+        demand(recorded() - {"aws:sqs/queue:Queue"})
+
+
+@pytest.mark.parametrize("role", [*(f"deploy-{name}" for name in ENVIRONMENTS), "preview"])
+def test_a_roles_policies_fit(role: str) -> None:
+    given = policies(role)
+    assert set(given) == {*table.AREAS, "state"}
+    assert len(given) <= MOST_POLICIES
+    assert all(len(text) <= LONGEST_POLICY for text in given.values())
+
+
+def test_policies_fit_with_the_longest_of_names() -> None:
+    stack = "x" * 20
+    values = {
+        "partition": "aws-us-gov",
+        "region": "ap-southeast-1",
+        "account": "123456789012",
+        "project": PROJECT,
+        "stack": stack,
+        "name": f"{PROJECT}-{stack}",
+        "sender": "x" * 253,
+        "zone": "Z" * 32,
+        "boundary": f"arn:aws-us-gov:iam::123456789012:policy/{PROJECT}-bootstrap-{stack}-boundary",
+        "bucket": f"arn:aws-us-gov:s3:::{PROJECT}-bootstrap-state-1a2b3c4",
+        "key": f"arn:aws-us-gov:kms:ap-southeast-1:123456789012:key/{'x' * 36}",
+    }
+    documents = {
+        **{area: document(table.of(area, destroy=True), values) for area in table.AREAS},
+        "state": document(state.WRITE, values),
+        "boundary": document(boundary.BOUNDARY, values),
+    }
+    assert [area for area, text in documents.items() if len(text) > LONGEST_POLICY] == []
+
+
+def test_what_takes_data_away_is_for_those_who_may() -> None:
+    taking = {
+        action
+        for given in entries().values()
+        for permission in given
+        if permission.destroys
+        for action in permission.actions
+    }
+    assert taking >= {"dynamodb:DeleteTable", "s3:DeleteObjectVersion", "kms:ScheduleKeyDeletion"}
+
+    def allowed(role: str) -> set[str]:
+        return {
+            a for text in policies(role).values() for s in statements(text) for a in s["Action"]
+        }
+
+    assert taking <= allowed("deploy-dev")
+    # Pulumi deletes its own locks and checkpoints.
+    assert taking & allowed("deploy-prod") == {"s3:DeleteObject"}
+    assert not taking & {
+        a
+        for area, text in policies("deploy-prod").items()
+        if area != "state"
+        for s in statements(text)
+        for a in s["Action"]
+    }
+
+
+def test_a_preview_changes_nothing() -> None:
+    reads = ("Describe", "Get", "List", "GET", "Decrypt")
+    found = [
+        action
+        for text in policies("preview").values()
+        for statement in statements(text)
+        for action in statement["Action"]
+        if not action.partition(":")[2].startswith(reads)
+    ]
+    assert found == []
+    assert {"apigateway:GET", "dynamodb:DescribeTable"} <= {
+        action
+        for text in policies("preview").values()
+        for statement in statements(text)
+        for action in statement["Action"]
+    }
+
+
+def test_no_policy_has_a_pattern_of_actions() -> None:
+    for resource in account().recorder.all("aws:iam/policy:Policy"):
+        for statement in statements(resource.inputs["policy"]):
+            assert statement["Effect"] == "Allow"
+            assert not [action for action in statement["Action"] if "*" in action]
+
+
+def test_permissions_of_the_same_kind_become_one_statement() -> None:
+    given = [may("sqs", "A B", "q"), may("sqs", "B C", "q"), may("sqs", "D", "{r}")]
+    assert json.loads(document(given, {"r": "r"}))["Statement"] == [
+        {"Effect": "Allow", "Action": ["sqs:A", "sqs:B", "sqs:C"], "Resource": ["q"]},
+        {"Effect": "Allow", "Action": ["sqs:D"], "Resource": ["r"]},
+    ]
+    assert "sqs:D" not in document(given, {})  # an environment that has nothing of the kind
