@@ -135,8 +135,3 @@ def test_the_program_has_no_logic_and_stays_short() -> None:
 def test_imports_are_found(source: str, names: list[str]) -> None:
     """The other tests see nothing that this function does not."""
     assert list(imported(source, "handlers.daily_report")) == names
-
-
-@pytest.mark.parametrize("folder", [folder for folder in FORBIDDEN if folder != "bootstrap"])
-def test_nothing_else_knows_how_an_account_is_prepared(folder: str) -> None:
-    assert [m for m, name in imports_of(folder) if name.split(".")[0] == "bootstrap"] == []

@@ -17,7 +17,12 @@ from scan.environment import BIN
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
-SCRIPTS = [ROOT / ".ci" / "run", ROOT / ".ci" / "docker-engine", GITHUB / "smoke"]
+SCRIPTS = [
+    ROOT / ".ci" / "run",
+    ROOT / ".ci" / "docker-engine",
+    GITHUB / "smoke",
+    GITHUB / "ephemeral-stack",
+]
 
 
 def read(path: Path) -> dict[Any, Any]:
