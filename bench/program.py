@@ -125,6 +125,7 @@ def make(folder: Path, systems: int) -> None:
                 )
     shutil.copy(ROOT / "bench" / "growing.py", folder / "__main__.py")
     shutil.copy(ROOT / "bench" / "evaluate.py", folder)
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
     (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(settings(systems)))
 
 
@@ -135,7 +136,6 @@ def settings(systems: int) -> dict[str, dict[str, object]]:
     )
     names = [f"{kind.replace('_', '-')}-{n}" for kind in KINDS for n in range(systems)]
     stack["config"]["serverless-app:functions"] = {
-        "architecture": "arm64",
-        "reservedConcurrency": dict.fromkeys(names, 2),
+        name: {"reservedConcurrency": 2} for name in names
     }
     return stack

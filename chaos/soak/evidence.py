@@ -116,8 +116,7 @@ def _messages(cloud: Cloud, queue_url: str) -> list[dict[str, Any]]:
 
 def _failures(cloud: Cloud, function: str) -> list[dict[str, Any]]:
     """Give the events that failed for a function that nobody waits for."""
-    sqs = cloud.client("sqs")
-    (url,) = sqs.list_queues(QueueNamePrefix=f"{function}-failures")["QueueUrls"]
+    url = cloud.outputs["dead_letters"][f"{function}-failures"]["url"]
     return [json.loads(message["Body"])["requestPayload"] for message in _messages(cloud, url)]
 
 

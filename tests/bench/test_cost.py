@@ -161,4 +161,7 @@ def test_wrong_arguments_are_refused(
 
 def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert cost.main(["production"]) == 2
-    assert "there is no stack 'production'; there are: dev, local, prod" in capsys.readouterr().err
+    assert (
+        "there is no stack 'production'; there are: compose, dev, local, prod"
+        in capsys.readouterr().err
+    )

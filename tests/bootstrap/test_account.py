@@ -192,11 +192,14 @@ def test_a_configuration_that_is_refused(settings: dict[str, Any], problem: str)
 def test_the_accounts_own_configuration_fits_the_stacks() -> None:
     environments = stack_settings("account", FOLDER)[f"{NAMESPACE}:environments"]
     for stack, environment in environments.items():
-        settings = stack_settings(stack)
+        settings = stack_settings("dev" if stack == "pr" else stack)  # .github/ephemeral-stack
         sender = settings[f"{PROJECT}:email"]["sender"]
         assert environment["sender"] == sender.rpartition("@")[2]
         assert environment.get("destroy", False) == (
             settings[f"{PROJECT}:removalPolicy"] == "destroy"
         )
-    assert set(environments) == {"dev", "prod"}
+    assert set(environments) == {"dev", "pr", "prod"}
+    assert {name: e["stacks"] for name, e in environments.items() if "stacks" in e} == {
+        "pr": "pr-*"
+    }
     assert f"{PROJECT}-bootstrap" == NAMESPACE

@@ -15,8 +15,9 @@ from local.cloud import Cloud
 
 @pytest.fixture(scope="session")
 def cloud(docker: bool) -> Iterator[Cloud]:
-    # The shortest rate is a minute; one test waits for a schedule to invoke.
-    soon = time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(time.time() + 20))
+    # The shortest rate is a minute; one test waits for a schedule to invoke. It comes once, and the
+    # system must be up by then.
+    soon = time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(time.time() + 40))
     overrides = {"schedules": {"cleanup": soon}}
     with local_cloud.start(config_overrides=overrides, docker=docker) as running:
         yield running

@@ -102,7 +102,7 @@ def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:
     event = events(cloud, canaries)["process-upload"]("given up")
     client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
     sqs = cloud.client("sqs")
-    [queue] = sqs.list_queues(QueueNamePrefix="process-upload-failures")["QueueUrls"]
+    queue = cloud.outputs["dead_letters"]["process-upload-failures"]["url"]
     until(lambda: messages_in(sqs, queue), seconds=60)
 
 

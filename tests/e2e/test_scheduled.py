@@ -89,7 +89,7 @@ def test_an_event_that_always_fails_ends_in_the_functions_failures(cloud: Cloud)
         InvocationType="Event",
         Payload=json.dumps(event).encode(),
     )
-    (queue,) = sqs.list_queues(QueueNamePrefix="daily-report-failures")["QueueUrls"]
+    queue = cloud.outputs["dead_letters"]["daily-report-failures"]["url"]
     (failed,) = until(lambda: messages_in(sqs, queue))
     assert json.loads(failed["Body"])["requestPayload"] == event
 
@@ -101,4 +101,4 @@ def test_the_schedule_invokes_the_function(cloud: Cloud) -> None:
         return sum(r.get("outcome") == "expired_deleted" for r in log_records(logs, CLEANUP_LOG))
 
     by_hand = 2  # by the tests of this module, at most
-    until(lambda: runs() > by_hand, seconds=60)
+    until(lambda: runs() > by_hand, seconds=90)

@@ -141,9 +141,7 @@ def test_poison_stream_record_goes_to_the_failures_alone(world: World) -> None:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["MaximumRetryAttempts"] >= 1  # and not -1: for ever
-    (failures,) = world.cloud.client("sqs").list_queues(QueueNamePrefix="new-users-failures")[
-        "QueueUrls"
-    ]
+    failures = world.cloud.outputs["dead_letters"]["new-users-failures"]["url"]
     destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
     assert destination.rpartition(":")[2] == failures.rpartition("/")[2]
 

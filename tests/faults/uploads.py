@@ -76,9 +76,7 @@ def counted(world: World, name: str, version: str) -> int:
 
 def failures(world: World, name: str) -> list[dict[str, Any]]:
     """What the function's failures hold about an upload: Lambda's records."""
-    (queue,) = world.cloud.client("sqs").list_queues(QueueNamePrefix="process-upload-failures")[
-        "QueueUrls"
-    ]
+    queue = world.cloud.outputs["dead_letters"]["process-upload-failures"]["url"]
     records = [json.loads(message["Body"]) for message in world.messages(queue)]
     wanted = quote_plus(f"uploads/{name}", safe="/")
     return [

@@ -132,7 +132,8 @@ def test_a_revision_before_there_was_a_recorder_is_refused(tmp_path: Path) -> No
 def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["nowhere", "--against", "HEAD"]) == 1
     assert (
-        "error: there is no stack 'nowhere'; there are: dev, local, prod" in capsys.readouterr().err
+        "error: there is no stack 'nowhere'; there are: compose, dev, local, prod"
+        in capsys.readouterr().err
     )
 
 

@@ -48,7 +48,7 @@ def planned(repository: Path) -> subprocess.CompletedProcess[str]:
     edit(
         repository / "Pulumi.prod.yaml",
         (BEFORE, AFTER),
-        ("create-user: 1024", "create-user: 2048"),
+        ("create-user:\n      memoryMb: 1024", "create-user:\n      memoryMb: 2048"),
         ("Environment: prod", "Environment: production"),
     )
     edit(repository / "handlers/common/user.py", ("MAX_NAME_LENGTH = 100", "MAX_NAME_LENGTH = 90"))
@@ -128,8 +128,8 @@ def test_outputs_and_the_provider_are_shown(planned: subprocess.CompletedProcess
 
 def test_what_it_costs_is_shown(planned: subprocess.CompletedProcess[str]) -> None:
     lines = section(planned.stdout, "Cost")
-    assert re.fullmatch(r"Cost: \+0\.\d\d dollars a month, to [\d.]+", lines[0])
-    assert any(re.fullmatch(r"   lambda +\d\.\d\d +\d\.\d\d +\+0\.\d\d", line) for line in lines)
+    assert re.fullmatch(r"Cost: \+\d\.\d\d dollars a month, to [\d.]+", lines[0])
+    assert any(re.fullmatch(r"   lambda +\d+\.\d\d +\d+\.\d\d +\+\d\.\d\d", line) for line in lines)
 
 
 def test_no_secret_is_shown_but_that_it_is_another_one(
