@@ -28,7 +28,8 @@ def policies() -> dict[str, list[list[list[str]]]]:
         for statement in json.loads(policy.inputs["policy"])["Statement"]:
             found[role].append([statement["Action"], statement["Resource"]])
     assert set(found) == {
-        "deploy-dev", "deploy-dev-boundary", "deploy-prod", "deploy-prod-boundary", "preview",
+        "deploy-dev", "deploy-dev-boundary", "deploy-pr", "deploy-pr-boundary", "deploy-prod",
+        "deploy-prod-boundary", "preview",
     }  # fmt: skip
     return found
 
