@@ -73,7 +73,7 @@ rollback: .venv/.runtime  ## Take STACK's last release back at once
 	@$(BIN)/python -m release $(STACK) rollback
 
 smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m smoke --help)
-	@$(BIN)/python -m smoke $(URL)
+	@$(BIN)/python -m smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
 	@$(BIN)/python -m redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)

@@ -41,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    sys.stdout.write(getattr(render, options.format)(heading, found))
+    markdown = options.format == "markdown"
+    sys.stdout.write(
+        render.markdown(heading, found, options.limit) if markdown else render.text(heading, found)
+    )
     if not options.exit_code or not found.changed:
         return 0
     return 3 if found.breaks else 2
@@ -109,6 +112,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the other revision (default: where this branch left origin/main, or main)",
     )
     parser.add_argument("--format", choices=("text", "markdown"), default="text")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=render.COMMENT,
+        metavar="CHARACTERS",
+        help="of Markdown: longer sections are cut, and say so (default: GitHub's, %(default)s)",
+    )
     parser.add_argument(
         "--exit-code",
         action="store_true",

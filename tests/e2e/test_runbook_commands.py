@@ -109,7 +109,7 @@ def test_what_rings_is_listed_with_its_section(run: Run, production: Cloud) -> N
     [alarm] = [
         a["AlarmName"]
         for a in cloudwatch.describe_alarms()["MetricAlarms"]
-        if a["AlarmName"].startswith("monitoring-send-email-throttles")
+        if "-monitoring-send-email-throttles-" in a["AlarmName"]
     ]
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")
     said = run()

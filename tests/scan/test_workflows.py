@@ -22,6 +22,7 @@ SCRIPTS = [
     ROOT / ".ci" / "docker-engine",
     GITHUB / "smoke",
     GITHUB / "ephemeral-stack",
+    GITHUB / "comment",
 ]
 
 
@@ -131,7 +132,8 @@ def test_every_job_says_what_it_may() -> None:
         "plan.yml: preview": {"id-token": "write"},
         "plan-comment.yml: comment": {"pull-requests": "write"},
         "preview-env.yml: up": {"id-token": "write", "pull-requests": "write"},
-        "preview-env.yml: down": {"id-token": "write"},
+        "preview-env.yml: down": {"id-token": "write", "pull-requests": "write"},
+        "sweep.yml: sweep": {"id-token": "write"},
     }
 
 
@@ -150,12 +152,28 @@ def test_what_takes_an_identity_in_aws_runs_no_fork() -> None:
             assert own in job["if"], name
 
 
+def commands() -> str:
+    matrix = [
+        entry["commands"]
+        for _, job in jobs()
+        for entry in job.get("strategy", {}).get("matrix", {}).get("include", ())
+    ]
+    return "\n".join([*(step.get("run", "") for step in steps()), *matrix])
+
+
+def test_checks_are_what_lands_a_change() -> None:
+    def made(text: str) -> set[str]:
+        found = re.findall(r"^(?:make)((?: [a-z][\w-]*)+)$", text, re.M)
+        return {target for targets in found for target in targets.split()}
+
+    include = read(GITHUB / "workflows" / "checks.yml")["jobs"]["checks"]["strategy"]["matrix"]
+    checks = made("\n".join(entry["commands"] for entry in include["include"]))
+    assert checks == made((ROOT / ".ci" / "run").read_text())
+
+
 def test_every_command_is_there() -> None:
-    made = re.findall(r"\bmake((?: [a-z.][\w./-]*)+)", "\n".join(
-        [*(step.get("run", "") for step in steps()), *(path.read_text() for path in SCRIPTS),
-         *(entry["commands"] for _, job in jobs() for entry in
-           job.get("strategy", {}).get("matrix", {}).get("include", ()))]
-    ))  # fmt: skip
+    texts = [commands(), *(path.read_text() for path in SCRIPTS)]
+    made = re.findall(r"\bmake((?: [a-z.][\w./-]*)+)", "\n".join(texts))
     targets = {target for found in made for target in found.split()}
     assert {"check", "test-images", "deploy", "release", "rollback", "smoke"} <= targets
     makefile = (ROOT / "Makefile").read_text()
