@@ -47,8 +47,8 @@ def smoke(
     return run
 
 
-def caller(cloud: Cloud) -> dict[str, str]:
-    """Give credentials that allow what ``--help`` says, and nothing else."""
+def caller(cloud: Cloud, *, without: str | None = None) -> dict[str, str]:
+    """Give credentials that allow what ``--help`` says, ``without`` an action; nothing else."""
     api_id = cloud.outputs["api_gateway_url"].split("/")[-2]
     arn = f"arn:aws:{{}}:{cloud.aws.region}:{ACCOUNT_ID}:{{}}"
     tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
@@ -65,6 +65,7 @@ def caller(cloud: Cloud) -> dict[str, str]:
     statements = [
         {"Effect": "Allow", "Action": action, "Resource": resources}
         for action, resources in allowed.items()
+        if action != without
     ]
     iam, user = cloud.client("iam"), f"smoke-{uuid.uuid4().hex}"
     iam.create_user(UserName=user)
@@ -130,6 +131,37 @@ def test_what_no_answer_told_is_deleted_too(
     code, _, errors = smoke(api.url)
     assert code == 1
     assert "expected the user, with an id" in errors
+
+
+def may_not(action: str, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = caller(cloud, without=action)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+
+
+def test_a_refusal_to_say_is_told_and_all_is_deleted(
+    smoke: Smoke, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_not("dynamodb:GetItem", cloud, monkeypatch)
+    code, printed, errors = smoke(api.url)
+    assert code == 1
+    assert steps(printed, "FAILED") == ["the welcome e-mail is sent"]
+    assert re.fullmatch(r"error: AWS does not tell of user user_\w+ in \S+: .+\n", errors)
+
+
+def test_what_failed_first_is_told_before_what_cannot_be_deleted(
+    smoke: Smoke, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_not("dynamodb:DeleteItem", cloud, monkeypatch)
+    with broken(cloud, "create-user"):  # so nothing is left
+        code, printed, errors = smoke(api.url)
+    assert code == 1
+    assert steps(printed, "FAILED") == ["a user is created", "what the test created is deleted"]
+    first, second = errors.splitlines()
+    assert first.startswith("error: expected 201; 500 {'error': 'Failed to create user'} came")
+    assert second.startswith("error: What was made for success+smoke-")
+    assert "may be left in" in second
+    assert "DeleteItem" in second
 
 
 @pytest.mark.parametrize(
