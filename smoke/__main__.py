@@ -45,8 +45,9 @@ def main(given: Sequence[str] | None = None) -> int:
         default=120.0,
         metavar="SECONDS",
         help="how long the welcome e-mail may take; 0: do not wait, as where SES has not verified "
-        "the sender yet. Then the user is deleted while the e-mail may be queued still, and "
-        "send-email leaves email#<id> in the ledger until that expires (default: 120)",
+        "the sender yet. Then, and where something fails before, the user is deleted while the "
+        "e-mail may be queued still, and send-email leaves email#<id> in the ledger until that "
+        "expires (default: 120)",
     )
     parser.add_argument(
         "--ready-seconds",

@@ -50,7 +50,7 @@ class Walk:
         body = {"name": "Smoke Test", "email": f"success+smoke-{tag}@simulator.amazonses.com"}
         key = f"smoke-{tag}"
         with self._step("the API answers"):
-            self._wait_until_ready()
+            self._wait_until_ready(body)
         if self.api.access:
             with self._step("callers who do not say who they are get nothing"):
                 self._expect_closed()
@@ -103,7 +103,7 @@ class Walk:
                     return user
         raise Failed(f"expected the user, with an id; {_came(answer)}")
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, body: Mapping[str, str]) -> None:
         """Wait for the functions of both routes; what is asked of them makes nothing."""
         deadline = time.monotonic() + self.ready_seconds
         answer = self._answer_by(deadline, lambda: self.api("GET", "/users/nobody"))
@@ -112,7 +112,6 @@ class Walk:
             raise Failed(f"{given} let a caller in; {_came(answer)}. See --help for what does")
         _expect(answer, 404, _ANSWER_OF_NOBODY)
         # The gateway lets the body through, and the function refuses a key with a blank in it.
-        body = {"name": "Smoke Test", "email": "success@simulator.amazonses.com"}
         _expect(self._answer_by(deadline, lambda: self._post(body, "not a key")), 400)
 
     def _answer_by(self, deadline: float, ask: Callable[[], Answer]) -> Answer:

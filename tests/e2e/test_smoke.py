@@ -11,6 +11,7 @@ from system import Api, broken
 
 from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
+from smoke import api as smoke_api
 from smoke.__main__ import main
 
 Smoke = Callable[..., tuple[int, str, str]]
@@ -82,7 +83,9 @@ def caller(cloud: Cloud, *, without: str | None = None) -> dict[str, str]:
 def _nothing_is_left(cloud: Cloud) -> Any:
     before = records(cloud)
     yield
-    assert records(cloud) - before == set()
+    left = records(cloud) - before
+    # An e-mail that is under way when its user is deleted leaves its record, as --help says.
+    assert {record for record in left if not record.startswith("email#")} == set()
 
 
 def records(cloud: Cloud) -> set[str]:
@@ -96,11 +99,13 @@ def steps(printed: str, word: str) -> list[str]:
     return [line.removeprefix(word).strip() for line in lines if line.startswith(word)]
 
 
-def test_all_is_well(smoke: Smoke, api: Api) -> None:
+def test_all_is_well(smoke: Smoke, api: Api, cloud: Cloud) -> None:
+    before = records(cloud)
     code, printed, errors = smoke(api.url)
     assert (code, errors) == (0, "")
     assert steps(printed, "ok") == STEPS
     assert printed.endswith(f"All is well at {api.url}.\n")
+    assert records(cloud) - before == set()
 
 
 def test_an_api_that_cannot_store_fails(smoke: Smoke, api: Api, cloud: Cloud) -> None:
@@ -121,6 +126,25 @@ def test_an_email_that_is_not_sent_fails(smoke: Smoke, api: Api, cloud: Cloud) -
         code, printed, errors = smoke(api.url, "--email-seconds", "0")
     assert (code, errors) == (0, "")
     assert steps(printed, "ok") == [step for step in STEPS if "e-mail" not in step]
+
+
+@pytest.mark.parametrize("starting", ["GET", "POST"])
+def test_a_function_that_does_not_get_ready_fails(
+    smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch, starting: str
+) -> None:
+    class Starting(smoke_api.Api):
+        """The gateway's answer for a function whose first snapshot is being taken."""
+
+        def __call__(self, method: str, *args: Any) -> smoke_api.Answer:
+            if method == starting:
+                return smoke_api.Answer(500, {"message": "Internal server error"}, {})
+            return super().__call__(method, *args)
+
+    monkeypatch.setattr("smoke.__main__.Api", Starting)
+    code, printed, errors = smoke(api.url, "--ready-seconds", "1")
+    assert code == 1
+    assert steps(printed, "FAILED") == ["the API answers"]
+    assert "still no answer after 1 s; 500" in errors
 
 
 def test_what_no_answer_told_is_deleted_too(
