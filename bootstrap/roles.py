@@ -36,8 +36,8 @@ class DeployRole(pulumi.ComponentResource):
     """A role that makes, changes and deletes the stacks of one environment, and nothing else.
 
     It reads and writes their state, and reads and deletes single records of theirs by their keys,
-    as a smoke test must. The roles that it makes are within ``boundary``, a policy that
-    it cannot change.
+    as a smoke test must. The roles that it makes are within ``boundary``, a policy that it cannot
+    change.
     """
 
     def __init__(
