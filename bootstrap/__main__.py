@@ -54,7 +54,7 @@ for name, environment in config.environments.items():
         f"deploy-{name}",
         DeployRoleArgs(
             environment=name,
-            trust=github.trust(provider, config.repository, f"environment:{name}"),
+            trust=github.trust(provider, config.subject, f"environment:{name}"),
             values=values(stacks, sender=environment.sender, **zone),
             destroy=environment.destroy,
         ),
@@ -67,7 +67,7 @@ for name, environment in config.environments.items():
 preview = PreviewRole(
     "preview",
     PreviewRoleArgs(
-        trust=github.trust(provider, config.repository, "pull_request"),
+        trust=github.trust(provider, config.subject, "pull_request"),
         values=values("*", sender="*"),
     ),
 )

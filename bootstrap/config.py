@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from infra.config_values import DomainName, Form, HostedZoneId, Section
 
@@ -13,6 +13,7 @@ Repository = Annotated[
         "a GitHub repository as OWNER/NAME, without * or https://",
     ),
 ]
+GitHubId = Annotated[str, Form("[1-9][0-9]{0,19}", "a number that GitHub gave, such as 123456")]
 ProviderArn = Annotated[
     str,
     Form(
@@ -57,6 +58,15 @@ class Environment(Section):
 class BootstrapConfig(Section):
     """The configuration of one account and region."""
 
+    owner_id: GitHubId | None = Field(
+        None,
+        description="Id of the repository's owner, where GitHub's subjects hold ids: of "
+        "repositories created, renamed or transferred since 15 July 2026, and of those that "
+        "chose it.",
+    )
+    repository_id: GitHubId | None = Field(
+        None, description="Id of the repository: with ownerId, or neither."
+    )
     repository: Repository = Field(description="Whose workflows may deploy.")
     environments: dict[EnvironmentName, Environment] = Field(
         min_length=1, description="By the name that they have on GitHub."
@@ -66,6 +76,29 @@ class BootstrapConfig(Section):
         description="GitHub's OIDC provider, where the account has one: there is one for all "
         "regions and repositories. Made if None.",
     )
+
+    @property
+    def subject(self) -> str:
+        """The repository as GitHub writes it in a job's subject, after ``repo:``.
+
+        https://docs.github.com/en/actions/reference/security/oidc
+        """
+        if self.owner_id is None:
+            return self.repository
+        owner, name = self.repository.split("/")
+        return f"{owner}@{self.owner_id}/{name}@{self.repository_id}"
+
+    @field_validator("repository")
+    @classmethod
+    def _ids_come_together(cls, repository: str, info: ValidationInfo) -> str:
+        # An id that is wrong itself is not among the data, and is told of already.
+        ids = [info.data[name] for name in ("owner_id", "repository_id") if name in info.data]
+        if len(ids) == 2 and None in ids and ids != [None, None]:
+            raise ValueError(
+                "must have both ownerId and repositoryId, or neither: GitHub's subjects hold both "
+                "or none (gh api repos/OWNER/NAME --jq '.owner.id, .id')"
+            )
+        return repository
 
     @field_validator("environments")
     @classmethod

@@ -27,6 +27,7 @@ def provider_arn(name: str, existing: str | None) -> pulumi.Output[str]:
 def trust(provider: pulumi.Output[str], repository: str, subject: str) -> pulumi.Output[str]:
     """Make the policy by which a role is taken from one repository, as one subject.
 
+    ``repository``: as GitHub writes it in its subjects, see ``BootstrapConfig.subject``.
     ``subject``: such as ``environment:prod``, which a job is that names the environment and has
     passed its protection rules; or ``pull_request``. No patterns: a subject is all or nothing.
     """

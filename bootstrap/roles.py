@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from bootstrap.permissions import state, table
 from bootstrap.permissions.boundary import BOUNDARY
 from bootstrap.permissions.model import Permission, document
+from bootstrap.permissions.smoke import SMOKE
 
 Values = Mapping[str, pulumi.Input[str]]
 """What the placeholders of permissions stand for."""
@@ -34,8 +35,9 @@ class DeployRoleArgs:
 class DeployRole(pulumi.ComponentResource):
     """A role that makes, changes and deletes the stacks of one environment, and nothing else.
 
-    It reads and writes their state. The roles that it makes are within ``boundary``, a policy that
-    it cannot change.
+    It reads and writes their state, and reads and deletes single records of theirs by their keys,
+    as a smoke test must. The roles that it makes are within ``boundary``, a policy that it cannot
+    change.
     """
 
     def __init__(
@@ -58,7 +60,8 @@ class DeployRole(pulumi.ComponentResource):
         )
         values = {**args.values, "boundary": self.boundary.arn}
         policies = {area: table.of(area, destroy=args.destroy) for area in table.AREAS}
-        _attach(name, self.role, {**policies, "state": state.WRITE}, values, child)
+        more = {"state": state.WRITE, "smoke": SMOKE}
+        _attach(name, self.role, {**policies, **more}, values, child)
         self.register_outputs({"arn": self.role.arn})
 
 

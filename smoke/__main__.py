@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from smoke import behind
 from smoke.api import Api, checked_url, token
@@ -45,7 +45,18 @@ def main(given: Sequence[str] | None = None) -> int:
         default=120.0,
         metavar="SECONDS",
         help="how long the welcome e-mail may take; 0: do not wait, as where SES has not verified "
-        "the sender yet (default: 120)",
+        "the sender yet. Then, and where something fails before, the user is deleted while the "
+        "e-mail may be queued still, and send-email leaves email#<id> in the ledger until that "
+        "expires (default: 120)",
+    )
+    parser.add_argument(
+        "--ready-seconds",
+        type=_seconds,
+        default=300.0,
+        metavar="SECONDS",
+        help="how long a new stack may answer with errors: a function's very first snapshot "
+        "(snapStart) takes minutes, which its deployment does not wait for, and permissions take "
+        "a while to reach all of AWS (default: 300)",
     )
     parser.add_argument(
         "--region",
@@ -58,11 +69,13 @@ def main(given: Sequence[str] | None = None) -> int:
         Walk(
             api=Api(url, access=_access(os.environ)),
             records=behind.records(url, behind.clients(url, options.region)),
+            ready_seconds=options.ready_seconds,
             email_seconds=options.email_seconds,
             say=lambda line: print(line, flush=True),
         ).go()
     except SmokeError as error:
-        print(f"error: {error}", file=sys.stderr)
+        for each in reversed(list(_failures(error))):
+            print(f"error: {each}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
@@ -88,6 +101,14 @@ def _access(environment: Mapping[str, str]) -> dict[str, str]:
             f"{', '.join(missing)} must be set as well: a client needs {', '.join(_CLIENT)}"
         )
     return headers
+
+
+def _failures(last: BaseException | None) -> Iterator[SmokeError]:
+    """Give what went wrong, the last first: cleaning up can fail after something else has."""
+    while last:
+        if isinstance(last, SmokeError):
+            yield last
+        last = last.__context__
 
 
 def _seconds(text: str) -> float:

@@ -5,7 +5,8 @@ environment names the tables. So neither Pulumi nor its state is needed.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,27 +38,39 @@ class Records:
     ledger_table: str
 
     def welcomed(self, user_id: str) -> bool:
-        """Whether a user's welcome e-mail was sent."""
-        found = self.dynamodb.get_item(
-            TableName=self.users_table,
-            Key={"id": {"S": user_id}},
-            ProjectionExpression="welcomed",
-            ConsistentRead=True,
-        )
+        """Whether a user's welcome e-mail was sent.
+
+        Raises:
+            SmokeError: AWS refuses to say.
+        """
+        with _told(f"AWS does not tell of user {user_id} in {self.users_table}"):
+            found = self.dynamodb.get_item(
+                TableName=self.users_table,
+                Key={"id": {"S": user_id}},
+                ProjectionExpression="welcomed",
+                ConsistentRead=True,
+            )
         return "welcomed" in found.get("Item", {})
 
     def delete(self, *, user_id: str | None, email: str, idempotency_key: str) -> None:
         """Delete all that the creation of a user has left; what is not there is no error.
 
         ``user_id`` is None if no answer told it; the guard of the address has it.
+
+        Raises:
+            SmokeError: AWS refuses; some of it may be left.
         """
         guard = {"id": {"S": guard_id(email)}}
-        user_id = user_id or self._guarded(guard)
-        if user_id:
-            self._delete(self.users_table, user_id)
-            self._delete(self.ledger_table, f"email#{user_id}")
-        self._delete(self.users_table, guard["id"]["S"])
-        self._delete(self.ledger_table, key_id(idempotency_key))
+        with _told(
+            f"What was made for {email}{f' ({user_id})' if user_id else ''} may be left in "
+            f"{self.users_table} and {self.ledger_table}, for AWS does not let it be deleted"
+        ):
+            user_id = user_id or self._guarded(guard)
+            if user_id:
+                self._delete(self.users_table, user_id)
+                self._delete(self.ledger_table, f"email#{user_id}")
+            self._delete(self.users_table, guard["id"]["S"])
+            self._delete(self.ledger_table, key_id(idempotency_key))
 
     def _guarded(self, key: dict[str, Any]) -> str | None:
         found = self.dynamodb.get_item(TableName=self.users_table, Key=key, ConsistentRead=True)
@@ -99,14 +112,22 @@ def records(url: str, client: Client) -> Records:
             to say.
     """
     try:
-        settings = _settings_of_create(url, client)
-        return Records(client("dynamodb"), settings["USERS_TABLE"], settings["LEDGER_TABLE"])
-    except (BotoCoreError, ClientError) as error:
-        raise SmokeError(f"AWS does not tell what is behind {url}: {error}") from None
+        with _told(f"AWS does not tell what is behind {url}"):
+            settings = _settings_of_create(url, client)
+            return Records(client("dynamodb"), settings["USERS_TABLE"], settings["LEDGER_TABLE"])
     except (KeyError, TypeError):
         raise SmokeError(
             f"{url} is not the API of this program: no function with tables is behind POST /users"
         ) from None
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say what could not be done, and AWS's own reason."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise SmokeError(f"{what}: {error}") from None
 
 
 def _settings_of_create(url: str, client: Client) -> dict[str, str]:

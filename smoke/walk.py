@@ -12,9 +12,6 @@ from smoke.api import Answer, Api
 from smoke.behind import Records
 from smoke.errors import Failed
 
-READY_SECONDS = 60
-"""How long a new stack may answer with errors: permissions take a while to reach all of AWS."""
-
 _ANSWER_OF_NOBODY = {"error": "User not found"}
 _USER_ID = re.compile(r"user_[0-9A-Z]{26}")
 _PAUSE_SECONDS = 1
@@ -27,12 +24,14 @@ class Walk:
     Attributes:
         api: with what lets a caller in.
         records: the tables behind it.
+        ready_seconds: how long a new stack may answer with errors.
         email_seconds: how long the welcome e-mail may take; 0 waits for none.
         say: prints a line.
     """
 
     api: Api
     records: Records
+    ready_seconds: float
     email_seconds: float
     say: Callable[[str], None]
 
@@ -44,12 +43,14 @@ class Walk:
 
         Raises:
             Failed: at the first thing that is not as it should be.
+            SmokeError: AWS does not say whether, or what was made cannot be deleted; what failed
+                before that is among its contexts.
         """
         tag = secrets.token_hex(8)
         body = {"name": "Smoke Test", "email": f"success+smoke-{tag}@simulator.amazonses.com"}
         key = f"smoke-{tag}"
         with self._step("the API answers"):
-            self._wait_until_ready()
+            self._wait_until_ready(body)
         if self.api.access:
             with self._step("callers who do not say who they are get nothing"):
                 self._expect_closed()
@@ -102,16 +103,23 @@ class Walk:
                     return user
         raise Failed(f"expected the user, with an id; {_came(answer)}")
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while (answer := self.api("GET", "/users/nobody")).status >= 500:
-            if time.monotonic() > deadline:
-                raise Failed(f"still no answer after {READY_SECONDS} s; {_came(answer)}")
-            time.sleep(_PAUSE_SECONDS)
+    def _wait_until_ready(self, body: Mapping[str, str]) -> None:
+        """Wait for the functions of both routes; what is asked of them makes nothing."""
+        deadline = time.monotonic() + self.ready_seconds
+        answer = self._answer_by(deadline, lambda: self.api("GET", "/users/nobody"))
         if answer.status in (401, 403):
             given = "what was given does not" if self.api.access else "nothing was given to"
             raise Failed(f"{given} let a caller in; {_came(answer)}. See --help for what does")
         _expect(answer, 404, _ANSWER_OF_NOBODY)
+        # The gateway lets the body through, and the function refuses a key with a blank in it.
+        _expect(self._answer_by(deadline, lambda: self._post(body, "not a key")), 400)
+
+    def _answer_by(self, deadline: float, ask: Callable[[], Answer]) -> Answer:
+        while (answer := ask()).status >= 500:
+            if time.monotonic() > deadline:
+                raise Failed(f"still no answer after {self.ready_seconds:g} s; {_came(answer)}")
+            time.sleep(_PAUSE_SECONDS)
+        return answer
 
     def _expect_closed(self) -> None:
         stranger = replace(self.api, access={})

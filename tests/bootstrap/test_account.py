@@ -52,6 +52,23 @@ def test_a_role_is_taken_from_one_repository_as_one_subject(role: str, subject: 
     ]
 
 
+def test_a_repository_is_told_by_its_ids_where_github_does() -> None:
+    """As in a token of a repository that was made since 15 July 2026."""
+    settings = {
+        f"{NAMESPACE}:repository": "octo-org/octo-repo",
+        f"{NAMESPACE}:ownerId": "123456",
+        f"{NAMESPACE}:repositoryId": "456789",
+    }
+    recorder = run("account", folder=FOLDER, settings=settings).recorder
+    trusts = [json.loads(r.inputs["assumeRolePolicy"]) for r in recorder.all("aws:iam/role:Role")]
+    conditions = [trust["Statement"][0].get("Condition", {}) for trust in trusts]
+    subjects = {c["StringEquals"][f"{ISSUER}:sub"] for c in conditions if "StringEquals" in c}
+    assert subjects == {
+        f"repo:octo-org@123456/octo-repo@456789:{subject}"
+        for subject in (*(f"environment:{name}" for name in ("dev", "pr", "prod")), "pull_request")
+    }
+
+
 def test_there_are_no_other_roles() -> None:
     assert {role.name for role in roles(account())} == {
         *(f"deploy-{name}-role" for name in ENVIRONMENTS),
@@ -137,7 +154,7 @@ def test_the_rules_hold_but_where_they_are_about_functions() -> None:
     wide = {"callers", "data", "functions", "network", "traffic", "watching"}
     assert broken(account()) == {
         18: {f"{role}-{area}" for role in (*deploying, "preview") for area in wide},
-        20: {f"{role}-{of}" for role in deploying for of in ("boundary", "data")},
+        20: {f"{role}-{of}" for role in deploying for of in ("boundary", "data", "smoke")},
         21: {"preview-role", *(f"{role}-role" for role in deploying)},
     }
 
@@ -182,6 +199,10 @@ def refused(**settings: Any) -> str:
             {"environments": {"bootstrap": {"sender": "example.com"}}},
             "bootstrap: its stacks 'bootstrap' begin with 'bootstrap', the name of bootstrap/'s",
         ),
+        ({"ownerId": "octo", "repositoryId": "2"}, 'ownerId: is "octo"; must be a number that'),
+        ({"ownerId": "1", "repositoryId": "@2"}, 'repositoryId: is "@2"; must be a number that'),
+        ({"ownerId": "1"}, "; must have both ownerId and repositoryId, or neither"),
+        ({"repositoryId": "2"}, "; must have both ownerId and repositoryId, or neither"),
         ({"oidcProviderArn": "github"}, 'oidcProviderArn: is "github"; must be the ARN of GitHub'),
     ],
 )

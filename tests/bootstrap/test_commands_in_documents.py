@@ -93,5 +93,5 @@ def test_the_size_of_the_deploy_role_is_as_written() -> None:
         for r in account().recorder.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
         if r.name.startswith("deploy-prod-")
     ]
-    assert len(attached) == 8
-    assert "the deploy role has eight" in (ROOT / "docs" / "deploying.md").read_text()
+    assert len(attached) == 9
+    assert "the deploy role has nine" in (ROOT / "docs" / "deploying.md").read_text()

@@ -1,12 +1,14 @@
 """The table of permissions has all that the program needs, and nothing that it does not."""
 
 import json
+import re
 
 import pytest
 from accounts import ENVIRONMENTS, PROJECT, Named, account, policies, programs, statements
 
-from bootstrap.permissions import boundary, state, table
+from bootstrap.permissions import boundary, smoke, state, table
 from bootstrap.permissions.model import Permission, document, may
+from smoke.__main__ import main
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LONGEST_POLICY = 6_144
@@ -69,7 +71,8 @@ def test_a_type_that_went_leaves_no_permission() -> None:
 @pytest.mark.parametrize("role", [*(f"deploy-{name}" for name in ENVIRONMENTS), "preview"])
 def test_a_roles_policies_fit(role: str) -> None:
     given = policies(role)
-    assert set(given) == {*table.AREAS, "state"}
+    more = set() if role == "preview" else {"smoke"}
+    assert set(given) == {*table.AREAS, "state"} | more
     assert len(given) <= MOST_POLICIES
     assert all(len(text) <= LONGEST_POLICY for text in given.values())
 
@@ -92,9 +95,26 @@ def test_policies_fit_with_the_longest_of_names() -> None:
     documents = {
         **{area: document(table.of(area, destroy=True), values) for area in table.AREAS},
         "state": document(state.WRITE, values),
+        "smoke": document(smoke.SMOKE, values),
         "boundary": document(boundary.BOUNDARY, values),
     }
     assert [area for area, text in documents.items() if len(text) > LONGEST_POLICY] == []
+
+
+def test_a_smoke_test_may_what_its_help_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own policy has what deploying does not need, and nothing that the help does not name."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = re.findall(r"^  ([a-z]+):([A-Za-z]+(?:, [A-Za-z]+)*)  ", capsys.readouterr().out, re.M)
+    needed = {f"{service}:{a}" for service, actions in lines for a in actions.split(", ")}
+    allowed = {
+        area: {a for s in statements(text) for a in s["Action"]}
+        for area, text in policies("deploy-prod").items()
+    }
+    own = allowed.pop("smoke")
+    assert own == {"dynamodb:DeleteItem", "dynamodb:GetItem", "kms:Decrypt"}
+    assert own < needed
+    assert needed - own <= allowed["api"] | allowed["functions"]
 
 
 def test_what_takes_data_away_is_for_those_who_may() -> None:

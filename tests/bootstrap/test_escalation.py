@@ -34,6 +34,17 @@ MAY: list[Question] = [
     ("lambda:CreateEventSourceMapping", "*",
      {"lambda:FunctionArn": f"arn:aws:lambda:{HERE}:function:{NAME}-send-email-1a2b3c4:live"}),
     ("dynamodb:UpdateTable", f"arn:aws:dynamodb:{HERE}:table/{NAME}-users-1a2b3c4", {}),
+    # What a smoke test has made.
+    *(
+        (f"dynamodb:{action}", f"arn:aws:dynamodb:{HERE}:table/{NAME}-{table}-1a2b3c4", {})
+        for action in ("GetItem", "DeleteItem")
+        for table in ("users", "ledger")
+    ),
+    *(
+        ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/1",
+         OWN | {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"})
+        for service in ("dynamodb", "lambda")
+    ),
     ("s3:PutBucketPolicy", f"arn:aws:s3:::{NAME}-storage-1a2b3c4", {}),
     ("apigateway:POST", API, NEW),
     ("apigateway:PUT", f"{API}/a1b2/resources/c3/methods/POST", OWN),
@@ -87,7 +98,17 @@ MAY_NOT: list[Question] = [
      f"arn:aws:lambda:{HERE}:function:serverless-app-dev-get-user-1a2b3c4", {}),
     ("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:{NAME}-get-user-1a2b3c4", {}),
     ("dynamodb:UpdateTable", f"arn:aws:dynamodb:{HERE}:table/payroll", {}),
-    ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/{NAME}-users-1a2b3c4", {}),
+    ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/serverless-app-dev-users-1a2b3c4", {}),
+    ("dynamodb:DeleteItem", f"arn:aws:dynamodb:{HERE}:table/payroll", {}),
+    # Users' records, but one by its key.
+    *(
+        (f"dynamodb:{action}", f"arn:aws:dynamodb:{HERE}:table/{NAME}-users-1a2b3c4{part}", {})
+        for action in ("Query", "Scan", "PartiQLSelect", "BatchGetItem", "PutItem", "UpdateItem")
+        for part in ("", "/index/by-day")
+    ),
+    ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/1", OWN),
+    ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/1",
+     OTHERS | {"kms:ViaService": f"dynamodb.{REGION}.amazonaws.com"}),
     ("s3:PutBucketPolicy", "arn:aws:s3:::payroll", {}),
     ("s3:PutBucketPolicy", BUCKET, {}),
     ("s3:GetObject", f"arn:aws:s3:::{NAME}-storage-1a2b3c4/uploads/a", {}),

@@ -23,6 +23,7 @@ from local.emulator import Emulator, free_port
 from local.mail import sent
 from local.project import Project, load
 from local.resources.policies import for_role
+from smoke.__main__ import main as smoke
 
 PROJECT = "serverless-app"
 # What the emulator (1.5.33) asks otherwise than AWS, or `local` beyond the provider.
@@ -44,11 +45,12 @@ ENVIRONMENTS = {
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was deployed, and by whom: root, and the role."""
+    """What was deployed, and by whom: root, and the role, whose calls ``signer`` signs."""
 
     emulator: Emulator
     root: Aws
     role: Aws
+    signer: Credentials
     deployed: Deployed
 
 
@@ -65,11 +67,12 @@ def deployment(
         emulator.wait_until_healthy()
         root = Aws(emulator.endpoint, project.region)
         boundary = bootstrap(root, project)
-        role = assumed(root, project)
+        signer = assumed(root)
+        role = Aws(root.endpoint, project.region, signer)
         api = json.loads(project.config.get(f"{PROJECT}:api", "{}"))
         overrides = {"permissionsBoundary": boundary, "api": {**api, "accountLogRole": False}}
         deployed = deploy(load(project.stack, overrides=overrides), role)
-        yield Deployment(emulator, root, role, deployed)
+        yield Deployment(emulator, root, role, signer, deployed)
     finally:
         emulator.stop()
 
@@ -109,12 +112,11 @@ def bootstrap(root: Aws, project: Project) -> str:
     return boundary
 
 
-def assumed(root: Aws, project: Project) -> Aws:
+def assumed(root: Aws) -> Credentials:
     given = root.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/deploy", RoleSessionName="deployment"
     )["Credentials"]
-    signer = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    return Aws(root.endpoint, project.region, signer)
+    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 
 def document(statements: list[dict[str, Any]]) -> str:
@@ -182,7 +184,10 @@ def test_other_projects_are_out_of_reach(deployment: Deployment) -> None:
         ("sqs", "delete_queue", {"QueueUrl": queue}),
         ("sqs", "receive_message", {"QueueUrl": deployment.deployed.outputs["sqs_queue_url"]}),
         ("dynamodb", "delete_table", {"TableName": "payroll"}),
-        ("dynamodb", "get_item", {"TableName": users, "Key": {"id": {"S": "a"}}}),
+        ("dynamodb", "get_item", {"TableName": "payroll", "Key": {"id": {"S": "a"}}}),
+        ("dynamodb", "delete_item", {"TableName": "payroll", "Key": {"id": {"S": "a"}}}),
+        ("dynamodb", "put_item", {"TableName": users, "Item": {"id": {"S": "a"}}}),
+        ("dynamodb", "scan", {"TableName": users}),
         ("dynamodb", "create_table", {**table, "TableName": "another"}),
     ):
         refused(role.client(service), operation, arguments)
@@ -193,6 +198,23 @@ def test_functions_do_their_job_within_the_boundary(deployment: Deployment) -> N
     token = tokens.fetch(outputs, None) if "token_endpoint" in outputs else None
     user = Api(outputs["api_gateway_url"], f"Bearer {token}" if token else None).new_user()
     until(lambda: [m for m in sent(deployment.emulator.port) if m["To"] == [user["email"]]])
+
+
+def test_a_smoke_test_runs_as_the_role(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs, role, signer = deployment.deployed.outputs, deployment.role, deployment.signer
+    monkeypatch.setenv("AWS_ENDPOINT_URL", role.endpoint)
+    monkeypatch.setenv("AWS_REGION", role.region)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", signer.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", signer.secret_key)
+    monkeypatch.setenv("AWS_SESSION_TOKEN", signer.token or "")
+    for output in ("api_key", "token_endpoint", "client_id", "client_secret"):  # .github/smoke
+        if output in outputs:
+            monkeypatch.setenv(output.upper(), outputs[output])
+    code = smoke([outputs["api_gateway_url"]])
+    printed = capsys.readouterr()
+    assert (code, printed.err) == (0, ""), printed.out
 
 
 def refused(client: Any, operation: str, arguments: dict[str, Any]) -> None:
