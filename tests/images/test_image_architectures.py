@@ -9,7 +9,7 @@ from local.engine import Engine, platform_of
 from local.images import ImageRef
 
 ELF_MACHINES = {"linux/amd64": 62, "linux/arm64": 183}
-NATIVE = {"process_upload": {"PIL", "lxml", "pillow.libs"}, "daily_report": set()}
+NATIVE = {"process_upload": {"PIL", "lxml", "pillow.libs", "pypdfium2_raw"}, "daily_report": set()}
 
 
 def libraries(engine: Engine, ref: ImageRef) -> dict[str, int]:

@@ -80,7 +80,7 @@ def test_an_edit_rebuilds_its_own_image_in_a_second(
         emptiest.append(emptiest_build(engine, bases))
         assert [name for name, ref in after.items() if ref.built] == [function]
     # Where other work or an old machine makes the engine itself slow, it is the measure.
-    assert min(seconds) <= max(1, 2 * min(emptiest)), (seconds, emptiest)
+    assert min(seconds) <= max(1, 3 * min(emptiest)), (seconds, emptiest)
     old, new = (
         engine.client.images.get(refs[function].id).attrs["RootFS"]["Layers"]
         for refs in (before, after)
