@@ -167,7 +167,7 @@ class _Release:
 def _wait_until_ready(versions: Sequence[tuple[Alias, str]]) -> None:
     """Wait until all can be called: minutes, where AWS takes snapshots."""
     if versions:
-        report.say(f"waiting until AWS has {len(versions)} versions ready")
+        report.say("waiting until AWS has the versions ready")
     for alias, version in versions:
         alias.wait_until_ready(version)
 
