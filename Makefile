@@ -67,10 +67,10 @@ deploy: .venv/.runtime policy/.venv/.done  ## pulumi up of STACK (dev where not 
 	pulumi up --stack $(STACK) --policy-pack policy
 
 release: .venv/.runtime  ## Move STACK's new versions live: PERCENT of calls for MINUTES, then all; back if an alarm rings
-	@$(BIN)/python -m release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES))
+	@$(BIN)/python -m release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
 
-rollback: .venv/.runtime  ## Take STACK's last release back at once
-	@$(BIN)/python -m release $(STACK) rollback
+rollback: .venv/.runtime  ## Take STACK's last release back at once; with RELEASE=, only if it is that one
+	@$(BIN)/python -m release $(STACK) rollback $(if $(RELEASE),--release $(RELEASE))
 
 smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m smoke --help)
 	@$(BIN)/python -m smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))

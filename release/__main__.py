@@ -17,6 +17,9 @@ examples:
   python -m release prod                           10 of 100 calls, 5 minutes; then all, 5 minutes
   python -m release prod --percent 5 --minutes 30  where some alarms need longer to ring
   python -m release prod rollback                  back to the versions before, at once
+  python -m release prod --output FILE             a script learns by FILE what was released: a line
+                                                   released=NAME, as $GITHUB_OUTPUT takes it
+  python -m release prod rollback --release NAME   back, unless another one was released since
 
 For stacks whose configuration says `release: canary`: there, `pulumi up` publishes versions, and
 the alias `live` of each function stays where it is until this command moves it. All functions
@@ -24,17 +27,19 @@ whose version changed move together. If an alarm of one of them rings, or at Ctr
 SIGHUP likewise), all go back together.
 
 What is known of a release is kept in the aliases. One that was killed goes on where this command
-is run again, on whatever machine: from the first step, under its name; if an alarm rings already,
-it is taken back. `rollback` takes back the last release, finished or not, and no earlier one. If
-two run at the same time, the later one takes over, and the other one ends and leaves it all alone.
+is run again, on whatever machine: from the first step, under its name, and watched to the end; if
+an alarm rings already, it is taken back. `rollback` takes back the last release, finished or not,
+and no earlier one. If two run at the same time, the one that moves an alias later takes over, and
+the other one ends and leaves it all alone.
 
 Needs the Pulumi CLI, logged in, and AWS credentials for:
   lambda:GetAlias, UpdateAlias, ListVersionsByFunction, GetFunctionConfiguration
                                 on the functions, with and without a version (<arn>, <arn>:*)
-  cloudwatch:DescribeAlarms     on *
+  cloudwatch:DescribeAlarms     on the stack's alarms
 
-exit codes: 0 released, or nothing to release, or taken back by `rollback`; 1 an alarm rang, and
-all was taken back; 2 wrong usage; 3 something is wrong, as said; 130 interrupted, and taken back
+exit codes: 0 released, or nothing to release, or taken back by `rollback`, now or earlier; 1 an
+alarm rang, and all was taken back; 2 wrong usage; 3 something is wrong, as said, such as that the
+last release is not the one of --release; 130 interrupted, and taken back
 """
 
 
@@ -49,6 +54,8 @@ def main(given: Sequence[str] | None = None) -> int:
     )
     arguments.add_to(parser)
     options = vars(parser.parse_args(given))
+    if options["release"] is not None and options["action"] != "rollback":
+        parser.error("--release goes with rollback")
     try:
         found = outputs(options.pop("stack"))
         return command.run(found, clients(functions(found)[0].region), **options)

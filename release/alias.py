@@ -1,9 +1,10 @@
 """The alias of one function: all that a release knows is kept in it.
 
-Its description says which release moves it, from which version to which: so whoever runs the
-command next, on whatever machine, can finish a release that was killed, or take it back. What it
-says changes in the same call as where it points, which a tag would not. Each change names the
-revision that it is made of, and AWS refuses it if there is a newer one.
+Its description says which release moves it, from which version to which, and whether alarms are
+still to be watched: so whoever runs the command next, on whatever machine, can finish a release
+that was killed, or take it back. What it says changes in the same call as where it points, which a
+tag would not. Each change names the revision that it is made of, and AWS refuses it if there is a
+newer one.
 https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
 """
 
@@ -17,7 +18,8 @@ from botocore.exceptions import ClientError
 from release.errors import ChangedMeanwhile, ReleaseError
 from release.functions import Function
 
-_RECORD = re.compile(r"release (\S+): version (\d+) to (\d+)")
+_WATCHING = ", watching"
+_RECORD = re.compile(rf"release (\S+): version (\d+) to (\d+)({_WATCHING})?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class State:
         release: which release moved it last, by the time when that began; None if none did.
         old: the version that the release moved from.
         new: the one that it moved to.
+        watching: whether the release has not ended yet, or was killed before it had.
         revision: changes with every change.
     """
 
@@ -38,12 +41,8 @@ class State:
     release: str | None
     old: str
     new: str
+    watching: bool
     revision: str
-
-    @property
-    def shifting(self) -> bool:
-        """Whether its release is under way: some calls go to the new version."""
-        return self.release is not None and self.version == self.old and self.new in self.weights
 
     @property
     def released(self) -> bool:
@@ -53,6 +52,16 @@ class State:
         the new one is warm.
         """
         return self.release is not None and self.version == self.new
+
+    @property
+    def affected(self) -> bool:
+        """Whether its release sends all calls to the new version, or some."""
+        return self.released or (self.watching and self.new in self.weights)
+
+    @property
+    def begun(self) -> bool:
+        """Whether its release is to go on."""
+        return self.watching and self.affected
 
 
 class Alias:
@@ -105,7 +114,7 @@ class Alias:
             state,
             FunctionVersion=state.version,
             RoutingConfig={"AdditionalVersionWeights": {version: share}},
-            Description=f"release {release}: version {state.version} to {version}",
+            Description=_record(release, _origin(state, release), version) + _WATCHING,
         )
 
     def move(self, state: State, release: str, version: str) -> State:
@@ -118,8 +127,23 @@ class Alias:
             state,
             FunctionVersion=version,
             RoutingConfig={"AdditionalVersionWeights": {}},
-            Description=f"release {release}: version {state.version} to {version}",
+            Description=_record(release, _origin(state, release), version) + _WATCHING,
         )
+
+    def finish(self, release: str) -> State:
+        """Record that alarms were watched to the end.
+
+        It asks anew what is there: where concurrency is provisioned, AWS has changed the weights.
+
+        Raises:
+            ChangedMeanwhile: the alias is not where this release has moved it any more.
+        """
+        state = self.read()
+        if state.release != release or not state.released:
+            raise self._changed()
+        if not state.watching:  # another command has watched as well, and ended before
+            return state
+        return self._update(state, Description=_record(release, state.old, state.new))
 
     def move_back(self, state: State) -> State:
         """Send all calls to the version that the release moved from; its record stays.
@@ -131,6 +155,7 @@ class Alias:
             state,
             FunctionVersion=state.old,
             RoutingConfig={"AdditionalVersionWeights": {}},
+            Description=_record(state.release, state.old, state.new),
         )
 
     def _update(self, state: State, **changes: Any) -> State:
@@ -144,22 +169,35 @@ class Alias:
             answer = self._client.get_alias(Name=self.function.alias, **self._of)
             # Where the first answer was lost and the call made again, nothing is left to change.
             if _state({**answer, **changes}) != _state(answer):
-                raise ChangedMeanwhile(
-                    f"{self.function.name}: somebody else has changed the alias "
-                    f"{self.function.alias!r} meanwhile, and what is there now is theirs. Nothing "
-                    "was taken back; this command again, or `rollback`, begins with what it finds."
-                ) from None
+                raise self._changed() from None
         return _state(answer)
+
+    def _changed(self) -> ChangedMeanwhile:
+        return ChangedMeanwhile(
+            f"{self.function.name}: somebody else has changed the alias {self.function.alias!r} "
+            "meanwhile, and what is there now is theirs. Nothing was taken back; this command "
+            "again, or `rollback`, begins with what it finds."
+        )
+
+
+def _record(release: str | None, old: str, new: str) -> str:
+    return f"release {release}: version {old} to {new}"
+
+
+def _origin(state: State, release: str) -> str:
+    """Where a release moves from: its own earlier step, to a version meanwhile old, is none."""
+    return state.old if state.begun and state.release == release else state.version
 
 
 def _state(answer: Mapping[str, Any]) -> State:
     record = _RECORD.fullmatch(answer.get("Description", ""))
-    release, old, new = record.groups() if record else (None, "", "")
+    release, old, new, watching = record.groups() if record else (None, "", "", None)
     return State(
         version=answer["FunctionVersion"],
         weights=answer.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
         release=release,
         old=old,
         new=new,
+        watching=watching is not None,
         revision=answer["RevisionId"],
     )

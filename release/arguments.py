@@ -1,6 +1,7 @@
 """What the command takes; apart from what it runs, so that --help answers at once."""
 
 import argparse
+from pathlib import Path
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,17 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "they ring for",
     )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be moved")
+    parser.add_argument(
+        "--output",
+        type=_file,
+        metavar="FILE",
+        help="append released=NAME to it once all is released; nothing where nothing was",
+    )
+    parser.add_argument(
+        "--release",
+        metavar="NAME",
+        help="with rollback: take the last release back only if it is this one",
+    )
 
 
 def _percent(text: str) -> int:
@@ -50,3 +62,13 @@ def _minutes(text: str) -> float:
     if not 0 < minutes <= 24 * 60:  # also what is no number
         raise argparse.ArgumentTypeError(f"{text!r}; give minutes, above 0 and up to a day's 1440")
     return minutes
+
+
+def _file(text: str) -> Path:
+    """Have it opened before anything is moved."""
+    path = Path(text)
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error.strerror}") from error
+    return path

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -35,8 +36,13 @@ def run(
     minutes: float,
     despite_alarms: bool,
     dry_run: bool,
+    output: Path | None = None,
+    release: str | None = None,
 ) -> int:
     """Release what is new, or take the last release back (``action`` is ``rollback``).
+
+    The name of what was released is appended to ``output``; only ``release`` is taken back, if
+    given.
 
     Returns:
         The exit code: 0; 1 if an alarm rang, and all was taken back; 3 if something is wrong; 130
@@ -45,15 +51,18 @@ def run(
     try:
         aliases = [Alias(client("lambda"), function) for function in functions(outputs)]
         if action == "rollback":
-            return _rollback(to_take_back(aliases), dry_run=dry_run)
+            return _rollback(to_take_back(aliases, only=release), dry_run=dry_run)
         plan = to_release(aliases)
-        if not plan.waiting:
+        if not plan.parts:
             print("Nothing to release: every function's newest version is live.")
+            if not dry_run:
+                # A function's first version is live before AWS has it ready.
+                _wait_until_ready([(alias, alias.read().version) for alias in aliases])
             return DONE
         report.plan(plan, back=False)
         names = {name for part in plan.parts for name in part.alias.function.alarms}
         alarms = Alarms(client("cloudwatch"), names)
-        return _Release(plan, alarms, percent / 100, minutes * 60).run(
+        return _Release(plan, alarms, percent / 100, minutes * 60, output).run(
             despite_alarms=despite_alarms, dry_run=dry_run
         )
     except (ReleaseError, *AwsError) as error:
@@ -64,11 +73,14 @@ def run(
 class _Release:
     """All its functions move together, and back together: they may rely on one another."""
 
-    def __init__(self, plan: Plan, alarms: Alarms, share: float, seconds: float) -> None:
+    def __init__(
+        self, plan: Plan, alarms: Alarms, share: float, seconds: float, output: Path | None
+    ) -> None:
         self._plan = plan
         self._alarms = alarms
         self._share = share
         self._seconds = seconds
+        self._output = output
         self._signals = Interruptible()
 
     def run(self, *, despite_alarms: bool, dry_run: bool) -> int:
@@ -87,8 +99,7 @@ class _Release:
                 "or release with --despite-alarms, which does not watch these."
             )
         self._alarms = self._alarms.without(alarm.name for alarm in ringing)
-        for part in self._plan.waiting:
-            part.alias.wait_until_ready(part.target)
+        _wait_until_ready([(part.alias, part.target) for part in self._plan.waiting])
         with self._signals:
             return self._guarded()
 
@@ -113,11 +124,17 @@ class _Release:
 
     def _forward(self) -> None:
         waiting = self._plan.waiting
-        if self._share < 1:
+        if waiting and self._share < 1:
             self._step(
                 waiting, lambda p: p.alias.shift(p.state, self._plan.release, p.target, self._share)
             )
+        # Where a release was killed during the last watch, nothing is left to do but to watch.
         self._step(waiting, lambda p: p.alias.move(p.state, self._plan.release, p.target))
+        for part in self._plan.parts:
+            part.state = part.alias.finish(self._plan.release)
+        if self._output:
+            with self._output.open("a") as file:
+                file.write(f"released={self._plan.release}\n")
 
     def _step(self, parts: Sequence[Part], move: Callable[[Part], Any]) -> None:
         for part in parts:
@@ -145,6 +162,14 @@ class _Release:
 
     def _take_back(self, code: int, how: str) -> int:
         return code if _finish(self._plan, how) else FAILED
+
+
+def _wait_until_ready(versions: Sequence[tuple[Alias, str]]) -> None:
+    """Wait until all can be called: minutes, where AWS takes snapshots."""
+    if versions:
+        report.say("waiting until AWS has the versions ready")
+    for alias, version in versions:
+        alias.wait_until_ready(version)
 
 
 def _rollback(plan: Plan, *, dry_run: bool) -> int:
@@ -180,9 +205,7 @@ def _take_back(plan: Plan) -> dict[str, Exception]:
         for _ in range(_ATTEMPTS):
             try:
                 part.state = part.alias.read()
-                if part.state.release == plan.release and (
-                    part.state.shifting or part.state.released
-                ):
+                if part.state.release == plan.release and part.state.affected:
                     part.state = part.alias.move_back(part.state)
             except ChangedMeanwhile as changed:
                 problems[part.name] = changed

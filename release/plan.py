@@ -50,23 +50,24 @@ class Plan:
 def to_release(aliases: Sequence[Alias]) -> Plan:
     """Find the functions whose newest version is not live.
 
-    A release that was left half-way goes on under its name, so that all of it can be taken back.
+    A release that was left half-way, or before its last watch was over, goes on under its name, so
+    that all of it can be taken back.
     """
     parts = [Part(alias=a, state=a.read(), target=a.newest()) for a in aliases]
-    begun = [part.state.release for part in parts if part.state.shifting and part.state.release]
+    begun = [part.state.release for part in parts if part.state.begun and part.state.release]
     release = max(begun, default=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     return Plan(
         release=release,
         resumed=bool(begun),
-        parts=[p for p in parts if not p.done or (begun and p.state.release == release)],
+        parts=[p for p in parts if not p.done or (p.state.release == release and p.state.affected)],
     )
 
 
-def to_take_back(aliases: Sequence[Alias]) -> Plan:
+def to_take_back(aliases: Sequence[Alias], only: str | None = None) -> Plan:
     """Find what the last release has moved; nothing, if it was taken back already.
 
     Raises:
-        ReleaseError: there was no release.
+        ReleaseError: there was no release, or the last one is not the ``only`` one to take back.
     """
     states = [(alias, alias.read()) for alias in aliases]
     names = [state.release for _, state in states if state.release]
@@ -76,12 +77,17 @@ def to_take_back(aliases: Sequence[Alias]) -> Plan:
             "moves the alias (release: all_at_once), deploy the earlier revision."
         )
     release = max(names)
+    if only is not None and release != only:
+        raise ReleaseError(
+            f"The last release is {release}, not {only!r}: nothing was taken back. To take the "
+            "last one back, leave --release out."
+        )
     return Plan(
         release=release,
         resumed=True,
         parts=[
             Part(alias=alias, state=state, target=state.old)
             for alias, state in states
-            if state.release == release and (state.shifting or state.released)
+            if state.release == release and state.affected
         ],
     )

@@ -28,7 +28,8 @@ ALLOWED = {
     "lambda:GetFunctionConfiguration": f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:*",
     "cloudwatch:DescribeAlarms": "*",
 }
-"""As the command's help lists it."""
+"""As the command's help lists it; but the emulator (1.5.33) asks for all alarms where AWS asks for
+those that are named."""
 
 _TRUST = {
     "Version": "2012-10-17",

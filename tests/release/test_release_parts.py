@@ -119,6 +119,8 @@ def test_signals_are_noticed_and_given_back() -> None:
     [
         [],
         ["prod", "back"],
+        ["prod", "--release", "2026-01-01T00:00:00Z"],
+        ["prod", "--output", "no/such/folder/file"],
         *(["prod", "--percent", n] for n in ("0", "101", "-1", "2.5", "x")),
         *(["prod", "--minutes", n] for n in ("0", "-1", "1441", "nan", "inf", "x")),
     ],

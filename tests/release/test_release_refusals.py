@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from release_world import World
+from release_world import World, ended, until
 
 from release.alias import Alias
 from release.command import run
@@ -35,6 +36,39 @@ def test_too_little_data_is_no_alarm(world: World) -> None:
     world.publish("changed")
     world.ring("changed", state="INSUFFICIENT_DATA")
     assert world.run(*QUICK)[0] == 0
+
+
+def test_only_the_release_that_is_named_is_taken_back(world: World, tmp_path: Path) -> None:
+    world.add("changed", "fixed")
+    world.publish("changed")
+    file = tmp_path / "output"
+    assert world.run("--output", str(file), "--dry-run")[0] == 0
+    assert file.read_text() == ""
+    assert world.run("--output", str(file), *QUICK)[0] == 0
+    assert world.run("--output", str(file), *QUICK)[0] == 0  # nothing to release
+    line = file.read_text()
+    name = world.alias("changed")["Description"].split()[1].rstrip(":")
+    assert line == f"released={name}\n"
+    for other in ("2026-01-01T00:00:00Z", ""):
+        code, said = world.run("rollback", "--release", other)
+        assert code == 3
+        assert f"error: The last release is {name}, not {other!r}: nothing was taken back." in said
+        assert world.live("changed") == ("2", {})
+    for expected in ("Taken back", "was taken back already"):
+        code, said = world.run("rollback", "--release", name)
+        assert (code, expected in said) == (0, True), said
+        assert world.live("changed") == ("1", {})
+
+
+def test_what_was_taken_back_is_not_called_released(world: World, tmp_path: Path) -> None:
+    world.add("changed")
+    world.publish("changed")
+    file = tmp_path / "output"
+    with world.begun("--output", str(file)) as process:
+        until(lambda: world.live("changed")[1] != {})
+        world.ring("changed")
+        assert ended(process)[0] == 1
+    assert file.read_text() == ""
 
 
 def test_an_alarm_that_is_gone(world: World) -> None:
@@ -129,13 +163,18 @@ def test_a_change_whose_answer_was_lost_is_ones_own(world: World) -> None:
     alias = Alias(Instead(client, update_alias=update_alias), function)
     begin = alias.read()
     shifted = alias.shift(begin, "now", "2", 0.1)
-    assert (shifted.shifting, world.live("changed")) == (True, ("1", {"2": 0.1}))
+    assert (shifted.begun, world.live("changed")) == (True, ("1", {"2": 0.1}))
     moved = alias.move(shifted, "now", "2")
     assert (moved.released, world.live("changed")) == (True, ("2", {}))
-    alias.move_back(moved)
+    finished = alias.finish("now")
+    assert (finished.released, finished.watching) == (True, False)
+    assert alias.finish("now") == finished  # as another command did that watched as well
+    alias.move_back(finished)
     assert world.live("changed") == ("1", {})
     with pytest.raises(ChangedMeanwhile):
         alias.move(begin, "now", "2")
+    with pytest.raises(ChangedMeanwhile):
+        alias.finish("now")
     assert world.live("changed") == ("1", {})
 
 
@@ -150,6 +189,23 @@ def test_a_version_that_cannot_run(world: World, capsys: pytest.CaptureFixture[s
     assert release(world, client) == 3
     assert "error: changed: version 2 cannot run: no image" in capsys.readouterr().err
     assert world.live("changed") == ("1", {})
+
+
+def test_live_versions_are_waited_for_where_nothing_is_to_be_moved(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A function's first version is live from the start, and a smoke test may follow."""
+    world.add("changed", "other")
+    waited = []
+
+    def get_function_configuration(**of: str) -> dict[str, str]:
+        waited.append((of["FunctionName"], of["Qualifier"]))
+        return {"State": "Active"}
+
+    client = Instead(world.client("lambda"), get_function_configuration=get_function_configuration)
+    assert release(world, client) == 0
+    assert waited == [("changed", "1"), ("other", "1")]
+    assert "waiting until AWS has the versions ready" in capsys.readouterr().out
 
 
 def test_aws_refuses(world: World) -> None:
