@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from system import logical_name
+
 from local.cloud import Cloud
 from local.log_format import Formatter
 from local.logs import LogReader
@@ -34,7 +36,7 @@ def keeping(cloud: Cloud) -> Iterator[Place]:
     yield "table users", _table(cloud, "dynamodb_table_name")
     yield "mail", _bytes(sent(cloud.emulator.port))
     for url in cloud.client("sqs").list_queues()["QueueUrls"]:
-        yield f"queue {url.rpartition('/')[2].rpartition('-')[0]}", _bytes(_messages(cloud, url))
+        yield f"queue {logical_name(url.rpartition('/')[2])}", _bytes(_messages(cloud, url))
     for key, content in _objects(cloud):
         if key.startswith(KEEPS):
             yield f"object {key}", key.encode() + content

@@ -13,6 +13,8 @@ from release.command import run
 from release.errors import ChangedMeanwhile
 from release.functions import functions
 
+pytestmark = pytest.mark.long  # minutes of releases; tests/e2e/test_release.py is the short one
+
 QUICK = ("--minutes", "0.01")
 
 

@@ -8,6 +8,8 @@ from release_world import BAD, PATIENCE, World, ended, kill, until
 
 from release import command
 
+pytestmark = pytest.mark.long  # minutes of releases; tests/e2e/test_release.py is the short one
+
 QUICK = ("--minutes", "0.01")
 LONG = ("--minutes", "30")
 """Longer than any test: what ends before has not waited for it."""
