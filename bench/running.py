@@ -62,7 +62,8 @@ def _time(function: Recorded, times: float, waiting: int) -> Iterator[Usage]:
     yield Usage("lambda", price, seconds * gb, f"{name}: time")
     kept = waiting * gb * _MONTH_SECONDS
     yield Usage("lambda", f"waiting_gb_second_{architecture}", kept, f"{name}: waiting")
-    beyond = (function.inputs["ephemeralStorage"]["size"] - _FREE_TMP_MB) / 1_024
+    size = function.inputs.get("ephemeralStorage", {}).get("size", _FREE_TMP_MB)
+    beyond = (size - _FREE_TMP_MB) / 1_024
     yield Usage("lambda", "tmp_gb_second", seconds * beyond, f"{name}: /tmp")
 
 
