@@ -1,1 +1,1 @@
-"""What the commands for deployed stacks share: how they find a stack's outputs."""
+"""What the commands for deployed stacks share: a stack's outputs, and clients of its region."""

@@ -2,11 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from deployed.clients import Client
 from redrive.errors import RedriveError
 from redrive.events import failed_event
 from redrive.inbox import Inbox, Pass
@@ -19,9 +20,6 @@ from redrive.to_queue import ToQueue
 
 AwsError = (BotoCoreError, ClientError)
 INTERRUPTED = 130
-
-Client = Callable[[str], Any]
-"""Gives botocore's client of a service, such as ``sqs``."""
 
 
 class Delivery(Protocol):

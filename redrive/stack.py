@@ -1,13 +1,11 @@
 """A stack in AWS: its region, and clients of it."""
 
 import re
-from functools import cache
-from typing import Any
 
-import botocore.session
 from botocore.config import Config
 
-from redrive.command import Client
+import deployed.clients
+from deployed.clients import Client
 from redrive.errors import RedriveError
 from redrive.sources import Source
 
@@ -18,9 +16,6 @@ _FUNCTION = Config(
     connect_timeout=10,
     tcp_keepalive=True,
     retries={"mode": "standard", "total_max_attempts": 1},
-)
-_OTHERS = Config(
-    read_timeout=30, connect_timeout=10, retries={"mode": "standard", "total_max_attempts": 5}
 )
 
 
@@ -36,12 +31,5 @@ def region(source: Source) -> str:
 
 
 def clients(region_name: str) -> Client:
-    """Give what makes clients of a region, with the credentials of this shell; each made once."""
-    session = botocore.session.get_session()
-
-    @cache
-    def client(service: str) -> Any:
-        config = _FUNCTION if service == "lambda" else _OTHERS
-        return session.create_client(service, region_name=region_name, config=config)
-
-    return client
+    """Give what makes clients of a region; an invocation may take long, and is made once."""
+    return deployed.clients.clients(region_name, {"lambda": _FUNCTION})

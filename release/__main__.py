@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+from deployed.clients import clients
 from deployed.outputs import NoOutputs, outputs
 from release import arguments, command
-from release.clients import clients
 from release.errors import ReleaseError
 from release.functions import functions
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from deployed.clients import Client
 from release import report
 from release.alarms import Alarms
 from release.alias import Alias
@@ -22,9 +23,6 @@ DONE, TAKEN_BACK, FAILED, INTERRUPTED = 0, 1, 3, 130
 _POLL_SECONDS = 5
 _WORD_SECONDS = 60  # between lines that say that all is well
 _ATTEMPTS = 3  # to take back what somebody else changes at the same time
-
-Client = Callable[[str], Any]
-"""Gives botocore's client of a service, such as ``lambda``."""
 
 
 def run(

@@ -5,16 +5,17 @@ environment names the tables. So neither Pulumi nor its state is needed.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+import deployed.clients
+from deployed.clients import Client
 from handlers.common.email_address import guard_id
 from handlers.common.user_items import key_id
 from smoke.errors import SmokeError
@@ -22,11 +23,6 @@ from smoke.errors import SmokeError
 _OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 _EMULATORS_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)/")
 _FUNCTION = re.compile(r":function:([A-Za-z0-9_-]+):([A-Za-z0-9_-]+)/invocations")
-
-_CONFIG = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard"})
-
-Client = Callable[[str], Any]
-"""Gives botocore's client of a service."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,7 @@ def clients(url: str, region: str | None) -> Client:
             "There are no AWS credentials, and what a smoke test creates must be deleted after "
             "it: set AWS_PROFILE, or log in, as for `pulumi up`"
         )
-    return lambda service: session.create_client(service, region_name=region, config=_CONFIG)
+    return deployed.clients.clients(region)
 
 
 def records(url: str, client: Client) -> Records:

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "redrive": {"deployed"},
     "release": {"deployed"},
     "scan": {"infra"},
-    "smoke": {"handlers"},
+    "smoke": {"deployed", "handlers"},
 }
 """Our packages; the others, and only these, know nothing of them."""
 
