@@ -24,8 +24,8 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/python -m local up --port $(PORT)
 
 test: .venv/.dev  ## Run the tests that need neither a Docker engine nor much time
-	$(QUICK) tests/handlers tests/infra --cov --cov-report=term:skip-covered
-	$(QUICK) --ignore tests/handlers --ignore tests/infra --ignore tests/images --ignore tests/scan --ignore tests/browser
+	$(QUICK) tests/handlers tests/functions tests/infra --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/handlers --ignore tests/functions --ignore tests/infra --ignore tests/images --ignore tests/checks/scan --ignore tests/browser
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
@@ -37,12 +37,12 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs a Do
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest --no-skips --docker tests/e2e
 
-test-faults: .venv/.dev policy/.venv/.done  ## Run what `make test` leaves out: long faults, then killed containers (needs a Docker engine)
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/scan --ignore tests/browser
+test-faults: .venv/.dev checks/policy/.venv/.done  ## Run what `make test` leaves out: long faults, then killed containers (needs a Docker engine)
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser
 	$(BIN)/pytest --no-skips --docker -m container tests/faults
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
-	$(BIN)/python -m chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m checks.chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/ruff format --check .
@@ -50,53 +50,53 @@ check: .venv/.dev  ## Lint, formatting, types
 	$(BIN)/mypy
 
 scan: .venv/.dev .venv-scan/.done  ## Let independent scanners look at resources, IAM documents, packages and Dockerfile
-	$(BIN)/python -m scan
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/scan
+	$(BIN)/python -m checks.scan
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/checks/scan
 
 format: .venv/.dev  ## Format, and mend what lint can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 documents: .venv/.dev  ## Write what is made from the program anew: openapi.json, schema, diagram, table
-	$(BIN)/python -m infra.documents
+	$(BIN)/python -m blueprint.documents.documents
 
-preview: .venv/.runtime policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to policy/
-	pulumi preview --stack $(STACK) --policy-pack policy
+preview: .venv/.runtime checks/policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to checks/policy/
+	pulumi preview --stack $(STACK) --policy-pack checks/policy
 
-deploy: .venv/.runtime policy/.venv/.done  ## pulumi up of STACK (dev where not given), held to policy/
-	pulumi up --stack $(STACK) --policy-pack policy
+deploy: .venv/.runtime checks/policy/.venv/.done  ## pulumi up of STACK (dev where not given), held to checks/policy/
+	pulumi up --stack $(STACK) --policy-pack checks/policy
 
 release: .venv/.runtime  ## Move STACK's new versions live: PERCENT of calls for MINUTES, then all; back if an alarm rings
-	@$(BIN)/python -m release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
+	@$(BIN)/python -m ops.release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
 
 rollback: .venv/.runtime  ## Take STACK's last release back at once; with RELEASE=, only if it is that one
-	@$(BIN)/python -m release $(STACK) rollback $(if $(RELEASE),--release $(RELEASE))
+	@$(BIN)/python -m ops.release $(STACK) rollback $(if $(RELEASE),--release $(RELEASE))
 
-smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m smoke --help)
-	@$(BIN)/python -m smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
+smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m ops.smoke --help)
+	@$(BIN)/python -m ops.smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
-	@$(BIN)/python -m redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
+	@$(BIN)/python -m ops.redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
 
-bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and draw it (bench/results.svg)
-	$(BIN)/python -m bench
+bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and draw it (checks/bench/results.svg)
+	$(BIN)/python -m checks.bench
 
 bench-check: .venv/.dev  ## Fail where a function's start has grown: files, modules, bytes, bytecode
-	$(BIN)/python -m bench.check
+	$(BIN)/python -m checks.bench.check
 
 plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST another revision (where the branch left main)
-	@$(BIN)/python -m plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
+	@$(BIN)/python -m blueprint.plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
 
-cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m bench.cost --help)
-	@$(BIN)/python -m bench.cost $(STACK) --requests $(REQUESTS)
+cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m blueprint.cost.estimate --help)
+	@$(BIN)/python -m blueprint.cost.estimate $(STACK) --requests $(REQUESTS)
 
 lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt
 	$(LOCK) --universal --python-version 3.11 -c requirements.txt requirements-dev.in images/*/requirements.in -o requirements-dev.txt
-	$(LOCK) --universal --python-version 3.11 scan/requirements.in -o scan/requirements.txt
-	$(LOCK) --universal --python-version 3.11 policy/requirements.in -o policy/requirements.txt
-	$(LOCK) --universal --python-version 3.11 -c requirements.txt bench/requirements.in images/*/requirements.in -o bench/requirements.txt
-	for f in images/*/requirements.in images/build-requirements.in bench/baselines/requirements.in tests/images/standin/*.in; do \
+	$(LOCK) --universal --python-version 3.11 checks/scan/requirements.in -o checks/scan/requirements.txt
+	$(LOCK) --universal --python-version 3.11 checks/policy/requirements.in -o checks/policy/requirements.txt
+	$(LOCK) --universal --python-version 3.11 -c requirements.txt checks/bench/requirements.in images/*/requirements.in -o checks/bench/requirements.txt
+	for f in images/*/requirements.in images/build-requirements.in checks/bench/baselines/requirements.in tests/support/images/standin/*.in; do \
 	  $(LOCK) --python-version 3.13 --python-platform linux -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
 	done
 
@@ -104,7 +104,7 @@ upgrade: .venv/.dev  ## Pin the newest versions of all requirements
 	$(MAKE) lock UPGRADE=--upgrade
 
 clean:  ## Remove what was made: environment, staging folders, caches
-	rm -rf .venv .venv-scan .venv-bench policy/.venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .venv-scan .venv-bench checks/policy/.venv .build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -123,23 +123,23 @@ clean:  ## Remove what was made: environment, staging folders, caches
 	@touch .venv/.runtime $@
 
 # An environment of its own: the scanners' pins fit no other.
-.venv-scan/.done: scan/requirements.txt | .venv/bin/uv
+.venv-scan/.done: checks/scan/requirements.txt | .venv/bin/uv
 	@echo "Installing the scanners into .venv-scan"
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-scan
-	@$(BIN)/uv pip install --quiet --python .venv-scan/bin/python --require-hashes -r scan/requirements.txt
+	@$(BIN)/uv pip install --quiet --python .venv-scan/bin/python --require-hashes -r checks/scan/requirements.txt
 	@touch $@
 
 # Likewise: Pulumi's policy SDK wants older protocol buffers.
-policy/.venv/.done: policy/requirements.txt | .venv/bin/uv
-	@echo "Installing the policy pack's dependencies into policy/.venv"
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python policy/.venv
-	@$(BIN)/uv pip install --quiet --python policy/.venv/bin/python --require-hashes -r policy/requirements.txt
+checks/policy/.venv/.done: checks/policy/requirements.txt | .venv/bin/uv
+	@echo "Installing the policy pack's dependencies into checks/policy/.venv"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python checks/policy/.venv
+	@$(BIN)/uv pip install --quiet --python checks/policy/.venv/bin/python --require-hashes -r checks/policy/requirements.txt
 	@touch $@
 
 # An environment of its own: what functions and baselines run in where no Docker engine answers.
-.venv-bench/.done: bench/requirements.txt | .venv/bin/uv
+.venv-bench/.done: checks/bench/requirements.txt | .venv/bin/uv
 	@echo "Installing the benchmarks' packages into .venv-bench"
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench
-	@$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r bench/requirements.txt
+	@$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r checks/bench/requirements.txt
 	@.venv-bench/bin/python -m compileall -q --invalidation-mode unchecked-hash .venv-bench/lib
 	@touch $@

@@ -2,20 +2,20 @@
 
 import pulumi
 
-from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER, SCOPES
-from infra.access_log import access_log
-from infra.bucket import Bucket, BucketArgs
-from infra.callers import Callers, CallersArgs
-from infra.config_loader import load
-from infra.function import FunctionArgs, ImageFunction
-from infra.key import own_key
-from infra.mail import MailIdentity, MailIdentityArgs
-from infra.monitoring import Monitoring, MonitoringArgs
-from infra.network import own_network
-from infra.queue import Queue, QueueArgs
-from infra.table import Index, Table, TableArgs
+from handlers.domain.api import COMPONENTS, CREATE_USER, GET_USER, SCOPES
+from infra.access.callers import Callers, CallersArgs
+from infra.access.mail_identity import MailIdentity, MailIdentityArgs
+from infra.config.loader import load
+from infra.function.image_function import FunctionArgs, ImageFunction
+from infra.monitoring.monitoring import Monitoring, MonitoringArgs
+from infra.network.network import own_network
+from infra.storage.access_log import access_log
+from infra.storage.bucket import Bucket, BucketArgs
+from infra.storage.key import own_key
+from infra.storage.queue import Queue, QueueArgs
+from infra.storage.table import Index, Table, TableArgs
 from infra.triggers.bucket import BucketTrigger, BucketTriggerArgs
-from infra.triggers.http import RestApi, RestApiArgs, Route
+from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from infra.triggers.queue import QueueTrigger, QueueTriggerArgs
 from infra.triggers.schedule import ScheduleTrigger, ScheduleTriggerArgs
 from infra.triggers.stream import StreamTrigger, StreamTriggerArgs

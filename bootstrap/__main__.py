@@ -19,8 +19,8 @@ from bootstrap.roles import (
     Values,
 )
 from bootstrap.state import State
-from infra.config_loader import read
-from infra.triggers.http_account import account_log_role
+from infra.config.loader import read
+from infra.triggers.http.account import account_log_role
 
 config = read(BootstrapConfig, pulumi.get_project())
 project = pulumi.get_project().removesuffix("-bootstrap")  # of the stacks that are deployed

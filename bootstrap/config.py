@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from infra.config_values import DomainName, Form, HostedZoneId, Section
+from infra.config.values import DomainName, Form, HostedZoneId, Section
 
 Repository = Annotated[
     str,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from bootstrap.permissions import state, table
+from bootstrap.permissions import areas, state
 from bootstrap.permissions.boundary import BOUNDARY
 from bootstrap.permissions.model import Permission, document
 from bootstrap.permissions.smoke import SMOKE
@@ -59,7 +59,7 @@ class DeployRole(pulumi.ComponentResource):
             opts=child,
         )
         values = {**args.values, "boundary": self.boundary.arn}
-        policies = {area: table.of(area, destroy=args.destroy) for area in table.AREAS}
+        policies = {area: areas.of(area, destroy=args.destroy) for area in areas.AREAS}
         more = {"state": state.WRITE, "smoke": SMOKE}
         _attach(name, self.role, {**policies, **more}, values, child)
         self.register_outputs({"arn": self.role.arn})
@@ -90,7 +90,7 @@ class PreviewRole(pulumi.ComponentResource):
             assume_role_policy=args.trust,
             opts=child,
         )
-        policies = {area: table.reading(area) for area in table.AREAS}
+        policies = {area: areas.reading(area) for area in areas.AREAS}
         _attach(name, self.role, {**policies, "state": state.READ}, args.values, child)
         self.register_outputs({"arn": self.role.arn})
 

@@ -2,9 +2,9 @@
 
 import pulumi
 
-from infra.access_log import AccessLog, AccessLogArgs
-from infra.bucket import Bucket, BucketArgs
-from infra.key import Key, KeyArgs
+from infra.storage.access_log import AccessLog, AccessLogArgs
+from infra.storage.bucket import Bucket, BucketArgs
+from infra.storage.key import Key, KeyArgs
 
 _LOG_DAYS = 365
 

@@ -1,8 +1,10 @@
-"""The build context of a function's image: its own sources, and nothing of other functions."""
+"""The build context of a function's image: its sources, and nothing of other functions."""
 
 import hashlib
 import shutil
 from pathlib import Path
+
+from images.sources import handler_sources
 
 ROOT = Path(__file__).parent.parent
 _STAGING = ROOT / ".build"
@@ -10,13 +12,14 @@ _COMMON = ("Dockerfile", "build.py", "build-requirements.txt", "select_data.py")
 
 
 def sources(function: str) -> dict[str, Path]:
-    """List what a function's image is made of, by path in the build context.
+    """List the files of a function's image, by path in the build context.
 
     Args:
         function: the function's folder, such as ``create_user``.
 
     Raises:
-        ValueError: the function's handler or requirements are missing.
+        ValueError: the function's handler or requirements are missing, or a source is no valid
+            Python.
     """
     requirements = ROOT / "images" / function / "requirements.txt"
     handler = ROOT / "handlers" / function / "handler.py"
@@ -26,20 +29,10 @@ def sources(function: str) -> dict[str, Path]:
                 f"the function {function!r} has no {path.relative_to(ROOT)}; a function is a "
                 "folder in handlers/ and one in images/ (see README, Add a function)"
             )
-    packages = (ROOT / "handlers" / "common", ROOT / "handlers" / function)
-    files = [
-        ROOT / "handlers" / "__init__.py",
-        *(
-            path
-            for package in packages
-            for path in package.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        ),
-    ]
     return {
         **{name: ROOT / "images" / name for name in _COMMON},
         "requirements.txt": requirements,
-        **{path.relative_to(ROOT).as_posix(): path for path in sorted(files)},
+        **{path.relative_to(ROOT).as_posix(): path for path in handler_sources(ROOT, function)},
     }
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from redrive import arguments as redrive_arguments
+from ops.redrive import arguments as redrive_arguments
 
 PORT = 4566
 
@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         "invoke",
         "invoke a function and print its answer",
         "invoke cleanup-expired",
-        "invoke create-user tests/events/create_user.json",
+        "invoke create-user tests/functions/create_user/event.json",
         "invoke create-user - < event.json",
     )
     invoke.add_argument("function", metavar="FUNCTION", help="such as create-user")
@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     upload = verb(
         "upload",
         "store a file in the bucket",
-        "upload tests/events/picture.jpg",
+        "upload tests/functions/process_upload/picture.jpg",
         "upload report.pdf uploads/2026/report.pdf",
     )
     upload.add_argument("file", type=Path, metavar="FILE")

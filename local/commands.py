@@ -15,7 +15,7 @@ from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import stop_group
 from local.state import State, StateDirectory
-from redrive.command import run as run_redrive
+from ops.redrive.command import run as run_redrive
 
 
 def outputs(directory: StateDirectory, *, name: str | None) -> int:

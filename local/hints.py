@@ -35,6 +35,6 @@ def hints(outputs: Mapping[str, Any], *, viewer: str | None = None) -> Iterator[
     if viewer:
         yield "Read what the API takes and try it out, in a browser", viewer
     if outputs.get("s3_bucket_name"):
-        yield "Upload a picture", f"{local} upload tests/events/picture.jpg"
+        yield "Upload a picture", f"{local} upload tests/functions/process_upload/picture.jpg"
         yield "See what became of it", f"{local} files processed/"
     yield "Stop everything", f"{local} down"

@@ -28,7 +28,7 @@ def read_event(source: str | None) -> str:
     except OSError as error:
         raise LocalError(
             f"The event file {source} cannot be read: {error.strerror}. "
-            "Examples are in tests/events."
+            "Examples are in tests/functions/<function>."
         ) from None
     except UnicodeDecodeError:
         raise LocalError(f"The event file {source} is not UTF-8 text.") from None

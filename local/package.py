@@ -1,10 +1,10 @@
-"""Packs one function for the emulator's Python workers: its folder, what is shared, the shim."""
+"""Pack one function for the emulator's Python workers: what its image holds of ours, and a shim."""
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
+from images.sources import handler_sources
 from local.errors import LocalError
 
 SHIM = "_local_worker"
@@ -33,12 +33,12 @@ def folder_of(handler: str) -> str:
 
 
 def pack(root: Path, folder: str) -> bytes:
-    """Make the zip file of one function: ``handlers/common``, ``handlers/<folder>``, the shim.
+    """Return the zip file of one function: its sources, and the shim.
 
     No other function's code is in it, so that a wrong import fails here as it does in the image.
 
     Raises:
-        LocalError: there is no such folder.
+        LocalError: there is no such folder, or a source is no valid Python.
     """
     if not (root / "handlers" / folder).is_dir():
         raise LocalError(
@@ -47,22 +47,17 @@ def pack(root: Path, folder: str) -> bytes:
         )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
-        for file in sources(root, folder):
+        for file in _sources(root, folder):
             package.writestr(_entry(file.relative_to(root).as_posix()), file.read_bytes())
         package.writestr(_entry(f"{SHIM}.py"), _SHIM_SOURCE.read_bytes())
     return buffer.getvalue()
 
 
-def sources(root: Path, folder: str) -> Iterator[Path]:
-    """List the files of one function in a fixed order, without bytecode and hidden files."""
-    handlers = root / "handlers"
-    if (handlers / "__init__.py").exists():
-        yield handlers / "__init__.py"
-    for part in ("common", folder):
-        for file in sorted((handlers / part).rglob("*")):
-            inner = file.relative_to(handlers).parts
-            if file.is_file() and not any(p == "__pycache__" or p.startswith(".") for p in inner):
-                yield file
+def _sources(root: Path, folder: str) -> list[Path]:
+    try:
+        return handler_sources(root, folder)
+    except ValueError as error:
+        raise LocalError(str(error)) from None
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

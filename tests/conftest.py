@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from handlers.runtime import deadline
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -16,6 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
+@pytest.fixture(autouse=True)
+def no_invocation() -> Iterator[None]:
+    """No test is bounded by the time that an earlier one had left."""
+    yield
+    deadline.begin(None)
+
+
 @pytest.fixture(scope="session")
 def docker(pytestconfig: pytest.Config) -> Iterator[bool]:
     """Whether functions run as containers; if so, there is a base for their images."""
@@ -23,9 +32,8 @@ def docker(pytestconfig: pytest.Config) -> Iterator[bool]:
         yield False
         return
     # Loads the docker package, which workers do without.
-    from image_bases import choose
-
     from local.engine import Engine
+    from tests.support.images.bases import choose
 
     engine = Engine.connect()
     with pytest.MonkeyPatch.context() as patch:

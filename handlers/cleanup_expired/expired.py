@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.common import clock
-from handlers.common.log import outcome
+from handlers.runtime import clock
+from handlers.runtime.log import outcome
 
 LOOK_BACK_DAYS = 7
 """Days before today that are searched. What expired earlier is TTL's, which deletes "within a few

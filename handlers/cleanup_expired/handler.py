@@ -8,10 +8,10 @@ from typing import Any
 from handlers.cleanup_expired.cleanup import clean_up
 from handlers.cleanup_expired.expired import Expired
 from handlers.cleanup_expired.welcomes import Welcomes
-from handlers.common import aws, deadline
-from handlers.common.asynchronous import reported
-from handlers.common.settings import load
-from handlers.common.start import at_init
+from handlers.runtime import aws, deadline
+from handlers.runtime.asynchronous import reported
+from handlers.runtime.settings import load
+from handlers.runtime.start import at_init
 
 
 @dataclass(frozen=True, kw_only=True)

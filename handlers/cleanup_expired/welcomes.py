@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.common import clock
-from handlers.common.email_message import welcome_entry
-from handlers.common.log import outcome
+from handlers.domain.email_message import welcome_entry
+from handlers.runtime import clock
+from handlers.runtime.log import outcome
 
 ATTEMPTS = 5
 """Messages queued for one user, besides the one from the table's stream, before giving up."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from handlers.common import aws, deadline, http
-from handlers.common.log import outcome
-from handlers.common.settings import load
-from handlers.common.start import at_init
-from handlers.common.user import NewUser, UserCreated
-from handlers.common.user_store import EmailTaken, KeyReused, Stored, UserStore
 from handlers.create_user.request import InvalidRequest, parse_idempotency_key, parse_new_user
+from handlers.domain.user import NewUser, UserCreated
+from handlers.domain.user_store import EmailTaken, KeyReused, Stored, UserStore
+from handlers.runtime import aws, deadline, http
+from handlers.runtime.log import outcome
+from handlers.runtime.settings import load
+from handlers.runtime.start import at_init
 
 MAX_BODY_BYTES = 8192
 """A name of 100 and an address of 254 characters fit in 5 KB, however they are escaped."""

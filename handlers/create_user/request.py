@@ -4,13 +4,8 @@ import re
 
 import msgspec
 
-from handlers.common.email_address import MAX_LENGTH, MAX_LOCAL_LENGTH
-from handlers.common.user import (
-    CONTROL_CHARACTERS,
-    EMAIL_PATTERN,
-    MAX_NAME_LENGTH,
-    NewUser,
-)
+from handlers.domain.email_address import MAX_LENGTH, MAX_LOCAL_LENGTH
+from handlers.domain.user import CONTROL_CHARACTERS, EMAIL_PATTERN, MAX_NAME_LENGTH, NewUser
 
 _NULL = msgspec.Raw(b"null")
 _KINDS = {

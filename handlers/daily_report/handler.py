@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from handlers.common import aws, deadline
-from handlers.common.asynchronous import reported
-from handlers.common.settings import load
-from handlers.common.start import at_init
 from handlers.daily_report.records import Records
 from handlers.daily_report.report import write_reports
 from handlers.daily_report.reports import Reports
 from handlers.daily_report.request import parse
+from handlers.runtime import aws, deadline
+from handlers.runtime.asynchronous import reported
+from handlers.runtime.settings import load
+from handlers.runtime.start import at_init
 
 MARGIN_SECONDS = 10
 """Time left at which no further day is begun. A day cut off all the same leaves nothing half done:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Protocol
 
-from handlers.common.log import outcome
 from handlers.daily_report.figures import Figures, Unreadable
 from handlers.daily_report.page import HISTORY_DAYS, render
 from handlers.daily_report.reports import Listing
 from handlers.daily_report.request import CATCH_UP_DAYS, Request
+from handlers.runtime.log import outcome
 
 
 class Records(Protocol):

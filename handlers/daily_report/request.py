@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from handlers.common.ledger import KEEP_DAYS
+from handlers.domain.ledger import KEEP_DAYS
 
 SETTLING = timedelta(minutes=5)
 """Time after midnight until a day counts as over: work begun just before it is written by then,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from handlers.common import aws, deadline, http
-from handlers.common.log import outcome
-from handlers.common.settings import load
-from handlers.common.start import at_init
-from handlers.common.user import User
-from handlers.common.user_store import UserStore
+from handlers.domain.user import User
+from handlers.domain.user_store import UserStore
+from handlers.runtime import aws, deadline, http
+from handlers.runtime.log import outcome
+from handlers.runtime.settings import load
+from handlers.runtime.start import at_init
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from handlers.common import aws, deadline, log
-from handlers.common.asynchronous import FAILED, Failed
-from handlers.common.ledger import Busy, Ledger
-from handlers.common.settings import load
-from handlers.common.start import at_init
+from handlers.domain.ledger import Busy, Ledger
 from handlers.process_upload import events, keys, upload
 from handlers.process_upload.sandbox import SandboxError
 from handlers.process_upload.storage import Storage, StorageError
 from handlers.process_upload.work import Limits
+from handlers.runtime import aws, deadline, log
+from handlers.runtime.asynchronous import FAILED, Failed
+from handlers.runtime.settings import load
+from handlers.runtime.start import at_init
 
 BUSY = "busy"
 """Outcome of an upload whose key another invocation works on: tried again, and no fault."""

@@ -1,6 +1,6 @@
 """The text of PDF documents, by PDFium.
 
-Of the libraries that tell pages apart it is the fastest (``bench/``), and its licence is permissive
+Of the libraries that tell pages apart it is the fastest, and its licence is permissive
 where that of the next one, MuPDF, is not. It is C++, and a hostile document might do more to it
 than make it raise exceptions: ``sandbox.sealed`` is where it belongs.
 """

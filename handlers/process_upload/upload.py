@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import IO
 
-from handlers.common.ledger import AlreadyDone, Ledger, Superseded
+from handlers.domain.ledger import AlreadyDone, Ledger, Superseded
 from handlers.process_upload import keys, sandbox, sniff
 from handlers.process_upload.events import Upload
 from handlers.process_upload.rejection import Reason, Rejected

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from handlers.common import aws, batch, deadline
-from handlers.common.settings import load
-from handlers.common.start import at_init
 from handlers.queue_welcome.queue import EmailQueue
 from handlers.queue_welcome.welcome import queue_welcomes
+from handlers.runtime import aws, batch, deadline
+from handlers.runtime.settings import load
+from handlers.runtime.start import at_init
 
 
 @dataclass(frozen=True, kw_only=True)

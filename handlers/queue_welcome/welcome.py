@@ -4,10 +4,10 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from handlers.common.email_message import welcome_entry
-from handlers.common.log import outcome
-from handlers.common.user import is_user_id
+from handlers.domain.email_message import welcome_entry
+from handlers.domain.user import is_user_id
 from handlers.queue_welcome.queue import MAX_ENTRIES
+from handlers.runtime.log import outcome
 
 
 class Queue(Protocol):

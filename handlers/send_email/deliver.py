@@ -13,11 +13,11 @@ deletes the ledger's entry ``email#<the user's id>`` first.
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from handlers.common import deadline
-from handlers.common.email_message import EmailMessage, InvalidMessage, parse
-from handlers.common.faults import Unavailable, passing_as_unavailable
-from handlers.common.ledger import AlreadyDone, Claim
-from handlers.common.user import is_user_id
+from handlers.domain.email_message import EmailMessage, InvalidMessage, parse
+from handlers.domain.ledger import AlreadyDone, Claim
+from handlers.domain.user import is_user_id
+from handlers.runtime import deadline
+from handlers.runtime.faults import Unavailable, passing_as_unavailable
 from handlers.send_email.mailer import NotSent
 from handlers.send_email.render import Rendered, render
 
@@ -36,7 +36,7 @@ class Uncertain(Exception):
 
 
 class Entries(Protocol):
-    """The ledger: see ``handlers.common.ledger.Ledger``."""
+    """The ledger: see ``handlers.domain.ledger.Ledger``."""
 
     def claim(self, entry_id: str, *, owner: str, lease_seconds: float) -> Claim:
         """Claim an entry before working on it."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from handlers.common import aws, batch, deadline
-from handlers.common.deadline import OutOfTime
-from handlers.common.email_message import InvalidMessage
-from handlers.common.ledger import Ledger
-from handlers.common.log import failure, outcome
-from handlers.common.settings import load
-from handlers.common.start import at_init
-from handlers.common.user_store import UserStore
+from handlers.domain.email_message import InvalidMessage
+from handlers.domain.ledger import Ledger
+from handlers.domain.user_store import UserStore
+from handlers.runtime import aws, batch, deadline
+from handlers.runtime.deadline import OutOfTime
+from handlers.runtime.log import failure, outcome
+from handlers.runtime.settings import load
+from handlers.runtime.start import at_init
 from handlers.send_email.deliver import Delivery, Uncertain
 from handlers.send_email.mailer import Mailer, NotSent
 from handlers.send_email.retry import Visibility, react

@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from handlers.common import deadline
+from handlers.runtime import deadline
 from handlers.send_email.render import Rendered
 
 _PAUSES_SECONDS = (0.5, 1, 2)

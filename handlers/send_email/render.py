@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from handlers.common.email_message import EmailMessage
+from handlers.domain.email_message import EmailMessage
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME = re.compile(r"\$([a-z]+)")

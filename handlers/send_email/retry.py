@@ -15,10 +15,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handlers.common.deadline import OutOfTime
-from handlers.common.email_message import InvalidMessage
-from handlers.common.ledger import Refused
-from handlers.common.log import failure
+from handlers.domain.email_message import InvalidMessage
+from handlers.domain.ledger import Refused
+from handlers.runtime.deadline import OutOfTime
+from handlers.runtime.log import failure
 from handlers.send_email.deliver import LEASE_SECONDS, Uncertain
 from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.bucket import Bucket
-from infra.function import ImageFunction
+from infra.function.image_function import ImageFunction
+from infra.storage.bucket import Bucket
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.function import ImageFunction
-from infra.queue import Queue
+from infra.function.image_function import ImageFunction
+from infra.storage.queue import Queue
 
 
 @dataclass(frozen=True, kw_only=True)

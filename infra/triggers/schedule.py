@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.function import ImageFunction
+from infra.function.image_function import ImageFunction
 from infra.grants import Grant, policy, trust
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra.function import ImageFunction
-from infra.queue import DeadLetterQueue
-from infra.table import Table
+from infra.function.image_function import ImageFunction
+from infra.storage.queue import DeadLetterQueue
+from infra.storage.table import Table
 
 
 @dataclass(frozen=True, kw_only=True)

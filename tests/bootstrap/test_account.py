@@ -5,14 +5,23 @@ from typing import Any
 
 import pulumi
 import pytest
-from accounts import ENVIRONMENTS, FOLDER, NAMESPACE, PROJECT, account, allows, policies, roles
-from told import seen
 
-from infra.recorder import Run, run, stack_settings
-from infra.recording import ACCOUNT
-from policy.rules.model import Stack
-from policy.rules.rule import evaluate
-from policy.rules.table import RULES
+from blueprint.recorder import Run, run, stack_settings
+from blueprint.recording import ACCOUNT
+from checks.policy.rules.catalogue import RULES
+from checks.policy.rules.model import Stack
+from checks.policy.rules.rule import evaluate
+from tests.support.accounts import (
+    ENVIRONMENTS,
+    FOLDER,
+    NAMESPACE,
+    PROJECT,
+    account,
+    allows,
+    policies,
+    roles,
+)
+from tests.support.policy.told import seen
 
 ISSUER = "token.actions.githubusercontent.com"
 REPOSITORY = "your-organization/your-repository"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from accounts import BOUNDARY, allows, boundary, deployed, programs, roles, statements
 
-from infra.recorder import stack_settings
+from blueprint.recorder import stack_settings
+from tests.support.accounts import BOUNDARY, allows, boundary, deployed, programs, roles, statements
 
 CONTEXT = {"aws:ResourceTag/Project": "serverless-app", "aws:ResourceTag/Environment": "prod"}
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from accounts import account, deployed
 
-from infra.recorder import ROOT
+from blueprint.recorder import ROOT
+from tests.support.accounts import account, deployed
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 TARGETS = set(re.findall(r"^([a-z./-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -62,7 +62,8 @@ def test_outputs_are_told() -> None:
 
 def test_files_are_there() -> None:
     paths = found(
-        r"(?:^|[ /])((?:bootstrap|bench|infra|policy|scan|tests|handlers)/[a-z_/]+\.[a-z]+)"
+        r"(?:^|[ /])((?:bootstrap|blueprint|checks|infra|ops|tests|handlers)/[a-z_/]+"
+        r"\.(?!venv)[a-z]+)"
     )
     assert [p for p in paths if not (ROOT / p[1]).exists()] == []
 

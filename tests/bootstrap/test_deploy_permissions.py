@@ -4,11 +4,19 @@ import json
 import re
 
 import pytest
-from accounts import ENVIRONMENTS, PROJECT, Named, account, policies, programs, statements
 
-from bootstrap.permissions import boundary, smoke, state, table
+from bootstrap.permissions import areas, boundary, smoke, state
 from bootstrap.permissions.model import Permission, document, may
-from smoke.__main__ import main
+from ops.smoke.__main__ import main
+from tests.support.accounts import (
+    ENVIRONMENTS,
+    PROJECT,
+    Named,
+    account,
+    policies,
+    programs,
+    statements,
+)
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LONGEST_POLICY = 6_144
@@ -16,7 +24,7 @@ MOST_POLICIES = 10
 
 
 def entries() -> dict[str, tuple[Permission, ...]]:
-    return {type_: given for area in table.AREAS.values() for type_, given in area.items()}
+    return {type_: given for area in areas.AREAS.values() for type_, given in area.items()}
 
 
 def recorded() -> set[str]:
@@ -31,13 +39,13 @@ def recorded() -> set[str]:
 
 def demand(types: set[str]) -> None:
     """Fail where a type has no permissions, or permissions have no type."""
-    missing = sorted(types - set(entries()) - table.FREE)
+    missing = sorted(types - set(entries()) - areas.FREE)
     assert not missing, (
         f"The program makes {', '.join(missing)}: write down in bootstrap/permissions/ what its "
         "provider needs to make, read, change, tag and delete it, in the area that it belongs to, "
         "and run the bootstrap again (docs/deploying.md)"
     )
-    unused = sorted((set(entries()) | table.FREE) - types)
+    unused = sorted((set(entries()) | areas.FREE) - types)
     assert not unused, (
         f"The program makes no {', '.join(unused)} any more: take it from bootstrap/permissions/"
     )
@@ -47,12 +55,12 @@ def test_every_type_has_its_permissions_and_no_permission_is_left_over() -> None
     demand(recorded())
     assert len(recorded()) > 60
     assert all(entries().values())
-    assert sum(len(area) for area in table.AREAS.values()) == len(entries())
+    assert sum(len(area) for area in areas.AREAS.values()) == len(entries())
 
 
 @pytest.mark.parametrize("type_", sorted(entries()))
 def test_an_entry_that_is_dropped_is_missed(type_: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    [area] = [area for area in table.AREAS.values() if type_ in area]
+    [area] = [area for area in areas.AREAS.values() if type_ in area]
     monkeypatch.delitem(area, type_)  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match=f"The program makes {type_}: write down in bootstrap"):
         demand(recorded())
@@ -72,7 +80,7 @@ def test_a_type_that_went_leaves_no_permission() -> None:
 def test_a_roles_policies_fit(role: str) -> None:
     given = policies(role)
     more = set() if role == "preview" else {"smoke"}
-    assert set(given) == {*table.AREAS, "state"} | more
+    assert set(given) == {*areas.AREAS, "state"} | more
     assert len(given) <= MOST_POLICIES
     assert all(len(text) <= LONGEST_POLICY for text in given.values())
 
@@ -93,7 +101,7 @@ def test_policies_fit_with_the_longest_of_names() -> None:
         "key": f"arn:aws-us-gov:kms:ap-southeast-1:123456789012:key/{'x' * 36}",
     }
     documents = {
-        **{area: document(table.of(area, destroy=True), values) for area in table.AREAS},
+        **{area: document(areas.of(area, destroy=True), values) for area in areas.AREAS},
         "state": document(state.WRITE, values),
         "smoke": document(smoke.SMOKE, values),
         "boundary": document(boundary.BOUNDARY, values),

@@ -4,7 +4,8 @@ By the emulator's evaluator of policies, with the context that AWS would give: s
 """
 
 import pytest
-from accounts import ACCOUNT, BOUNDARY, NAMESPACE, REGION, allows, boundary, policies
+
+from tests.support.accounts import ACCOUNT, BOUNDARY, NAMESPACE, REGION, allows, boundary, policies
 
 NAME = "serverless-app-prod"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/{NAME}-get-user-role-1a2b3c4"

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from system import Api
 
 from local import cloud as local_cloud
 from local.cloud import Cloud
+from tests.support.e2e.system import Api
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oauth import Client, Jwt, flipped, new_client, sign_in
-from system import Answer, Api, address
 
 from local import cloud as local_cloud
 from local.aws import ROOT_KEY
 from local.cloud import Cloud
-from smoke.__main__ import main as smoke
+from ops.smoke.__main__ import main as smoke
+from tests.support.e2e.oauth import Client, Jwt, flipped, new_client, sign_in
+from tests.support.e2e.system import Answer, Api, address
 
 READ, WRITE = "serverless-app/users.read", "serverless-app/users.write"
 ORIGIN = "http://localhost:3000"

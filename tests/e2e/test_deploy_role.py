@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from system import Api, until
 
-from infra.recorder import ROOT, run
-from infra.recording import ACCOUNT, REGION
+from blueprint.recorder import ROOT, run
+from blueprint.recording import ACCOUNT, REGION
 from local import tokens
 from local.aws import ACCOUNT_ID, Aws, Credentials
 from local.deployed import Deployed
@@ -23,7 +22,8 @@ from local.emulator import Emulator, free_port
 from local.mail import sent
 from local.project import Project, load
 from local.resources.policies import for_role
-from smoke.__main__ import main as smoke
+from ops.smoke.__main__ import main as smoke
+from tests.support.e2e.system import Api, until
 
 PROJECT = "serverless-app"
 # What the emulator (1.5.33) asks otherwise than AWS, or `local` beyond the provider.

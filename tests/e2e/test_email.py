@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from system import Api, address, log_records, messages_in, until
 
 from local.cloud import Cloud
 from local.mail import sent
+from tests.support.e2e.system import Api, address, log_records, messages_in, until
 
 Sent = Callable[[str], list[dict[str, Any]]]
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from system import Api, address
 
 from local.cloud import Cloud
+from tests.support.e2e.system import Api, address
 
 JSON = {"Content-Type": "application/json"}
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system import Api
 
 from local.project import ROOT
+from tests.support.e2e.system import Api
 
 CHECKS = {
     "not_a_server_error",
@@ -50,7 +50,7 @@ def test_the_api_keeps_to_its_document(
     run = subprocess.run(
         [str(part) for part in command],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(HERE)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         timeout=300 + SECONDS_A_CASE * cases,
     )
     report = json.loads((tmp_path / "report.json").read_text())

@@ -1,6 +1,6 @@
 """Each function's role allows what a person wrote down, on everything, and nothing else.
 
-The expectation is ``MAY`` of ``tests/infra/test_iam_documents.py``, written by hand. Here every
+The expectation is ``MAY`` of ``tests/support/statements.py``, written by hand. Here every
 action that code of this system could name is called under every role, in the emulator, which
 enforces IAM; and all that is granted is seen to be used.
 """
@@ -17,16 +17,17 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore import xform_name
-from permission_calls import Call, calls
-from permission_probe import denied, role
-from permission_trail import recording, used
-from system import Api, address, invoke, keys, messages_in, until
-from test_iam_documents import MAY, TO_READ_THE_SOURCE, Statement, telemetry
 
 from local.cloud import Cloud
+from tests.support import samples
+from tests.support.e2e.permission_calls import Call, calls
+from tests.support.e2e.permission_probe import denied, role
+from tests.support.e2e.permission_trail import recording, used
+from tests.support.e2e.system import Api, address, invoke, keys, messages_in, until
+from tests.support.samples import PICTURE
+from tests.support.statements import MAY, TO_READ_THE_SOURCE, Statement, telemetry
 
 ROOT = Path(__file__).parents[2]
-EVENTS = ROOT / "tests" / "events"
 FUNCTIONS = sorted(
     path.parent.name.replace("_", "-") for path in ROOT.glob("handlers/*/handler.py")
 )
@@ -52,7 +53,7 @@ NOT_JUDGED_HERE = {
 
 def statements(function: str) -> list[Statement]:
     """Give what a function's role is to allow: its own policy, and what its trigger adds."""
-    assert function in MAY, f"add {function} to MAY in tests/infra/test_iam_documents.py"
+    assert function in MAY, f"add {function} to MAY in tests/support/statements.py"
     source = [
         statement
         for role_name, added in TO_READ_THE_SOURCE.values()
@@ -158,7 +159,7 @@ def test_every_grant_is_called(matrix: list[Call], function: str) -> None:
         # Sending asks for the identity and the configuration set; the call names both.
         and not resource.endswith(":mail")
     ]
-    assert missing == [], "add a call to tests/e2e/permission_calls.py"
+    assert missing == [], "add a call to tests/support/e2e/permission_calls.py"
 
 
 # What s3transfer's TransferManager does for ``copy``, beside what handlers call themselves.
@@ -169,7 +170,7 @@ def test_every_operation_that_a_handler_names_is_called(matrix: list[Call]) -> N
     named = operations() | COPYING
     assert named > {"transact_write_items", "send_message_batch", "list_objects_v2", "send_email"}
     missing = named - {call.operation for call in matrix}
-    assert missing == set(), "add a call to tests/e2e/permission_calls.py"
+    assert missing == set(), "add a call to tests/support/e2e/permission_calls.py"
 
 
 def operations() -> set[str]:
@@ -261,7 +262,7 @@ def by_requests(cloud: Cloud, api: Api) -> None:
 
 
 def by_uploads(cloud: Cloud) -> None:
-    picture = (EVENTS / "picture.jpg").read_bytes()
+    picture = PICTURE.read_bytes()
     upload(cloud, "whole-job.jpg", picture, "processed/", 2)
     upload(cloud, "whole-job.bin", bytes(9), "processed/", 1)
     upload(cloud, "whole-job-broken.jpg", picture[:2_000], "rejected/", 2)
@@ -319,7 +320,7 @@ def test_an_upload_is_read_by_its_version_or_without_one(cloud: Cloud, versioned
     upload(cloud, name, bytes(9), "processed/", 1)
     s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
     version = s3.head_object(Bucket=bucket, Key=f"uploads/{name}")["VersionId"]
-    event = json.loads((EVENTS / "process_upload.json").read_text())
+    event = samples.event("process_upload")
     [record] = event["Records"]
     record["s3"]["bucket"]["name"] = bucket
     record["s3"]["object"] = {"key": f"uploads/{name}", "size": 9, "sequencer": "F" * 16}

@@ -13,15 +13,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from canaries import Canaries
-from oauth import Client
-from privacy_faults import OUT_OF_TIME, SERVICES, by_faults, fail_for_good, lose_tables
-from privacy_paths import by_messages, by_requests, by_uploads
-from system import Api, invoke, keys, messages_in, until
-from written import Place, elsewhere, keeping
 
 from local import cloud as local_cloud
 from local.cloud import Cloud
+from tests.support.e2e.canaries import Canaries
+from tests.support.e2e.oauth import Client
+from tests.support.e2e.privacy_faults import (
+    OUT_OF_TIME,
+    SERVICES,
+    by_faults,
+    fail_for_good,
+    lose_tables,
+)
+from tests.support.e2e.privacy_paths import by_messages, by_requests, by_uploads
+from tests.support.e2e.system import Api, invoke, keys, messages_in, until
+from tests.support.e2e.written import Place, elsewhere, keeping
 
 pytestmark = pytest.mark.long  # every path and every fault, and the time that they take
 

@@ -6,21 +6,19 @@ by calls that AWS's API knows, is what is seen here, and that all of it leaves t
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from system import Api, keys, logical_name, until
 
-from infra.recorder import stack_settings
+from blueprint.recorder import stack_settings
 from local import cloud as local_cloud
 from local import tokens
 from local.cloud import Cloud
 from local.mail import sent
+from tests.support.e2e.system import Api, keys, logical_name, until
+from tests.support.samples import PICTURE
 
 pytestmark = pytest.mark.long  # it has everything, and takes as long to come up
-
-EVENTS = Path(__file__).parent.parent / "events"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +47,7 @@ def test_it_does_its_whole_job(production: Cloud) -> None:
     assert api("GET", f"/users/{user['id']}").body["email"] == user["email"]
     until(lambda: [m for m in sent(production.emulator.port) if m["To"] == [user["email"]]])
 
-    picture = (EVENTS / "picture.jpg").read_bytes()
+    picture = PICTURE.read_bytes()
     s3.put_object(Bucket=bucket, Key="uploads/picture.jpg", Body=picture)
     until(lambda: len(keys(s3, bucket, "processed/picture.jpg/")) == 2)
     s3.put_object(Bucket=bucket, Key="uploads/data.bin", Body=picture)  # copied by S3 itself

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system import Api, address, broken, keys, log_records, messages_in, until
 
 from local.cloud import Cloud
 from local.mail import sent
 from local.resources.policies import for_role
-from redrive.command import run
+from ops.redrive.command import run
+from tests.support.e2e.system import Api, address, broken, keys, log_records, messages_in, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -248,7 +248,7 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
 
 @pytest.fixture
 def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
-    """Run ``python -m redrive`` as for a stack in AWS, with the permissions that its help lists."""
+    """Run the command as for a stack in AWS, with the permissions that its help lists."""
 
     def theirs(text: str) -> str:
         return text.replace(cloud.endpoint, "https://sqs.us-east-1.amazonaws.com")
@@ -295,7 +295,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
 
     def command(*arguments: str) -> tuple[int, str]:
         ended = subprocess.run(
-            [sys.executable, "-m", "redrive", "prod", *arguments],
+            [sys.executable, "-m", "ops.redrive", "prod", *arguments],
             env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         return ended.returncode, ended.stdout + ended.stderr

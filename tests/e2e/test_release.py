@@ -1,10 +1,10 @@
 """A release of the real program: its output names what is there, and the alias is served."""
 
 import pytest
-from system import Api
 
 from local.cloud import Cloud
-from release.command import run
+from ops.release.command import run
+from tests.support.e2e.system import Api
 
 
 def released(cloud: Cloud, action: str | None = None) -> int:

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from runbook import section, sections
-from system import address, until
 
-from infra.recorder import ROOT
+from blueprint.recorder import ROOT
 from local import cloud as local_cloud
 from local.cloud import Cloud
 from local.mail import sent
+from tests.support.e2e.system import address, until
+from tests.support.runbook import section, sections
 
 pytestmark = pytest.mark.long  # a stack as production has it, and some eighty commands
 

@@ -4,10 +4,9 @@ import json
 import time
 from typing import Any
 
-from system import Api, invoke, keys, log_records, messages_in, until
-
 from local.cloud import Cloud
 from local.mail import sent
+from tests.support.e2e.system import Api, invoke, keys, log_records, messages_in, until
 
 CLEANUP_LOG = "/aws/lambda/serverless-app-local-cleanup-expired"
 

@@ -1,4 +1,4 @@
-"""``python -m smoke`` against the running system, whole and broken."""
+"""``python -m ops.smoke`` against the running system, whole and broken."""
 
 import json
 import re
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from system import Api, broken
 
 from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
-from smoke import api as smoke_api
-from smoke.__main__ import main
+from ops.smoke import api as smoke_api
+from ops.smoke.__main__ import main
+from tests.support.e2e.system import Api, broken
 
 Smoke = Callable[..., tuple[int, str, str]]
 
@@ -140,7 +140,7 @@ def test_a_function_that_does_not_get_ready_fails(
                 return smoke_api.Answer(500, {"message": "Internal server error"}, {})
             return super().__call__(method, *args)
 
-    monkeypatch.setattr("smoke.__main__.Api", Starting)
+    monkeypatch.setattr("ops.smoke.__main__.Api", Starting)
     code, printed, errors = smoke(api.url, "--ready-seconds", "1")
     assert code == 1
     assert steps(printed, "FAILED") == ["the API answers"]
@@ -151,7 +151,7 @@ def test_what_no_answer_told_is_deleted_too(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the connection breaks behind the creation."""
-    monkeypatch.setattr("smoke.walk._USER_ID", re.compile("never"))
+    monkeypatch.setattr("ops.smoke.steps._USER_ID", re.compile("never"))
     code, _, errors = smoke(api.url)
     assert code == 1
     assert "expected the user, with an id" in errors

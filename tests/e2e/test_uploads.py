@@ -2,15 +2,13 @@
 
 import io
 import json
-from pathlib import Path
 
 import pytest
 from PIL import Image
-from system import keys, log_records, until
 
 from local.cloud import Cloud
-
-EVENTS = Path(__file__).parent.parent / "events"
+from tests.support.e2e.system import keys, log_records, until
+from tests.support.samples import PICTURE
 
 
 def _upload(cloud: Cloud, name: str, content: bytes) -> None:
@@ -36,13 +34,13 @@ def _read(cloud: Cloud, key: str) -> bytes:
 
 
 def test_a_picture_comes_out_upright_in_two_sizes_without_metadata(cloud: Cloud) -> None:
-    _upload(cloud, "album/picture.jpg", (EVENTS / "picture.jpg").read_bytes())
+    _upload(cloud, "album/picture.jpg", PICTURE.read_bytes())
     results = _results(cloud, "processed/album/picture.jpg/", 2)
     assert sorted(results) == [
         "processed/album/picture.jpg/resized.jpg",
         "processed/album/picture.jpg/thumbnail.jpg",
     ]
-    with Image.open(EVENTS / "picture.jpg") as original:
+    with Image.open(PICTURE) as original:
         assert original.getexif()[274] == 6  # lies on its side
         sideways = original.size
     with Image.open(io.BytesIO(_read(cloud, results[0]))) as resized:
@@ -68,7 +66,7 @@ def test_anything_else_is_copied_as_it_is(cloud: Cloud) -> None:
 
 
 def test_what_is_broken_is_rejected_with_a_reason_and_kept(cloud: Cloud) -> None:
-    broken = (EVENTS / "picture.jpg").read_bytes()[:2_000]
+    broken = PICTURE.read_bytes()[:2_000]
     _upload(cloud, "broken.jpg", broken)
     results = _results(cloud, "rejected/broken.jpg/", 2)
     assert sorted(results) == [

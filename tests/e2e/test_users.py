@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from system import Api, address
 
 from local.cloud import Cloud
+from tests.support.e2e.system import Api, address
 
 
 def test_a_user_is_created_and_read(api: Api) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.recorder import ROOT
+from blueprint.recorder import ROOT
 from local.cloud import Cloud
 
 Got = tuple[int, dict[str, str], bytes]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from system import Api
-from world import World
 
-from chaos.proxy import Proxy, host_of_functions
+from checks.chaos.proxy import Proxy, host_of_functions
 from local import cloud as local_cloud
 from local.emulator import free_port
+from tests.support.e2e.system import Api
+from tests.support.faults.world import World
 
 
 @pytest.fixture(scope="session")

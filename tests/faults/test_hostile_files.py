@@ -8,19 +8,19 @@ import uuid
 from pathlib import Path
 
 import pytest
-from process_upload import upload_files as files
-from system import keys, until
-from uploads import content, put
-from world import SECONDS, World
 
-from chaos.ledger import Ledger
+from checks.chaos.reconciliation import Ledger
+from tests.functions.process_upload import files
+from tests.support.e2e.system import keys, until
+from tests.support.faults.uploads import content, put
+from tests.support.faults.world import SECONDS, World
+from tests.support.samples import PICTURE
 
-EVENTS = Path(__file__).parent.parent / "events"
 HOSTILE = {
     "image-bomb.png": files.png_bomb(),
     "pdf-bomb.pdf": files.pdf(bytes(200 * 2**20), compress=True),
     "zip-bomb.docx": files.word_with(b"<w:document/>", megabytes=200),
-    "truncated.jpg": (EVENTS / "picture.jpg").read_bytes()[:5_000],
+    "truncated.jpg": PICTURE.read_bytes()[:5_000],
     "wrong-extension.png": b"#!/bin/sh\nexit 1\n",
 }
 

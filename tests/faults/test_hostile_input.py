@@ -4,8 +4,9 @@ import json
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from system import address
-from world import World, sqs_event
+
+from tests.support.e2e.system import address
+from tests.support.faults.world import World, sqs_event
 
 LINE_ENDS = ["\r", "\n", "\r\n", "\u2028", "\u0085", "\0"]
 WITH_LINE_END = st.tuples(

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from system import address, until
-from world import NOT_LATER, SECONDS, World, notification, sqs_event
 
-from chaos.calls import Call
-from chaos.kills import killing
-from chaos.ledger import Ledger
-from chaos.plan import Fault, Kind
+from checks.chaos.calls import Call
+from checks.chaos.fault_plan import Fault, Kind
+from checks.chaos.kills import killing
+from checks.chaos.reconciliation import Ledger
+from tests.support.e2e.system import address, until
+from tests.support.faults.world import NOT_LATER, SECONDS, World, notification, sqs_event
 
 SEND = Call("ses", "SendEmail")
 

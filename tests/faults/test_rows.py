@@ -1,9 +1,9 @@
 """What must happen under faults, row by row, and the tests that show it on the running system.
 
 Each accepted input ends in exactly one of: its effect, once; visible in a dead-letter queue or
-under ``rejected/`` with its original payload; an explicit refusal to the caller (``chaos.ledger``).
+under ``rejected/`` with its original payload; an explicit refusal to the caller.
 
-The clock is not touched: what the system remembers is moved into the past (``chaos.clock``), events
+The clock is not touched: what the system remembers is moved into the past, events
 carry odd times, and what waits for hours is asked for at once.
 
 What cannot be shown here, for the emulator does not do it: a stream's bisection, its retries and

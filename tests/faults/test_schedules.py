@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from clients import new_user
-from system import until
-from world import SECONDS, FunctionFailed, World
 
-from chaos.plan import Fault, Kind
-from chaos.proxy import Tally
+from checks.chaos.fault_plan import Fault, Kind
+from checks.chaos.proxy import Tally
+from tests.support.e2e.system import until
+from tests.support.faults.clients import new_user
+from tests.support.faults.world import SECONDS, FunctionFailed, World
 
 DAY = timedelta(days=1)
 

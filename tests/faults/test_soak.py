@@ -2,11 +2,11 @@
 
 import pytest
 
-from chaos.soak.inputs import Kind, Variant
-from chaos.soak.report import Result, lines
-from chaos.soak.soak import Soak, running
-from chaos.soak.table import Account, Row
-from chaos.soak.weather import Weather
+from checks.chaos.soak.inputs import Kind, Variant
+from checks.chaos.soak.report import Result, lines
+from checks.chaos.soak.soak import Soak, running
+from checks.chaos.soak.table import Account, Row
+from checks.chaos.soak.weather import Weather
 
 pytestmark = pytest.mark.long
 

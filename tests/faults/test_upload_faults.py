@@ -6,20 +6,18 @@ import random
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from system import keys, until
-from uploads import content, counted, event, failures, outcomes, put, written
-from world import SECONDS, FunctionFailed, World
 
-from chaos.plan import Fault, Kind
-
-EVENTS = Path(__file__).parent.parent / "events"
+from checks.chaos.fault_plan import Fault, Kind
+from tests.support.e2e.system import keys, until
+from tests.support.faults.uploads import content, counted, event, failures, outcomes, put, written
+from tests.support.faults.world import SECONDS, FunctionFailed, World
+from tests.support.samples import PICTURE
 
 
 @contextlib.contextmanager
@@ -124,7 +122,7 @@ def test_object_overwritten_meanwhile(world: World) -> None:
 
 def test_own_output_triggers_itself(world: World) -> None:
     """As many invocations as uploads; and an event of an output makes nothing new."""
-    picture = (EVENTS / "picture.jpg").read_bytes()
+    picture = PICTURE.read_bytes()
     folder = uuid.uuid4().hex
     uploads = {"a.jpg": picture, "b.txt": b"text", "c.bin": b"bytes", "d.jpg": picture[:2_000]}
     sent = [f"uploads/{folder}/{name}" for name in uploads]

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from clients import persist, stored
-from system import Api, address
-from world import World
 
-from chaos.calls import Call
-from chaos.plan import Fault, Kind, Plan
-from chaos.proxy import Proxy
+from checks.chaos.calls import Call
+from checks.chaos.fault_plan import Fault, Kind, Plan
+from checks.chaos.proxy import Proxy
+from tests.support.e2e.system import Api, address
+from tests.support.faults.clients import persist, stored
+from tests.support.faults.world import World
 
 WRITE = Call("dynamodb", "TransactWriteItems")
 LONG = pytest.mark.long

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from clients import new_user, persist, stored, welcomed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from system import address, until
-from world import NOT_LATER, SECONDS, World
 
-from chaos.plan import Fault, Kind
+from checks.chaos.fault_plan import Fault, Kind
+from tests.support.e2e.system import address, until
+from tests.support.faults.clients import new_user, persist, stored, welcomed
+from tests.support.faults.world import NOT_LATER, SECONDS, World
 
 # user stored, welcome not queued
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from image_bases import FUNCTIONS, Bases, choose
 
 from images import context
 from local.engine import Engine
 from local.images import ImageRef, build_all
+from tests.support.images.bases import FUNCTIONS, Bases, choose
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

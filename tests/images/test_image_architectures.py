@@ -2,11 +2,10 @@
 
 import struct
 
-from image_bases import Bases
-from image_containers import read
-
 from local.engine import Engine, platform_of
 from local.images import ImageRef
+from tests.support.images.bases import Bases
+from tests.support.images.containers import read
 
 ELF_MACHINES = {"linux/amd64": 62, "linux/arm64": 183}
 NATIVE = {"process_upload": {"PIL", "lxml", "pillow.libs", "pypdfium2_raw"}, "daily_report": set()}

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from image_bases import FUNCTIONS, Bases
 
 from local.engine import BuildFailed, Engine, EngineError
 from local.images import ImageRef, build_all
+from tests.support.images.bases import FUNCTIONS, Bases
 
 SDIST_ONLY = (
     "docopt==0.6.2 --hash=sha256:49b3a825280bd66b3aa83585ef59c4a8c82f2c8a522dbe754a8bc8d08c85c491\n"
@@ -92,7 +92,7 @@ def test_an_edit_rebuilds_its_own_image_in_a_second(
 def test_an_edit_of_what_is_shared_rebuilds_all(
     engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path
 ) -> None:
-    clock = tree / "handlers/common/clock.py"
+    clock = tree / "handlers/runtime/clock.py"
     clock.write_text(f"{clock.read_text()}\nEDITED = {time.time_ns()}\n")
     assert all(ref.built for ref in build(engine, bases, FUNCTIONS).values())
 

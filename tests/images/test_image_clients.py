@@ -3,23 +3,19 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
-
-from image_containers import run_python
 
 from images import context
 from images.select_data import AwsCalls
 from local.engine import Engine
 from local.images import ImageRef
+from tests.support.images.containers import run_python
 
-SCRIPT = Path(__file__).parent / "describe_clients.py"
+SCRIPT = context.ROOT / "tests/support/images/describe_clients.py"
 
 
 def test_clients(engine: Engine, images: dict[str, ImageRef], function: str) -> None:
-    handlers = context.ROOT / "handlers"
-    services = sorted(
-        AwsCalls(handlers / function).services | AwsCalls(handlers / "common").services
-    )
+    folder = context.stage(function) / "handlers"
+    services = sorted(AwsCalls(folder).services)
     assert services
     whole = json.loads(subprocess.check_output([sys.executable, SCRIPT, *services]))
     left = run_python(engine.client, images[function].id, SCRIPT.read_text(), *services)

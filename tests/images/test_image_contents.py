@@ -4,12 +4,12 @@ from pathlib import PurePosixPath
 
 import pytest
 from docker.models.images import Image
-from image_bases import FUNCTIONS, Bases
-from image_containers import files, run_python
 
 from images import context
 from local.engine import Engine
 from local.images import ImageRef
+from tests.support.images.bases import FUNCTIONS, Bases
+from tests.support.images.containers import files, run_python
 
 MEGABYTE = 1_000_000
 BUDGET_MB = {"process_upload": 60}
@@ -53,7 +53,7 @@ def test_has_only_its_own_code(
     names = [path.relative_to(TASK) for path in added if path != TASK]
     assert [name for name in names if UNWANTED & set(name.parts)] == []
     handlers = {name.parts[1] for name in names if name.parts[0] == "handlers" and name.parts[1:]}
-    assert handlers == {"__init__.py", "__pycache__", "common", function}
+    assert handlers == {"__init__.py", "__pycache__", "domain", "runtime", function}
     others = {other for other in FUNCTIONS if other != function}
     assert [name for name in names if others & set(name.parts)] == []
 

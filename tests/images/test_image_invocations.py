@@ -7,15 +7,14 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
-from image_backend import Backend, start
-from image_bases import FUNCTIONS
-from image_containers import run_python, running
 
-from images import context
 from local.engine import Engine
 from local.images import ImageRef
-
-EVENTS = context.ROOT / "tests" / "events"
+from tests.support import samples
+from tests.support.images.backend import Backend, start
+from tests.support.images.bases import FUNCTIONS
+from tests.support.images.containers import run_python, running
+from tests.support.samples import PICTURE
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def backend(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def event_of(function: str) -> Any:
-    return json.loads((EVENTS / f"{function}.json").read_text())
+    return samples.event(function)
 
 
 Invoke = Callable[..., Any]
@@ -97,7 +96,7 @@ def test_send_email(invoke: Invoke, backend: Backend) -> None:
 def test_process_upload(invoke: Invoke, backend: Backend) -> None:
     event = event_of("process_upload")
     s3 = backend.client("s3")
-    picture = (EVENTS / "picture.jpg").read_bytes()
+    picture = PICTURE.read_bytes()
     described = event["Records"][0]["s3"]
     key = unquote_plus(described["object"]["key"])
     stored = s3.put_object(Bucket="storage", Key=key, Body=picture, ContentType="image/jpeg")

@@ -13,11 +13,11 @@ from typing import Any
 import docker.errors
 import pytest
 from docker import DockerClient
-from image_backend import client_of, emulator
 
 from local.emulator import free_port
 from local.engine import Engine
 from local.images import ImageRef
+from tests.support.images.backend import client_of, emulator
 
 MANIFESTS = {
     "application/vnd.docker.distribution.manifest.v2+json",

@@ -7,10 +7,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-custom.html
 import importlib
 import json
 
-from image_containers import run_python
-
 from local.engine import Engine
 from local.images import ImageRef
+from tests.support.images.containers import run_python
 
 # Serves the runtime API to a client in the same process, and says what the function held when it
 # asked to be restored, and when it asked for its first invocation.

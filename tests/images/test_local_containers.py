@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from image_bases import Bases
 
-from images import context
 from local import cloud as local_cloud
 from local.cloud import Cloud
 from local.containers import LABEL
@@ -25,8 +23,8 @@ from local.errors import LocalError
 from local.execution import choose
 from local.project import ROOT
 from local.state import State, StateDirectory
-
-EVENTS = context.ROOT / "tests" / "events"
+from tests.support import samples
+from tests.support.images.bases import Bases
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +47,7 @@ def invoke(cloud: Cloud, name: str, event: Any) -> tuple[Any, bool]:
 
 
 def event_of(function: str) -> Any:
-    return json.loads((EVENTS / f"{function}.json").read_text())
+    return samples.event(function)
 
 
 def containers(engine: Engine, cloud: Cloud) -> list[Any]:

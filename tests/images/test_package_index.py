@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from image_bases import Bases
 
 from local.engine import Engine
 from local.errors import LocalError
 from local.package_index import build_image, proxies
+from tests.support.images.bases import Bases
 
 
 def test_the_base_itself_where_nothing_is_set(engine: Engine, bases: Bases) -> None:

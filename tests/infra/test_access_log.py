@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from stacks import inputs, made_before, of, recorded, stack
 
-from infra.access_log import AccessLog, AccessLogArgs
-from infra.bucket import Bucket, BucketArgs
+from infra.storage.access_log import AccessLog, AccessLogArgs
+from infra.storage.bucket import Bucket, BucketArgs
+from tests.support.stacks import inputs, made_before, of, recorded, stack
 
 LOG = "storage-access-log"
 ARN = "arn:aws:s3:eu-central-1:123456789012:storage"

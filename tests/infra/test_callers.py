@@ -5,19 +5,19 @@ from typing import Any
 
 import pulumi
 import pytest
-from apis import PLAN, SCOPES, api, needs
-from stacks import inputs, of, recorded, stack
 
-from handlers.common.api import CREATE_USER, GET_USER
-from handlers.common.api import SCOPES as OF_THE_PROGRAM
-from infra.callers import Callers, CallersArgs
-from infra.config_api import Api
-from infra.documents import OPENAPI, openapi
-from infra.function import ImageFunction
-from infra.recorder import Run, run
-from infra.recording import Recorder
-from infra.triggers.http import Route
-from infra.triggers.http_authorization import scopes
+from blueprint.documents.documents import OPENAPI, openapi
+from blueprint.recorder import Run, run
+from blueprint.recording import Recorder
+from handlers.domain.api import CREATE_USER, GET_USER
+from handlers.domain.api import SCOPES as OF_THE_PROGRAM
+from infra.access.callers import Callers, CallersArgs
+from infra.config.api import Api
+from infra.function.image_function import ImageFunction
+from infra.triggers.http.authorization import scopes
+from infra.triggers.http.rest_api import Route
+from tests.support.apis import PLAN, SCOPES, api, needs
+from tests.support.stacks import inputs, of, recorded, stack
 
 POOL = "arn:aws:cognito-idp:eu-central-1:210987654321:userpool/eu-central-1_AbCdEfGhI"
 UNKNOWN = "known when it is made"

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from stacks import FUNCTIONS, STACKS, below, inputs, keys, made_before, of, stack
 
-from infra.recording import Recorded
+from blueprint.recording import Recorded
+from tests.support.stacks import FUNCTIONS, STACKS, below, inputs, keys, made_before, of, stack
 
 
 def components(name: str) -> list[Recorded]:

@@ -7,10 +7,10 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 import yaml
-from stacks import of, stack
 
-from infra import endpoints
-from infra.recorder import ROOT, run, stack_settings
+from blueprint.documents import endpoints
+from blueprint.recorder import ROOT, run, stack_settings
+from tests.support.stacks import of, stack
 
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICE = FILE["services"]["aws"]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pulumi import _types
 from pulumi.output import Unknown
-from stacks import STACKS, inputs, made_before, of, stack
 
-from infra.recording import Recorded
+from blueprint.recording import Recorded
+from tests.support.stacks import STACKS, inputs, made_before, of, stack
 
 ACCOUNT = "123456789012"
 HERE = f"eu-central-1:{ACCOUNT}"

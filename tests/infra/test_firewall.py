@@ -5,10 +5,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from apis import api
-from stacks import inputs, of, stack
 
-from infra.recording import Recorder
+from blueprint.recording import Recorder
+from tests.support.apis import api
+from tests.support.stacks import inputs, of, stack
 
 FIREWALL = {"firewall": {"rateLimit": 100}}
 ACL = "aws:wafv2/webAcl:WebAcl"

@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stacks import recorded
 
-from infra.bucket import Bucket, BucketArgs
-from infra.config import StackConfig
-from infra.function import FunctionArgs, ImageFunction
+from blueprint.recording import Recorder
+from infra.access.mail_identity import MailIdentity, MailIdentityArgs
+from infra.config.stack import StackConfig
+from infra.function.image_function import FunctionArgs, ImageFunction
 from infra.grants import Grant, environment, variable
-from infra.mail import MailIdentity, MailIdentityArgs
-from infra.queue import Queue, QueueArgs
-from infra.recording import Recorder
-from infra.table import Index, Table, TableArgs
+from infra.storage.bucket import Bucket, BucketArgs
+from infra.storage.queue import Queue, QueueArgs
+from infra.storage.table import Index, Table, TableArgs
 from infra.triggers.bucket import BucketTrigger, BucketTriggerArgs
 from infra.triggers.queue import QueueTrigger, QueueTriggerArgs
 from infra.triggers.schedule import ScheduleTrigger, ScheduleTriggerArgs
 from infra.triggers.stream import StreamTrigger, StreamTriggerArgs
+from tests.support.stacks import recorded
 
 CONFIG = StackConfig.model_validate({"email": {"sender": "no-reply@example.com"}})
 ARN = "arn:aws:sqs:eu-central-1:123456789012:emails"
@@ -179,7 +179,7 @@ def test_objects_expire_by_prefix() -> None:
 # Functions
 
 
-@pytest.mark.parametrize("name", ["no-such-function", "common"])
+@pytest.mark.parametrize("name", ["no-such-function", "runtime"])
 def test_a_function_has_sources(name: str) -> None:
     args = FunctionArgs(config=CONFIG, description="", memory_mb=256, timeout=30)
     refused(lambda: ImageFunction(name, args), "has no handlers/.*handler.py")

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
-from infra.config import StackConfig
-from infra.function import FunctionArgs, ImageFunction
-from infra.recording import Recorder
+from blueprint.recording import Recorder
+from infra.config.stack import StackConfig
+from infra.function.image_function import FunctionArgs, ImageFunction
+from tests.support.stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
 FUNCTION = "aws:lambda/function:Function"
 WAITING = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from stacks import FUNCTIONS, below, inputs, made_before, of, recorded, stack
 
-from infra.network import Network, NetworkArgs
-from infra.recording import Recorded, Recorder
+from blueprint.recording import Recorded, Recorder
+from infra.network.network import Network, NetworkArgs
+from tests.support.stacks import FUNCTIONS, below, inputs, made_before, of, recorded, stack
 
 ACCOUNT = "123456789012"
 HERE = f"eu-central-1:{ACCOUNT}"

@@ -6,9 +6,9 @@ from collections import Counter
 import pulumi
 import pulumi_aws as aws
 import pytest
-from stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
-from infra.recorder import run
+from blueprint.recorder import run
+from tests.support.stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
 MODES = [(name, preview) for name in STACKS for preview in (False, True)]
 

@@ -5,18 +5,18 @@ import re
 from typing import Any
 
 import pytest
-from apis import NEW_USER, PLAN, api, body, function, needs
-from stacks import inputs, of, stack
 
-from handlers.common.api import COMPONENTS, CREATE_USER, GET_USER
-from infra.documents import OPENAPI, openapi
-from infra.function import ImageFunction
-from infra.recorder import Run, run
-from infra.recording import Recorder
-from infra.triggers import http_errors
-from infra.triggers.http import Route
-from infra.triggers.http_cors import answer
-from infra.triggers.http_model import shape
+from blueprint.documents.documents import OPENAPI, openapi
+from blueprint.recorder import Run, run
+from blueprint.recording import Recorder
+from handlers.domain.api import COMPONENTS, CREATE_USER, GET_USER
+from infra.function.image_function import ImageFunction
+from infra.triggers.http import errors
+from infra.triggers.http.cors import answer
+from infra.triggers.http.model import shape
+from infra.triggers.http.rest_api import Route
+from tests.support.apis import NEW_USER, PLAN, api, body, function, needs
+from tests.support.stacks import inputs, of, stack
 
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 DOMAIN = {"name": "api.example.com", "certificateArn": CERTIFICATE}
@@ -88,7 +88,7 @@ def test_another_origin_is_deployed() -> None:
 def test_another_answer_of_the_gateway_is_deployed(
     deployed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(http_errors.GATEWAY_ERRORS, "THROTTLED", (429, "Slow down"))
+    monkeypatch.setitem(errors.GATEWAY_ERRORS, "THROTTLED", (429, "Slow down"))
     assert trigger(api()) != deployed
 
 
@@ -362,7 +362,7 @@ def test_who_sent_no_good_token_is_told_how_to_send_one() -> None:
     ],
 )
 def test_which_browser_may_read_the_gateways_errors(origins: list[str], header: str | None) -> None:
-    for response in http_errors.answers(origins).values():
+    for response in errors.answers(origins).values():
         name = "gatewayresponse.header.Access-Control-Allow-Origin"
         assert response["response_parameters"].get(name) == header
 
@@ -386,9 +386,9 @@ def test_the_document_lists_what_the_gateway_may_answer() -> None:
 
 
 def test_what_an_operation_does_not_list_is_the_gateways() -> None:
-    without = http_errors.documented({})
+    without = errors.documented({})
     assert list(without) == ["401", "403", "429", "504"]
-    with_body = http_errors.documented({"responses": {"201": {}}, **body(NEW_USER)})
+    with_body = errors.documented({"responses": {"201": {}}, **body(NEW_USER)})
     assert list(with_body) == ["201", "400", "401", "403", "413", "429", "504"]
     assert with_body["413"]["description"] == "Request body too large."
 

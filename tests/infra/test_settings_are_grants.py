@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from stacks import FUNCTIONS, STACKS, inputs, of, stack
 
-from handlers.common.settings import load
-from infra.recorder import run, stack_settings
+from blueprint.recorder import run, stack_settings
+from handlers.runtime.settings import load
+from tests.support.stacks import FUNCTIONS, STACKS, inputs, of, stack
 
 
 def settings_of(function: str) -> type:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.config import set_all_config
-from stacks import FUNCTIONS, STACKS
 
-from infra.config import StackConfig
-from infra.config_loader import load
-from infra.recorder import run, stack_settings
+from blueprint.recorder import run, stack_settings
+from infra.config.loader import load
+from infra.config.stack import StackConfig
+from tests.support.stacks import FUNCTIONS, STACKS
 
 PROJECT = "serverless-app"
 POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI"

@@ -8,9 +8,9 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.retries.standard import ExponentialBackoff, RetryContext
-from stacks import FUNCTIONS, STACKS, inputs, stack
 
-from handlers.common import deadline
+from handlers.runtime import deadline
+from tests.support.stacks import FUNCTIONS, STACKS, inputs, stack
 
 
 def pause(attempt: int) -> float:

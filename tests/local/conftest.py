@@ -12,7 +12,7 @@ with warnings.catch_warnings():
     assert aws.lambda_.Function
     assert aws.s3.Bucket
 
-SAMPLE = Path(__file__).with_name("sample")
+SAMPLE = Path(__file__).parents[1] / "support" / "local" / "sample"
 
 
 @pytest.fixture(scope="session")

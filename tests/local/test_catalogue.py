@@ -13,7 +13,7 @@ from local.errors import LocalError
 from local.resources import registry
 from local.tokens import fetch
 
-PROGRAM = Path(__file__).with_name("catalogue.py").read_text()
+PROGRAM = (Path(__file__).parents[1] / "support/local/catalogue.py").read_text()
 HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': event['body']}\n"
 
 

@@ -208,7 +208,7 @@ def test_hints_are_for_what_there_is():
     assert any(
         "-H 'x-api-key: k'" in line and line.endswith("http://x/local/users") for line in lines
     )
-    assert f"{command()} upload tests/events/picture.jpg" in lines
+    assert f"{command()} upload tests/functions/process_upload/picture.jpg" in lines
     assert [line for _, line in hints({})] == [f"{command()} down"]
 
 

@@ -189,7 +189,7 @@ def test_nothing_is_made_after_the_first_failure(cloud, project_folder):
 
 
 def test_pulumi_can_be_used_with_other_mocks_afterwards(cloud):
-    from infra.recorder import run
+    from blueprint.recorder import run
 
     assert cloud.outputs
     assert run("dev").outputs["dynamodb_table_name"] == "users"

@@ -15,11 +15,11 @@ def test_a_package_holds_one_function_and_what_is_shared(sample):
     assert names(pack(sample, "greet")) == [
         f"{SHIM}.py",
         "handlers/__init__.py",
-        "handlers/common/__init__.py",
-        "handlers/common/words.py",
         "handlers/greet/__init__.py",
         "handlers/greet/handler.py",
         "handlers/greet/name.txt",
+        "handlers/runtime/__init__.py",
+        "handlers/runtime/words.py",
     ]
 
 

@@ -1,0 +1,212 @@
+"""What the architecture diagram shows, read from what a run of the program registers.
+
+Nothing is listed here: a function, a trigger, a grant or a store that the program adds is in the
+diagram by being registered.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from blueprint.recording import Key, Recorded, Recorder, arn
+
+_FUNCTION = "serverless:infra:ImageFunction"
+# What the names of actions say beside what is done: what it is done to.
+_OBJECTS = {"Item", "Object", "Bucket", "Message", "Email", "Version", "Multipart", "Upload"}
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One arrow of a function's.
+
+    Attributes:
+        kind: ``source``: from something outside that triggers the function. ``event``: from a store
+            that does. ``grant``: to a store, by what the function may do. ``failure``: to the queue
+            of what failed.
+        end: name of the source, store or queue.
+        label: what happens along it.
+    """
+
+    kind: Literal["source", "event", "grant", "failure"]
+    end: str
+    label: str
+
+    @property
+    def at_store(self) -> bool:
+        """Whether a store is at the other end."""
+        return self.kind in ("event", "grant")
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Functions with their arrows, and stores with what kind of thing each is, by name."""
+
+    functions: Mapping[str, tuple[Arrow, ...]]
+    stores: Mapping[str, str]
+
+
+def diagram(recorder: Recorder) -> Diagram:
+    """Give the diagram of what was registered; its order does not depend on that of resources."""
+    reader = _Reader(recorder)
+    arrows: dict[str, list[Arrow]] = {}
+    # In the order in which an input goes through them, as far as their kinds tell.
+    for function, arrow in (
+        *reader.routes(),
+        *reader.mappings(),
+        *reader.notifications(),
+        *reader.schedules(),
+        *reader.grants(),
+        *reader.failures(),
+    ):
+        arrows.setdefault(function, []).append(arrow)
+    stores = {a.end: reader.kind_of(a.end) for own in arrows.values() for a in own if a.at_store}
+    return Diagram({name: tuple(own) for name, own in arrows.items()}, stores)
+
+
+class _Reader:
+    """Finds the ways from ARNs to resources, and from these to the components at the top."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._parents = {(r.type, r.name): r.options.parent for r in recorder.resources}
+        self._arns = {arn(r.type, r.name): (r.type, r.name) for r in recorder.resources if r.custom}
+
+    def routes(self) -> Iterator[tuple[str, Arrow]]:
+        """Give what callers ask: methods that a function answers."""
+        resources = {f"{r.name}-id": r for r in self._all("apigateway/resource:Resource")}
+
+        def path(id_: str) -> str:
+            own = resources.get(id_)
+            return f"{path(own.inputs['parentId'])}/{own.inputs['pathPart']}" if own else ""
+
+        integrations = self._all("apigateway/integration:Integration")
+        for given in sorted((i.inputs for i in integrations), key=lambda i: path(i["resourceId"])):
+            if given["type"] == "AWS_PROXY":
+                function = self._function(given["uri"].removesuffix("/invocations"))
+                label = f"{given['httpMethod']} {path(given['resourceId'])}"
+                yield function, Arrow("source", "REST API", label)
+
+    def mappings(self) -> Iterator[tuple[str, Arrow]]:
+        """Give what Lambda reads: streams, then queues."""
+        mappings = self._all("lambda/eventSourceMapping:EventSourceMapping")
+        for given in sorted((m.inputs for m in mappings), key=_is_stream, reverse=True):
+            filters = given.get("filterCriteria", {}).get("filters", [])
+            names = [json.loads(f["pattern"]).get("eventName", []) for f in filters]
+            events = ", ".join(sorted({event.lower() for name in names for event in name}))
+            what = f"stream: {events or 'all'}" if _is_stream(given) else "messages"
+            label = f"{what}, {given['batchSize']} at once"
+            store = self._top(self._found(given["eventSourceArn"])[0])[1]
+            yield self._function(given["functionName"]), Arrow("event", store, label)
+
+    def notifications(self) -> Iterator[tuple[str, Arrow]]:
+        """Give what S3 tells."""
+        for notification in self._all("s3/bucketNotification:BucketNotification"):
+            bucket = self._top(("aws:s3/bucket:Bucket", notification.inputs["bucket"]))[1]
+            for target in notification.inputs["lambdaFunctions"]:
+                events = {event.split(":")[1] for event in target["events"]}
+                label = f"{', '.join(sorted(map(_verb, events)))} in {target['filterPrefix']}"
+                yield self._function(target["lambdaFunctionArn"]), Arrow("event", bucket, label)
+
+    def schedules(self) -> Iterator[tuple[str, Arrow]]:
+        """Give what the clock starts."""
+        for schedule in self._all("scheduler/schedule:Schedule"):
+            function = self._function(schedule.inputs["target"]["arn"])
+            yield function, Arrow("source", "schedule", schedule.inputs["scheduleExpression"])
+
+    def grants(self) -> Iterator[tuple[str, Arrow]]:
+        """Give what each function may do to a store, by its own policy.
+
+        What is left out: keys, by which stores are encrypted; a function's own log and failures;
+        and what is on no resource, such as traces.
+        """
+        for policy in self._all("iam/rolePolicy:RolePolicy"):
+            type_, function = policy.options.parent
+            if type_ != _FUNCTION:
+                continue  # a trigger's: it is in the trigger's own arrow
+            verbs: dict[tuple[str, str], dict[str, None]] = {}
+            for statement in json.loads(policy.inputs["policy"])["Statement"]:
+                done = dict.fromkeys(_verb(a.partition(":")[2]) for a in statement["Action"])
+                for place in self._places(statement, function):
+                    verbs.setdefault(place, {}).update(done)
+            parts: dict[tuple[str, str], list[str]] = {}
+            for (store, part), each in verbs.items():
+                parts.setdefault((store, ", ".join(each)), []).append(part)
+            for (store, done_there), where in parts.items():
+                yield function, Arrow("grant", store, f"{done_there} {', '.join(where)}".strip())
+
+    def failures(self) -> Iterator[tuple[str, Arrow]]:
+        """Give where what failed goes to, and after what."""
+        reasons: dict[tuple[str, str], list[str]] = {}
+
+        def note(function: str, queue: str, reason: str) -> None:
+            reasons.setdefault((function, self._found(queue)[0][1]), []).append(reason)
+
+        for mapping in self._all("lambda/eventSourceMapping:EventSourceMapping"):
+            function = self._function(mapping.inputs["functionName"])
+            if destination := mapping.inputs.get("destinationConfig"):
+                after = f"after {mapping.inputs['maximumRetryAttempts']} retries"
+                note(function, destination["onFailure"]["destinationArn"], after)
+            source, _ = self._found(mapping.inputs["eventSourceArn"])
+            if redrive := self._recorder.one(*source).inputs.get("redrivePolicy"):
+                policy = json.loads(redrive)
+                receives = f"after {policy['maxReceiveCount']} receives"
+                note(function, policy["deadLetterTargetArn"], receives)
+        for config in self._all("lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"):
+            destination = config.inputs["destinationConfig"]["onFailure"]["destination"]
+            retries = config.inputs["maximumRetryAttempts"]
+            note(config.options.parent[1], destination, f"after {retries} retries")
+        for schedule in self._all("scheduler/schedule:Schedule"):
+            target = schedule.inputs["target"]
+            note(self._function(target["arn"]), target["deadLetterConfig"]["arn"], "undelivered")
+        for (function, queue), why in reasons.items():
+            yield function, Arrow("failure", queue, " or ".join(why))
+
+    def kind_of(self, name: str) -> str:
+        """Give a component's kind, in words, such as ``mail identity``."""
+        [kind] = {type_ for type_, own in self._parents if own == name and _is_component(type_)}
+        return " ".join(re.findall("[A-Z][a-z]+", kind.rpartition(":")[2])).lower()
+
+    def _all(self, type_: str) -> list[Recorded]:
+        return sorted(self._recorder.all(f"aws:{type_}"), key=lambda r: r.name)
+
+    def _places(self, statement: Mapping[str, Any], function: str) -> Iterator[tuple[str, str]]:
+        """Give the stores of a statement, each with the part of it that is meant."""
+        if statement["Effect"] != "Allow" or statement["Resource"] == "*":
+            return
+        for resource in statement["Resource"]:
+            if resource.endswith(":*/*"):
+                continue  # network interfaces, which Lambda makes and the function does not
+            key, rest = self._found(resource)
+            top = self._top(key)
+            if top not in ((_FUNCTION, function), ("serverless:infra:Key", top[1])):
+                yield top[1], re.sub(r"^/(index/)?|\*$", "", rest)
+
+    def _found(self, address: str) -> tuple[Key, str]:
+        """Give the resource that an ARN is of, and what follows: a part of it."""
+        known = max((a for a in self._arns if address.startswith(a)), key=len)
+        return self._arns[known], address.removeprefix(known)
+
+    def _function(self, alias: str) -> str:
+        return self._top(self._found(alias)[0])[1]
+
+    def _top(self, key: Key) -> Key:
+        """Give the component at the top that a resource belongs to."""
+        while _is_component(self._parents[key][0]):
+            key = self._parents[key]
+        return key
+
+
+def _is_component(type_: str) -> bool:
+    return type_.startswith("serverless:")
+
+
+def _is_stream(mapping: Mapping[str, Any]) -> bool:
+    return "startingPosition" in mapping
+
+
+def _verb(name: str) -> str:
+    """Write what is done, as ``change visibility`` for ``ChangeMessageVisibility``."""
+    parts = [part for part in re.findall("[A-Z][a-z]+", name) if part not in _OBJECTS]
+    return " ".join(parts).lower()

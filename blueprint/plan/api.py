@@ -1,0 +1,167 @@
+"""Changes of an API that break its callers, from the OpenAPI documents before and after.
+
+What callers send (parameters, bodies, credentials) may only be asked for less strictly; what they
+get (status codes, headers, bodies) may only be kept to more strictly. So these break callers:
+
+- a path or an operation is removed;
+- request: a parameter or body is new and required, or now required; a parameter or media type is
+  removed; a schema refuses what it accepted, or no longer knows a field;
+- response: a status, header or media type is removed; a schema lets pass what it did not, or a
+  field is removed or no longer certain;
+- security: credentials that were enough are so no longer.
+
+Not looked at: descriptions, operationId, tags, links, servers, callbacks, webhooks.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blueprint.plan.schemas import Direction, Side, breaks, resolve
+
+Document = Mapping[str, Any]
+Node = Mapping[str, Any]
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+def breaking(before: Document, after: Document) -> list[str]:
+    """Say what breaks callers, each with its operation; none for documents that are alike."""
+    return list(_breaking(before, after))
+
+
+def _breaking(before: Document, after: Document) -> Iterator[str]:
+    old, new = _operations(before), _operations(after)
+    for key, (name, operation) in sorted(old.items()):
+        if key not in new:
+            yield f"{name}: removed"
+            continue
+        compared = _Operation(before, operation, after, new[key][1])
+        yield from (f"{name}: {problem}" for problem in compared.problems())
+
+
+def _operations(document: Document) -> dict[tuple[str, str], tuple[str, Node]]:
+    """Give the operations by path and method; what a path's parameters are called is no matter."""
+    found: dict[tuple[str, str], tuple[str, Node]] = {}
+    for path, item in document.get("paths", {}).items():
+        for method in _METHODS:
+            if method in item:
+                operation = dict(item[method])
+                own = [_resolved(document, p) for p in operation.get("parameters", ())]
+                shared = [_resolved(document, p) for p in item.get("parameters", ())]
+                mine = {(p["in"], p["name"]) for p in own}
+                operation["parameters"] = [
+                    *own, *(p for p in shared if (p["in"], p["name"]) not in mine)
+                ]  # fmt: skip
+                operation.setdefault("security", document.get("security", [{}]))
+                key = re.sub(r"\{[^}]*\}", "{}", path), method
+                found[key] = f"{method.upper()} {path}", {**operation, "path": path}
+    return found
+
+
+class _Operation:
+    """An operation before and after."""
+
+    def __init__(self, old: Document, before: Node, new: Document, after: Node) -> None:
+        self._old, self._new = old, new
+        self._before, self._after = before, after
+
+    def problems(self) -> Iterator[str]:
+        yield from self._parameters()
+        yield from self._body()
+        yield from self._responses()
+        yield from self._security()
+
+    def _parameters(self) -> Iterator[str]:
+        old, new = _parameters(self._before), _parameters(self._after)
+        for key in sorted(old.keys() | new.keys()):
+            was, now = old.get(key, {}), new.get(key, {})
+            name = f"{key[0]} parameter {(was or now)['name']}"
+            if key not in new:
+                yield f"{name}: removed"
+            elif now.get("required") and not was.get("required"):
+                yield f"{name}: {'now required' if was else 'new, and required'}"
+            if was and now:
+                yield from self._schema(was, now, name, Direction.REQUEST)
+
+    def _body(self) -> Iterator[str]:
+        was = _resolved(self._old, self._before.get("requestBody", {}))
+        now = _resolved(self._new, self._after.get("requestBody", {}))
+        if now.get("required") and not was.get("required"):
+            yield f"request body: {'now required' if was else 'new, and required'}"
+        if was and not now:
+            yield "request body: removed"
+        elif was:
+            yield from self._content(was, now, "request", Direction.REQUEST)
+
+    def _responses(self) -> Iterator[str]:
+        old, new = self._before.get("responses", {}), self._after.get("responses", {})
+        for status in sorted(old):
+            name = f"response {status}"
+            if status not in new:
+                yield f"{name}: removed"
+                continue
+            was, now = _resolved(self._old, old[status]), _resolved(self._new, new[status])
+            yield from self._content(was, now, name, Direction.RESPONSE)
+            yield from self._headers(was, now, name)
+
+    def _headers(self, was: Node, now: Node, name: str) -> Iterator[str]:
+        old, new = was.get("headers", {}), now.get("headers", {})
+        for header in sorted(old):
+            if header not in new:
+                yield f"{name}: header {header}: removed"
+                continue
+            before, after = _resolved(self._old, old[header]), _resolved(self._new, new[header])
+            if before.get("required") and not after.get("required"):
+                yield f"{name}: header {header}: may be missing now"
+            where = f"{name}: header {header}"
+            yield from self._schema(before, after, where, Direction.RESPONSE)
+
+    def _content(self, was: Node, now: Node, name: str, direction: Direction) -> Iterator[str]:
+        old, new = was.get("content", {}), now.get("content", {})
+        for media in sorted(old):
+            if media not in new:
+                yield f"{name}: {media}: removed"
+            else:
+                yield from self._schema(old[media], new[media], name, direction)
+
+    def _schema(self, was: Node, now: Node, name: str, direction: Direction) -> Iterator[str]:
+        before = Side(document=self._old, schema=was.get("schema", {}))
+        after = Side(document=self._new, schema=now.get("schema", {}))
+        yield from (f"{name}: {found}" for found in breaks(before, after, direction))
+
+    def _security(self) -> Iterator[str]:
+        """Whoever could call must be able to by the same credentials."""
+        accepted = self._after["security"] or [{}]
+        for credentials in self._before["security"] or [{}]:
+            if not any(_enough(credentials, asked) for asked in accepted):
+                yield (
+                    f"security: {_credentials(credentials)} is no longer enough; accepted: "
+                    f"{' or '.join(_credentials(asked) for asked in accepted)}"
+                )
+
+
+def _parameters(operation: Node) -> dict[tuple[str, str], Node]:
+    """Give the parameters by place and name; those in the path by their position in it."""
+    positions = {
+        name: str(i) for i, name in enumerate(re.findall(r"\{([^}]*)\}", operation["path"]), 1)
+    }
+    return {
+        (p["in"], positions.get(p["name"], p["name"]) if p["in"] == "path" else p["name"]): p
+        for p in operation["parameters"]
+    }
+
+
+def _enough(has: Mapping[str, list[str]], asked: Mapping[str, list[str]]) -> bool:
+    return all(
+        scheme in has and set(scopes) <= set(has[scheme]) for scheme, scopes in asked.items()
+    )
+
+
+def _credentials(credentials: Mapping[str, list[str]]) -> str:
+    named = (f"{s} ({', '.join(scopes)})" if scopes else s for s, scopes in credentials.items())
+    return " with ".join(named) or "nothing"
+
+
+def _resolved(document: Document, node: Node) -> Node:
+    return resolve(document, node["$ref"]) if "$ref" in node else node

@@ -1,0 +1,65 @@
+"""Estimate what a stack costs in a month, at traffic that every plan has in common."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from blueprint.cost.estimate import lines, read_prices
+from blueprint.cost.traffic import Traffic, usage
+from blueprint.plan.section import Section, table
+from blueprint.plan.snapshot import Resource, Snapshot
+from blueprint.plan.words import names
+from blueprint.recording import Options, Recorded, Recorder
+
+TRAFFIC = Traffic(requests=1e6, emails=1e5, uploads=1e5, stored_gb=100)
+"""Each kind of input comes, so that each function counts. `make cost` estimates at any traffic."""
+
+_CENT = 0.01
+
+
+def cost(before: Snapshot, after: Snapshot) -> Section:
+    """Compare what two snapshots of a stack cost."""
+    prices = read_prices()
+    old, new = costs(before, prices), costs(after, prices)
+    old["total"], new["total"] = sum(old.values()), sum(new.values())
+    rows = [(" ", "service", "before", "after", "change")]
+    for service in sorted(old.keys() | new.keys(), key=lambda s: (s == "total", s)):
+        was, now = old.get(service, 0.0), new.get(service, 0.0)
+        if service == "total" or abs(now - was) >= _CENT / 2:
+            rows.append((" ", service, f"{was:,.2f}", f"{now:,.2f}", f"{now - was:+,.2f}"))
+    return Section(
+        title="Cost",
+        summary=f"{new['total'] - old['total']:+,.2f} dollars a month, to {new['total']:,.2f}",
+        lines=(
+            *table(rows),
+            f"  In dollars, estimated at {TRAFFIC.requests:,.0f} requests, {TRAFFIC.emails:,.0f} "
+            f"notifications, {TRAFFIC.uploads:,.0f} uploads, {TRAFFIC.stored_gb:,.0f} GB of files;",
+            f"  list prices of {prices['region']}, {prices['date']}. Other traffic: `make cost`.",
+        ),
+    )
+
+
+def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
+    """Give US dollars by service; none where there is no such stack."""
+    if not snapshot.resources:
+        return {}
+    recorder = Recorder(resources=[_recorded(r) for r in snapshot.resources.values()])
+    charges = lines(usage(recorder, TRAFFIC), prices)
+    return {
+        service: sum(charge.cost for charge in charges if charge.service == service)
+        for service in {charge.service for charge in charges}
+    }
+
+
+def _recorded(resource: Resource) -> Recorded:
+    """Give a resource with logical names in place of references, as ARNs have them at their end."""
+    options = Options(
+        parent=resource.parent,
+        depends_on=frozenset(),
+        protect=resource.protect,
+        retain_on_delete=resource.retain_on_delete,
+        delete_before_replace=False,
+        ignore_changes=frozenset(),
+    )
+    inputs = json.loads(names(json.dumps(resource.inputs)))
+    return Recorded(resource.type, resource.name, inputs, resource.custom, options)

@@ -1,0 +1,103 @@
+"""What a reviewer asks of each function: what triggers it, and what it runs with."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from blueprint.plan.permissions import FUNCTION
+from blueprint.plan.snapshot import Resource, Snapshot
+from blueprint.plan.words import names
+from blueprint.references import REFERENCE
+
+ALIAS = "aws:lambda/alias:Alias"
+INTEGRATION = "aws:apigateway/integration:Integration"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+METHOD = "aws:apigateway/method:Method"
+NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
+PATH = "aws:apigateway/resource:Resource"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function in a reviewer's words."""
+
+    trigger: str
+    memory: str
+    timeout: str
+    architecture: str
+
+
+def functions(snapshot: Snapshot) -> dict[str, Function]:
+    """Describe the functions, by logical name."""
+    triggers: dict[str, list[str]] = defaultdict(list)
+    for target, trigger in [*_routes(snapshot), *_events(snapshot)]:
+        triggers[_function(snapshot, target)].append(trigger)
+    return {
+        f.name: Function(
+            trigger=", ".join(sorted(triggers[f.name])) or "none",
+            memory=f"{f.inputs['memorySize']} MB",
+            timeout=f"{f.inputs['timeout']} s",
+            architecture=", ".join(f.inputs["architectures"]),
+        )
+        for f in snapshot.all(FUNCTION)
+    }
+
+
+def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Give (what is invoked, route) of every integration that invokes something."""
+    return [
+        (
+            integration.inputs["uri"],
+            f"{_verb(snapshot, integration)} {path(snapshot, integration)}",
+        )
+        for integration in snapshot.all(INTEGRATION)
+        if "uri" in integration.inputs
+    ]
+
+
+def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Give (what is invoked, trigger) of all but routes."""
+    found = []
+    for mapping in snapshot.all(MAPPING):
+        source = mapping.inputs["eventSourceArn"]
+        kind = "stream" if "startingPosition" in mapping.inputs else "queue"
+        found.append((mapping.inputs["functionName"], f"{kind} {names(source)}"))
+    for schedule in snapshot.all(SCHEDULE):
+        target = schedule.inputs["target"]["arn"]
+        found.append((target, schedule.inputs["scheduleExpression"]))
+    for notification in snapshot.all(NOTIFICATION):
+        bucket = names(notification.inputs["bucket"])
+        found += [
+            (one["lambdaFunctionArn"], f"files {bucket}/{one.get('filterPrefix', '')}")
+            for one in notification.inputs.get("lambdaFunctions", ())
+        ]
+    return found
+
+
+def _function(snapshot: Snapshot, target: str) -> str:
+    """Give the name of the function that a target is: itself, or what its alias points at."""
+    resource = _referred(snapshot, target)
+    if resource is not None and resource.type == ALIAS:
+        return names(resource.inputs["functionName"])
+    return resource.name if resource else target
+
+
+def _verb(snapshot: Snapshot, integration: Resource) -> str:
+    verb: str = integration.inputs["httpMethod"]
+    method = _referred(snapshot, verb)
+    return method.inputs["httpMethod"] if method else verb
+
+
+def path(snapshot: Snapshot, resource: Resource) -> str:
+    """Give the path of a method or integration, such as ``/users/{id}``."""
+    parts: list[str] = []
+    part = _referred(snapshot, resource.inputs["resourceId"])
+    while part is not None and part.type == PATH:
+        parts.insert(0, part.inputs["pathPart"])
+        part = _referred(snapshot, part.inputs["parentId"])
+    return "/" + "/".join(parts)
+
+
+def _referred(snapshot: Snapshot, text: str) -> Resource | None:
+    found = REFERENCE.search(text)
+    return snapshot.resources.get((found[1], found[2])) if found else None

@@ -1,0 +1,94 @@
+"""The other revision: which one it is, and its files."""
+
+import io
+import shutil
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from blueprint.recorder import ROOT
+
+MAIN = ("origin/main", "main")
+
+
+class PlanError(Exception):
+    """Why there is no plan, in words for who asked for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """A commit, and how it was asked for."""
+
+    name: str
+    commit: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.commit[:10]})"
+
+
+def find(name: str | None) -> Revision:
+    """Find a revision; None is the commit where this branch left the main one.
+
+    Raises:
+        PlanError: there is no git, no repository, or no such revision.
+    """
+    if name is not None:
+        return Revision(name=name, commit=_commit(name))
+    _git("rev-parse", "--git-dir")
+    main = next((main for main in MAIN if _ask("rev-parse", "--verify", "-q", main)), None)
+    if main is None:
+        raise PlanError(
+            f"there is no {' or '.join(MAIN)} to compare with; name a revision: --against REVISION"
+        )
+    base = _ask("merge-base", "HEAD", main)
+    if base is None:
+        raise PlanError(f"this branch and {main} have no commit in common here{_shallow()}")
+    return Revision(name=f"where this branch left {main}", commit=base)
+
+
+def extract(revision: Revision, folder: Path) -> None:
+    """Write a revision's files to a folder; the repository and its working tree stay as they are.
+
+    Raises:
+        PlanError: git cannot read it.
+    """
+    archive = io.BytesIO(_git("archive", "--format=tar", revision.commit))
+    with tarfile.open(fileobj=archive) as tar:
+        tar.extractall(folder, filter="data")
+
+
+def _commit(name: str) -> str:
+    _git("rev-parse", "--git-dir")
+    found = _ask("rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
+    if found is None:
+        raise PlanError(f"git knows no revision {name!r} here{_shallow()}")
+    return found
+
+
+def _shallow() -> str:
+    if _ask("rev-parse", "--is-shallow-repository") == "true":
+        return (
+            "; this clone is shallow: fetch the history (git fetch --unshallow; in "
+            "actions/checkout, fetch-depth: 0), or the one commit (git fetch --depth=1 origin "
+            "COMMIT), and name it: --against COMMIT"
+        )
+    return "; `git fetch` may bring it"
+
+
+def _ask(*arguments: str) -> str | None:
+    """Ask git; None if it says no."""
+    try:
+        return _git(*arguments).decode().strip()
+    except PlanError:
+        return None
+
+
+def _git(*arguments: str) -> bytes:
+    git = shutil.which("git")
+    if git is None:
+        raise PlanError("git is needed to read the other revision, and is not here")
+    done = subprocess.run([git, *arguments], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode:
+        raise PlanError(done.stderr.decode(errors="replace").strip() or f"git {arguments[0]} fails")
+    return done.stdout

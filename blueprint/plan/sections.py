@@ -1,0 +1,159 @@
+"""The sections of a plan: what a reviewer looks for, in this order."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from blueprint.plan.api import breaking
+from blueprint.plan.costs import cost
+from blueprint.plan.differences import ABSENT, Change, Changed, changes, resources, sources
+from blueprint.plan.functions import Function, functions
+from blueprint.plan.permissions import differences, documents, written
+from blueprint.plan.section import Section, counted, table
+from blueprint.plan.security import document
+from blueprint.plan.snapshot import Resource, Snapshot
+from blueprint.plan.words import count, is_secret, kind, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A plan's sections; ``breaks``: whether what changes in the API breaks its callers."""
+
+    sections: tuple[Section, ...]
+    changed: bool
+    breaks: bool
+
+
+def report(before: Snapshot, after: Snapshot) -> Report:
+    """Compare two snapshots of a stack."""
+    broken = breaking(document(before), document(after))
+    return Report(
+        sections=(
+            _api(before, after, broken),
+            _functions(before, after),
+            _permissions(before, after),
+            _resources(before, after),
+            _images(before, after),
+            _values("Outputs", before.outputs, after.outputs, "output"),
+            _values("Provider", before.provider, after.provider, "setting"),
+            cost(before, after),
+        ),
+        changed=before != after,
+        breaks=bool(broken),
+    )
+
+
+def _api(before: Snapshot, after: Snapshot, broken: Sequence[str]) -> Section:
+    if broken:
+        summary = f"BREAKS CALLERS by {count(len(broken), 'change')}"
+    elif document(before) == document(after):
+        summary = "no change"
+    else:
+        summary = "changes, in nothing that breaks callers"
+    return Section(title="API", summary=summary, lines=tuple(f"- {line}" for line in broken))
+
+
+def _functions(before: Snapshot, after: Snapshot) -> Section:
+    old, new = functions(before), functions(after)
+    rows = [(" ", "function", *(field.name for field in fields(Function)))]
+    for name in sorted(old.keys() | new.keys()):
+        cells = [_cell(old.get(name), new.get(name), field.name) for field in fields(Function)]
+        sign = "-" if name not in new else "+" if name not in old else " "
+        rows.append(("~" if sign == " " and old[name] != new[name] else sign, name, *cells))
+    signs = Counter(row[0] for row in rows[1:])
+    return Section(title="Functions", summary=counted(signs), lines=table(rows))
+
+
+def _cell(old: Function | None, new: Function | None, attribute: str) -> str:
+    values = [getattr(function, attribute) for function in (old, new) if function]
+    return " → ".join(dict.fromkeys(values))
+
+
+def _permissions(before: Snapshot, after: Snapshot) -> Section:
+    found: list[str] = []
+    all_ = differences(before, after)
+    for difference in all_:
+        found.append(f"  {difference.owner}")
+        found += [f"+   {line}" for line in written(difference.added)]
+        found += [f"-   {line}" for line in written(difference.removed)]
+    summary = f"{len(all_)} changed" if all_ else "no change"
+    return Section(title="Permissions", summary=summary, lines=tuple(found))
+
+
+def _resources(before: Snapshot, after: Snapshot) -> Section:
+    found = resources(before, after)
+    signs = Counter({"+": len(found.added), "-": len(found.removed), "~": len(found.changed)})
+    listed = [
+        *(f"- {_named(resource)}{_kept(resource)}" for resource in found.removed),
+        *(f"+ {_named(resource)}" for resource in found.added),
+    ]
+    if {r.type for r in found.removed} & {r.type for r in found.added}:
+        listed.append("  One that was renamed, without an alias, is deleted and made anew.")
+    for changed in found.changed:
+        listed += _changed(changed)
+    return Section(title="Resources", summary=counted(signs), lines=tuple(listed))
+
+
+def _changed(changed: Changed) -> Iterator[str]:
+    moved = ": REPLACED, for it moves to a component of another type" if changed.moved else ""
+    yield f"~ {_named(changed.resource)}{moved}"
+    policies = {path for path, _ in documents(changed.resource)}
+    for change in changed.changes:
+        if change.path.partition(".")[0] not in policies:
+            yield f"    {_change(change)}"
+    yield from (f"    {policy}: see Permissions" for policy in policies & _tops(changed.changes))
+
+
+def _tops(found: Sequence[Change]) -> set[str]:
+    return {change.path.partition(".")[0] for change in found}
+
+
+def _kept(resource: Resource) -> str:
+    if resource.protect:
+        return " (protected: `pulumi up` refuses to delete it)"
+    return " (the real one is left where it is)" if resource.retain_on_delete else ""
+
+
+def _images(before: Snapshot, after: Snapshot) -> Section:
+    """Say which images are built anew because of which sources, those of one reason in one line."""
+    images: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name, paths in sources(before, after).items():
+        images[paths].append(name.removesuffix("-image-build"))
+    listed = [
+        f"~ {', '.join(names)}: because {', '.join(paths)} changed"
+        for paths, names in sorted(images.items(), key=lambda item: item[1])
+    ]
+    total = sum(len(names) for names in images.values())
+    summary = f"{count(total, 'image')} built from changed sources" if total else "no change"
+    return Section(title="Images", summary=summary, lines=tuple(listed))
+
+
+def _values(
+    title: str, before: Mapping[str, object], after: Mapping[str, object], what: str
+) -> Section:
+    found = list(changes(dict(before), dict(after)))
+    listed = [f"{_sign(change)} {_change(change)}" for change in found]
+    summary = f"{count(len(found), what)} changed" if found else "no change"
+    return Section(title=title, summary=summary, lines=tuple(listed))
+
+
+def _sign(change: Change) -> str:
+    if change.before is ABSENT:
+        return "+"
+    return "-" if change.after is ABSENT else "~"
+
+
+def _change(change: Change) -> str:
+    if change.before is ABSENT:
+        return f"{change.path}: {shown(change.after)} (new)"
+    if change.after is ABSENT:
+        return f"{change.path}: {shown(change.before)} (removed)"
+    old, new = shown(change.before), shown(change.after)
+    if old != new:
+        return f"{change.path}: {old} → {new}"
+    reason = "another secret" if is_secret(change.after) else "differs further on"
+    return f"{change.path}: {old} ({reason})"
+
+
+def _named(resource: Resource) -> str:
+    return f"{kind(resource.type)} {resource.name}"

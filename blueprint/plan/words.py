@@ -1,0 +1,46 @@
+"""How a plan words what it shows: types, references, values, numbers of things."""
+
+import json
+import re
+from typing import Any
+
+from blueprint.references import REFERENCE
+
+LONGEST = 160
+_MARK = re.compile(r"\b(?:secret|encrypted):[0-9a-f]{64}\b")
+_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
+
+
+def kind(type_: str) -> str:
+    """Shorten a type: ``sqs.Queue`` for ``aws:sqs/queue:Queue``; a component's is its class."""
+    package, module, name = type_.split(":")
+    if package == "serverless":
+        return name
+    return f"{module.partition('/')[0] if package == 'aws' else package}.{name}"
+
+
+def names(text: str) -> str:
+    """Put logical names in place of references: ``users/index/by-day`` in an ARN's."""
+    return REFERENCE.sub(lambda found: found[2], text)
+
+
+def shown(value: Any) -> str:
+    """Write a value as one short line: ``${queue.arn}`` for a reference, no secret, no whole hash.
+
+    What is longer than LONGEST characters is cut, and says so.
+    """
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    text = REFERENCE.sub(lambda found: f"${{{found[2]}.{found[3]}}}", text)
+    text = _HASH.sub(r"\1…", _MARK.sub("(secret)", text))
+    text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+
+
+def is_secret(value: Any) -> bool:
+    """Tell whether a value is, or holds, a secret's mark."""
+    return bool(_MARK.search(json.dumps(value)))
+
+
+def count(number: int, what: str) -> str:
+    """Write ``1 resource``, ``2 resources``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,59 @@
+"""Measure the scoreboard: a table, ``results.json`` and ``results.svg``.
+
+Ratios are those within one run, to a floor that was measured in turn with it, so that a change of
+the machine's speed hits both alike.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from checks.bench import BenchError, chart, cold, deploy, files, local_api, program, warm
+from checks.bench.scoreboard import Row, table
+
+FOLDER = Path(__file__).parent
+LEAST_ROUNDS = 21
+
+MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
+    "cold": cold.measure,
+    "warm": warm.measure,
+    "files": files.measure,
+    "deploy": deploy.measure,
+    "program": program.measure,
+    "requests": local_api.measure,
+}
+"""What can be measured, by name: each takes a number of rounds, and gives its rows."""
+
+
+def main() -> int:
+    """Measure, and write what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m checks.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MEASUREMENTS)}")
+    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="default: %(default)s")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(MEASUREMENTS):
+        parser.error(f"no measurement {', '.join(unknown)}; there are: {', '.join(MEASUREMENTS)}")
+    rows: list[Row] = []
+    try:
+        for name in options.names or MEASUREMENTS:
+            rows += MEASUREMENTS[name](options.rounds)
+    except BenchError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    print(table(rows))
+    results = {
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "rows": [row.as_json() for row in rows],
+    }
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (FOLDER / "results.svg").write_text(chart.draw(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""Cold starts: every function's, next to those of an empty handler and of what others write."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checks.bench import BenchError, opened_files, system
+from checks.bench.environments import ROOT, Place, Places, choose, in_images
+from checks.bench.scoreboard import Row, ratio
+from checks.bench.system import System
+
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
+EMPTY = "empty"
+BASELINES = {
+    EMPTY: "empty handler",
+    "bare_botocore": "bare botocore",
+    "plain_boto3": "plain boto3",
+    "powertools": "boto3+pydantic+Powertools",
+}
+"""Modules of ``baselines/`` and their names; all but the first do POST /users."""
+
+INIT_GOAL = 5.5
+INIT_GOALS = {"process_upload": 7.0}
+FIRST_GOAL = 6.0
+MAKE_ONE_CALL = {"create_user", "get_user", "queue_welcome"}
+"""Functions whose first response has the goal: the others' first events take several calls."""
+
+LIMITS = {
+    "files opened": 350,
+    "modules": 385,
+    "modules without bytecode": 0,
+    "image": 6_300_000,
+}
+"""What no function's counts may exceed; ``make bench-check`` fails where one does."""
+
+OWN_LIMITS = {"process_upload": {"image": 51_500_000}}
+"""Other limits, where a function has reasons: Pillow, PDFium and lxml."""
+
+Times = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is started: a handler, where, with the variables and events of a function."""
+
+    name: str
+    label: str
+    handler: str
+    place: Place
+    function: str
+
+
+def starts(places: Places) -> list[Start]:
+    """List all that is started in one round."""
+    own = [
+        Start(name, name.replace("_", "-"), f"handlers.{name}.handler.handler", place, name)
+        for name, place in places.functions.items()
+    ]
+    compared = [
+        Start(name, label, f"baselines.{name}.handler", places.baselines, "create_user")
+        for name, label in BASELINES.items()
+    ]
+    return [*own, *compared]
+
+
+def measure(rounds: int) -> list[Row]:
+    """Measure times and counts of all, in turn."""
+    with choose(FUNCTIONS) as places, system.start() as running:
+        all_starts = starts(places)
+        times: Times = {start.name: [] for start in all_starts}
+        for number in range(rounds + 1):
+            for start in all_starts:
+                result = once(start, running)
+                if number:  # the first round fills the disk's cache
+                    times[start.name].append(result)
+            sys.stderr.write(f"\rcold starts: round {number} of {rounds}")
+        sys.stderr.write("\n")
+        return [
+            *_times(all_starts, times, places.description),
+            *_counts(all_starts, running, places.description),
+        ]
+
+
+def count() -> list[Row]:
+    """Count what does not depend on the machine, of the functions alone, in their images.
+
+    Raises:
+        BenchError: no images can be had.
+    """
+    with in_images(FUNCTIONS) as places, system.start() as running:
+        own = [start for start in starts(places) if start.name not in BASELINES]
+        return _counts(own, running, places.description)
+
+
+def once(start: Start, running: System) -> dict[str, Any]:
+    """Start one handler cold, and check that it did its work.
+
+    Raises:
+        BenchError: it did not start, or its answer is that of a failure.
+    """
+    result = start.place.measure(
+        start.handler, running.event(start.function), running.environment(start.function)
+    )
+    answer = result["answer"]
+    if answer.get("statusCode", 200) >= 400 or answer.get("batchItemFailures"):
+        raise BenchError(f"{start.label} answered {json.dumps(answer)}")
+    return result
+
+
+def _times(all_starts: Sequence[Start], times: Times, where: str) -> Iterator[Row]:
+    for kind, group, what in (
+        ("init", "INIT", "from the spawn to the first /next"),
+        ("first", "first response", "from the spawn to the first response, its calls included"),
+    ):
+        floor = [result[kind] for result in times[EMPTY]]
+        for start in all_starts:
+            yield ratio(
+                [result[kind] for result in times[start.name]],
+                floor,
+                group=group,
+                name=start.label,
+                goal=_goal(kind, start.name),
+                own=start.name not in BASELINES,
+                how=f"{what}, over the empty handler's, {where}",
+            )
+
+
+def _goal(kind: str, name: str) -> float | None:
+    if name in BASELINES:
+        return None
+    if kind == "init":
+        return INIT_GOALS.get(name, INIT_GOAL)
+    return FIRST_GOAL if name in MAKE_ONE_CALL else None
+
+
+def _counts(all_starts: Sequence[Start], running: System, where: str) -> list[Row]:
+    """Count files, modules, bytecode and bytes, by group."""
+    rows = [row for start in all_starts for row in _counts_of(start, running, where)]
+    return sorted(rows, key=lambda row: list(LIMITS).index(row.group))
+
+
+def _counts_of(start: Start, running: System, where: str) -> Iterator[Row]:
+    event, environment = running.event(start.function), running.environment(start.function)
+    imported = start.place.imported(start.handler, environment)
+    files = opened_files.count(
+        start.place.process, lambda: start.place.measure(start.handler, event, environment)
+    )
+    counted = {
+        "files opened": (files, "files", f"by strace, before the first /next, {where}"),
+        "modules": (imported["modules"], "modules", f"in memory at the first /next, {where}"),
+        "modules without bytecode": (
+            len(imported["uncompiled"]),
+            "modules",
+            f"of those, compiled at the start for lack of a valid .pyc, {where}",
+        ),
+    }
+    if start.place.layer_bytes is not None and start.name not in BASELINES:
+        counted["image"] = (start.place.layer_bytes, "bytes", "what the image adds to its base")
+    for group, (value, unit, how) in counted.items():
+        yield Row(
+            group=group,
+            name=start.label,
+            value=value,
+            unit=unit,
+            goal=None if start.name in BASELINES else limit(group, start.name),
+            own=start.name not in BASELINES,
+            how=how,
+        )
+
+
+def limit(group: str, function: str) -> int:
+    """Give what one of a function's counts may not exceed."""
+    return OWN_LIMITS.get(function, {}).get(group, LIMITS[group])

@@ -1,0 +1,166 @@
+"""Compares what was sent with what became of it, row by row."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from checks.chaos.reconciliation import Ledger
+from checks.chaos.soak.books import Books
+from checks.chaos.soak.evidence import Evidence
+from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.table import Account, Row, balanced
+
+WELCOME = "users' stream"
+
+
+def account(books: Books, inputs: Inputs, evidence: Evidence, *, uncertain: bool) -> Account:
+    """Compare what was sent with what became of it.
+
+    Args:
+        books: what was sent.
+        inputs: of the same seed.
+        evidence: what is found.
+        uncertain: whether replies of SES may have been lost, so that e-mails may come twice.
+    """
+    return _Accountant(books, inputs, evidence, uncertain).account()
+
+
+class _Accountant:
+    def __init__(self, books: Books, inputs: Inputs, evidence: Evidence, uncertain: bool) -> None:
+        self._books = books
+        self._inputs = inputs
+        self._evidence = evidence
+        self._uncertain = uncertain
+        self._sent: dict[Kind, list[Input]] = {kind: [] for kind in Kind}
+        for number in books.numbers:
+            item = inputs[number]
+            self._sent[item.kind].append(item)
+        self._by_address = {
+            inputs.address(item.slot): item for items in self._sent.values() for item in items
+        }
+
+    def account(self) -> Account:
+        mails = self._mails()
+        return Account(
+            rows=[
+                self._row(Kind.CREATE, self._users()),
+                self._welcomes(mails[Kind.CREATE]),
+                self._row(Kind.READ, (str(i.number) for i in self._accepted(Kind.READ))),
+                self._row(Kind.MESSAGE, mails[Kind.MESSAGE], self._dead_messages(), mail=True),
+                self._row(Kind.EVENT, mails[Kind.EVENT], mail=True),
+                self._uploads(),
+                self._row(Kind.CLEANUP, self._cleaned(), self._dead(Kind.CLEANUP)),
+                self._row(Kind.REPORT, self._reported(), self._dead(Kind.REPORT)),
+            ],
+            waiting=self._evidence.waiting,
+        )
+
+    def _row(
+        self,
+        kind: Kind,
+        effects: Iterable[str],
+        kept: Iterable[tuple[str, object]] = (),
+        *,
+        mail: bool = False,
+    ) -> Row:
+        effects, kept = list(effects), list(kept)
+        ends = {*effects, *(name for name, _ in kept)}
+        ledger = self._books.ledgers[kind]
+        for item in self._sent[kind]:  # who got no answer cannot count on anything
+            if item.number in self._books.unanswered and str(item.number) not in ends:
+                ledger.refuse(str(item.number))
+        return balanced(kind, ledger, effects, kept, twice=mail and self._uncertain)
+
+    def _accepted(self, kind: Kind) -> Iterator[Input]:
+        return (item for item in self._sent[kind] if item.number in self._books.details)
+
+    def _users(self) -> Iterator[str]:
+        """Name the request that each stored user is of."""
+        users = self._evidence.users
+        answered = {self._books.details[i.number]: i for i in self._accepted(Kind.CREATE)}
+        stored = {users[user_id]: i for user_id, i in answered.items() if user_id in users}
+        doubtful = {
+            self._inputs.address(item.slot): item
+            for item in self._sent[Kind.CREATE]
+            if item.number in self._books.unanswered
+        }
+        for user_id, address in users.items():
+            # Beside one that was answered, another user of the same address is its double.
+            item = answered.get(user_id) or doubtful.get(address) or stored.get(address)
+            yield str(item.number) if item else f"nobody's {user_id}"
+
+    def _welcomes(self, mails: list[str]) -> Row:
+        """Every user is an input to the stream, whoever learned of their creation."""
+        evidence = self._evidence
+        ledger = Ledger()
+        ids = {}
+        for user_id, address in evidence.users.items():
+            ledger.send(user_id, address)
+            ids[address] = user_id
+        effects = [ids.get(address, "to no user") for address in mails]
+        abandoned = [(user_id, evidence.users[user_id]) for user_id in evidence.abandoned]
+        kept = [*evidence.dead_welcomes, *abandoned]
+        return balanced(WELCOME, ledger, effects, kept, twice=self._uncertain)
+
+    def _mails(self) -> dict[Kind, list[str]]:
+        """Name the input, or for a welcome the address, of each e-mail."""
+        found: dict[Kind, list[str]] = {Kind.CREATE: [], Kind.MESSAGE: [], Kind.EVENT: []}
+        for address, count in self._evidence.mails.items():
+            item = self._by_address.get(address)
+            if item is None or item.kind not in found:
+                found[Kind.MESSAGE] += ["to nobody's address"] * count
+            elif item.kind is Kind.CREATE:
+                found[Kind.CREATE] += [address] * count
+            elif item.variant is Variant.PLAIN:
+                found[item.kind] += [str(item.number)] * count
+            else:
+                found[item.kind] += [f"of broken {item.number}"] * count
+        return found
+
+    def _dead_messages(self) -> list[tuple[str, object]]:
+        names = {self._inputs.message_md5(i): str(i.number) for i in self._sent[Kind.MESSAGE]}
+        return [(names.get(md5, "altered"), md5) for md5 in self._evidence.dead_messages]
+
+    def _uploads(self) -> Row:
+        """A file is done if what must come of it is there; the last one under its key counts."""
+        objects = self._evidence.objects
+        effects: list[str] = []
+        kept: list[tuple[str, object]] = []
+        rejected: set[str] = set()
+        claimed: set[str] = set()
+        for item in self._sent[Kind.UPLOAD]:
+            name, file = str(item.number), self._inputs.file(item)
+            claimed |= {*file.outputs, *file.rejections}
+            replaced = objects.get(file.key) not in (None, file.md5)
+            version = self._books.details.get(item.number, "")
+            is_rejected = not replaced and _is_there(file.rejections, objects)
+            if replaced or _is_there(file.outputs, objects):
+                effects += [name, *([f"of rejected {name}"] if is_rejected else [])]
+            elif is_rejected:
+                rejected.add(name)
+                kept.append((name, file.md5))
+            elif (file.key, version) in self._evidence.dead_uploads:
+                kept.append((name, file.md5))
+        strays = objects.keys() - claimed
+        effects += ["of no upload" for key in strays if not key.startswith("uploads/")]
+        return replace(self._row(Kind.UPLOAD, effects, kept), rejected=rejected)
+
+    def _cleaned(self) -> Iterator[str]:
+        for item in self._sent[Kind.CLEANUP]:
+            if item.number not in self._evidence.planted:
+                yield str(item.number)
+
+    def _reported(self) -> Iterator[str]:
+        for item in self._accepted(Kind.REPORT):
+            day = self._books.details[item.number]
+            yield from [str(item.number)] * self._evidence.reports[day]
+
+    def _dead(self, kind: Kind) -> list[tuple[str, object]]:
+        numbers = self._evidence.dead_schedules & {item.number for item in self._sent[kind]}
+        return [(str(number), None) for number in numbers]
+
+
+def _is_there(wanted: dict[str, str | None], objects: dict[str, str]) -> bool:
+    """Whether all outputs are there, with the content that they must have."""
+    return bool(wanted) and all(
+        key in objects and md5 in (None, objects[key]) for key, md5 in wanted.items()
+    )

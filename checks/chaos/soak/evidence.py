@@ -1,0 +1,173 @@
+"""What became of everything that was sent, read from the emulator; nothing is changed by it."""
+
+import http.client
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote_plus
+
+from checks.chaos.soak.files import md5
+from checks.chaos.soak.target import planted
+from local.aws import ACCOUNT_ID
+from local.cloud import Cloud
+from local.emulator_command import HOST
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All effects, and all that is kept as failed.
+
+    Attributes:
+        users: addresses by the users' ids.
+        abandoned: users whom the sweep gave up.
+        mails: how many were sent to each address.
+        dead_welcomes: users' ids and addresses, of dead letters that welcome a user.
+        dead_messages: MD5s of the bodies of the other dead letters of the e-mail queue.
+        dead_uploads: keys and versions, of the events that ``process-upload`` failed to process.
+        dead_schedules: numbers of the inputs whose scheduled event failed.
+        objects: ETags by key, under ``uploads/``, ``processed/`` and ``rejected/``.
+        reports: how often each day's report was written.
+        planted: numbers of the inputs whose expired entry is still there.
+        waiting: messages left on the e-mail queue.
+    """
+
+    users: dict[str, str]
+    abandoned: set[str]
+    mails: Counter[str]
+    dead_welcomes: list[tuple[str, str]]
+    dead_messages: list[str]
+    dead_uploads: set[tuple[str, str]]
+    dead_schedules: set[int]
+    objects: dict[str, str]
+    reports: Counter[str]
+    planted: set[int]
+    waiting: int
+
+
+def gather(cloud: Cloud) -> Evidence:
+    """Read everything."""
+    users, abandoned = _users(cloud)
+    dead = _messages(cloud, cloud.outputs["sqs_dead_letter_queue_url"])
+    welcomes = [message for message in dead if "user_id" in message["MessageAttributes"]]
+    others = [message for message in dead if "user_id" not in message["MessageAttributes"]]
+    return Evidence(
+        users=users,
+        abandoned=abandoned,
+        mails=Counter(message["To"][0] for message in mails(cloud.emulator.port)),
+        dead_welcomes=[
+            (m["MessageAttributes"]["user_id"]["StringValue"], json.loads(m["Body"])["to"])
+            for m in welcomes
+        ],
+        dead_messages=[md5(message["Body"].encode()) for message in others],
+        dead_uploads={
+            (unquote_plus(record["s3"]["object"]["key"]), record["s3"]["object"]["versionId"])
+            for event in _failures(cloud, "process-upload")
+            for record in event["Records"]
+        },
+        dead_schedules={
+            event["soak"]
+            for function in ("cleanup-expired", "daily-report")
+            for event in _failures(cloud, function)
+        },
+        objects=_objects(cloud),
+        reports=_reports(cloud),
+        planted=_planted(cloud),
+        waiting=len(_messages(cloud, cloud.outputs["sqs_queue_url"])),
+    )
+
+
+def mails(port: int) -> Iterator[dict[str, Any]]:
+    """Read the e-mails one by one: all of them together may be larger than memory allows."""
+    path = f"/_ministack/ses/messages?account={ACCOUNT_ID}"
+    decoder, text = json.JSONDecoder(), ""
+    with closing(http.client.HTTPConnection(HOST, port, timeout=600)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        while chunk := response.read(_CHUNK).decode("ascii"):  # as Python writes JSON
+            text, position = text + chunk, 0
+            while (start := text.find('{"MessageId"', position)) >= 0:
+                try:
+                    message, position = decoder.raw_decode(text, start)
+                except ValueError:  # its end is still to come
+                    break
+                yield message
+            text = text[position:]
+
+
+def _messages(cloud: Cloud, queue_url: str) -> list[dict[str, Any]]:
+    """Look at all messages of a queue, visible or not."""
+    path = f"/_ministack/sqs/messages?QueueUrl={quote(queue_url, safe='')}"
+    with closing(http.client.HTTPConnection(HOST, cloud.emulator.port, timeout=60)) as connection:
+        connection.request("GET", path)
+        accounts = json.loads(connection.getresponse().read())["messages"]
+    return [
+        message
+        for regions in accounts.values()
+        for queues in regions.values()
+        for messages in queues.values()
+        for message in messages
+    ]
+
+
+def _failures(cloud: Cloud, function: str) -> list[dict[str, Any]]:
+    """Give the events that failed for a function that nobody waits for."""
+    url = cloud.outputs["dead_letters"][f"{function}-failures"]["url"]
+    return [json.loads(message["Body"])["requestPayload"] for message in _messages(cloud, url)]
+
+
+def _users(cloud: Cloud) -> tuple[dict[str, str], set[str]]:
+    users, abandoned = {}, set()
+    pages = (
+        cloud.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=cloud.outputs["dynamodb_table_name"],
+            FilterExpression="begins_with(id, :user)",
+            ExpressionAttributeValues={":user": {"S": "user_"}},
+        )
+    )
+    for page in pages:
+        for item in page["Items"]:
+            users[item["id"]["S"]] = item["email"]["S"]
+            if "welcome_abandoned" in item:
+                abandoned.add(item["id"]["S"])
+    return users, abandoned
+
+
+def _objects(cloud: Cloud) -> dict[str, str]:
+    pages = cloud.client("s3").get_paginator("list_objects_v2")
+    return {
+        item["Key"]: item["ETag"].strip('"')
+        for prefix in ("uploads/", "processed/", "rejected/")
+        for page in pages.paginate(Bucket=cloud.outputs["s3_bucket_name"], Prefix=prefix)
+        for item in page.get("Contents", ())
+    }
+
+
+def _reports(cloud: Cloud) -> Counter[str]:
+    pages = cloud.client("s3").get_paginator("list_object_versions")
+    keys = (
+        version["Key"]
+        for page in pages.paginate(Bucket=cloud.outputs["s3_bucket_name"], Prefix="reports/")
+        for version in page.get("Versions", ())
+    )
+    return Counter(key[len("reports/") : -len(".json")] for key in keys if key.endswith(".json"))
+
+
+def _planted(cloud: Cloud) -> set[int]:
+    prefix = planted(0)[:-1]
+    pages = (
+        cloud.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=cloud.outputs["ledger_table_name"],
+            FilterExpression="begins_with(id, :soak)",
+            ExpressionAttributeValues={":soak": {"S": prefix}},
+        )
+    )
+    return {int(item["id"]["S"].removeprefix(prefix)) for page in pages for item in page["Items"]}

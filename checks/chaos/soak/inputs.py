@@ -1,0 +1,163 @@
+"""What a soak sends: the n-th input, made of the seed and of n alone, so that none need be kept."""
+
+import json
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+from checks.chaos.soak.files import File, make, md5
+
+SCHEDULED_EVERY = 400
+"""Inputs of which one runs the cleanup, and two run the same day's report."""
+
+REPORT_DAYS = 60
+
+
+class Kind(StrEnum):
+    """What an input goes through; the values head the rows of the table."""
+
+    CREATE = "POST /users"
+    READ = "GET /users/{id}"
+    MESSAGE = "e-mail queue"
+    EVENT = "e-mail event, repeated"
+    UPLOAD = "uploads"
+    CLEANUP = "cleanup-expired"
+    REPORT = "daily-report"
+
+
+class Variant(StrEnum):
+    """What is special about an input."""
+
+    PLAIN = "plain"
+    KEYED = "keyed"  # with an Idempotency-Key
+    TAKEN = "taken"  # the address of an earlier user
+    INVALID = "invalid"
+    CORRUPT = "corrupt"  # cut off
+    COPY = "copy"  # of what was sent before: adds nothing
+    REPLACING = "replacing"  # under the key of an earlier upload
+
+
+# In a hundred. Schedules come besides, by number.
+_MIX: tuple[tuple[int, Kind, Variant], ...] = (
+    (15, Kind.CREATE, Variant.KEYED),
+    (10, Kind.CREATE, Variant.PLAIN),
+    (4, Kind.CREATE, Variant.INVALID),
+    (3, Kind.CREATE, Variant.TAKEN),
+    (12, Kind.READ, Variant.PLAIN),
+    (18, Kind.MESSAGE, Variant.PLAIN),
+    (4, Kind.MESSAGE, Variant.INVALID),
+    (3, Kind.MESSAGE, Variant.CORRUPT),
+    (4, Kind.MESSAGE, Variant.COPY),
+    (4, Kind.EVENT, Variant.PLAIN),
+    (18, Kind.UPLOAD, Variant.PLAIN),
+    (8, Kind.UPLOAD, Variant.INVALID),
+    (4, Kind.UPLOAD, Variant.REPLACING),
+    (3, Kind.UPLOAD, Variant.COPY),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input: its number, what it goes through, and the number that it is found by.
+
+    ``slot`` is the input's own number, or the earlier one whose address or key it takes.
+    """
+
+    number: int
+    kind: Kind
+    variant: Variant
+    slot: int
+
+
+class Inputs:
+    """The inputs of a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._weights = [weight for weight, _, _ in _MIX]
+
+    def __getitem__(self, number: int) -> Input:
+        """Give the n-th input."""
+        match number % SCHEDULED_EVERY:
+            case 37:
+                return Input(number, Kind.CLEANUP, Variant.PLAIN, number)
+            case 74:
+                return Input(number, Kind.REPORT, Variant.PLAIN, number)
+            case 75:  # the same time once more
+                return Input(number, Kind.REPORT, Variant.COPY, number - 1)
+        kind, variant = self._drawn(number)
+        earlier = {Variant.TAKEN, Variant.COPY, Variant.REPLACING}
+        if variant not in earlier:
+            return Input(number, kind, variant, number)
+        wanted = Kind.CREATE if kind is Kind.MESSAGE else kind
+        # An upload that is replaced is not repeated too: its sequencer is overwritten then.
+        slot = self.earlier(number, wanted, odd=variant is Variant.REPLACING)
+        return Input(number, kind, variant if slot != number else Variant.PLAIN, slot)
+
+    def random(self, number: int, what: str) -> random.Random:
+        """Give what decides one thing about an input."""
+        return random.Random(f"{self.seed} {number} {what}")  # noqa: S311 - no secret
+
+    def address(self, slot: int) -> str:
+        """Give the e-mail address that tells an input."""
+        return f"n{slot}@soak{self.seed}.example.com"
+
+    def request(self, item: Input) -> str:
+        """Write the body of a ``POST /users``."""
+        body: dict[str, object] = {"name": f"Soak {item.slot}", "email": self.address(item.slot)}
+        if item.variant is Variant.INVALID:
+            body |= self.random(item.number, "request").choice(
+                [{"name": ""}, {"name": 7}, {"name": None}, {"name": "a\nb"}, {"name": "x" * 101}]
+            )
+        return json.dumps(body)
+
+    def message(self, item: Input) -> str:
+        """Write the body of a message on the e-mail queue."""
+        message = {
+            "to": self.address(item.slot),
+            "subject": f"News {item.number}",
+            "body": "Your order is on its way.",
+            "type": "notification",
+        }
+        if item.variant is Variant.INVALID:
+            message |= self.random(item.number, "message").choice(
+                [{"type": "invoice"}, {"subject": "a\r\nBcc: b@example.com"}, {"body": " "}]
+            )
+        text = json.dumps(message)
+        if item.variant is Variant.CORRUPT:
+            # Behind the number, so that no two are the same.
+            told = text.index("@") + 1
+            return text[: self.random(item.number, "cut").randrange(told, len(text))]
+        return text
+
+    def message_md5(self, item: Input) -> str:
+        """Give what tells the body of a message from others."""
+        return md5(self.message(item).encode())
+
+    def file(self, item: Input) -> File:
+        """Make what is uploaded."""
+        name = self.random(item.slot, "name")
+        return make(
+            item.slot,
+            name=name,
+            content=self.random(item.number, "content"),
+            broken=item.variant is Variant.INVALID,
+        )
+
+    def day(self, item: Input) -> int:
+        """Say how many days back the report is wanted for."""
+        return 1 + item.slot // SCHEDULED_EVERY % REPORT_DAYS
+
+    def earlier(self, number: int, wanted: Kind, *, odd: bool = False) -> int:
+        """Find a good input of a kind before this one; where there is none, give this one."""
+        start = number - self.random(number, "back").randrange(5, 50)
+        for candidate in range(start, max(start - 100, -1), -1):
+            if candidate % SCHEDULED_EVERY not in (37, 74, 75) and candidate % 2 == odd:
+                found, variant = self._drawn(candidate)
+                if found is wanted and variant in (Variant.PLAIN, Variant.KEYED):
+                    return candidate
+        return number
+
+    def _drawn(self, number: int) -> tuple[Kind, Variant]:
+        _, kind, variant = self.random(number, "kind").choices(_MIX, self._weights)[0]
+        return kind, variant

@@ -1,0 +1,111 @@
+"""Sends one input, by the way that its kind goes, and notes what the sender is told."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from checks.chaos.soak.books import Books
+from checks.chaos.soak.caller import Caller
+from checks.chaos.soak.events import Events
+from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.target import Target
+
+_CREATED = 201
+_OK = 200
+_NOT_FOUND = 404
+_CLIENT_ERRORS = range(400, 500)
+_UPLOADS_AT_ONCE = 4  # S3 invokes the function for each, however many run already
+
+
+@dataclass(frozen=True, kw_only=True)
+class Senders:
+    """What sends inputs, with its collaborators; threads may share it."""
+
+    inputs: Inputs
+    books: Books
+    caller: Caller
+    target: Target
+    events: Events
+    uploading: threading.Semaphore = field(
+        default_factory=lambda: threading.Semaphore(_UPLOADS_AT_ONCE)
+    )
+
+    def send(self, item: Input) -> None:
+        """Send an input.
+
+        Raises:
+            AwsError: the emulator itself did not serve the sender, which no fault explains.
+        """
+        ways: dict[Kind, Callable[[Input], None]] = {
+            Kind.CREATE: self._create,
+            Kind.READ: self._read,
+            Kind.MESSAGE: self._message,
+            Kind.EVENT: self._event,
+            Kind.UPLOAD: self._upload,
+            Kind.CLEANUP: self._cleanup,
+            Kind.REPORT: self._report,
+        }
+        ways[item.kind](item)
+
+    def _create(self, item: Input) -> None:
+        self.books.send(item)
+        key = f"soak-{item.number}" if item.variant is Variant.KEYED else None
+        answer = self.caller("POST", "/users", self.inputs.request(item), key)
+        if answer.status == _CREATED:
+            self.books.accept(item, answer.body["user"]["id"])
+        elif answer.status in _CLIENT_ERRORS and not answer.doubtful:
+            self.books.refuse(item)
+        else:  # after a lost answer, 409 may mean the caller's own user
+            self.books.leave(item)
+
+    def _read(self, item: Input) -> None:
+        self.books.send(item)
+        user_id = self.books.details.get(self.inputs.earlier(item.number, Kind.CREATE))
+        wanted = user_id or "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        answer = self.caller("GET", f"/users/{wanted}")
+        found = answer.status == _OK and answer.body["id"] == wanted
+        if found if user_id else answer.status == _NOT_FOUND:
+            self.books.accept(item, wanted)
+        elif answer.status not in (_OK, _NOT_FOUND):
+            self.books.refuse(item)
+
+    def _message(self, item: Input) -> None:
+        if item.variant is Variant.COPY:
+            if user_id := self.books.details.get(item.slot):
+                self.target.send_welcome(user_id, self.inputs.address(item.slot))
+                self.books.repeat()
+            return
+        self.books.send(item, payload=self.inputs.message_md5(item))
+        self.target.send_message(self.inputs.message(item))
+
+    def _event(self, item: Input) -> None:
+        self.books.send(item)
+        body = self.inputs.message(item)
+        if self.events.deliver(body, copies=2, dice=self.inputs.random(item.number, "event")):
+            self.books.accept(item, "delivered")
+        else:
+            self.books.leave(item)
+        self.books.repeat()
+
+    def _upload(self, item: Input) -> None:
+        file = self.inputs.file(item)
+        with self.uploading:
+            if item.variant is Variant.COPY:
+                if version := self.books.details.get(item.slot):
+                    self.events.repeat_upload(file.key, version)
+                    self.books.repeat()
+                return
+            self.books.send(item, payload=file.md5)
+            self.books.accept(item, self.target.upload(file.key, file.content))
+            self.events.wait_for_upload(file.key)
+
+    def _cleanup(self, item: Input) -> None:
+        self.books.send(item)
+        self.target.plant(item.number)
+        self.target.schedule("cleanup-expired", {"soak": item.number})
+
+    def _report(self, item: Input) -> None:
+        self.books.send(item)
+        time, day = self.target.day_back(self.inputs.day(item))
+        self.books.accept(item, day)
+        self.target.schedule("daily-report", {"time": time, "soak": item.number})

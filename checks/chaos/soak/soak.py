@@ -1,0 +1,193 @@
+"""One soak: send under faults, let the system come to rest, account."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from checks.chaos import kills
+from checks.chaos.proxy import Proxy, host_of_functions
+from checks.chaos.soak import time_lapse
+from checks.chaos.soak.account import account
+from checks.chaos.soak.books import Books
+from checks.chaos.soak.caller import Caller
+from checks.chaos.soak.events import Events
+from checks.chaos.soak.evidence import gather
+from checks.chaos.soak.inputs import Input, Inputs
+from checks.chaos.soak.senders import Senders
+from checks.chaos.soak.table import Account
+from checks.chaos.soak.target import Target
+from checks.chaos.soak.weather import Weather
+from local import cloud as local_cloud
+from local.aws import AwsError
+from local.cloud import Cloud
+from local.emulator import free_port
+
+_SENDERS = 12
+_MOST_WAITING = 300  # messages on the queue, before the senders pause
+_QUIET_SECONDS = 5  # without a call of AWS, nothing is being worked on
+
+
+@dataclass(kw_only=True)
+class Soak:
+    """A running system and the books of what is sent to it.
+
+    Attributes:
+        cloud: the system.
+        inputs: what is sent.
+        functions: passes on the functions' calls of AWS.
+        callers: passes on the calls of the API.
+        delays: the messages that functions have put off.
+        injected: faults by kind, and kills as ``kill``, so far.
+        sent: how many inputs, those included that only repeat what was sent before.
+        calls: of the API, and of AWS by functions, while things failed.
+    """
+
+    cloud: Cloud
+    inputs: Inputs
+    functions: Proxy
+    callers: Proxy
+    delays: time_lapse.Delays
+    books: Books = field(default_factory=Books)
+    injected: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+    calls: int = 0
+
+    def send(
+        self,
+        messages: int,
+        weather: Weather,
+        *,
+        seconds: float,
+        progress: Callable[[int, int], None] = lambda _sent, _waiting: None,
+    ) -> str:
+        """Send inputs until there were enough, or the time is up, or Ctrl-C comes.
+
+        Args:
+            messages: how many.
+            weather: what goes wrong meanwhile.
+            seconds: for how long at most.
+            progress: is told twice a second how many were sent and how many messages wait.
+
+        Returns:
+            Why it ended.
+        """
+        senders = Senders(
+            inputs=self.inputs,
+            books=self.books,
+            caller=Caller(self.cloud.outputs["api_gateway_url"], self.callers.port),
+            target=Target(self.cloud),
+            events=Events(self.cloud),
+        )
+        numbers = iter(range(messages))
+        flow, over, lock = threading.Event(), threading.Event(), threading.Lock()
+        reason = "all was sent"
+
+        def work() -> None:
+            while not over.is_set():
+                flow.wait(1)
+                with lock:
+                    number = next(numbers, None)
+                    if number is None:
+                        return
+                    self.sent += 1
+                    if victim := weather.victim(self.inputs, number):
+                        self.injected["kill"] += bool(kills.kill(self.cloud, victim))
+                self._one(senders, self.inputs[number])
+
+        seed = self.inputs.seed
+        with (
+            self.functions.inject(weather.plan(seed)) as inner,
+            self.callers.inject(weather.plan(seed + 1)) as outer,
+            ThreadPoolExecutor(_SENDERS) as threads,
+        ):
+            working = [threads.submit(work) for _ in range(_SENDERS)]
+            end = time.monotonic() + seconds
+            try:
+                while not all(one.done() for one in working):
+                    waiting = self._waiting()
+                    (flow.set if waiting < _MOST_WAITING else flow.clear)()
+                    progress(self.sent, waiting)
+                    if time.monotonic() > end and not over.is_set():
+                        over.set()
+                        reason = f"{seconds:.0f} s were over"
+                    time.sleep(0.5)
+            except KeyboardInterrupt:
+                reason = "it was interrupted"
+            finally:
+                over.set()
+                flow.set()
+            for one in working:
+                one.result()
+        for tally in (inner, outer):
+            self.injected.update({str(kind): count for kind, count in tally.injected.items()})
+            self.calls += sum(tally.calls.values())
+        return reason
+
+    def settle(self, *, seconds: float) -> None:
+        """Without faults, let time pass until nothing waits any more, or the time is up."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._rest(end)
+            pending = time_lapse.pending_users(self.cloud)
+            if not pending and not self._waiting(hidden=True):
+                return
+            time_lapse.end_leases(self.cloud)
+            self.delays.end(self.cloud)
+            if pending:
+                time_lapse.sweep(self.cloud)
+
+    def account(self) -> Account:
+        """Compare what was sent with what became of it; once, at the end."""
+        return account(self.books, self.inputs, gather(self.cloud), uncertain=bool(self.injected))
+
+    def _one(self, senders: Senders, item: Input) -> None:
+        try:
+            senders.send(item)
+        except AwsError:
+            self.books.leave(item)
+
+    def _rest(self, end: float) -> None:
+        """Wait until functions have called nothing for some seconds."""
+        calls, since = -1, time.monotonic()
+        while time.monotonic() - since < _QUIET_SECONDS and time.monotonic() < end:
+            if (now := sum(self.functions.tally.calls.values())) != calls:
+                calls, since = now, time.monotonic()
+            time.sleep(0.2)
+
+    def _waiting(self, *, hidden: bool = False) -> int:
+        names = ["ApproximateNumberOfMessages"]
+        names += ["ApproximateNumberOfMessagesNotVisible"] if hidden else []
+        answer = self.cloud.client("sqs").get_queue_attributes(
+            QueueUrl=self.cloud.outputs["sqs_queue_url"], AttributeNames=names
+        )
+        return sum(int(count) for count in answer["Attributes"].values())
+
+
+@contextmanager
+def running(*, seed: int, visibility_seconds: int, docker: bool = False) -> Iterator[Soak]:
+    """Start a local cloud with a proxy on each side of the functions.
+
+    Args:
+        seed: decides what is sent and what fails.
+        visibility_seconds: after which the messages of a killed function come again. The
+            program's own three minutes would only be waited for; less than the function's time
+            limit lets messages come again while they are being worked on.
+        docker: whether functions run as containers of their images.
+    """
+    port, delays = free_port(), time_lapse.Delays()
+    with (
+        Proxy(port, host=host_of_functions(docker=docker), watch=delays.watch) as functions,
+        Proxy(port) as callers,
+        local_cloud.start(port=port, functions_port=functions.port, docker=docker) as cloud,
+    ):
+        cloud.client("sqs").set_queue_attributes(
+            QueueUrl=cloud.outputs["sqs_queue_url"],
+            Attributes={"VisibilityTimeout": str(visibility_seconds)},
+        )
+        yield Soak(
+            cloud=cloud, inputs=Inputs(seed), functions=functions, callers=callers, delays=delays
+        )

@@ -1,0 +1,87 @@
+"""Lets time pass for what waits in the system, without waiting as long.
+
+Messages that failed wait for minutes or hours, a killed function's claims for a minute or two, and
+the hourly sweep looks at users an hour after they were created. What is done here leaves each of
+them as it would be when that time was over; it is for a system that does nothing at the moment.
+"""
+
+import json
+import threading
+import time
+
+from checks.chaos.calls import Call
+from checks.chaos.clock import jump
+from local.cloud import Cloud
+
+_TIME_LAPSE_SECONDS = 25 * 3600  # longer than any lease, and than the sweep waits between two tries
+_DELAYED = {
+    Call("sqs", "ChangeMessageVisibility"),
+    Call("sqs", "ChangeMessageVisibilityBatch"),
+}
+
+
+class Delays:
+    """Remembers which messages functions have put off: their receipt handles, until they end."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def watch(self, call: Call, body: bytes) -> None:
+        """Look at a call that a function makes."""
+        if call not in _DELAYED:
+            return
+        request = json.loads(body)
+        now = time.time()
+        with self._lock:
+            self._until = {handle: end for handle, end in self._until.items() if end > now}
+            for entry in request.get("Entries", [request]):
+                self._until[entry["ReceiptHandle"]] = now + entry["VisibilityTimeout"]
+
+    def __len__(self) -> int:
+        return len(self._until)
+
+    def end(self, cloud: Cloud) -> None:
+        """Let all of them come again now."""
+        sqs = cloud.client("sqs")
+        with self._lock:
+            handles, self._until = list(self._until), {}
+        for handle in handles:
+            try:
+                sqs.change_message_visibility(
+                    QueueUrl=cloud.outputs["sqs_queue_url"],
+                    ReceiptHandle=handle,
+                    VisibilityTimeout=0,
+                )
+            except sqs.exceptions.ReceiptHandleIsInvalid:
+                continue  # it has come again, and gone, meanwhile
+
+
+def end_leases(cloud: Cloud) -> None:
+    """End the leases of all claims; whoever held them is dead."""
+    table = cloud.outputs["ledger_table_name"]
+    jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["lease"])
+
+
+def pending_users(cloud: Cloud) -> int:
+    """Count the users who were not welcomed yet."""
+    pages = (
+        cloud.client("dynamodb")
+        .get_paginator("query")
+        .paginate(
+            TableName=cloud.outputs["dynamodb_table_name"],
+            IndexName="welcome-pending",
+            KeyConditionExpression="welcome = :pending",
+            ExpressionAttributeValues={":pending": {"S": "pending"}},
+            Select="COUNT",
+        )
+    )
+    return sum(page["Count"] for page in pages)
+
+
+def sweep(cloud: Cloud) -> None:
+    """Let the hourly sweep find every user who was not welcomed."""
+    table = cloud.outputs["dynamodb_table_name"]
+    jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["welcome_due"])
+    ref = cloud.functions["cleanup-expired"]
+    cloud.client("lambda").invoke(FunctionName=ref.name, Qualifier=ref.qualifier, Payload=b"{}")

@@ -1,0 +1,46 @@
+"""What goes wrong during a soak: faults of calls by a seeded plan, and kills at seeded inputs."""
+
+from dataclasses import dataclass
+
+from checks.chaos.fault_plan import Fault, Kind, Plan
+from checks.chaos.soak.inputs import Inputs
+
+CALLS_PER_INPUT = 3.5
+"""About as many calls of the API and of AWS are made for each input."""
+
+# What passes, with the length of delays; the longer one outlasts create-user's patience.
+_FAULTS: dict[Kind, float] = {
+    "delay": 0.5,
+    "drop": 0,
+    "throttle": 0,
+    "fail": 0,
+    "delay_reply": 3,
+    "lose_reply": 0,
+}
+_KILLED = ("create-user", "get-user", "queue-welcome", "send-email", "process-upload")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weather:
+    """How many faults and kills there are for 100 inputs."""
+
+    faults: float = 1.0
+    kills: float = 0.2
+
+    def plan(self, seed: int) -> Plan:
+        """Plan faults of all kinds for the calls of all services alike."""
+        probability = self.faults / 100 / CALLS_PER_INPUT / len(_FAULTS)
+        if not probability:
+            return Plan(seed=seed)
+        return Plan(
+            seed=seed,
+            faults=[
+                Fault(kind=kind, probability=probability, seconds=seconds)
+                for kind, seconds in _FAULTS.items()
+            ],
+        )
+
+    def victim(self, inputs: Inputs, number: int) -> str | None:
+        """Say which function is killed as an input is sent, if one is."""
+        dice = inputs.random(number, "kill")
+        return dice.choice(_KILLED) if dice.random() < self.kills / 100 else None

@@ -1,0 +1,81 @@
+"""pip-audit on the pinned requirements, where a service of advisories can be reached.
+
+Not on the scanners' own: their pins are theirs, and they read nothing but this repository.
+"""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from blueprint.recorder import ROOT
+from checks.scan.environment import BIN, BrokenScannerError
+
+SERVICES = ("pypi", "osv")
+# Has had an advisory since 2018: a service that knows none of it answers nothing.
+_KNOWN_BAD = "requests==2.19.1\n"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """How many packages were looked up, and what is known against which of them."""
+
+    packages: int
+    vulnerable: Sequence[str]
+
+
+def requirements(root: Path = ROOT) -> list[Path]:
+    """Give all files of pinned requirements that are installed or shipped."""
+    patterns = (
+        "requirements*.txt",
+        "checks/bench/**/*requirements.txt",
+        "checks/policy/requirements.txt",
+        "images/**/*requirements.txt",
+        "tests/**/*.txt",
+    )
+    found = {path for pattern in patterns for path in root.glob(pattern)}
+    return sorted(path for path in found if "==" in path.read_text())
+
+
+def reachable_service() -> str | None:
+    """Give the service that knows a well-known advisory; None where none can be asked."""
+    with tempfile.TemporaryDirectory() as folder:
+        known_bad = Path(folder) / "requirements.txt"
+        known_bad.write_text(_KNOWN_BAD)
+        for service in SERVICES:
+            try:
+                if audit([known_bad], service, "--no-deps").vulnerable:
+                    return service
+            except BrokenScannerError:
+                continue
+    return None
+
+
+def audit(files: Sequence[Path], service: str, *options: str) -> Audit:
+    """Look up all packages of the files.
+
+    Raises:
+        BrokenScannerError: one of them could not be looked up.
+    """
+    given = [f"--requirement={path}" for path in files]
+    done = subprocess.run(
+        [str(BIN / "pip-audit"), "--strict", "--disable-pip", "--progress-spinner=off",
+         "--timeout=5", "--format=json", f"--vulnerability-service={service}", *options, *given],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if not done.stdout:
+        raise BrokenScannerError(f"pip-audit failed:\n{done.stderr[-2000:]}")
+    dependencies = json.loads(done.stdout)["dependencies"]
+    return Audit(len(dependencies), list(_vulnerable(dependencies)))
+
+
+def _vulnerable(dependencies: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for dependency in dependencies:
+        for known in dependency["vulns"]:
+            mended = ", ".join(known["fix_versions"]) or "no version yet"
+            yield (
+                f"{dependency['name']} {dependency['version']}: {known['id']}, mended in {mended}"
+            )

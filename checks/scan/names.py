@@ -1,0 +1,89 @@
+"""Pulumi's names in Terraform's: derived, and checked against the provider's schema.
+
+Pulumi makes lists plural, and drops the ``_id``, ``_arn`` or ``_name`` of what refers to another
+resource; Terraform's name is the one of these that its schema has. What follows no rule is in the
+tables.
+"""
+
+import re
+from collections.abc import Container, Iterator
+
+from checks.scan.schema import Schema
+
+_TYPES = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
+    "aws:apigateway/response:Response": "aws_api_gateway_gateway_response",
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
+}
+_SERVICES = {"apigateway": "api_gateway"}
+_OUTPUTS = {("aws_lambda_function", "name"): "function_name"}
+
+
+class UnmappedError(LookupError):
+    """The program uses a type, an argument or an output that Terraform's schema does not have."""
+
+
+def snake(name: str) -> str:
+    """Turn ``sqsManagedSseEnabled`` into ``sqs_managed_sse_enabled``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def singular(name: str) -> str:
+    """Give the name of one of many: a rule of ``rules``, a policy of ``policies``."""
+    for plural, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
+        if name.endswith(plural) and not name.endswith("ss"):
+            return name.removesuffix(plural) + one
+    return name
+
+
+def type_name(type_: str, schema: Schema) -> str:
+    """Give the Terraform type of a Pulumi type such as ``aws:s3/bucketPolicy:BucketPolicy``.
+
+    Raises:
+        UnmappedError: the schema has none of the names that it could have.
+    """
+    module, _, kind = type_.removeprefix("aws:").partition(":")
+    service = module.partition("/")[0]
+    names = [f"aws_{_SERVICES.get(service, service)}_{snake(kind)}", f"aws_{snake(kind)}"]
+    if type_ in _TYPES:
+        names = [_TYPES[type_]]
+    for name in names:
+        if name in schema:
+            return name
+    raise UnmappedError(
+        f"{type_}: Terraform has no {' or '.join(names)}; give its name in {__name__}._TYPES"
+    )
+
+
+def argument_name(name: str, known: Container[str], where: str) -> str:
+    """Give the Terraform name of an argument of Pulumi's.
+
+    Args:
+        name: such as ``globalSecondaryIndexes``.
+        known: the names that the schema has there.
+        where: the resource or block, for the message.
+
+    Raises:
+        UnmappedError: the schema has none of the names that it could have, or several.
+    """
+    if snake(name) in known:
+        return snake(name)
+    found = [candidate for candidate in _candidates(name) if candidate in known]
+    if len(found) != 1:
+        raise UnmappedError(
+            f"{where}: {name} could be any of {', '.join(_candidates(name))} in Terraform, whose "
+            f"schema has {', '.join(found) or 'none of them'}; give its rule in {__name__}"
+        )
+    return found[0]
+
+
+def output_name(type_: str, name: str, schema: Schema) -> str:
+    """Give the Terraform name of an output of Pulumi's; likewise."""
+    if (type_, name) in _OUTPUTS:
+        return _OUTPUTS[type_, name]
+    return argument_name(name, schema[type_].outputs, type_)
+
+
+def _candidates(name: str) -> Iterator[str]:
+    yield singular(snake(name))
+    yield from (f"{snake(name)}_{suffix}" for suffix in ("id", "arn", "name"))

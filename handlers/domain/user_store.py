@@ -1,0 +1,186 @@
+"""Users in DynamoDB: each with a guard on its address, written together or not at all.
+
+    StoreError
+    ├── EmailTaken   another user has the address
+    └── KeyReused    the Idempotency-Key came before, with another body
+
+Calls that DynamoDB throttles, fails or does not answer raise ``faults.Unavailable`` after all
+retries. The items' attributes are in ``user_items``.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.domain.user import NewUser, User, is_user_id, new_user_id
+from handlers.domain.user_items import fingerprint, guard_item, key_item, user_item
+from handlers.runtime import clock, deadline
+from handlers.runtime.faults import Unavailable, passing_as_unavailable
+
+_ATTEMPTS = 6
+_FIRST_PAUSE_SECONDS = 0.05
+_REFUSED = "ConditionalCheckFailed"
+_CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class StoreError(Exception):
+    """The user cannot be stored."""
+
+
+class EmailTaken(StoreError):
+    """Another user has the address."""
+
+
+class KeyReused(StoreError):
+    """The Idempotency-Key came before, with another body."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A user in the store; ``replayed`` if an earlier request with the same key stored it."""
+
+    user: User
+    replayed: bool
+
+
+class UserStore:
+    """The users' table.
+
+    Args:
+        client: botocore's DynamoDB client.
+        table: name of the users' table.
+        ledger_table: name of the ledger's table, where ``create`` remembers Idempotency-Keys.
+        now: gives the time in epoch seconds.
+        sleep: waits some seconds, between attempts at a transaction.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        table: str,
+        *,
+        ledger_table: str = "",
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = deadline.sleep,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._ledger_table = ledger_table
+        self._now = now
+        self._sleep = sleep
+
+    def create(self, new: NewUser, *, idempotency_key: str | None) -> Stored:
+        """Store a user, its guard and its key in one transaction (``dynamodb:PutItem`` on both).
+
+        Transactions that meet on one address or key are cancelled by DynamoDB; they are tried again
+        after a random pause, so that the later one learns what the earlier one wrote.
+
+        Raises:
+            EmailTaken, KeyReused: see the module's docstring.
+            Unavailable: also if the transactions still conflict after six attempts, or when time
+                runs out.
+        """
+        now = self._now()
+        user = User(new_user_id(now), new.name, new.email, clock.timestamp(now))
+        writes = self._writes(user, new, idempotency_key, now)
+        for attempt in range(_ATTEMPTS):
+            try:
+                with passing_as_unavailable():
+                    if attempt:
+                        pause = _FIRST_PAUSE_SECONDS * 2**attempt
+                        self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
+                    # botocore adds a token: its own retry after a lost answer writes nothing new.
+                    self._client.transact_write_items(TransactItems=writes)
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons = error.response["CancellationReasons"]  # in the order of the writes
+                codes = [reason.get("Code") for reason in reasons]
+                # The key first: a repeated request also meets the guard that it wrote itself.
+                if codes[2:] == [_REFUSED]:
+                    return _replay(reasons[2]["Item"], new)
+                if not _CONFLICTS.isdisjoint(codes):
+                    continue
+                if codes[1] == _REFUSED:
+                    raise EmailTaken from None
+                raise
+            return Stored(user, replayed=False)
+        raise Unavailable(f"still in conflict with other transactions after {_ATTEMPTS} attempts")
+
+    def get(self, user_id: str) -> User | None:
+        """Read a user (``dynamodb:GetItem``), consistently: one just created is found.
+
+        What is no user's id, such as a guard's, is not looked up.
+        """
+        if not is_user_id(user_id):
+            return None
+        with passing_as_unavailable():
+            item = self._client.get_item(
+                TableName=self._table,
+                Key={"id": {"S": user_id}},
+                ConsistentRead=True,
+                ProjectionExpression="id, #name, email, created",
+                ExpressionAttributeNames={"#name": "name"},
+            ).get("Item")
+        if item is None:
+            return None
+        return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
+
+    def mark_welcomed(self, user_id: str) -> None:
+        """Note that a user was welcomed, unless that is noted already or the user is gone.
+
+        Needs ``dynamodb:UpdateItem``.
+        """
+        try:
+            with passing_as_unavailable():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key={"id": {"S": user_id}},
+                    UpdateExpression=(
+                        "SET welcomed = :now REMOVE welcome, welcome_due, welcome_attempts"
+                    ),
+                    ConditionExpression="attribute_exists(id) AND attribute_not_exists(welcomed)",
+                    ExpressionAttributeValues={":now": {"S": clock.timestamp(self._now())}},
+                )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def _writes(
+        self, user: User, new: NewUser, idempotency_key: str | None, now: float
+    ) -> list[dict[str, Any]]:
+        absent = "attribute_not_exists(id)"
+        writes = [
+            _put(self._table, user_item(user, now), absent),
+            _put(self._table, guard_item(user), absent),
+        ]
+        if idempotency_key is not None:
+            # TTL deletes late: what has expired counts as absent.
+            writes.append(
+                _put(
+                    self._ledger_table,
+                    key_item(idempotency_key, new, user, now),
+                    f"{absent} OR expires < :now",
+                    ExpressionAttributeValues={":now": {"N": str(int(now))}},
+                )
+            )
+        return writes
+
+
+def _put(table: str, item: dict[str, Any], condition: str, **more: Any) -> dict[str, Any]:
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": item,
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            **more,
+        }
+    }
+
+
+def _replay(earlier: dict[str, Any], new: NewUser) -> Stored:
+    """Give the first answer: the body is the same, and the item holds what differs."""
+    if earlier["fingerprint"]["S"] != fingerprint(new):
+        raise KeyReused
+    user = User(earlier["user_id"]["S"], new.name, new.email, earlier["created"]["S"])
+    return Stored(user, replayed=True)

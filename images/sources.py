@@ -1,0 +1,69 @@
+"""The sources of a function: its own folder, and what it imports of the other handlers."""
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+
+def handler_sources(root: Path, function: str) -> list[Path]:
+    """List the files of ``handlers/`` that a function needs, sorted.
+
+    These are all files of its folder, and the modules of ``handlers`` that they import, directly
+    or through others, wherever the import stands. Nothing else belongs in its image: an edit
+    rebuilds only the images that use what was edited.
+
+    Args:
+        root: the project's folder.
+        function: the function's folder, such as ``create_user``.
+
+    Raises:
+        ValueError: a source is no valid Python; names the file and the line.
+    """
+    folder = root / "handlers" / function
+    found = {
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(
+            part == "__pycache__" or part.startswith(".") for part in path.relative_to(folder).parts
+        )
+    }
+    waiting = [path for path in found if path.suffix == ".py"]
+    while waiting:
+        for path in _imported_by(root, waiting.pop()):
+            if path not in found:
+                found.add(path)
+                waiting.append(path)
+    return sorted(found)
+
+
+def _imported_by(root: Path, path: Path) -> Iterator[Path]:
+    """Yield the modules below ``handlers`` that a module imports, with their packages."""
+    package = path.relative_to(root).parent.parts
+    try:
+        names = _imports(path.read_bytes(), package)
+    except SyntaxError as error:
+        place = path.relative_to(root).as_posix()
+        raise ValueError(f"{place}:{error.lineno}: {error.msg}") from None
+    for parts in (package, *names):
+        for length in range(1, len(parts) + 1):
+            module = root.joinpath(*parts[:length])
+            for candidate in (module / "__init__.py", module.with_suffix(".py")):
+                if candidate.is_file():
+                    yield candidate
+
+
+@lru_cache(maxsize=1_000)
+def _imports(source: bytes, package: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return what a module of a package imports of ``handlers``, each name by its parts."""
+    names: list[tuple[str, ...]] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names += (tuple(alias.name.split(".")) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = (*above, *(node.module.split(".") if node.module else ()))
+            # A name may be a module of its package, or something that the module defines.
+            names += ((*module, alias.name) for alias in node.names)
+    return tuple(name for name in names if name[0] == "handlers")

@@ -1,0 +1,163 @@
+"""Those who call the API with a token: the user pool that knows them, and its clients."""
+
+from __future__ import annotations  # or `aws.cognito` is loaded where nobody needs a token
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.config.api import Api, Cognito
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallersArgs:
+    """``scopes``: what a token may allow, such as ``users.read``, each with a description."""
+
+    config: Api
+    retain: bool
+    scopes: Mapping[str, str]
+
+
+class Callers(pulumi.ComponentResource):
+    """A user pool with a resource server, a domain and clients, where the API wants tokens.
+
+    That is where ``api.authorization`` is ``cognito``; elsewhere nothing is made. Nor is anything
+    made in a pool that exists (``api.cognito.userPoolArn``): scopes and clients are its owner's.
+
+    Attributes, each None where it does not exist: ``pool_arn``, ``pool_id``; ``client_id`` and
+    ``client_secret``, a secret, by which a program gets tokens from ``token_endpoint``; and
+    ``web_client_id``, by which people sign in to a web app.
+    """
+
+    def __init__(
+        self, name: str, args: CallersArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:Callers", name, None, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._scopes = args.scopes
+        cognito = args.config.cognito or Cognito()
+        self._identifier = cognito.resource_server or pulumi.get_project()
+        self.pool_arn: pulumi.Output[str] | None = None
+        self.pool_id: pulumi.Output[str] | None = None
+        self.client_id: pulumi.Output[str] | None = None
+        self.client_secret: pulumi.Output[str] | None = None
+        self.token_endpoint: pulumi.Output[str] | None = None
+        self.web_client_id: pulumi.Output[str] | None = None
+        if args.config.authorization == "cognito":
+            if cognito.user_pool_arn:
+                self.pool_arn = pulumi.Output.from_input(cognito.user_pool_arn)
+            else:
+                self._make(name, args, cognito.callback_urls)
+        self.register_outputs({})
+
+    def scope(self, name: str) -> str:
+        """Give a scope as tokens carry it: ``<resource server>/users.read``.
+
+        Raises:
+            ValueError: there is no such scope.
+        """
+        if name not in self._scopes:
+            known = ", ".join(sorted(self._scopes)) or "none"
+            raise ValueError(f"no scope {name!r}; there are: {known}")
+        return f"{self._identifier}/{name}"
+
+    def _make(self, name: str, args: CallersArgs, callback_urls: Sequence[str]) -> None:
+        pool = self._pool(name, args)
+        server = aws.cognito.ResourceServer(
+            f"{name}-scopes",
+            identifier=self._identifier,
+            user_pool_id=pool.id,
+            scopes=[
+                {"scope_name": scope, "scope_description": description}
+                for scope, description in sorted(args.scopes.items())
+            ],
+            opts=self._child,
+        )
+        # Tokens with scopes come from a domain only. Its name must be nobody else's in the region,
+        # and hold neither "aws" nor "cognito": so it is made of the pool's id.
+        domain = aws.cognito.UserPoolDomain(
+            f"{name}-domain",
+            user_pool_id=pool.id,
+            domain=pool.id.apply(
+                lambda id_: f"auth-{hashlib.sha256(id_.encode()).hexdigest()[:16]}"
+            ),
+            opts=self._child,
+        )
+        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        program = self._client(
+            f"{name}-program", pool, server, generate_secret=True, flow="client_credentials"
+        )
+        self.pool_arn, self.pool_id = pool.arn, pool.id
+        self.client_id = program.id
+        self.client_secret = pulumi.Output.secret(program.client_secret)
+        self.token_endpoint = pulumi.Output.concat(
+            "https://", domain.domain, ".auth.", region.region, ".amazoncognito.com/oauth2/token"
+        )
+        if callback_urls:
+            web = self._client(
+                f"{name}-web", pool, server, flow="code", callback_urls=callback_urls
+            )
+            self.web_client_id = web.id
+
+    def _pool(self, name: str, args: CallersArgs) -> aws.cognito.UserPool:
+        return aws.cognito.UserPool(
+            f"{name}-pool",
+            # An API that anybody may sign up for is an open one.
+            admin_create_user_config={"allow_admin_create_user_only": True},
+            username_attributes=["email"],
+            username_configuration={"case_sensitive": False},
+            auto_verified_attributes=["email"],
+            account_recovery_setting={
+                "recovery_mechanisms": [{"name": "verified_email", "priority": 1}]
+            },
+            password_policy={
+                "minimum_length": 12,
+                "require_lowercase": True,
+                "require_numbers": True,
+                "require_symbols": True,
+                "require_uppercase": True,
+                "temporary_password_validity_days": 7,
+            },
+            # People only: a program's client has a secret, and no second factor.
+            mfa_configuration="ON",
+            software_token_mfa_configuration={"enabled": True},
+            # It has all that is used here. The dearer ones watch sign-ins, too.
+            user_pool_tier="LITE",
+            deletion_protection="ACTIVE" if args.retain else "INACTIVE",
+            opts=pulumi.ResourceOptions(parent=self, protect=args.retain),
+        )
+
+    def _client(
+        self,
+        name: str,
+        pool: aws.cognito.UserPool,
+        server: aws.cognito.ResourceServer,
+        *,
+        flow: str,
+        generate_secret: bool = False,
+        callback_urls: Sequence[str] = (),
+    ) -> aws.cognito.UserPoolClient:
+        """Make a client that gets tokens in one way; ``openid`` is for people, who have an id."""
+        scopes = [self.scope(scope) for scope in sorted(self._scopes)]
+        return aws.cognito.UserPoolClient(
+            name,
+            user_pool_id=pool.id,
+            generate_secret=generate_secret,
+            allowed_oauth_flows_user_pool_client=True,
+            allowed_oauth_flows=[flow],
+            allowed_oauth_scopes=[*(["openid"] if callback_urls else []), *scopes],
+            callback_urls=list(callback_urls) or None,
+            logout_urls=list(callback_urls) or None,
+            supported_identity_providers=["COGNITO"] if callback_urls else None,
+            # Not by password through Cognito's own API, which would be allowed if nothing was said.
+            explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
+            prevent_user_existence_errors="ENABLED",
+            enable_token_revocation=True,
+            # The gateway asks nobody whether a token was revoked: this is how long one stays good.
+            access_token_validity=60,
+            token_validity_units={"access_token": "minutes"},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[server]),
+        )

@@ -1,0 +1,141 @@
+"""The configuration of the REST API."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from infra.config.values import (
+    CallbackUrl,
+    CertificateArn,
+    DomainName,
+    HostedZoneId,
+    Origin,
+    ResourceServerId,
+    Section,
+    UserPoolArn,
+)
+
+
+class Throttle(Section):
+    """A token bucket."""
+
+    rate_limit: float = Field(gt=0, le=10_000, description="Requests a second, steady.")
+    burst_limit: int = Field(ge=1, le=5_000, description="Requests at once, at most.")
+
+
+class Quota(Section):
+    """How many requests a key may make in a period."""
+
+    limit: int = Field(ge=1, description="Requests in a period.")
+    period: Literal["DAY", "WEEK", "MONTH"] = Field("MONTH", description="The period.")
+
+
+class UsagePlan(Throttle):
+    """What an API key allows."""
+
+    quota: Quota | None = Field(None, description="Requests a key may make in a period.")
+
+
+class Cognito(Section):
+    """Where the tokens come from that callers send: a pool of the stack's own, or another one."""
+
+    user_pool_arn: UserPoolArn | None = Field(
+        None,
+        description="ARN of a user pool that exists: its owner makes the resource server with its "
+        "scopes, and the clients. Without it the stack has a pool of its own.",
+    )
+    resource_server: ResourceServerId | None = Field(
+        None,
+        description="Identifier of the resource server, which scopes begin with "
+        "(`<identifier>/users.read`); the project's name where left out.",
+    )
+    callback_urls: list[CallbackUrl] = Field(
+        [],
+        description="Where people come back to after they signed in or out. With it, the stack's "
+        "own pool has a client for a web app, which has no secret (authorization code with PKCE).",
+    )
+
+    @model_validator(mode="after")
+    def _clients_are_the_owners(self) -> "Cognito":
+        if self.user_pool_arn and self.callback_urls:
+            raise ValueError(
+                "callbackUrls is for a pool of the stack's own; must be left out where userPoolArn "
+                "names another one, whose clients are its owner's"
+            )
+        return self
+
+
+class Domain(Section):
+    """A custom domain for the API."""
+
+    name: DomainName = Field(description="Such as api.example.com.")
+    certificate_arn: CertificateArn = Field(
+        description="ARN of an ACM certificate, in the stack's region."
+    )
+    hosted_zone_id: HostedZoneId | None = Field(
+        None,
+        description="Id of the Route 53 zone to write the alias record to; without it, DNS is "
+        "yours.",
+    )
+
+
+class Firewall(Section):
+    """A web ACL before the API."""
+
+    # https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+    rate_limit: int = Field(
+        ge=10,
+        le=2_000_000_000,
+        description="Requests in five minutes from one address; more are refused (429).",
+    )
+
+
+class Api(Section):
+    """The REST API."""
+
+    throttle: Throttle = Field(
+        default_factory=lambda: Throttle.model_validate({"rateLimit": 50, "burstLimit": 100}),
+        description="Limit over all callers; 50 a second and 100 at once where left out.",
+    )
+    authorization: Literal["none", "api_key", "cognito"] = Field(
+        "none",
+        description="What callers must send: nothing; an API key (`x-api-key`), which limits them, "
+        "and proves little; or an access token of a Cognito user pool (`Authorization: Bearer …`) "
+        "with the scope that the route asks for.",
+    )
+    usage_plan: UsagePlan | None = Field(
+        None, description="What an API key allows; goes with `api_key`, and only with it."
+    )
+    cognito: Cognito | None = Field(
+        None, description="Whose tokens count; goes with `cognito`, and only with it."
+    )
+    cors_origins: list[Origin] = Field([], description="Web origins that may call the API.")
+    domain: Domain | None = Field(None, description="A custom domain.")
+    firewall: Firewall | None = Field(
+        None, description="A firewall (AWS WAF) that refuses what is known to be hostile."
+    )
+    account_log_role: bool = Field(
+        True,
+        description="Set the role by which API Gateway writes logs. It is one for the account and "
+        "region: false where something else manages it.",
+    )
+
+    @model_validator(mode="after")
+    def _sections_are_of_the_authorization(self) -> "Api":
+        """A section that has no effect would be taken for protection."""
+        chosen = self.authorization
+        if chosen == "api_key" and self.usage_plan is None:
+            raise ValueError(
+                'authorization is "api_key"; usagePlan is required with it, for a key counts in a '
+                "usage plan only"
+            )
+        for section, given, goes_with in (
+            ("usagePlan", self.usage_plan, "api_key"),
+            ("cognito", self.cognito, "cognito"),
+        ):
+            if given is not None and chosen != goes_with:
+                raise ValueError(
+                    f'authorization is "{chosen}"; must be "{goes_with}" where {section} is '
+                    f"given: choose that, or leave {section} out"
+                )
+        return self

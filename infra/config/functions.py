@@ -1,0 +1,96 @@
+"""What a stack sets for single functions, where the program's own value does not suit it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from infra.config.values import FunctionName, Section
+
+Architecture = Literal["arm64", "x86_64"]
+
+_UPLOAD_MEMORY_MB = 512
+_FREE_TMP_MB = 512
+"""What `/tmp` has without charge, and all of it that a snapshot can hold."""
+
+
+class FunctionSettings(Section):
+    """What one function has of its own in a stack."""
+
+    memory_mb: int | None = Field(
+        None,
+        ge=128,
+        le=10_240,
+        description="Memory in MB, where it is not the program's; processor time grows with it.",
+    )
+    architecture: Architecture | None = Field(
+        None, description="Its processor and its image's, where it is not the stack's."
+    )
+    tmp_mb: int = Field(
+        _FREE_TMP_MB, ge=_FREE_TMP_MB, le=10_240, description="Size of `/tmp` in MB."
+    )
+    reserved_concurrency: int | None = Field(
+        None,
+        ge=1,
+        description="How many may run at once, which no other function then takes; send-email's at "
+        "least `email.maxConcurrency`. New accounts have a quota of 10 in all, and 10 must stay "
+        "unreserved: leave this out until the quota was raised.",
+    )
+    provisioned_concurrency: int | None = Field(
+        None,
+        ge=1,
+        description="How many environments are started ahead and wait, paid by the hour; of "
+        "`reservedConcurrency`, where that is set. They end cold starts up to that many at once.",
+    )
+    snap_start: bool = Field(
+        False,
+        description="Start environments from a snapshot of one that was started when the version "
+        "was published, which takes minutes. Each version costs by the hour until it is deleted, "
+        "and each start a little. Needs AWS's base image of Python 3.12 or later, a `tmpMb` of "
+        f"{_FREE_TMP_MB}, and no `provisionedConcurrency`.",
+    )
+
+    @model_validator(mode="after")
+    def _a_snapshot_suffices(self) -> "FunctionSettings":
+        """Of what a snapshot cannot be taken, as Lambda says.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+        """
+        if self.snap_start and self.provisioned_concurrency is not None:
+            raise ValueError(
+                f"provisionedConcurrency is {self.provisioned_concurrency}; must be left out where "
+                "snapStart is true: Lambda starts a version one way or the other"
+            )
+        if self.snap_start and self.tmp_mb > _FREE_TMP_MB:
+            raise ValueError(
+                f"tmpMb is {self.tmp_mb}; must be {_FREE_TMP_MB} where snapStart is true: a "
+                "snapshot holds no larger /tmp"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _those_that_wait_are_reserved(self) -> "FunctionSettings":
+        """Lambda refuses more than it may run.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+        """
+        provisioned, reserved = self.provisioned_concurrency, self.reserved_concurrency
+        if provisioned is not None and reserved is not None and provisioned > reserved:
+            raise ValueError(
+                f"provisionedConcurrency is {provisioned}; must be at most reservedConcurrency "
+                f"({reserved}), of which it is a part"
+            )
+        return self
+
+
+def _parsers_have_memory(functions: dict[str, FunctionSettings]) -> dict[str, FunctionSettings]:
+    """Half of 512 MB is the function's own; what is left must parse an image."""
+    settings = functions.get("process-upload", FunctionSettings())
+    if settings.memory_mb is not None and settings.memory_mb < _UPLOAD_MEMORY_MB:
+        raise ValueError(
+            f"process-upload.memoryMb is {settings.memory_mb}; must be at least "
+            f"{_UPLOAD_MEMORY_MB}, for it holds images while it resizes them"
+        )
+    return functions
+
+
+Functions = Annotated[dict[FunctionName, FunctionSettings], AfterValidator(_parsers_have_memory)]

@@ -1,0 +1,164 @@
+"""The container image of one function: its repository, and the build that pushes to it."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_docker_build as docker_build
+
+from images import context
+from infra.storage.key import Key
+
+_PLATFORMS = {
+    "arm64": docker_build.Platform.LINUX_ARM64,
+    "x86_64": docker_build.Platform.LINUX_AMD64,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageArgs:
+    """What is built, and how long it is kept.
+
+    Attributes:
+        function: its folder under ``handlers/``.
+        architecture: the function's.
+        keep: images that do not expire.
+        base: the base image, with its tag or digest.
+        source: URL of the repository, for a label; may be empty.
+        registry: where an emulator's ECR answers; None for AWS.
+        retain: whether the images outlive the stack.
+        key: what they are encrypted with; ECR's if None. Another one replaces the repository.
+    """
+
+    function: str
+    architecture: Literal["arm64", "x86_64"]
+    keep: int
+    base: str
+    source: str
+    registry: str | None
+    retain: bool
+    key: Key | None = None
+
+
+class FunctionImage(pulumi.ComponentResource):
+    """An ECR repository with immutable tags, and the image built from the function's sources.
+
+    Attribute ``uri``: ``<repository>@sha256:…``, which names one image for ever; Lambda would not
+    notice that a tag has moved.
+    """
+
+    def __init__(
+        self, name: str, args: ImageArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:FunctionImage", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.repository = aws.ecr.Repository(
+            name,
+            image_tag_mutability="IMMUTABLE_WITH_EXCLUSION",
+            # The build cache is one tag that every build overwrites; no function runs from it.
+            image_tag_mutability_exclusion_filters=[{"filter": "cache", "filter_type": "WILDCARD"}],
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[
+                {"encryption_type": "KMS", "kms_key": args.key.arn}
+                if args.key
+                else {"encryption_type": "AES256"}
+            ],
+            force_delete=not args.retain,
+            # ECR refuses to delete a repository that holds images: where they are to be kept, a
+            # function can still be removed from the program.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.retain),
+        )
+        self.lifecycle = aws.ecr.LifecyclePolicy(
+            f"{name}-lifecycle",
+            repository=self.repository.name,
+            policy=pulumi.Output.json_dumps(_lifecycle(args.keep)),
+            opts=child,
+        )
+        self._address = (
+            pulumi.Output.concat(args.registry, "/", self.repository.name)
+            if args.registry
+            else self.repository.repository_url
+        )
+        self.image = self._build(name, args)
+        self.uri: pulumi.Output[str] = pulumi.Output.concat(self._address, "@", self.image.digest)
+        self.register_outputs({"uri": self.uri})
+
+    def _build(self, name: str, args: ImageArgs) -> docker_build.Image:
+        fingerprint = context.fingerprint(args.function)
+        # Tags are immutable: what makes another image of the same sources makes another tag.
+        variant = f"{fingerprint} {args.base}".encode()
+        tag = f"src-{hashlib.sha256(variant).hexdigest()[:16]}-{args.architecture}"
+        cache = pulumi.Output.concat(self._address, ":cache")
+        token = aws.ecr.get_authorization_token_output(
+            registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        folder = context.stage(args.function)
+        return docker_build.Image(
+            f"{name}-build",
+            context={"location": folder.relative_to(context.ROOT).as_posix()},
+            dockerfile={"location": (folder / "Dockerfile").relative_to(context.ROOT).as_posix()},
+            build_args={
+                "BASE_IMAGE": args.base,
+                "FUNCTION": args.function,
+                "REVISION": fingerprint,
+                "SOURCE": args.source,
+                "SOURCE_DATE_EPOCH": "0",  # the same sources give the same digest
+            },
+            # Lambda takes no image index: exactly one platform.
+            platforms=[_PLATFORMS[args.architecture]],
+            tags=[pulumi.Output.concat(self._address, ":", tag)],
+            push=True,
+            # A preview would otherwise build, and export the cache to the registry.
+            build_on_preview=False,
+            cache_from=[{"registry": {"ref": cache}}],
+            cache_to=[
+                {
+                    "registry": {
+                        "ref": cache,
+                        "mode": docker_build.CacheMode.MAX,
+                        # The form of a cache that ECR stores.
+                        "image_manifest": True,
+                        "oci_media_types": True,
+                    }
+                }
+            ],
+            registries=[
+                {
+                    "address": self._address,
+                    "username": token.user_name,
+                    "password": pulumi.Output.secret(token.password),
+                }
+            ],
+            # Deleting or replacing this resource would delete a digest that an older version of
+            # the function may still run from; the lifecycle policy clears up instead.
+            opts=pulumi.ResourceOptions(
+                parent=self, retain_on_delete=True, depends_on=[self.lifecycle]
+            ),
+        )
+
+
+def _lifecycle(keep: int) -> dict[str, object]:
+    """Expire by count only: age would take away an image that still runs."""
+
+    def rule(priority: int, description: str, **selection: object) -> dict[str, object]:
+        return {
+            "rulePriority": priority,
+            "description": description,
+            "selection": {"countType": "imageCountMoreThan", **selection},
+            "action": {"type": "expire"},
+        }
+
+    return {
+        "rules": [
+            rule(
+                1,
+                f"keep the last {keep} images",
+                tagStatus="tagged",
+                tagPrefixList=["src-"],
+                countNumber=keep,
+            ),
+            rule(2, "keep few overwritten caches", tagStatus="untagged", countNumber=5),
+        ]
+    }

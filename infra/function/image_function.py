@@ -1,0 +1,226 @@
+"""A Lambda function that runs from its own container image, with its own role."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.config.stack import StackConfig
+from infra.function.concurrency import kept_waiting
+from infra.function.execution_role import execution_policy, execution_role
+from infra.function.image import FunctionImage, ImageArgs
+from infra.function.outcomes import counted
+from infra.grants import Grant, environment, policy
+from infra.network.connection import connection
+from infra.network.network import Network
+from infra.storage.key import Key, arn_of
+from infra.storage.queue import DeadLetterQueue
+
+ALIAS = "live"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionArgs:
+    """What a function needs and may do.
+
+    Attributes:
+        config: the stack's configuration; what it says of this function wins over ``memory_mb``.
+        description: one line, shown by AWS.
+        memory_mb: memory, in MB; CPU grows with it.
+        timeout: seconds an invocation may take.
+        grants: what it may do, and where it finds it.
+        environment: settings that come with no grant.
+        asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
+            still fail after two retries then go to the queue ``<name>-failures``.
+        key: what its image, environment, snapshots, log and failures are encrypted with; AWS's if
+            None.
+        network: what it runs in; a network of Lambda's if None, from where it reaches the internet.
+    """
+
+    config: StackConfig
+    description: str
+    memory_mb: int
+    timeout: int
+    grants: Sequence[Grant] = ()
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    asynchronous: bool = False
+    key: Key | None = None
+    network: Network | None = None
+
+
+class ImageFunction(pulumi.ComponentResource):
+    """Image, role, log group, function, and the alias ``live`` that every trigger points at.
+
+    The function ``create-user`` is made from ``handlers/create_user`` and ``images/create_user``.
+    Each record that the handler logs with an ``outcome`` counts in the metric named after the
+    function, by the dimension ``Outcome``.
+    """
+
+    def __init__(
+        self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:ImageFunction", name, None, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.logical_name = name
+        self.timeout = args.timeout
+        self.permissions_boundary = args.config.permissions_boundary
+        self._settings = args.config.function(name)
+        self._architecture = self._settings.architecture or args.config.architecture
+        self.failures = (
+            DeadLetterQueue(f"{name}-failures", self._child, key=args.key)
+            if args.asynchronous
+            else None
+        )
+        grants = [*args.grants, *([self.failures.send()] if self.failures else [])]
+
+        self.image = self._image(name, args)
+        self.log_group = self._log_group(name, args)
+        self.role = execution_role(name, self.permissions_boundary, self._child)
+        self.policy = execution_policy(name, self.role, self.log_group, grants, self._child)
+        # Without these the first invocations would fail.
+        self._needed: list[pulumi.Resource] = [self.policy]
+        if args.network:
+            connected = connection(f"{name}-connection", self.role, self._child)
+            self._needed += [connected, *args.network.ready]
+        self.function = self._function(name, args, environment(args.grants, args.environment))
+        self.alias = self._alias(name, args.config)
+        self.waiting = kept_waiting(
+            f"{name}-waiting", self.alias, self._settings.provisioned_concurrency, self._child
+        )
+        self.recursion = self._recursion(name)
+        self.event_invoke_config = self._event_invoke_config(name)
+        self.outcomes = counted(name, self.log_group, self._child)
+
+        self.name: pulumi.Output[str] = self.function.name
+        self.alias_arn: pulumi.Output[str] = self.alias.arn
+        self.invoke_arn: pulumi.Output[str] = self.alias.invoke_arn
+        self.register_outputs({"name": self.name, "alias_arn": self.alias_arn})
+
+    def allow(
+        self, name: str, grants: Sequence[Grant], opts: pulumi.ResourceOptions
+    ) -> aws.iam.RolePolicy:
+        """Add what a trigger needs (to read its source) to the function's role."""
+        return aws.iam.RolePolicy(name, role=self.role.name, policy=policy(grants), opts=opts)
+
+    def permit(
+        self,
+        name: str,
+        *,
+        service: str,
+        source_arn: pulumi.Input[str],
+        source_account: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions,
+    ) -> aws.lambda_.Permission:
+        """Let one resource of a service invoke the alias.
+
+        ``source_account`` is for S3: a bucket's ARN names no account, and a deleted bucket's name
+        can be taken by another one.
+        """
+        return aws.lambda_.Permission(
+            name,
+            action="lambda:InvokeFunction",
+            function=self.function.name,
+            qualifier=self.alias.name,
+            principal=service,
+            source_arn=source_arn,
+            source_account=source_account,
+            opts=opts,
+        )
+
+    def _image(self, name: str, args: FunctionArgs) -> FunctionImage:
+        return FunctionImage(
+            f"{name}-image",
+            ImageArgs(
+                function=name.replace("-", "_"),
+                architecture=self._architecture,
+                keep=args.config.images.keep,
+                base=args.config.images.base,
+                source=args.config.images.source,
+                registry=args.config.images.registry,
+                retain=args.config.retain,
+                key=args.key,
+            ),
+            self._child,
+        )
+
+    def _log_group(self, name: str, args: FunctionArgs) -> aws.cloudwatch.LogGroup:
+        return aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=f"/aws/lambda/{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
+            retention_in_days=args.config.logs.retention_days,
+            kms_key_id=arn_of(args.key),
+            opts=self._child,
+        )
+
+    def _function(
+        self, name: str, args: FunctionArgs, variables: dict[str, pulumi.Input[str]]
+    ) -> aws.lambda_.Function:
+        folder = name.replace("-", "_")
+        return aws.lambda_.Function(
+            name,
+            description=args.description,
+            package_type="Image",
+            image_uri=self.image.uri,
+            image_config={"commands": [f"handlers.{folder}.handler.handler"]},
+            architectures=[self._architecture],
+            role=self.role.arn,
+            memory_size=self._settings.memory_mb or args.memory_mb,
+            ephemeral_storage={"size": self._settings.tmp_mb},
+            timeout=args.timeout,
+            reserved_concurrent_executions=self._settings.reserved_concurrency,
+            environment={"variables": variables} if variables else None,
+            kms_key_arn=arn_of(args.key),
+            vpc_config=args.network.placement() if args.network else None,
+            logging_config={
+                "log_format": "JSON",
+                "log_group": self.log_group.name,
+                "application_log_level": "INFO",  # outcomes are records of this level
+                "system_log_level": "WARN",
+            },
+            tracing_config={"mode": "Active"},
+            publish=True,  # triggers point at a version, and so do snapshots
+            snap_start={"apply_on": "PublishedVersions"} if self._settings.snap_start else None,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=self._needed,
+                # Snapshots are taken one function after the other, for minutes each:
+                # https://github.com/pulumi/pulumi/issues/15789
+                custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
+            ),
+        )
+
+    def _alias(self, name: str, config: StackConfig) -> aws.lambda_.Alias:
+        # All that Pulumi could change of an alias in place: were one of them its to change, the
+        # update would set the others back to what its state knows.
+        released = ["description", "functionVersion", "routingConfig"]
+        return aws.lambda_.Alias(
+            f"{name}-{ALIAS}",
+            name=ALIAS,
+            function_name=self.function.name,
+            function_version=self.function.version,
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=released if config.release == "canary" else None
+            ),
+        )
+
+    def _recursion(self, name: str) -> aws.lambda_.FunctionRecursionConfig:
+        return aws.lambda_.FunctionRecursionConfig(
+            f"{name}-recursion",
+            function_name=self.function.name,
+            recursive_loop="Terminate",
+            opts=self._child,
+        )
+
+    def _event_invoke_config(self, name: str) -> aws.lambda_.FunctionEventInvokeConfig | None:
+        if self.failures is None:
+            return None
+        return aws.lambda_.FunctionEventInvokeConfig(
+            f"{name}-async",
+            function_name=self.function.name,
+            qualifier=self.alias.name,
+            maximum_retry_attempts=2,
+            maximum_event_age_in_seconds=6 * 3_600,
+            destination_config={"on_failure": {"destination": self.failures.arn}},
+            opts=self._child,
+        )

@@ -1,0 +1,163 @@
+"""What alarms are on: one description for each thing that needs somebody."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.function.image_function import ImageFunction
+from infra.function.outcomes import namespace
+from infra.storage.queue import DeadLetterQueue, Queue
+from infra.triggers.http.rest_api import RestApi
+from infra.triggers.queue import QueueTrigger
+from infra.triggers.stream import StreamTrigger
+
+_OLDEST_MESSAGE = 15 * 60  # seconds
+_ITERATOR_AGE_MS = 15 * 60 * 1_000
+_NEAR_THE_TIMEOUT = 0.8
+_DEAD_LETTERS = {
+    Queue: "queue-dead-letters",
+    StreamTrigger: "stream-failures",
+    ImageFunction: "function-failures",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """An alarm on a metric that is above a threshold.
+
+    Attributes:
+        name: what it watches, and by what.
+        description: what it means, for whom it wakes.
+        section: the section of ``docs/runbook.md`` that says what to do.
+        namespace: the metric's.
+        metric: the metric's name.
+        dimensions: the metric's.
+        statistic: of five minutes: ``Sum``, ``Maximum``, or a percentile such as ``p99``.
+        threshold: in the metric's unit.
+        lasting: whether five minutes are not enough: ten of fifteen.
+        functions: whose new version may be the cause.
+    """
+
+    name: str
+    description: str
+    section: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+    statistic: str
+    threshold: float = 0
+    lasting: bool = False
+    functions: Sequence[ImageFunction]
+
+
+def on_function(function: ImageFunction) -> Iterator[Alarm]:
+    """Errors, throttles, and a duration that comes near the time-out."""
+    for metric, description in (
+        ("Errors", "Invocations fail; the function's log says why."),
+        ("Throttles", "Invocations are refused: concurrency is used up."),
+    ):
+        yield Alarm(
+            name=f"{function.logical_name}-{metric.lower()}",
+            description=description,
+            section=f"function-{metric.lower()}",
+            namespace="AWS/Lambda",
+            metric=metric,
+            dimensions={"FunctionName": function.name},
+            statistic="Sum",
+            # What nobody waits for is tried again; if that fails too, the dead letters ring.
+            lasting=function.failures is not None,
+            functions=[function],
+        )
+    yield Alarm(
+        name=f"{function.logical_name}-duration",
+        description=f"Invocations come near the time-out of {function.timeout} s.",
+        section="function-duration",
+        namespace="AWS/Lambda",
+        metric="Duration",
+        dimensions={"FunctionName": function.name},
+        statistic="p99",
+        threshold=_NEAR_THE_TIMEOUT * function.timeout * 1_000,
+        functions=[function],
+    )
+
+
+def on_stream(stream: StreamTrigger) -> Alarm:
+    """The age of its records."""
+    return Alarm(
+        name=f"{stream.function.logical_name}-iterator-age",
+        description="Records of the stream wait too long: the function fails or is too slow.",
+        section="iterator-age",
+        namespace="AWS/Lambda",
+        metric="IteratorAge",
+        dimensions={"FunctionName": stream.function.name},
+        statistic="Maximum",
+        threshold=_ITERATOR_AGE_MS,
+        functions=[stream.function],
+    )
+
+
+def on_queue(trigger: QueueTrigger) -> Alarm:
+    """The age of its oldest message."""
+    return Alarm(
+        name=f"{trigger.queue.logical_name}-oldest-message",
+        description="Messages wait too long: the consumer fails or is too slow.",
+        section="oldest-message",
+        namespace="AWS/SQS",
+        metric="ApproximateAgeOfOldestMessage",
+        dimensions={"QueueName": trigger.queue.name},
+        statistic="Maximum",
+        threshold=_OLDEST_MESSAGE,
+        functions=[trigger.function],
+    )
+
+
+def on_dead_letters(
+    of: Queue | StreamTrigger | ImageFunction, queue: DeadLetterQueue, function: ImageFunction
+) -> Alarm:
+    """Any message in the queue of what failed.
+
+    Args:
+        of: what it was meant for.
+        queue: where it is now.
+        function: which did not take it.
+    """
+    return Alarm(
+        name=f"{of.logical_name}-dead-letters",
+        description="Something could not be processed, and waits to be looked at.",
+        section=_DEAD_LETTERS[type(of)],
+        namespace="AWS/SQS",
+        # Not the count of sent ones: SQS leaves out what it moves by itself.
+        metric="ApproximateNumberOfMessagesVisible",
+        dimensions={"QueueName": queue.name},
+        statistic="Maximum",
+        functions=[function],
+    )
+
+
+def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
+    """One outcome of a function's."""
+    return Alarm(
+        name=f"{function.logical_name}-{outcome.replace('_', '-')}",
+        description=f"{function.logical_name} logged the outcome {outcome}.",
+        section=outcome.replace("_", "-"),
+        namespace=namespace(),
+        metric=function.logical_name,
+        dimensions={"Outcome": outcome},
+        statistic="Sum",
+        functions=[function],
+    )
+
+
+def on_api(api: RestApi) -> Alarm:
+    """Its server errors."""
+    return Alarm(
+        name="api-5xx",
+        description="The API answers with server errors.",
+        section="api-5xx",
+        namespace="AWS/ApiGateway",
+        metric="5XXError",
+        dimensions={"ApiName": api.name, "Stage": pulumi.get_stack()},
+        statistic="Sum",
+        functions=[route.function for route in api.routes],
+    )

@@ -1,0 +1,81 @@
+"""The dashboard: what the alarms watch, and what became of every request, message and file."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.function.image_function import ImageFunction
+from infra.function.outcomes import namespace
+from infra.storage.queue import DeadLetterQueue, Queue
+from infra.triggers.http.rest_api import RestApi
+
+
+def dashboard(
+    api: RestApi,
+    functions: Sequence[ImageFunction],
+    queues: Sequence[Queue],
+    dead_letters: Sequence[DeadLetterQueue],
+) -> pulumi.Output[str]:
+    """Give the dashboard's body, as CloudWatch takes it."""
+    region = aws.get_region_output().region
+
+    def widget(title: str, metrics: Sequence[Sequence[Any]], stat: str = "Sum") -> dict[str, Any]:
+        return {
+            "type": "metric",
+            "width": 8,
+            "height": 6,
+            "properties": {
+                "title": title,
+                "metrics": metrics,
+                "stat": stat,
+                "period": 300,
+                "region": region,
+            },
+        }
+
+    def by_function(metric: str) -> list[list[Any]]:
+        return [["AWS/Lambda", metric, "FunctionName", f.name] for f in functions]
+
+    api_dimensions = ["ApiName", api.name, "Stage", pulumi.get_stack()]
+    outcomes = namespace()
+    widgets = [
+        widget(
+            "API requests",
+            [["AWS/ApiGateway", m, *api_dimensions] for m in ("Count", "4XXError", "5XXError")],
+        ),
+        widget("API latency, p99", [["AWS/ApiGateway", "Latency", *api_dimensions]], "p99"),
+        widget("Function errors", by_function("Errors")),
+        widget("Function duration, p99", by_function("Duration"), "p99"),
+        widget("Function throttles", by_function("Throttles")),
+        widget(
+            "Age of the oldest message",
+            [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", q.name] for q in queues],
+            "Maximum",
+        ),
+        widget(
+            "Dead letters",
+            [
+                ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", q.name]
+                for q in dead_letters
+            ],
+            "Maximum",
+        ),
+        *(
+            widget(
+                f"Outcomes of {f.logical_name}",
+                [
+                    [
+                        {
+                            "expression": "SEARCH('{"
+                            f'"{outcomes}",Outcome}} MetricName="{f.logical_name}"\', \'Sum\')',
+                            "label": "",
+                        }
+                    ]
+                ],
+            )
+            for f in functions
+        ),
+    ]
+    return pulumi.Output.json_dumps({"widgets": widgets})

@@ -1,0 +1,24 @@
+"""What ``python -m ops.release`` moves, and which alarms it watches meanwhile."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi_aws as aws
+
+from infra.function.image_function import ImageFunction
+from infra.monitoring.alarms import Alarm
+
+Releases = Mapping[str, Mapping[str, Any]]
+
+
+def releases(
+    functions: Sequence[ImageFunction], alarms: Sequence[tuple[Alarm, aws.cloudwatch.MetricAlarm]]
+) -> Releases:
+    """Give ``alias``, an ARN, and the names of the ``alarms`` of each function, by its name."""
+    return {
+        function.logical_name: {
+            "alias": function.alias_arn,
+            "alarms": [made.name for alarm, made in alarms if function in alarm.functions],
+        }
+        for function in functions
+    }

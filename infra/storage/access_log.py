@@ -1,0 +1,55 @@
+"""The log of who read or wrote which object of a bucket."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.config.stack import StackConfig
+from infra.storage.bucket import Bucket, BucketArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessLogArgs:
+    """``days``: how long it is kept."""
+
+    bucket: Bucket
+    days: int
+    retain: bool
+
+
+class AccessLog(pulumi.ComponentResource):
+    """A bucket that S3 writes another one's access log to, and nobody else anything.
+
+    It is encrypted by S3's own keys, for S3 writes access logs to no bucket that is encrypted by
+    KMS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+    It has no access log itself, which would never end.
+    """
+
+    def __init__(
+        self, name: str, args: AccessLogArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:AccessLog", name, None, opts)
+        self.bucket = Bucket(
+            name,
+            BucketArgs(retain=args.retain, expire_days={"": args.days}, access_log_of=args.bucket),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.logging = aws.s3.BucketLogging(
+            f"{name}-logging",
+            bucket=args.bucket.name,
+            target_bucket=self.bucket.name,
+            target_prefix="",
+            # S3 refuses a target that it may not write to.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.bucket.policy]),
+        )
+        self.register_outputs({})
+
+
+def access_log(name: str, bucket: Bucket, config: StackConfig) -> AccessLog | None:
+    """Make a bucket's access log, where the stack's configuration asks for one."""
+    if not config.logs.bucket_access:
+        return None
+    return AccessLog(
+        name, AccessLogArgs(bucket=bucket, days=config.logs.retention_days, retain=config.retain)
+    )

@@ -1,0 +1,139 @@
+"""The stack's own KMS key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.config.stack import StackConfig
+from infra.grants import Grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyArgs:
+    """``retain``: whether what it encrypts outlives the stack."""
+
+    retain: bool
+
+
+class Key(pulumi.ComponentResource):
+    """A symmetric key that AWS rotates each year, and an alias to find it by.
+
+    Who may use it is said by IAM policies, hence by grants: the key's own policy leaves that to the
+    account. Beside the account it names the two services that use the key on nobody's behalf,
+    CloudWatch Logs and CloudWatch's alarms, each for what belongs to this account.
+
+    Lambda, DynamoDB and ECR take a KMS grant when something of theirs is given the key; whoever
+    deploys must be allowed ``kms:CreateGrant``, functions need nothing for their own environment.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+    """
+
+    def __init__(
+        self, name: str, args: KeyArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:Key", name, None, opts)
+        invoke = pulumi.InvokeOutputOptions(parent=self)
+        self._region = aws.get_region_output(opts=invoke).region
+        self.key = aws.kms.Key(
+            name,
+            description=f"{pulumi.get_project()} ({pulumi.get_stack()})",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=_policy(
+                partition=aws.get_partition_output(opts=invoke).partition,
+                account=aws.get_caller_identity_output(opts=invoke).account_id,
+                region=self._region,
+            ),
+            # What it encrypted is lost with it.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.retain),
+        )
+        self.alias = aws.kms.Alias(
+            f"{name}-alias", target_key_id=self.key.id, opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.arn: pulumi.Output[str] = self.key.arn
+        self.register_outputs({"arn": self.arn})
+
+    def through(
+        self, service: str, actions: Sequence[str], context: Mapping[str, pulumi.Input[str]]
+    ) -> Grant:
+        """``kms:<action>``, only when a service asks for it on the function's behalf.
+
+        ``context``: the encryption context by which that service names the one resource.
+        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+        """
+        via = pulumi.Output.concat(service, ".", self._region, ".amazonaws.com")
+        of = {f"kms:EncryptionContext:{key}": value for key, value in context.items()}
+        return Grant(
+            actions=[f"kms:{action}" for action in actions],
+            resources=[self.arn],
+            conditions={"StringEquals": {"kms:ViaService": via, **of}},
+        )
+
+
+def own_key(name: str, config: StackConfig) -> Key | None:
+    """Make the stack's own key, where its configuration asks for one."""
+    return Key(name, KeyArgs(retain=config.retain)) if config.encryption.customer_key else None
+
+
+def arn_of(key: Key | None) -> pulumi.Output[str] | None:
+    """Give the key's ARN; nothing where AWS's own keys are used."""
+    return key.arn if key else None
+
+
+def needs(
+    key: Key | None,
+    service: str,
+    actions: Sequence[str],
+    context: Mapping[str, pulumi.Input[str]],
+) -> list[Grant]:
+    """Give what a grant on an encrypted resource is worth nothing without; see `Key.through`."""
+    return [key.through(service, actions, context)] if key else []
+
+
+def _policy(
+    *,
+    partition: pulumi.Output[str],
+    account: pulumi.Output[str],
+    region: pulumi.Output[str],
+) -> pulumi.Output[str]:
+    def statement(sid: str, principal: dict[str, Any], *actions: str, **more: Any) -> Any:
+        return {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": list(actions),
+            "Resource": "*",  # in a key's policy: this key
+            **more,
+        }
+
+    arn = pulumi.Output.concat("arn:", partition)
+    groups = pulumi.Output.concat(arn, ":logs:", region, ":", account, ":log-group:*")
+    statements = [
+        statement(
+            "Account",
+            {"AWS": pulumi.Output.concat(arn, ":iam::", account, ":root")},
+            "kms:*",
+        ),
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        statement(
+            "LogGroups",
+            {"Service": pulumi.Output.concat("logs.", region, ".amazonaws.com")},
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncrypt*",
+            "kms:GenerateDataKey*",
+            "kms:Describe*",
+            Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        ),
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        statement(
+            "Alarms",
+            {"Service": "cloudwatch.amazonaws.com"},
+            "kms:GenerateDataKey*",
+            "kms:Decrypt",
+            Condition={"StringEquals": {"aws:SourceAccount": account}},
+        ),
+    ]
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})

@@ -1,0 +1,35 @@
+"""A stack in AWS: its region, and clients of it."""
+
+import re
+
+from botocore.config import Config
+
+from ops.deployed import clients as deployed_clients
+from ops.deployed.clients import Client
+from ops.redrive.errors import RedriveError
+from ops.redrive.sources import Source
+
+_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
+_FUNCTION = Config(
+    # A function may run for 15 minutes. Whoever asks again meanwhile starts it a second time.
+    read_timeout=920,
+    connect_timeout=10,
+    tcp_keepalive=True,
+    retries={"mode": "standard", "total_max_attempts": 1},
+)
+
+
+def region(source: Source) -> str:
+    """Give the region of a queue, from its URL.
+
+    Raises:
+        RedriveError: the URL is none of AWS's.
+    """
+    if found := _REGION.match(source.url):
+        return found[1]
+    raise RedriveError(f"{source.name} is no queue of AWS: its URL is {source.url!r}")
+
+
+def clients(region_name: str) -> Client:
+    """Give what makes clients of a region; an invocation may take long, and is made once."""
+    return deployed_clients.clients(region_name, {"lambda": _FUNCTION})

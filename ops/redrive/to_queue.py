@@ -1,0 +1,76 @@
+"""Sends dead letters back to the queue that they came from."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ops.redrive.inbox import MOST_ENTRIES
+from ops.redrive.letters import Letter
+
+MOST_BYTES = 1_048_576
+"""Of one message, and of all in one SendMessageBatch, attributes included.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html"""
+
+
+class ToQueue:
+    """A queue, by botocore's SQS client (``sqs:SendMessage``).
+
+    What fails again there comes back by the queue's own redrive policy, with a new id.
+    """
+
+    at_once = MOST_ENTRIES
+    done = "moved back"
+
+    def __init__(self, sqs: Any, url: str) -> None:
+        self._sqs = sqs
+        self._url = url
+
+    def deliver(self, letters: Sequence[Letter]) -> dict[str, str]:
+        """Send up to ten letters as they are, with their attributes and trace header.
+
+        Returns:
+            Which ones the queue did not take: the reason by id.
+        """
+        refused = {}
+        for batch in batches(letters):
+            answer = self._sqs.send_message_batch(
+                QueueUrl=self._url,
+                Entries=[_entry(position, letter) for position, letter in enumerate(batch)],
+            )
+            for failed in answer.get("Failed", []):
+                refused[batch[int(failed["Id"])].id] = f"the queue refused it: {failed['Code']}"
+        return refused
+
+
+def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+    """Split letters so that each part is no larger than one call may be, in their order."""
+    batch: list[Letter] = []
+    total = 0
+    for letter in letters:
+        size = size_of(letter)
+        if batch and total + size > MOST_BYTES:
+            yield batch
+            batch, total = [], 0
+        batch.append(letter)
+        total += size
+    if batch:
+        yield batch
+
+
+def size_of(letter: Letter) -> int:
+    """Count bytes as SQS does: the body, and each attribute's name, type and value."""
+    size = len(letter.body.encode())
+    for name, attribute in letter.attributes.items():
+        value = attribute.get("StringValue", "").encode() or attribute.get("BinaryValue", b"")
+        size += len(name.encode()) + len(attribute["DataType"].encode()) + len(value)
+    return size
+
+
+def _entry(position: int, letter: Letter) -> dict[str, Any]:
+    entry: dict[str, Any] = {"Id": str(position), "MessageBody": letter.body}
+    if letter.attributes:
+        entry["MessageAttributes"] = letter.attributes
+    if letter.trace:
+        entry["MessageSystemAttributes"] = {
+            "AWSTraceHeader": {"DataType": "String", "StringValue": letter.trace}
+        }
+    return entry

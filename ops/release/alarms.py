@@ -1,0 +1,73 @@
+"""The alarms that are watched while new versions are tried."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ops.release.errors import ReleaseError
+
+_MOST_NAMES = 100
+"""Of one DescribeAlarms.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """One alarm as it is now.
+
+    Attributes:
+        name: its name in AWS.
+        rings: whether its state is ``ALARM``: too little data is no alarm.
+        reason: why, in CloudWatch's words.
+        seconds: how long something must last to make it ring; None if that cannot be told.
+    """
+
+    name: str
+    rings: bool
+    reason: str
+    seconds: int | None
+
+
+class Alarms:
+    """Alarms by name, by botocore's CloudWatch client (``cloudwatch:DescribeAlarms``)."""
+
+    def __init__(self, client: Any, names: Iterable[str]) -> None:
+        self._client = client
+        self._names = frozenset(names)
+
+    def read(self) -> list[Alarm]:
+        """Ask for the state of each.
+
+        Raises:
+            ReleaseError: one is gone; nobody would hear it.
+        """
+        found = []
+        rest = iter(sorted(self._names))
+        while names := list(islice(rest, _MOST_NAMES)):
+            answer = self._client.describe_alarms(
+                AlarmNames=names, AlarmTypes=["MetricAlarm"], MaxRecords=_MOST_NAMES
+            )
+            found += [_alarm(given) for given in answer["MetricAlarms"]]
+        if gone := self._names - {alarm.name for alarm in found}:
+            raise ReleaseError(
+                f"There is no alarm {', '.join(sorted(gone))}. Nothing is released unwatched: "
+                "deploy the stack again."
+            )
+        return found
+
+    def without(self, names: Iterable[str]) -> "Alarms":
+        """Give all but some."""
+        return Alarms(self._client, self._names - set(names))
+
+
+def _alarm(given: dict[str, Any]) -> Alarm:
+    periods = given.get("DatapointsToAlarm") or given.get("EvaluationPeriods")
+    # One on an expression of several metrics has no period of its own.
+    known = periods and given.get("Period")
+    return Alarm(
+        name=given["AlarmName"],
+        rings=given["StateValue"] == "ALARM",
+        reason=given.get("StateReason", ""),
+        seconds=periods * given["Period"] if known else None,
+    )

@@ -1,0 +1,100 @@
+"""The API of a stack, as one of its callers sees it."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+import urllib3
+
+from ops.smoke.errors import Failed, SmokeError
+
+_ALLOWED = "an address such as https://abc123.execute-api.eu-central-1.amazonaws.com/dev"
+# The gateway gives up after 29 s.
+_HTTP = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=10, read=35))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``body``: what the JSON says; the text itself if it is none."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API at a URL without a slash at its end; ``access``: headers that let a caller in."""
+
+    url: str
+    access: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send a request once; whatever the status is, it is an answer.
+
+        Raises:
+            Failed: nothing answers.
+        """
+        sent = {**self.access, **(headers or {})}
+        data = None
+        if body is not None:
+            data, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
+        return _ask(method, self.url + path, data, sent)
+
+
+def checked_url(url: str) -> str:
+    """Give an API's URL as ``Api`` wants it.
+
+    Raises:
+        SmokeError: it is no HTTP URL, has a query, or sends what lets a caller in unencrypted.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SmokeError(f"{url!r} is no API's URL; it must be {_ALLOWED}")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise SmokeError(
+            f"{url!r} is not encrypted, which only this machine's own addresses may be: begin it "
+            "with https://"
+        )
+    return url.rstrip("/")
+
+
+def token(endpoint: str, client_id: str, client_secret: str) -> str:
+    """Get an access token by client credentials, with all scopes that the client may have.
+
+    Raises:
+        Failed: none is given.
+    """
+    # Encoded twice: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+    pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
+    answer = _ask(
+        "POST",
+        checked_url(endpoint),
+        urlencode({"grant_type": "client_credentials"}).encode(),
+        {
+            "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    )
+    match answer.body:
+        case {"access_token": str(given)}:
+            return given
+    raise Failed(f"{endpoint} gives no token to client {client_id}: {answer.status} {answer.body}")
+
+
+def _ask(method: str, url: str, data: bytes | None, headers: Mapping[str, str]) -> Answer:
+    try:
+        response = _HTTP.request(method, url, body=data, headers=headers, redirect=False)
+    except urllib3.exceptions.HTTPError as error:
+        raise Failed(f"nothing answers at {url}: {error}") from None
+    text = response.data.decode(errors="replace")
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = text
+    return Answer(response.status, body, response.headers)

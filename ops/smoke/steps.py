@@ -1,0 +1,151 @@
+"""The way through a stack: what is asked, and what must come of it."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ops.smoke.api import Answer, Api
+from ops.smoke.errors import Failed
+from ops.smoke.tables import Records
+
+_ANSWER_OF_NOBODY = {"error": "User not found"}
+_USER_ID = re.compile(r"user_[0-9A-Z]{26}")
+_PAUSE_SECONDS = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """One user's creation, from the request to the welcome e-mail.
+
+    Attributes:
+        api: with what lets a caller in.
+        records: the tables behind it.
+        ready_seconds: how long a new stack may answer with errors.
+        email_seconds: how long the welcome e-mail may take; 0 waits for none.
+        say: prints a line.
+    """
+
+    api: Api
+    records: Records
+    ready_seconds: float
+    email_seconds: float
+    say: Callable[[str], None]
+
+    def go(self) -> None:
+        """Ask everything, then delete what that has made, however it went.
+
+        The address is of SES's mailbox simulator, which takes every e-mail and counts as no
+        bounce: https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
+
+        Raises:
+            Failed: at the first thing that is not as it should be.
+            SmokeError: AWS does not say whether, or what was made cannot be deleted; what failed
+                before that is among its contexts.
+        """
+        tag = secrets.token_hex(8)
+        body = {"name": "Smoke Test", "email": f"success+smoke-{tag}@simulator.amazonses.com"}
+        key = f"smoke-{tag}"
+        with self._step("the API answers"):
+            self._wait_until_ready(body)
+        if self.api.access:
+            with self._step("callers who do not say who they are get nothing"):
+                self._expect_closed()
+        with self._step("a request without an address is refused"):
+            _expect(self.api("POST", "/users", {"name": body["name"]}), 400)
+        user_id: str | None = None
+        try:
+            with self._step("a user is created"):
+                created = self._create(body, key)
+                user_id = created["id"]
+            with self._step("the same request again gets the same answer"):
+                again = _expect(self._post(body, key), 201)
+                if again.body != {"message": again.body.get("message"), "user": created}:
+                    raise Failed(f"expected user {user_id} again; {_came(again)}")
+            with self._step("the address is taken"):
+                _expect(self.api("POST", "/users", body), 409)
+            with self._step("the user is found"):
+                found = _expect(self.api("GET", f"/users/{user_id}"), 200)
+                if found.body != created:
+                    raise Failed(f"expected user {user_id} as created; {_came(found)}")
+            if self.email_seconds:
+                with self._step("the welcome e-mail is sent"):
+                    self._wait_for_welcome(created["id"])
+        finally:
+            with self._step("what the test created is deleted"):
+                self.records.delete(user_id=user_id, email=body["email"], idempotency_key=key)
+        with self._step("the user is gone"):
+            _expect(self.api("GET", f"/users/{user_id}"), 404, _ANSWER_OF_NOBODY)
+
+    @contextmanager
+    def _step(self, what: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        except BaseException:
+            self.say(f"FAILED  {what}")
+            raise
+        self.say(f"ok      {what} ({1_000 * (time.monotonic() - began):.0f} ms)")
+
+    def _post(self, body: Mapping[str, str], key: str) -> Answer:
+        return self.api("POST", "/users", body, {"Idempotency-Key": key})
+
+    def _create(self, body: Mapping[str, str], key: str) -> dict[str, str]:
+        answer = _expect(self._post(body, key), 201)
+        match answer.body:
+            case {"user": {"id": str(user_id), "name": str(), "email": str(), "created": str()}}:
+                user: dict[str, str] = answer.body["user"]
+                sent = {name: user[name] for name in body}
+                if _USER_ID.fullmatch(user_id) and sent == body:
+                    return user
+        raise Failed(f"expected the user, with an id; {_came(answer)}")
+
+    def _wait_until_ready(self, body: Mapping[str, str]) -> None:
+        """Wait for the functions of both routes; what is asked of them makes nothing."""
+        deadline = time.monotonic() + self.ready_seconds
+        answer = self._answer_by(deadline, lambda: self.api("GET", "/users/nobody"))
+        if answer.status in (401, 403):
+            given = "what was given does not" if self.api.access else "nothing was given to"
+            raise Failed(f"{given} let a caller in; {_came(answer)}. See --help for what does")
+        _expect(answer, 404, _ANSWER_OF_NOBODY)
+        # The gateway lets the body through, and the function refuses a key with a blank in it.
+        _expect(self._answer_by(deadline, lambda: self._post(body, "not a key")), 400)
+
+    def _answer_by(self, deadline: float, ask: Callable[[], Answer]) -> Answer:
+        while (answer := ask()).status >= 500:
+            if time.monotonic() > deadline:
+                raise Failed(f"still no answer after {self.ready_seconds:g} s; {_came(answer)}")
+            time.sleep(_PAUSE_SECONDS)
+        return answer
+
+    def _expect_closed(self) -> None:
+        stranger = replace(self.api, access={})
+        # Of what an open API would refuse as well: nothing is made by it.
+        for answer in (stranger("GET", "/users/nobody"), stranger("POST", "/users", {})):
+            if answer.status not in (401, 403):
+                raise Failed(f"expected 401 or 403; {_came(answer)}")
+
+    def _wait_for_welcome(self, user_id: str) -> None:
+        deadline = time.monotonic() + self.email_seconds
+        while not self.records.welcomed(user_id):
+            if time.monotonic() > deadline:
+                raise Failed(
+                    f"not within {self.email_seconds:g} s. Has SES verified the sender? The "
+                    "function send-email logs why it sends nothing. --email-seconds 0 waits for "
+                    "no e-mail"
+                )
+            time.sleep(_PAUSE_SECONDS)
+
+
+def _expect(answer: Answer, status: int, body: Any = None) -> Answer:
+    if answer.status != status or (body is not None and answer.body != body):
+        raise Failed(f"expected {status}{f' {body}' if body else ''}; {_came(answer)}")
+    return answer
+
+
+def _came(answer: Answer) -> str:
+    request = answer.headers.get("x-amzn-requestid")
+    return f"{answer.status} {answer.body} came" + (f" (request {request})" if request else "")

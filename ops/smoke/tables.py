@@ -1,0 +1,156 @@
+"""What stands behind an API: the tables in which a smoke test finds, and deletes, what it made.
+
+The API's URL leads to its id, its id to the function of ``POST /users``, and the function's
+environment names the tables. So neither Pulumi nor its state is needed.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from handlers.domain.email_address import guard_id
+from handlers.domain.user_items import key_id
+from ops.deployed import clients as deployed_clients
+from ops.deployed.clients import Client
+from ops.smoke.errors import SmokeError
+
+_OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
+_EMULATORS_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)/")
+_FUNCTION = re.compile(r":function:([A-Za-z0-9_-]+):([A-Za-z0-9_-]+)/invocations")
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of users, in the tables of one stack."""
+
+    dynamodb: Any
+    users_table: str
+    ledger_table: str
+
+    def welcomed(self, user_id: str) -> bool:
+        """Whether a user's welcome e-mail was sent.
+
+        Raises:
+            SmokeError: AWS refuses to say.
+        """
+        with _told(f"AWS does not tell of user {user_id} in {self.users_table}"):
+            found = self.dynamodb.get_item(
+                TableName=self.users_table,
+                Key={"id": {"S": user_id}},
+                ProjectionExpression="welcomed",
+                ConsistentRead=True,
+            )
+        return "welcomed" in found.get("Item", {})
+
+    def delete(self, *, user_id: str | None, email: str, idempotency_key: str) -> None:
+        """Delete all that the creation of a user has left; what is not there is no error.
+
+        ``user_id`` is None if no answer told it; the guard of the address has it.
+
+        Raises:
+            SmokeError: AWS refuses; some of it may be left.
+        """
+        guard = {"id": {"S": guard_id(email)}}
+        with _told(
+            f"What was made for {email}{f' ({user_id})' if user_id else ''} may be left in "
+            f"{self.users_table} and {self.ledger_table}, for AWS does not let it be deleted"
+        ):
+            user_id = user_id or self._guarded(guard)
+            if user_id:
+                self._delete(self.users_table, user_id)
+                self._delete(self.ledger_table, f"email#{user_id}")
+            self._delete(self.users_table, guard["id"]["S"])
+            self._delete(self.ledger_table, key_id(idempotency_key))
+
+    def _guarded(self, key: dict[str, Any]) -> str | None:
+        found = self.dynamodb.get_item(TableName=self.users_table, Key=key, ConsistentRead=True)
+        item = found.get("Item")
+        return item["user_id"]["S"] if item else None
+
+    def _delete(self, table: str, item_id: str) -> None:
+        self.dynamodb.delete_item(TableName=table, Key={"id": {"S": item_id}})
+
+
+def clients(url: str, region: str | None) -> Client:
+    """Give what makes clients, with this shell's credentials, in the region of the API.
+
+    Args:
+        url: the API's. One of its own (``execute-api``) names its region.
+        region: for other URLs; None for the shell's own.
+
+    Raises:
+        SmokeError: no region is known, or there are no credentials.
+    """
+    session = botocore.session.get_session()
+    own = _OWN_HOST.fullmatch(urlsplit(url).hostname or "")
+    region = own[2] if own else region or session.get_config_variable("region")
+    if not region:
+        raise SmokeError(f"{url} does not tell its region: give it by --region or AWS_REGION")
+    if session.get_credentials() is None:
+        raise SmokeError(
+            "There are no AWS credentials, and what a smoke test creates must be deleted after "
+            "it: set AWS_PROFILE, or log in, as for `pulumi up`"
+        )
+    return deployed_clients.clients(region)
+
+
+def records(url: str, client: Client) -> Records:
+    """Find the tables behind an API.
+
+    Raises:
+        SmokeError: no API of this account, or not of this program, is at the URL; or AWS refuses
+            to say.
+    """
+    try:
+        with _told(f"AWS does not tell what is behind {url}"):
+            settings = _settings_of_create(url, client)
+            return Records(client("dynamodb"), settings["USERS_TABLE"], settings["LEDGER_TABLE"])
+    except (KeyError, TypeError):
+        raise SmokeError(
+            f"{url} is not the API of this program: no function with tables is behind POST /users"
+        ) from None
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say what could not be done, and AWS's own reason."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise SmokeError(f"{what}: {error}") from None
+
+
+def _settings_of_create(url: str, client: Client) -> dict[str, str]:
+    gateway = client("apigateway")
+    api_id = _api_id(url, gateway)
+    pages = gateway.get_paginator("get_resources").paginate(restApiId=api_id)
+    resources = {item["path"]: item["id"] for page in pages for item in page["items"]}
+    uri = gateway.get_integration(
+        restApiId=api_id, resourceId=resources["/users"], httpMethod="POST"
+    )["uri"]
+    function = _FUNCTION.search(uri)
+    if function is None:
+        raise SmokeError(f"{url}: {uri} is no function's alias")
+    found = client("lambda").get_function_configuration(
+        FunctionName=function[1], Qualifier=function[2]
+    )
+    settings: dict[str, str] = found["Environment"]["Variables"]
+    return settings
+
+
+def _api_id(url: str, gateway: Any) -> str:
+    parts = urlsplit(url)
+    found = _OWN_HOST.fullmatch(parts.hostname or "") or _EMULATORS_PATH.match(parts.path)
+    if found:
+        return found[1]
+    # A custom domain: its mapping without a path, or with the URL's.
+    mappings = gateway.get_base_path_mappings(domainName=parts.hostname)["items"]
+    by_path = {mapping["basePath"]: mapping["restApiId"] for mapping in mappings}
+    api_id: str = by_path[parts.path.strip("/") or "(none)"]
+    return api_id

@@ -1,0 +1,12 @@
+"""What this tree's program registers, as a plan sees it."""
+
+import pytest
+
+from blueprint.plan.snapshot import Snapshot, take
+from blueprint.recorder import ROOT
+
+
+@pytest.fixture(scope="session")
+def prod() -> Snapshot:
+    (snapshot,) = take({"this tree": ROOT}, "prod")
+    return snapshot

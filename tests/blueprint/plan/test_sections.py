@@ -1,0 +1,184 @@
+"""The sections made of snapshots, and how they are written."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blueprint.cost.estimate import estimate, read_prices
+from blueprint.plan.costs import TRAFFIC, cost, costs
+from blueprint.plan.functions import functions
+from blueprint.plan.render import COMMENT, Heading, markdown, text
+from blueprint.plan.section import Section
+from blueprint.plan.sections import Report, report
+from blueprint.plan.snapshot import Snapshot
+from blueprint.plan.words import shown
+from blueprint.recording import Key
+
+HEADING = Heading(stack="prod", before="main", after="this tree", notes=(), command="make plan")
+METHOD = ("aws:apigateway/method:Method", "api-get-users-by-id")
+
+
+def with_inputs(prod: Snapshot, key: Key, **inputs: Any) -> Snapshot:
+    """Change inputs of a resource; None leaves one out."""
+    old = prod.resources[key]
+    new = {k: v for k, v in {**old.inputs, **inputs}.items() if v is not None}
+    return replace(prod, resources={**prod.resources, key: replace(old, inputs=new)})
+
+
+def test_functions_are_described(prod: Snapshot) -> None:
+    found = functions(prod)
+    assert {name: function.trigger for name, function in found.items()} == {
+        "cleanup-expired": "rate(1 hour)",
+        "create-user": "POST /users",
+        "daily-report": "cron(15 0 * * ? *)",
+        "get-user": "GET /users/{id}",
+        "process-upload": "files storage/uploads/",
+        "queue-welcome": "stream users",
+        "send-email": "queue emails",
+    }
+    upload = found["process-upload"]
+    assert (upload.memory, upload.timeout, upload.architecture) == ("2048 MB", "120 s", "arm64")
+
+
+def test_a_function_that_nothing_invokes_says_so(prod: Snapshot) -> None:
+    key = ("aws:scheduler/schedule:Schedule", "report")
+    left = {k: r for k, r in prod.resources.items() if k != key}
+    assert functions(replace(prod, resources=left))["daily-report"].trigger == "none"
+
+
+def test_costs_are_those_of_the_estimate(prod: Snapshot) -> None:
+    charges = estimate("prod", TRAFFIC)
+    total = sum(charge.cost for charge in charges)
+    found = costs(prod, read_prices())
+    assert set(found) == {charge.service for charge in charges}
+    for service, dollars in found.items():  # exactly: scheduled invocations cost less than a cent
+        assert dollars == pytest.approx(sum(c.cost for c in charges if c.service == service))
+    assert cost(prod, prod).summary == f"+0.00 dollars a month, to {total:,.2f}"
+    assert cost(prod, Snapshot()).summary == f"-{total:,.2f} dollars a month, to 0.00"
+
+
+def test_nothing_changes_in_itself(prod: Snapshot) -> None:
+    found = report(prod, prod)
+    assert not found.changed
+    assert not found.breaks
+    assert {s.summary for s in found.sections if s.title != "Cost"} == {"no change"}
+
+
+def test_a_stack_that_goes_takes_its_api_with_it(prod: Snapshot) -> None:
+    found = report(prod, Snapshot())
+    assert found.breaks
+    assert found.sections[0].lines == ("- POST /users: removed", "- GET /users/{id}: removed")
+    resources = next(s for s in found.sections if s.title == "Resources")
+    assert resources.summary == f"{len(prod.resources)} removed"
+    assert "- kms.Key key (protected: `pulumi up` refuses to delete it)" in resources.lines
+    assert "- ecr.Repository get-user-image (the real one is left where it is)" in resources.lines
+
+
+def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
+    """The document of all stacks says that it is optional; the gateway of this one does not."""
+    scopes = ["serverless-app/users.read"]
+    none = with_inputs(prod, METHOD, authorization="NONE", authorizationScopes=None)
+    key = with_inputs(none, METHOD, apiKeyRequired=True)
+    signed = with_inputs(none, METHOD, authorization="AWS_IAM")
+    either = with_inputs(prod, METHOD, authorizationScopes=[*scopes, "serverless-app/admin"])
+    for before, after, problem in (
+        (none, prod, f"nothing is no longer enough; accepted: Token ({scopes[0]})"),
+        (none, key, "nothing is no longer enough; accepted: ApiKey"),
+        (key, prod, f"ApiKey is no longer enough; accepted: Token ({scopes[0]})"),
+        (none, signed, "nothing is no longer enough; accepted: AWS_IAM"),
+        (prod, none, None),
+        (prod, either, None),
+    ):
+        api = report(before, after).sections[0]
+        assert api.lines == ((f"- GET /users/{{id}}: security: {problem}",) if problem else ())
+        assert api.summary.startswith("BREAKS" if problem else "changes, in nothing that breaks")
+
+
+def made(*lines: str, breaks: bool = False, title: str = "Resources") -> Report:
+    section = Section(title=title, summary=f"{len(lines)} changed", lines=lines)
+    return Report(sections=(section,), changed=True, breaks=breaks)
+
+
+def test_text_is_for_a_terminal() -> None:
+    written = text(replace(HEADING, notes=("Mind it.",)), made("+ a", "- b"))
+    assert written.startswith("Plan of stack prod: main → this tree\n\nNote: Mind it.\n\nResources")
+    assert "\n\nResources: 2 changed\n+ a\n- b\n\nThis compares two" in written
+
+
+def test_markdown_folds_sections_and_opens_what_breaks() -> None:
+    written = markdown(HEADING, made("+ a", title="API"))
+    assert written.startswith("<!-- plan of stack prod -->\n\n### Plan of stack `prod`\n")
+    assert (
+        "<details><summary><b>API</b>: 1 changed</summary>\n\n```diff\n+ a\n```\n\n</details>"
+        in written
+    )
+    assert "<details open><summary><b>API" in markdown(
+        HEADING, made("+ a", breaks=True, title="API")
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="`<>&|\\*_[]() ab", max_size=20), max_size=5))
+def test_no_line_ends_its_block(lines: list[str]) -> None:
+    written = markdown(HEADING, made(*(f"+ {line}" for line in lines)))
+    if lines:
+        opened = re.search(r"\n(`+)diff\n", written)
+        assert opened
+        body = written[opened.end() :].split(f"\n{opened[1]}\n")[0]
+        assert body == "\n".join(f"+ {line}" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("<b>&amp;", r"\<b\>\&amp;"),
+        ("a_b*c*", r"a\_b\*c\*"),
+        ("[x](y)", r"\[x\](y)"),
+        (r"`x\`", r"\`x\\\`"),
+    ],
+)
+def test_what_people_name_is_not_taken_for_markup(name: str, expected: str) -> None:
+    assert f"\n{expected} → this tree\n" in markdown(replace(HEADING, before=name), made())
+
+
+def test_a_comment_is_cut_where_github_would_refuse_it() -> None:
+    small = Section(title="API", summary="1 changed", lines=("- all of this",))
+    large = made(*(f"+ sqs.Queue number-{n}" for n in range(10_000)))
+    written = markdown(HEADING, replace(large, sections=(small, *large.sections)))
+    assert COMMENT - 100 < len(written) <= COMMENT
+    assert "- all of this" in written
+    said = re.search(r"\n  \(([\d]+) more lines do not fit into a comment: make plan\)\n", written)
+    assert said
+    assert int(said[1]) + written.count("+ sqs.Queue") == 10_000
+    assert written.endswith("replacing a resource.\n")
+
+
+@pytest.mark.parametrize("limit", [100, 1_000, 1_500, 3_000, 10_000])
+def test_any_number_of_long_sections_fits(limit: int) -> None:
+    section = Section(title="Resources", summary="s", lines=tuple("x" * 150 for _ in range(99)))
+    whole = Report(sections=(section,) * 4, changed=True, breaks=False)
+    assert len(markdown(HEADING, whole, limit)) <= limit
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a", "a"),
+        ("", '""'),
+        (None, "null"),
+        (["a", 1], '["a", 1]'),
+        (f"secret:{'0f' * 32}", "(secret)"),
+        ({"a": f"x secret:{'0f' * 32} y"}, '{"a": "x (secret) y"}'),
+        (f"encrypted:{'0f' * 32}", "(secret)"),
+        ("0f" * 32, "0f0f0f0f…"),
+        ("${aws:sqs/queue:Queue::emails::arn}/x", "${emails.arn}/x"),
+        ("two\nlines\x1b", "two\\nlines\\u001b"),
+        ("x" * 161, f"{'x' * 160}… (161 characters)"),
+    ],
+)
+def test_values_are_shown_in_a_line(value: Any, expected: str) -> None:
+    assert shown(value) == expected

@@ -1,0 +1,169 @@
+"""The monthly estimate follows the stack's configuration, the traffic and the price list."""
+
+import math
+from typing import Any
+
+import pytest
+
+from blueprint.cost import estimate
+from blueprint.cost.invocations import running
+from blueprint.cost.traffic import Traffic, runs
+from blueprint.cost.usage import DAYS, HOURS, Usage
+from blueprint.recorder import stack_settings
+from infra.config.stack import StackConfig
+from infra.function.image_function import FunctionArgs, ImageFunction
+from tests.support.stacks import recorded, stack
+
+BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
+
+
+def charged(charges: list[estimate.Line], service: str) -> float:
+    return math.fsum(charge.cost for charge in charges if charge.service == service)
+
+
+@pytest.mark.parametrize(
+    ("expression", "times"),
+    [
+        ("rate(1 hour)", HOURS),
+        ("rate(10 minutes)", HOURS * 6),
+        ("rate(2 days)", DAYS / 2),
+        ("cron(15 0 * * ? *)", DAYS),
+        ("cron(0 6,18 * * ? *)", 2 * DAYS),
+        ("cron(0 * * * ? *)", 24 * DAYS),
+        ("cron(0 0 1 * ? *)", 1),
+        ("cron(0 0 1 1,7 ? *)", 1 / 6),
+        ("at(2026-12-31T23:59:00)", 1 / 12),
+    ],
+)
+def test_a_schedule_runs_as_often_as_it_says(expression: str, times: float) -> None:
+    assert runs(expression) == pytest.approx(times)
+
+
+def test_units_are_charged_at_the_price_of_the_list() -> None:
+    (line,) = estimate.lines(
+        [Usage("sqs", "request", 2e6, "messages")], {"sqs": {"request": 0.4e-6}}
+    )
+    assert line.cost == pytest.approx(0.8)
+
+
+def test_a_price_that_is_not_in_the_list_is_missed() -> None:
+    with pytest.raises(KeyError, match="request"):
+        estimate.lines([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
+
+
+def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Line]:
+    """Give what nine million invocations cost, with settings of its own: by what it is for."""
+    config = StackConfig.model_validate(
+        {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
+    )
+    args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
+    used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
+    charges = estimate.lines(used, estimate.read_prices())
+    return {charge.what.removeprefix("get-user: "): charge for charge in charges}
+
+
+def test_more_memory_and_another_processor_cost_what_the_list_says() -> None:
+    small = of_get_user({})["time"].cost
+    assert of_get_user({"memoryMb": 1024})["time"].cost == pytest.approx(2 * small)
+    listed = estimate.read_prices()["lambda"]
+    dearer = small * listed["gb_second_x86_64"] / listed["gb_second_arm64"]
+    assert of_get_user({"architecture": "x86_64"})["time"].cost == pytest.approx(dearer)
+    assert of_get_user({}, architecture="x86_64")["time"].cost == pytest.approx(dearer)
+
+
+@pytest.mark.parametrize(("architecture", "hourly"), [("arm64", 0.012), ("x86_64", 0.015)])
+def test_environments_that_wait_cost_by_the_hour_and_work_for_less(
+    architecture: str, hourly: float
+) -> None:
+    cold = of_get_user({"architecture": architecture})
+    warm = of_get_user({"architecture": architecture, "provisionedConcurrency": 3})
+    assert warm.keys() - cold.keys() == {"waiting"}
+    assert warm["waiting"].cost == pytest.approx(3 * 0.5 * HOURS * hourly, rel=1e-3)
+    assert warm["time"].units == cold["time"].units
+    assert warm["time"].cost == pytest.approx(cold["time"].cost * 7 / 12, rel=1e-3)
+
+
+def test_snapshots_cost_while_they_are_kept_and_when_they_are_used() -> None:
+    cold, restored = of_get_user({}), of_get_user({"snapStart": True})
+    assert restored.keys() - cold.keys() == {"snapshots kept", "restored"}
+    assert restored["snapshots kept"].units == pytest.approx(2 * 0.5 * HOURS * 3_600)
+    assert restored["snapshots kept"].cost == pytest.approx(3.954, rel=1e-3)
+    assert restored["restored"].units == pytest.approx(cold["invocations"].units * 0.01 * 0.5)
+    assert restored["time"] == cold["time"]
+
+
+def test_tmp_costs_beyond_what_is_free() -> None:
+    own = of_get_user({"tmpMb": 1_536})
+    assert own["/tmp"].units == pytest.approx(own["time"].units / 0.5)
+    assert "/tmp" not in of_get_user({})
+
+
+@pytest.mark.parametrize("factor", [0, 2, 10])
+def test_requests_cost_in_proportion(factor: int) -> None:
+    def gateway(requests: float) -> float:
+        used = estimate.usage(stack("prod").recorder, Traffic(requests=requests))
+        return charged(estimate.lines(used, estimate.read_prices()), "apigateway")
+
+    assert gateway(factor * 1e6) == pytest.approx(factor * gateway(1e6))
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert estimate.main([name, "--requests", "1e6"]) == 0
+    printed = capsys.readouterr().out
+    assert f"Stack {name}, at list prices of us-east-1 of 2026-" in printed
+    assert "Left out: free tiers" in printed
+
+
+def test_every_price_of_the_list_is_charged() -> None:
+    """By production, and by a stack that has all that production has not."""
+
+    def own(architecture: str) -> dict[str, Any]:
+        return {"architecture": architecture, "provisionedConcurrency": 1, "tmpMb": 1_024}
+
+    functions = {"create-user": own("arm64"), "get-user": own("x86_64")}
+    settings = stack_settings("local") | {"serverless-app:functions": functions}
+    runs = stack("prod"), estimate.recorder.run("local", settings=settings)
+    charged_for = {
+        (used.service, used.price)
+        for run in runs
+        for used in estimate.usage(run.recorder, BUSY)
+        if used.units
+    }
+    services = {s: p for s, p in estimate.read_prices().items() if isinstance(p, dict)}
+    listed = {(s, name) for s, prices in services.items() for name in prices if name != "source"}
+    assert charged_for == listed
+
+
+def test_the_total_is_the_sum() -> None:
+    charges = estimate.estimate("prod", BUSY)
+    printed = estimate.table(charges).splitlines()[-1]
+    assert printed.split() == ["total", f"{math.fsum(c.cost for c in charges):,.2f}"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["prod", "--requests", "many"], "'many' is no amount; give a number from 0, as 1e6"),
+        (["prod", "--requests", "-1"], "'-1' is no amount"),
+        (["prod", "--requests", "nan"], "'nan' is no amount"),
+        (["prod", "--requests", "inf"], "'inf' is no amount"),
+        (["prod", "--writes", "1.1"], "'1.1' is no share; give a number from 0 to 1"),
+        ([], "STACK"),
+    ],
+)
+def test_wrong_arguments_are_refused(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        estimate.main(arguments)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert estimate.main(["production"]) == 2
+    assert (
+        "there is no stack 'production'; there are: compose, dev, local, prod"
+        in capsys.readouterr().err
+    )

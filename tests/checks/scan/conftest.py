@@ -1,0 +1,25 @@
+"""What the tests of the scanners share: the schema, and the exports of whole stacks."""
+
+import pytest
+
+from blueprint import recorder
+from blueprint.references import References
+from checks.scan import environment
+from checks.scan.export import Export
+from checks.scan.schema import Schema
+
+
+@pytest.fixture(scope="session")
+def schema() -> Schema:
+    if not environment.FOLDER.is_dir():
+        pytest.skip("the scanners are not installed; `make scan` does it")
+    return environment.schema()
+
+
+@pytest.fixture(scope="session")
+def exports(schema: Schema) -> dict[str, Export]:
+    """Give the exports of the stacks; tests copy what they change."""
+    made = {stack: Export(schema) for stack in ("dev", "prod")}
+    for stack, export in made.items():
+        export.add(recorder.run(stack, recorder=References).recorder.resources)
+    return made

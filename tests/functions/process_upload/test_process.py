@@ -1,0 +1,289 @@
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from handlers.domain.ledger import Busy
+from handlers.process_upload import keys
+from handlers.process_upload.events import Upload
+from handlers.process_upload.rejection import Reason
+from handlers.process_upload.storage import Storage, StorageError
+from handlers.process_upload.upload import OutOfTime, Result, process
+from handlers.process_upload.work import Limits
+from tests.functions.process_upload import files as files
+from tests.functions.process_upload.fakes import BUCKET, FakeLedger, FakeS3, reason
+
+# The parallel test runner has threads of its own.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+
+LIMITS = Limits(max_bytes=200_000, memory_bytes=512 * 2**20, image_max_side=60, thumbnail_side=15)
+
+
+class World:
+    """A bucket, a ledger, and uploads whose events come whenever the test says."""
+
+    def __init__(self) -> None:
+        self.s3 = FakeS3()
+        self.ledger = FakeLedger()
+        self._sequence = 0
+
+    def upload(self, name: str, content: bytes, content_type: str = "x/y") -> Upload:
+        self._sequence += 1
+        key = keys.UPLOADS + name
+        version = self.s3.upload(key, content, ContentType=content_type)
+        return Upload(
+            bucket=BUCKET,
+            key=key,
+            version=version,
+            sequence=f"{self._sequence:032}",
+            size=len(content),
+        )
+
+    def process(self, upload: Upload, *, owner: str = "r1", seconds: float = 100) -> Result:
+        return process(
+            upload,
+            storage=Storage(self.s3, BUCKET),
+            ledger=self.ledger,  # type: ignore[arg-type]
+            limits=LIMITS,
+            owner=owner,
+            seconds_left=lambda: seconds,
+        )
+
+    def made(self) -> list[str]:
+        return self.s3.keys(keys.PROCESSED) + self.s3.keys(keys.REJECTED)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_file_open() -> Iterator[None]:
+    before = len(os.listdir("/dev/fd"))
+    yield
+    assert len(os.listdir("/dev/fd")) == before
+
+
+@pytest.mark.parametrize(("size", "asked"), [(200_001, "bytes=0-4095"), (200_000, None)])
+def test_what_is_too_large_to_be_parsed_is_not_sent(
+    world: World, size: int, asked: str | None
+) -> None:
+    assert world.process(world.upload("large.bin", bytes(size))) == Result("copied", size)
+    assert world.s3.body("processed/large.bin/original.bin") == bytes(size)
+    assert [of.get("Range") for name, of in world.s3.calls if name == "GetObject"] == [asked]
+
+
+def test_an_object_that_is_smaller_than_its_event_says_is_read_whole(world: World) -> None:
+    upload = replace(world.upload("a.txt", b"a" * 10_000), size=200_001)
+    assert world.process(upload) == Result("extracted", 10_000)
+    assert world.s3.body("processed/a.txt/text.txt") == b"a" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "extension"),
+    [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "gif"), ("TIFF", "tiff")],
+)
+def test_a_picture_is_resized(world: World, kind: str, extension: str) -> None:
+    content = files.tagged(kind)
+    upload = world.upload("photos/cat", content)
+    assert world.process(upload) == Result("resized", len(content))
+    folder = "processed/photos/cat"
+    assert world.made() == [f"{folder}/resized.{extension}", f"{folder}/thumbnail.{extension}"]
+    for key, side in zip(world.made(), (60, 15), strict=True):
+        assert max(Image.open(io.BytesIO(world.s3.body(key))).size) == side
+        assert world.s3.get(key)["ContentType"] == f"image/{kind.lower()}"
+        assert world.s3.get(key)["Metadata"] == {"upload-version": "v1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("a.pdf", files.pdf(files.pdf_text("Hello")), "Hello\n"),
+        ("a.docx", files.word(), "Grüße\nFirst paragraph.\nleft\nright\nLast paragraph.\n"),
+        ("a.html", b"<p>Hello", "Hello\n"),
+        ("a.txt", b"Gr\xfc\xdfe", "Grüße"),
+        ("a.csv", b"a,b\r\n", "a,b\r\n"),
+        ("a.md", b"# Title\n", "# Title\n"),
+        ("empty.txt", b"", ""),
+        ("scan.pdf", files.pdf(b""), ""),
+    ],
+)
+def test_a_document_s_text_is_extracted(world: World, name: str, content: bytes, text: str) -> None:
+    assert world.process(world.upload(name, content)).outcome == "extracted"
+    assert world.made() == [f"processed/{name}/text.txt"]
+    made = world.s3.get(world.made()[0])
+    assert made["body"].decode() == text
+    assert made["ContentType"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize("name", ["movie.MP4", "archive.tar.gz", "README", "data.json", "empty"])
+def test_anything_else_is_copied_inside_s3(world: World, name: str) -> None:
+    content = b"" if name == "empty" else b"\x00\x01" * 200_000  # more than is ever parsed
+    assert world.process(world.upload(name, content)) == Result("copied", len(content))
+    (key,) = world.made()
+    assert key == f"processed/{name}/original{keys.extension(name)}"
+    assert world.s3.body(key) == content
+    assert world.s3.get(key)["ContentType"] == "x/y"
+    assert world.s3.operations() == ["GetObject", "CopyObject"]
+
+
+@pytest.mark.parametrize("size", [150_000, 50_000_000])
+def test_what_is_copied_does_not_pass_through_the_function(world: World, size: int) -> None:
+    upload = world.upload("huge.bin", bytes(size))
+    world.s3.breaks_after = 4096  # whoever reads on fails
+    assert world.process(upload).outcome == "copied"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.jpg", b"no picture", Reason.MISMATCH),
+        ("a.jpg", b"", Reason.MISMATCH),
+        ("a.docx", files.archive(a=b"b"), Reason.MISMATCH),
+        ("a.txt", b"\x7fELF\x00\x00", Reason.MISMATCH),
+        ("a.jpg", files.tagged("JPEG")[:900], Reason.DAMAGED),
+        ("a.png", files.png_bomb(10_000), Reason.TOO_MANY_PIXELS),
+        ("a.pdf", files.encrypted_pdf("x"), Reason.ENCRYPTED),
+        ("a.pdf", b"%PDF-1.4\n", Reason.DAMAGED),
+        ("a.txt", b"a" * 200_001, Reason.TOO_LARGE),
+        ("big", files.tagged("JPEG") + bytes(200_000), Reason.TOO_LARGE),
+    ],
+)
+def test_what_cannot_be_processed_is_rejected_whole(
+    world: World, name: str, content: bytes, expected: Reason
+) -> None:
+    assert world.process(world.upload(name, content)) == Result("rejected", len(content), expected)
+    original, explanation = (
+        f"rejected/{name}/original{keys.extension(name)}",
+        f"rejected/{name}/reason.json",
+    )
+    assert world.made() == [original, explanation]
+    assert world.s3.body(original) == content
+    assert reason(world.s3, explanation) == {
+        "reason": expected.code,
+        "explanation": expected.sentence,
+        "key": f"uploads/{name}",
+        "version": "v1",
+        "size": len(content),
+    }
+    assert list(world.ledger.records.values()) == ["rejected"]
+
+
+def test_the_largest_file_allowed_is_parsed(world: World) -> None:
+    assert world.process(world.upload("a.txt", b"a" * 200_000)).outcome == "extracted"
+
+
+def test_content_decides_over_the_name(world: World) -> None:
+    assert world.process(world.upload("photo.jpg", files.pdf(b""))).outcome == "extracted"
+    assert world.process(world.upload("notes.txt", files.tagged("PNG"))).outcome == "resized"
+
+
+def test_a_second_delivery_changes_nothing(world: World) -> None:
+    upload = world.upload("a.txt", b"x")
+    world.process(upload)
+    calls = len(world.s3.calls)
+    assert world.process(upload, owner="r2") == Result("duplicate")
+    assert len(world.s3.calls) == calls
+    assert list(world.ledger.records.values()) == ["extracted"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 3), max_size=8))
+def test_in_whatever_order_events_come_the_newest_stays(order: list[int]) -> None:
+    world = World()
+    uploads = [world.upload("a.bin", f"content {number}".encode()) for number in range(4)]
+    for index in order:
+        world.process(uploads[index], owner=f"r{index}")
+    if order:
+        newest = f"content {max(order)}".encode()
+        assert world.s3.body("processed/a.bin/original.bin") == newest
+        assert len(world.ledger.records) <= len(set(order))
+
+
+def test_an_older_version_is_superseded(world: World) -> None:
+    older, newer = world.upload("a.txt", b"older"), world.upload("a.txt", b"newer")
+    assert world.process(newer).outcome == "extracted"
+    assert world.process(older) == Result("superseded")
+    assert world.s3.body("processed/a.txt/text.txt") == b"newer"
+
+
+def test_a_key_that_somebody_works_on_is_left_to_a_retry(world: World) -> None:
+    upload = world.upload("a.txt", b"x")
+    world.ledger.claim(
+        f"upload#{keys.digest(upload.key)}",
+        owner="other",
+        lease_seconds=1,
+        sequence=upload.sequence,
+    )
+    with pytest.raises(Busy):
+        world.process(upload)
+    assert world.made() == []
+
+
+def test_the_lease_outlives_the_invocation(world: World) -> None:
+    world.process(world.upload("a.txt", b"x"), seconds=42)
+    assert world.ledger.leases == [47]
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "CopyObject", "PutObject"])
+def test_a_failure_gives_the_claim_back_and_the_retry_succeeds(
+    world: World, operation: str
+) -> None:
+    upload = world.upload("a.jpg", b"no picture")
+    world.s3.denied = {operation}
+    with pytest.raises(StorageError):
+        world.process(upload)
+    assert world.ledger.records == {}
+    world.s3.denied = set()
+    assert world.process(upload, owner="somebody else").outcome == "rejected"
+    assert list(world.ledger.records.values()) == ["rejected"]
+
+
+def test_a_download_that_breaks_off_is_tried_again(world: World) -> None:
+    upload = world.upload("a.txt", b"a" * 100_000)
+    world.s3.breaks_after = 4096
+    with pytest.raises(StorageError):
+        world.process(upload)
+    assert world.made() == []
+
+
+def test_a_crash_before_the_entry_is_settled_counts_once(world: World) -> None:
+    upload = world.upload("a.txt", b"x")
+    world.process(upload)
+    world.ledger.entries[f"upload#{keys.digest(upload.key)}"]["state"] = "claimed"
+    assert world.process(upload).outcome == "extracted"  # Lambda's retry has the same owner
+    assert list(world.ledger.records.values()) == ["extracted"]
+
+
+def test_what_is_gone_is_not_tried_again(world: World) -> None:
+    upload = world.upload("a.txt", b"x")
+    world.s3.versions.clear()
+    assert world.process(upload) == Result("gone")
+    assert world.process(upload) == Result("duplicate")
+    assert world.ledger.records == {}
+
+
+@pytest.mark.parametrize(("seconds", "enough"), [(19.9, False), (20, True)])
+def test_too_little_time_is_no_verdict_on_the_file(
+    world: World, seconds: float, enough: bool
+) -> None:
+    upload = world.upload("a.txt", b"x")
+    if enough:
+        assert world.process(upload, seconds=seconds).outcome == "extracted"
+    else:
+        with pytest.raises(OutOfTime):
+            world.process(upload, seconds=seconds)
+        assert world.made() == []
+
+
+@pytest.mark.parametrize("path", ["a/../../etc/passwd", "a\x00b.txt", "x" * 1016, "..", "é" * 508])
+def test_odd_paths_lose_nothing(world: World, path: str) -> None:
+    assert world.process(world.upload(path, b"\x00\x01")).outcome in ("copied", "rejected")
+    assert all(key.split("/")[1] == "by-sha256" for key in world.made())
+    assert b"\x00\x01" in [world.s3.body(key) for key in world.made()]

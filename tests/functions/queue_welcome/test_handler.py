@@ -1,0 +1,132 @@
+import json
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.domain.user import new_user_id
+from handlers.queue_welcome import handler as module
+from handlers.queue_welcome.queue import EmailQueue
+from handlers.queue_welcome.welcome import queue_welcomes
+from tests.support import samples
+from tests.support.fakes import FakeContext, log, logged_text, outcomes
+
+__all__ = ["log"]
+
+
+class FakeQueue:
+    """A queue that refuses messages to some addresses."""
+
+    def __init__(self, refuses: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+        self.refuses = refuses
+        self.batches: list[list[str]] = []
+
+    def send(self, messages: list[dict[str, Any]]) -> dict[int, str]:
+        addresses = [json.loads(message["MessageBody"])["to"] for message in messages]
+        self.batches.append(addresses)
+        return {i: "InternalError" for i, to in enumerate(addresses) if to in self.refuses}
+
+
+def inserted(number: int, **attributes: str) -> dict[str, Any]:
+    image = {"id": new_user_id(number), "name": "Ada", "email": f"{number}@x.co", **attributes}
+    return {
+        "eventName": "INSERT",
+        "dynamodb": {
+            "SequenceNumber": f"s{number}",
+            "NewImage": {name: {"S": value} for name, value in image.items()},
+        },
+    }
+
+
+def test_real_event(monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture) -> None:
+    queue = FakeQueue()
+    monkeypatch.setattr(module, "_dependencies", lambda: queue)
+    response = module.handler(samples.event("queue_welcome"), FakeContext())
+    assert response == {"batchItemFailures": []}
+    assert queue.batches == [["ada@example.com", "grace@example.com"]]
+    assert sorted(outcomes(log)) == ["ignored", "ignored", "queued", "queued"]
+    assert not any(word in logged_text(log) for word in ("ada@", "grace@", "Ada", "Grace"))
+
+
+@given(st.sets(st.integers(0, 34)), st.none() | st.integers(0, 34))
+def test_first_failure_is_reported_and_ends_it(refused: set[int], poison: int | None) -> None:
+    records = [inserted(n, **({"email": ""} if n == poison else {})) for n in range(35)]
+    queue = FakeQueue({f"{n}@x.co" for n in refused})
+    before_poison = {n for n in refused if poison is None or n < poison}
+    first = min(before_poison, default=poison)
+    assert queue_welcomes(records, queue) == (None if first is None else f"s{first}")
+    sent = [to for batch in queue.batches for to in batch]
+    # All before the first failure are sent, in order; nothing from the next batch on.
+    last = 35 if poison is None else poison
+    if before_poison:
+        last = min(last, (min(before_poison) // 10 + 1) * 10)
+    assert sent == [f"{n}@x.co" for n in range(last)]
+    assert all(len(batch) <= 10 for batch in queue.batches)
+
+
+@pytest.mark.parametrize(
+    "broken", [{"email": ""}, {"name": ""}, {"id": "user_1"}], ids=["email", "name", "id"]
+)
+def test_poison_fails_as_itself(broken: dict[str, str], log: pytest.LogCaptureFixture) -> None:
+    queue = FakeQueue()
+    records = [inserted(1), inserted(2, **broken), inserted(3)]
+    assert queue_welcomes(records, queue) == "s2"
+    assert queue.batches == [["1@x.co"]]
+    assert outcomes(log) == ["queued", "invalid"]
+
+
+def test_attributes_of_another_type_are_poison() -> None:
+    record = inserted(1)
+    record["dynamodb"]["NewImage"]["email"] = {"N": "5"}
+    assert queue_welcomes([record], FakeQueue()) == "s1"
+
+
+@pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
+def test_other_events_are_ignored(name: str) -> None:
+    queue = FakeQueue()
+    record = {**inserted(1), "eventName": name}
+    if name == "REMOVE":
+        del record["dynamodb"]["NewImage"]
+    assert queue_welcomes([record], queue) is None
+    assert queue.batches == []
+
+
+@pytest.fixture
+def sqs() -> Any:
+    return botocore.session.get_session().create_client(
+        "sqs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+
+
+MESSAGES = [{"MessageBody": "a"}, {"MessageBody": "b"}]
+
+
+def test_queue_gives_what_was_not_taken(sqs: Any) -> None:
+    with Stubber(sqs) as stubber:
+        stubber.add_response(
+            "send_message_batch",
+            {
+                "Successful": [{"Id": "0", "MessageId": "m", "MD5OfMessageBody": "d"}],
+                "Failed": [{"Id": "1", "SenderFault": False, "Code": "InternalError"}],
+            },
+            {
+                "QueueUrl": "url",
+                "Entries": [{"Id": "0", "MessageBody": "a"}, {"Id": "1", "MessageBody": "b"}],
+            },
+        )
+        assert EmailQueue(sqs, "url").send(MESSAGES) == {1: "InternalError"}
+        stubber.add_client_error("send_message_batch", "AccessDenied")
+        assert EmailQueue(sqs, "url").send(MESSAGES) == {0: "AccessDenied", 1: "AccessDenied"}
+
+
+def test_queue_out_of_reach(sqs: Any) -> None:
+    from botocore.exceptions import EndpointConnectionError
+
+    class Client:
+        def send_message_batch(self, **_: Any) -> None:
+            raise EndpointConnectionError(endpoint_url="http://x")
+
+    assert EmailQueue(Client(), "url").send(MESSAGES[:1]) == {0: "EndpointConnectionError"}

@@ -1,0 +1,89 @@
+import re
+from typing import Any
+
+import pytest
+
+from handlers.create_user.handler import MAX_BODY_BYTES
+from handlers.create_user.request import InvalidRequest, parse_new_user
+from handlers.domain.api import COMPONENTS, CREATE_USER, GET_USER
+
+
+def references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        here = [node["$ref"]] if "$ref" in node else []
+        return here + [found for value in node.values() for found in references(value)]
+    if isinstance(node, list):
+        return [found for value in node for found in references(value)]
+    return []
+
+
+def test_every_reference_resolves() -> None:
+    found = references([COMPONENTS, CREATE_USER, GET_USER])
+    assert len(found) == 14
+    assert {reference.rpartition("/")[2] for reference in found} == set(COMPONENTS)
+    assert all(reference.startswith("#/components/schemas/") for reference in found)
+
+
+def test_request_is_a_new_user() -> None:
+    schema = CREATE_USER["requestBody"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/NewUser"}
+    assert COMPONENTS["NewUser"]["required"] == ["name", "email"]
+    assert COMPONENTS["User"]["required"] == ["id", "name", "email", "created"]
+
+
+def test_every_status_is_described() -> None:
+    assert set(CREATE_USER["responses"]) == {"201", "400", "409", "413", "422", "500", "503"}
+    assert set(GET_USER["responses"]) == {"200", "400", "404", "500", "503"}
+    assert str(MAX_BODY_BYTES) in CREATE_USER["responses"]["413"]["description"]
+
+
+@pytest.mark.parametrize("field", ["name", "email"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *["a", " a ", "x" * 100, "x" * 101, "", " ", "\n", "a\n", "\u3000", "\u00a0b", "\u202ea"],
+        *[
+            "a@b.co",
+            " a@b.co ",
+            "a@b.co\n",
+            "a" * 64 + "@b.co",
+            "a" * 65 + "@b.co",
+            "a@b",
+            "é@b.co",
+        ],
+        *[
+            "a@" + ("d" * 60 + ".") * 4 + "com",
+            "a@" + ("d" * 61 + ".") * 4 + "coms",
+            "\uffff",
+            "\ufffd",
+            "é",
+        ],
+        *["a@" + ("d" * 61 + ".") * 4 + "com", "a@" + ("d" * 61 + ".") * 4 + "com "],
+    ],
+)
+def test_schema_and_function_agree(field: str, value: str) -> None:
+    from json import dumps
+
+    schema = COMPONENTS["NewUser"]["properties"][field]
+    # `$` of ECMAScript and JSON Schema is the very end, which Python writes `\Z`.
+    patterns = [schema["pattern"].removesuffix("$") + r"\Z"]
+    patterns += [part["pattern"] for part in schema.get("allOf", [])]
+    valid = schema["minLength"] <= len(value) <= schema["maxLength"] and all(
+        re.search(pattern, value) for pattern in patterns
+    )
+    body = {"name": "Ada", "email": "ada@example.com", field: value}
+    try:
+        parse_new_user(dumps(body).encode())
+    except InvalidRequest:
+        assert not valid
+    else:
+        assert valid
+
+
+def test_examples_are_valid() -> None:
+    from json import dumps
+
+    new = COMPONENTS["NewUser"]["properties"]
+    parse_new_user(dumps({name: new[name]["examples"][0] for name in new}).encode())
+    user_id = COMPONENTS["User"]["properties"]["id"]
+    assert re.search(user_id["pattern"], user_id["examples"][0])

@@ -1,0 +1,240 @@
+"""A snapshot holds no connection and no credentials, and what is restored from it is no twin.
+
+The hooks are called as Lambda's runtime calls them, on botocore's own clients, connections and
+credentials.
+"""
+
+import gc
+import importlib
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.loaders import JSONFileLoader
+
+from handlers.runtime import aws
+from handlers.runtime.restore import after_restore, before_snapshot
+from tests.support.bad_server import BadServer, Request, server
+from tests.support.cold_path import FUNCTIONS, environment
+
+__all__ = ["server"]
+USER = {"id": {"S": "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"}}
+
+
+class Account:
+    """Gives out credentials with another key each time, and notes which one a call is signed by."""
+
+    def __init__(self, lifetime: timedelta) -> None:
+        self.lifetime = lifetime
+        self.given = 0
+        self.signed: list[str] = []
+
+    def behave(self, request: Request) -> None:
+        if request.target.startswith("GET /credentials"):
+            self.given += 1
+            request.answer(
+                {
+                    "AccessKeyId": f"KEY{self.given}",
+                    "SecretAccessKey": "secret",
+                    "Token": "token",
+                    "Expiration": (datetime.now(UTC) + self.lifetime).isoformat(),
+                }
+            )
+        else:
+            found = re.search(r"Credential=(\w+)/", request.head["authorization"])
+            assert found
+            self.signed.append(found[1])
+            request.answer({})
+
+
+@pytest.fixture
+def make() -> Iterator[Any]:
+    """What a handler gives ``at_init``."""
+
+    @cache
+    def make() -> Any:
+        return aws.client("dynamodb")
+
+    aws.forget()  # what other tests' clients share
+    yield make
+    make.cache_clear()
+    aws.forget()
+
+
+@pytest.fixture
+def account(server: BadServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Account]:
+    """Credentials from an endpoint, as a function that starts from a snapshot gets them."""
+
+    def account(**lifetime: float) -> Account:
+        account = Account(timedelta(**lifetime))
+        server.behave = account.behave
+        return account
+
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(variable)
+    uri = f"http://127.0.0.1:{server.port}/credentials"
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    return account
+
+
+def open_ones(server: BadServer) -> int:
+    """Count the connections that the client has not closed."""
+    return len({r.connection for r in server.requests if r.peer.fileno() != -1})
+
+
+def none_is_open(server: BadServer) -> bool:
+    deadline = time.monotonic() + 5
+    while open_ones(server) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not open_ones(server)
+
+
+def test_no_connection_is_in_the_snapshot(
+    server: BadServer, account: Callable[..., Account], make: Any
+) -> None:
+    """Neither those of the clients, nor that by which credentials were fetched."""
+    account(hours=1)
+    make().get_item(TableName="users", Key=USER)
+    assert open_ones(server) == 2
+    gc.freeze()  # as at the end of INIT
+    before_snapshot(make)
+    assert none_is_open(server)
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize("minutes", [60, -1], ids=["good for an hour yet", "expired since"])
+def test_credentials_are_fetched_anew(
+    minutes: int, server: BadServer, account: Callable[..., Account], make: Any
+) -> None:
+    """And before the invocation, which does not wait for them."""
+    given = account(minutes=minutes)
+    make()
+    assert given.given == 1
+    before_snapshot(make)
+    given.lifetime = timedelta(hours=6)  # of those that the restored function gets
+    after_restore(make)
+    assert given.given == 2
+    make().get_item(TableName="users", Key=USER)
+    assert (given.given, given.signed) == (2, ["KEY2"])
+
+
+def test_a_connection_is_made_anew(
+    server: BadServer, account: Callable[..., Account], make: Any
+) -> None:
+    """What was connected before is not asked again: the first call needs no second attempt."""
+    account(hours=1)
+    make().get_item(TableName="users", Key=USER)
+    before = {request.connection for request in server.requests}
+    before_snapshot(make)
+    after_restore(make)
+    answer = make().get_item(TableName="users", Key=USER)
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 0
+    after = {request.connection for request in server.requests[2:]}
+    assert len(after) == 2
+    assert not before & after
+
+
+def test_descriptions_of_services_are_in_the_snapshot(
+    server: BadServer, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read them takes most of the time in which a client is made."""
+    make()
+    before_snapshot(make)
+
+    def load_file(*_: Any) -> None:
+        raise AssertionError("read from a file")
+
+    monkeypatch.setattr(JSONFileLoader, "load_file", load_file)
+    after_restore(make)
+    make().get_item(TableName="users", Key=USER)
+    assert [request.target for request in server.requests] == ["DynamoDB_20120810.GetItem"]
+
+
+def test_two_that_are_restored_draw_different_numbers(make: Any, server: BadServer) -> None:
+    snapshot = random.getstate()
+    drawn = [random.random()]
+    for _ in range(2):
+        random.setstate(snapshot)
+        after_restore(make)
+        drawn.append(random.random())
+    assert len(set(drawn)) == 3
+
+
+# Every function, as the runtime starts it
+
+RESTORE = """
+import gc, importlib, json, random, sys
+handler = importlib.import_module(sys.argv[1])
+import snapshot_restore_py as hooks
+from botocore.client import BaseClient
+
+def clients():
+    gc.unfreeze()
+    return sum(isinstance(thing, BaseClient) for thing in gc.get_objects())
+
+started, state = clients(), random.getstate()
+for function, args, kwargs in reversed(hooks.get_before_snapshot()):
+    function(*args, **kwargs)
+snapshot = clients()
+for function, args, kwargs in hooks.get_after_restore():
+    function(*args, **kwargs)
+print(json.dumps([started, snapshot, clients(), random.getstate() == state]))
+"""
+
+
+def started(function: str, program: str, **variables: str) -> Any:
+    """Run a program in a function's process of its own, as Lambda would start it."""
+    module = f"handlers.{function}.handler"
+    settings = importlib.import_module(module).Settings
+    in_lambda = {"AWS_LAMBDA_FUNCTION_NAME": function, **environment(settings), **variables}
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    output = subprocess.run(
+        [sys.executable, "-c", program, module],
+        env={**os.environ, **keys, **in_lambda},
+        check=True,
+        capture_output=True,
+    ).stdout
+    return json.loads(output)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_is_restored_with_new_clients(function: str) -> None:
+    before, snapshot, after, same_numbers = started(
+        function, RESTORE, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start"
+    )
+    assert before == after > 0
+    assert snapshot == 0
+    assert not same_numbers
+
+
+@pytest.mark.parametrize("start", ["on-demand", "provisioned-concurrency"])
+def test_no_other_start_needs_or_reads_the_hooks(start: str) -> None:
+    """As in a base image that has no such module."""
+    program = (
+        "import importlib, json, sys; sys.modules['snapshot_restore_py'] = None; "
+        "importlib.import_module(sys.argv[1]); "
+        "print(json.dumps('handlers.runtime.restore' in sys.modules))"
+    )
+    assert started("get_user", program, AWS_LAMBDA_INITIALIZATION_TYPE=start) is False
+
+
+def test_a_snapshot_without_hooks_is_refused() -> None:
+    """The version then fails while it is published, and the one before stays."""
+    program = (
+        "import importlib, sys; sys.modules['snapshot_restore_py'] = None; "
+        "importlib.import_module(sys.argv[1])"
+    )
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        started("get_user", program, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
+    assert b"ModuleNotFoundError" in failed.value.stderr

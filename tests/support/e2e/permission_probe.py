@@ -1,0 +1,80 @@
+"""Makes calls under a role, as a function that has it would."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from local.cloud import Cloud
+from tests.support.e2e.permission_calls import Call
+
+# Says what AWS answered to each call: an error's code, or nothing.
+_PROBE = """
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    session, clients, answers = botocore.session.get_session(), {}, []
+    for service, operation, arguments in event:
+        if service not in clients:
+            clients[service] = session.create_client(service, config=Config(retries={"total_max_attempts": 1}))
+        try:
+            getattr(clients[service], operation)(**arguments)
+            answers.append("")
+        except ClientError as error:
+            answers.append(error.response["Error"]["Code"])
+    return answers
+"""  # noqa: E501
+
+_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+_TRUST = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+
+
+def denied(cloud: Cloud, role: str, calls: Sequence[Call]) -> list[bool]:
+    """Make calls under a role; say of each whether it was denied for want of a permission."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as code:
+        code.writestr("probe.py", _PROBE)
+    client, name = cloud.client("lambda"), "probe"
+    client.create_function(
+        FunctionName=name,
+        Role=role,
+        Runtime="python3.13",
+        Handler="probe.handler",
+        Timeout=60,
+        Code={"ZipFile": archive.getvalue()},
+    )
+    try:
+        event = [(call.service, call.operation, call.arguments) for call in calls]
+        answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        codes = json.load(answer["Payload"])
+    finally:
+        client.delete_function(FunctionName=name)
+    assert "FunctionError" not in answer, codes
+    assert len(codes) == len(calls)
+    return [code in _DENIED for code in codes]
+
+
+@contextmanager
+def role(cloud: Cloud, name: str, *actions: str) -> Iterator[str]:
+    """Give the ARN of a role that may do these actions on everything, for a while."""
+    iam = cloud.client("iam")
+    trust = {"Version": "2012-10-17", "Statement": [_TRUST]}
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    if actions:
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+    arn: str = made["Role"]["Arn"]
+    try:
+        yield arn
+    finally:
+        if actions:
+            iam.delete_role_policy(RoleName=name, PolicyName=name)
+        iam.delete_role(RoleName=name)

@@ -1,0 +1,100 @@
+"""Which permissions each function has used, by what the emulator's CloudTrail recorded."""
+
+import hashlib
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local.cloud import Cloud
+from tests.support.e2e.permission_calls import TABLES
+from tests.support.e2e.system import logical_name
+from tests.support.statements import EMAILS, HERE, STORAGE
+
+Used = set[tuple[str, str]]
+"""Action and resource, as ``tests/support/statements.py`` names them; of an object its key."""
+
+_IN_TRANSACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
+_OF_BUCKETS = {"ListObjects": "ListBucket"}
+
+
+@contextmanager
+def recording(cloud: Cloud) -> Iterator[None]:
+    """Record calls meanwhile."""
+    _record(cloud, True)
+    try:
+        yield
+    finally:
+        _record(cloud, False)
+
+
+def used(cloud: Cloud, function: str) -> Used:
+    """Give what a function has used. Of S3, the trail does not tell whether a version was read."""
+    return {
+        permission
+        for key in _access_keys(cloud, function)
+        for event in _events(cloud, key)
+        for permission in _permissions(cloud, event)
+    }
+
+
+def _record(cloud: Cloud, on: bool) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", cloud.emulator.port, timeout=10)
+    try:
+        wanted = {"cloudtrail._recording_enabled": str(on)}
+        connection.request("POST", "/_ministack/config", json.dumps(wanted))
+        assert json.load(connection.getresponse()) == {
+            "applied": {"cloudtrail._recording_enabled": on}
+        }
+    finally:
+        connection.close()
+
+
+def _access_keys(cloud: Cloud, function: str) -> list[str]:
+    """Give a function's access keys, by which the trail knows callers, as the emulator makes them.
+
+    They differ by how the function was named to invoke it: by its version or its alias.
+    """
+    ref = cloud.functions[function]
+    configuration = cloud.client("lambda").get_function_configuration(
+        FunctionName=ref.name, Qualifier=ref.qualifier
+    )
+    arn = configuration["FunctionArn"].removesuffix(f":{configuration['Version']}")
+    suffixes = ("", f":{configuration['Version']}", f":{ref.qualifier}")
+    names = [f"{arn}{suffix}:{configuration['Role']}" for suffix in suffixes]
+    return [f"ASIA{hashlib.sha256(name.encode()).hexdigest()[:16].upper()}" for name in names]
+
+
+def _events(cloud: Cloud, access_key: str) -> Iterator[dict[str, Any]]:
+    """Give a caller's events: fifty at most, the newest (the emulator has no further page)."""
+    answer = cloud.client("cloudtrail").lookup_events(
+        LookupAttributes=[{"AttributeKey": "AccessKeyId", "AttributeValue": access_key}]
+    )
+    for event in answer["Events"]:
+        yield {**json.loads(event["CloudTrailEvent"]), "resources": event["Resources"]}
+
+
+def _permissions(cloud: Cloud, event: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    service, name = event["eventSource"].partition(".")[0], event["eventName"]
+    given: dict[str, Any] = event["requestParameters"]
+    if service == "dynamodb":
+        tables = {
+            cloud.outputs["dynamodb_table_name"]: TABLES["users"],
+            cloud.outputs["ledger_table_name"]: TABLES["ledger"],
+        }
+        for item in given.get("TransactItems", []):
+            for kind, detail in item.items():
+                yield f"dynamodb:{_IN_TRANSACTIONS[kind]}", tables[detail["TableName"]]
+        if "TableName" in given:
+            index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
+            yield f"dynamodb:{name}", tables[given["TableName"]] + index
+    elif service == "sqs":
+        logical = logical_name(given["QueueUrl"].rpartition("/")[2])
+        queue = EMAILS if logical == "emails" else f"arn:aws:sqs:{HERE}:{logical}"
+        yield f"sqs:{name.removesuffix('Batch')}", queue
+    elif service == "s3":
+        keys = [r["ResourceName"] for r in event["resources"][1:]]
+        yield f"s3:{_OF_BUCKETS.get(name, name)}", "/".join([STORAGE, *keys])
+    else:
+        raise AssertionError(f"{service}:{name}: say here what it takes")

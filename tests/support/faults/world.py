@@ -1,0 +1,212 @@
+"""The running system under faults, and what is done to it and read from it."""
+
+import contextlib
+import json
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from checks.chaos import clock
+from checks.chaos.fault_plan import Fault, Plan
+from checks.chaos.kills import kill
+from checks.chaos.proxy import Proxy, Tally
+from local.cloud import Cloud
+from local.mail import sent
+from tests.support.e2e.system import Api, until
+
+SECONDS = 120
+"""How long a test waits for what must come: a bound for busy machines, not a measure."""
+
+
+NOT_LATER = Fault(
+    kind="refuse", service="sqs", operation="ChangeMessageVisibilityBatch", probability=1
+)
+"""Keeps ``send-email`` from putting messages off: they come again as ``receives_soon`` says."""
+
+
+class FunctionFailed(Exception):
+    """An invocation ended in an error."""
+
+
+@dataclass(frozen=True)
+class World:
+    cloud: Cloud
+    proxy: Proxy
+    api: Api
+
+    # What AWS does to a function.
+
+    def invoke(self, function: str, event: Any) -> Any:
+        """Invoke a function as its trigger does, by its alias, and give what it returns."""
+        answer = self.cloud.client("lambda").invoke(
+            FunctionName=self.cloud.functions[function].name,
+            Qualifier="live",
+            Payload=json.dumps(event).encode(),
+        )
+        payload = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            raise FunctionFailed(payload)
+        return payload
+
+    def queue(self, body: str, user_id: str | None = None) -> str:
+        """Put a message on the e-mail queue; give its id."""
+        attributes = {"user_id": {"DataType": "String", "StringValue": user_id}} if user_id else {}
+        answer = self.cloud.client("sqs").send_message(
+            QueueUrl=self.emails, MessageBody=body, MessageAttributes=attributes
+        )
+        message_id: str = answer["MessageId"]
+        return message_id
+
+    @contextlib.contextmanager
+    def receives_soon(self) -> Iterator[None]:
+        """Let messages whose function died come again after some seconds, not minutes.
+
+        They must outlast the function's start and its way to where it is killed.
+        """
+        sqs, name = self.cloud.client("sqs"), "VisibilityTimeout"
+        asked = sqs.get_queue_attributes(QueueUrl=self.emails, AttributeNames=[name])
+        seconds = "6" if self.cloud.emulator.instance is None else "20"
+        sqs.set_queue_attributes(QueueUrl=self.emails, Attributes={name: seconds})
+        try:
+            yield
+        finally:
+            sqs.set_queue_attributes(QueueUrl=self.emails, Attributes=asked["Attributes"])
+
+    @contextlib.contextmanager
+    def without_trigger(self, function: str) -> Iterator[None]:
+        """Disable the mapping that feeds a function, and enable it again."""
+        client = self.cloud.client("lambda")
+        (mapping,) = client.list_event_source_mappings(
+            FunctionName=f"{self.cloud.functions[function].name}:live"
+        )["EventSourceMappings"]
+        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    # What goes wrong.
+
+    @contextlib.contextmanager
+    def faults(self, *faults: Fault, seed: int = 1) -> Iterator[Tally]:
+        """Let calls of the functions fail."""
+        with self.proxy.inject(Plan(seed=seed, faults=faults)) as tally:
+            yield tally
+
+    def kill_when_held(self, function: str, tally: Tally, *, times: int = 1) -> None:
+        """Kill a function while a call of it, or the reply, is being delayed."""
+        self.await_hold(tally, times)
+        assert kill(self.cloud, function) >= 1
+
+    def kill_sender_when_held(self, tally: Tally, *, times: int = 1) -> None:
+        """Kill ``send-email`` likewise; its messages come again when its leases have ended."""
+        self.await_hold(tally, times)
+        with self.without_trigger("send-email"):
+            assert kill(self.cloud, "send-email") >= 1
+            self.jump(3_600, leases=True)
+
+    def await_hold(self, tally: Tally, times: int = 1) -> None:
+        """Wait until a call, or its reply, is being delayed for so many times."""
+        until(
+            lambda: tally.injected["delay"] + tally.injected["delay_reply"] >= times,
+            seconds=SECONDS,
+        )
+
+    def jump(self, seconds: int, *, leases: bool = False, welcomes: bool = False) -> None:
+        """Let time pass for the ledger's leases, or for the welcomes that wait."""
+        dynamodb = self.cloud.client("dynamodb")
+        if leases:
+            clock.jump(dynamodb, self.ledger, seconds=seconds, attributes=["lease"])
+        if welcomes:
+            clock.jump(dynamodb, self.users, seconds=seconds, attributes=["welcome_due"])
+
+    def end_leases_until(self, settled: Callable[[], bool]) -> None:
+        """Let an hour pass every second, until something is so."""
+
+        def look() -> bool:
+            self.jump(3_600, leases=True)
+            return settled()
+
+        until(look, seconds=SECONDS)
+
+    # What is there.
+
+    @property
+    def emails(self) -> str:
+        """URL of the e-mail queue."""
+        return str(self.cloud.outputs["sqs_queue_url"])
+
+    @property
+    def dead_letters(self) -> str:
+        """URL of the e-mail queue's dead-letter queue."""
+        return str(self.cloud.outputs["sqs_dead_letter_queue_url"])
+
+    @property
+    def users(self) -> str:
+        return str(self.cloud.outputs["dynamodb_table_name"])
+
+    @property
+    def ledger(self) -> str:
+        return str(self.cloud.outputs["ledger_table_name"])
+
+    @property
+    def bucket(self) -> str:
+        return str(self.cloud.outputs["s3_bucket_name"])
+
+    def mails(self, to: str) -> int:
+        """How many e-mails were sent to an address."""
+        return self.recipients().count(to)
+
+    def recipients(self) -> list[str]:
+        """The addresses of all e-mails that were sent."""
+        return [to for mail in sent(self.cloud.emulator.port) for to in mail["To"]]
+
+    def item(self, table: str, item_id: str) -> dict[str, Any] | None:
+        answer = self.cloud.client("dynamodb").get_item(
+            TableName=table, Key={"id": {"S": item_id}}, ConsistentRead=True
+        )
+        return answer.get("Item")
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        pages = self.cloud.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+        return [item for page in pages for item in page["Items"]]
+
+    def messages(self, queue_url: str) -> list[dict[str, Any]]:
+        """All messages of a queue, whether visible or in work; nothing is received."""
+        query = urlencode({"QueueUrl": queue_url})
+        url = f"{self.cloud.endpoint}/_ministack/sqs/messages?{query}"
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            found = json.load(answer)["messages"]
+        return [m for regions in found.values() for q in regions.values() for m in q[queue_url]]
+
+    def dead(self) -> list[tuple[str, str]]:
+        """Ids and bodies of the messages in the e-mail queue's dead-letter queue."""
+        return [(m["MessageId"], m["Body"]) for m in self.messages(self.dead_letters)]
+
+    def settled(self) -> bool:
+        """Whether nothing waits on the e-mail queue."""
+        return not self.messages(self.emails)
+
+
+def notification(to: str) -> str:
+    """A message of the e-mail queue."""
+    return json.dumps({"to": to, "subject": "News", "body": "One line", "type": "notification"})
+
+
+def sqs_event(bodies: Sequence[str], *, receives: int = 1) -> dict[str, Any]:
+    """An event of messages that only this event knows."""
+    return {"Records": [_sqs_record(body, receives) for body in bodies]}
+
+
+def _sqs_record(body: str, receives: int) -> dict[str, Any]:
+    return {
+        "messageId": str(uuid.uuid4()),
+        "receiptHandle": uuid.uuid4().hex,
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": str(receives)},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }

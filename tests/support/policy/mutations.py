@@ -1,0 +1,77 @@
+"""Ways to break one thing of a stack."""
+
+import copy
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checks.policy.rules.model import Resource
+
+GONE = object()
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """One change, and what must then fail.
+
+    Attributes:
+        rule: the row that it breaks, with its part where it has several, as in `told.NAMES`.
+        of: type and name of the resource, such as ``sqs/queue:Queue emails``.
+        path: what of it changes, inside of JSON text, too; all of it, if empty.
+        to: the new value; `GONE` takes it away.
+        refers: what the property is then made from, where the rule goes by that.
+        also: other rules that it truly breaks.
+    """
+
+    rule: str
+    of: str
+    path: Path = ()
+    to: Any = GONE
+    refers: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.of} {'.'.join(map(str, self.path))}"
+
+
+def after(resources: Iterable[Resource], change: Break) -> list[Resource]:
+    """Give the resources with one change.
+
+    Raises:
+        LookupError: there is no such resource; the change would be none.
+    """
+    stack = {key(resource): resource for resource in resources}
+    changed = stack[change.of]
+    if not change.path:
+        assert change.to is GONE
+        return [resource for resource in stack.values() if resource is not changed]
+    references = dict(changed.references)
+    if change.refers is not None:
+        references[str(change.path[0])] = [stack[target].urn for target in change.refers]
+    stack[change.of] = replace(
+        changed, properties=put(changed.properties, change.path, change.to), references=references
+    )
+    return list(stack.values())
+
+
+def key(resource: Resource) -> str:
+    return f"{resource.type.removeprefix('aws:')} {resource.name}"
+
+
+def put(value: Any, path: Path, new: Any) -> Any:
+    """Give a copy of ``value`` in which what is at ``path`` is ``new``, inside of JSON text too."""
+    if not path:
+        return new
+    if isinstance(value, str):
+        return json.dumps(put(json.loads(value), path, new))
+    value = copy.copy(value if value is not None else {})
+    head, *rest = path
+    if new is GONE and not rest:
+        del value[head]
+    else:
+        value[head] = put(
+            value.get(head) if isinstance(value, dict) else value[head], tuple(rest), new
+        )
+    return value

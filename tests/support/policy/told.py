@@ -1,0 +1,74 @@
+"""What the engine is told of a run, as rules see it, and as the policy pack is sent it."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import pulumi
+from pulumi.runtime import rpc
+
+from blueprint.recorder import Run, run, stack_settings
+from blueprint.recording import plain
+from checks.policy.rules.catalogue import RULES
+from checks.policy.rules.model import UNKNOWN, Resource, Stack
+from checks.policy.rules.rule import Verdict, evaluate
+
+NAMES = {f"{rule.row} {rule.part}".strip(): rule.name for rule in RULES}
+"""The rules' names by row, and part where a row has several."""
+
+
+@cache
+def prod_run(*, preview: bool = False) -> Run:
+    """Run production with a custom domain: a row is about one, and production has none."""
+    api = {
+        **stack_settings("prod")["serverless-app:api"],
+        "domain": {
+            "name": "api.example.com",
+            "certificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
+        },
+    }
+    return run("prod", preview=preview, settings={"serverless-app:api": api})
+
+
+@cache
+def prod(*, preview: bool = False) -> list[Resource]:
+    return seen(prod_run(preview=preview))
+
+
+def seen(ran: Run) -> list[Resource]:
+    """Give a run's resources as rules see them: with their inputs, as the engine is told them."""
+    return [
+        Resource(
+            urn=urn,
+            type=told.type,
+            name=told.name,
+            properties=_marked(plain(rpc.deserialize_properties(told.object, keep_unknowns=True))),
+            references={p: list(on.urns) for p, on in told.propertyDependencies.items()},
+            delete_before_replace=told.deleteBeforeReplace,
+        )
+        for urn, told in ran.recorder.registrations.items()
+        if told.custom
+    ]
+
+
+def _marked(value: Any) -> Any:
+    if isinstance(value, pulumi.output.Unknown):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _marked(item) for key, item in value.items()}
+    return [_marked(item) for item in value] if isinstance(value, list) else value
+
+
+def judged(resources: Iterable[Resource], *, production: bool = True) -> dict[str, Verdict]:
+    """Evaluate all rules; give what came of it by their names."""
+    whole = Stack(list(resources), production)
+    return {rule.name: evaluate(rule, whole) for rule in RULES}
+
+
+def broken(resources: Iterable[Resource], *, production: bool = True) -> dict[str, list[str]]:
+    """Give what is wrong, by the names of the rules that are broken."""
+    return {
+        name: [str(violation) for violation in verdict.violations]
+        for name, verdict in judged(resources, production=production).items()
+        if verdict.violations
+    }

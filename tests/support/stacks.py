@@ -1,0 +1,89 @@
+"""Runs of the program, each made once and kept: Pulumi's mocks are global, a run is not."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import pulumi
+
+from blueprint.recorder import ROOT, Run, apart, run, use
+from blueprint.recording import Key, Recorded, Recorder
+
+STACKS = ("local", "dev", "prod")
+FUNCTIONS = tuple(
+    sorted(path.parent.name.replace("_", "-") for path in ROOT.glob("handlers/*/handler.py"))
+)
+
+
+def stack(name: str, *, preview: bool = False) -> Run:
+    """Run the program with the stack's own configuration, once."""
+    return _kept(name, preview)
+
+
+@cache
+def _kept(name: str, preview: bool) -> Run:
+    return run(name, preview=preview)
+
+
+def recorded(
+    program: Callable[[], object], *, preview: bool = False, recorder: Recorder | None = None
+) -> Recorder:
+    """Run a piece of a program alone, as stack ``dev``; give what it registers."""
+    recorder = recorder or Recorder(preview=preview)
+
+    def inside() -> None:
+        use("dev", recorder, {})
+
+        def whole() -> None:  # what a program gives back would be waited for as an output
+            program()
+
+        pulumi.runtime.test(whole)()
+
+    apart(inside)
+    return recorder
+
+
+def of(resources: Run, type_: str) -> list[Recorded]:
+    """Give the resources of one type, such as ``lambda/function:Function``.
+
+    A check that scans nothing proves nothing: there is at least one.
+    """
+    found = [r for r in resources.recorder.resources if r.type == f"aws:{type_}"]
+    assert found, f"no resource of type {type_}"
+    return found
+
+
+def inputs(resources: Run, type_: str, name: str) -> Mapping[str, Any]:
+    return resources.recorder.one(f"aws:{type_}", name).inputs
+
+
+def keys(resources: Run) -> list[Key]:
+    return [(r.type, r.name) for r in resources.recorder.resources]
+
+
+def made_before(resources: Run, resource: Recorded) -> set[Key]:
+    """Give all that the engine has made before a resource: what it depends on, transitively."""
+    depends: Mapping[Key, frozenset[Key]] = {
+        (r.type, r.name): r.options.depends_on for r in resources.recorder.resources
+    }
+    seen: set[Key] = set()
+    waiting = list(resource.options.depends_on)
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting += depends.get(key, frozenset())
+    return seen
+
+
+def below(resources: Run, component: Key) -> Iterator[Recorded]:
+    """Give a component's children, and theirs."""
+    children: dict[Key, list[Recorded]] = defaultdict(list)
+    for resource in resources.recorder.resources:
+        children[resource.options.parent].append(resource)
+    waiting = [component]
+    while waiting:
+        for child in children[waiting.pop()]:
+            yield child
+            waiting.append((child.type, child.name))

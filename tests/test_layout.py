@@ -1,0 +1,140 @@
+"""Which part may import which: read from the sources, so that nothing has to run."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.imports import imported
+
+ROOT = Path(__file__).parents[1]
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
+
+MAY_IMPORT = {
+    "blueprint": {"handlers", "images", "infra"},
+    "bootstrap": {"infra"},
+    "checks": {"blueprint", "handlers", "images", "infra", "local", "ops"},
+    "handlers": set(),
+    "images": set(),
+    "infra": {"images"},
+    "local": {"blueprint", "images", "ops"},
+    "ops": {"handlers"},
+}
+"""What each package may import; the program alone may import from all."""
+
+INSIDE_INFRA = {
+    "config": set(),
+    "grants": set(),
+    "storage": {"config", "grants"},
+    "access": {"config", "grants", "storage"},
+    "network": {"config", "grants", "storage"},
+    "function": {"config", "grants", "storage", "network", "access"},
+    "triggers": {"config", "grants", "storage", "network", "access", "function"},
+    "monitoring": {"config", "grants", "storage", "network", "access", "function", "triggers"},
+}
+
+PULUMI = {"pulumi", "pulumi_aws", "pulumi_docker_build"}
+WITHOUT_PULUMI = {"checks/chaos", "handlers", "images", "ops"}
+
+
+def imports_of(place: str) -> list[tuple[str, str]]:
+    """Return (module, what it imports) of a module, or of every module below a folder."""
+    found = []
+    path = ROOT / place
+    for module in sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]:
+        package = ".".join(module.relative_to(ROOT).parent.parts)
+        names = imported(module.read_text(), package)
+        found += [(str(module.relative_to(ROOT)), name) for name in names]
+    return found
+
+
+def crossing(place: str, others: set[str], may: set[str]) -> list[tuple[str, str]]:
+    """Return the imports of a place that lead to one of the others, but for those that may be."""
+    return [
+        (module, name) for module, name in imports_of(place) if name.split(".")[0] in others - may
+    ]
+
+
+def test_every_package_says_what_it_may_import() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/*.py")} - {"tests"}
+    modules = {path.stem for path in ROOT.glob("*.py")} - {"__main__", "config"}
+    assert packages | modules == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_no_more_than_it_may(package: str) -> None:
+    others = {*MAY_IMPORT, "tests", "config"} - {package}
+    assert crossing(package, others, MAY_IMPORT[package]) == []
+
+
+@pytest.mark.parametrize("part", INSIDE_INFRA)
+def test_a_part_of_infra_imports_no_more_than_it_may(part: str) -> None:
+    parts = {path.stem for path in (ROOT / "infra").iterdir() if not path.name.startswith("__")}
+    assert parts == set(INSIDE_INFRA)
+    ours = [(m, n) for m, n in imports_of(f"infra/{part}") if n.startswith("infra.")]
+    assert [(m, n) for m, n in ours if n.split(".")[1] not in {part, *INSIDE_INFRA[part]}] == []
+
+
+@pytest.mark.parametrize("folder", sorted(WITHOUT_PULUMI))
+def test_a_package_does_without_pulumi(folder: str) -> None:
+    assert imports_of(folder)
+    assert crossing(folder, PULUMI, set()) == []
+
+
+def test_the_build_context_can_be_used_without_the_program() -> None:
+    for path in ("images/__init__.py", "images/context.py", "images/sources.py"):
+        names = {n.split(".")[0] for n in imported((ROOT / path).read_text(), "images")}
+        assert names <= {*sys.stdlib_module_names, "images"}
+
+
+def test_rules_need_nothing_but_python() -> None:
+    """The policy pack is the only one of them that knows Pulumi."""
+    for module, name in imports_of("checks/policy/rules"):
+        if module != "checks/policy/rules/pack.py":
+            top = name.split(".")[0]
+            assert top in sys.stdlib_module_names or name.startswith("checks.policy.rules."), module
+
+
+def test_no_function_imports_another() -> None:
+    """A function imports the domain and the runtime; the domain imports the runtime."""
+    assert FUNCTIONS
+    may = {"runtime": {"runtime"}, "domain": {"domain", "runtime"}}
+    wrong = []
+    for module, name in imports_of("handlers"):
+        own, parts = module.split("/")[1], name.split(".")
+        if parts[0] == "handlers" and parts[1] not in may.get(own, {own, "domain", "runtime"}):
+            wrong.append((module, name))
+    assert wrong == []
+
+
+def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_them() -> None:
+    names = set(imported((ROOT / "__main__.py").read_text(), ""))
+    ours = {n for n in names if n.startswith("handlers.")}
+    assert {n.rpartition(".")[0] for n in ours} == {"handlers.domain.api"}
+    assert not [n for n in names if n.startswith("local")]
+
+
+def test_the_program_has_no_logic_and_stays_short() -> None:
+    source = (ROOT / "__main__.py").read_text()
+    assert len(source.splitlines()) <= 64 + 9 * len(FUNCTIONS)  # a paragraph for each function
+    logic = (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef, ast.ClassDef, ast.Lambda,
+             ast.ListComp, ast.DictComp, ast.IfExp, ast.With)  # fmt: skip
+    assert [n for n in ast.walk(ast.parse(source)) if isinstance(n, logic)] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("import infra.config as c", ["infra.config"]),
+        ("def f():\n    from infra import grants", ["infra.grants"]),
+        ("from . import page", ["handlers.daily_report.page"]),
+        ("from .page import draw", ["handlers.daily_report.page.draw"]),
+        ("from ..get_user import handler", ["handlers.get_user.handler"]),
+        ("import importlib\nimportlib.import_module('local.up')", ["importlib", "local.up"]),
+        ("if TYPE_CHECKING:\n    import pulumi", ["pulumi"]),
+    ],
+)
+def test_imports_are_found(source: str, names: list[str]) -> None:
+    """The other tests see nothing that this function does not."""
+    assert list(imported(source, "handlers.daily_report")) == names
