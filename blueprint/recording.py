@@ -88,11 +88,11 @@ class Recorder(mocks.Mocks):
         return answers[args.token], []
 
     def all(self, type_: str) -> list[Recorded]:
-        """Give the resources of one type, such as ``aws:sqs/queue:Queue``."""
+        """Return the resources of one type, such as ``aws:sqs/queue:Queue``."""
         return [r for r in self.resources if r.type == type_]
 
     def one(self, type_: str, name: str) -> Recorded:
-        """Give one resource by type and name.
+        """Return one resource by type and name.
 
         Raises:
             LookupError: there is none; names those there are.
@@ -149,7 +149,7 @@ def _key(urn: str) -> Key:
 
 
 def arn(type_: str, name: str) -> str:
-    """Give the ARN that a resource has in a recording."""
+    """Return the ARN that a resource has in a recording."""
     _, module, kind = type_.split(":")
     service = "logs" if kind == "LogGroup" else module.split("/")[0]
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"

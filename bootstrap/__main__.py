@@ -32,7 +32,7 @@ account_log_role("gateway", pulumi.ResourceOptions())
 
 
 def values(stacks: str, **more: str) -> Values:
-    """Give what the placeholders of permissions stand for, for stacks of a name."""
+    """Return what the placeholders of permissions stand for, for stacks of a name."""
     return {
         "partition": aws.get_partition_output().partition,
         "region": region,

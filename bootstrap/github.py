@@ -11,7 +11,7 @@ _AUDIENCE = "sts.amazonaws.com"
 
 
 def provider_arn(name: str, existing: str | None) -> pulumi.Output[str]:
-    """Give the account's provider for GitHub; make it, where none exists."""
+    """Return the account's provider for GitHub; make it, where none exists."""
     if existing:
         return pulumi.Output.from_input(existing)
     provider = aws.iam.OpenIdConnectProvider(

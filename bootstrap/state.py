@@ -30,7 +30,7 @@ class State(pulumi.ComponentResource):
         self.register_outputs({"backend_url": self.backend_url})
 
     def secrets_provider(self, region: pulumi.Input[str], stack: str) -> pulumi.Output[str]:
-        """Give what ``pulumi stack init --secrets-provider`` takes for one stack.
+        """Return what ``pulumi stack init --secrets-provider`` takes for one stack.
 
         The stack's name is bound to what is encrypted: `permissions.state`.
         """

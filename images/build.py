@@ -122,7 +122,7 @@ def finish(layer: Path) -> None:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    """Give all of a folder's contents, those of a subfolder before itself."""
+    """Yield all of a folder's contents, those of a subfolder before itself."""
     for root, folders, files in os.walk(folder, topdown=False):
         yield from (Path(root, name) for name in [*files, *folders])
 

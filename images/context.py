@@ -37,7 +37,7 @@ def sources(function: str) -> dict[str, Path]:
 
 
 def fingerprint(function: str) -> str:
-    """Give the SHA-256 (hex) over the names and contents of a function's sources."""
+    """Return the SHA-256 (hex) over the names and contents of a function's sources."""
     digest = hashlib.sha256()
     for name, path in sources(function).items():
         content = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -19,7 +19,7 @@ def main(source: Path, target: Path, handlers: Path, packages: Path) -> None:
 
 
 def callers(task: Path) -> Iterator[Path]:
-    """Give the installed packages that call AWS by a client that is passed to them: s3transfer."""
+    """Yield the installed packages that call AWS by a client that is passed to them: s3transfer."""
     for path in sorted(task.glob("*.dist-info/METADATA")):
         if "\nRequires-Dist: botocore" in path.read_text("utf-8"):
             yield task / path.parent.name.partition("-")[0]
@@ -71,7 +71,7 @@ def _nodes(folder: Path) -> Iterator[tuple[Path, ast.AST]]:
 
 
 def word(name: str) -> str:
-    """Give what ``GetItem``, an operation, and ``get_item``, a client's method, have in common."""
+    """Return the common form of ``GetItem`` (an operation) and ``get_item`` (a client's method)."""
     return name.replace("_", "").lower()
 
 
@@ -113,7 +113,7 @@ def select_data(source: Path, target: Path, calls: AwsCalls) -> None:
 
 
 def _waited_for(version: Path, kinds: set[str]) -> Iterator[str]:
-    """Give the words of the operations that a service's waiters call, if there are any in use."""
+    """Yield the words of the operations that a service's waiters call, if there are any in use."""
     if "waiters-2" in kinds:
         for path in version.glob("waiters-2.json*"):
             for waiter in _read_json(path)["waiters"].values():

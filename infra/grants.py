@@ -38,7 +38,7 @@ class Grant:
             )
 
     def statement(self) -> dict[str, Any]:
-        """Give the statement of an IAM policy that allows this."""
+        """Return the statement of an IAM policy that allows this."""
         statement: dict[str, Any] = {
             "Effect": "Allow",
             "Action": sorted(self.actions),
@@ -48,7 +48,7 @@ class Grant:
 
 
 def variable(name: str | None, value: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
-    """Give a grant's environment: one variable, or none where the caller named none."""
+    """Return a grant's environment: one variable, or none where the caller named none."""
     return {} if name is None else {name: value}
 
 

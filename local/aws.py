@@ -58,7 +58,7 @@ class Aws:
         self._lock = threading.Lock()
 
     def client(self, service: str) -> Any:
-        """Give the client of a service, by botocore's name of it; threads may share it."""
+        """Return the client of a service, by botocore's name of it; threads may share it."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._session.create_client(

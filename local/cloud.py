@@ -44,7 +44,7 @@ class Cloud:
         return self.deployed.functions
 
     def client(self, service: str) -> Any:
-        """Give the root account's client of a service."""
+        """Return the root account's client of a service."""
         return self.aws.client(service)
 
     def stop(self) -> None:

@@ -45,11 +45,11 @@ class Containers:
     owner: str = field(default_factory=lambda: f"serverless-app-{secrets.token_hex(4)}")
 
     def instance(self, port: int) -> str:
-        """Give the value of the label that the emulator puts on its containers."""
+        """Return the value of the label that the emulator puts on its containers."""
         return f"{self.owner}:{port}"
 
     def environment(self) -> dict[str, str]:
-        """Give the emulator's settings."""
+        """Return the emulator's settings."""
         flags = _CONFINEMENT
         if self.gateway:
             flags += f" --add-host {_HOST_NAME}:{self.gateway}"

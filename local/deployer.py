@@ -93,7 +93,7 @@ def _deploy(project: Project, target: registry.Target) -> None:
 
 @contextlib.contextmanager
 def _event_loop() -> Iterator[None]:
-    """Give this thread a loop, and one to each thread of the pool, as Pulumi expects; close all."""
+    """Create a loop for this thread and each of the pool, as Pulumi expects; close all."""
     loops: list[asyncio.AbstractEventLoop] = []
 
     def new_loop() -> None:

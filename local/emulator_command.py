@@ -59,7 +59,7 @@ def environment(
 
 
 def command(*, port: int, gateway: str | None = None) -> list[str]:
-    """Give the command that starts the emulator: the server that its own command runs, too.
+    """Return the command that starts the emulator: the server that its own command runs, too.
 
     Args:
         port: where it listens on loopback.

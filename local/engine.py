@@ -20,7 +20,7 @@ _SILENCE_SECONDS = 600  # a step that downloads says nothing meanwhile
 
 
 def chosen_base() -> str:
-    """Give what the functions' images stand on: the environment's ``BASE_IMAGE``, or Lambda's."""
+    """Return what the functions' images stand on: the environment's ``BASE_IMAGE``, or Lambda's."""
     return os.environ.get("BASE_IMAGE") or BASE_IMAGE
 
 
@@ -107,7 +107,7 @@ class Engine:
 
 
 def platform_of(image: Image) -> str:
-    """Give an image's platform, such as ``linux/arm64``."""
+    """Return an image's platform, such as ``linux/arm64``."""
     return f"{image.attrs['Os']}/{image.attrs['Architecture']}"
 
 

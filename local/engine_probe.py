@@ -8,7 +8,7 @@ _SECONDS = 1.0
 
 
 def address() -> str:
-    """Give the engine's address: ``DOCKER_HOST``, or this machine's usual socket."""
+    """Return the engine's address: ``DOCKER_HOST``, or this machine's usual socket."""
     return os.environ.get("DOCKER_HOST") or _DEFAULT
 
 

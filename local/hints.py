@@ -17,7 +17,7 @@ def command() -> str:
 
 
 def hints(outputs: Mapping[str, Any], *, viewer: str | None = None) -> Iterator[tuple[str, str]]:
-    """Give titles and commands for what the stack has; ``viewer``: where its API is shown."""
+    """Yield titles and commands for what the stack has; ``viewer``: where its API is shown."""
     local = command()
     url = outputs.get("api_gateway_url")
     if url:

@@ -120,7 +120,7 @@ def _find(engine: Engine, source: _Source) -> ImageRef | None:
 
 
 def _arguments(engine: Engine, base: str, build_base: str, platform: str) -> dict[str, str]:
-    """Give the Dockerfile's arguments that BuildKit would set itself, and those of this machine.
+    """Return the Dockerfile's arguments that BuildKit would set itself, and those of this machine.
 
     The bases, given by their ids, say what platform each stage is of. The classic builder's own
     option means every stage, and the engine keeps a tag for one platform at a time.

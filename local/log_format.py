@@ -36,7 +36,7 @@ class Formatter:
         }
 
     def format(self, invocation: Invocation) -> str:
-        """Give an invocation's lines: its records, what it printed, and how long it took."""
+        """Return an invocation's lines: its records, what it printed, and how long it took."""
         name = invocation.function.ljust(self._width)
         name = self._paint(name, self._colours.get(invocation.function, ""))
         ended = time.strftime("%H:%M:%S", time.gmtime(invocation.ended_ms / 1000))

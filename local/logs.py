@@ -52,7 +52,7 @@ class LogReader:
         return sorted(found, key=lambda invocation: invocation.ended_ms)
 
     def follow(self, alive: Callable[[], bool]) -> Iterator[Invocation]:
-        """Give new invocations as they end, as long as ``alive`` says so."""
+        """Yield new invocations as they end, as long as ``alive`` says so."""
         while alive():
             begun = time.monotonic()
             found = self.poll()

@@ -16,7 +16,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def folder_of(handler: str) -> str:
-    """Give the folder of a function from its handler.
+    """Return the folder of a function from its handler.
 
     ``handlers.create_user.handler.handler`` gives ``create_user``.
 

@@ -20,7 +20,7 @@ _BUNDLE = "/etc/package-index.crt"
 
 
 def build_image(engine: Engine, base: str, environ: Mapping[str, str] = os.environ) -> str:
-    """Give the image for the build's first stages: the base itself, or one that knows the index.
+    """Return the image for the build's first stages: the base itself, or one that knows the index.
 
     Raises:
         LocalError: the file of certificates that the environment names is not there.
@@ -48,6 +48,6 @@ def build_image(engine: Engine, base: str, environ: Mapping[str, str] = os.envir
 
 
 def proxies(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Give the proxies as build arguments; Docker predefines them, and keeps them nowhere."""
+    """Return the proxies as build arguments; Docker predefines them, and keeps them nowhere."""
     given = {name: environ.get(name) or environ.get(name.lower()) for name in _PROXIES}
     return {name: value for name, value in given.items() if value}

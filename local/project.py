@@ -121,7 +121,7 @@ def _mapping(settings: dict[str, Any], file: Path) -> dict[str, Any]:
 
 
 def _default(value: Any) -> Any:
-    """Give the value of a key in Pulumi.yaml, which may be a declaration with a ``default``."""
+    """Return the value of a key in Pulumi.yaml, which may be a declaration with a ``default``."""
     if isinstance(value, dict):
         return value.get("value", value.get("default"))
     return value

@@ -78,7 +78,7 @@ async def serve(scope: Scope, send: Send) -> None:
 
 
 def _content(name: str) -> bytes | None:
-    """Give one of the few files that there are; no name becomes a path."""
+    """Return one of the few files that there are; no name becomes a path."""
     if name in _PACKAGED:
         # Read, not imported: with the package would come Flask.
         return Path(str(_PACKAGE.locate_file(f"flask_swagger_ui/dist/{name}"))).read_bytes()

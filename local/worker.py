@@ -46,7 +46,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def describe(exc_info: ExcInfo) -> dict[str, Any]:
-    """Give an exception's type, message and stack, without the frames of the worker."""
+    """Return an exception's type, message and stack, without the frames of the worker."""
     kind, error, trace = exc_info
     frames = [
         frame

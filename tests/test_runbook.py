@@ -56,7 +56,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 def logged(*folders: str) -> tuple[set[str], set[str]]:
-    """Give the fields that handlers log, and all texts in their sources, outcomes among them."""
+    """Return the fields that handlers log, and all texts in their sources, outcomes among them."""
     fields, texts = {"outcome"}, set[str]()
     for folder in folders:
         for path in (ROOT / "handlers" / folder).rglob("*.py"):
@@ -72,7 +72,7 @@ def logged(*folders: str) -> tuple[set[str], set[str]]:
 
 
 def asked() -> Iterator[tuple[str, str]]:
-    """Give what every ``records`` asks: the log group, as the shell makes it, and the pattern."""
+    """Return what every ``records`` asks: the log group, as the shell makes it, and the pattern."""
     found = list[tuple[str, str]]()
     for each in sections():
         if each.title == "Before anything":

@@ -30,7 +30,7 @@ _MONTH_SECONDS = HOURS * 3_600
 
 
 def running(recorder: Recorder, invocations: Mapping[str, float]) -> Iterator[Usage]:
-    """Give what all functions are charged for.
+    """Yield what all functions are charged for.
 
     Args:
         recorder: has what the program declares: memory, architecture, how functions start.
@@ -54,7 +54,7 @@ def running(recorder: Recorder, invocations: Mapping[str, float]) -> Iterator[Us
 
 
 def _time(function: Recorded, times: float, waiting: int) -> Iterator[Usage]:
-    """Give the time of invocations: of environments that wait all of it, if there are any."""
+    """Yield the time of invocations: of environments that wait all of it, if there are any."""
     (architecture,) = function.inputs["architectures"]
     name, gb = function.name, _gb(function)
     seconds = times * DURATION_MS.get(name, OTHER_DURATION_MS) / 1_000

@@ -74,7 +74,7 @@ class Traffic:
 
 
 def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
-    """Give all that a stack is charged for in a month."""
+    """Yield all that a stack is charged for in a month."""
     invocations = _invocations(recorder, traffic)
     yield Usage("apigateway", "request", traffic.requests, "requests")
     yield from running(recorder, invocations)
@@ -111,7 +111,7 @@ def _schedules(recorder: Recorder) -> list[Recorded]:
 
 
 def _invocations(recorder: Recorder, traffic: Traffic) -> dict[str, float]:
-    """Give each function's invocations: as if nothing came in batches, which is the most."""
+    """Return each function's invocations: as if nothing came in batches, which is the most."""
     known = {
         "create-user": traffic.users,
         "get-user": traffic.requests - traffic.users,
@@ -162,7 +162,7 @@ def _watching(recorder: Recorder, traffic: Traffic, invocations: float) -> Itera
 
 
 def _standing(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
-    """Give what costs by the month, whether it is used or not."""
+    """Yield what costs by the month, whether it is used or not."""
     images = sum(
         _kept(policy) for policy in recorder.all("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     )

@@ -48,7 +48,7 @@ class Diagram:
 
 
 def diagram(recorder: Recorder) -> Diagram:
-    """Give the diagram of what was registered; its order does not depend on that of resources."""
+    """Return the diagram of what was registered; its order does not depend on that of resources."""
     reader = _Reader(recorder)
     arrows: dict[str, list[Arrow]] = {}
     # In the order in which an input goes through them, as far as their kinds tell.
@@ -74,7 +74,7 @@ class _Reader:
         self._arns = {arn(r.type, r.name): (r.type, r.name) for r in recorder.resources if r.custom}
 
     def routes(self) -> Iterator[tuple[str, Arrow]]:
-        """Give what callers ask: methods that a function answers."""
+        """Yield what callers ask: methods that a function answers."""
         resources = {f"{r.name}-id": r for r in self._all("apigateway/resource:Resource")}
 
         def path(id_: str) -> str:
@@ -89,7 +89,7 @@ class _Reader:
                 yield function, Arrow("source", "REST API", label)
 
     def mappings(self) -> Iterator[tuple[str, Arrow]]:
-        """Give what Lambda reads: streams, then queues."""
+        """Yield what Lambda reads: streams, then queues."""
         mappings = self._all("lambda/eventSourceMapping:EventSourceMapping")
         for given in sorted((m.inputs for m in mappings), key=_is_stream, reverse=True):
             filters = given.get("filterCriteria", {}).get("filters", [])
@@ -101,7 +101,7 @@ class _Reader:
             yield self._function(given["functionName"]), Arrow("event", store, label)
 
     def notifications(self) -> Iterator[tuple[str, Arrow]]:
-        """Give what S3 tells."""
+        """Yield what S3 tells."""
         for notification in self._all("s3/bucketNotification:BucketNotification"):
             bucket = self._top(("aws:s3/bucket:Bucket", notification.inputs["bucket"]))[1]
             for target in notification.inputs["lambdaFunctions"]:
@@ -110,13 +110,13 @@ class _Reader:
                 yield self._function(target["lambdaFunctionArn"]), Arrow("event", bucket, label)
 
     def schedules(self) -> Iterator[tuple[str, Arrow]]:
-        """Give what the clock starts."""
+        """Yield what the clock starts."""
         for schedule in self._all("scheduler/schedule:Schedule"):
             function = self._function(schedule.inputs["target"]["arn"])
             yield function, Arrow("source", "schedule", schedule.inputs["scheduleExpression"])
 
     def grants(self) -> Iterator[tuple[str, Arrow]]:
-        """Give what each function may do to a store, by its own policy.
+        """Yield what each function may do to a store, by its own policy.
 
         What is left out: keys, by which stores are encrypted; a function's own log and failures;
         and what is on no resource, such as traces.
@@ -137,7 +137,7 @@ class _Reader:
                 yield function, Arrow("grant", store, f"{done_there} {', '.join(where)}".strip())
 
     def failures(self) -> Iterator[tuple[str, Arrow]]:
-        """Give where what failed goes to, and after what."""
+        """Yield where what failed goes to, and after what."""
         reasons: dict[tuple[str, str], list[str]] = {}
 
         def note(function: str, queue: str, reason: str) -> None:
@@ -164,7 +164,7 @@ class _Reader:
             yield function, Arrow("failure", queue, " or ".join(why))
 
     def kind_of(self, name: str) -> str:
-        """Give a component's kind, in words, such as ``mail identity``."""
+        """Return a component's kind, in words, such as ``mail identity``."""
         [kind] = {type_ for type_, own in self._parents if own == name and _is_component(type_)}
         return " ".join(re.findall("[A-Z][a-z]+", kind.rpartition(":")[2])).lower()
 
@@ -172,7 +172,7 @@ class _Reader:
         return sorted(self._recorder.all(f"aws:{type_}"), key=lambda r: r.name)
 
     def _places(self, statement: Mapping[str, Any], function: str) -> Iterator[tuple[str, str]]:
-        """Give the stores of a statement, each with the part of it that is meant."""
+        """Yield the stores of a statement, each with the part of it that is meant."""
         if statement["Effect"] != "Allow" or statement["Resource"] == "*":
             return
         for resource in statement["Resource"]:
@@ -184,7 +184,7 @@ class _Reader:
                 yield top[1], re.sub(r"^/(index/)?|\*$", "", rest)
 
     def _found(self, address: str) -> tuple[Key, str]:
-        """Give the resource that an ARN is of, and what follows: a part of it."""
+        """Return the resource that an ARN is of, and what follows: a part of it."""
         known = max((a for a in self._arns if address.startswith(a)), key=len)
         return self._arns[known], address.removeprefix(known)
 
@@ -192,7 +192,7 @@ class _Reader:
         return self._top(self._found(alias)[0])[1]
 
     def _top(self, key: Key) -> Key:
-        """Give the component at the top that a resource belongs to."""
+        """Return the component at the top that a resource belongs to."""
         while _is_component(self._parents[key][0]):
             key = self._parents[key]
         return key

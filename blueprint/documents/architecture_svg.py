@@ -49,7 +49,7 @@ rect { stroke-width: 1.2; fill: #f6f8fa; stroke: #8c959f } .page { fill: #ffffff
 
 
 def draw(diagram: Diagram) -> str:
-    """Give the picture as one SVG."""
+    """Return the picture as one SVG."""
     return _Picture(diagram).svg()
 
 
@@ -142,7 +142,7 @@ class _Picture:
 
 
 def _texts(arrow: Arrow) -> tuple[str, str]:
-    """Give the two lines of a box on the left."""
+    """Return the two lines of a box on the left."""
     return (arrow.end, arrow.label) if arrow.kind == "failure" else (arrow.label, arrow.end)
 
 
@@ -153,7 +153,7 @@ def _height(arrows: tuple[Arrow, ...]) -> float:
 
 
 def _width(texts: Iterable[str]) -> float:
-    """Give the room that the longest text takes, with some around it."""
+    """Return the room that the longest text takes, with some around it."""
     return max(map(len, texts)) * _CHARACTER + 20
 
 

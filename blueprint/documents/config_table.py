@@ -17,7 +17,7 @@ _LISTS = {Origin: "list of origins", CallbackUrl: "list of URLs"}
 
 
 def table() -> str:
-    """Give the table, in Markdown: one row for each key, with what is allowed and its default."""
+    """Return the table, in Markdown: one row for each key, with what is allowed and its default."""
     rows = [
         f"| `{path}` | {_allowed(field)} | {default} | {field.description} |"
         for path, field, default in _leaves(StackConfig, "", _REQUIRED, None)
@@ -49,14 +49,14 @@ def _leaves(
 
 
 def _options(annotation: Any) -> list[Any]:
-    """Give the types of a union without None, or the one type."""
+    """Return the types of a union without None, or the one type."""
     if get_origin(annotation) in (Union, UnionType):
         return [option for option in get_args(annotation) if option is not type(None)]
     return [annotation]
 
 
 def _by_function(annotation: Any) -> type[Section] | None:
-    """Give the section that a mapping has for each function."""
+    """Return the section that a mapping has for each function."""
     return get_args(annotation)[1] if get_origin(annotation) is dict else None
 
 

@@ -46,7 +46,7 @@ _ENDPOINTS = ("  aws:endpoints:\n", "  # end of endpoints")
 
 
 def openapi(api: "RestApi") -> dict[str, Any]:
-    """Give the OpenAPI document of the program's API, from its routes.
+    """Return the OpenAPI document of the program's API, from its routes.
 
     It is one for all stacks: what callers must send is optional in it, for not all ask for it.
     """
@@ -73,7 +73,7 @@ def openapi(api: "RestApi") -> dict[str, Any]:
 
 
 def stack_schema() -> dict[str, Any]:
-    """Give the JSON schema of ``Pulumi.<stack>.yaml``, for editors."""
+    """Return the JSON schema of ``Pulumi.<stack>.yaml``, for editors."""
     schema = StackConfig.model_json_schema(by_alias=True)
     keys = {f"{PROJECT}:{key}": rules for key, rules in schema["properties"].items()}
     required = [f"{PROJECT}:{key}" for key in schema.get("required", [])]
@@ -108,7 +108,7 @@ def _between(marks: tuple[str, str], text: str, content: str) -> str:
 
 
 def documents() -> dict[Path, str]:
-    """Give the content that each document should have."""
+    """Return the content that each document should have."""
     prod = run("prod")
     api: RestApi = prod.names["api"]
     types = [resource.type for resource in prod.recorder.resources]

@@ -15,7 +15,7 @@ _LOGS = "aws:cloudwatch/log"
 
 
 def services(types: Iterable[str]) -> list[str]:
-    """Give the provider's names of the services that make resources of these types.
+    """Return the provider's names of the services that make resources of these types.
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/custom-service-endpoints
     """
@@ -30,6 +30,6 @@ def services(types: Iterable[str]) -> list[str]:
 
 
 def listed(types: Iterable[str]) -> str:
-    """Give the lines of YAML."""
+    """Return the lines of YAML."""
     lines = [f"{service}: {URL}" for service in services(types)]
     return "    - " + "\n      ".join(lines) + "\n"

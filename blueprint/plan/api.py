@@ -41,7 +41,7 @@ def _breaking(before: Document, after: Document) -> Iterator[str]:
 
 
 def _operations(document: Document) -> dict[tuple[str, str], tuple[str, Node]]:
-    """Give the operations by path and method; what a path's parameters are called is no matter."""
+    """Return operations by path and method; what a path's parameters are called is no matter."""
     found: dict[tuple[str, str], tuple[str, Node]] = {}
     for path, item in document.get("paths", {}).items():
         for method in _METHODS:
@@ -142,7 +142,7 @@ class _Operation:
 
 
 def _parameters(operation: Node) -> dict[tuple[str, str], Node]:
-    """Give the parameters by place and name; those in the path by their position in it."""
+    """Return the parameters by place and name; those in the path by their position in it."""
     positions = {
         name: str(i) for i, name in enumerate(re.findall(r"\{([^}]*)\}", operation["path"]), 1)
     }

@@ -40,7 +40,7 @@ def cost(before: Snapshot, after: Snapshot) -> Section:
 
 
 def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
-    """Give US dollars by service; none where there is no such stack."""
+    """Return US dollars by service; none where there is no such stack."""
     if not snapshot.resources:
         return {}
     recorder = Recorder(resources=[_recorded(r) for r in snapshot.resources.values()])
@@ -52,7 +52,7 @@ def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _recorded(resource: Resource) -> Recorded:
-    """Give a resource with logical names in place of references, as ARNs have them at their end."""
+    """Return a resource with logical names in place of references, as ARNs end."""
     options = Options(
         parent=resource.parent,
         depends_on=frozenset(),

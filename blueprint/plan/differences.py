@@ -63,7 +63,7 @@ def resources(before: Snapshot, after: Snapshot) -> Resources:
 
 
 def sources(before: Snapshot, after: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Give the changed sources of each image that both have, by the image's logical name."""
+    """Return the changed sources of each image that both have, by the image's logical name."""
     return {
         name: tuple(change.path for change in changes(_files(before, name), _files(after, name)))
         for name in sorted(before.images.keys() & after.images.keys())
@@ -72,7 +72,7 @@ def sources(before: Snapshot, after: Snapshot) -> dict[str, tuple[str, ...]]:
 
 
 def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
-    """Give what differs between two values, by paths such as ``environment.variables.BUCKET``.
+    """Yield what differs between two values, by paths such as ``environment.variables.BUCKET``.
 
     Texts that are JSON are compared as what they stand for. Of lists that are not of one length,
     the elements that only one of them has are given.
@@ -114,7 +114,7 @@ def _kept(resource: Resource) -> dict[str, bool]:
 
 
 def _components(snapshot: Snapshot, resource: Resource) -> list[str]:
-    """Give the types of the components that a resource is in, which its URN is made of."""
+    """Return the types of the components that a resource is in, which its URN is made of."""
     types = []
     parent = snapshot.resources.get(resource.parent)
     while parent:

@@ -111,7 +111,7 @@ def evaluate(stack: str, key: bytes) -> dict[str, Any]:
 
 
 def images(built: Iterable[Recorded]) -> dict[str, dict[str, str]]:
-    """Give what each image is made of: by its logical name, paths and their contents' SHA-256."""
+    """Return what each image is made of: by its logical name, paths and their contents' SHA-256."""
     return {
         image.name: {
             path.relative_to(recorder.ROOT).as_posix(): hashlib.sha256(

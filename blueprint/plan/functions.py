@@ -44,7 +44,7 @@ def functions(snapshot: Snapshot) -> dict[str, Function]:
 
 
 def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Give (what is invoked, route) of every integration that invokes something."""
+    """Return (what is invoked, route) of every integration that invokes something."""
     return [
         (
             integration.inputs["uri"],
@@ -56,7 +56,7 @@ def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Give (what is invoked, trigger) of all but routes."""
+    """Return (what is invoked, trigger) of all but routes."""
     found = []
     for mapping in snapshot.all(MAPPING):
         source = mapping.inputs["eventSourceArn"]
@@ -75,7 +75,7 @@ def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _function(snapshot: Snapshot, target: str) -> str:
-    """Give the name of the function that a target is: itself, or what its alias points at."""
+    """Return the name of the function that a target is: itself, or what its alias points at."""
     resource = _referred(snapshot, target)
     if resource is not None and resource.type == ALIAS:
         return names(resource.inputs["functionName"])
@@ -89,7 +89,7 @@ def _verb(snapshot: Snapshot, integration: Resource) -> str:
 
 
 def path(snapshot: Snapshot, resource: Resource) -> str:
-    """Give the path of a method or integration, such as ``/users/{id}``."""
+    """Return the path of a method or integration, such as ``/users/{id}``."""
     parts: list[str] = []
     part = _referred(snapshot, resource.inputs["resourceId"])
     while part is not None and part.type == PATH:

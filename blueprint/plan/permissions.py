@@ -57,7 +57,7 @@ def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
 
 
 def granted(snapshot: Snapshot) -> dict[str, Permissions]:
-    """Give all permissions by their owner: a function, another role, or a resource with a policy.
+    """Return all permissions by their owner: a function, another role, or a resource with a policy.
 
     A role's are those of all its policies together: it does not matter which of them says what.
     """
@@ -80,7 +80,7 @@ def granted(snapshot: Snapshot) -> dict[str, Permissions]:
 
 
 def documents(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give the properties of a resource that are IAM documents, and the documents."""
+    """Yield the properties of a resource that are IAM documents, and the documents."""
     for path, value in resource.inputs.items():
         document = structured(value)
         if isinstance(document, dict) and "Statement" in document:
@@ -130,7 +130,7 @@ def _line(effect: str, principal: str, condition: str, actions: Any, resources: 
 
 
 def _named(statement: Mapping[str, Any], element: str) -> list[str]:
-    """Give the texts of an element, or of its negation; one empty text if there is neither."""
+    """Return the texts of an element, or of its negation; one empty text if there is neither."""
     if (negated := f"Not{element}") in statement:
         return [f"all but {json.dumps(statement[negated], sort_keys=True)}"]
     found = statement.get(element, "")
@@ -148,5 +148,5 @@ def _owner(resource: Resource, path: str) -> str:
 
 
 def _target(reference: Any) -> str:
-    """Give the logical name of what is referred to; any other text stands for itself."""
+    """Return the logical name of what is referred to; any other text stands for itself."""
     return names(str(reference))

@@ -45,7 +45,7 @@ class Side:
     schema: Schema
 
     def at(self, schema: Any) -> "Side":
-        """Give another schema of the same document; ``true`` is one that lets all pass."""
+        """Return another schema of the same document; ``true`` is one that lets all pass."""
         return Side(document=self.document, schema=schema if isinstance(schema, Mapping) else {})
 
     def resolved(self) -> "Side":
@@ -57,11 +57,11 @@ class Side:
         return Side(document=self.document, schema=found)
 
     def expanded(self, keyword: str) -> Any:
-        """Give what a keyword says, with schemas in place of references, save within themselves."""
+        """Return a keyword's value, with references resolved but for recursive ones."""
         return _expanded(self.document, self.schema.get(keyword), frozenset())
 
     def alternatives(self) -> list["Side"]:
-        """Give what each alternative is together with what stands beside it."""
+        """Return what each alternative is together with what stands beside it."""
         for keyword in ("anyOf", "oneOf"):
             if keyword in self.schema:
                 beside = {k: v for k, v in self.schema.items() if k != keyword}
@@ -193,14 +193,14 @@ def _refuses(keyword: str, wide: Schema, narrow: Schema) -> bool:
 
 
 def _types(schema: Schema) -> set[str]:
-    """Give the types that pass; an integer is a number, and of no type means of any."""
+    """Return the types that pass; an integer is a number, and of no type means of any."""
     named = schema.get("type", ["null", "boolean", "object", "array", "number", "string"])
     types = {named} if isinstance(named, str) else set(named)
     return types | ({"integer"} if "number" in types else set())
 
 
 def _values(schema: Schema) -> set[str] | None:
-    """Give the only values that pass, as JSON; None if others may."""
+    """Return the only values that pass, as JSON; None if others may."""
     values = [schema["const"]] if "const" in schema else schema.get("enum")
     return None if values is None else {_text(value) for value in values}
 

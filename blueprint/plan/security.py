@@ -8,7 +8,7 @@ from blueprint.plan.snapshot import Snapshot
 
 
 def document(snapshot: Snapshot) -> dict[str, Any]:
-    """Give the document, each operation with its method's demands for its ``security``.
+    """Return the document, each operation with its method's demands for its ``security``.
 
     In the document of all stacks they are optional, for not all stacks have them.
     """
@@ -31,7 +31,7 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _demands(method: Mapping[str, Any], called: Mapping[str, str]) -> list[dict[str, list[str]]]:
-    """Give what a method takes, by schemes' names; of several scopes, the gateway wants any."""
+    """Return what a method takes, by schemes' names; of several scopes, the gateway wants any."""
     key: dict[str, list[str]] = {called["apiKey"]: []} if method.get("apiKeyRequired") else {}
     by = method["authorization"]
     if by == "NONE":

@@ -61,7 +61,7 @@ class Snapshot:
     provider: Mapping[str, Any] = field(default_factory=dict)
 
     def all(self, type_: str) -> list[Resource]:
-        """Give the resources of one type, by name."""
+        """Return the resources of one type, by name."""
         found = (r for r in self.resources.values() if r.type == type_)
         return sorted(found, key=lambda r: r.name)
 

@@ -34,13 +34,13 @@ FREE = frozenset(
 
 
 def of(area: str, *, destroy: bool) -> Iterator[Permission]:
-    """Give an area's permissions, with those that take data away or without."""
+    """Yield an area's permissions, with those that take data away or without."""
     for permissions in AREAS[area].values():
         yield from (p for p in permissions if destroy or not p.destroys)
 
 
 def reading(area: str) -> Iterator[Permission]:
-    """Give what of an area's permissions changes nothing."""
+    """Yield what of an area's permissions changes nothing."""
     for permission in of(area, destroy=False):
         seen = tuple(action for action in permission.actions if _reads(action))
         if seen:

@@ -82,7 +82,7 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
 
 
 def _step(most: int) -> int:
-    """Give a round step between ticks, for six of them at most behind the first."""
+    """Return a round step between ticks, for six of them at most behind the first."""
     least = max(1, most / 6)
     power = int(10 ** math.floor(math.log10(least)))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)

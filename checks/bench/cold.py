@@ -171,5 +171,5 @@ def _counts_of(start: Start, running: System, where: str) -> Iterator[Row]:
 
 
 def limit(group: str, function: str) -> int:
-    """Give what one of a function's counts may not exceed."""
+    """Return what one of a function's counts may not exceed."""
     return OWN_LIMITS.get(function, {}).get(group, LIMITS[group])

@@ -47,7 +47,7 @@ def measure(rounds: int) -> list[Row]:
 
 
 def rows(times: Mapping[str, list[float]]) -> list[Row]:
-    """Give the median of each way's seconds."""
+    """Return the median of each way's seconds."""
     return [
         Row(
             group="deployment",

@@ -166,7 +166,7 @@ def worker_folder() -> Path:
 
 
 def base_image() -> str:
-    """Give the base that the images' tests choose: Lambda's, or else a stand-in."""
+    """Return the base that the images' tests choose: Lambda's, or else a stand-in."""
     command = [sys.executable, str(ROOT / "tests" / "images" / "image_bases.py")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(

@@ -198,6 +198,6 @@ def _folder(contender: Contender, file: Path) -> Path:
 
 
 def _results(contender: Contender, file: Path) -> list[bytes]:
-    """Give the results of the first run, in order."""
+    """Return the results of the first run, in order."""
     paths = sorted(_folder(contender, file).iterdir(), key=lambda path: int(path.name))
     return [path.read_bytes() for path in paths]

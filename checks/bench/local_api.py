@@ -63,7 +63,7 @@ def rows(latencies: Latencies) -> list[Row]:
 
 
 def percentile(values: Sequence[float], which: int) -> float:
-    """Give the value that so many in a hundred do not exceed."""
+    """Return the value that so many in a hundred do not exceed."""
     return statistics.quantiles(values, n=100, method="inclusive")[which - 1]
 
 

@@ -28,12 +28,12 @@ gc.enable()
 
 
 def picture(content: bytes) -> list[bytes]:
-    """Give the resized picture and the thumbnail of a JPEG."""
+    """Return the resized picture and the thumbnail of a JPEG."""
     return _processed(content, Kind.JPEG)
 
 
 def document(content: bytes) -> list[bytes]:
-    """Give the text of a PDF."""
+    """Return the text of a PDF."""
     return _processed(content, Kind.PDF)
 
 

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 
 def peak() -> int:
-    """Give the bytes; ``VmHWM`` begins with the program, ``ru_maxrss`` with the one before it.
+    """Return the bytes; ``VmHWM`` begins with the program, ``ru_maxrss`` with the one before it.
 
     https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
     """

@@ -51,7 +51,7 @@ class RuntimeApi(ThreadingHTTPServer):
         return self.process
 
     def seconds(self) -> float:
-        """Give the time since the spawn, without that in which others had the processors."""
+        """Return the time since the spawn, without that in which others had the processors."""
         now = time.perf_counter()
         return now - self.begun - (waited(self.process.pid) if self.process else 0)
 
@@ -70,7 +70,7 @@ class RuntimeApi(ThreadingHTTPServer):
 
 
 def waited(process: int) -> float:
-    """Give the seconds that a process was ready to run and did not; 0 where nobody counts them.
+    """Return the seconds that a process was ready to run and did not; 0 where nobody counts them.
 
     https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
     """

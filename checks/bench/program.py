@@ -132,7 +132,7 @@ def make(folder: Path, systems: int) -> None:
 
 
 def settings(systems: int) -> dict[str, dict[str, object]]:
-    """Give the stack's configuration: production's, for these functions."""
+    """Return the stack's configuration: production's, for these functions."""
     stack: dict[str, dict[str, object]] = yaml.safe_load(
         (ROOT / f"Pulumi.{STACK}.yaml").read_text()
     )

@@ -42,7 +42,7 @@ class Row:
         return None if self.goal is None else self.value <= self.goal
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``results.json`` holds of it."""
+        """Return what ``results.json`` holds of it."""
         return {**asdict(self), "reached": self.reached}
 
 

@@ -27,7 +27,7 @@ class System:
     cloud: Cloud
 
     def environment(self, function: str) -> dict[str, str]:
-        """Give what Lambda would set, and the program's settings of a function.
+        """Return what Lambda would set, and the program's settings of a function.
 
         Args:
             function: its folder, such as ``create_user``.

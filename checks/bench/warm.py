@@ -140,7 +140,7 @@ def once(work: Work, name: str, place: Place, handler: str) -> float:
 
 
 def _subjects(work: Work, places: Places) -> Iterator[tuple[str, Place, str]]:
-    """Give what does a work: its name, where, and its handler."""
+    """Yield what does a work: its name, where, and its handler."""
     own = f"handlers.{work.function}.handler.handler"
     yield _name(work), places.functions[work.function], own
     for name, handler in {FLOOR: "baselines.empty.handler", **work.baselines}.items():
@@ -176,7 +176,7 @@ def _event(function: str) -> Any:
 
 
 def _batch() -> Any:
-    """Give a batch of e-mails, welcomes and notifications by turns, no two of them one message."""
+    """Return a batch of e-mails, alternately welcomes and notifications, all different."""
     records = _event("send_email")["Records"]
     return {
         "Records": [

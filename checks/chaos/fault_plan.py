@@ -71,7 +71,7 @@ class Plan:
     faults: Sequence[Fault] = ()
 
     def fault(self, call: Call, number: int) -> Fault | None:
-        """Give what the ``number``-th call of an operation meets, if anything."""
+        """Return what the ``number``-th call of an operation meets, if anything."""
         for position, fault in enumerate(self.faults):
             if not fault.concerns(call):
                 continue

@@ -109,7 +109,7 @@ class Proxy:
 
 
 def host_of_functions(*, docker: bool) -> str:
-    """Give this machine's address as functions see it: what a proxy for their calls listens on."""
+    """Return this machine's address as functions see it; a proxy for their calls listens there."""
     if not docker:
         return LOOPBACK
     # These load the docker package, which workers do without.

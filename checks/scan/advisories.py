@@ -28,7 +28,7 @@ class Audit:
 
 
 def requirements(root: Path = ROOT) -> list[Path]:
-    """Give all files of pinned requirements that are installed or shipped."""
+    """Return all files of pinned requirements that are installed or shipped."""
     patterns = (
         "requirements*.txt",
         "checks/bench/**/*requirements.txt",
@@ -41,7 +41,7 @@ def requirements(root: Path = ROOT) -> list[Path]:
 
 
 def reachable_service() -> str | None:
-    """Give the service that knows a well-known advisory; None where none can be asked."""
+    """Return the service that knows a well-known advisory; None where none can be asked."""
     with tempfile.TemporaryDirectory() as folder:
         known_bad = Path(folder) / "requirements.txt"
         known_bad.write_text(_KNOWN_BAD)

@@ -19,7 +19,7 @@ class BrokenScannerError(RuntimeError):
 
 
 def schema() -> Schema:
-    """Give the Terraform provider's schema.
+    """Return the Terraform provider's schema.
 
     Raises:
         FileNotFoundError: the scanners are not installed.

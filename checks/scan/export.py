@@ -120,18 +120,18 @@ class Export:
 
 
 def label(name: str) -> str:
-    """Give a name as Terraform's authors write it: ``create_user`` for ``create-user``."""
+    """Return a name as Terraform's authors write it: ``create_user`` for ``create-user``."""
     return re.sub(r"\W", "_", name)
 
 
 def targets(value: Any) -> Iterator[tuple[str, str]]:
-    """Give type and name of each resource that is referred to."""
+    """Yield type and name of each resource that is referred to."""
     for match in re.finditer(r"(?<!\$)\$\{(\w+)\.(\w+)\.", json.dumps(value)):
         yield match[1], match[2]
 
 
 def _lifecycle(options: Options) -> dict[str, bool]:
-    """Give what Pulumi's options mean; its own default is to make the new one first."""
+    """Return what Pulumi's options mean; its own default is to make the new one first."""
     return {
         "create_before_destroy": not options.delete_before_replace,
         "prevent_destroy": options.protect,

@@ -22,7 +22,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        """Give one line of text."""
+        """Return one line of text."""
         return f"{self.stack}: {self.resource}: {self.check}: {self.message}"
 
 

@@ -26,7 +26,7 @@ class Document:
 
 
 def documents(recorded: Sequence[Recorded], schema: Schema) -> list[Document]:
-    """Give all IAM documents among the inputs of resources.
+    """Return all IAM documents among the inputs of resources.
 
     Raises:
         ValueError: an input that should hold one does not.
@@ -39,7 +39,7 @@ def documents(recorded: Sequence[Recorded], schema: Schema) -> list[Document]:
 
 
 def scan(documents: Sequence[Document], stack: str) -> list[Finding]:
-    """Give parliament's findings in documents of a stack."""
+    """Return parliament's findings in documents of a stack."""
     answers: list[list[tuple[str, str]]] = worker(
         "run_parliament", given=[_analyzable(document) for document in documents]
     )

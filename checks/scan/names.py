@@ -29,7 +29,7 @@ def snake(name: str) -> str:
 
 
 def singular(name: str) -> str:
-    """Give the name of one of many: a rule of ``rules``, a policy of ``policies``."""
+    """Return the name of one of many: a rule of ``rules``, a policy of ``policies``."""
     for plural, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
         if name.endswith(plural) and not name.endswith("ss"):
             return name.removesuffix(plural) + one
@@ -37,7 +37,7 @@ def singular(name: str) -> str:
 
 
 def type_name(type_: str, schema: Schema) -> str:
-    """Give the Terraform type of a Pulumi type such as ``aws:s3/bucketPolicy:BucketPolicy``.
+    """Return the Terraform type of a Pulumi type such as ``aws:s3/bucketPolicy:BucketPolicy``.
 
     Raises:
         UnmappedError: the schema has none of the names that it could have.
@@ -56,7 +56,7 @@ def type_name(type_: str, schema: Schema) -> str:
 
 
 def argument_name(name: str, known: Container[str], where: str) -> str:
-    """Give the Terraform name of an argument of Pulumi's.
+    """Return the Terraform name of an argument of Pulumi's.
 
     Args:
         name: such as ``globalSecondaryIndexes``.
@@ -78,7 +78,7 @@ def argument_name(name: str, known: Container[str], where: str) -> str:
 
 
 def output_name(type_: str, name: str, schema: Schema) -> str:
-    """Give the Terraform name of an output of Pulumi's; likewise."""
+    """Return the Terraform name of an output of Pulumi's; likewise."""
     if (type_, name) in _OUTPUTS:
         return _OUTPUTS[type_, name]
     return argument_name(name, schema[type_].outputs, type_)

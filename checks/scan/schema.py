@@ -87,7 +87,7 @@ class _Module:
         return {n.name: n for n in self._tree.body if isinstance(n, ast.ClassDef)}
 
     def resource(self) -> Resource:
-        """Give the arguments of the type's configuration, and the properties of its class."""
+        """Return the arguments of the type's configuration, and the properties of its class."""
         configuration = self._with_base("TerraformMetaArguments")
         arguments = self._block(configuration)
         made = self._with_base("TerraformResource")
@@ -132,7 +132,7 @@ def _properties(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _names(annotation: ast.expr) -> Iterator[str]:
-    """Give the names in an annotation; those of later classes are quoted."""
+    """Yield the names in an annotation; those of later classes are quoted."""
     for node in ast.walk(annotation):
         if isinstance(node, ast.Name):
             yield node.id

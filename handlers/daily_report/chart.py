@@ -57,7 +57,7 @@ def bar_chart(*, slug: str, title: str, values: Values) -> str:
 
 
 def ceiling(count: int) -> int:
-    """Give the top of an axis: the next even number of one digit and zeros, or 10, 100, ….
+    """Return the top of an axis: the next even number of one digit and zeros, or 10, 100, ….
 
     Even, so that half of it is a whole count too.
     """

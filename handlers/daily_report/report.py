@@ -74,7 +74,7 @@ def write_reports(
 
 
 def missed_days(day: date, listing: Listing) -> list[date]:
-    """Give the days before ``day`` that lack a report, oldest first.
+    """Return the days before ``day`` that lack a report, oldest first.
 
     At most ``CATCH_UP_DAYS`` back, and none before the first report ever written: the system may
     not have been there, and a day of zeros would be made up.
@@ -86,7 +86,7 @@ def missed_days(day: date, listing: Listing) -> list[date]:
 
 
 def _before(day: date) -> list[date]:
-    """Give the earlier days that a page shows, oldest first."""
+    """Return the earlier days that a page shows, oldest first."""
     return [day - timedelta(days=back) for back in range(HISTORY_DAYS - 1, 0, -1)]
 
 

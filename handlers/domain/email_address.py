@@ -35,7 +35,7 @@ def is_address(text: str) -> bool:
 
 
 def normalise(address: str) -> str:
-    """Give the form by which addresses are compared: stripped and in lower case.
+    """Return the form by which addresses are compared: stripped and in lower case.
 
     Domains ignore case, and so do the mailboxes of all large providers. Dots and ``+tags`` stay:
     what they mean differs from provider to provider.
@@ -44,7 +44,7 @@ def normalise(address: str) -> str:
 
 
 def guard_id(address: str) -> str:
-    """Give the id of the item that keeps a second user from taking the address.
+    """Return the id of the item that keeps a second user from taking the address.
 
     It holds a hash, so that the address itself stands in the user's own item only.
     """

@@ -58,7 +58,7 @@ class Claim:
 
 
 def expiry(now: float, seconds: float) -> dict[str, Any]:
-    """Give the two attributes that every entry of the ledger has, as DynamoDB writes them.
+    """Return the two attributes that every entry of the ledger has, as DynamoDB writes them.
 
     ``expires`` (epoch seconds) is the table's TTL attribute; ``expires_day`` is the hash key of the
     index ``by-expiry``.

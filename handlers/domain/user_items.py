@@ -49,7 +49,7 @@ def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
 
 
 def key_id(key: str) -> str:
-    """Give the id of that item."""
+    """Return the id of that item."""
     return f"idempotency#{hashlib.sha256(key.encode()).hexdigest()}"
 
 

@@ -179,7 +179,7 @@ def _put(table: str, item: dict[str, Any], condition: str, **more: Any) -> dict[
 
 
 def _replay(earlier: dict[str, Any], new: NewUser) -> Stored:
-    """Give the first answer: the body is the same, and the item holds what differs."""
+    """Return the first answer: the body is the same, and the item holds what differs."""
     if earlier["fingerprint"]["S"] != fingerprint(new):
         raise KeyReused
     user = User(earlier["user_id"]["S"], new.name, new.email, earlier["created"]["S"])

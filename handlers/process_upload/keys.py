@@ -39,13 +39,13 @@ def digest(*parts: str) -> str:
 
 
 def extension(key: str) -> str:
-    """Give the extension of a key's last piece as it is written, such as ``.JPG``, or nothing."""
+    """Return the extension of a key's last piece as it is written, such as ``.JPG``, or nothing."""
     match = _EXTENSION.search(key.rsplit("/", 1)[-1])
     return match[1] if match else ""
 
 
 def output(prefix: str, key: str, name: str) -> str:
-    """Give the key of an output: ``uploads/a/b.jpg`` -> ``processed/a/b.jpg/resized.jpg``.
+    """Return the key of an output: ``uploads/a/b.jpg`` -> ``processed/a/b.jpg/resized.jpg``.
 
     The upload's whole path is the folder, and ``name`` has no slash, so distinct uploads never
     share an output. A path becomes ``by-sha256/<sha256 of the key>`` if its outputs' keys would be

@@ -160,7 +160,7 @@ class Storage:
 
 
 def _size(answer: dict[str, Any]) -> int:
-    """Give the size of the whole object; a range's answer has it as ``bytes 0-9/1234``."""
+    """Return the size of the whole object; a range's answer has it as ``bytes 0-9/1234``."""
     whole = answer.get("ContentRange", "").rpartition("/")[2]
     return int(whole or answer["ContentLength"])
 

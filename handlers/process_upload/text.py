@@ -129,6 +129,6 @@ class _Page(HTMLParser):
             self._pieces.append(data)
 
     def text(self) -> str:
-        """Give the lines that are not empty."""
+        """Return the lines that are not empty."""
         lines = (line.rstrip() for line in "".join(self._pieces).split("\n"))
         return "".join(f"{line}\n" for line in lines if line)

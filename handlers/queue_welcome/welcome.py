@@ -68,7 +68,7 @@ def queue_welcomes(records: Sequence[dict[str, Any]], queue: Queue) -> str | Non
 
 
 def _inserted_user(record: dict[str, Any]) -> dict[str, str] | None:
-    """Give what a welcome needs, or None if the record is not of a user's insertion.
+    """Return what a welcome needs, or None if the record is not of a user's insertion.
 
     Raises:
         InvalidUser: the user has no name or no address, or no id as ``new_user_id`` makes it.

@@ -57,7 +57,7 @@ def begin(context: Any) -> None:
 
 
 def seconds_left() -> float:
-    """Give the seconds until Lambda ends the invocation."""
+    """Return the seconds until Lambda ends the invocation."""
     return _remaining_millis() / 1000
 
 
@@ -80,7 +80,7 @@ def bind(client: Any) -> None:
 
 
 def _read_seconds() -> float:
-    """Give the time that an answer may take, if its request is made now."""
+    """Return the time that an answer may take, if its request is made now."""
     return seconds_left() - RESERVE_SECONDS - 2 * CONNECT_SECONDS
 
 

@@ -32,7 +32,7 @@ class BodyTooLarge(Exception):
 
 
 def body(event: Event, *, limit: int) -> bytes:
-    """Give a request's body, empty if there is none.
+    """Return a request's body, empty if there is none.
 
     Args:
         event: API Gateway's proxy event.
@@ -57,7 +57,7 @@ def body(event: Event, *, limit: int) -> bytes:
 
 
 def header(event: Event, name: str) -> str | None:
-    """Give a request header's value (the last one, if it came twice), whatever its case."""
+    """Return a request header's value (the last one, if it came twice), whatever its case."""
     wanted = name.lower()
     for key, value in (event.get("headers") or {}).items():
         if key.lower() == wanted:

@@ -63,7 +63,7 @@ def failure(
 
 
 def _code(error: BaseException | None) -> str | None:
-    """Give the code in a ``ClientError`` of botocore, such as ``ThrottlingException``."""
+    """Return the code in a ``ClientError`` of botocore, such as ``ThrottlingException``."""
     # botocore's errors of calls without an answer have the attribute as well: None.
     response: dict[str, Any] = getattr(error, "response", None) or {}
     code: str | None = response.get("Error", {}).get("Code")

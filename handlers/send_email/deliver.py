@@ -137,7 +137,7 @@ class Delivery:
 
 
 def _welcomed_user(record: dict[str, Any], message: EmailMessage) -> str | None:
-    """Give the user whom a message welcomes; None for other messages, and welcomes of no user."""
+    """Return the user whom a message welcomes; None for other messages, and welcomes of no user."""
     attribute = record.get("messageAttributes", {}).get("user_id")
     if message.type != "welcome" or attribute is None:
         return None

@@ -101,7 +101,7 @@ def send_emails(
 
 
 def _reason(error: Exception) -> str | None:
-    """Give the text of an error whose text is known to quote nothing of the message."""
+    """Return the text of an error whose text is known to quote nothing of the message."""
     return str(error) if isinstance(error, InvalidMessage | NotSent | Uncertain) else None
 
 

@@ -38,7 +38,7 @@ def render(message: EmailMessage) -> Rendered:
 
 @cache
 def _templates(kind: str) -> tuple[list[str], list[str]]:
-    """Give a type's templates, of text and of HTML: what stands still and names by turns."""
+    """Return a type's templates, of text and of HTML: what stands still and names by turns."""
     text, content, layout = (
         (_TEMPLATES / name).read_text(encoding="utf-8")
         for name in (f"{kind}.txt", f"{kind}.html", "layout.html")

@@ -44,7 +44,7 @@ _REACTIONS: tuple[tuple[type[Exception], str, int, int], ...] = (
 
 
 def react(error: Exception, *, receives: int) -> tuple[str, int, int]:
-    """Give the outcome that an error is logged as, its level, and the seconds to wait.
+    """Return the outcome that an error is logged as, its level, and the seconds to wait.
 
     Args:
         error: what the delivery raised.

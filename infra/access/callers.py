@@ -54,7 +54,7 @@ class Callers(pulumi.ComponentResource):
         self.register_outputs({})
 
     def scope(self, name: str) -> str:
-        """Give a scope as tokens carry it: ``<resource server>/users.read``.
+        """Return a scope as tokens carry it: ``<resource server>/users.read``.
 
         Raises:
             ValueError: there is no such scope.

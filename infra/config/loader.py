@@ -133,7 +133,7 @@ def _keys_in(model: type[Section], loc: tuple[int | str, ...]) -> list[str]:
 
 
 def _section(kind: Any) -> type[Section]:
-    """Give the section among the types of an annotation."""
+    """Return the section among the types of an annotation."""
     return next(
         t for t in (kind, *get_args(kind)) if isinstance(t, type) and issubclass(t, Section)
     )

@@ -227,7 +227,7 @@ class StackConfig(Section):
         return email
 
     def function(self, name: str) -> FunctionSettings:
-        """Give what is set for a function; the defaults, where nothing is."""
+        """Return what is set for a function; the defaults, where nothing is."""
         return self.functions.get(name, FunctionSettings())
 
     @property

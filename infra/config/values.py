@@ -52,7 +52,7 @@ class Form:
         return {**handler(schema), "pattern": f"^({self.pattern})$"}
 
     def check(self, text: str) -> str:
-        """Give the text back.
+        """Return the text back.
 
         Raises:
             ValueError: it has another form.
@@ -63,7 +63,7 @@ class Form:
 
 
 def function_names() -> list[str]:
-    """Give the names of all functions, by their folders."""
+    """Return the names of all functions, by their folders."""
     return sorted(p.parent.name.replace("_", "-") for p in _HANDLERS.glob("*/handler.py"))
 
 

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 
 def namespace() -> str:
-    """Give the namespace that the stack's outcomes are counted in."""
+    """Return the namespace that the stack's outcomes are counted in."""
     return f"{pulumi.get_project()}-{pulumi.get_stack()}/Outcomes"
 
 

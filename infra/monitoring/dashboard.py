@@ -18,7 +18,7 @@ def dashboard(
     queues: Sequence[Queue],
     dead_letters: Sequence[DeadLetterQueue],
 ) -> pulumi.Output[str]:
-    """Give the dashboard's body, as CloudWatch takes it."""
+    """Return the dashboard's body, as CloudWatch takes it."""
     region = aws.get_region_output().region
 
     def widget(title: str, metrics: Sequence[Sequence[Any]], stat: str = "Sum") -> dict[str, Any]:

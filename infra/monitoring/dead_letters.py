@@ -14,7 +14,7 @@ DeadLetters = Mapping[str, Mapping[str, pulumi.Input[str]]]
 def dead_letters(
     queues: Sequence[Queue], streams: Sequence[StreamTrigger], functions: Sequence[ImageFunction]
 ) -> DeadLetters:
-    """Give ``url``, ``kind`` and ``target`` of each dead-letter queue, by its logical name.
+    """Return ``url``, ``kind`` and ``target`` of each dead-letter queue, by its logical name.
 
     The target of kind ``queue`` is the queue's URL; of ``stream`` and ``function``, the ARN of the
     function's alias.

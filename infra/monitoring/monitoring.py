@@ -152,7 +152,7 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
 def _failed(
     args: MonitoringArgs,
 ) -> Iterator[tuple[Queue | StreamTrigger | ImageFunction, DeadLetterQueue, ImageFunction]]:
-    """Give the queues of what failed: what that was meant for, the queue, and what failed."""
+    """Yield the queues of what failed: what that was meant for, the queue, and what failed."""
     yield from ((t.queue, t.queue.dead_letters, t.function) for t in args.queues)
     yield from ((stream, stream.failures, stream.function) for stream in args.streams)
     yield from ((f, f.failures, f) for f in args.functions if f.failures)

@@ -14,7 +14,7 @@ Releases = Mapping[str, Mapping[str, Any]]
 def releases(
     functions: Sequence[ImageFunction], alarms: Sequence[tuple[Alarm, aws.cloudwatch.MetricAlarm]]
 ) -> Releases:
-    """Give ``alias``, an ARN, and the names of the ``alarms`` of each function, by its name."""
+    """Return ``alias``, an ARN, and the names of the ``alarms`` of each function, by its name."""
     return {
         function.logical_name: {
             "alias": function.alias_arn,

@@ -89,7 +89,7 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({"id": self.vpc.id})
 
     def placement(self) -> aws.lambda_.FunctionVpcConfigArgsDict:
-        """Give where a function runs: subnets and security group."""
+        """Return where a function runs: subnets and security group."""
         return {
             "subnet_ids": [subnet.id for subnet in self.subnets],
             "security_group_ids": [self.group.id],

@@ -78,7 +78,7 @@ def own_key(name: str, config: StackConfig) -> Key | None:
 
 
 def arn_of(key: Key | None) -> pulumi.Output[str] | None:
-    """Give the key's ARN; nothing where AWS's own keys are used."""
+    """Return the key's ARN; nothing where AWS's own keys are used."""
     return key.arn if key else None
 
 
@@ -88,7 +88,7 @@ def needs(
     actions: Sequence[str],
     context: Mapping[str, pulumi.Input[str]],
 ) -> list[Grant]:
-    """Give what a grant on an encrypted resource is worth nothing without; see `Key.through`."""
+    """Return what a grant on an encrypted resource is worth nothing without; see `Key.through`."""
     return [key.through(service, actions, context)] if key else []
 
 

@@ -44,7 +44,7 @@ def rest_api(request: Request) -> Made:
 
 @resource("aws:apigateway/model:Model", passes="restApi name contentType schema description")
 def model(request: Request) -> Made:
-    """Give an API the JSON schema of a body."""
+    """Return an API the JSON schema of a body."""
     # The service takes letters and digits only.
     name = request.get("name") or re.sub(r"\W|_", "", request.auto_name(255))
     made = request.client("apigateway").create_model(

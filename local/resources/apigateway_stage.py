@@ -93,7 +93,7 @@ def method_settings(request: Request) -> Made:
     passes="cloudwatchRoleArn",
 )
 def account(request: Request) -> Made:
-    """Give API Gateway the role by which it writes logs."""
+    """Return API Gateway the role by which it writes logs."""
     request.client("apigateway").update_account(
         patchOperations=[
             {

@@ -45,7 +45,7 @@ def partition(_target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 @invoke("aws:ecr/getAuthorizationToken:getAuthorizationToken")
 def authorization_token(target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a login that nothing will use: no image is pushed."""
+    """Return a login that nothing will use: no image is pushed."""
     user, password = "AWS", "local"
     return {
         "id": target.aws.region,

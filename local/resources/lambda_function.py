@@ -126,7 +126,7 @@ def invoke_arn(target: Target, function_arn: str) -> str:
 
 
 def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
-    """Give the arguments that say what runs."""
+    """Return the arguments that say what runs."""
     images = request.target.images
     if images is None:
         return {

@@ -33,7 +33,7 @@ class Target:
         return f"arn:aws:{service}:{self.aws.region}:{ACCOUNT_ID}:{resource}"
 
     def here(self, value: Any) -> Any:
-        """Give an output; of a URL that AWS would serve, the one that the emulator serves."""
+        """Return an output; of a URL that AWS would serve, the one that the emulator serves."""
         for theirs, ours in self.addresses.items() if isinstance(value, str) else ():
             value = value.replace(theirs, ours)
         return value
@@ -49,7 +49,7 @@ class Request:
     target: Target
 
     def client(self, service: str) -> Any:
-        """Give the emulator's client of a service."""
+        """Return the emulator's client of a service."""
         return self.target.aws.client(service)
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -64,7 +64,7 @@ class Request:
         return self.inputs[name]
 
     def physical_name(self, limit: int, *, suffix: str = "") -> str:
-        """Give the name that the program chose, or make one as Pulumi does."""
+        """Return the name that the program chose, or make one as Pulumi does."""
         return str(self.get("name") or self.auto_name(limit, suffix=suffix))
 
     def auto_name(self, limit: int, *, suffix: str = "") -> str:

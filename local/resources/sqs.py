@@ -53,7 +53,7 @@ def redrive_allow_policy(request: Request) -> Made:
 
 @resource("aws:sqs/redrivePolicy:RedrivePolicy", passes="queueUrl redrivePolicy")
 def redrive_policy(request: Request) -> Made:
-    """Give a queue its dead-letter queue."""
+    """Return a queue its dead-letter queue."""
     return _set(request, "RedrivePolicy", request.require("redrivePolicy"))
 
 

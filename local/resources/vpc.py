@@ -54,7 +54,7 @@ def route_table(request: Request) -> Made:
 
 @resource("aws:ec2/routeTableAssociation:RouteTableAssociation", passes="routeTableId subnetId")
 def route_table_association(request: Request) -> Made:
-    """Give a subnet its routes."""
+    """Return a subnet its routes."""
     made = request.client("ec2").associate_route_table(
         RouteTableId=request.require("routeTableId"), SubnetId=request.require("subnetId")
     )

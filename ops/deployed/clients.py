@@ -17,7 +17,7 @@ _NONE: Mapping[str, Config] = {}
 
 
 def clients(region: str, special: Mapping[str, Config] = _NONE) -> Client:
-    """Give what makes clients, each made once.
+    """Return what makes clients, each made once.
 
     ``special``: settings of services, by name, that are not called as the others are.
     """

@@ -15,7 +15,7 @@ from ops.redrive.letters import Letter
 
 
 def failed_event(letter: Letter) -> bytes:
-    """Give the event, as JSON.
+    """Return the event, as JSON.
 
     Raises:
         CannotRedrive: the letter has neither form, or not all of the event.

@@ -126,7 +126,7 @@ class Pass:
         self._deleted: set[str] = set()
 
     def letters(self, at_once: int) -> Iterator[list[Letter]]:
-        """Give letters, some at a time, until there are no more.
+        """Yield letters, some at a time, until there are no more.
 
         An empty receipt does not mean an empty queue: SQS is asked again while it counts messages,
         and given up after three that bring nothing new.

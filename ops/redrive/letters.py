@@ -32,7 +32,7 @@ class Letter:
     trace: str | None = None
 
     def content(self) -> dict[str, Any]:
-        """Give the body where it is a JSON object, and an empty object where it is not."""
+        """Return the body where it is a JSON object, and an empty object where it is not."""
         try:
             content = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -40,7 +40,7 @@ class Letter:
         return content if isinstance(content, dict) else {}
 
     def attribute(self, name: str) -> str | None:
-        """Give the text of a message attribute, if it has it."""
+        """Return the text of a message attribute, if it has it."""
         text = self.attributes.get(name, {}).get("StringValue")
         return text if isinstance(text, str) else None
 
@@ -78,5 +78,5 @@ def describe(letter: Letter) -> str:
 
 
 def word(value: object) -> str:
-    """Give an error's code or type as it is; anything that is no single plain word is unknown."""
+    """Return an error's code or type as it is; anything that is no single plain word is unknown."""
     return value if isinstance(value, str) and _WORD.fullmatch(value) else "unknown"

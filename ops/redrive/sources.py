@@ -51,7 +51,7 @@ def sources(outputs: Mapping[str, Any]) -> dict[str, Source]:
 
 
 def find(known: Mapping[str, Source], name: str) -> Source:
-    """Give one queue by its logical name.
+    """Return one queue by its logical name.
 
     Raises:
         RedriveError: there is none of that name; says which there are.

@@ -20,7 +20,7 @@ _FUNCTION = Config(
 
 
 def region(source: Source) -> str:
-    """Give the region of a queue, from its URL.
+    """Return the region of a queue, from its URL.
 
     Raises:
         RedriveError: the URL is none of AWS's.
@@ -31,5 +31,5 @@ def region(source: Source) -> str:
 
 
 def clients(region_name: str) -> Client:
-    """Give what makes clients of a region; an invocation may take long, and is made once."""
+    """Return what makes clients of a region; an invocation may take long, and is made once."""
     return deployed_clients.clients(region_name, {"lambda": _FUNCTION})

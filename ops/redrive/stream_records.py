@@ -30,7 +30,7 @@ class StreamRecords:
         self._client = client
 
     def event(self, letter: Letter) -> bytes:
-        """Give the event that the mapping made of the records, as JSON.
+        """Return the event that the mapping made of the records, as JSON.
 
         All records between the first and the last: those that the mapping's filter drops are
         among them, and the function must ignore them.

@@ -57,7 +57,7 @@ class Alarms:
         return found
 
     def without(self, names: Iterable[str]) -> "Alarms":
-        """Give all but some."""
+        """Return all but some."""
         return Alarms(self._client, self._names - set(names))
 
 

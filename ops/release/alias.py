@@ -81,7 +81,7 @@ class Alias:
         return _state(self._client.get_alias(Name=self.function.alias, **self._of))
 
     def newest(self) -> str:
-        """Give the newest published version."""
+        """Return the newest published version."""
         pages = self._client.get_paginator("list_versions_by_function").paginate(**self._of)
         versions = [v["Version"] for page in pages for v in page["Versions"]]
         newest: str = max((v for v in versions if v != "$LATEST"), key=int)

@@ -85,7 +85,7 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 def _access(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give the headers that let a caller in, by what the environment holds.
+    """Return the headers that let a caller in, by what the environment holds.
 
     Raises:
         SmokeError: a client is known by a part of what it needs only; or it gets no token.
@@ -104,7 +104,7 @@ def _access(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _failures(last: BaseException | None) -> Iterator[SmokeError]:
-    """Give what went wrong, the last first: cleaning up can fail after something else has."""
+    """Yield what went wrong, the last first: cleaning up can fail after something else has."""
     while last:
         if isinstance(last, SmokeError):
             yield last

@@ -48,7 +48,7 @@ class Api:
 
 
 def checked_url(url: str) -> str:
-    """Give an API's URL as ``Api`` wants it.
+    """Return an API's URL as ``Api`` wants it.
 
     Raises:
         SmokeError: it is no HTTP URL, has a query, or sends what lets a caller in unencrypted.

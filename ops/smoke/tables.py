@@ -78,7 +78,7 @@ class Records:
 
 
 def clients(url: str, region: str | None) -> Client:
-    """Give what makes clients, with this shell's credentials, in the region of the API.
+    """Return what makes clients, with this shell's credentials, in the region of the API.
 
     Args:
         url: the API's. One of its own (``execute-api``) names its region.

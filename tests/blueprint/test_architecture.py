@@ -102,7 +102,7 @@ def test_arrows(function: str, arrows: list[Arrow]) -> None:
 
 
 def another() -> Diagram:
-    """Give the diagram of another program, with long names."""
+    """Return the diagram of another program, with long names."""
 
     def program() -> None:
         config = StackConfig.model_validate({"email": {"sender": "a@example.com"}})
@@ -163,7 +163,7 @@ def boxes(root: ET.Element) -> list[Box]:
 
 
 def words(root: ET.Element) -> list[Box]:
-    """Give where texts are, as wide as a browser may draw them."""
+    """Return where texts are, as wide as a browser may draw them."""
     found = []
     for text in root.iter(f"{SVG}text"):
         x, y = float(text.get("x", 0)), float(text.get("y", 0))

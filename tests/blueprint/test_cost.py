@@ -52,7 +52,7 @@ def test_a_price_that_is_not_in_the_list_is_missed() -> None:
 
 
 def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Line]:
-    """Give what nine million invocations cost, with settings of its own: by what it is for."""
+    """Return what nine million invocations cost, with settings of its own: by what it is for."""
     config = StackConfig.model_validate(
         {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
     )

@@ -11,7 +11,7 @@ CONTEXT = {"aws:ResourceTag/Project": "serverless-app", "aws:ResourceTag/Environ
 
 
 def asked() -> Iterator[tuple[str, str, str]]:
-    """Give (policy, action, resource) of all that the roles of production are allowed."""
+    """Yield (policy, action, resource) of all that the roles of production are allowed."""
     for policy in deployed("prod").recorder.all("aws:iam/rolePolicy:RolePolicy"):
         for statement in statements(policy.inputs["policy"]):
             if statement["Effect"] == "Allow":

@@ -21,7 +21,7 @@ PULUMI = {
 
 
 def code(document: Path) -> Iterator[str]:
-    """Give all code: blocks, and what stands between backticks in the text."""
+    """Yield all code: blocks, and what stands between backticks in the text."""
     text = document.read_text()
     blocks = re.findall(r"^ *```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
     yield from blocks
@@ -29,7 +29,7 @@ def code(document: Path) -> Iterator[str]:
 
 
 def found(pattern: str) -> set[tuple[str, str]]:
-    """Give (document, what the pattern's group is) of each place in code."""
+    """Return (document, what the pattern's group is) of each place in code."""
     places = {
         (document.name, match)
         for document in DOCUMENTS

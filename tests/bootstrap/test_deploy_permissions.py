@@ -28,7 +28,7 @@ def entries() -> dict[str, tuple[Permission, ...]]:
 
 
 def recorded() -> set[str]:
-    """Give all that the program makes in AWS, and all that it asks of it."""
+    """Return all that the program makes in AWS, and all that it asks of it."""
     found: set[str] = set()
     for run in programs():
         recorder = run.recorder

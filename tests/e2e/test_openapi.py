@@ -65,7 +65,7 @@ def test_the_api_keeps_to_its_document(
 
 
 def seen(path: Path) -> tuple[Counter[str], set[str]]:
-    """Give how often each method had each status, and the checks that were made."""
+    """Return how often each method had each status, and the checks that were made."""
     statuses: Counter[str] = Counter()
     checks: set[str] = set()
     for line in path.read_text().splitlines():

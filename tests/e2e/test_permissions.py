@@ -52,7 +52,7 @@ NOT_JUDGED_HERE = {
 
 
 def statements(function: str) -> list[Statement]:
-    """Give what a function's role is to allow: its own policy, and what its trigger adds."""
+    """Return what a function's role is to allow: its own policy, and what its trigger adds."""
     assert function in MAY, f"add {function} to MAY in tests/support/statements.py"
     source = [
         statement

@@ -49,7 +49,7 @@ def smoke(
 
 
 def caller(cloud: Cloud, *, without: str | None = None) -> dict[str, str]:
-    """Give credentials that allow what ``--help`` says, ``without`` an action; nothing else."""
+    """Return credentials that allow what ``--help`` says, ``without`` an action; nothing else."""
     api_id = cloud.outputs["api_gateway_url"].split("/")[-2]
     arn = f"arn:aws:{{}}:{cloud.aws.region}:{ACCOUNT_ID}:{{}}"
     tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]

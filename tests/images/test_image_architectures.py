@@ -12,7 +12,7 @@ NATIVE = {"process_upload": {"PIL", "lxml", "pillow.libs", "pypdfium2_raw"}, "da
 
 
 def libraries(engine: Engine, ref: ImageRef) -> dict[str, int]:
-    """Give the machine of each ELF file under /var/task, by its path."""
+    """Return the machine of each ELF file under /var/task, by its path."""
     return {
         name.removeprefix("task/"): struct.unpack_from("<H", content, 18)[0]
         for name, content in read(engine.client, ref.id, "/var/task").items()

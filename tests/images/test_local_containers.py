@@ -41,7 +41,7 @@ def cloud(base: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 
 def invoke(cloud: Cloud, name: str, event: Any) -> tuple[Any, bool]:
-    """Give a function's answer, and whether it is that of a failure."""
+    """Return a function's answer, and whether it is that of a failure."""
     answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     return json.load(answer["Payload"]), "FunctionError" in answer
 

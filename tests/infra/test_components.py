@@ -90,7 +90,7 @@ def test_a_function_consists_of(function: str) -> None:
 
 
 def not_waited_for() -> set[str]:
-    """Give the functions that a bucket or a schedule invokes, by what triggers them."""
+    """Return the functions that a bucket or a schedule invokes, by what triggers them."""
     made = stack("prod")
     targets = [r.inputs["target"]["arn"] for r in of(made, "scheduler/schedule:Schedule")]
     for notification in of(made, "s3/bucketNotification:BucketNotification"):

@@ -75,7 +75,7 @@ KEYS = {"kms/key:Key", "kms/alias:Alias"}
 
 
 def sdk_inputs(type_: str) -> set[str]:
-    """Give the names of a type's inputs, by the SDK."""
+    """Return the names of a type's inputs, by the SDK."""
     module, name = type_.partition(":")[2].split(":")
     path = module.split("/")[0]
     found = importlib.import_module(f"pulumi_aws.{'lambda_' if path == 'lambda' else path}")

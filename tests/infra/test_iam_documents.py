@@ -105,7 +105,7 @@ WITHOUT_RESOURCE = {
 
 
 def policies(name: str) -> dict[str, tuple[str, list[Statement]]]:
-    """Give the role and the statements of every policy, by its name."""
+    """Return the role and the statements of every policy, by its name."""
     made: dict[str, tuple[str, list[Statement]]] = {}
     for policy in of(stack(name), "iam/rolePolicy:RolePolicy"):
         document = json.loads(policy.inputs["policy"])
@@ -141,7 +141,7 @@ def test_a_mapping_may_read_its_source(policy: str, name: str) -> None:
 
 
 def schedules() -> dict[str, str]:
-    """Give the function that each schedule invokes; EventBridge does so by a role of its own."""
+    """Return the function that each schedule invokes; EventBridge does so by a role of its own."""
     targets = {
         schedule.name: schedule.inputs["target"]["arn"].rpartition(":")[2]
         for schedule in of(stack("prod"), "scheduler/schedule:Schedule")

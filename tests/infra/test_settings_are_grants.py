@@ -20,7 +20,7 @@ def settings_of(function: str) -> type:
 
 
 def variables_of(function: Mapping[str, Any]) -> Mapping[str, str]:
-    """Give a function's variables; one without settings has no environment."""
+    """Return a function's variables; one without settings has no environment."""
     variables: Mapping[str, str] = function.get("environment", {}).get("variables", {})
     return variables
 

@@ -41,7 +41,7 @@ def loaded(
 
 
 def refused(keys: Mapping[str, Any], **options: Any) -> list[str]:
-    """Give the problems that are named, each as ``<path>: <what>``."""
+    """Return the problems that are named, each as ``<path>: <what>``."""
     with pytest.raises(pulumi.RunError) as caught:
         loaded(keys, **options)
     first, *problems, last = str(caught.value).splitlines()

@@ -14,13 +14,13 @@ from tests.support.stacks import FUNCTIONS, STACKS, inputs, stack
 
 
 def pause(attempt: int) -> float:
-    """Give the longest that botocore's standard retries may pause after an attempt."""
+    """Return the longest that botocore's standard retries may pause after an attempt."""
     backoff = ExponentialBackoff(random=lambda: 1)
     return float(backoff.delay_amount(RetryContext(attempt_number=attempt)))
 
 
 def longest_call(config: Any) -> float:
-    """Give the seconds of a call that no attempt of which is answered."""
+    """Return the seconds of a call that no attempt of which is answered."""
     attempts = config.retries["total_max_attempts"]
     attempt = 2 * config.connect_timeout + config.read_timeout  # TCP, TLS, the answer
     return attempts * attempt + sum(pause(n) for n in range(1, attempts))
@@ -28,7 +28,7 @@ def longest_call(config: Any) -> float:
 
 @cache
 def clients(function: str) -> Mapping[str, Any]:
-    """Give the configuration of the clients that a handler makes, by service."""
+    """Return the configuration of the clients that a handler makes, by service."""
     made: dict[str, Any] = {}
     create = botocore.session.Session.create_client
 

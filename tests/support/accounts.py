@@ -87,12 +87,12 @@ def deployed(stack: str, *, more: bool = False) -> Run:
 
 
 def programs() -> list[Run]:
-    """Give runs that together make all that the program can."""
+    """Return runs that together make all that the program can."""
     return [deployed("dev"), deployed("prod"), deployed("prod", more=True)]
 
 
 def policies(role: str) -> dict[str, str]:
-    """Give the policies of a role of the account, such as ``deploy-prod``, by their area."""
+    """Return the policies of a role of the account, such as ``deploy-prod``, by their area."""
     recorder = account().recorder
     found = {
         r.name.removeprefix(f"{role}-"): r.inputs["policy"]
@@ -133,7 +133,7 @@ def allows(documents: list[str], action: str, on: str, **context: str) -> bool:
 
 
 def statements(text: str) -> Iterator[dict[str, Any]]:
-    """Give a document's statements, with actions and resources as lists."""
+    """Yield a document's statements, with actions and resources as lists."""
     for statement in json.loads(text)["Statement"]:
         lists = {
             key: [value] if isinstance(value, str) else value

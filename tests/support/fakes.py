@@ -23,12 +23,12 @@ USER = User(
 
 
 def outcomes(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Give the outcomes that were logged, in their order."""
+    """Return the outcomes that were logged, in their order."""
     return [record.outcome for record in caplog.records if hasattr(record, "outcome")]
 
 
 def logged_text(caplog: pytest.LogCaptureFixture) -> str:
-    """Give all that was logged, extra fields included."""
+    """Return all that was logged, extra fields included."""
     return "\n".join(repr(vars(record)) for record in caplog.records)
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 
 def imported(source: str, package: str) -> Iterator[str]:
-    """Give the full names of what a module imports, at its top or anywhere in it."""
+    """Yield the full names of what a module imports, at its top or anywhere in it."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -107,12 +107,12 @@ class World:
         return str(answer["Version"])
 
     def alias(self, name: str) -> dict[str, Any]:
-        """Give a function's alias as AWS has it."""
+        """Return a function's alias as AWS has it."""
         found: dict[str, Any] = self._aws.client("lambda").get_alias(FunctionName=name, Name="live")
         return found
 
     def live(self, name: str) -> tuple[str, dict[str, float]]:
-        """Give where a function's alias points, and the weights of other versions."""
+        """Return where a function's alias points, and the weights of other versions."""
         alias = self.alias(name)
         return alias["FunctionVersion"], alias.get("RoutingConfig", {}).get(
             "AdditionalVersionWeights", {}
@@ -129,7 +129,7 @@ class World:
         self._aws.client("lambda").update_alias(FunctionName=name, Name="live", **changes)
 
     def client(self, service: str) -> Any:
-        """Give the root account's client of a service."""
+        """Return the root account's client of a service."""
         return self._aws.client(service)
 
     @contextmanager

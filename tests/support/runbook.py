@@ -32,7 +32,7 @@ def anchor(title: str) -> str:
 
 
 def sections() -> list[Section]:
-    """Give all sections in order; those of level two without what is in their own sections."""
+    """Return all sections in order; those of level two without what is in their own sections."""
     found: list[Section] = []
     chapter = ""
     parts = re.split(r"^(##+) (.+)\n", RUNBOOK.read_text(), flags=re.MULTILINE)[1:]

@@ -45,7 +45,7 @@ def recorded(
 
 
 def of(resources: Run, type_: str) -> list[Recorded]:
-    """Give the resources of one type, such as ``lambda/function:Function``.
+    """Return the resources of one type, such as ``lambda/function:Function``.
 
     A check that scans nothing proves nothing: there is at least one.
     """
@@ -63,7 +63,7 @@ def keys(resources: Run) -> list[Key]:
 
 
 def made_before(resources: Run, resource: Recorded) -> set[Key]:
-    """Give all that the engine has made before a resource: what it depends on, transitively."""
+    """Return all that the engine has made before a resource: what it depends on, transitively."""
     depends: Mapping[Key, frozenset[Key]] = {
         (r.type, r.name): r.options.depends_on for r in resources.recorder.resources
     }
@@ -78,7 +78,7 @@ def made_before(resources: Run, resource: Recorded) -> set[Key]:
 
 
 def below(resources: Run, component: Key) -> Iterator[Recorded]:
-    """Give a component's children, and theirs."""
+    """Yield a component's children, and theirs."""
     children: dict[Key, list[Recorded]] = defaultdict(list)
     for resource in resources.recorder.resources:
         children[resource.options.parent].append(resource)

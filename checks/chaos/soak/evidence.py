@@ -115,7 +115,7 @@ def _messages(cloud: Cloud, queue_url: str) -> list[dict[str, Any]]:
 
 
 def _failures(cloud: Cloud, function: str) -> list[dict[str, Any]]:
-    """Give the events that failed for a function that nobody waits for."""
+    """Return the events that failed for a function that nobody waits for."""
     url = cloud.outputs["dead_letters"][f"{function}-failures"]["url"]
     return [json.loads(message["Body"])["requestPayload"] for message in _messages(cloud, url)]
 

@@ -75,7 +75,7 @@ def _output(prefix: str, key: str, name: str) -> str:
 
 
 def md5(content: bytes) -> str:
-    """Give the MD5 as S3's ETags have it."""
+    """Return the MD5 as S3's ETags have it."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 

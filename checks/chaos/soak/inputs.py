@@ -77,7 +77,7 @@ class Inputs:
         self._weights = [weight for weight, _, _ in _MIX]
 
     def __getitem__(self, number: int) -> Input:
-        """Give the n-th input."""
+        """Return the n-th input."""
         match number % SCHEDULED_EVERY:
             case 37:
                 return Input(number, Kind.CLEANUP, Variant.PLAIN, number)
@@ -95,11 +95,11 @@ class Inputs:
         return Input(number, kind, variant if slot != number else Variant.PLAIN, slot)
 
     def random(self, number: int, what: str) -> random.Random:
-        """Give what decides one thing about an input."""
+        """Return what decides one thing about an input."""
         return random.Random(f"{self.seed} {number} {what}")  # noqa: S311 - no secret
 
     def address(self, slot: int) -> str:
-        """Give the e-mail address that tells an input."""
+        """Return the e-mail address that tells an input."""
         return f"n{slot}@soak{self.seed}.example.com"
 
     def request(self, item: Input) -> str:
@@ -131,7 +131,7 @@ class Inputs:
         return text
 
     def message_md5(self, item: Input) -> str:
-        """Give what tells the body of a message from others."""
+        """Return what tells the body of a message from others."""
         return md5(self.message(item).encode())
 
     def file(self, item: Input) -> File:

@@ -49,7 +49,7 @@ class Result:
 
 
 def figures(row: Row) -> tuple[int, ...]:
-    """Give a row's figures in the order of the headings; those behind the first add up to it.
+    """Return a row's figures in the order of the headings; those behind the first add up to it.
 
     The last does not count among them: effects that no input asked for.
     """

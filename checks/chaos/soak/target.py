@@ -48,7 +48,7 @@ class Target:
         )
 
     def day_back(self, days: int) -> tuple[str, str]:
-        """Give the time of a schedule some days ago, and the day that its report is of."""
+        """Return the time of a schedule some days ago, and the day that its report is of."""
         moment = datetime.now(UTC) - timedelta(days=days)
         return f"{moment:%Y-%m-%dT%H:%M:%SZ}", f"{moment - timedelta(days=1):%Y-%m-%d}"
 
@@ -64,5 +64,5 @@ class Target:
 
 
 def planted(number: int) -> str:
-    """Give the id of the entry that an input planted."""
+    """Return the id of the entry that an input planted."""
     return f"soak#{number}"

@@ -48,7 +48,7 @@ def failures_are_kept(trigger: Resource, stack: Stack) -> Problems:
 
 
 def _qualifiers(config: Resource, stack: Stack) -> set[str]:
-    """Give the URNs of what a config is for: aliases, or the function itself."""
+    """Return the URNs of what a config is for: aliases, or the function itself."""
     aliases = stack.targets(config, "qualifier", ALIAS)
     return {r.urn for r in aliases or stack.targets(config, "functionName", FUNCTION)}
 

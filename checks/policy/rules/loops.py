@@ -46,7 +46,7 @@ def no_loop(notification: Resource, stack: Stack) -> Problems:
 
 
 def _prefixes(notification: Resource, function: Resource, stack: Stack) -> list[str]:
-    """Give the prefixes that a function is invoked for.
+    """Return the prefixes that a function is invoked for.
 
     References tell which functions are meant. Where there are several, only ARNs, which are known
     when the stack is complete, tell which prefix is whose.
@@ -69,7 +69,7 @@ def _prefixes(notification: Resource, function: Resource, stack: Stack) -> list[
 
 
 def _written(function: Resource, buckets: list[Resource], stack: Stack) -> set[str]:
-    """Give the prefixes of the buckets that the function may write to."""
+    """Return the prefixes of the buckets that the function may write to."""
     roles = stack.targets(function, "role", ROLE)
     policies = [
         policy

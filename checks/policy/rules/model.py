@@ -47,7 +47,7 @@ class Resource:
     delete_before_replace: bool = False
 
     def get(self, *path: str | int) -> Any:
-        """Give what is at a path; None where nothing is.
+        """Return what is at a path; None where nothing is.
 
         Raises:
             Undecided: it, what it is in, or something in it is not known yet.
@@ -58,7 +58,7 @@ class Resource:
         return value
 
     def known(self, *path: str | int) -> Any:
-        """Give as much as is known of what is at a path: it may be or hold `UNKNOWN`."""
+        """Return as much as is known of what is at a path: it may be or hold `UNKNOWN`."""
         value: Any = self.properties
         for part in path:
             if value is UNKNOWN:
@@ -104,12 +104,12 @@ class Stack:
             self._by_type.setdefault(resource.type, []).append(resource)
 
     def of(self, *types: str) -> Iterator[Resource]:
-        """Give the resources of types such as ``sqs/queue:Queue``."""
+        """Yield the resources of types such as ``sqs/queue:Queue``."""
         for type_ in types:
             yield from self._by_type.get(f"aws:{type_}", ())
 
     def targets(self, resource: Resource, property_: str, *types: str) -> list[Resource]:
-        """Give what a property refers to, of the types.
+        """Return what a property refers to, of the types.
 
         A function's alias or version stands for the function.
         """
@@ -126,7 +126,7 @@ class Stack:
         return direct
 
     def referring(self, type_: str, property_: str, target: Resource) -> list[Resource]:
-        """Give the resources of a type whose property refers to a resource."""
+        """Return the resources of a type whose property refers to a resource."""
         kind = target.type.removeprefix("aws:")
         return [
             resource

@@ -71,7 +71,7 @@ def _together(rule: Rule) -> Policy:
 
 
 def resource(given: PolicyResource) -> Resource:
-    """Give a resource as rules see it."""
+    """Return a resource as rules see it."""
     return Resource(
         urn=given.urn,
         type=given.resource_type,
@@ -86,7 +86,7 @@ def resource(given: PolicyResource) -> Resource:
 
 
 def plain(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Give properties as rules see them: Pulumi's raise where something is not known."""
+    """Return properties as rules see them: Pulumi's raise where something is not known."""
     return {key: _item(given, key) for key in given}
 
 

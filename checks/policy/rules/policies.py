@@ -29,7 +29,7 @@ _PLAIN_HTTP = [
 
 
 def statements(resource: Resource, *path: str) -> list[Statement]:
-    """Give the statements of the document at a path.
+    """Return the statements of the document at a path.
 
     Raises:
         Undecided: the document is not known yet.
@@ -43,19 +43,19 @@ def statements(resource: Resource, *path: str) -> list[Statement]:
 
 
 def allowing(resource: Resource, *path: str) -> list[Statement]:
-    """Give the statements that allow something."""
+    """Return the statements that allow something."""
     return [s for s in statements(resource, *path) if s.get("Effect") == "Allow"]
 
 
 def texts(value: object) -> list[str]:
-    """Give one text or several as a list."""
+    """Return one text or several as a list."""
     if isinstance(value, str):
         return [value]
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def principals(statement: Statement) -> Iterator[tuple[str, str]]:
-    """Give (kind, who) of each principal, such as (Service, lambda.amazonaws.com)."""
+    """Yield (kind, who) of each principal, such as (Service, lambda.amazonaws.com)."""
     principal = statement.get("Principal")
     if isinstance(principal, Mapping):
         for kind, who in principal.items():

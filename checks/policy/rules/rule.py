@@ -154,5 +154,5 @@ def is_number(value: object, least: float) -> bool:
 
 
 def at_least(least: int) -> Callable[[object], bool]:
-    """Give the test of `is_number`."""
+    """Return the test of `is_number`."""
     return lambda value: is_number(value, least)

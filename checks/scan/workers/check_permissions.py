@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def check(statements: Statements) -> Iterator[Problem]:
-    """Give what is wrong with a role's statements, taken together."""
+    """Yield what is wrong with a role's statements, taken together."""
     for action in sorted({action for actions, _ in statements for action in actions}):
         forms = forms_of(action)
         if forms is None:
@@ -46,7 +46,7 @@ def check(statements: Statements) -> Iterator[Problem]:
 
 
 def forms_of(action: str) -> dict[str, bool] | None:
-    """Give the forms of ARN that an action is allowed on, and whether each is needed."""
+    """Return the forms of ARN that an action is allowed on, and whether each is needed."""
     prefix, _, name = action.partition(":")
     found: dict[str, bool] = {}
     exists = False
@@ -64,7 +64,7 @@ def forms_of(action: str) -> dict[str, bool] | None:
 
 
 def needed(forms: dict[str, bool]) -> set[str]:
-    """Give the forms without which a permission is worth nothing."""
+    """Return the forms without which a permission is worth nothing."""
     return {form for form, is_needed in forms.items() if is_needed}
 
 

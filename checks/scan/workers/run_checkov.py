@@ -53,7 +53,7 @@ class _Errors(logging.Handler):
 
 
 def _address(record: Any) -> str:
-    """Give type and name: a file holds one type, and checkov often leaves it out."""
+    """Return type and name: a file holds one type, and checkov often leaves it out."""
     type_ = Path(record.file_path).name.removesuffix(".tf.json")
     return f"{type_}.{record.resource.rpartition('.')[2]}"
 

@@ -59,7 +59,7 @@ class Authorization:
             )
 
     def of(self, operation: JsonObject) -> Demands:
-        """Give what the method of an operation asks for.
+        """Return what the method of an operation asks for.
 
         Raises:
             ValueError: tokens are asked for, and the operation names no scope, or an unknown one.
@@ -79,7 +79,7 @@ class Authorization:
         }
 
     def deployed(self, operations: Sequence[JsonObject]) -> dict[str, Any]:
-        """Give what takes effect with a deployment, in JSON's terms."""
+        """Return what takes effect with a deployment, in JSON's terms."""
         return {
             "by": self._config.authorization,
             "pool": self._callers.pool_arn,
@@ -88,7 +88,7 @@ class Authorization:
 
 
 def scopes(operation: JsonObject) -> list[str]:
-    """Give the scopes of which a token needs one, by the operation's ``security``.
+    """Return the scopes of which a token needs one, by the operation's ``security``.
 
     Raises:
         ValueError: it names none: the gateway would take any token of the pool, even those that

@@ -81,7 +81,7 @@ class Preflight(pulumi.ComponentResource):
 def answer(
     origins: Sequence[str], methods: Sequence[str], credentials: str
 ) -> tuple[dict[str, str], str]:
-    """Give the answer's fixed headers, and the template that adds the origin.
+    """Return the answer's fixed headers, and the template that adds the origin.
 
     The template echoes the caller's origin if it is one of ours: a header holds one origin, not a
     list. Its name comes in lower case over HTTP/2, and the gateway minds the case.

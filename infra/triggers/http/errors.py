@@ -61,7 +61,7 @@ class GatewayResponse(TypedDict):
 
 
 def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
-    """Give the gateway's error responses, by type.
+    """Return the gateway's error responses, by type.
 
     A browser may read them where there is exactly one CORS origin: these responses can name a
     fixed one only.
@@ -86,7 +86,7 @@ def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
 
 
 def documented(operation: JsonObject) -> dict[str, Any]:
-    """Give an operation's responses, and those of the gateway with a status that it does not list.
+    """Return an operation's responses, and the gateway's with a status that it does not list.
 
     The latter are Response Objects of OpenAPI with the schema ``Error``.
     """

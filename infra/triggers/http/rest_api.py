@@ -183,7 +183,7 @@ class RestApi(pulumi.ComponentResource):
 
 
 def _preflighted(args: RestApiArgs) -> dict[str, list[str]]:
-    """Give the methods of each path that answers CORS preflights."""
+    """Return the methods of each path that answers CORS preflights."""
     methods: dict[str, list[str]] = {}
     for route in args.routes if args.config.cors_origins else ():
         methods.setdefault(route.path, []).append(route.method)

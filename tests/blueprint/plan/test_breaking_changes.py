@@ -19,7 +19,7 @@ OWN = json.loads((ROOT / "openapi.json").read_text())
 
 
 def document(request: Schema | None = None, response: Schema | None = None) -> dict[str, Any]:
-    """Give an API of one operation."""
+    """Return an API of one operation."""
     operation: dict[str, Any] = {
         "operationId": "put",
         "parameters": [

@@ -17,13 +17,13 @@ Within = Callable[[Path], None]
 
 @pytest.fixture
 def within(monkeypatch: pytest.MonkeyPatch) -> Within:
-    """Give what moves the program's root."""
+    """Return what moves the program's root."""
     return lambda folder: monkeypatch.setattr(revision, "ROOT", folder)
 
 
 @pytest.fixture
 def origin(tmp_path: Path) -> Path:
-    """Give a repository of two commits on `main`, and two on a branch that left after the first."""
+    """Return a repository: two commits on `main`, and two on a branch from the first."""
     folder = tmp_path / "origin"
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch", "main")

@@ -17,7 +17,7 @@ BEFORE, AFTER = "hunter2-before", "hunter2-after"
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository whose program has a secret of its own."""
+    """Return a repository whose program has a secret of its own."""
     folder = copied(tmp_path_factory.mktemp("plan") / "repository")
     edit(
         folder / "__main__.py",
@@ -58,7 +58,7 @@ def planned(repository: Path) -> subprocess.CompletedProcess[str]:
 
 
 def section(output: str, title: str) -> list[str]:
-    """Give the lines of a section, its summary first."""
+    """Return the lines of a section, its summary first."""
     (found,) = [part for part in output.split("\n\n") if part.startswith(f"{title}: ")]
     return found.splitlines()
 
@@ -217,7 +217,7 @@ def test_nothing_is_left_of_a_plan_that_is_ended(
 
 
 def evaluations(parent: int) -> list[str]:
-    """Give the programs that a plan evaluates now."""
+    """Return the programs that a plan evaluates now."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     commands = [Path(f"/proc/{child}/cmdline").read_text() for child in children]
     return [command for command in commands if "evaluate.py" in command]

@@ -78,7 +78,7 @@ def running() -> Iterator[System]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder to run handlers in, by this environment's Python."""
+    """Return a folder to run handlers in, by this environment's Python."""
     for module in (files, memory):
         monkeypatch.setattr(module, "WORKER_PYTHON", sys.executable)
     (tmp_path / "handlers").symlink_to(ROOT / "handlers")

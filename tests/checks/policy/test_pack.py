@@ -31,7 +31,7 @@ def previewing() -> Iterator[Pack]:
 
 
 def found(diagnostics: list[proto.AnalyzeDiagnostic], level: int) -> set[tuple[str, str]]:
-    """Give policy and resource of each diagnostic of a level."""
+    """Return policy and resource of each diagnostic of a level."""
     return {(d.policyName, d.urn) for d in diagnostics if d.enforcementLevel == level}
 
 

@@ -23,7 +23,7 @@ def test_a_preview_decides_all_but_what_holds_arns() -> None:
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Give the path of everything in properties."""
+    """Return the path of everything in properties."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     found = []
     for key, item in items:

@@ -18,7 +18,7 @@ def schema() -> Schema:
 
 @pytest.fixture(scope="session")
 def exports(schema: Schema) -> dict[str, Export]:
-    """Give the exports of the stacks; tests copy what they change."""
+    """Return the exports of the stacks; tests copy what they change."""
     made = {stack: Export(schema) for stack in ("dev", "prod")}
     for stack, export in made.items():
         export.add(recorder.run(stack, recorder=References).recorder.resources)

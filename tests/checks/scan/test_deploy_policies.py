@@ -20,7 +20,7 @@ Problem = tuple[str, str]
 
 @cache
 def policies() -> dict[str, list[list[list[str]]]]:
-    """Give the statements of each role's policies together, and of each boundary."""
+    """Return the statements of each role's policies together, and of each boundary."""
     found: dict[str, list[list[list[str]]]] = defaultdict(list)
     ran = recorder.run("account", folder=BOOTSTRAP, recorder=Arns)
     for policy in ran.recorder.all("aws:iam/policy:Policy"):

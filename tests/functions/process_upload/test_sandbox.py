@@ -77,7 +77,7 @@ def _leaves_nothing_behind() -> Iterator[None]:
 
 
 def children() -> set[str]:
-    """Give this process's children, those included that ended and were not waited for (Linux)."""
+    """Return this process's children, those included that ended and were not waited for (Linux)."""
     lists = Path("/proc/self/task").glob("*/children")
     return {child for children in lists for child in children.read_text().split()}
 

@@ -40,7 +40,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch, server: BadServer) -> Any:
 
 
 def failed(event: str) -> dict[str, Any]:
-    """Give the response that says that no message of the event was dealt with."""
+    """Return the response that says that no message of the event was dealt with."""
     records = samples.event(event)["Records"]
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 

@@ -29,7 +29,7 @@ class Canaries:
         return iter(self._texts)
 
     def within(self, content: bytes) -> set[str]:
-        """Give the labels of those that are within some bytes: as they are, or encoded."""
+        """Return the labels of those that are within some bytes: as they are, or encoded."""
         lowered = content.lower()
         return {
             label
@@ -44,7 +44,7 @@ def _forms(text: bytes) -> list[bytes]:
 
 
 def _base64_forms(text: bytes) -> Iterator[bytes]:
-    """Give what Base64 makes of a text within a longer one, for each of the three places to begin.
+    """Yield what Base64 makes of a text within a longer one, for each of the three places to begin.
 
     The first and the last character may depend on what stands around the text: they are left out.
     """

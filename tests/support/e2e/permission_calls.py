@@ -47,7 +47,7 @@ class Call:
 
 
 def calls(cloud: Cloud) -> list[Call]:
-    """Give them for one running system."""
+    """Return them for one running system."""
     return [
         *_tables(cloud),
         *_stream(cloud),

@@ -63,7 +63,7 @@ def denied(cloud: Cloud, role: str, calls: Sequence[Call]) -> list[bool]:
 
 @contextmanager
 def role(cloud: Cloud, name: str, *actions: str) -> Iterator[str]:
-    """Give the ARN of a role that may do these actions on everything, for a while."""
+    """Yield the ARN of a role that may do these actions on everything, for a while."""
     iam = cloud.client("iam")
     trust = {"Version": "2012-10-17", "Statement": [_TRUST]}
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))

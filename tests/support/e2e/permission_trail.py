@@ -30,7 +30,7 @@ def recording(cloud: Cloud) -> Iterator[None]:
 
 
 def used(cloud: Cloud, function: str) -> Used:
-    """Give what a function has used. Of S3, the trail does not tell whether a version was read."""
+    """Return what a function has used. The trail does not tell whether S3 read a version."""
     return {
         permission
         for key in _access_keys(cloud, function)
@@ -52,7 +52,7 @@ def _record(cloud: Cloud, on: bool) -> None:
 
 
 def _access_keys(cloud: Cloud, function: str) -> list[str]:
-    """Give a function's access keys, by which the trail knows callers, as the emulator makes them.
+    """Return a function's access keys, by which the trail knows callers.
 
     They differ by how the function was named to invoke it: by its version or its alias.
     """
@@ -67,7 +67,7 @@ def _access_keys(cloud: Cloud, function: str) -> list[str]:
 
 
 def _events(cloud: Cloud, access_key: str) -> Iterator[dict[str, Any]]:
-    """Give a caller's events: fifty at most, the newest (the emulator has no further page)."""
+    """Yield a caller's events: fifty at most, the newest (the emulator has no further page)."""
     answer = cloud.client("cloudtrail").lookup_events(
         LookupAttributes=[{"AttributeKey": "AccessKeyId", "AttributeValue": access_key}]
     )

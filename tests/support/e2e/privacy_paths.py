@@ -68,7 +68,7 @@ def by_requests(api: Api, client: Client, canaries: Canaries) -> None:
 
 
 def by_messages(cloud: Cloud, canaries: Canaries) -> list[str]:
-    """Give the messages that can never be sent."""
+    """Return the messages that can never be sent."""
     new = canaries.new
 
     def message(label: str, **more: Any) -> str:
@@ -100,7 +100,7 @@ def by_messages(cloud: Cloud, canaries: Canaries) -> list[str]:
 
 
 def by_uploads(cloud: Cloud, canaries: Canaries) -> dict[str, str]:
-    """Give where each upload's results come, by the key that they begin with."""
+    """Return where each upload's results come, by the key that they begin with."""
     new = canaries.new
     picture = PICTURE.read_bytes()
     made: dict[str, tuple[str, bytes, str]] = {
@@ -133,7 +133,7 @@ def by_uploads(cloud: Cloud, canaries: Canaries) -> dict[str, str]:
 
 
 def events(cloud: Cloud, canaries: Canaries) -> dict[str, Callable[[str], Any]]:
-    """Give, by function, what makes an event of it, with canaries of its own by a label."""
+    """Return, by function, what makes an event of it, with canaries of its own by a label."""
     new = canaries.new
 
     def load(name: str) -> Any:

@@ -75,7 +75,7 @@ class RudeAws:
 
 
 def reply(manner: str, heard: str, *, xml: bool) -> tuple[int, bytes | None]:
-    """Give status and body, or no body where no answer comes; S3's errors are XML."""
+    """Return status and body, or no body where no answer comes; S3's errors are XML."""
     if manner in _CODES:
         status, code, code_of_s3 = _CODES[manner]
         if xml:

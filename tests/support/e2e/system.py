@@ -105,7 +105,7 @@ def keys(s3: Any, bucket: str, prefix: str) -> list[str]:
 
 
 def log_records(logs: Any, group: str) -> list[dict[str, Any]]:
-    """Give the JSON records of a log group; lines of the platform are left out."""
+    """Return the JSON records of a log group; lines of the platform are left out."""
     events = logs.filter_log_events(logGroupName=group, limit=10_000)["events"]
     return [json.loads(e["message"]) for e in events if e["message"].startswith("{")]
 
@@ -130,7 +130,7 @@ def broken(cloud: Cloud, function: str) -> Iterator[None]:
 
 
 def logical_name(physical: str) -> str:
-    """Give the program's own name of something that Pulumi has named."""
+    """Return the program's own name of something that Pulumi has named."""
     named = re.fullmatch(r"serverless-app-[a-z]+-(.+)-[0-9a-f]{7}", physical)
     assert named, physical
     return named[1]

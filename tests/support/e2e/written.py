@@ -19,7 +19,7 @@ Place = tuple[str, bytes]
 
 
 def elsewhere(cloud: Cloud) -> Iterator[Place]:
-    """Give all that must hold no personal data."""
+    """Yield all that must hold no personal data."""
     yield from _logs(cloud)
     yield from _console(cloud)
     yield from _files_of_the_emulator(cloud)
@@ -31,7 +31,7 @@ def elsewhere(cloud: Cloud) -> Iterator[Place]:
 
 
 def keeping(cloud: Cloud) -> Iterator[Place]:
-    """Give where personal data belongs."""
+    """Yield where personal data belongs."""
     yield "table users", _table(cloud, "dynamodb_table_name")
     yield "mail", _bytes(sent(cloud.emulator.port))
     for url in cloud.client("sqs").list_queues()["QueueUrls"]:

@@ -39,12 +39,12 @@ class Backend:
         return client_of(self.endpoint, service)
 
     def declared(self, function: str) -> Any:
-        """Give a function's inputs as the program sets them."""
+        """Return a function's inputs as the program sets them."""
         name = function.replace("_", "-")
         return self.program.one("aws:lambda/function:Function", name).inputs
 
     def environment(self, function: str) -> dict[str, str]:
-        """Give what Lambda would set, and the program's settings."""
+        """Return what Lambda would set, and the program's settings."""
         declared = self.declared(function)
         variables: dict[str, str] = {**declared["environment"]["variables"]}
         if "EMAIL_QUEUE_URL" in variables:
@@ -65,7 +65,7 @@ class Backend:
         return f"{self.endpoint}/000000000000/emails"
 
     def sent(self) -> list[Any]:
-        """Give the e-mails that were sent."""
+        """Return the e-mails that were sent."""
         with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages") as response:
             by_account: dict[str, list[Any]] = json.load(response)["messages"]
         return [message for messages in by_account.values() for message in messages]

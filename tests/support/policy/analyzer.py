@@ -83,7 +83,7 @@ def running(stack: str, settings: Mapping[str, str], *, preview: bool = False) -
 
 
 def as_told(recorder: Recorder) -> list[proto.AnalyzerResource]:
-    """Give a run's resources as the engine sends them on, secret and unknown values included."""
+    """Return a run's resources as the engine sends them on, secret and unknown values included."""
     return [
         proto.AnalyzerResource(
             type=told.type,
@@ -102,7 +102,7 @@ def as_told(recorder: Recorder) -> list[proto.AnalyzerResource]:
 
 
 def as_seen(resources: Iterable[Resource]) -> list[proto.AnalyzerResource]:
-    """Give resources as the engine would send them on."""
+    """Return resources as the engine would send them on."""
     return [
         proto.AnalyzerResource(
             type=resource.type,

@@ -37,7 +37,7 @@ class Break:
 
 
 def after(resources: Iterable[Resource], change: Break) -> list[Resource]:
-    """Give the resources with one change.
+    """Return the resources with one change.
 
     Raises:
         LookupError: there is no such resource; the change would be none.
@@ -61,7 +61,7 @@ def key(resource: Resource) -> str:
 
 
 def put(value: Any, path: Path, new: Any) -> Any:
-    """Give a copy of ``value`` in which what is at ``path`` is ``new``, inside of JSON text too."""
+    """Return a copy of ``value`` with ``new`` at ``path``, also inside JSON text."""
     if not path:
         return new
     if isinstance(value, str):

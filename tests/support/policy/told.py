@@ -36,7 +36,7 @@ def prod(*, preview: bool = False) -> list[Resource]:
 
 
 def seen(ran: Run) -> list[Resource]:
-    """Give a run's resources as rules see them: with their inputs, as the engine is told them."""
+    """Return a run's resources as rules see them: with their inputs, as the engine is told them."""
     return [
         Resource(
             urn=urn,
@@ -66,7 +66,7 @@ def judged(resources: Iterable[Resource], *, production: bool = True) -> dict[st
 
 
 def broken(resources: Iterable[Resource], *, production: bool = True) -> dict[str, list[str]]:
-    """Give what is wrong, by the names of the rules that are broken."""
+    """Return what is wrong, by the names of the rules that are broken."""
     return {
         name: [str(violation) for violation in verdict.violations]
         for name, verdict in judged(resources, production=production).items()

@@ -51,7 +51,7 @@ _CONFIG = {
 
 
 def ensure(client: docker.DockerClient, architecture: str) -> str:
-    """Give the stand-in's tag, after building it if it is not there or made from other sources.
+    """Return the stand-in's tag, after building it if it is not there or made from other sources.
 
     Args:
         client: the engine that gets it.
