@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,15 @@ def test_no_function_imports_another() -> None:
         if parts[0] == "handlers" and parts[1] not in may.get(own, {own, "domain", "runtime"}):
             wrong.append((module, name))
     assert wrong == []
+
+
+def test_no_module_of_the_handlers_imports_itself_through_others() -> None:
+    imports: dict[str, set[str]] = {}
+    for path, name in imports_of("handlers"):
+        module = path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        imports.setdefault(module, set()).update({name, name.rpartition(".")[0]} - {module})
+    assert "handlers.process_upload.handler" in imports
+    TopologicalSorter(imports).prepare()  # raises an error that names the circle
 
 
 def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_them() -> None:
