@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+OPERATION = "operation.py"
+"""Describes a function's API operation, for the program. No function imports it."""
+
 
 def handler_sources(root: Path, function: str) -> list[Path]:
     """List the files of ``handlers/`` that a function needs, sorted.
 
-    These are all files of its folder, and the modules of ``handlers`` that they import, directly
-    or through others, wherever the import stands. Nothing else belongs in its image: an edit
-    rebuilds only the images that use what was edited.
+    These are all files of its folder except the description of its API operation, and the modules
+    of ``handlers`` that they import, directly or through others, wherever the import stands.
+    Nothing else belongs in its image: an edit rebuilds only the images that use what was edited.
 
     Args:
         root: the project's folder.
@@ -22,6 +25,7 @@ def handler_sources(root: Path, function: str) -> list[Path]:
         path
         for path in folder.rglob("*")
         if path.is_file()
+        and path.name != OPERATION
         and not any(
             part == "__pycache__" or part.startswith(".") for part in path.relative_to(folder).parts
         )
