@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from blueprint.cost.estimate import lines, read_prices
+from blueprint.cost.estimate import charges_for, read_prices
 from blueprint.cost.traffic import Traffic, usage
 from blueprint.plan.section import Section, table
 from blueprint.plan.snapshot import Resource, Snapshot
@@ -44,7 +44,7 @@ def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
     if not snapshot.resources:
         return {}
     recorder = Recorder(resources=[_recorded(r) for r in snapshot.resources.values()])
-    charges = lines(usage(recorder, TRAFFIC), prices)
+    charges = charges_for(usage(recorder, TRAFFIC), prices)
     return {
         service: sum(charge.cost for charge in charges if charge.service == service)
         for service in {charge.service for charge in charges}

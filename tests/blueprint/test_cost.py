@@ -9,7 +9,7 @@ from blueprint.cost import estimate
 from blueprint.cost.invocations import running
 from blueprint.cost.traffic import Traffic, runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
-from blueprint.recorder import stack_settings
+from blueprint.project import stack_settings
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
 from tests.support.stacks import recorded, stack
@@ -17,7 +17,7 @@ from tests.support.stacks import recorded, stack
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
 
 
-def charged(charges: list[estimate.Line], service: str) -> float:
+def charged(charges: list[estimate.Charge], service: str) -> float:
     return math.fsum(charge.cost for charge in charges if charge.service == service)
 
 
@@ -40,7 +40,7 @@ def test_a_schedule_runs_as_often_as_it_says(expression: str, times: float) -> N
 
 
 def test_units_are_charged_at_the_price_of_the_list() -> None:
-    (line,) = estimate.lines(
+    (line,) = estimate.charges_for(
         [Usage("sqs", "request", 2e6, "messages")], {"sqs": {"request": 0.4e-6}}
     )
     assert line.cost == pytest.approx(0.8)
@@ -48,17 +48,17 @@ def test_units_are_charged_at_the_price_of_the_list() -> None:
 
 def test_a_price_that_is_not_in_the_list_is_missed() -> None:
     with pytest.raises(KeyError, match="request"):
-        estimate.lines([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
+        estimate.charges_for([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
 
 
-def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Line]:
+def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
     """Return what nine million invocations cost, with settings of its own: by what it is for."""
     config = StackConfig.model_validate(
         {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
     )
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
     used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
-    charges = estimate.lines(used, estimate.read_prices())
+    charges = estimate.charges_for(used, estimate.read_prices())
     return {charge.what.removeprefix("get-user: "): charge for charge in charges}
 
 
@@ -102,7 +102,7 @@ def test_tmp_costs_beyond_what_is_free() -> None:
 def test_requests_cost_in_proportion(factor: int) -> None:
     def gateway(requests: float) -> float:
         used = estimate.usage(stack("prod").recorder, Traffic(requests=requests))
-        return charged(estimate.lines(used, estimate.read_prices()), "apigateway")
+        return charged(estimate.charges_for(used, estimate.read_prices()), "apigateway")
 
     assert gateway(factor * 1e6) == pytest.approx(factor * gateway(1e6))
 
