@@ -1,7 +1,7 @@
 """Estimates what a stack costs in a month, at given traffic.
 
 The estimate follows from the stack's own configuration, the price list ``prices.toml``, and the
-assumptions in ``traffic.py`` and ``invocations.py``. Compare by it; it is not a bill.
+assumptions in ``stack_usage.py`` and ``triggers.py``. Compare by it; it is not a bill.
 """
 
 import argparse
@@ -15,7 +15,8 @@ from typing import Any
 import pulumi
 
 from blueprint import recorder
-from blueprint.cost.traffic import Traffic, usage
+from blueprint.cost.stack_usage import usage
+from blueprint.cost.traffic import Traffic
 from blueprint.cost.usage import Usage
 from blueprint.project import ProjectError
 from blueprint.runner import ProgramFailed
@@ -85,7 +86,7 @@ def report(stack: str, charges: Sequence[Charge], prices: Mapping[str, Any]) -> 
     return (
         f"{table(charges)}\n\n"
         f"Stack {stack}, at list prices of {prices['region']} of {prices['date']} "
-        "(blueprint/cost/prices.toml); assumptions: blueprint/cost/traffic.py, invocations.py.\n"
+        "(blueprint/cost/prices.toml); assumptions: blueprint/cost/stack_usage.py, triggers.py.\n"
         f"Left out: {LEFT_OUT}.\n"
     )
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from blueprint.cost.estimate import charges_for, read_prices
-from blueprint.cost.traffic import Traffic, usage
+from blueprint.cost.stack_usage import usage
+from blueprint.cost.traffic import Traffic
 from blueprint.plan.section import Section, table
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.plan.words import names

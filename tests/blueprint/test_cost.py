@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from blueprint.cost import estimate
-from blueprint.cost.invocations import running
-from blueprint.cost.traffic import Traffic, runs
+from blueprint.cost.function_usage import function_usage
+from blueprint.cost.traffic import Traffic
+from blueprint.cost.triggers import DURATION_MS, Load, loads, runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
 from blueprint.project import stack_settings
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
-from tests.support.stacks import recorded, stack
+from tests.support.stacks import FUNCTIONS, recorded, stack
 
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
 
@@ -57,7 +58,8 @@ def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
         {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
     )
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
-    used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
+    program = recorded(lambda: ImageFunction("get-user", args))
+    used = function_usage(program, {"get-user": Load(invocations=9e6, seconds=9e4)})
     charges = estimate.charges_for(used, estimate.read_prices())
     return {charge.what.removeprefix("get-user: "): charge for charge in charges}
 
@@ -96,6 +98,20 @@ def test_tmp_costs_beyond_what_is_free() -> None:
     own = of_get_user({"tmpMb": 1_536})
     assert own["/tmp"].units == pytest.approx(own["time"].units / 0.5)
     assert "/tmp" not in of_get_user({})
+
+
+def test_functions_are_invoked_by_their_triggers() -> None:
+    traffic = Traffic(requests=1_000, writes=0.2, emails=30, uploads=7)
+    found = loads(stack("prod").recorder, traffic)
+    expected = {
+        "write": 200, "read": 800, "stream": 200, "queue": 230, "bucket": 7, "schedule": DAYS
+    }  # fmt: skip
+    for kind, times in expected.items():
+        seconds = times * DURATION_MS[kind] / 1_000
+        assert pytest.approx((times, seconds)) in [
+            (load.invocations, load.seconds) for load in found.values()
+        ], kind
+    assert len(found) == len(FUNCTIONS)
 
 
 @pytest.mark.parametrize("factor", [0, 2, 10])
@@ -163,7 +179,18 @@ def test_wrong_arguments_are_refused(
 
 def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert estimate.main(["production"]) == 2
-    assert (
-        "there is no stack 'production'; there are: compose, dev, local, prod"
-        in capsys.readouterr().err
-    )
+    assert "There is no stack 'production': " in capsys.readouterr().err
+
+
+def test_a_misspelt_key_ends_with_the_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = estimate.recorder.run
+    settings = {"serverless-app:uplaods": {"expireDays": 3}}
+    monkeypatch.setattr(estimate.recorder, "run", lambda stack: original(stack, settings=settings))
+    assert estimate.main(["dev"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")
+    assert "serverless-app:uplaods" in printed.err
+    assert "Traceback" not in printed.err
