@@ -14,6 +14,7 @@ FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/hand
 MAY_IMPORT = {
     "blueprint": {"handlers", "images", "infra"},
     "bootstrap": {"infra"},
+    "cli": {"blueprint", "handlers", "images", "infra", "local", "ops"},
     "checks": {"blueprint", "handlers", "images", "infra", "local", "ops"},
     "handlers": set(),
     "images": set(),

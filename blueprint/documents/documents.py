@@ -2,11 +2,10 @@
 
 ``openapi.json``, the schema of the stack files, the diagram of the architecture, the emulator's
 endpoints in ``Pulumi.compose.yaml`` and the table of configuration in the README:
-``python -m blueprint.documents.documents`` writes them; a test keeps them equal to the program.
+``app documents`` writes them; a test keeps them equal to the program.
 """
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,12 +120,9 @@ def documents() -> dict[Path, str]:
     }
 
 
-def main() -> None:
-    """Write all documents."""
-    for path, content in documents().items():
+def write() -> list[Path]:
+    """Write all documents, and return their paths."""
+    written = documents()
+    for path, content in written.items():
         path.write_text(content)
-        sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
-
-
-if __name__ == "__main__":
-    main()
+    return list(written)
