@@ -6,11 +6,13 @@ from functools import cache
 from typing import Any
 
 import pulumi
+import yaml
 
 from blueprint.recorder import ROOT, Run, apart, run, use
 from blueprint.recording import Key, Recorded, Recorder
 
 STACKS = ("local", "dev", "prod")
+PROJECT: str = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]
 FUNCTIONS = tuple(
     sorted(path.parent.name.replace("_", "-") for path in ROOT.glob("handlers/*/handler.py"))
 )
