@@ -7,7 +7,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from blueprint.recorder import Run, run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import Run, run
 from blueprint.recording import ACCOUNT
 from bootstrap.config import BootstrapConfig
 from checks.policy.rules.catalogue import RULES

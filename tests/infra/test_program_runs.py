@@ -8,7 +8,8 @@ import pulumi_aws as aws
 import pytest
 import yaml
 
-from blueprint.recorder import ROOT, run
+from blueprint.project import ROOT
+from blueprint.recorder import run
 from infra.config.names import room_for_names
 from tests.support.stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
