@@ -19,7 +19,7 @@ from infra.function.image_function import ImageFunction
 from infra.triggers.http.authorization import scopes
 from infra.triggers.http.rest_api import Route
 from tests.support.apis import PLAN, SCOPES, api, needs
-from tests.support.stacks import inputs, of, recorded, stack
+from tests.support.stacks import PROJECT, inputs, of, recorded, stack
 
 POOL = "arn:aws:cognito-idp:eu-central-1:210987654321:userpool/eu-central-1_AbCdEfGhI"
 UNKNOWN = "known when it is made"
@@ -100,9 +100,9 @@ def test_a_key_is_asked_for_by_every_method_but_preflights(preview: bool) -> Non
 @pytest.mark.parametrize(
     ("cognito", "identifier"),
     [
-        ({}, "serverless-app"),
+        ({}, PROJECT),
         ({"resourceServer": "https://api.example.com"}, "https://api.example.com"),
-        ({"userPoolArn": POOL}, "serverless-app"),
+        ({"userPoolArn": POOL}, PROJECT),
         ({"userPoolArn": POOL, "resourceServer": "users-api"}, "users-api"),
     ],
 )
@@ -125,8 +125,8 @@ def test_production_asks_for_tokens() -> None:
     assert {m.inputs["authorization"] for m in served} == {"COGNITO_USER_POOLS"}
     assert all(m.inputs["authorizationScopes"] for m in served)
     assert {m.name: m.inputs["authorizationScopes"] for m in served} == {
-        "api-get-users-by-id": ["serverless-app/users.read"],
-        "api-post-users": ["serverless-app/users.write"],
+        "api-get-users-by-id": [f"{PROJECT}/users.read"],
+        "api-post-users": [f"{PROJECT}/users.write"],
     }
 
 
@@ -272,7 +272,7 @@ def test_the_pool(retain: bool) -> None:
 def test_the_scopes() -> None:
     server = callers().one("aws:cognito/resourceServer:ResourceServer", "callers-scopes")
     assert server.inputs == {
-        "identifier": "serverless-app",
+        "identifier": PROJECT,
         "userPoolId": "callers-pool-id",
         "scopes": [
             {"scopeName": "users.read", "scopeDescription": "Read users"},
@@ -290,7 +290,7 @@ EVERY_CLIENT = {
     "accessTokenValidity": 60,
     "tokenValidityUnits": {"accessToken": "minutes"},
 }
-ALL_SCOPES = ["serverless-app/users.read", "serverless-app/users.write"]
+ALL_SCOPES = [f"{PROJECT}/users.read", f"{PROJECT}/users.write"]
 
 
 def test_a_programs_client() -> None:
@@ -337,7 +337,7 @@ def test_the_domains_name_is_taken_by_nobody_else_and_allowed() -> None:
 def elsewhere(request: pytest.FixtureRequest) -> Run:
     """Production with a pool that exists."""
     access = TOKEN | {"cognito": {"userPoolArn": POOL}} | FIREWALL
-    return run("prod", preview=request.param, settings={"serverless-app:api": access})
+    return run("prod", preview=request.param, settings={f"{PROJECT}:api": access})
 
 
 def test_of_a_pool_that_exists_nothing_is_made_or_told(elsewhere: Run) -> None:
@@ -390,6 +390,6 @@ def test_production_is_not_open_to_everybody() -> None:
     with pytest.raises(
         pulumi.RunError, match=r"api\.authorization: must be cognito, or at least api_key"
     ):
-        run("prod", settings={"serverless-app:api": {"corsOrigins": ORIGINS} | FIREWALL})
-    made = run("prod", settings={"serverless-app:api": KEY | FIREWALL})
+        run("prod", settings={f"{PROJECT}:api": {"corsOrigins": ORIGINS} | FIREWALL})
+    made = run("prod", settings={f"{PROJECT}:api": KEY | FIREWALL})
     assert made.secrets == {"api_key"}

@@ -12,7 +12,7 @@ from pulumi import _types
 from pulumi.output import Unknown
 
 from blueprint.recording import Recorded
-from tests.support.stacks import STACKS, inputs, made_before, of, stack
+from tests.support.stacks import PROJECT, STACKS, inputs, made_before, of, stack
 
 ACCOUNT = "123456789012"
 HERE = f"eu-central-1:{ACCOUNT}"
@@ -130,7 +130,7 @@ def test_the_key_and_its_policy_are_there_before(type_: str) -> None:
 def test_the_key() -> None:
     key = inputs(stack("prod"), "kms/key:Key", "key")
     assert set(key) == {"description", "enableKeyRotation", "deletionWindowInDays", "policy"}
-    assert key["description"] == "serverless-app (prod)"
+    assert key["description"] == f"{PROJECT} (prod)"
     assert key["enableKeyRotation"] is True
     assert key["deletionWindowInDays"] == 30
     [alias] = of(stack("prod"), "kms/alias:Alias")

@@ -19,7 +19,7 @@ from infra.triggers.http.cors import answer
 from infra.triggers.http.model import shape
 from infra.triggers.http.rest_api import Route
 from tests.support.apis import NEW_USER, PLAN, api, body, function, needs
-from tests.support.stacks import inputs, of, stack
+from tests.support.stacks import PROJECT, inputs, of, stack
 
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 DOMAIN = {"name": "api.example.com", "certificateArn": CERTIFICATE}
@@ -402,7 +402,7 @@ def test_what_an_operation_does_not_list_is_the_gateways() -> None:
 @pytest.fixture(scope="module")
 def own_domain() -> Run:
     zone = DOMAIN | {"hostedZoneId": "Z1"}
-    return run("dev", settings={"serverless-app:api": {"domain": zone, "accountLogRole": False}})
+    return run("dev", settings={f"{PROJECT}:api": {"domain": zone, "accountLogRole": False}})
 
 
 def test_an_own_domain(own_domain: Run) -> None:

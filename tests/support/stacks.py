@@ -11,6 +11,7 @@ from blueprint.recorder import Run, run
 from blueprint.recording import Key, Monitor, Recorded, Recorder
 
 STACKS = ("local", "dev", "prod")
+PROJECT = project_name()
 FUNCTIONS = tuple(
     sorted(path.parent.name.replace("_", "-") for path in ROOT.glob("handlers/*/handler.py"))
 )
