@@ -30,6 +30,7 @@ MOST_ROUNDS = 7
 STACK = "prod"
 
 _IGNORED = shutil.ignore_patterns("__pycache__")
+_WITHOUT_HANDLER = shutil.ignore_patterns("__pycache__", "handler.py")
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,11 @@ def make(folder: Path, systems: int) -> None:
     """Write the project's files."""
     for part in ("blueprint", "infra"):
         shutil.copytree(ROOT / part, folder / part, ignore=_IGNORED)
+    # The functions of the API for their operations; without a handler they are no functions.
     for part in ("domain", "runtime", "create_user", "get_user"):
-        shutil.copytree(ROOT / "handlers" / part, folder / "handlers" / part, ignore=_IGNORED)
+        shutil.copytree(
+            ROOT / "handlers" / part, folder / "handlers" / part, ignore=_WITHOUT_HANDLER
+        )
     shutil.copy(ROOT / "handlers" / "__init__.py", folder / "handlers")
     (folder / "images").mkdir()
     for path in (ROOT / "images").glob("*.*"):

@@ -11,7 +11,7 @@ from handlers.domain.user import NewUser
 from handlers.domain.user_store import UserStore
 from handlers.runtime import aws, deadline
 from handlers.runtime.deadline import OutOfTime
-from handlers.runtime.faults import Unavailable, is_passing
+from handlers.runtime.faults import Unavailable, is_temporary
 from handlers.runtime.log import failure
 from tests.support.bad_server import LEAST, BadServer, Invocation, Request, server
 from tests.support.fakes import log
@@ -43,7 +43,7 @@ def test_no_attempt_is_made_when_time_is_up(server: BadServer) -> None:
     deadline.begin(Invocation(LEAST - 0.1))
     with pytest.raises(OutOfTime) as caught:
         client.get_item(TableName="users", Key=USER)
-    assert is_passing(caught.value)
+    assert is_temporary(caught.value)
     assert server.requests == []
     deadline.begin(None)
     assert client.get_item(TableName="users", Key=USER)

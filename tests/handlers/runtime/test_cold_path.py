@@ -2,13 +2,17 @@ import importlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from handlers.runtime.settings import load
+from images.sources import handler_sources
 from tests.support.cold_path import FUNCTIONS, environment
 
-# What a function must not pay for at a cold start.
+ROOT = Path(__file__).parents[3]
+
+# Modules that no cold start may load.
 HEAVY = {"boto3", "pydantic", "jsonschema", "handlers.domain.api"}
 
 
@@ -20,6 +24,13 @@ def test_nothing_heavy_is_imported(function: str) -> None:
     ).stdout.split()
     assert f"handlers.{function}.handler" in modules
     assert not {*HEAVY, f"handlers.{function}.operation"} & set(modules)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_image_holds_the_description_of_the_api(function: str) -> None:
+    names = {path.name for path in handler_sources(ROOT, function)}
+    assert "handler.py" in names
+    assert not {"operation.py", "api.py"} & names
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.runtime import http
-from handlers.runtime.faults import Unavailable, is_passing, passing_as_unavailable
+from handlers.runtime.faults import Unavailable, is_temporary, temporary_as_unavailable
 from tests.support import samples
 from tests.support.fakes import client_error, log, logged_text, outcomes
 
@@ -87,7 +87,7 @@ def bad() -> http.Response:
 
 
 def busy() -> http.Response:
-    with passing_as_unavailable():
+    with temporary_as_unavailable():
         raise client_error("ThrottlingException")
 
 
@@ -151,8 +151,8 @@ def test_no_other_origin_gets_cors_headers(origin: str | None, allowed: str) -> 
     ],
 )
 def test_what_passes(error: Exception, passing: bool) -> None:
-    assert is_passing(error) is passing
-    with pytest.raises(Unavailable if passing else type(error)), passing_as_unavailable():
+    assert is_temporary(error) is passing
+    with pytest.raises(Unavailable if passing else type(error)), temporary_as_unavailable():
         raise error
 
 
@@ -165,4 +165,4 @@ def test_no_answer_passes() -> None:
         exceptions.EndpointConnectionError(endpoint_url="http://x"),
         exceptions.ConnectionClosedError(endpoint_url="http://x"),
     ):
-        assert is_passing(error)
+        assert is_temporary(error)
