@@ -76,7 +76,7 @@ Created = Annotated[
 
 
 class NewUser(msgspec.Struct, frozen=True):
-    """The request to create a user."""
+    """What a caller sends to create a user."""
 
     name: Name
     email: Email
@@ -95,7 +95,7 @@ class User(msgspec.Struct, frozen=True):
 
 
 class UserCreated(msgspec.Struct, frozen=True):
-    """The response to a request to create a user."""
+    """The answer to a user's creation."""
 
     user: User
     message: str = "User created successfully"

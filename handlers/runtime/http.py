@@ -18,7 +18,7 @@ RETRY_AFTER_SECONDS = 2
 
 
 class Error(msgspec.Struct, frozen=True):
-    """The body of a response to a request that was not served."""
+    """Why a request was not served."""
 
     error: str
 

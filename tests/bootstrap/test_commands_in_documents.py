@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from tests.support.accounts import account, deployed
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
