@@ -17,7 +17,7 @@ HEAVY = {"boto3", "pydantic", "jsonschema", "handlers.domain.api"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_heavy_is_imported(function: str) -> None:
+def test_a_cold_start_imports_no_heavy_module(function: str) -> None:
     program = f"import sys, handlers.{function}.handler; print(*sys.modules, sep='\\n')"
     modules = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
@@ -42,7 +42,7 @@ def test_settings_and_clients(function: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_collector_rests_while_the_function_starts_and_works_afterwards(function: str) -> None:
+def test_the_garbage_collector_is_off_during_init_and_on_afterwards(function: str) -> None:
     program = (
         "import gc, handlers; resting = not gc.isenabled(); "
         f"import handlers.{function}.handler as h; "
