@@ -51,7 +51,7 @@ class Resources:
     changed: tuple[Changed, ...]
 
 
-def resources(before: Snapshot, after: Snapshot) -> Resources:
+def changed_resources(before: Snapshot, after: Snapshot) -> Resources:
     """Compare two snapshots' resources."""
     old, new = before.resources, after.resources
     changed = (_changed(before, after, key) for key in sorted(old.keys() & new.keys()))
@@ -62,7 +62,7 @@ def resources(before: Snapshot, after: Snapshot) -> Resources:
     )
 
 
-def sources(before: Snapshot, after: Snapshot) -> dict[str, tuple[str, ...]]:
+def changed_sources(before: Snapshot, after: Snapshot) -> dict[str, tuple[str, ...]]:
     """Return the changed sources of each image that both have, by the image's logical name."""
     return {
         name: tuple(change.path for change in changes(_files(before, name), _files(after, name)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from blueprint.plan.permissions import FUNCTION
 from blueprint.plan.snapshot import Resource, Snapshot
-from blueprint.plan.words import names
+from blueprint.plan.words import logical_names
 from blueprint.references import REFERENCE
 
 ALIAS = "aws:lambda/alias:Alias"
@@ -61,12 +61,12 @@ def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
     for mapping in snapshot.all(MAPPING):
         source = mapping.inputs["eventSourceArn"]
         kind = "stream" if "startingPosition" in mapping.inputs else "queue"
-        found.append((mapping.inputs["functionName"], f"{kind} {names(source)}"))
+        found.append((mapping.inputs["functionName"], f"{kind} {logical_names(source)}"))
     for schedule in snapshot.all(SCHEDULE):
         target = schedule.inputs["target"]["arn"]
         found.append((target, schedule.inputs["scheduleExpression"]))
     for notification in snapshot.all(NOTIFICATION):
-        bucket = names(notification.inputs["bucket"])
+        bucket = logical_names(notification.inputs["bucket"])
         found += [
             (one["lambdaFunctionArn"], f"files {bucket}/{one.get('filterPrefix', '')}")
             for one in notification.inputs.get("lambdaFunctions", ())
@@ -78,7 +78,7 @@ def _function(snapshot: Snapshot, target: str) -> str:
     """Return the name of the function that a target is: itself, or what its alias points at."""
     resource = _referred(snapshot, target)
     if resource is not None and resource.type == ALIAS:
-        return names(resource.inputs["functionName"])
+        return logical_names(resource.inputs["functionName"])
     return resource.name if resource else target
 
 

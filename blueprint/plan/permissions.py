@@ -8,7 +8,7 @@ from typing import Any
 
 from blueprint.plan.differences import structured
 from blueprint.plan.snapshot import Resource, Snapshot
-from blueprint.plan.words import kind, names, shown
+from blueprint.plan.words import logical_names, short_type, shortened
 
 FUNCTION = "aws:lambda/function:Function"
 ROLE = "aws:iam/role:Role"
@@ -41,7 +41,7 @@ class Difference:
 
 def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
     """Compare the permissions of all owners; the functions' come first."""
-    old, new = granted(before), granted(after)
+    old, new = permissions_by_owner(before), permissions_by_owner(after)
     functions = {f.name for snapshot in (before, after) for f in snapshot.all(FUNCTION)}
     owners = sorted(old.keys() | new.keys(), key=lambda owner: (owner not in functions, owner))
     none: Permissions = frozenset()
@@ -56,7 +56,7 @@ def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
     ]
 
 
-def granted(snapshot: Snapshot) -> dict[str, Permissions]:
+def permissions_by_owner(snapshot: Snapshot) -> dict[str, Permissions]:
     """Return all permissions by their owner: a function, another role, or a resource with a policy.
 
     A role's are those of all its policies together: it does not matter which of them says what.
@@ -102,7 +102,7 @@ def permissions(document: Mapping[str, Any]) -> Iterator[Permission]:
                     )
 
 
-def written(permissions: Permissions) -> list[str]:
+def as_lines(permissions: Permissions) -> list[str]:
     """Write permissions as few lines: those that share all else share a line."""
     actions: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for p in permissions:
@@ -119,10 +119,10 @@ def written(permissions: Permissions) -> list[str]:
 def _line(effect: str, principal: str, condition: str, actions: Any, resources: set[str]) -> str:
     denied = "" if effect == "Allow" else f"{effect}: "
     by = f" by {principal}" if principal else ""
-    on = ", ".join(names(resource) for resource in sorted(resources))
+    on = ", ".join(logical_names(resource) for resource in sorted(resources))
     conditions = json.loads(condition)
     only = "".join(
-        f"; if {key} {operator} {shown(names(json.dumps(value)))}"
+        f"; if {key} {operator} {shortened(logical_names(json.dumps(value)))}"
         for operator, operands in conditions.items()
         for key, value in operands.items()
     )
@@ -144,9 +144,9 @@ def _list(value: Any) -> list[Any]:
 
 
 def _owner(resource: Resource, path: str) -> str:
-    return f"{resource.name} ({kind(resource.type)}, {path})"
+    return f"{resource.name} ({short_type(resource.type)}, {path})"
 
 
 def _target(reference: Any) -> str:
     """Return the logical name of what is referred to; any other text stands for itself."""
-    return names(str(reference))
+    return logical_names(str(reference))

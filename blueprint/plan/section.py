@@ -22,7 +22,7 @@ def table(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     )
 
 
-def counted(signs: Mapping[str, int]) -> str:
+def change_summary(signs: Mapping[str, int]) -> str:
     """Write how many were added, changed and removed, by sign."""
     words = {"+": "added", "~": "changed", "-": "removed"}
     said = [f"{signs[sign]} {word}" for sign, word in words.items() if signs.get(sign)]

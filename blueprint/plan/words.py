@@ -11,7 +11,7 @@ _MARK = re.compile(r"\b(?:secret|encrypted):[0-9a-f]{64}\b")
 _HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 
 
-def kind(type_: str) -> str:
+def short_type(type_: str) -> str:
     """Shorten a type: ``sqs.Queue`` for ``aws:sqs/queue:Queue``; a component's is its class."""
     package, module, name = type_.split(":")
     if package == "serverless":
@@ -19,12 +19,12 @@ def kind(type_: str) -> str:
     return f"{module.partition('/')[0] if package == 'aws' else package}.{name}"
 
 
-def names(text: str) -> str:
+def logical_names(text: str) -> str:
     """Put logical names in place of references: ``users/index/by-day`` in an ARN's."""
     return REFERENCE.sub(lambda found: found[2], text)
 
 
-def shown(value: Any) -> str:
+def shortened(value: Any) -> str:
     """Write a value as one short line: ``${queue.arn}`` for a reference, no secret, no whole hash.
 
     What is longer than LONGEST characters is cut, and says so.
@@ -41,6 +41,6 @@ def is_secret(value: Any) -> bool:
     return bool(_MARK.search(json.dumps(value)))
 
 
-def count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
     """Write ``1 resource``, ``2 resources``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from blueprint.cost.stack_usage import usage
 from blueprint.cost.traffic import Traffic
 from blueprint.plan.section import Section, table
 from blueprint.plan.snapshot import Resource, Snapshot
-from blueprint.plan.words import names
+from blueprint.plan.words import logical_names
 from blueprint.recording import Options, Recorded, Recorder
 
 TRAFFIC = Traffic(requests=1e6, emails=1e5, uploads=1e5, stored_gb=100)
@@ -18,10 +18,10 @@ TRAFFIC = Traffic(requests=1e6, emails=1e5, uploads=1e5, stored_gb=100)
 _CENT = 0.01
 
 
-def cost(before: Snapshot, after: Snapshot) -> Section:
+def cost_section(before: Snapshot, after: Snapshot) -> Section:
     """Compare what two snapshots of a stack cost."""
     prices = read_prices()
-    old, new = costs(before, prices), costs(after, prices)
+    old, new = cost_by_service(before, prices), cost_by_service(after, prices)
     old["total"], new["total"] = sum(old.values()), sum(new.values())
     rows = [(" ", "service", "before", "after", "change")]
     for service in sorted(old.keys() | new.keys(), key=lambda s: (s == "total", s)):
@@ -40,7 +40,7 @@ def cost(before: Snapshot, after: Snapshot) -> Section:
     )
 
 
-def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
+def cost_by_service(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
     """Return US dollars by service; none where there is no such stack."""
     if not snapshot.resources:
         return {}
@@ -62,5 +62,5 @@ def _recorded(resource: Resource) -> Recorded:
         delete_before_replace=False,
         ignore_changes=frozenset(),
     )
-    inputs = json.loads(names(json.dumps(resource.inputs)))
+    inputs = json.loads(logical_names(json.dumps(resource.inputs)))
     return Recorded(resource.type, resource.name, inputs, resource.custom, options)
