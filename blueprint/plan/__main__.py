@@ -1,7 +1,7 @@
-"""Show what this tree's program changes in a stack, against another revision.
+"""Shows what this tree's program changes in a stack, since another revision.
 
-Ends with 0; with --exit-code, 2 where something changes, and 3 where that breaks callers of the
-API; with 1 where there is no plan, and 130 after Ctrl-C.
+Ends with 0. With --exit-code, ends with 2 if something changes, and with 3 if that breaks callers
+of the API. Ends with 1 if there is no plan, and with 130 after Ctrl-C.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from blueprint.plan.revision import PlanError
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """End with 1: 2 says that something changes."""
+        """End with 1, because 2 means that something changes."""
         self.print_usage(sys.stderr)
         self.exit(1, f"error: {message}\n")
 

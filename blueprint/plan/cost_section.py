@@ -1,4 +1,4 @@
-"""Estimate what a stack costs in a month, at traffic that every plan has in common."""
+"""The section on cost: a month of a stack before and after, at the same traffic in every plan."""
 
 import json
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from blueprint.plan.words import logical_names
 from blueprint.recording import Options, Recorded, Recorder
 
 TRAFFIC = Traffic(requests=1e6, emails=1e5, uploads=1e5, stored_gb=100)
-"""Each kind of input comes, so that each function counts. `make cost` estimates at any traffic."""
+"""Every kind of input, so that each function counts. `make cost` estimates at any traffic."""
 
 _CENT = 0.01
 
 
 def cost_section(before: Snapshot, after: Snapshot) -> Section:
-    """Compare what two snapshots of a stack cost."""
+    """Return the section that compares the cost of two snapshots."""
     prices = read_prices()
     old, new = cost_by_service(before, prices), cost_by_service(after, prices)
     old["total"], new["total"] = sum(old.values()), sum(new.values())
@@ -41,7 +41,7 @@ def cost_section(before: Snapshot, after: Snapshot) -> Section:
 
 
 def cost_by_service(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
-    """Return US dollars by service; none where there is no such stack."""
+    """Return US dollars by service; empty if there is no such stack."""
     if not snapshot.resources:
         return {}
     recorder = Recorder(resources=[_recorded(r) for r in snapshot.resources.values()])
@@ -53,7 +53,7 @@ def cost_by_service(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, 
 
 
 def _recorded(resource: Resource) -> Recorded:
-    """Return a resource with logical names in place of references, as ARNs end."""
+    """Return a resource with logical names in place of references."""
     options = Options(
         parent=resource.parent,
         depends_on=frozenset(),

@@ -1,4 +1,4 @@
-"""The sections of a plan: what a reviewer looks for, in this order."""
+"""The sections of a plan, in the order in which a reviewer needs them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ _MOST_FILES = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A plan's sections; ``breaks``: whether what changes in the API breaks its callers."""
+    """A plan's sections; ``breaks``: whether the API's changes break its callers."""
 
     sections: tuple[Section, ...]
     changed: bool
@@ -35,7 +35,7 @@ class Report:
 
 
 def report(before: Snapshot, after: Snapshot) -> Report:
-    """Compare two snapshots of a stack."""
+    """Return the sections that compare two snapshots of a stack."""
     broken = breaking(stack_document(before), stack_document(after))
     return Report(
         sections=(
@@ -94,34 +94,39 @@ def _resources(before: Snapshot, after: Snapshot) -> Section:
     found = changed_resources(before, after)
     signs = Counter({"+": len(found.added), "-": len(found.removed), "~": len(found.changed)})
     listed = [
-        *(f"- {_named(resource)}{_kept(resource)}" for resource in found.removed),
+        *(f"- {_named(resource)}{_deletion_note(resource)}" for resource in found.removed),
         *(f"+ {_named(resource)}" for resource in found.added),
     ]
     if {r.type for r in found.removed} & {r.type for r in found.added}:
-        listed.append("  One that was renamed, without an alias, is deleted and made anew.")
+        listed.append(
+            "  A resource that was renamed without an alias is deleted and created again."
+        )
     for changed in found.changed:
         listed += _changed(changed)
     return Section(title="Resources", summary=change_summary(signs), lines=tuple(listed))
 
 
 def _changed(changed: Changed) -> Iterator[str]:
-    moved = ": REPLACED, for it moves to a component of another type" if changed.moved else ""
+    moved = ": REPLACED, because it moves to a component of another type" if changed.moved else ""
     yield f"~ {_named(changed.resource)}{moved}"
     policies = {path for path, _ in documents(changed.resource)}
     for change in changed.changes:
         if change.path.partition(".")[0] not in policies:
             yield f"    {_change(change)}"
-    yield from (f"    {policy}: see Permissions" for policy in policies & _tops(changed.changes))
+    yield from (
+        f"    {policy}: see Permissions"
+        for policy in policies & _top_level_properties(changed.changes)
+    )
 
 
-def _tops(found: Sequence[Change]) -> set[str]:
+def _top_level_properties(found: Sequence[Change]) -> set[str]:
     return {change.path.partition(".")[0] for change in found}
 
 
-def _kept(resource: Resource) -> str:
+def _deletion_note(resource: Resource) -> str:
     if resource.protect:
         return " (protected: `pulumi up` refuses to delete it)"
-    return " (the real one is left where it is)" if resource.retain_on_delete else ""
+    return " (the real resource is kept)" if resource.retain_on_delete else ""
 
 
 def _images(before: Snapshot, after: Snapshot) -> Section:

@@ -75,7 +75,7 @@ def test_a_stack_that_goes_takes_its_api_with_it(prod: Snapshot) -> None:
     resources = next(s for s in found.sections if s.title == "Resources")
     assert resources.summary == f"{len(prod.resources)} removed"
     assert "- kms.Key key (protected: `pulumi up` refuses to delete it)" in resources.lines
-    assert "- ecr.Repository get-user-image (the real one is left where it is)" in resources.lines
+    assert "- ecr.Repository get-user-image (the real resource is kept)" in resources.lines
 
 
 def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
