@@ -115,6 +115,9 @@ def make(folder: Path, systems: int) -> None:
     shutil.copytree(ROOT / "infra", folder / "infra", ignore=_IGNORED)
     for part in ("domain", "runtime"):
         shutil.copytree(ROOT / "handlers" / part, folder / "handlers" / part, ignore=_IGNORED)
+    for operation in (ROOT / "handlers").glob("*/operation.py"):
+        (folder / "handlers" / operation.parent.name).mkdir()
+        shutil.copy(operation, folder / "handlers" / operation.parent.name)
     shutil.copy(ROOT / "handlers" / "__init__.py", folder / "handlers")
     (folder / "images").mkdir()
     for path in (ROOT / "images").glob("*.*"):
