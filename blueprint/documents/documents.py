@@ -12,7 +12,7 @@ from typing import Any
 from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
-from blueprint.documents.endpoints import listed
+from blueprint.documents.endpoints import as_yaml
 from blueprint.documents.openapi import openapi
 from blueprint.project import ROOT, project_name
 from blueprint.recorder import run
@@ -71,7 +71,7 @@ def documents() -> dict[Path, str]:
     return {
         OPENAPI: json.dumps(openapi(prod.names["api"]), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
-        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), listed(types)),
+        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), as_yaml(types)),
         ARCHITECTURE: draw(diagram(prod.recorder)),
         README: readme(README.read_text()),
     }
