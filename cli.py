@@ -188,10 +188,13 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from pulumi import RunError
 
     from blueprint.plan.revision import PlanError
+    from blueprint.project import ProjectError
+    from blueprint.runner import ProgramFailed
     from local.errors import LocalError
     from ops.errors import OpsError
 
-    return LocalError, OpsError, PlanError, RunError, ClientError, BotoCoreError, OSError
+    program = (ProjectError, ProgramFailed, PlanError, RunError)
+    return LocalError, OpsError, *program, ClientError, BotoCoreError, OSError
 
 
 def _text(error: Exception) -> str:

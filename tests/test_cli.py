@@ -108,20 +108,14 @@ def test_wrong_usage(arguments: list[str], error: str, capsys: pytest.CaptureFix
 
 
 def test_a_wrong_configuration_is_one_message(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from blueprint import recorder
-
-    read = recorder.stack_settings
-    monkeypatch.setattr(
-        recorder, "stack_settings", lambda *given: {**read(*given), "serverless-app:apii": {}}
-    )
-    assert main(["cost", "prod"]) == 2
+    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
+    (tmp_path / "Pulumi.local.yaml").write_text("config: [\n")
+    assert main(["up", "--no-docker"], root=tmp_path) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith("error: ")
-    assert "apii" in said.err
-    assert "Traceback" not in said.err
+    assert said.err.startswith(f"error: {tmp_path / 'Pulumi.local.yaml'} is not valid YAML: ")
 
 
 def test_a_broken_file_is_one_message(

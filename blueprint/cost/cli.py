@@ -76,15 +76,9 @@ def cost(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> int:
     """Estimate what a stack costs in a month, at given traffic."""
-    from blueprint import recorder
     from blueprint.cost import estimate
     from blueprint.cost.traffic import Traffic
 
-    stacks = sorted(path.name.split(".")[1] for path in recorder.ROOT.glob("Pulumi.*.yaml"))
-    if stack not in stacks:
-        raise typer.BadParameter(
-            f"there is no stack {stack!r}. Stacks: {', '.join(stacks)}.", param_hint="STACK"
-        )
     traffic = Traffic(
         requests=requests,
         writes=writes,
@@ -94,8 +88,8 @@ def cost(
         stored_gb=stored_gb,
         table_gb=table_gb,
     )
-    prices = estimate.read_prices()
     with context.obj.progress(f"Running the program of stack {stack}"):
         charges = estimate.estimate(stack, traffic)
+    prices = estimate.read_prices()
     sys.stdout.write(estimate.as_json(charges) if json else estimate.report(stack, charges, prices))
     return 0

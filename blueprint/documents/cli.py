@@ -11,7 +11,7 @@ commands = typer.Typer()
 def documents() -> int:
     """Write the files generated from the program, as openapi.json."""
     from blueprint.documents.documents import write
-    from blueprint.recorder import ROOT
+    from blueprint.project import ROOT
 
     for path in write():
         sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")

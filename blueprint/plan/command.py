@@ -8,8 +8,8 @@ from pathlib import Path
 from blueprint.plan import render
 from blueprint.plan.revision import PlanError, Revision, extract, find
 from blueprint.plan.sections import Report, report
-from blueprint.plan.snapshot import has, take
-from blueprint.recorder import ROOT
+from blueprint.plan.snapshot import Snapshot, has, take
+from blueprint.project import ROOT, stacks
 
 HERE = "this tree"
 PIN = re.compile(r"^([A-Za-z0-9._-]+(?:\[[^]]*\])?==\S+)", re.MULTILINE)
@@ -23,13 +23,13 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
     """
     revision = find(against)
     with tempfile.TemporaryDirectory(prefix="plan-") as folder:
-        # The way to a temporary folder may be a link, and a program's paths are real ones.
+        # A temporary folder's path may hold a link; the paths of a program are resolved.
         other = Path(folder).resolve()
         extract(revision, other)
         trees = {str(revision): other, HERE: ROOT}
         _check(stack, trees)
         before, after = take(trees, stack)
-        notes = _notes(stack, revision, trees)
+        notes = _notes(stack, revision, trees, before)
     heading = render.Heading(
         stack=stack,
         before=str(revision),
@@ -42,14 +42,17 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
 
 def _check(stack: str, trees: Mapping[str, Path]) -> None:
     if not any(has(tree, stack) for tree in trees.values()):
-        files = (path for tree in trees.values() for path in tree.glob("Pulumi.*.yaml"))
-        stacks = sorted({path.name.split(".")[1] for path in files})
-        raise PlanError(f"There is no stack {stack!r}. Stacks: {', '.join(stacks)}.")
+        known = sorted({name for tree in trees.values() for name in stacks(tree)})
+        raise PlanError(f"There is no stack {stack!r}. Stacks: {', '.join(known)}.")
 
 
-def _notes(stack: str, revision: Revision, trees: Mapping[str, Path]) -> tuple[str, ...]:
+def _notes(
+    stack: str, revision: Revision, trees: Mapping[str, Path], before: Snapshot
+) -> tuple[str, ...]:
     without = [name for name, tree in trees.items() if not has(tree, stack)]
     notes = [f"There is no stack {stack} in {name}." for name in without]
+    if has(trees[str(revision)], stack) and not before.openapi:
+        notes.append(f"{revision} has no openapi.json: the APIs are not compared.")
     old, new = (_pins(tree) for tree in trees.values())
     if old != new:
         notes.append(
@@ -61,4 +64,5 @@ def _notes(stack: str, revision: Revision, trees: Mapping[str, Path]) -> tuple[s
 
 
 def _pins(tree: Path) -> set[str]:
-    return set(PIN.findall((tree / "requirements.txt").read_text()))
+    path = tree / "requirements.txt"
+    return set(PIN.findall(path.read_text())) if path.is_file() else set()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from cli import app
 from tests.support.accounts import account, deployed
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from blueprint.recorder import ROOT, run
+from blueprint.project import ROOT
+from blueprint.recorder import run
 from blueprint.recording import ACCOUNT, REGION
 from cli import main as app
 from local import tokens

@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from blueprint.documents.documents import OPENAPI, openapi
+from blueprint.documents.documents import OPENAPI
+from blueprint.documents.openapi import openapi
 from blueprint.recorder import Run, run
 from blueprint.recording import Recorder
 from handlers.create_user.operation import CREATE_USER
