@@ -19,7 +19,9 @@ from blueprint.cost.cli import as_amount, as_share
 from cli import ROOT, app, main
 from ops.redrive.cli import as_number
 from ops.release.cli import as_file, as_minutes, as_percent
+from ops.smoke.api import checked_url
 from ops.smoke.cli import as_seconds
+from ops.smoke.errors import SmokeError
 
 APP = ROOT / ".venv" / "bin" / "app"
 COMMANDS = list(get_command(app).commands)  # type: ignore[attr-defined]
@@ -162,6 +164,16 @@ def test_a_number_of_messages_is_positive_or_is_refused(text: str) -> None:
 def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, text: str) -> None:
     _, refusal = parsed(as_file, f"{tmp_path}/no/folder/{text}")
     assert "cannot be written" in refusal
+
+
+@given(st.text() | st.text().map("https://{}".format))
+def test_a_url_is_one_of_an_api_or_is_refused(text: str) -> None:
+    try:
+        url = checked_url(text)
+    except SmokeError:
+        return
+    assert url.startswith(("https://", "http://"))
+    assert not url.endswith("/")
 
 
 def test_the_defaults_of_cost_are_those_of_its_traffic() -> None:
