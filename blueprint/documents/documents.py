@@ -1,8 +1,8 @@
 """Writes the documents that are generated from the program.
 
-``openapi.json``, the schema of the stack files, the diagram of the architecture, the emulator's
-endpoints in ``Pulumi.compose.yaml`` and the table of configuration in the README.
-``app documents`` writes them. A test fails if a checked-in document differs from the program's.
+``app documents`` writes ``openapi.json``, the schema of the stack files, the diagram of the
+architecture, the emulator's endpoints in ``Pulumi.compose.yaml`` and the table of configuration in
+the README. A test fails if a checked-in document differs from the program's.
 """
 
 import json

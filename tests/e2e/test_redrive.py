@@ -152,7 +152,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
     code, said = redrive("emails-dead-letters", dry_run=True)
     assert code == 0
     assert letter["MessageId"] in said
-    assert "given back untouched" in said
+    assert "left unchanged" in said
     assert "Canary" not in said
     assert to not in said
     assert dead()
@@ -333,7 +333,7 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
     code, said = on_aws()
     assert code == 0, said
     assert "new-users-failures" in said
-    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("given back untouched.\n")
+    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("left unchanged.\n")
     for queue in ("emails-dead-letters", "daily-report-failures", "new-users-failures"):
         code, said = on_aws(queue)
         assert (code, "Seen 1: 1 " in said) == (0, True), said
