@@ -224,12 +224,12 @@ def test_the_shape_of_a_schema() -> None:
 @pytest.mark.parametrize(("timeout", "fits"), [(28, True), (29, False)])
 def test_a_function_answers_before_the_gateway_gives_up(timeout: int, fits: bool) -> None:
     def routes(_read: ImageFunction, _write: ImageFunction) -> list[Route]:
-        return [Route("GET", "/", function("daily-report", timeout=timeout), {})]
+        return [Route("GET", "/", function("nightly", timeout=timeout), {})]
 
     if fits:
         api(routes=routes)
     else:
-        with pytest.raises(ValueError, match="daily-report may take 29 s; API Gateway waits 29 s"):
+        with pytest.raises(ValueError, match="nightly may take 29 s; API Gateway waits 29 s"):
             api(routes=routes)
 
 

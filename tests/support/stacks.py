@@ -2,18 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pulumi
+import pytest
 
-from blueprint.recorder import ROOT, Run, apart, run, use
+from blueprint.recorder import Run, apart, run, use
 from blueprint.recording import Key, Recorded, Recorder
+from images import context
+from tests.support.functions import FOLDERS
+from tests.support.functions import FUNCTIONS as FUNCTIONS
+
+__all__ = ["FUNCTIONS"]
 
 STACKS = ("local", "dev", "prod")
-FUNCTIONS = tuple(
-    sorted(path.parent.name.replace("_", "-") for path in ROOT.glob("handlers/*/handler.py"))
-)
 
 
 def stack(name: str, *, preview: bool = False) -> Run:
@@ -29,7 +34,11 @@ def _kept(name: str, preview: bool) -> Run:
 def recorded(
     program: Callable[[], object], *, preview: bool = False, recorder: Recorder | None = None
 ) -> Recorder:
-    """Run a piece of a program alone, as stack ``dev``; give what it registers."""
+    """Run a piece of a program alone, as stack ``dev``, and return what it registers.
+
+    The piece may name its functions as it likes: the image of one without folders is made of the
+    sources of another.
+    """
     recorder = recorder or Recorder(preview=preview)
 
     def inside() -> None:
@@ -40,8 +49,20 @@ def recorded(
 
         pulumi.runtime.test(whole)()
 
-    apart(inside)
+    with sources_for_any_name():
+        apart(inside)
     return recorder
+
+
+@contextmanager
+def sources_for_any_name() -> Iterator[None]:
+    def sources(function: str) -> dict[str, Path]:
+        return of_a_folder(function if function in FOLDERS else FOLDERS[0])
+
+    of_a_folder = context.sources
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context, "sources", sources)
+        yield
 
 
 def of(resources: Run, type_: str) -> list[Recorded]:

@@ -1,20 +1,20 @@
 """What leaves a function that nobody waits for, when it fails: nothing of what it worked on."""
 
+import importlib
 import traceback
 from typing import Any
 
 import pytest
 
-from handlers.cleanup_expired import handler as cleanup_expired
-from handlers.daily_report import handler as daily_report
 from handlers.runtime.asynchronous import Failed, reported
 from tests.support.fakes import FakeContext, client_error, log, logged_text, outcomes
+from tests.support.functions import expected
 
 __all__ = ["log"]
 
 
 class Failing:
-    """Collaborators of both functions, each call of which fails and quotes what it was sent."""
+    """Stands for any collaborator; each call fails and quotes what it was sent."""
 
     def __getattr__(self, name: str) -> Any:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -29,13 +29,19 @@ def canary_in(text: str) -> bool:
     return "canary" in text
 
 
-@pytest.mark.parametrize("function", [cleanup_expired, daily_report])
+def scheduled() -> list[str]:
+    """Return the folders of the functions that a schedule invokes."""
+    return [f.replace("-", "_") for f, e in expected().items() if e.is_scheduled]
+
+
+@pytest.mark.parametrize("function", scheduled())
 def test_the_error_says_nothing_and_its_log_no_text(
-    function: Any, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
+    function: str, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(function, "_dependencies", lambda: (Failing(), Failing()))
+    module = importlib.import_module(f"handlers.{function}.handler")
+    monkeypatch.setattr(module, "_dependencies", lambda: (Failing(), Failing()))
     with pytest.raises(Failed) as caught:
-        function.handler({}, FakeContext())
+        module.handler({}, FakeContext())
     # As the emulator's worker prints it: with all causes and contexts.
     assert not canary_in("".join(traceback.format_exception(caught.value)))
     assert outcomes(log) == ["failed"]
