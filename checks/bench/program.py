@@ -112,7 +112,7 @@ def make(folder: Path, systems: int) -> None:
     """Write the project's files."""
     for part in ("blueprint", "infra"):
         shutil.copytree(ROOT / part, folder / part, ignore=_IGNORED)
-    for part in ("domain", "runtime"):
+    for part in ("domain", "runtime", "create_user", "get_user"):
         shutil.copytree(ROOT / "handlers" / part, folder / "handlers" / part, ignore=_IGNORED)
     shutil.copy(ROOT / "handlers" / "__init__.py", folder / "handlers")
     (folder / "images").mkdir()

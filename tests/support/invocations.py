@@ -24,15 +24,15 @@ def invoke(monkeypatch: pytest.MonkeyPatch, server: BadServer) -> Any:
             monkeypatch.setenv(setting.name.upper(), "1")
         for name, value in expected()[function.replace("_", "-")].environment.items():
             monkeypatch.setenv(name, value)
-        module._dependencies.cache_clear()
-        module._dependencies()  # as INIT does, before the time begins
+        module.handler.dependencies.cache_clear()
+        module.handler.dependencies()  # as INIT does, before the time begins
         context = Invocation(seconds)
         try:
             return module.handler(event or samples.event(function), context)
         except Failed as error:
             return type(error).__name__
         finally:
-            module._dependencies.cache_clear()
+            module.handler.dependencies.cache_clear()
             assert context.get_remaining_time_in_millis() or not seconds
 
     return invoke

@@ -1,20 +1,22 @@
-"""What leaves a function that nobody waits for, when it fails: nothing of what it worked on."""
+"""An asynchronous function that fails reveals nothing of its input."""
 
+import ast
 import importlib
 import traceback
 from typing import Any
 
 import pytest
 
-from handlers.runtime.asynchronous import Failed, reported
+from handlers.runtime.asynchronous import Failed, failures_without_details
 from tests.support.fakes import FakeContext, client_error, log, logged_text, outcomes
 from tests.support.functions import expected
+from tests.support.samples import ROOT
 
 __all__ = ["log"]
 
 
 class Failing:
-    """Stands for any collaborator; each call fails and quotes what it was sent."""
+    """Collaborators whose every call fails with an error that quotes its input."""
 
     def __getattr__(self, name: str) -> Any:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -34,14 +36,20 @@ def scheduled() -> list[str]:
     return [f.replace("-", "_") for f, e in expected().items() if e.is_scheduled]
 
 
+def collaborators(function: str) -> int:
+    """Count the collaborators of a function's adapter, which follow the event and the context."""
+    tree = ast.parse((ROOT / "handlers" / function / "handler.py").read_text())
+    [adapter] = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "handler"]
+    return len(adapter.args.args) - 2
+
+
 @pytest.mark.parametrize("function", scheduled())
-def test_the_error_says_nothing_and_its_log_no_text(
-    function: str, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
+def test_neither_the_error_nor_its_log_quotes_the_input(
+    function: str, log: pytest.LogCaptureFixture
 ) -> None:
-    module = importlib.import_module(f"handlers.{function}.handler")
-    monkeypatch.setattr(module, "_dependencies", lambda: (Failing(), Failing()))
+    handler = importlib.import_module(f"handlers.{function}.handler").handler
     with pytest.raises(Failed) as caught:
-        module.handler({}, FakeContext())
+        handler.invoke({}, FakeContext(), *(Failing() for _ in range(collaborators(function))))
     # As the emulator's worker prints it: with all causes and contexts.
     assert not canary_in("".join(traceback.format_exception(caught.value)))
     assert outcomes(log) == ["failed"]
@@ -51,13 +59,13 @@ def test_the_error_says_nothing_and_its_log_no_text(
     assert ", in call\n" in record.stack
 
 
-def test_what_goes_well_is_left_alone(log: pytest.LogCaptureFixture) -> None:
-    with reported():
+def test_success_logs_nothing(log: pytest.LogCaptureFixture) -> None:
+    with failures_without_details():
         pass
     assert outcomes(log) == []
 
 
-def test_the_end_of_the_process_is_no_failure_of_its_own() -> None:
-    """Nobody could log it in time."""
-    with pytest.raises(SystemExit), reported():
+def test_the_end_of_the_process_is_not_logged_as_a_failure() -> None:
+    """There is no time left to log it."""
+    with pytest.raises(SystemExit), failures_without_details():
         raise SystemExit

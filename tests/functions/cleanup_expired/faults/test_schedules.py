@@ -9,7 +9,7 @@ import pytest
 from checks.chaos.fault_plan import Fault, Kind
 from tests.support.e2e.system import until
 from tests.support.faults.clients import new_user
-from tests.support.faults.world import SECONDS, World, killed
+from tests.support.faults.world import SECONDS, World, from_call, killed
 
 
 @contextlib.contextmanager
@@ -54,7 +54,7 @@ def test_function_killed_mid_sweep(
     world: World, one_sender: None, service: str, operation: str, kind: Kind
 ) -> None:
     """The next run goes on where it ended; a message queued twice is one e-mail."""
-    fault = Fault(kind=kind, service=service, operation=operation, calls=(2,), seconds=300)
+    fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(2), seconds=300)
     with overdue(world, 3) as users:
         with world.without_trigger("send-email"):
             with world.faults(fault) as tally:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.chaos.fault_plan import Fault, Kind
-from tests.support.faults.world import World, killed
+from tests.support.faults.world import World, from_call, killed
 
 DAY = timedelta(days=1)
 
@@ -61,7 +61,7 @@ def test_schedule_fires_twice_late_or_not_at_all(world: World) -> None:
 def test_crash_between_a_report_and_its_mark(world: World, n: int, kind: Kind) -> None:
     """Page and figures are each written once, whichever run writes them."""
     ago = 20 + 2 * n + (kind == "delay")  # a day that no other test has
-    fault = Fault(kind=kind, service="s3", operation="PutObject", calls=(n,), seconds=300)
+    fault = Fault(kind=kind, service="s3", operation="PutObject", calls=from_call(n), seconds=300)
     wanted = {"day": day(ago)}
     with world.faults(fault) as tally:
         killed(world, "daily-report", tally, wanted)
