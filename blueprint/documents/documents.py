@@ -15,7 +15,6 @@ from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
 from blueprint.documents.endpoints import listed
 from blueprint.recorder import PROJECT, ROOT, run
-from infra.config.stack import StackConfig
 
 if TYPE_CHECKING:
     from infra.triggers.http.rest_api import RestApi
@@ -74,7 +73,9 @@ def openapi(api: "RestApi") -> dict[str, Any]:
 
 def stack_schema() -> dict[str, Any]:
     """Return the JSON schema of ``Pulumi.<stack>.yaml``, for editors."""
-    schema = StackConfig.model_json_schema(by_alias=True)
+    from config import AppConfig  # the program's: this module also serves other revisions
+
+    schema = AppConfig.model_json_schema(by_alias=True)
     keys = {f"{PROJECT}:{key}": rules for key, rules in schema["properties"].items()}
     required = [f"{PROJECT}:{key}" for key in schema.get("required", [])]
     return {

@@ -127,6 +127,7 @@ def make(folder: Path, systems: int) -> None:
                 )
     shutil.copy(ROOT / "checks" / "bench" / "growing.py", folder / "__main__.py")
     shutil.copy(ROOT / "checks" / "bench" / "evaluate.py", folder)
+    shutil.copy(ROOT / "config.py", folder)
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(settings(systems)))
 

@@ -27,7 +27,7 @@ def outcome(name: str, *, level: int = logging.INFO, **fields: str | int | float
 
     Args:
         name: the outcome, such as ``created`` or ``email_taken``: a short fixed set for each
-            function, for each value becomes a metric (see ``infra/monitoring/monitoring.py``).
+            function, for each value becomes a metric (see ``infra/function/outcome_metric.py``).
         level: a level of ``logging``; ``WARNING`` for what somebody may want to look at.
         fields: ids and numbers that help to find the request, and no personal data.
     """

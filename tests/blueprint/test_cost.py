@@ -53,9 +53,7 @@ def test_a_price_that_is_not_in_the_list_is_missed() -> None:
 
 def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Line]:
     """Return what nine million invocations cost, with settings of its own: by what it is for."""
-    config = StackConfig.model_validate(
-        {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
-    )
+    config = StackConfig.model_validate({"functions": {"get-user": own}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
     used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
     charges = estimate.lines(used, estimate.read_prices())

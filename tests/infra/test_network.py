@@ -10,7 +10,7 @@ import pulumi
 import pytest
 
 from blueprint.recording import Recorded, Recorder
-from infra.network.network import Network, NetworkArgs
+from infra.network.private_network import Network, NetworkArgs
 from tests.support.stacks import FUNCTIONS, below, inputs, made_before, of, recorded, stack
 
 ACCOUNT = "123456789012"
@@ -107,7 +107,11 @@ def network(**answers: dict[str, Any]) -> Services:
         Network(
             "network",
             NetworkArgs(
-                cidr="10.0.0.0/24", log_retention_days=1, permissions_boundary=None, key=None
+                cidr="10.0.0.0/24",
+                services={"dynamodb", "s3", "ses", "sqs"},
+                log_retention_days=1,
+                permissions_boundary=None,
+                key=None,
             ),
         )
 

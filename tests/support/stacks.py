@@ -9,16 +9,16 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 
-from blueprint.recorder import Run, apart, run, use
+from blueprint.recorder import ROOT, Run, apart, run, use
 from blueprint.recording import Key, Recorded, Recorder
 from images import context
 from tests.support.functions import FOLDERS
 from tests.support.functions import FUNCTIONS as FUNCTIONS
 
-__all__ = ["FUNCTIONS"]
-
 STACKS = ("local", "dev", "prod")
+PROJECT: str = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]
 
 
 def stack(name: str, *, preview: bool = False) -> Run:

@@ -1,18 +1,18 @@
-"""The metric that counts what became of a function's requests, messages and files."""
+"""The metric that counts the outcomes which a function logs."""
 
 import pulumi
 import pulumi_aws as aws
 
 
 def namespace() -> str:
-    """Return the namespace that the stack's outcomes are counted in."""
+    """Return the namespace of the stack's metrics of outcomes."""
     return f"{pulumi.get_project()}-{pulumi.get_stack()}/Outcomes"
 
 
-def counted(
+def outcome_metric(
     name: str, log_group: aws.cloudwatch.LogGroup, opts: pulumi.ResourceOptions
 ) -> aws.cloudwatch.LogMetricFilter:
-    """Count the records that have an ``outcome``: a metric of this name, by ``Outcome``."""
+    """Make a metric of this name that counts log records by their ``outcome``."""
     return aws.cloudwatch.LogMetricFilter(
         f"{name}-outcomes",
         log_group_name=log_group.name,

@@ -1,76 +1,12 @@
-"""What a configuration consists of: sections, and texts that say what they may be."""
+"""The texts that a configuration holds, each with its form: addresses, ARNs, URLs, schedules."""
 
-import re
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-)
-from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator
 
-_HANDLERS = Path(__file__).parents[2] / "handlers"
-
-
-class Section(BaseModel):
-    """A group of keys; unknown ones are refused."""
-
-    # Strict: true is no number, and "7" is text.
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", alias_generator=to_camel)
-
-
-@dataclass(frozen=True)
-class Form:
-    """The form of a text.
-
-    Attributes:
-        pattern: a regular expression for the whole text; editors get it by the JSON schema.
-        allowed: what people are told, with an example; follows "must be".
-    """
-
-    pattern: str
-    allowed: str
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Check the text after its type."""
-        return core_schema.no_info_after_validator_function(self.check, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Add the pattern."""
-        return {**handler(schema), "pattern": f"^({self.pattern})$"}
-
-    def check(self, text: str) -> str:
-        """Return the text back.
-
-        Raises:
-            ValueError: it has another form.
-        """
-        if not re.fullmatch(self.pattern, text):
-            raise ValueError(f"must be {self.allowed}")
-        return text
-
-
-def function_names() -> list[str]:
-    """Return the names of all functions, by their folders."""
-    return sorted(p.parent.name.replace("_", "-") for p in _HANDLERS.glob("*/handler.py"))
-
-
-def _function_name(name: str) -> str:
-    if name not in function_names():
-        raise ValueError(f"no such function; allowed: {', '.join(function_names())}")
-    return name
+from infra.config.section import Form
 
 
 def _private_block(cidr: str) -> str:
@@ -128,7 +64,6 @@ _AT = r"at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)"
 _PRIVATE = [IPv4Network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 _SHORTEST, _LONGEST = 16, 26  # half of the smallest still has some 25 addresses to give
 
-FunctionName = Annotated[str, AfterValidator(_function_name)]
 PrivateBlock = Annotated[str, AfterValidator(_private_block)]
 Origin = Annotated[
     str,
@@ -160,7 +95,7 @@ PolicyArn = Annotated[
     Form(
         "arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+",
         "the ARN of an IAM policy of your account, such as "
-        "arn:aws:iam::123456789012:policy/serverless-app-bootstrap-prod-boundary",
+        "arn:aws:iam::123456789012:policy/acme-bootstrap-prod-boundary",
     ),
 ]
 UserPoolArn = Annotated[

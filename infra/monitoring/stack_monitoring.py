@@ -16,8 +16,8 @@ from infra.monitoring.releases import releases
 from infra.storage.key import Key, arn_of
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
-from infra.triggers.queue import QueueTrigger
-from infra.triggers.stream import StreamTrigger
+from infra.triggers.queue_trigger import QueueTrigger
+from infra.triggers.stream_trigger import StreamTrigger
 
 
 @dataclass(frozen=True, kw_only=True)
