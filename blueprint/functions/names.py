@@ -11,7 +11,8 @@ MAX_ROLE_NAME = 64
 
 # A physical name is <project>-<stack>-<name>-<7 hex digits>, by the pattern in Pulumi.yaml.
 _AROUND = len("---") + 7
-_LONGEST_SUFFIX = "-schedule-role"
+_SUFFIX = "-role"
+_STACK = 20  # what a stack's name may have at most
 _RESERVED = {"domain", "runtime"}
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -44,9 +45,7 @@ def function_names(root: Path) -> list[str]:
 
 def longest_name(root: Path) -> int:
     """Return how many characters a new function's name may have in every stack."""
-    stacks = [path.name.split(".")[1] for path in stack_files(root)]
-    around = _AROUND + len(project_name(root)) + max(map(len, stacks), default=0)
-    return MAX_ROLE_NAME - around - len(_LONGEST_SUFFIX)
+    return MAX_ROLE_NAME - _AROUND - len(project_name(root)) - _STACK - len(_SUFFIX)
 
 
 def check_new(root: Path, name: str) -> None:

@@ -1,6 +1,7 @@
 """Adds a function: its three folders, from templates, and its paragraph of the program."""
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from string import Template
 from typing import Literal, get_args
@@ -42,12 +43,12 @@ def new(root: Path, name: str, trigger: Trigger) -> New:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     changed = stack_keys.add(root, name)
-    return New(files=[*contents, *changed], paragraph=paragraph(name, trigger))
+    return New(files=[*contents, *changed], paragraph=paragraph(root, name, trigger))
 
 
 def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
     """Return the files of a new function, by path."""
-    words = _words(name)
+    words = _words(root, name)
     places = dict(zip(("handlers", "images", "tests"), folders(root, name), strict=True))
     contents = {}
     for template in sorted([*_TEMPLATES.glob("all/*/*.in"), *_TEMPLATES.glob(f"{trigger}/*/*.in")]):
@@ -58,9 +59,9 @@ def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
     return contents
 
 
-def paragraph(name: str, trigger: Trigger) -> Paragraph:
+def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
     """Return what a new function adds to the program."""
-    folder = folder_of(name)
+    folder, words = folder_of(name), _words(root, name)
     extra = {
         "http": "memory_mb=512, timeout=20, environment=cors,",
         "queue": "memory_mb=256, timeout=30,",
@@ -103,20 +104,35 @@ def paragraph(name: str, trigger: Trigger) -> Paragraph:
         case "bucket":
             return Paragraph(
                 entry=entry,
-                resource=f'{folder}_files = stack.bucket("{name}-files", expire_days={{}})',
+                resource=f'{folder}_files = stack.bucket("{words["bucket"]}", expire_days={{}})',
                 trigger=f'BucketTrigger("{name}-uploads", BucketTriggerArgs(\n'
                 f'    bucket={folder}_files, function={function}, prefix="in/", outputs=()))',
             )
         case "schedule":
             return Paragraph(
                 entry=entry,
-                trigger=f'ScheduleTrigger("{name}-schedule", ScheduleTriggerArgs(\n'
+                trigger=f'ScheduleTrigger("{words["schedule"]}", ScheduleTriggerArgs(\n'
                 f'    function={function}, expression="cron(30 0 * * ? *)"))',
             )
 
 
-def _words(name: str) -> dict[str, str]:
+def _words(root: Path, name: str) -> dict[str, str]:
     folder = folder_of(name)
     first, *others = name.split("-")
     camel = first + "".join(word.capitalize() for word in others)
-    return {"name": name, "folder": folder, "constant": folder.upper(), "camel": camel}
+    # Roles and buckets leave little room for names: see `names.longest_name`.
+    run = "-".join([*name.split("-")[:-1], "run"]) if others else f"{name[:11]}-run"
+    return {
+        "name": name,
+        "folder": folder,
+        "constant": folder.upper(),
+        "camel": camel,
+        "schedule": run,
+        "bucket": _free_bucket((root / "__main__.py").read_text()),
+    }
+
+
+def _free_bucket(program: str) -> str:
+    """Return a name for a new bucket: S3 notifies one function of a bucket's objects."""
+    names = (f"files-{number}" if number > 1 else "files" for number in count(1))
+    return next(name for name in names if f'stack.bucket("{name}"' not in program)

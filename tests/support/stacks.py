@@ -18,6 +18,8 @@ from tests.support.functions import FOLDERS
 from tests.support.functions import FUNCTIONS as FUNCTIONS
 
 STACKS = ("local", "dev", "prod")
+EXAMPLES = ("create_user", "get_user", "nightly")
+"""Functions of programs that tests write."""
 PROJECT: str = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]
 
 
@@ -36,8 +38,7 @@ def recorded(
 ) -> Recorder:
     """Run a piece of a program alone, as stack ``dev``, and return what it registers.
 
-    The piece may name its functions as it likes: the image of one without folders is made of the
-    sources of another.
+    The piece may have functions of the names in ``EXAMPLES``, also if they have no folders.
     """
     recorder = recorder or Recorder(preview=preview)
 
@@ -49,15 +50,18 @@ def recorded(
 
         pulumi.runtime.test(whole)()
 
-    with sources_for_any_name():
+    with sources_of_examples():
         apart(inside)
     return recorder
 
 
 @contextmanager
-def sources_for_any_name() -> Iterator[None]:
+def sources_of_examples() -> Iterator[None]:
+    """Make the images of the examples that have no folders of another function's sources."""
+
     def sources(function: str) -> dict[str, Path]:
-        return of_a_folder(function if function in FOLDERS else FOLDERS[0])
+        missing = function in EXAMPLES and function not in FOLDERS
+        return of_a_folder(FOLDERS[0] if missing else function)
 
     of_a_folder = context.sources
     with pytest.MonkeyPatch.context() as patch:
