@@ -87,11 +87,9 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
     function=functions["cleanup-expired"], expression=config.schedules.cleanup))
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
-
 monitoring = stack.monitoring(
     "monitoring", api=api, functions=functions, queues=[emails_to_send], streams=[new_users],
-    outcomes=[(functions["cleanup-expired"], "welcome_abandoned"),
-              (functions["send-email"], "uncertain")])
+    outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)
 pulumi.export("api_key", api.api_key)

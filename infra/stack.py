@@ -124,9 +124,12 @@ class Stack:
         functions: Functions,
         queues: Sequence[QueueTrigger],
         streams: Sequence[StreamTrigger],
-        outcomes: Sequence[tuple[ImageFunction, str]],
+        outcomes: Sequence[tuple[str, str]],
     ) -> Monitoring:
-        """Make alarms and a dashboard; see `MonitoringArgs`."""
+        """Make alarms and a dashboard; see `MonitoringArgs`.
+
+        ``outcomes``: each a function's name, and one of its outcomes that needs somebody.
+        """
         return Monitoring(
             name,
             MonitoringArgs(
@@ -136,7 +139,7 @@ class Stack:
                 functions=list(functions.values()),
                 queues=queues,
                 streams=streams,
-                outcomes=outcomes,
+                outcomes=[(functions[name], outcome) for name, outcome in outcomes],
             ),
         )
 

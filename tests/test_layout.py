@@ -16,6 +16,7 @@ OPERATIONS = sorted((ROOT / "handlers").glob("*/operation.py"))
 MAY_IMPORT = {
     "blueprint": {"config", "handlers", "images", "infra"},
     "bootstrap": {"infra"},
+    "cli": {"blueprint", "handlers", "images", "infra", "local", "ops"},
     "checks": {"blueprint", "config", "handlers", "images", "infra", "local", "ops"},
     "config": {"infra"},
     "handlers": set(),
@@ -140,8 +141,7 @@ def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_
 
 def test_the_program_has_no_logic_and_stays_short() -> None:
     source = (ROOT / "__main__.py").read_text()
-    # A paragraph for each function, an import for each operation.
-    assert len(source.splitlines()) <= 61 + 7 * len(FUNCTIONS) + len(OPERATIONS)
+    assert len(source.splitlines()) <= max(110, 40 + 10 * len(FUNCTIONS))
     logic = (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef, ast.ClassDef, ast.Lambda,
              ast.ListComp, ast.DictComp, ast.IfExp, ast.With)  # fmt: skip
     assert [n for n in ast.walk(ast.parse(source)) if isinstance(n, logic)] == []

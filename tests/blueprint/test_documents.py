@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from blueprint.documents import documents
-from blueprint.recorder import ROOT, stack_settings
+from blueprint.project import ROOT, stack_settings
 from tests.support.stacks import STACKS, stack
 
 CAN_BE_MADE_ANEW = "make documents"
@@ -94,9 +94,8 @@ def test_every_document_is_as_it_would_be_written() -> None:
 
 
 def test_documents_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "ROOT", tmp_path)
     monkeypatch.setattr(documents, "documents", lambda: {tmp_path / "a.json": "{}\n"})
-    documents.main()
+    assert documents.write() == [tmp_path / "a.json"]
     assert (tmp_path / "a.json").read_text() == "{}\n"
 
 

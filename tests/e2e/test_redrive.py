@@ -189,7 +189,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
 
     def command(*arguments: str) -> tuple[int, str]:
         ended = subprocess.run(
-            [sys.executable, "-m", "ops.redrive", "prod", *arguments],
+            [sys.executable, "cli.py", "redrive", "prod", *arguments],
             env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         return ended.returncode, ended.stdout + ended.stderr

@@ -1,4 +1,4 @@
-"""``python -m ops.smoke`` against the running system, whole and broken."""
+"""``app smoke`` against the running system, whole and broken."""
 
 import json
 import re
@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from cli import main
 from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
 from ops.smoke import api as smoke_api
-from ops.smoke.__main__ import main
 from tests.support.e2e.system import Api, broken
 
 Smoke = Callable[..., tuple[int, str, str]]
@@ -41,7 +41,7 @@ def smoke(
     monkeypatch.setenv("AWS_REGION", cloud.aws.region)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
+        code = main(["smoke", *arguments])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
 
@@ -140,7 +140,7 @@ def test_a_function_that_does_not_get_ready_fails(
                 return smoke_api.Answer(500, {"message": "Internal server error"}, {})
             return super().__call__(method, *args)
 
-    monkeypatch.setattr("ops.smoke.__main__.Api", Starting)
+    monkeypatch.setattr("ops.smoke.command.Api", Starting)
     code, printed, errors = smoke(api.url, "--ready-seconds", "1")
     assert code == 1
     assert steps(printed, "FAILED") == ["the API answers"]

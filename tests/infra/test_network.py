@@ -11,7 +11,7 @@ import pytest
 
 from blueprint.recording import Recorded, Recorder
 from infra.network.private_network import Network, NetworkArgs
-from tests.support.stacks import FUNCTIONS, below, inputs, made_before, of, recorded, stack
+from tests.support.stacks import FUNCTIONS, PROJECT, below, inputs, made_before, of, recorded, stack
 
 ACCOUNT = "123456789012"
 HERE = f"eu-central-1:{ACCOUNT}"
@@ -164,7 +164,7 @@ def test_what_flows_is_logged() -> None:
     }
     [group] = of_network("cloudwatch/logGroup:LogGroup").values()
     assert group.inputs == {
-        "name": "/aws/vpc/serverless-app-prod",
+        "name": f"/aws/vpc/{PROJECT}-prod",
         "retentionInDays": 365,
         "kmsKeyId": f"arn:aws:kms:{HERE}:key",
     }

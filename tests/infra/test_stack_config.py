@@ -2,22 +2,21 @@
 
 import contextvars
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.config import set_all_config
 
-from blueprint.recorder import ROOT, run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import run
 from config import AppConfig
 from infra.config.loader import load
 from infra.config.names import room_for_names
-from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, stack
+from tests.support.stacks import FUNCTIONS, PROJECT, STACKS
 
 POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI"
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
@@ -605,32 +604,6 @@ def test_a_stack_named_after_production_cannot_call_itself_something_else() -> N
 def test_not_a_stacks_name(name: str) -> None:
     with pytest.raises(pulumi.RunError, match="must be lower-case letters, digits and hyphens"):
         loaded({"email": EMAIL}, stack=name)
-
-
-def longest_physical_name() -> int:
-    """Return the length of the longest name of a role, beside project, stack and random part.
-
-    Every type whose names may have 64 characters or fewer, and what it lacks to 64.
-    """
-    limits = {
-        "iam/role:Role": 64,
-        "lambda/function:Function": 64,
-        "scheduler/schedule:Schedule": 64,
-        "s3/bucket:Bucket": 63,
-    }
-    return max(
-        len(r.name) + 64 - limit
-        for name in (*STACKS, "compose")
-        for type_, limit in limits.items()
-        for r in stack(name).recorder.all(f"aws:{type_}")
-    )
-
-
-def test_room_for_names_is_what_the_pattern_and_the_longest_name_leave() -> None:
-    pattern = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["pulumi:autonaming"]
-    around = re.sub(r"\$\{(project|stack|name)\}", "", pattern["value"]["pattern"])
-    added = len(around.replace("${hex(7)}", "x" * 7))
-    assert room_for_names() == 64 - added - longest_physical_name()
 
 
 def test_a_projects_and_a_stacks_name_share_the_room() -> None:

@@ -25,6 +25,17 @@ def module_of(function: str, name: str) -> Any:
 
 
 @cache
+def operations() -> dict[str, dict[str, Any]]:
+    """Return the OpenAPI operation of each function that has a route."""
+    found = {}
+    for folder in FOLDERS:
+        if (ROOT / "handlers" / folder / "operation.py").is_file():
+            module = importlib.import_module(f"handlers.{folder}.operation")
+            found[folder.replace("_", "-")] = getattr(module, folder.upper())
+    return found
+
+
+@cache
 def expected() -> dict[str, Expected]:
     """Return what is expected of each function, by name."""
     return {function: module_of(function, "expected").EXPECTED for function in FUNCTIONS}

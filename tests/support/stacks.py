@@ -1,4 +1,4 @@
-"""Runs of the program, each made once and kept: Pulumi's mocks are global, a run is not."""
+"""Runs of the program, each made once and kept."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -7,20 +7,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
-import yaml
 
-from blueprint.recorder import ROOT, Run, apart, run, use
-from blueprint.recording import Key, Recorded, Recorder
+from blueprint import runner
+from blueprint.project import ROOT, Project, project_name
+from blueprint.recorder import Run, run
+from blueprint.recording import Key, Monitor, Recorded, Recorder
 from images import context
 from tests.support.functions import FOLDERS
 from tests.support.functions import FUNCTIONS as FUNCTIONS
 
 STACKS = ("local", "dev", "prod")
+PROJECT = project_name()
 EXAMPLES = ("create_user", "get_user", "nightly")
 """Functions of programs that tests write."""
-PROJECT: str = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]
 
 
 def stack(name: str, *, preview: bool = False) -> Run:
@@ -36,22 +36,18 @@ def _kept(name: str, preview: bool) -> Run:
 def recorded(
     program: Callable[[], object], *, preview: bool = False, recorder: Recorder | None = None
 ) -> Recorder:
-    """Run a piece of a program alone, as stack ``dev``, and return what it registers.
+    """Run a piece of a program alone, as stack ``dev`` without configuration; return its record.
 
     The piece may have functions of the names in ``EXAMPLES``, also if they have no folders.
     """
     recorder = recorder or Recorder(preview=preview)
+    project = Project(root=ROOT, name=project_name(), stack="dev", config={})
 
-    def inside() -> None:
-        use("dev", recorder, {})
-
-        def whole() -> None:  # what a program gives back would be waited for as an output
-            program()
-
-        pulumi.runtime.test(whole)()
+    def piece() -> None:
+        program()
 
     with sources_of_examples():
-        apart(inside)
+        runner.call(piece, project, Monitor(recorder), preview=recorder.preview)
     return recorder
 
 

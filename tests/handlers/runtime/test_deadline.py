@@ -1,4 +1,4 @@
-"""Every function ends within its time, whatever AWS does: seen with a bad server."""
+"""Every function ends within its time, whatever AWS does; tested with a bad server."""
 
 from typing import Any
 

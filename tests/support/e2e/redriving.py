@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.cloud import Cloud
-from ops.redrive.command import run
+from ops.redrive.command import list_queues, run
 from tests.support.e2e.system import messages_in, until
 
 Redrive = Callable[..., tuple[int, str]]
@@ -22,9 +22,13 @@ def redrive(cloud: Cloud) -> Redrive:
     ) -> tuple[int, str]:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            code = run(
-                cloud.outputs, cloud.client, queue=queue, dry_run=dry_run, limit=limit, show=show
-            )
+            if queue is None:
+                code = list_queues(cloud.outputs, cloud.client)
+            else:
+                code = run(
+                    cloud.outputs, cloud.client,
+                    queue=queue, dry_run=dry_run, limit=limit, show=show,
+                )  # fmt: skip
         return code, said.getvalue()
 
     return command
