@@ -1,7 +1,7 @@
 """The documents made from the program.
 
 ``openapi.json``, the schema of the stack files, the diagram of the architecture, the emulator's
-endpoints in ``Pulumi.compose.yaml`` and the table of configuration in the README:
+endpoints in ``Pulumi.compose.yaml`` and the table in ``docs/configuration.md``:
 ``python -m blueprint.documents.documents`` writes them; a test keeps them equal to the program.
 """
 
@@ -24,7 +24,7 @@ OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
 COMPOSE = ROOT / "Pulumi.compose.yaml"
 ARCHITECTURE = ROOT / "docs" / "architecture.svg"
-README = ROOT / "README.md"
+CONFIGURATION = ROOT / "docs" / "configuration.md"
 _KEY = {
     "type": "apiKey",
     "in": "header",
@@ -41,7 +41,7 @@ _TOKEN = {
     "operation names, after the resource server's identifier: `<identifier>/users.read`. Ignored "
     "elsewhere.",
 }
-_MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of configuration -->")
+_MARKS = ("<!-- configuration: written by `make documents` -->\n", "<!-- end of configuration -->")
 _ENDPOINTS = ("  aws:endpoints:\n", "  # end of endpoints")
 
 
@@ -96,8 +96,8 @@ def stack_schema() -> dict[str, Any]:
     }
 
 
-def readme(text: str) -> str:
-    """Put the table of configuration between its marks in the README's text."""
+def configuration(text: str) -> str:
+    """Return the text with the table of configuration between its marks."""
     return _between(_MARKS, text, f"\n{table()}\n\n")
 
 
@@ -117,7 +117,7 @@ def documents() -> dict[Path, str]:
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
         COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), listed(types)),
         ARCHITECTURE: draw(diagram(prod.recorder)),
-        README: readme(README.read_text()),
+        CONFIGURATION: configuration(CONFIGURATION.read_text()),
     }
 
 
