@@ -18,8 +18,7 @@ def sources(function: str) -> dict[str, Path]:
         function: the function's folder, such as ``create_user``.
 
     Raises:
-        ValueError: the function's handler or requirements are missing, or a source is no valid
-            Python.
+        ValueError: the function's handler or requirements are missing.
     """
     requirements = ROOT / "images" / function / "requirements.txt"
     handler = ROOT / "handlers" / function / "handler.py"

@@ -5,26 +5,27 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+OPERATION = "operation.py"
+"""Describes a function's API operation, for the program. No function imports it."""
+
 
 def handler_sources(root: Path, function: str) -> list[Path]:
     """List the files of ``handlers/`` that a function needs, sorted.
 
-    These are all files of its folder, and the modules of ``handlers`` that they import, directly
-    or through others, wherever the import stands. Nothing else belongs in its image: an edit
-    rebuilds only the images that use what was edited.
+    These are all files of its folder except the description of its API operation, and the modules
+    of ``handlers`` that they import, directly or through others, wherever the import stands.
+    Nothing else belongs in its image: an edit rebuilds only the images that use what was edited.
 
     Args:
         root: the project's folder.
         function: the function's folder, such as ``create_user``.
-
-    Raises:
-        ValueError: a source is no valid Python; names the file and the line.
     """
     folder = root / "handlers" / function
     found = {
         path
         for path in folder.rglob("*")
         if path.is_file()
+        and path.name != OPERATION
         and not any(
             part == "__pycache__" or part.startswith(".") for part in path.relative_to(folder).parts
         )
@@ -41,12 +42,7 @@ def handler_sources(root: Path, function: str) -> list[Path]:
 def _imported_by(root: Path, path: Path) -> Iterator[Path]:
     """Yield the modules below ``handlers`` that a module imports, with their packages."""
     package = path.relative_to(root).parent.parts
-    try:
-        names = _imports(path.read_bytes(), package)
-    except SyntaxError as error:
-        place = path.relative_to(root).as_posix()
-        raise ValueError(f"{place}:{error.lineno}: {error.msg}") from None
-    for parts in (package, *names):
+    for parts in (package, *_imports(path.read_bytes(), package)):
         for length in range(1, len(parts) + 1):
             module = root.joinpath(*parts[:length])
             for candidate in (module / "__init__.py", module.with_suffix(".py")):
@@ -57,8 +53,12 @@ def _imported_by(root: Path, path: Path) -> Iterator[Path]:
 @lru_cache(maxsize=1_000)
 def _imports(source: bytes, package: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return what a module of a package imports of ``handlers``, each name by its parts."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ()  # the build, or the import that meets it, says where it is wrong
     names: list[tuple[str, ...]] = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += (tuple(alias.name.split(".")) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -38,7 +38,7 @@ def pack(root: Path, folder: str) -> bytes:
     No other function's code is in it, so that a wrong import fails here as it does in the image.
 
     Raises:
-        LocalError: there is no such folder, or a source is no valid Python.
+        LocalError: there is no such folder.
     """
     if not (root / "handlers" / folder).is_dir():
         raise LocalError(
@@ -47,17 +47,10 @@ def pack(root: Path, folder: str) -> bytes:
         )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
-        for file in _sources(root, folder):
+        for file in handler_sources(root, folder):
             package.writestr(_entry(file.relative_to(root).as_posix()), file.read_bytes())
         package.writestr(_entry(f"{SHIM}.py"), _SHIM_SOURCE.read_bytes())
     return buffer.getvalue()
-
-
-def _sources(root: Path, folder: str) -> list[Path]:
-    try:
-        return handler_sources(root, folder)
-    except ValueError as error:
-        raise LocalError(str(error)) from None
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from tests.support.documents import CHANGELOG, GUIDES, found
 
 TARGETS = set(re.findall(r"^([a-z./-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

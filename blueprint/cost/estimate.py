@@ -1,7 +1,7 @@
-"""``python -m blueprint.cost.estimate STACK``: what a stack costs in a month, at given traffic.
+"""Estimates what a stack costs in a month, at given traffic.
 
-From the stack's own configuration, the price list ``prices.toml``, and the assumptions in
-``traffic.py`` and ``invocations.py``. An estimate to compare by, not a bill.
+The estimate follows from the stack's own configuration, the price list ``prices.toml``, and the
+assumptions in ``stack_usage.py`` and ``triggers.py``. Compare by it; it is not a bill.
 """
 
 import argparse
@@ -12,9 +12,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import pulumi
+
 from blueprint import recorder
-from blueprint.cost.traffic import Traffic, usage
+from blueprint.cost.stack_usage import usage
+from blueprint.cost.traffic import Traffic
 from blueprint.cost.usage import Usage
+from blueprint.project import ProjectError
+from blueprint.runner import ProgramFailed
 
 PRICES = Path(__file__).with_name("prices.toml")
 LEFT_OUT = (
@@ -26,8 +31,8 @@ LEFT_OUT = (
 
 
 @dataclass(frozen=True)
-class Line:
-    """One charge: so many units at so much."""
+class Charge:
+    """One charge: a number of units, at a price for each."""
 
     service: str
     what: str
@@ -45,47 +50,57 @@ def read_prices(path: Path = PRICES) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"))
 
 
-def lines(used: Iterable[Usage], prices: Mapping[str, Any]) -> list[Line]:
-    """Put prices to what is used.
+def charges_for(used: Iterable[Usage], prices: Mapping[str, Any]) -> list[Charge]:
+    """Return the charges for what is used.
 
     Raises:
-        KeyError: the list lacks a price.
+        KeyError: the price list lacks a price.
     """
-    return [Line(u.service, u.what, u.units, prices[u.service][u.price]) for u in used if u.units]
+    return [Charge(u.service, u.what, u.units, prices[u.service][u.price]) for u in used if u.units]
 
 
-def estimate(stack: str, traffic: Traffic) -> list[Line]:
-    """Run the program for a stack, and give what it costs in a month."""
-    return lines(usage(recorder.run(stack).recorder, traffic), read_prices())
+def estimate(stack: str, traffic: Traffic) -> list[Charge]:
+    """Run the program for a stack, and return what it costs in a month.
+
+    Raises:
+        ProjectError: there is no such stack, or a file of the project cannot be read.
+        pulumi.RunError: the program refused its configuration.
+        ProgramFailed: the program raised any other error.
+    """
+    return charges_for(usage(recorder.run(stack).recorder, traffic), read_prices())
 
 
-def table(charges: Sequence[Line]) -> str:
-    """Lay out the charges by service, and their sum."""
+def table(charges: Sequence[Charge]) -> str:
+    """Return the charges by service, and their sum, as a table."""
     rows = []
     for service in dict.fromkeys(charge.service for charge in charges):
-        own = [charge for charge in charges if charge.service == service]
-        rows.append(f"{service:<12} {'':36} {'':>16} {sum(c.cost for c in own):>12,.2f}")
-        rows += [f"{'':12} {c.what:<36} {c.units:>16,.0f} {c.cost:>12,.2f}" for c in own]
+        of_service = [charge for charge in charges if charge.service == service]
+        rows.append(f"{service:<12} {'':36} {'':>16} {sum(c.cost for c in of_service):>12,.2f}")
+        rows += [f"{'':12} {c.what:<36} {c.units:>16,.0f} {c.cost:>12,.2f}" for c in of_service]
     rows.append(f"{'total':<12} {'':36} {'':>16} {sum(c.cost for c in charges):>12,.2f}")
     return "\n".join([f"{'service':<12} {'for':<36} {'units':>16} {'$ a month':>12}", *rows])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table, and what it rests on."""
-    options = vars(_parser().parse_args(arguments))
-    stack = options.pop("stack")
-    stacks = sorted(path.name.split(".")[1] for path in recorder.ROOT.glob("Pulumi.*.yaml"))
-    if stack not in stacks:
-        sys.stderr.write(f"error: there is no stack {stack!r}; there are: {', '.join(stacks)}\n")
-        return 2
-    prices = read_prices()
-    charges = estimate(stack, Traffic(**options))
-    sys.stdout.write(
+def report(stack: str, charges: Sequence[Charge], prices: Mapping[str, Any]) -> str:
+    """Return the table, and what it is based on."""
+    return (
         f"{table(charges)}\n\n"
         f"Stack {stack}, at list prices of {prices['region']} of {prices['date']} "
-        "(blueprint/cost/prices.toml); assumptions: blueprint/cost/traffic.py, invocations.py.\n"
+        "(blueprint/cost/prices.toml); assumptions: blueprint/cost/stack_usage.py, triggers.py.\n"
         f"Left out: {LEFT_OUT}.\n"
     )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table, and what it is based on."""
+    options = vars(_parser().parse_args(arguments))
+    stack = options.pop("stack")
+    try:
+        charges = estimate(stack, Traffic(**options))
+    except (ProjectError, ProgramFailed, pulumi.RunError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    sys.stdout.write(report(stack, charges, read_prices()))
     return 0
 
 

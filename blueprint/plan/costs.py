@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from blueprint.cost.estimate import lines, read_prices
-from blueprint.cost.traffic import Traffic, usage
+from blueprint.cost.estimate import charges_for, read_prices
+from blueprint.cost.stack_usage import usage
+from blueprint.cost.traffic import Traffic
 from blueprint.plan.section import Section, table
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.plan.words import names
@@ -44,7 +45,7 @@ def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
     if not snapshot.resources:
         return {}
     recorder = Recorder(resources=[_recorded(r) for r in snapshot.resources.values()])
-    charges = lines(usage(recorder, TRAFFIC), prices)
+    charges = charges_for(usage(recorder, TRAFFIC), prices)
     return {
         service: sum(charge.cost for charge in charges if charge.service == service)
         for service in {charge.service for charge in charges}

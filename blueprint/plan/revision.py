@@ -7,7 +7,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 MAIN = ("origin/main", "main")
 

@@ -14,6 +14,9 @@ from blueprint.plan.security import document
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.plan.words import count, is_secret, kind, shown
 
+_MOST_FILES = 5
+"""How many changed files a line names."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -115,17 +118,23 @@ def _kept(resource: Resource) -> str:
 
 
 def _images(before: Snapshot, after: Snapshot) -> Section:
-    """Say which images are built anew because of which sources, those of one reason in one line."""
+    """List the images that are built again, one line for images with the same changed files."""
     images: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for name, paths in sources(before, after).items():
         images[paths].append(name.removesuffix("-image-build"))
     listed = [
-        f"~ {', '.join(names)}: because {', '.join(paths)} changed"
+        f"~ {', '.join(names)}: because {_listed(paths)} changed"
         for paths, names in sorted(images.items(), key=lambda item: item[1])
     ]
     total = sum(len(names) for names in images.values())
     summary = f"{count(total, 'image')} built from changed sources" if total else "no change"
     return Section(title="Images", summary=summary, lines=tuple(listed))
+
+
+def _listed(paths: Sequence[str]) -> str:
+    if len(paths) <= _MOST_FILES:
+        return ", ".join(paths)
+    return f"{', '.join(paths[:_MOST_FILES])} and {len(paths) - _MOST_FILES:,} more files"
 
 
 def _values(

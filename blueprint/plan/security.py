@@ -1,4 +1,4 @@
-"""The API's document as one stack serves it: with what that stack's gateway asks callers for."""
+"""The OpenAPI document of one stack: with the credentials that its gateway requires."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,21 +8,25 @@ from blueprint.plan.snapshot import Snapshot
 
 
 def document(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the document, each operation with its method's demands for its ``security``.
+    """Return the document with the ``security`` of each operation as its method requires it.
 
-    In the document of all stacks they are optional, for not all stacks have them.
+    In the document that all stacks share, credentials are optional. Empty if there is none.
     """
+    if not snapshot.openapi:
+        return {}
     schemes = snapshot.openapi.get("components", {}).get("securitySchemes", {})
-    called = {scheme["type"]: name for name, scheme in schemes.items()}
-    asked = {
-        (method.inputs["httpMethod"], path(snapshot, method)): _demands(method.inputs, called)
+    scheme_names = {scheme["type"]: name for name, scheme in schemes.items()}
+    required = {
+        (method.inputs["httpMethod"], path(snapshot, method)): _security(
+            method.inputs, scheme_names
+        )
         for method in snapshot.all(METHOD)
     }
     return {
         **snapshot.openapi,
         "paths": {
             route: {
-                verb: {**operation, "security": asked[verb.upper(), route]}
+                verb: {**operation, "security": required[verb.upper(), route]}
                 for verb, operation in item.items()
             }
             for route, item in snapshot.openapi.get("paths", {}).items()
@@ -30,11 +34,14 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _demands(method: Mapping[str, Any], called: Mapping[str, str]) -> list[dict[str, list[str]]]:
-    """Return what a method takes, by schemes' names; of several scopes, the gateway wants any."""
-    key: dict[str, list[str]] = {called["apiKey"]: []} if method.get("apiKeyRequired") else {}
-    by = method["authorization"]
-    if by == "NONE":
+def _security(
+    method: Mapping[str, Any], scheme_names: Mapping[str, str]
+) -> list[dict[str, list[str]]]:
+    """Return the credentials that a method accepts; of several scopes, any one is enough."""
+    key: dict[str, list[str]] = {scheme_names["apiKey"]: []} if method.get("apiKeyRequired") else {}
+    authorization = method["authorization"]
+    if authorization == "NONE":
         return [key]
-    tokens = [{**key, called["http"]: [scope]} for scope in method.get("authorizationScopes", ())]
-    return tokens or [{**key, by: []}]
+    scopes = method.get("authorizationScopes", ())
+    tokens = [{**key, scheme_names["http"]: [scope]} for scope in scopes]
+    return tokens or [{**key, authorization: []}]

@@ -167,10 +167,9 @@ def worker_folder() -> Path:
 
 def base_image() -> str:
     """Return the base that the images' tests choose: Lambda's, or else a stand-in."""
-    command = [sys.executable, str(ROOT / "tests" / "images" / "image_bases.py")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "tests.support.images.bases"]
     return subprocess.run(
-        command, check=True, env=environment, stdout=subprocess.PIPE, text=True
+        command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True
     ).stdout.strip()
 
 

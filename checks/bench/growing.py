@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pulumi
 
-from handlers.domain.api import COMPONENTS, CREATE_USER, GET_USER, SCOPES
+from handlers.create_user.operation import CREATE_USER
+from handlers.domain.api import COMPONENTS, SCOPES
+from handlers.get_user.operation import GET_USER
 from infra.access.callers import Callers, CallersArgs
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
 from infra.config.loader import load

@@ -8,9 +8,9 @@ import gc
 import tempfile
 from contextlib import ExitStack
 
-from handlers.process_upload import sandbox
+from handlers.process_upload.limits import Limits
 from handlers.process_upload.sniff import Kind
-from handlers.process_upload.work import Limits, work
+from handlers.process_upload.transform import transform
 from handlers.runtime import aws
 
 SIDE, THUMBNAIL = 1280, 256
@@ -23,7 +23,7 @@ _LIMITS = Limits(
 )
 _CLIENTS = aws.client("s3"), aws.client("dynamodb")
 
-gc.freeze()  # as handlers/runtime/start.py does at INIT
+gc.freeze()  # as handlers/runtime/entrypoint.py does at INIT
 gc.enable()
 
 
@@ -38,14 +38,9 @@ def document(content: bytes) -> list[bytes]:
 
 
 def _processed(content: bytes, kind: Kind) -> list[bytes]:
-    todo = work(kind, _LIMITS)
     with ExitStack() as files:
-        source, *made = (
-            files.enter_context(tempfile.TemporaryFile()) for _ in range(1 + len(todo.outputs))
-        )
+        source = files.enter_context(tempfile.TemporaryFile())
         source.write(content)
         source.seek(0)
-        sandbox.run(todo.parse, source, made, seconds=60, memory_bytes=_LIMITS.memory_bytes)
-        for output in made:
-            output.seek(0)
-        return [output.read() for output in made]
+        transformed = transform(kind, source, _LIMITS, seconds_left=lambda: 120, files=files)
+        return [output.read() for _, output in transformed.outputs]

@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -70,7 +70,7 @@ class Proxy:
 
     @contextlib.contextmanager
     def inject(self, plan: Plan) -> Iterator[Tally]:
-        """Follow a plan until the block ends, counting calls from one; give what happens."""
+        """Follow a plan until the block ends, counting calls from one; yield what happens."""
         with self._lock:
             before = self._plan, self.tally
             self._plan, self.tally = plan, Tally()
@@ -80,6 +80,12 @@ class Proxy:
         finally:
             with self._lock:
                 self._plan, self.tally = before
+
+    def end_delays(self) -> None:
+        """Delay no further call under the plan that is injected now; its other faults go on."""
+        with self._lock:
+            lasting = tuple(fault for fault in self._plan.faults if not fault.seconds)
+            self._plan = replace(self._plan, faults=lasting)
 
     def _meet(self, call: Call) -> Fault | None:
         with self._lock:

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from blueprint import recorder
-from blueprint.references import Arns, References
+from blueprint.arns import ArnRecorder
+from blueprint.project import ROOT
+from blueprint.references import ReferenceRecorder
 from checks.scan import advisories, iam, terraform
 from checks.scan.environment import schema
 from checks.scan.export import Export
@@ -18,7 +20,7 @@ from checks.scan.findings import judge
 from checks.scan.schema import Schema
 from checks.scan.waivers import CHECKOV, PARLIAMENT
 
-STACKS = {"dev": recorder.ROOT, "prod": recorder.ROOT, "account": recorder.ROOT / "bootstrap"}
+STACKS = {"dev": ROOT, "prod": ROOT, "account": ROOT / "bootstrap"}
 """The stacks to scan, with the folder of each stack's program."""
 
 LEAST_CHECKS = {"dev": 70, "prod": 70, "account": 30}
@@ -32,7 +34,7 @@ def resources(known: Schema, say: Callable[[str], None]) -> Problems:
     exports = {}
     for stack, folder in STACKS.items():
         exports[stack] = Export(known)
-        ran = recorder.run(stack, folder=folder, recorder=References)
+        ran = recorder.run(stack, folder=folder, recorder=ReferenceRecorder)
         exports[stack].add(ran.recorder.resources)
     for stack, scanned in terraform.scan(exports).items():
         judged = judge(scanned.findings, CHECKOV, stack)
@@ -47,7 +49,7 @@ def resources(known: Schema, say: Callable[[str], None]) -> Problems:
 def documents(known: Schema, say: Callable[[str], None]) -> Problems:
     """Run parliament on each stack's IAM documents; yield the problems."""
     for stack, folder in STACKS.items():
-        ran = recorder.run(stack, folder=folder, recorder=Arns)
+        ran = recorder.run(stack, folder=folder, recorder=ArnRecorder)
         found = iam.documents(ran.recorder.resources, known)
         judged = judge(iam.scan(found, stack), PARLIAMENT, stack)
         say(
@@ -72,7 +74,7 @@ def packages(say: Callable[[str], None], *, required: bool) -> Problems:
         return
     for path in advisories.requirements():
         audited = advisories.audit([path], service)
-        name = path.relative_to(recorder.ROOT)
+        name = path.relative_to(ROOT)
         say(f"pip-audit           {name}: {audited.packages} packages, by {service}")
         if not audited.packages:
             yield f"pip-audit: found no packages in {name}"

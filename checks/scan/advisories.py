@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from checks.scan.environment import BIN, BrokenScannerError
 
 SERVICES = ("pypi", "osv")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from checks.scan.schema import Schema
 
 FOLDER = ROOT / ".venv-scan"

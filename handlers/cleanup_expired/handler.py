@@ -1,31 +1,27 @@
-"""``cleanup-expired``: every hour, queue overdue welcomes again and delete what expired."""
+"""Every hour: queues overdue welcomes again, and deletes expired ledger entries."""
 
 import time
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from handlers.cleanup_expired.cleanup import clean_up
+from handlers.cleanup_expired.cleanup_expired import clean_up
 from handlers.cleanup_expired.expired import Expired
 from handlers.cleanup_expired.welcomes import Welcomes
 from handlers.runtime import aws, deadline
-from handlers.runtime.asynchronous import reported
-from handlers.runtime.settings import load
-from handlers.runtime.start import at_init
+from handlers.runtime.asynchronous import failures_without_details
+from handlers.runtime.entrypoint import entrypoint
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The function's environment."""
+    """The function's environment variables."""
 
     users_table: str
     ledger_table: str
     email_queue_url: str
 
 
-@cache
-def _dependencies() -> tuple[Welcomes, Expired]:
-    settings = load(Settings)
+def dependencies(settings: Settings) -> tuple[Welcomes, Expired]:
+    """Return what queues welcomes again, and what deletes expired entries."""
     dynamodb = aws.client("dynamodb")
     welcomes = Welcomes(
         dynamodb=dynamodb,
@@ -36,20 +32,19 @@ def _dependencies() -> tuple[Welcomes, Expired]:
     return welcomes, Expired(dynamodb=dynamodb, table=settings.ledger_table)
 
 
-def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Do what is due now.
+@entrypoint(Settings, dependencies)
+def handler(
+    _event: object, _context: object, welcomes: Welcomes, expired: Expired
+) -> dict[str, int]:
+    """Do what is due now, and return the counts.
 
-    The event is not read: what is due is judged by the clock, so that a run that comes late, twice
-    or by hand does neither too little nor, by a wrong time in the event, too much.
+    The event is ignored. The clock decides what is due, so a run that is late, repeated or started
+    by hand does the right amount of work, and a wrong time in the event does no harm.
 
     Raises:
-        Failed: something of it could not be done; the log says why.
+        Failed: a part failed; the log says why.
     """
-    deadline.begin(context)
-    with reported():
+    with failures_without_details():
         return clean_up(
-            *_dependencies(), now=int(time.time()), remaining_seconds=deadline.seconds_left
+            welcomes, expired, now=int(time.time()), remaining_seconds=deadline.seconds_left
         )
-
-
-at_init(_dependencies)

@@ -1,4 +1,4 @@
-"""A request to create a user: its body and its Idempotency-Key, or why they are refused."""
+"""A request to create a user: checks the body and the Idempotency-Key."""
 
 import re
 
@@ -6,6 +6,9 @@ import msgspec
 
 from handlers.domain.email_address import MAX_LENGTH, MAX_LOCAL_LENGTH
 from handlers.domain.user import CONTROL_CHARACTERS, EMAIL_PATTERN, MAX_NAME_LENGTH, NewUser
+
+MAX_BODY_BYTES = 8192
+"""A name of 100 and an address of 254 characters fit in 5 KB, however they are escaped."""
 
 _NULL = msgspec.Raw(b"null")
 _KINDS = {
@@ -20,7 +23,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class InvalidRequest(Exception):
-    """The request cannot be served; the text is for the caller and quotes no value."""
+    """The request is refused; the text tells the caller why and quotes no value."""
 
 
 class _Fields(msgspec.Struct):
@@ -29,17 +32,17 @@ class _Fields(msgspec.Struct):
 
 
 def parse_new_user(body: bytes) -> NewUser:
-    """Read a body ``{"name": …, "email": …}`` and check it by the rules of ``NewUser``'s schema.
+    """Parse a body ``{"name": …, "email": …}`` and check it by the rules of ``NewUser``'s schema.
 
-    Unknown fields are ignored; of a field that comes twice the last one counts, as in JavaScript
-    and Python. Spaces at both ends are removed after the check: bounds hold for what was given.
+    Unknown fields are ignored. If a field appears twice, the last one counts, as in JavaScript and
+    Python. The limits apply to the values as sent; then spaces at both ends are removed.
 
     Raises:
-        InvalidRequest: no JSON object, a field missing, null or blank, of the wrong type, or out
-            of bounds.
+        InvalidRequest: the body is not a JSON object, or a field is missing, null, blank, of the
+            wrong type, or out of bounds.
     """
     try:
-        # msgspec leaves the strings of unknown fields unread; they have to be UTF-8 as well.
+        # msgspec skips the strings of unknown fields; `decode` checks that they are UTF-8 too.
         fields = msgspec.json.decode(body.decode(), type=_Fields)
         raw = {"name": bytes(fields.name), "email": bytes(fields.email)}
         if b"null" in raw.values():
@@ -58,7 +61,7 @@ def parse_idempotency_key(value: str | None) -> str | None:
     """Check an ``Idempotency-Key`` header, which may be absent.
 
     Raises:
-        InvalidRequest: the key is empty, too long, or not visible ASCII.
+        InvalidRequest: the key is empty, too long, or has other characters than visible ASCII.
     """
     if value is not None and not _KEY.fullmatch(value):
         raise InvalidRequest(
@@ -77,7 +80,7 @@ def _text(field: str, raw: bytes) -> str:
 
 def _check_name(name: str) -> None:
     _check_length("name", name, MAX_NAME_LENGTH, "which is what fits into an e-mail's greeting")
-    _check_control("name", name)  # what is neither blank nor this matches NAME_PATTERN
+    _check_control("name", name)  # a name that passes and is not blank matches NAME_PATTERN
 
 
 def _check_email(email: str) -> None:

@@ -1,6 +1,6 @@
-"""S3's event notifications, read into uploads.
+"""S3's event notifications: reads records into uploads.
 
-Their form: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+Format: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ _SEQUENCER_DIGITS = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One object that was created.
+    """A created object, as an event describes it.
 
     Attributes:
         bucket: the bucket's name.
         key: the decoded key.
-        version: the object's version; nothing if the bucket has none, or the event does not say.
-        sequence: orders the uploads of one key, compared as strings.
-        size: bytes, as the event says.
+        version: the object's version; None if the event names none.
+        sequence: orders the uploads of one key; compared as a string.
+        size: bytes.
     """
 
     bucket: str
@@ -32,19 +32,25 @@ class Upload:
 
 
 def is_test(event: Mapping[str, Any]) -> bool:
-    """Whether this is the ``s3:TestEvent`` that S3 sends when a notification is configured."""
+    """Check for the ``s3:TestEvent`` that S3 sends when a notification is configured."""
     return event.get("Event") == "s3:TestEvent"
+
+
+def is_upload(upload: Upload, bucket: str) -> bool:
+    """Check that an object is an upload: not, say, an output or the marker of an empty folder."""
+    is_folder = upload.key.endswith("/") and upload.size == 0
+    return upload.bucket == bucket and upload.key.startswith(keys.UPLOADS) and not is_folder
 
 
 def upload(record: Mapping[str, Any]) -> Upload:
     """Read one record of an event.
 
-    Sequencers are hexadecimal and may differ in length: the shorter one is padded with zeros on
-    the right (https://repost.aws/knowledge-center/s3-duplicate-sqs-messages). The event's time
-    follows, which settles the order where sequencers are all alike, as in the emulator.
+    Sequencers are hexadecimal and differ in length; they compare after padding with zeros on the
+    right (https://repost.aws/knowledge-center/s3-duplicate-sqs-messages). The event's time decides
+    where sequencers are equal, as in the emulator.
 
     Raises:
-        KeyError: not a record of an object.
+        KeyError: the record does not describe an object.
         UnicodeDecodeError: see ``keys.decode``.
     """
     item = record["s3"]["object"]

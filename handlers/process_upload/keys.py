@@ -1,6 +1,6 @@
-"""Object keys: decoded once, and mapped so that no two uploads share an output.
+"""Object keys: decodes them once, and maps them so that no two uploads share an output.
 
-Keys are names, never paths: nothing here or elsewhere joins one to a local directory.
+A key is a name and never a path: no code joins one to a local directory.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ PROCESSED = "processed/"
 REJECTED = "rejected/"
 
 HASHED = "by-sha256/"
-"""Folder of the outputs whose upload's path cannot serve as a folder's name."""
+"""Folder for outputs of uploads whose path cannot be used as a folder's name."""
 
 MAX_KEY_BYTES = 1024
 """Longest key in UTF-8; https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html."""
@@ -24,22 +24,22 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def decode(encoded: str) -> str:
-    """Decode the key of an event record, which S3 encodes as an HTML form does, exactly once.
+    """Decode the key of an event record, which S3 encodes as HTML forms do. Call this once only.
 
     Raises:
-        UnicodeDecodeError: not UTF-8, which no key in S3 is; its text holds no part of the key
-            but one byte.
+        UnicodeDecodeError: the key is not UTF-8, as all keys in S3 are. The error's text contains
+            one byte of the key and no more.
     """
     return unquote_plus(encoded, errors="strict")
 
 
 def digest(*parts: str) -> str:
-    """Hash what names one piece of work, in hexadecimal. No part of a key holds a line feed."""
+    """Return the SHA-256, in hexadecimal, of the parts that name a piece of work."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def extension(key: str) -> str:
-    """Return the extension of a key's last piece as it is written, such as ``.JPG``, or nothing."""
+    """Return the extension of a key's last piece as written, such as ``.JPG``, or ""."""
     match = _EXTENSION.search(key.rsplit("/", 1)[-1])
     return match[1] if match else ""
 
@@ -48,9 +48,9 @@ def output(prefix: str, key: str, name: str) -> str:
     """Return the key of an output: ``uploads/a/b.jpg`` -> ``processed/a/b.jpg/resized.jpg``.
 
     The upload's whole path is the folder, and ``name`` has no slash, so distinct uploads never
-    share an output. A path becomes ``by-sha256/<sha256 of the key>`` if its outputs' keys would be
-    longer than S3 takes, if it has pieces or characters that other tools misread (``.``, ``..``,
-    control characters), or if it begins with ``by-sha256/`` itself.
+    share an output. A path is replaced by ``by-sha256/<sha256 of the key>`` if its outputs' keys
+    would be longer than S3 allows, if it has pieces or characters that other tools misread (``.``,
+    ``..``, control characters), or if it begins with ``by-sha256/`` itself.
 
     Args:
         prefix: ``PROCESSED`` or ``REJECTED``.

@@ -1,8 +1,8 @@
-"""The text of PDF documents, by PDFium.
+"""The text of PDF documents, extracted by PDFium.
 
-Of the libraries that tell pages apart it is the fastest, and its licence is permissive
-where that of the next one, MuPDF, is not. It is C++, and a hostile document might do more to it
-than make it raise exceptions: ``sandbox.sealed`` is where it belongs.
+PDFium is the fastest of the libraries that separate pages, and its licence is permissive, unlike
+that of the second, MuPDF. It is written in C++, where a hostile document can do worse than raise an
+exception, so it must run in ``sandbox.sealed``.
 """
 
 import codecs
@@ -13,28 +13,27 @@ import pypdfium2
 from pypdfium2 import raw
 
 from handlers.process_upload.rejection import Reason, Rejected
-from handlers.process_upload.text import write
+from handlers.process_upload.utf8 import write
 
 MEMORY_BYTES = 384 * 1024 * 1024
-"""Most that reading a document may take, itself included, which is at most 200 MB.
+"""Memory for reading a document, including the document itself (at most 200 MB).
 
-PDFium has no limit of its own on what it unpacks; beside the file it takes a few megabytes.
+PDFium does not limit what it unpacks. Beside the file it normally needs a few megabytes.
 """
 
-codecs.lookup("utf-16-le")  # loads what PDFium's texts are decoded by: later nothing can be opened
+codecs.lookup("utf-16-le")  # loads the codec of PDFium's texts: the sealed child cannot open it
 
 _NOT_ENCRYPTED = -1
-_HYPHEN = "\ufffe"  # in place of one that ends a line, and of the line's end
+_HYPHEN = "\ufffe"  # stands for a hyphen that ends a line, together with the line end
 
 
 def extract_pdf(source: IO[bytes], text: IO[bytes]) -> None:
-    """Write a document's text as UTF-8, an empty line between pages.
+    """Write a document's text as UTF-8, with an empty line between pages.
 
-    Pages without text, such as scans, give none: a document of scans has an empty text, which is
-    a result like another (its pictures are not read).
+    Pictures are not read, so the text of a scanned document is empty. That is a valid result.
 
     Raises:
-        Rejected: ``ENCRYPTED``, also where the password is empty: who made it restricted its use.
+        Rejected: ``ENCRYPTED``, even if the password is empty: the author restricted the use.
         pypdfium2.PdfiumError: the file is damaged.
     """
     separator = ""
@@ -57,7 +56,7 @@ def _open(content: bytes) -> pypdfium2.PdfDocument:
 
 
 def _text(document: pypdfium2.PdfDocument, number: int) -> str:
-    # Closed page by page, or the memory of all of them would be held until the end.
+    # Each page is closed at once; otherwise the memory of all pages is held until the end.
     with closing(document[number]) as page, closing(page.get_textpage()) as content:
         found: str = content.get_text_range()
     return found.replace("\r\n", "\n").replace(_HYPHEN, "-\n").strip()

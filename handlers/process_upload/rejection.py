@@ -1,11 +1,12 @@
-"""Why a file is rejected: a code for machines, a sentence for people."""
+"""The reasons to reject a file: a code for machines, a sentence for people."""
 
 from enum import Enum
 
 
 class Reason(Enum):
-    """The code, as written to ``reason.json`` and the logs, and the sentence."""
+    """A code, which ``reason.json`` and the logs contain, and its sentence."""
 
+    EMPTY = "empty", "The file is empty."
     TOO_LARGE = "too_large", "The file is larger than files of its type may be."
     MISMATCH = "content_mismatch", "The content is not of the type that the file's name says."
     DAMAGED = "damaged", "The file is damaged, cut short, or not valid."
@@ -19,7 +20,7 @@ class Reason(Enum):
 
 
 class Rejected(Exception):
-    """The file cannot be processed, however often it is tried."""
+    """The file cannot be processed, and another attempt would not help."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.code)

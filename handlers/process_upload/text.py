@@ -1,16 +1,19 @@
-"""Plain text and HTML to UTF-8, with the standard library alone.
+"""Plain text and HTML, converted to UTF-8.
 
-HTML is read as a stream of tags, not as a tree: a page of a hundred thousand nested tags costs no
-more than a flat one.
+HTML is read as a stream of tags, not as a tree, so a page of a hundred thousand nested tags costs
+no more than a flat one.
 """
 
 import re
 from html.parser import HTMLParser
 from typing import IO
 
-from handlers.process_upload.rejection import Reason, Rejected
+import webencodings
 
-# In this order: the mark of UTF-32 begins with that of UTF-16.
+from handlers.process_upload.rejection import Reason, Rejected
+from handlers.process_upload.utf8 import write
+
+# Byte order marks. The order matters: that of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -18,16 +21,12 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_DECLARED = re.compile(
+_META_CHARSET = re.compile(
     rb"<meta[^>]{0,256}?charset\s{0,8}=\s{0,8}[\"']?\s{0,8}([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE
 )
-_DECLARED_WITHIN = 4096  # browsers look at 1,024 bytes, some pages need more
-# Python has codecs that are no charsets of text (``zip``, ``unicode_escape``); these are.
-_CHARSETS = re.compile(
-    r"utf-?8|us-ascii|latin-?1|iso-?8859-?\d{1,2}|windows-?125\d|cp125\d|koi8-?[ru]"
-    r"|shift_?jis|euc-?(jp|kr)|iso-2022-jp|gbk|gb2312|gb18030|big5",
-    re.IGNORECASE,
-)
+_META_WITHIN = 4096  # browsers search 1,024 bytes, some pages need more
+# Charsets that a readable `<meta>` shows to be wrong, and those that are not decoded at all.
+_NEVER_DECLARED = {"utf-16le", "utf-16be", "replacement", "x-user-defined"}
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "br", "caption", "dd", "details"}
@@ -40,22 +39,22 @@ _HIDDEN = frozenset({"script", "style"})
 
 
 def extract_text(source: IO[bytes], text: IO[bytes]) -> None:
-    """Write a text file as UTF-8, its line ends as they are.
+    """Write a text file as UTF-8, with its own line ends.
 
-    Its charset is that of its byte order mark, else UTF-8 if it is valid UTF-8, else windows-1252
-    (which any bytes are; what it leaves undefined becomes U+FFFD).
+    The charset is that of the byte order mark. Without one it is UTF-8 if the file is valid UTF-8,
+    and windows-1252 otherwise (bytes that it does not define become U+FFFD).
 
     Raises:
-        Rejected: ``MISMATCH`` for a file with NUL characters, which is no text.
+        Rejected: ``MISMATCH`` for a file with NUL characters, which is not text.
     """
     write(text, _decode(source.read()))
 
 
 def extract_html(source: IO[bytes], text: IO[bytes]) -> None:
-    """Write what a page says as UTF-8: a line for each block, tabs between a table's cells.
+    """Write the text of a page as UTF-8: a line for each block, tabs between a table's cells.
 
-    Scripts and styles are dropped. The charset is found as for text, but a ``<meta charset>`` is
-    believed before UTF-8 is tried.
+    Scripts and styles are dropped. The charset is found as for text, except that a ``<meta
+    charset>`` with a label of the WHATWG's Encoding Standard comes before the trial of UTF-8.
 
     Raises:
         Rejected: as ``extract_text``.
@@ -66,21 +65,17 @@ def extract_html(source: IO[bytes], text: IO[bytes]) -> None:
     write(text, parser.text())
 
 
-def write(text: IO[bytes], content: str) -> None:
-    """Write text as UTF-8; lone surrogates, which have no UTF-8, become question marks."""
-    text.write(content.encode(errors="replace"))
-
-
 def _decode(content: bytes, *, html: bool = False) -> str:
     for mark, charset in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(charset, errors="replace")
     if b"\x00" in content:
         raise Rejected(Reason.MISMATCH)
-    if html and (declared := _DECLARED.search(content, 0, _DECLARED_WITHIN)):
-        charset = declared[1].decode()
-        if _CHARSETS.fullmatch(charset):
-            return content.decode(charset, errors="replace")
+    if html and (declared := _META_CHARSET.search(content, 0, _META_WITHIN)):
+        encoding = webencodings.lookup(declared[1].decode())
+        if encoding is not None and encoding.name not in _NEVER_DECLARED:
+            text: str = encoding.codec_info.decode(content, "replace")[0]
+            return text
     try:
         return content.decode()
     except UnicodeDecodeError:
@@ -95,10 +90,10 @@ class _Page(HTMLParser):
         self._preformatted = 0
 
     def parse_html_declaration(self, i: int) -> int:
-        """Read on from ``<!``; what is no declaration is a comment, as it is to browsers."""
+        """Skip what follows ``<!``; as in browsers, a broken declaration is a comment."""
         try:
             return super().parse_html_declaration(i)
-        except AssertionError:  # raised for ``<![0`` and its like by Pythons before mid-2025
+        except AssertionError:  # before mid-2025, Python raised it for ``<![0`` and the like
             return self.parse_bogus_comment(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002

@@ -1,4 +1,4 @@
-"""Copies of S3 objects of any size, in parts; loaded when the first one is made."""
+"""Copies of S3 objects of any size, in parts. ``storage`` loads this module for the first copy."""
 
 from typing import Any
 
@@ -6,51 +6,49 @@ from s3transfer.exceptions import S3CopyFailedError
 from s3transfer.manager import TransferConfig, TransferManager
 from s3transfer.subscribers import BaseSubscriber
 
-from handlers.process_upload.storage import Source, StorageError
+ObjectChanged = S3CopyFailedError
+"""The object was replaced during the copy."""
 
 
 def copy(
     client: Any,
-    source: Source,
-    place: dict[str, str],
+    source: dict[str, str],
+    target: dict[str, Any],
     *,
-    bucket: str,
-    key: str,
-    arguments: dict[str, Any],
+    size: int,
+    etag: str,
     part_bytes: int,
 ) -> None:
     """Copy an object inside S3.
 
     Args:
         client: botocore's S3 client.
-        source: the object.
-        place: its ``Bucket``, ``Key`` and perhaps ``VersionId``.
-        bucket: where the copy goes, with ``key``.
-        key: the copy's.
-        arguments: further ones of ``CopyObject``.
-        part_bytes: size of the parts that larger objects are copied in, ten at a time.
+        source: ``Bucket``, ``Key`` and perhaps ``VersionId`` of the object.
+        target: ``Bucket`` and ``Key`` of the copy, and further arguments of ``CopyObject``.
+        size: the object's size in bytes.
+        etag: the object's, as S3 returned it.
+        part_bytes: size of the parts; larger objects are copied in parts, ten at a time.
 
     Raises:
-        StorageError: the object changed meanwhile.
+        ObjectChanged: see there.
         botocore.exceptions.BotoCoreError, ClientError: S3 failed.
     """
     config = TransferConfig(multipart_threshold=part_bytes, multipart_chunksize=part_bytes)
-    try:
-        # Its threads end with the block: a child is forked for the next file.
-        with TransferManager(client, config) as transfers:
-            transfers.copy(
-                place, bucket, key, extra_args=arguments, subscribers=[_Known(source)]
-            ).result()
-    except S3CopyFailedError as error:
-        raise StorageError(f"S3 broke off: {type(error).__name__}") from None
+    arguments = dict(target)
+    bucket, key = arguments.pop("Bucket"), arguments.pop("Key")
+    # The threads end with the block, because the next file's parser needs a process without them.
+    with TransferManager(client, config) as transfers:
+        known = _KnownObject(size, etag)
+        transfers.copy(source, bucket, key, extra_args=arguments, subscribers=[known]).result()
 
 
-class _Known(BaseSubscriber):
-    """Tells the transfer what it would ask S3 for."""
+class _KnownObject(BaseSubscriber):
+    """Passes size and ETag to the transfer, which would otherwise ask S3 for them."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, size: int, etag: str) -> None:
+        self._size = size
+        self._etag = etag
 
     def on_queued(self, future: Any, **_: Any) -> None:
-        future.meta.provide_transfer_size(self._source.size)
-        future.meta.provide_object_etag(self._source.etag)
+        future.meta.provide_transfer_size(self._size)
+        future.meta.provide_object_etag(self._etag)

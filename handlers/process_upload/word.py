@@ -1,4 +1,4 @@
-"""The text of Word documents (DOCX), by python-docx."""
+"""The text of Word documents (DOCX), extracted by python-docx."""
 
 import zipfile
 from typing import IO
@@ -8,21 +8,21 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from handlers.process_upload.rejection import Reason, Rejected
-from handlers.process_upload.text import write
+from handlers.process_upload.utf8 import write
 
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
-"""Most that a document's parts may take together; ``zipfile`` holds them to what they declare."""
+"""Largest total size of a document's parts; ``zipfile`` enforces the sizes that they declare."""
 
 
 def extract_docx(source: IO[bytes], text: IO[bytes]) -> None:
     """Write the text of a document's body as UTF-8, a line for each paragraph.
 
-    Those in tables, text boxes and content controls are included, in the order of the document;
-    headers, footers and comments are not.
+    Paragraphs in tables, text boxes and content controls are included, in the document's order.
+    Headers, footers and comments are not.
 
     Raises:
         Rejected: ``TOO_EXPENSIVE`` for an archive that unpacks to more than ``MAX_UNPACKED_BYTES``.
-        Exception: whatever python-docx makes of a damaged file.
+        Exception: any error of python-docx, for a damaged file.
     """
     with zipfile.ZipFile(source) as archive:
         if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:

@@ -1,37 +1,28 @@
-"""Stream of the users' table: queues one welcome message for each user that was inserted.
-
-Outcomes, one for each record: ``queued``, ``ignored`` (no insert, or no user), ``invalid`` (a user
-that cannot be welcomed), ``not_queued`` (the queue did not take the message).
-"""
+"""Stream of the users table: queues a welcome message for each new user."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from handlers.queue_welcome.queue import EmailQueue
-from handlers.queue_welcome.welcome import queue_welcomes
-from handlers.runtime import aws, batch, deadline
-from handlers.runtime.settings import load
-from handlers.runtime.start import at_init
+from handlers.queue_welcome.queue_welcome import queue_welcomes
+from handlers.runtime import aws, batch
+from handlers.runtime.entrypoint import entrypoint
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the function's environment holds."""
+    """The function's environment variables."""
 
     email_queue_url: str
 
 
-@cache
-def _dependencies() -> EmailQueue:
-    return EmailQueue(aws.client("sqs"), load(Settings).email_queue_url)
+def dependencies(settings: Settings) -> tuple[EmailQueue]:
+    """Return the e-mail queue."""
+    return (EmailQueue(aws.client("sqs"), settings.email_queue_url),)
 
 
-def handler(event: dict[str, Any], context: Any) -> batch.Response:
-    """Answer the event source mapping: the first record that failed, if one did."""
-    deadline.begin(context)
-    failed = queue_welcomes(event["Records"], _dependencies())
+@entrypoint(Settings, dependencies)
+def handler(event: dict[str, Any], _context: object, queue: EmailQueue) -> batch.Response:
+    """Answer the event source mapping with the first record that failed, if one did."""
+    failed = queue_welcomes(event["Records"], queue)
     return batch.respond([] if failed is None else [failed])
-
-
-at_init(_dependencies)

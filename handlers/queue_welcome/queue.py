@@ -1,4 +1,4 @@
-"""The e-mail queue, as this function writes to it."""
+"""The e-mail queue, to which this function writes."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ class EmailQueue:
         """Send up to ten messages (``sqs:SendMessage``).
 
         Args:
-            messages: each as ``SendMessage`` takes it.
+            messages: arguments of ``SendMessage``, one dict for each message.
 
         Returns:
-            Which ones the queue did not take, by position, and the error's code. All of them if the
-            call failed as a whole: some may have been taken, and will be sent again; whoever reads
-            the queue has to expect that anyway.
+            The error code of each message that the queue did not accept, by position. If the whole
+            call failed, this lists all messages, though the queue may hold some of them. They are
+            then sent twice, which every reader of a queue must expect.
         """
         try:
             response = self._client.send_message_batch(

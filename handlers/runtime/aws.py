@@ -1,4 +1,4 @@
-"""AWS clients that fail fast enough for a function's timeout."""
+"""AWS clients that give up early enough for a function's timeout."""
 
 from functools import cache
 from typing import Any
@@ -10,24 +10,24 @@ from handlers.runtime import deadline
 
 
 def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
-    """Make the client of one AWS service, such as ``dynamodb``.
+    """Create the client of one AWS service, such as ``dynamodb``.
 
     Credentials, region and endpoint come from the environment, as Lambda sets them. ``botocore``
-    is used without ``boto3``: the same client for less start-up time. Its own defaults
-    are legacy retries and 60 s time-outs: one stuck connection would use up a whole invocation.
+    without ``boto3`` gives the same client and starts faster. botocore's defaults (legacy retries
+    and timeouts of 60 s) would let one stuck connection use up a whole invocation.
 
-    All that a call may take, by these arguments, must fit into the function's timeout: attempts of
-    ``read_timeout`` and twice ``deadline.CONNECT_SECONDS``, and pauses of up to 1, 2, 4 … seconds
-    between them. By the defaults that is 27 s (tests/infra/test_time_limits.py). Within an
-    invocation calls keep to the time that is left.
+    Choose the arguments so that the longest possible call fits into the function's timeout. It
+    takes ``attempts`` times ``read_timeout`` plus twice ``deadline.CONNECT_SECONDS``, and pauses of
+    up to 1, 2, 4 … seconds between attempts: 27 s by default (tests/infra/test_time_limits.py).
+    Within an invocation, calls also keep to the time that is left.
 
     Args:
         service: botocore's name of the service.
         read_timeout: seconds to wait for an answer, or for more of it.
-        attempts: calls in all, retries included; 1 where a call whose answer was lost must not be
-            repeated unseen.
+        attempts: total number of calls, including retries. Use 1 where a call whose answer was lost
+            must not be repeated.
     """
-    made = _session().create_client(
+    new_client = _session().create_client(
         service,
         config=Config(
             connect_timeout=deadline.CONNECT_SECONDS,
@@ -35,12 +35,12 @@ def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
             retries={"mode": "standard", "total_max_attempts": attempts},
         ),
     )
-    deadline.bind(made)
-    return made
+    deadline.bind(new_client)
+    return new_client
 
 
-def forget() -> None:
-    """Have the next clients fetch credentials, and connect; their services' descriptions stay."""
+def forget_credentials() -> None:
+    """Make the next clients fetch credentials and connect again; keep the service descriptions."""
     descriptions = _session().get_component("data_loader")
     _session.cache_clear()
     _session().register_component("data_loader", descriptions)
@@ -48,5 +48,5 @@ def forget() -> None:
 
 @cache
 def _session() -> botocore.session.Session:
-    """Make what a function's clients share: it takes as long to make as a client."""
+    """Create the session that all clients share; it takes as long to make as a client."""
     return botocore.session.get_session()

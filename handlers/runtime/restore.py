@@ -1,15 +1,14 @@
-"""What a snapshot of a started function may not hold, and what each restore makes anew (SnapStart).
+"""SnapStart: what is removed before the snapshot, and what each restore makes anew.
 
-Lambda starts a version once, when it is published, and takes a snapshot; every environment begins
-as a copy of it, minutes or weeks later. A copied connection is dead, copied credentials have
-expired, and all copies draw the same numbers. So clients and credentials are not in the snapshot:
-they are made after the restore, as on any other start, and what took 98 % of a start's processor
-time is there already: modules, and the descriptions of AWS's services.
+Lambda starts a version once, when it is published, and takes a snapshot. Every environment begins
+as a copy of it, minutes or weeks later. By then copied connections are dead and copied credentials
+have expired, and all copies would draw the same random numbers. So clients and credentials are not
+in the snapshot: they are made after the restore. Modules and descriptions of AWS services, which
+take 98 % of a start's processor time, are in it.
 
-What asks the operating system each time is unique by itself, for Lambda sees to that: ``secrets``
-(ids of users) and ``uuid`` (botocore's tokens). The generators of ``random`` (pauses before another
-attempt) and of OpenSSL, for which AWS answers in its version 1.0.2 only, are given something new.
-Time is asked for when it is needed, never kept.
+``secrets`` (user ids) and ``uuid`` (botocore's tokens) ask the operating system each time, and
+Lambda makes it unique. The generators of ``random`` (pauses between attempts) and of OpenSSL (which
+AWS vouches for in version 1.0.2 only) are seeded again. No time is kept.
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
 """
 
@@ -24,39 +23,39 @@ from handlers.runtime import aws
 _ENTROPY_BYTES = 32
 
 
-class Made(Protocol):
-    """What makes what a handler uses, and keeps it: a function under ``functools.cache``."""
+class CachedDependencies(Protocol):
+    """A function under ``functools.cache`` that makes a handler's dependencies."""
 
     def __call__(self) -> object:
-        """Make it, or give what was made."""
+        """Return the dependencies; make them if the cache is empty."""
 
     def cache_clear(self) -> None:
-        """Keep it no longer."""
+        """Empty the cache."""
 
 
-def register(make: Made) -> None:
-    """Have the runtime call the two below: the module comes with AWS's base images.
+def register(dependencies: CachedDependencies) -> None:
+    """Register the two hooks below with the runtime. AWS's base images contain the module.
 
     https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
     """
     from snapshot_restore_py import register_after_restore, register_before_snapshot
 
-    register_before_snapshot(before_snapshot, make)
-    register_after_restore(after_restore, make)
+    register_before_snapshot(before_snapshot, dependencies)
+    register_after_restore(after_restore, dependencies)
 
 
-def before_snapshot(make: Made) -> None:
-    """Let go of clients and credentials, which closes their connections."""
-    make.cache_clear()
-    aws.forget()
-    # They refer to each other, and INIT has put them where the collector does not look.
+def before_snapshot(dependencies: CachedDependencies) -> None:
+    """Drop clients and credentials, which closes their connections."""
+    dependencies.cache_clear()
+    aws.forget_credentials()
+    # Clients refer to each other, and INIT has hidden them from the collector.
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
-def after_restore(make: Made) -> None:
-    """Draw other numbers than all other copies, and make clients, which fetch credentials."""
+def after_restore(dependencies: CachedDependencies) -> None:
+    """Seed the random generators, and make clients, which fetch credentials."""
     random.seed()
     ssl.RAND_add(os.urandom(_ENTROPY_BYTES), _ENTROPY_BYTES)
-    make()
+    dependencies()

@@ -1,79 +1,53 @@
-"""One message of the queue to one e-mail, once.
+"""Delivery of one queue message as one e-mail, once.
 
-The ledger's entry is what makes it once. The order is: claim, send, complete, mark the user. After
-a crash behind the completion the message comes again, finds the entry done, and marks the user.
+The ledger's entry makes it once. The order is: claim, send, complete, mark the user. After a crash
+between completing and marking, the message arrives again, finds the entry done, and marks the user.
 
-After a crash behind the sending, or an answer of SES that was lost, nobody knows whether the e-mail
-went out. The lease ends and it is sent once more. If that ends in the same way, it is never begun
-a third time: the message goes to the dead-letter queue as ``uncertain``. Redriven from there it has
-a new id, by which it is sent; a welcome goes by its user, so whoever wants it sent all the same
-deletes the ledger's entry ``email#<the user's id>`` first.
+After a crash between sending and completing, or a lost answer of SES, nobody knows whether the
+e-mail went out. When the lease ends, it is sent once more. If that ends in the same way, it is not
+sent a third time: the message goes to the dead-letter queue as ``uncertain``. A message redriven
+from there has a new id, so it is sent. A welcome is identified by its user instead: to send it
+anyway, delete the ledger's entry ``email#<user id>`` first.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from handlers.domain.email_message import EmailMessage, InvalidMessage, parse
-from handlers.domain.ledger import AlreadyDone, Claim
+from handlers.domain.ledger import AlreadyDone, Claim, Ledger
 from handlers.domain.user import is_user_id
+from handlers.domain.user_store import UserStore
 from handlers.runtime import deadline
 from handlers.runtime.faults import Unavailable, passing_as_unavailable
-from handlers.send_email.mailer import NotSent
-from handlers.send_email.render import Rendered, render
+from handlers.send_email.mailer import Mailer, NotSent
+from handlers.send_email.render import render
 
 MOST_SENDS = 2
-"""How often one e-mail may be sent where it is uncertain whether it was: one duplicate at most."""
+"""How often an e-mail may be sent while it is uncertain whether it was: at most one duplicate."""
 
 _PAUSES_SECONDS = (1, 2)
-"""Before completing is tried again: what the client's own retries did not outlast."""
+"""Pauses before completing is tried again, after the client's own retries."""
 
 LEASE_SECONDS = 60
-"""Longer than one delivery can take: four calls of SES, of 10 s at most, and their pauses."""
+"""Longer than any delivery: four calls of SES, of 10 s at most, and their pauses."""
 
 
 class Uncertain(Exception):
-    """The e-mail was perhaps sent as often as it may be; only a person can tell."""
-
-
-class Entries(Protocol):
-    """The ledger: see ``handlers.domain.ledger.Ledger``."""
-
-    def claim(self, entry_id: str, *, owner: str, lease_seconds: float) -> Claim:
-        """Claim an entry before working on it."""
-
-    def complete(self, claim: Claim, *, kind: str, outcome: str) -> None:
-        """Mark the work as done."""
-
-    def release(self, claim: Claim) -> None:
-        """Give a claim back at once."""
-
-
-class Users(Protocol):
-    """Where users are stored."""
-
-    def mark_welcomed(self, user_id: str) -> None:
-        """Note that a user was welcomed."""
-
-
-class Sender(Protocol):
-    """What sends e-mails: see ``Mailer``."""
-
-    def send(self, to: str, content: Rendered) -> None:
-        """Send one e-mail as text and HTML."""
+    """The e-mail may have been sent as often as is allowed; only a person can tell."""
 
 
 class Delivery:
-    """Delivers messages, with its collaborators."""
+    """Delivers messages."""
 
     def __init__(
         self,
         *,
-        entries: Entries,
-        users: Users,
-        mailer: Sender,
+        ledger: Ledger,
+        users: UserStore,
+        mailer: Mailer,
         sleep: Callable[[float], None] = deadline.sleep,
     ) -> None:
-        self._entries = entries
+        self._ledger = ledger
         self._users = users
         self._mailer = mailer
         self._sleep = sleep
@@ -83,23 +57,23 @@ class Delivery:
 
         Args:
             record: a record of SQS's event.
-            owner: stands for this receipt of the message and no other one: two deliveries of the
-                same message at the same time must not both send.
+            owner: identifies this receipt of the message. If a message is received twice at the
+                same time, only one of the two may send.
 
         Returns:
             The outcome: ``sent`` or ``duplicate``.
 
         Raises:
-            InvalidMessage: it can never be sent.
-            Uncertain: it was begun ``MOST_SENDS`` times, and perhaps sent each time.
-            ledger.Refused: somebody else is sending it.
-            mailer.NotSent: SES did not take it.
-            deadline.OutOfTime: it was not sent; there was too little time left to try.
+            InvalidMessage: the message can never be sent.
+            Uncertain: sending was begun ``MOST_SENDS`` times, and may have succeeded each time.
+            ledger.Refused: another worker is sending it.
+            mailer.NotSent: SES did not accept it.
+            deadline.OutOfTime: it was not sent, because too little time was left.
         """
         message = parse(record["body"])
         user_id = _welcomed_user(record, message)
         try:
-            claim = self._entries.claim(
+            claim = self._ledger.claim(
                 f"email#{user_id or record['messageId']}",
                 owner=owner,
                 lease_seconds=LEASE_SECONDS,
@@ -115,29 +89,30 @@ class Delivery:
 
     def _send(self, message: EmailMessage, claim: Claim) -> None:
         if claim.begun > MOST_SENDS:
-            self._entries.release(claim)
+            self._ledger.release(claim)
             raise Uncertain(f"begun {MOST_SENDS} times, and perhaps sent each time")
         try:
             self._mailer.send(message.to, render(message))
         except (NotSent, deadline.OutOfTime):
-            self._entries.release(claim)  # surely not sent: nobody need wait for the lease
+            self._ledger.release(claim)  # certainly not sent: a retry need not wait for the lease
             raise
         self._complete(message, claim)
 
     def _complete(self, message: EmailMessage, claim: Claim) -> None:
-        """Complete a claim with some patience: the e-mail was sent, and failing sends it again."""
-        with passing_as_unavailable():  # ``OutOfTime`` as well: here it does not mean untouched
+        """Complete a claim, with retries: the e-mail was sent, and a failure would resend it."""
+        # Here ``OutOfTime`` becomes ``Unavailable`` too: it no longer means that nothing was sent.
+        with passing_as_unavailable():
             for pause in _PAUSES_SECONDS:
                 try:
                     with passing_as_unavailable():
-                        return self._entries.complete(claim, kind="email", outcome=message.type)
+                        return self._ledger.complete(claim, kind="email", outcome=message.type)
                 except Unavailable:
                     self._sleep(pause)
-            return self._entries.complete(claim, kind="email", outcome=message.type)
+            return self._ledger.complete(claim, kind="email", outcome=message.type)
 
 
 def _welcomed_user(record: dict[str, Any], message: EmailMessage) -> str | None:
-    """Return the user whom a message welcomes; None for other messages, and welcomes of no user."""
+    """Return the id of the user whom a message welcomes, or None if it names no user."""
     attribute = record.get("messageAttributes", {}).get("user_id")
     if message.type != "welcome" or attribute is None:
         return None

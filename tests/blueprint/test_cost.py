@@ -6,18 +6,19 @@ from typing import Any
 import pytest
 
 from blueprint.cost import estimate
-from blueprint.cost.invocations import running
-from blueprint.cost.traffic import Traffic, runs
+from blueprint.cost.function_usage import function_usage
+from blueprint.cost.traffic import Traffic
+from blueprint.cost.triggers import DURATION_MS, Load, loads, runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
-from blueprint.recorder import stack_settings
+from blueprint.project import stack_settings
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
-from tests.support.stacks import recorded, stack
+from tests.support.stacks import FUNCTIONS, recorded, stack
 
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
 
 
-def charged(charges: list[estimate.Line], service: str) -> float:
+def charged(charges: list[estimate.Charge], service: str) -> float:
     return math.fsum(charge.cost for charge in charges if charge.service == service)
 
 
@@ -40,7 +41,7 @@ def test_a_schedule_runs_as_often_as_it_says(expression: str, times: float) -> N
 
 
 def test_units_are_charged_at_the_price_of_the_list() -> None:
-    (line,) = estimate.lines(
+    (line,) = estimate.charges_for(
         [Usage("sqs", "request", 2e6, "messages")], {"sqs": {"request": 0.4e-6}}
     )
     assert line.cost == pytest.approx(0.8)
@@ -48,17 +49,18 @@ def test_units_are_charged_at_the_price_of_the_list() -> None:
 
 def test_a_price_that_is_not_in_the_list_is_missed() -> None:
     with pytest.raises(KeyError, match="request"):
-        estimate.lines([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
+        estimate.charges_for([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
 
 
-def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Line]:
+def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
     """Return what nine million invocations cost, with settings of its own: by what it is for."""
     config = StackConfig.model_validate(
         {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
     )
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
-    used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
-    charges = estimate.lines(used, estimate.read_prices())
+    program = recorded(lambda: ImageFunction("get-user", args))
+    used = function_usage(program, {"get-user": Load(invocations=9e6, seconds=9e4)})
+    charges = estimate.charges_for(used, estimate.read_prices())
     return {charge.what.removeprefix("get-user: "): charge for charge in charges}
 
 
@@ -98,11 +100,25 @@ def test_tmp_costs_beyond_what_is_free() -> None:
     assert "/tmp" not in of_get_user({})
 
 
+def test_functions_are_invoked_by_their_triggers() -> None:
+    traffic = Traffic(requests=1_000, writes=0.2, emails=30, uploads=7)
+    found = loads(stack("prod").recorder, traffic)
+    expected = {
+        "write": 200, "read": 800, "stream": 200, "queue": 230, "bucket": 7, "schedule": DAYS
+    }  # fmt: skip
+    for kind, times in expected.items():
+        seconds = times * DURATION_MS[kind] / 1_000
+        assert pytest.approx((times, seconds)) in [
+            (load.invocations, load.seconds) for load in found.values()
+        ], kind
+    assert len(found) == len(FUNCTIONS)
+
+
 @pytest.mark.parametrize("factor", [0, 2, 10])
 def test_requests_cost_in_proportion(factor: int) -> None:
     def gateway(requests: float) -> float:
         used = estimate.usage(stack("prod").recorder, Traffic(requests=requests))
-        return charged(estimate.lines(used, estimate.read_prices()), "apigateway")
+        return charged(estimate.charges_for(used, estimate.read_prices()), "apigateway")
 
     assert gateway(factor * 1e6) == pytest.approx(factor * gateway(1e6))
 
@@ -163,7 +179,18 @@ def test_wrong_arguments_are_refused(
 
 def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert estimate.main(["production"]) == 2
-    assert (
-        "there is no stack 'production'; there are: compose, dev, local, prod"
-        in capsys.readouterr().err
-    )
+    assert "There is no stack 'production': " in capsys.readouterr().err
+
+
+def test_a_misspelt_key_ends_with_the_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = estimate.recorder.run
+    settings = {"serverless-app:uplaods": {"expireDays": 3}}
+    monkeypatch.setattr(estimate.recorder, "run", lambda stack: original(stack, settings=settings))
+    assert estimate.main(["dev"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")
+    assert "serverless-app:uplaods" in printed.err
+    assert "Traceback" not in printed.err

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from blueprint.documents import documents
-from blueprint.recorder import ROOT, stack_settings
+from blueprint.project import ROOT, stack_settings
 from tests.support.stacks import STACKS, stack
 
 CAN_BE_MADE_ANEW = "make documents"

@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from blueprint.recorder import Run, run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import Run, run
 from blueprint.recording import ACCOUNT
 from checks.policy.rules.catalogue import RULES
 from checks.policy.rules.model import Stack

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from blueprint.recorder import stack_settings
+from blueprint.project import stack_settings
 from tests.support.accounts import BOUNDARY, allows, boundary, deployed, programs, roles, statements
 
 CONTEXT = {"aws:ResourceTag/Project": "serverless-app", "aws:ResourceTag/Environment": "prod"}

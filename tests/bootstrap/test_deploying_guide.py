@@ -2,7 +2,7 @@
 
 import re
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from tests.support.accounts import account, deployed
 from tests.support.documents import found
 

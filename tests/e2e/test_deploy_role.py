@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from blueprint.recorder import ROOT, run
+from blueprint.project import ROOT
+from blueprint.recorder import run
 from blueprint.recording import ACCOUNT, REGION
 from local import tokens
 from local.aws import ACCOUNT_ID, Aws, Credentials

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from blueprint.recorder import stack_settings
+from blueprint.project import stack_settings
 from local import cloud as local_cloud
 from local import tokens
 from local.cloud import Cloud

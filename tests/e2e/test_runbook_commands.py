@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from local import cloud as local_cloud
 from local.cloud import Cloud
 from local.mail import sent

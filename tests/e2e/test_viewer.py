@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from local.cloud import Cloud
 
 Got = tuple[int, dict[str, str], bytes]

@@ -16,7 +16,14 @@ from checks.chaos.fault_plan import Fault, Kind
 from checks.chaos.kills import killing
 from checks.chaos.reconciliation import Ledger
 from tests.support.e2e.system import address, until
-from tests.support.faults.world import NOT_LATER, SECONDS, World, notification, sqs_event
+from tests.support.faults.world import (
+    NOT_LATER,
+    SECONDS,
+    World,
+    from_call,
+    notification,
+    sqs_event,
+)
 
 SEND = Call("ses", "SendEmail")
 
@@ -153,7 +160,7 @@ def test_function_killed_mid_batch(
     Where SES had taken an e-mail when the function died, nobody can know, and it goes out twice.
     """
     recipients = [address() for _ in range(5)]
-    fault = Fault(kind=kind, service=service, operation=operation, calls=(n,), seconds=300)
+    fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(n), seconds=300)
     with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
         with world.without_trigger("send-email"):  # so that they come as one batch
             ledger = send_all(world, recipients)
@@ -192,7 +199,7 @@ def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
     with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
         message_id = world.queue(notification(to))
         for crash in (1, 2):
-            world.kill_sender_when_held(tally, times=crash)
+            world.kill_sender_when_held(tally, times=crash, again=True)
         until(lambda: (message_id, notification(to)) in world.dead(), seconds=SECONDS)
     assert tally.calls[SEND] == world.mails(to) == 2
 

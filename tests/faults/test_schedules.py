@@ -11,7 +11,7 @@ from checks.chaos.fault_plan import Fault, Kind
 from checks.chaos.proxy import Tally
 from tests.support.e2e.system import until
 from tests.support.faults.clients import new_user
-from tests.support.faults.world import SECONDS, FunctionFailed, World
+from tests.support.faults.world import SECONDS, FunctionFailed, World, from_call
 
 DAY = timedelta(days=1)
 
@@ -101,7 +101,7 @@ def test_function_killed_mid_sweep(
     world: World, one_sender: None, service: str, operation: str, kind: Kind
 ) -> None:
     """The next run goes on where it ended; a message queued twice is one e-mail."""
-    fault = Fault(kind=kind, service=service, operation=operation, calls=(2,), seconds=300)
+    fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(2), seconds=300)
     with overdue(world, 3) as users:
         with world.without_trigger("send-email"):
             with world.faults(fault) as tally:
@@ -118,7 +118,7 @@ def test_function_killed_mid_sweep(
 def test_crash_between_a_report_and_its_mark(world: World, n: int, kind: Kind) -> None:
     """Page and figures are each written once, whichever run writes them."""
     ago = 20 + 2 * n + (kind == "delay")  # a day that no other test has
-    fault = Fault(kind=kind, service="s3", operation="PutObject", calls=(n,), seconds=300)
+    fault = Fault(kind=kind, service="s3", operation="PutObject", calls=from_call(n), seconds=300)
     wanted = {"day": day(ago)}
     with world.faults(fault) as tally:
         killed(world, "daily-report", tally, wanted)

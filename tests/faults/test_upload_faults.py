@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from checks.chaos.fault_plan import Fault, Kind
 from tests.support.e2e.system import keys, until
 from tests.support.faults.uploads import content, counted, event, failures, outcomes, put, written
-from tests.support.faults.world import SECONDS, FunctionFailed, World
+from tests.support.faults.world import SECONDS, FunctionFailed, World, from_call
 from tests.support.samples import PICTURE
 
 
@@ -177,7 +177,7 @@ def test_crash_between_the_side_effect_and_its_record_of_a_file(
 ) -> None:
     """Done again by Lambda's retry, to the same effect; and counted once."""
     name = f"{uuid.uuid4().hex}.txt"
-    fault = Fault(kind=kind, service=service, operation=operation, calls=(1,), seconds=300)
+    fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(1), seconds=300)
     key = f"uploads/{name}"
     with world.faults(fault) as tally:
         version = put(world, name, b"text")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from checks.chaos.fault_plan import Fault, Kind
 from tests.support.e2e.system import address, until
 from tests.support.faults.clients import new_user, persist, stored, welcomed
-from tests.support.faults.world import NOT_LATER, SECONDS, World
+from tests.support.faults.world import NOT_LATER, SECONDS, World, from_call
 
 # user stored, welcome not queued
 
@@ -67,7 +67,7 @@ def test_user_stored_welcome_not_queued_for_the_function_was_killed(
     world: World, function: str, service: str, operation: str, kind: Kind
 ) -> None:
     body = {"name": "Ada", "email": address()}
-    fault = Fault(kind=kind, service=service, operation=operation, calls=(1,), seconds=300)
+    fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(1), seconds=300)
     with (
         world.receives_soon(),
         world.faults(fault, NOT_LATER) as tally,

@@ -92,8 +92,8 @@ def test_an_edit_rebuilds_its_own_image_in_a_second(
 def test_an_edit_of_what_is_shared_rebuilds_all(
     engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path
 ) -> None:
-    clock = tree / "handlers/runtime/clock.py"
-    clock.write_text(f"{clock.read_text()}\nEDITED = {time.time_ns()}\n")
+    log = tree / "handlers/runtime/log.py"
+    log.write_text(f"{log.read_text()}\nEDITED = {time.time_ns()}\n")
     assert all(ref.built for ref in build(engine, bases, FUNCTIONS).values())
 
 

@@ -22,7 +22,7 @@ seen = {}
 
 class RuntimeApi(BaseHTTPRequestHandler):
     def do_GET(self):
-        made = sys.modules[module]._dependencies.cache_info().currsize
+        made = sys.modules[module].handler.dependencies.cache_info().currsize
         seen[self.path.rpartition("/runtime/")[2]] = [made, hash(random.getstate())]
         if self.path.endswith("/restore/next"):
             self.send_response(200)

@@ -6,11 +6,13 @@ from typing import Any
 import pulumi
 import pytest
 
-from blueprint.documents.documents import OPENAPI, openapi
+from blueprint.documents.documents import OPENAPI
+from blueprint.documents.openapi import openapi
 from blueprint.recorder import Run, run
 from blueprint.recording import Recorder
-from handlers.domain.api import CREATE_USER, GET_USER
+from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import SCOPES as OF_THE_PROGRAM
+from handlers.get_user.operation import GET_USER
 from infra.access.callers import Callers, CallersArgs
 from infra.config.api import Api
 from infra.function.image_function import ImageFunction

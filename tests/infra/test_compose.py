@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from blueprint.documents import endpoints
-from blueprint.recorder import ROOT, run, stack_settings
+from blueprint.project import ROOT, stack_settings
+from blueprint.recorder import run
 from tests.support.stacks import of, stack
 
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

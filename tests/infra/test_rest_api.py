@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from blueprint.documents.documents import OPENAPI, openapi
+from blueprint.documents.documents import OPENAPI
+from blueprint.documents.openapi import openapi
 from blueprint.recorder import Run, run
 from blueprint.recording import Recorder
-from handlers.domain.api import COMPONENTS, CREATE_USER, GET_USER
+from handlers.create_user.operation import CREATE_USER
+from handlers.domain.api import COMPONENTS
+from handlers.get_user.operation import GET_USER
 from infra.function.image_function import ImageFunction
 from infra.triggers.http import errors
 from infra.triggers.http.cors import answer

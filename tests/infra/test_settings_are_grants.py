@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from blueprint.recorder import run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import run
 from handlers.runtime.settings import load
 from tests.support.stacks import FUNCTIONS, STACKS, inputs, of, stack
 

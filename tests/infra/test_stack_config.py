@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.config import set_all_config
 
-from blueprint.recorder import run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import run
 from infra.config.loader import load
 from infra.config.stack import StackConfig
 from tests.support.stacks import FUNCTIONS, STACKS

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 CHANGELOG = ROOT / "CHANGELOG.md"
 """It names commands that no longer exist."""

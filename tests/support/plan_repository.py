@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "tests", "docs")
 ENVIRONMENT = {

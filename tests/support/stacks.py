@@ -1,14 +1,14 @@
-"""Runs of the program, each made once and kept: Pulumi's mocks are global, a run is not."""
+"""Runs of the program, each made once and kept."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-import pulumi
-
-from blueprint.recorder import ROOT, Run, apart, run, use
-from blueprint.recording import Key, Recorded, Recorder
+from blueprint import runner
+from blueprint.project import ROOT, Project, project_name
+from blueprint.recorder import Run, run
+from blueprint.recording import Key, Monitor, Recorded, Recorder
 
 STACKS = ("local", "dev", "prod")
 FUNCTIONS = tuple(
@@ -29,18 +29,14 @@ def _kept(name: str, preview: bool) -> Run:
 def recorded(
     program: Callable[[], object], *, preview: bool = False, recorder: Recorder | None = None
 ) -> Recorder:
-    """Run a piece of a program alone, as stack ``dev``; give what it registers."""
+    """Run a piece of a program alone, as stack ``dev`` without configuration; return its record."""
     recorder = recorder or Recorder(preview=preview)
+    project = Project(root=ROOT, name=project_name(), stack="dev", config={})
 
-    def inside() -> None:
-        use("dev", recorder, {})
+    def piece() -> None:
+        program()
 
-        def whole() -> None:  # what a program gives back would be waited for as an output
-            program()
-
-        pulumi.runtime.test(whole)()
-
-    apart(inside)
+    runner.call(piece, project, Monitor(recorder), preview=recorder.preview)
     return recorder
 
 

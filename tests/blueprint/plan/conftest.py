@@ -3,7 +3,7 @@
 import pytest
 
 from blueprint.plan.snapshot import Snapshot, take
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 
 @pytest.fixture(scope="session")

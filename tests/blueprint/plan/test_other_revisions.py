@@ -121,10 +121,10 @@ def test_a_revisions_files_are_written_and_the_repository_is_left_alone(
     assert (git(origin, "status", "--porcelain"), git(origin, "worktree", "list")) == before
 
 
-def test_a_revision_before_there_was_a_recorder_is_refused(tmp_path: Path) -> None:
+def test_a_revision_before_there_was_a_program_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.prod.yaml").touch()
     with pytest.raises(
-        PlanError, match=r"old \(12\) cannot be evaluated: it has no __main__.py, no"
+        PlanError, match=r"old \(12\) cannot be evaluated: it has no __main__.py, no Pulumi.yaml"
     ):
         take({"old (12)": tmp_path}, "prod")
 

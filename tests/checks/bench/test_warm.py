@@ -78,9 +78,9 @@ def work(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME")  # whatever is imported first has no INIT here
     monkeypatch.setattr(BaseClient, "_make_api_call", BaseClient._make_api_call)  # type: ignore[attr-defined]
     module = importlib.import_module(f"handlers.{made.function}.handler")
-    module._dependencies.cache_clear()
+    module.handler.dependencies.cache_clear()
     yield made
-    module._dependencies.cache_clear()
+    module.handler.dependencies.cache_clear()
 
 
 def test_own_handlers_do_the_work(work: warm.Work) -> None:

@@ -173,6 +173,19 @@ def test_a_delay(aws: Aws, proxy: Proxy, kind: Kind) -> None:
     assert tally.injected == {kind: 1}
 
 
+def test_delays_end_and_other_faults_go_on(aws: Aws, proxy: Proxy) -> None:
+    faults = [
+        Fault(kind="delay", service="s3", probability=1, seconds=60),
+        Fault(kind="throttle", service="dynamodb", calls=(1,)),
+    ]
+    with proxy.inject(Plan(seed=1, faults=faults)) as tally:
+        proxy.end_delays()
+        do(aws, "s3")
+        with pytest.raises(ClientError):
+            do(aws, "dynamodb")
+    assert tally.injected == {"throttle": 1}
+
+
 def test_a_server_that_is_not_there_is_no_fault_of_the_plan() -> None:
     with Proxy(free_port()) as proxy:
         aws = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1")

@@ -3,7 +3,7 @@
 import pytest
 
 from blueprint import recorder
-from blueprint.references import References
+from blueprint.references import ReferenceRecorder
 from checks.scan import environment
 from checks.scan.export import Export
 from checks.scan.schema import Schema
@@ -21,5 +21,5 @@ def exports(schema: Schema) -> dict[str, Export]:
     """Return the exports of the stacks. Tests must copy what they change."""
     made = {stack: Export(schema) for stack in ("dev", "prod")}
     for stack, export in made.items():
-        export.add(recorder.run(stack, recorder=References).recorder.resources)
+        export.add(recorder.run(stack, recorder=ReferenceRecorder).recorder.resources)
     return made

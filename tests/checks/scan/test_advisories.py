@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from checks.scan import __main__ as command
 from checks.scan import advisories
 from checks.scan.environment import BrokenScannerError

@@ -8,11 +8,12 @@ from functools import cache
 import pytest
 
 from blueprint import recorder
-from blueprint.references import Arns
+from blueprint.arns import ArnRecorder
+from blueprint.project import ROOT
 from checks.scan.environment import worker
 from checks.scan.schema import Schema
 
-BOOTSTRAP = recorder.ROOT / "bootstrap"
+BOOTSTRAP = ROOT / "bootstrap"
 
 Problem = tuple[str, str]
 """The problem and its action."""
@@ -22,7 +23,7 @@ Problem = tuple[str, str]
 def policies() -> dict[str, list[list[list[str]]]]:
     """Return the statements of each role's policies together, and of each boundary."""
     found: dict[str, list[list[list[str]]]] = defaultdict(list)
-    ran = recorder.run("account", folder=BOOTSTRAP, recorder=Arns)
+    ran = recorder.run("account", folder=BOOTSTRAP, recorder=ArnRecorder)
     for policy in ran.recorder.all("aws:iam/policy:Policy"):
         role = policy.name if policy.name.endswith("-boundary") else policy.name.rpartition("-")[0]
         for statement in json.loads(policy.inputs["policy"])["Statement"]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 
 @pytest.mark.parametrize("path", ["images/Dockerfile", "checks/bench/Dockerfile"])

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from blueprint import recorder
+from blueprint.arns import ArnRecorder
 from blueprint.recording import Options, Recorded
-from blueprint.references import Arns
 from checks.scan.iam import Document, documents, scan
 from checks.scan.schema import Schema
 
@@ -31,7 +31,7 @@ def document(**statement: Any) -> Document:
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_document_is_found(schema: Schema, stack: str) -> None:
-    recorded = recorder.run(stack, recorder=Arns).recorder.resources
+    recorded = recorder.run(stack, recorder=ArnRecorder).recorder.resources
     found = documents(recorded, schema)
     assert len(found) == len([r for r in recorded if r.type in HOLDS_ONE]) >= 30
     assert "aws_iam_role.create_user_role" in {d.resource for d in found}

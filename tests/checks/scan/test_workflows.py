@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 from checks.scan.environment import BIN
 
 GITHUB = ROOT / ".github"

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.cleanup_expired import handler as module
-from handlers.cleanup_expired.cleanup import MARGIN_SECONDS, clean_up
+from handlers.cleanup_expired.cleanup_expired import MARGIN_SECONDS, clean_up
 from handlers.cleanup_expired.expired import LOOK_BACK_DAYS, Expired
 from handlers.cleanup_expired.welcomes import ATTEMPTS, RETRY_SECONDS, Welcomes
 from handlers.runtime import clock
+from handlers.runtime.settings import load
 from handlers.send_email.mailer import Paused
 from handlers.send_email.retry import react
 from tests.functions.cleanup_expired.fakes import Context, Item, Queue, Table, failure
@@ -368,23 +369,20 @@ ANY_EVENT = st.recursive(
 def test_the_event_is_not_trusted_with_the_time(event: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         ledger = Table(entry("e", NOW + 10))
-        parts = (welcomes(Table(user(1, due=NOW + 10)), Queue()), expired(ledger))
-        patch.setattr(module, "_dependencies", lambda: parts)
+        users = welcomes(Table(user(1, due=NOW + 10)), Queue())
         patch.setattr(module.time, "time", lambda: NOW + 0.9)
-        assert module.handler(event, Context()) == {"expired_deleted": 0}
+        counts = module.handler.invoke(event, Context(), users, expired(ledger))
+    assert counts == {"expired_deleted": 0}
 
 
 @pytest.mark.parametrize(
     "path", sorted(Path(__file__).parent.glob("event*.json")), ids=lambda p: p.stem
 )
 def test_real_events(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = (welcomes(Table(user(1)), Queue()), expired(Table(entry("e", NOW - 1))))
-    monkeypatch.setattr(module, "_dependencies", lambda: parts)
+    users, ledger = welcomes(Table(user(1)), Queue()), expired(Table(entry("e", NOW - 1)))
     monkeypatch.setattr(module.time, "time", lambda: NOW + 0.9)
-    assert module.handler(json.loads(path.read_text()), Context()) == {
-        "welcome_requeued": 1,
-        "expired_deleted": 1,
-    }
+    counts = module.handler.invoke(json.loads(path.read_text()), Context(), users, ledger)
+    assert counts == {"welcome_requeued": 1, "expired_deleted": 1}
 
 
 def test_dependencies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -395,9 +393,7 @@ def test_dependencies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch)
         "AWS_DEFAULT_REGION": "eu-central-1",
     }.items():
         monkeypatch.setenv(name, value)
-    module._dependencies.cache_clear()
-    made_welcomes, made_expired = module._dependencies()
-    module._dependencies.cache_clear()
+    made_welcomes, made_expired = module.dependencies(load(module.Settings))
     assert (made_welcomes.table, made_expired.table) == ("users-1", "ledger-1")
     assert made_welcomes.queue_url == "https://queue"
 

@@ -5,13 +5,21 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from handlers.create_user import handler as module
-from handlers.create_user.handler import MAX_BODY_BYTES, Settings, create_user
-from handlers.create_user.request import InvalidRequest, parse_new_user
+from handlers.create_user.create_user import create_user
+from handlers.create_user.handler import handler
+from handlers.create_user.request import MAX_BODY_BYTES, InvalidRequest, parse_new_user
 from handlers.domain.user import NewUser
 from handlers.domain.user_store import UserStore
 from tests.support import samples
-from tests.support.fakes import FakeContext, FakeDynamoDB, FakeUsers, log, logged_text, outcomes
+from tests.support.fakes import (
+    FakeContext,
+    FakeDynamoDB,
+    FakeUsers,
+    client_error,
+    log,
+    logged_text,
+    outcomes,
+)
 
 __all__ = ["log"]
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com"}
@@ -173,6 +181,23 @@ def test_too_large(log: pytest.LogCaptureFixture) -> None:
     assert outcomes(log) == ["created", "too_large"]
 
 
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ("x" * (MAX_BODY_BYTES + 1), None),
+        ("[" * (MAX_BODY_BYTES + 1), None),
+        (json.dumps({"name": "x" * MAX_BODY_BYTES}), None),
+        ("\xe9" * MAX_BODY_BYTES, None),
+        (" " * (MAX_BODY_BYTES + 1), "no key"),
+    ],
+    ids=["no JSON", "nested", "a field missing", "two bytes each", "a bad key"],
+)
+def test_a_body_over_the_limit_is_too_large_whatever_else_is_wrong(
+    body: str, key: str | None
+) -> None:
+    assert post(body, key=key)[0] == 413
+
+
 def test_repeated_key(log: pytest.LogCaptureFixture) -> None:
     users = FakeUsers()
     first = post(ADA, users, key="k1")
@@ -246,35 +271,30 @@ def test_no_line_end_is_stored(name: str, email: str) -> None:
         assert not set(new.name + new.email) & {*map(chr, range(32)), "\u2028", "\u2029", "\x85"}
 
 
-@pytest.fixture
-def deployed(monkeypatch: pytest.MonkeyPatch) -> FakeDynamoDB:
-    client = FakeDynamoDB()
-    chosen = Settings(
-        users_table="users", ledger_table="ledger", cors_origins="https://app.example.com"
-    )
+ORIGIN = "https://app.example.com"
+
+
+def deployed(client: FakeDynamoDB, event: dict[str, Any]) -> dict[str, Any]:
+    """Invoke the function with a store whose client is a fake."""
     store = UserStore(client, "users", ledger_table="ledger")
-    monkeypatch.setattr(module, "_dependencies", lambda: (chosen, store))
-    return client
+    return handler.invoke(event, FakeContext(), store, ORIGIN)
 
 
-def test_handler_from_event_to_items(deployed: FakeDynamoDB) -> None:
+def test_handler_from_event_to_items() -> None:
+    client = FakeDynamoDB()
     event = samples.event("create_user", "idempotent")
-    first = module.handler(event, FakeContext())
-    second = module.handler(event, FakeContext())
+    first, second = deployed(client, event), deployed(client, event)
     assert first["statusCode"] == second["statusCode"] == 201
     assert first["body"] == second["body"]
     assert second["headers"]["Idempotent-Replayed"] == "true"
-    assert first["headers"]["Access-Control-Allow-Origin"] == "https://app.example.com"
-    assert len(deployed.tables["users"]) == 2
+    assert first["headers"]["Access-Control-Allow-Origin"] == ORIGIN
+    assert len(client.tables["users"]) == 2
 
 
-def test_handler_never_leaks_a_reason(
-    deployed: FakeDynamoDB, log: pytest.LogCaptureFixture
-) -> None:
-    from tests.support.fakes import client_error
-
-    deployed.errors = [client_error("AccessDeniedException")]
-    response = module.handler(samples.event("create_user"), FakeContext())
+def test_handler_never_leaks_a_reason(log: pytest.LogCaptureFixture) -> None:
+    client = FakeDynamoDB()
+    client.errors = [client_error("AccessDeniedException")]
+    response = deployed(client, samples.event("create_user"))
     assert response["statusCode"] == 500
     assert json.loads(response["body"]) == {"error": "Failed to create user"}
     assert outcomes(log) == ["failed"]
@@ -282,10 +302,9 @@ def test_handler_never_leaks_a_reason(
     assert "canary" not in logged_text(log)
 
 
-def test_handler_says_busy(deployed: FakeDynamoDB, log: pytest.LogCaptureFixture) -> None:
-    from tests.support.fakes import client_error
-
-    deployed.errors = [client_error("ThrottlingException")]
-    response = module.handler(samples.event("create_user"), FakeContext())
+def test_handler_says_busy(log: pytest.LogCaptureFixture) -> None:
+    client = FakeDynamoDB()
+    client.errors = [client_error("ThrottlingException")]
+    response = deployed(client, samples.event("create_user"))
     assert (response["statusCode"], response["headers"]["Retry-After"]) == (503, "2")
     assert outcomes(log) == ["busy"]

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.daily_report import handler as module
+from handlers.daily_report.daily_report import missed_days, write_reports
 from handlers.daily_report.figures import Figures, Unreadable, from_json, to_json
 from handlers.daily_report.records import Records
-from handlers.daily_report.report import missed_days, write_reports
 from handlers.daily_report.reports import Listing, Reports
 from handlers.daily_report.request import CATCH_UP_DAYS, Request
+from handlers.runtime.settings import load
 from tests.functions.daily_report.fakes import Bucket, Database
 
 DAY = date(2026, 11, 22)
@@ -296,11 +297,10 @@ class Context:
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
     bucket = Bucket()
-    parts = (records(Database()), Reports(s3=bucket, bucket="bucket"))
+    parts = records(Database()), Reports(s3=bucket, bucket="bucket")
     now = datetime(2026, 11, 23, 3, 0, 4, tzinfo=UTC)
-    monkeypatch.setattr(module, "_dependencies", lambda: parts)
     monkeypatch.setattr(module, "datetime", SimpleNamespace(now=lambda zone: now))
-    return lambda event, millis=60_000: module.handler(event, Context(millis))
+    return lambda event, millis=60_000: module.handler.invoke(event, Context(millis), *parts)
 
 
 @pytest.mark.parametrize(
@@ -323,8 +323,6 @@ def test_dependencies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch)
         "AWS_DEFAULT_REGION": "eu-central-1",
     }.items():
         monkeypatch.setenv(name, value)
-    module._dependencies.cache_clear()
-    made_records, made_reports = module._dependencies()
-    module._dependencies.cache_clear()
+    made_records, made_reports = module.dependencies(load(module.Settings))
     assert (made_records.users_table, made_records.ledger_table) == ("users-1", "ledger-1")
     assert made_reports.bucket == "bucket-1"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from handlers.domain.email_address import guard_id
 from handlers.domain.user import NewUser
 from handlers.domain.user_store import UserStore
-from handlers.get_user import handler as module
-from handlers.get_user.handler import Settings, get_user
+from handlers.get_user.get_user import get_user
+from handlers.get_user.handler import handler
 from tests.support import samples
 from tests.support.fakes import (
     USER,
@@ -87,7 +87,6 @@ def test_any_id_gets_an_answer_of_the_callers(user_id: str) -> None:
     ],
 )
 def test_handler(
-    monkeypatch: pytest.MonkeyPatch,
     log: pytest.LogCaptureFixture,
     error: Exception,
     status: int,
@@ -95,11 +94,14 @@ def test_handler(
     name: str,
 ) -> None:
     client = FakeDynamoDB()
-    chosen = Settings(users_table="users", cors_origins="")
-    monkeypatch.setattr(module, "_dependencies", lambda: (chosen, UserStore(client, "users")))
     client.errors = [error]
-    response = module.handler(samples.event("get_user"), FakeContext())
+
+    def invoke() -> dict[str, Any]:
+        event = samples.event("get_user")
+        return handler.invoke(event, FakeContext(), UserStore(client, "users"), "")
+
+    response = invoke()
     assert (response["statusCode"], json.loads(response["body"])) == (status, body)
     assert outcomes(log) == [name]
     assert "canary" not in logged_text(log)
-    assert module.handler(samples.event("get_user"), FakeContext())["statusCode"] == 404
+    assert invoke()["statusCode"] == 404

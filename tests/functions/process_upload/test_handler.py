@@ -8,9 +8,10 @@ import pytest
 
 from handlers.process_upload import handler as module
 from handlers.process_upload import keys
-from handlers.process_upload.handler import Dependencies, Failed, handle
+from handlers.process_upload.limits import Limits
 from handlers.process_upload.storage import Storage
-from handlers.process_upload.work import Limits
+from handlers.runtime.asynchronous import Failed
+from handlers.runtime.settings import load
 from tests.functions.process_upload import files as files
 from tests.functions.process_upload.fakes import BUCKET, Context, FakeLedger, FakeS3
 from tests.support import samples
@@ -25,15 +26,12 @@ LIMITS = Limits(max_bytes=1_000_000, memory_bytes=512 * 2**20, image_max_side=60
 class World:
     def __init__(self) -> None:
         self.s3 = FakeS3()
-        self.dependencies = Dependencies(
-            bucket=BUCKET,
-            storage=Storage(self.s3, BUCKET),
-            ledger=FakeLedger(),  # type: ignore[arg-type]
-            limits=LIMITS,
-        )
+        self.ledger = FakeLedger()
 
     def handle(self, event: dict[str, Any]) -> list[str]:
-        return handle(event, Context(), self.dependencies)["outcomes"]
+        storage = Storage(self.s3, BUCKET)
+        answer = module.handler.invoke(event, Context(), storage, self.ledger, LIMITS)
+        return answer["outcomes"]
 
 
 @pytest.fixture
@@ -135,14 +133,14 @@ def test_a_busy_upload_is_tried_again_without_alarm(
 ) -> None:
     for name in ("a.txt", "b.txt"):
         world.s3.upload(f"uploads/{name}", b"x")
-    busy = world.dependencies.ledger.claim(
+    busy = world.ledger.claim(
         f"upload#{keys.digest('uploads/a.txt')}", owner="another", lease_seconds=60
     )
     given = {"Records": [record("uploads/a.txt"), record("uploads/b.txt")]}
     with pytest.raises(Failed, match="1 of 2 uploads failed"):
         world.handle(given)
     assert outcomes(caplog) == [("INFO", "busy"), ("INFO", "extracted")]
-    world.dependencies.ledger.release(busy)
+    world.ledger.release(busy)
     assert world.handle(given) == ["extracted", "duplicate"]
 
 
@@ -151,9 +149,8 @@ def test_two_time_outs_of_s3_fit_into_the_functions_time(monkeypatch: pytest.Mon
         monkeypatch.setenv(name, "eu-central-1")
     for name in ("IMAGE_MAX_SIDE", "THUMBNAIL_SIDE", "MAX_UPLOAD_MB"):
         monkeypatch.setenv(name, "1")
-    module._dependencies.cache_clear()
-    config = module._dependencies().storage._client.meta.config
-    module._dependencies.cache_clear()
+    storage, _, _ = module.dependencies(load(module.Settings))
+    config = storage._client.meta.config
     attempts = config.retries["total_max_attempts"]
     assert attempts == 2
     assert attempts * (config.read_timeout + config.connect_timeout) < 120  # see __main__.py
@@ -163,7 +160,13 @@ def test_neither_logs_nor_errors_name_a_file(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     name = f"uploads/{files.CANARY}"
-    contents = {"a.txt": b"x", "b.jpg": b"", "c.bin": b"\x00", "d.png": files.tagged("PNG")[:500]}
+    contents = {
+        "a.txt": b"x",
+        "b.jpg": b"x",
+        "c.bin": b"\x00",
+        "d.png": files.tagged("PNG")[:500],
+        "e.pdf": b"",
+    }
     for suffix, content in contents.items():
         world.s3.upload(f"{name}{suffix}", content)
     given = {"Records": [record(f"{name}{suffix}") for suffix in [*contents, "gone", "%FF"]]}
@@ -175,7 +178,8 @@ def test_neither_logs_nor_errors_name_a_file(
     formatter = logging.Formatter()
     for one in caplog.records:
         assert files.CANARY not in formatter.format(one) + repr(one.__dict__)
-    assert {one.__dict__.get("reason") for one in caplog.records} >= {"content_mismatch", "damaged"}
+    reasons = {one.__dict__.get("reason") for one in caplog.records}
+    assert reasons >= {"content_mismatch", "damaged", "empty"}
 
 
 def test_a_start_loads_no_parser() -> None:

@@ -104,7 +104,7 @@ def test_no_thread_outlives_a_copy(s3: FakeS3, storage: Storage) -> None:
 
 def test_results_name_their_version(s3: FakeS3, storage: Storage) -> None:
     with storage.open(KEY, s3.upload(KEY, b"x")) as source:
-        storage.put("processed/y", b"y", content_type="text/plain", of=source)
+        storage.put("processed/y", b"y", content_type="text/plain", source=source)
     assert s3.get("processed/y")["Metadata"] == {"upload-version": "v1"}
     assert s3.get("processed/y")["ContentType"] == "text/plain"
 
@@ -172,7 +172,9 @@ def test_a_missing_right_is_seen(s3: FakeS3, storage: Storage, operation: str) -
         pass
     write = {
         "CopyObject": lambda: storage.copy(source, "processed/secret"),
-        "PutObject": lambda: storage.put("processed/secret", b"", content_type="a/b", of=source),
+        "PutObject": lambda: storage.put(
+            "processed/secret", b"", content_type="a/b", source=source
+        ),
     }[operation]
     with pytest.raises(StorageError) as raised:
         write()

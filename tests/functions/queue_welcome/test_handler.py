@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.domain.user import new_user_id
-from handlers.queue_welcome import handler as module
+from handlers.queue_welcome.handler import handler
 from handlers.queue_welcome.queue import EmailQueue
-from handlers.queue_welcome.welcome import queue_welcomes
+from handlers.queue_welcome.queue_welcome import queue_welcomes
 from tests.support import samples
 from tests.support.fakes import FakeContext, log, logged_text, outcomes
 
@@ -41,10 +41,9 @@ def inserted(number: int, **attributes: str) -> dict[str, Any]:
     }
 
 
-def test_real_event(monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture) -> None:
+def test_real_event(log: pytest.LogCaptureFixture) -> None:
     queue = FakeQueue()
-    monkeypatch.setattr(module, "_dependencies", lambda: queue)
-    response = module.handler(samples.event("queue_welcome"), FakeContext())
+    response = handler.invoke(samples.event("queue_welcome"), FakeContext(), queue)
     assert response == {"batchItemFailures": []}
     assert queue.batches == [["ada@example.com", "grace@example.com"]]
     assert sorted(outcomes(log)) == ["ignored", "ignored", "queued", "queued"]

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from handlers.domain.ledger import Claim, Ledger
 from handlers.runtime.deadline import OutOfTime
-from handlers.send_email import handler as module
 from handlers.send_email.deliver import Delivery
-from handlers.send_email.handler import send_emails
+from handlers.send_email.handler import handler
 from handlers.send_email.mailer import Paused, Rejected, Throttled
 from handlers.send_email.render import Rendered
+from handlers.send_email.send_email import send_emails
 from tests.support import samples
 from tests.support.fakes import (
     NOW,
@@ -61,7 +61,7 @@ class World:
         self.mailer, self.queue = FakeMailer(), FakeVisibility()
         self.pauses: list[float] = []
         self.delivery = Delivery(
-            entries=self.entries, users=self.users, mailer=self.mailer, sleep=self.pauses.append
+            ledger=self.entries, users=self.users, mailer=self.mailer, sleep=self.pauses.append
         )
         self.remaining = 30.0
 
@@ -89,11 +89,9 @@ def welcome(*, receipt: str = "r", message_id: str = "m") -> dict[str, Any]:
     return {**record, "receiptHandle": receipt, "messageId": message_id}
 
 
-def test_real_event(
-    world: World, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(module, "_dependencies", lambda: (world.delivery, world.queue))
-    response = module.handler(samples.event("send_email"), FakeContext())
+def test_real_event(world: World, log: pytest.LogCaptureFixture) -> None:
+    event = samples.event("send_email")
+    response = handler.invoke(event, FakeContext(), world.delivery, world.queue)
     assert response == {"batchItemFailures": []}
     assert [to for to, _ in world.mailer.sent] == ["ada@example.com", "grace@example.com"]
     assert world.users.welcomed == [USER.id]
@@ -220,7 +218,7 @@ class LedgerWorld:
         self.now, self.receipts = NOW, 0
         self.mailer, self.fate = FakeMailer(), "sent"
         self.ledger = Ledger(FakeDynamoDB(), "ledger", now=lambda: self.now)
-        self.delivery = Delivery(entries=self, users=FakeUsers(), mailer=self, sleep=lambda _: None)
+        self.delivery = Delivery(ledger=self, users=FakeUsers(), mailer=self, sleep=lambda _: None)
 
     def claim(self, entry_id: str, *, owner: str, lease_seconds: float) -> Claim:
         return self.ledger.claim(entry_id, owner=owner, lease_seconds=lease_seconds)
@@ -296,7 +294,7 @@ def test_same_message_at_the_same_time_is_sent_once() -> None:
             super().send(to, content)
 
     mailer, queue, users = SlowMailer(), FakeVisibility(), FakeUsers()
-    delivery = Delivery(entries=ledger, users=users, mailer=mailer)
+    delivery = Delivery(ledger=ledger, users=users, mailer=mailer)
     results: list[list[str]] = []
 
     def receive(receipt: str) -> None:

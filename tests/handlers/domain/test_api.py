@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
-from handlers.create_user.handler import MAX_BODY_BYTES
-from handlers.create_user.request import InvalidRequest, parse_new_user
-from handlers.domain.api import COMPONENTS, CREATE_USER, GET_USER
+from handlers.create_user.operation import CREATE_USER
+from handlers.create_user.request import MAX_BODY_BYTES, InvalidRequest, parse_new_user
+from handlers.domain.api import COMPONENTS
+from handlers.get_user.operation import GET_USER
 
 
 def references(node: Any) -> list[str]:

@@ -1,20 +1,20 @@
-"""What leaves a function that nobody waits for, when it fails: nothing of what it worked on."""
+"""An asynchronous function that fails reveals nothing of its input."""
 
 import traceback
 from typing import Any
 
 import pytest
 
-from handlers.cleanup_expired import handler as cleanup_expired
-from handlers.daily_report import handler as daily_report
-from handlers.runtime.asynchronous import Failed, reported
+from handlers.cleanup_expired.handler import handler as cleanup_expired
+from handlers.daily_report.handler import handler as daily_report
+from handlers.runtime.asynchronous import Failed, failures_without_details
 from tests.support.fakes import FakeContext, client_error, log, logged_text, outcomes
 
 __all__ = ["log"]
 
 
 class Failing:
-    """Collaborators of both functions, each call of which fails and quotes what it was sent."""
+    """Collaborators whose every call fails with an error that quotes its input."""
 
     def __getattr__(self, name: str) -> Any:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -30,12 +30,11 @@ def canary_in(text: str) -> bool:
 
 
 @pytest.mark.parametrize("function", [cleanup_expired, daily_report])
-def test_the_error_says_nothing_and_its_log_no_text(
-    function: Any, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
+def test_neither_the_error_nor_its_log_quotes_the_input(
+    function: Any, log: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(function, "_dependencies", lambda: (Failing(), Failing()))
     with pytest.raises(Failed) as caught:
-        function.handler({}, FakeContext())
+        function.invoke({}, FakeContext(), Failing(), Failing())
     # As the emulator's worker prints it: with all causes and contexts.
     assert not canary_in("".join(traceback.format_exception(caught.value)))
     assert outcomes(log) == ["failed"]
@@ -45,13 +44,13 @@ def test_the_error_says_nothing_and_its_log_no_text(
     assert ", in call\n" in record.stack
 
 
-def test_what_goes_well_is_left_alone(log: pytest.LogCaptureFixture) -> None:
-    with reported():
+def test_success_logs_nothing(log: pytest.LogCaptureFixture) -> None:
+    with failures_without_details():
         pass
     assert outcomes(log) == []
 
 
-def test_the_end_of_the_process_is_no_failure_of_its_own() -> None:
-    """Nobody could log it in time."""
-    with pytest.raises(SystemExit), reported():
+def test_the_end_of_the_process_is_not_logged_as_a_failure() -> None:
+    """There is no time left to log it."""
+    with pytest.raises(SystemExit), failures_without_details():
         raise SystemExit

@@ -25,15 +25,15 @@ def invoke(monkeypatch: pytest.MonkeyPatch, server: BadServer) -> Any:
         if function == "process_upload":  # it ignores what is in another bucket
             bucket = samples.event(function)["Records"][0]["s3"]["bucket"]["name"]
             monkeypatch.setenv("BUCKET", bucket)
-        module._dependencies.cache_clear()
-        module._dependencies()  # as INIT does, before the time begins
+        module.handler.dependencies.cache_clear()
+        module.handler.dependencies()  # as INIT does, before the time begins
         context = Invocation(seconds)
         try:
             return module.handler(event or samples.event(function), context)
         except Failed as error:
             return type(error).__name__
         finally:
-            module._dependencies.cache_clear()
+            module.handler.dependencies.cache_clear()
             assert context.get_remaining_time_in_millis() or not seconds
 
     return invoke

@@ -58,16 +58,16 @@ class Account:
 
 @pytest.fixture
 def make() -> Iterator[Any]:
-    """What a handler gives ``at_init``."""
+    """A handler's cached dependencies."""
 
     @cache
     def make() -> Any:
         return aws.client("dynamodb")
 
-    aws.forget()  # what other tests' clients share
+    aws.forget_credentials()  # what other tests' clients share
     yield make
     make.cache_clear()
-    aws.forget()
+    aws.forget_credentials()
 
 
 @pytest.fixture

@@ -31,6 +31,15 @@ class FunctionFailed(Exception):
     """An invocation ended in an error."""
 
 
+def from_call(number: int) -> range:
+    """Return the numbers of a call and of all after it.
+
+    A function that is to be killed in a call must not get past it by a retry, however long the
+    machine takes to kill it.
+    """
+    return range(number, 1_000_000)
+
+
 @dataclass(frozen=True)
 class World:
     cloud: Cloud
@@ -96,16 +105,25 @@ class World:
         with self.proxy.inject(Plan(seed=seed, faults=faults)) as tally:
             yield tally
 
-    def kill_when_held(self, function: str, tally: Tally, *, times: int = 1) -> None:
-        """Kill a function while a call of it, or the reply, is being delayed."""
-        self.await_hold(tally, times)
+    def kill_when_held(self, function: str, tally: Tally) -> None:
+        """Kill a function while a call of it, or the reply, is delayed; then delay no more."""
+        self.await_hold(tally)
         assert kill(self.cloud, function) >= 1
+        self.proxy.end_delays()
 
-    def kill_sender_when_held(self, tally: Tally, *, times: int = 1) -> None:
-        """Kill ``send-email`` likewise; its messages come again when its leases have ended."""
+    def kill_sender_when_held(self, tally: Tally, *, times: int = 1, again: bool = False) -> None:
+        """Kill ``send-email`` likewise; its messages come again when its leases have ended.
+
+        Args:
+            tally: counts the delays.
+            times: which delay it is killed in.
+            again: whether the plan delays further calls.
+        """
         self.await_hold(tally, times)
         with self.without_trigger("send-email"):
             assert kill(self.cloud, "send-email") >= 1
+            if not again:
+                self.proxy.end_delays()
             self.jump(3_600, leases=True)
 
     def await_hold(self, tally: Tally, times: int = 1) -> None:

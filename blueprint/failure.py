@@ -6,25 +6,21 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pulumi
-
 T = TypeVar("T")
 
-_ORIGIN = "_local_origin"
+_ORIGIN = "_origin"
 _ELSEWHERE = 3
-"""How many frames to show where none is the program's own."""
+"""How many frames to show if none is the program's own."""
 
 
 def describe(error: BaseException, root: Path) -> str:
-    """Say what went wrong in a program, and where.
+    """Return what went wrong in a program, and where.
 
     Args:
-        error: what the program raised; a ``pulumi.RunError`` speaks for itself.
+        error: what the program raised.
         root: the project's folder; frames of other code, and of this package, are left out.
     """
-    if isinstance(error, pulumi.RunError):
-        return str(error)
-    own = Path(__file__).parent
+    this_package = Path(__file__).parent
     everything = [
         frame
         for link in reversed(_causes(error))
@@ -33,7 +29,7 @@ def describe(error: BaseException, root: Path) -> str:
     frames = [
         frame
         for frame in everything
-        if _within(frame.filename, root) and not _within(frame.filename, own)
+        if _within(frame.filename, root) and not _within(frame.filename, this_package)
     ] or everything[-_ELSEWHERE:]
     lines = [
         f"The program failed: {line}"
@@ -49,7 +45,7 @@ def describe(error: BaseException, root: Path) -> str:
 def traced_task(
     loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], **options: Any
 ) -> asyncio.Task[T]:
-    """Make a task that remembers where its exception came from (for ``set_task_factory``).
+    """Return a task that remembers where its exception came from (for ``set_task_factory``).
 
     An exception's traceback is lost when a second task awaits what raised it, and so is the line
     inside an ``apply``.

@@ -1,55 +1,52 @@
-"""From records of the users' stream to welcome messages."""
+"""Queueing welcome messages: from the records of the users table's stream.
+
+Outcomes, one for each record: ``queued``, ``ignored`` (not the insertion of a user), ``invalid``
+(the user lacks what a welcome needs), ``not_queued`` (the queue did not accept the message).
+"""
 
 import logging
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from handlers.domain.email_message import welcome_entry
 from handlers.domain.user import is_user_id
-from handlers.queue_welcome.queue import MAX_ENTRIES
+from handlers.queue_welcome.queue import MAX_ENTRIES, EmailQueue
 from handlers.runtime.log import outcome
 
 
-class Queue(Protocol):
-    """Where the messages go."""
-
-    def send(self, messages: list[dict[str, Any]]) -> dict[int, str]:
-        """Send up to ten; give those that were not taken: see ``EmailQueue.send``."""
-
-
 class InvalidUser(Exception):
-    """The record inserts a user without what a welcome needs."""
+    """The inserted user lacks what a welcome needs."""
 
 
-def queue_welcomes(records: Sequence[dict[str, Any]], queue: Queue) -> str | None:
+def queue_welcomes(records: Sequence[dict[str, Any]], queue: EmailQueue) -> str | None:
     """Queue a welcome for each user that the records insert, in their order.
 
-    Stops at the first record that fails: the stream gives that one and all behind it again.
+    Stop at the first record that fails: the stream delivers it and all later ones again.
 
     Args:
         records: DynamoDB stream records with new images.
-        queue: takes the messages.
+        queue: receives the messages.
 
     Returns:
         The sequence number of the first record that failed, or None.
     """
     welcomes: list[tuple[str, str, dict[str, Any]]] = []
-    poison = None
+    invalid = None
     for record in records:
         sequence = record["dynamodb"]["SequenceNumber"]
         try:
             user = _inserted_user(record)
         except InvalidUser:
-            poison = sequence
+            invalid = sequence
             break
         if user is None:
             outcome("ignored", sequence=sequence)
         else:
             welcomes.append((sequence, user["user_id"], welcome_entry(**user)))
     for start in range(0, len(welcomes), MAX_ENTRIES):
-        chunk = welcomes[start : start + MAX_ENTRIES]
-        refused = queue.send([message for _, _, message in chunk])
-        for position, (sequence, user_id, _) in enumerate(chunk):
+        batch = welcomes[start : start + MAX_ENTRIES]
+        refused = queue.send([message for _, _, message in batch])
+        for position, (sequence, user_id, _) in enumerate(batch):
             if position in refused:
                 outcome(
                     "not_queued",
@@ -61,17 +58,17 @@ def queue_welcomes(records: Sequence[dict[str, Any]], queue: Queue) -> str | Non
             else:
                 outcome("queued", sequence=sequence, user_id=user_id)
         if refused:
-            return chunk[min(refused)][0]
-    if poison is not None:
-        outcome("invalid", level=logging.ERROR, sequence=poison)
-    return poison
+            return batch[min(refused)][0]
+    if invalid is not None:
+        outcome("invalid", level=logging.ERROR, sequence=invalid)
+    return invalid
 
 
 def _inserted_user(record: dict[str, Any]) -> dict[str, str] | None:
-    """Return what a welcome needs, or None if the record is not of a user's insertion.
+    """Return what a welcome needs, or None if the record does not insert a user.
 
     Raises:
-        InvalidUser: the user has no name or no address, or no id as ``new_user_id`` makes it.
+        InvalidUser: the user has no name, no address, or an id that ``new_user_id`` cannot make.
     """
     if record.get("eventName") != "INSERT":
         return None

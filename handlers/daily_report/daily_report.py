@@ -1,51 +1,31 @@
-"""Writing the reports that are due, oldest first."""
+"""Writing the due reports, oldest first."""
 
 import logging
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Protocol
 
 from handlers.daily_report.figures import Figures, Unreadable
 from handlers.daily_report.page import HISTORY_DAYS, render
-from handlers.daily_report.reports import Listing
+from handlers.daily_report.records import Records
+from handlers.daily_report.reports import Listing, Reports
 from handlers.daily_report.request import CATCH_UP_DAYS, Request
 from handlers.runtime.log import outcome
-
-
-class Records(Protocol):
-    """What counts a day."""
-
-    def figures(self, day: date) -> Figures:
-        """Count one day."""
-
-
-class Reports(Protocol):
-    """What keeps reports."""
-
-    def listing(self) -> Listing:
-        """Say which days have a report."""
-
-    def read(self, day: date) -> Figures:
-        """Read a day's figures, or raise ``Unreadable``."""
-
-    def write(self, figures: Figures, page: str) -> bool:
-        """Write a report; say whether it was this run that did."""
 
 
 def write_reports(
     request: Request, *, records: Records, reports: Reports, stop: Callable[[], bool]
 ) -> list[str]:
-    """Write the requested day's report, after those of missed days where asked for.
+    """Write the requested day's report, and before it those of missed days if requested.
 
     Outcomes: ``report_written`` or ``report_exists`` for each day, ``stopped_early`` if time runs
     out (the next run catches up), ``report_unreadable`` for a damaged earlier report (its day is a
     gap in the chart).
 
     Args:
-        request: what to write.
+        request: the days to report.
         records: counts a day.
-        reports: keeps reports.
-        stop: asked before each day; true when time has run out.
+        reports: stores reports.
+        stop: called before each day; returns true when time has run out.
 
     Returns:
         The days written, such as ``["2026-11-22"]``.
@@ -63,7 +43,7 @@ def write_reports(
             outcome("stopped_early", level=logging.WARNING, day=day.isoformat())
             break
         known[day] = records.figures(day)
-        # A page looks back only, so that it is the same whenever it is written.
+        # A page shows earlier days only, so it is the same whenever it is written.
         page = render(known[day], [known.get(earlier) for earlier in _before(day)])
         if reports.write(known[day], page):
             outcome("report_written", day=day.isoformat())
@@ -76,8 +56,8 @@ def write_reports(
 def missed_days(day: date, listing: Listing) -> list[date]:
     """Return the days before ``day`` that lack a report, oldest first.
 
-    At most ``CATCH_UP_DAYS`` back, and none before the first report ever written: the system may
-    not have been there, and a day of zeros would be made up.
+    They go back at most ``CATCH_UP_DAYS``, and never beyond the first report ever written: before
+    it the system may not have existed, and a report of zeros would be wrong.
     """
     if listing.first is None:
         return []

@@ -1,0 +1,68 @@
+"""The OpenAPI operation of ``POST /users``. The function does not import it."""
+
+from typing import Any
+
+from handlers.create_user.request import MAX_BODY_BYTES
+from handlers.domain.api import RETRY_AFTER, reference, response
+from handlers.domain.user import NewUser, UserCreated
+from handlers.runtime.http import Error
+
+CREATE_USER: dict[str, Any] = {
+    "operationId": "createUser",
+    "summary": "Create a user",
+    "description": (
+        "Stores a user, who gets a welcome e-mail. No two users have one address. Unknown fields "
+        "are ignored; of a field given twice the last one counts."
+    ),
+    "security": [{"Token": ["users.write"]}],
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": (
+                "Makes a retry safe, for 24 hours: the same key with the same body gets the first "
+                "answer, with another body it is refused."
+            ),
+            "schema": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 255,
+                "pattern": r"^[\x21-\x7e]+$",
+            },
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": reference(NewUser)}},
+    },
+    "responses": {
+        "201": response(
+            "The user was created, now or by the first request with the same Idempotency-Key.",
+            UserCreated,
+            {
+                "Idempotent-Replayed": {
+                    "description": "Present if this is the first answer again.",
+                    "schema": {"type": "string", "enum": ["true"]},
+                }
+            },
+        )
+        | {
+            "links": {
+                "getUser": {
+                    "operationId": "getUser",
+                    "parameters": {"id": "$response.body#/user/id"},
+                    "description": "The user can be read at once.",
+                }
+            }
+        },
+        "400": response("The body or the Idempotency-Key is not as described here.", Error),
+        "409": response("Another user has the address.", Error),
+        "413": response(f"The body is larger than {MAX_BODY_BYTES} bytes.", Error),
+        "422": response("The Idempotency-Key was used with another body.", Error),
+        "500": response("The user could not be created.", Error),
+        "503": response(
+            "The service is busy; nothing was lost by asking again.", Error, RETRY_AFTER
+        ),
+    },
+}

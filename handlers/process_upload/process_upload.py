@@ -1,0 +1,145 @@
+"""Processing one upload, once: fetch, transform, write.
+
+Outcomes:
+
+    resized     a picture: ``resized.<ext>`` and ``thumbnail.<ext>`` are written
+    extracted   a document: ``text.txt`` is written
+    copied      any other file: ``original<ext>``, copied inside S3
+    rejected    broken, hostile or too large: ``original<ext>`` and ``reason.json`` under rejected/
+    duplicate   processed before
+    superseded  a newer upload to the same key has been begun
+    gone        deleted before it was read
+
+When a key is uploaded again, outputs of the same names are replaced. Others (of a PNG after a JPEG,
+or a rejection after a success) stay beside the new ones, because the function may delete nothing.
+The metadata ``upload-version`` of an output names the version that it was made from.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from handlers.domain.ledger import AlreadyDone, Ledger, Superseded
+from handlers.process_upload import keys, results, sniff
+from handlers.process_upload.events import Upload
+from handlers.process_upload.fetch import Fetched, fetch
+from handlers.process_upload.limits import Limits
+from handlers.process_upload.rejection import Reason, Rejected
+from handlers.process_upload.storage import Gone, Storage
+from handlers.process_upload.transform import transform
+
+COPIED = "copied"
+REJECTED = "rejected"
+DUPLICATE = "duplicate"
+SUPERSEDED = "superseded"
+GONE = "gone"
+
+LEASE_MARGIN_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of an upload, its size in bytes if it was read, and why it was rejected."""
+
+    outcome: str
+    size: int | None = None
+    reason: Reason | None = None
+
+
+def process(
+    upload: Upload,
+    *,
+    storage: Storage,
+    ledger: Ledger,
+    limits: Limits,
+    owner: str,
+    seconds_left: Callable[[], float],
+) -> Result:
+    """Process an upload and count it, unless that was done before.
+
+    Every error is worth another attempt: the claim on the upload is released first.
+
+    Args:
+        upload: an object under ``uploads/``.
+        storage: the bucket.
+        ledger: records who works on which upload, and what was done.
+        limits: what the file may take.
+        owner: the invocation's request id, which Lambda's retries keep.
+        seconds_left: returns the time until the invocation ends.
+
+    Raises:
+        Busy: another invocation works on this key.
+        OutOfTime, StorageError, SandboxError: see there.
+    """
+    try:
+        claim = ledger.claim(
+            f"upload#{keys.digest(upload.key)}",
+            owner=owner,
+            lease_seconds=seconds_left() + LEASE_MARGIN_SECONDS,
+            sequence=upload.sequence,
+        )
+    except AlreadyDone:
+        return Result(DUPLICATE)
+    except Superseded:
+        return Result(SUPERSEDED)
+    try:
+        result = _process(upload, storage, ledger, limits, seconds_left)
+    except BaseException:
+        ledger.release(claim)
+        raise
+    ledger.settle(claim)
+    return result
+
+
+def _process(
+    upload: Upload,
+    storage: Storage,
+    ledger: Ledger,
+    limits: Limits,
+    seconds_left: Callable[[], float],
+) -> Result:
+    with ExitStack() as files:
+        try:
+            fetched = fetch(upload, storage, limits, files)
+            source = fetched.source
+            try:
+                outcome = _write_results(fetched, storage, limits, seconds_left, files)
+                result = Result(outcome, source.size)
+            except Rejected as rejected:
+                results.write_rejected(source, rejected.reason, storage)
+                result = Result(REJECTED, source.size, rejected.reason)
+        except Gone:
+            return Result(GONE)
+    ledger.record(
+        f"file#{keys.digest(upload.key, source.version or upload.sequence)}",
+        kind="file",
+        outcome=result.outcome,
+    )
+    return result
+
+
+def _write_results(
+    fetched: Fetched,
+    storage: Storage,
+    limits: Limits,
+    seconds_left: Callable[[], float],
+    files: ExitStack,
+) -> str:
+    """Transform or copy an upload, and return the outcome.
+
+    Raises:
+        Rejected: the upload cannot be processed.
+    """
+    source = fetched.source
+    if fetched.kind is None:
+        if sniff.claims_other(keys.extension(source.key)):
+            raise Rejected(Reason.MISMATCH if source.size else Reason.EMPTY)
+        results.copy_original(source, storage)
+        return COPIED
+    if fetched.content is None:
+        raise Rejected(Reason.TOO_LARGE)
+    transformed = transform(
+        fetched.kind, fetched.content, limits, seconds_left=seconds_left, files=files
+    )
+    results.write_outputs(transformed, source, storage)
+    return transformed.outcome
