@@ -160,7 +160,7 @@ class Ledger:
         self._finish(claim, "SET #state = :done REMOVE lease, begun", {}, {})
 
     def release(self, claim: Claim) -> None:
-        """Give a claim back at once, so that a retry need not wait for the lease to end.
+        """Release a claim at once, so that a retry need not wait for the lease to end.
 
         Needs ``dynamodb:UpdateItem``. The entry stays claimed, by a lease that has ended; its owner
         counts no more among those who began.

@@ -154,7 +154,7 @@ class Pass:
         return failed
 
     def release(self) -> None:
-        """Give back all that is held."""
+        """Make all received messages visible again."""
         self._inbox.release(self._held.values())
         self._held.clear()
 

@@ -91,7 +91,7 @@ def test_a_user_is_created_and_read_by_it(viewer: Watched) -> None:
 
 
 def test_its_policy_lets_no_request_out(viewer: Watched) -> None:
-    """What the other tests see none of would be seen, and is refused."""
+    """A request that the other tests must not see would be seen here, and is refused."""
     refused = viewer.page.evaluate(
         """async () => {
           const violated = new Promise(resolve => document.addEventListener(

@@ -250,7 +250,7 @@ def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client
 
 
 def test_no_password_skips_the_sign_in_page(guarded: Cloud) -> None:
-    """What Cognito's own API gives to those who sign in by it has none of our scopes."""
+    """A token from Cognito's own sign-in API has none of our scopes."""
     cognito = guarded.client("cognito-idp")
     with pytest.raises(cognito.exceptions.InvalidParameterException, match="not enabled"):
         cognito.initiate_auth(

@@ -83,7 +83,7 @@ def test_path_traversal_nul_absolute_keys(world: World, path: str) -> None:
 
 
 def limit_memory(world: World, function: str) -> None:
-    """Give a function's running containers the memory that the program declares."""
+    """Limit a function's running containers to the memory that the program declares."""
     # These load the docker package, which workers do without.
     from local.containers import LABEL
     from local.engine import Engine

@@ -20,7 +20,7 @@ LONG = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def gateway(world: World) -> Iterator[Proxy]:
-    """What stands between callers and API."""
+    """Yield the proxy between callers and the API."""
     with Proxy(world.cloud.emulator.port) as proxy:
         yield proxy
 

@@ -91,7 +91,7 @@ def test_user_stored_welcome_not_queued_for_the_function_was_killed(
 
 
 def record(number: int, user: dict[str, str]) -> dict[str, Any]:
-    """What the stream says of a user who was stored."""
+    """Return the stream's record of a stored user."""
     return {
         "eventName": "INSERT",
         "eventSource": "aws:dynamodb",

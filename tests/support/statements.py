@@ -26,7 +26,7 @@ def failures(of_what: str) -> Statement:
 
 
 def telemetry(function: str) -> list[Statement]:
-    """What every function may: write its own log, and traces, which know no resources."""
+    """Return the statements of every function: its own log, and traces, which have no resources."""
     return [
         allow(
             "logs:CreateLogStream", "logs:PutLogEvents", on=f"arn:aws:logs:{HERE}:{function}-logs:*"

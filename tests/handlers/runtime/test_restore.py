@@ -132,7 +132,7 @@ def test_credentials_are_fetched_anew(
 def test_a_connection_is_made_anew(
     server: BadServer, account: Callable[..., Account], make: Any
 ) -> None:
-    """What was connected before is not asked again: the first call needs no second attempt."""
+    """Old connections are not reused: the first call needs no second attempt."""
     account(hours=1)
     make().get_item(TableName="users", Key=USER)
     before = {request.connection for request in server.requests}
