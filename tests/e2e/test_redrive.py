@@ -1,4 +1,4 @@
-"""Dead letters, from the fault to the mended system, by the command that people use."""
+"""Dead letters, from the fault to the fixed system, with the command that people use."""
 
 import contextlib
 import io
@@ -46,7 +46,7 @@ def redrive(cloud: Cloud) -> Redrive:
 
 @pytest.fixture
 def impatient(cloud: Cloud) -> Iterator[None]:
-    """Let failed e-mails come again after a second, and not after three minutes."""
+    """Retry failed e-mails after a second, not after three minutes."""
     sqs, url = cloud.client("sqs"), cloud.outputs["sqs_queue_url"]
     names = ["VisibilityTimeout"]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
@@ -57,7 +57,7 @@ def impatient(cloud: Cloud) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _apart(cloud: Cloud) -> Iterator[None]:
-    """Begin without what other tests have left, and leave nothing to them: they share the cloud."""
+    """Clear the queues before and after each test, because tests share the cloud."""
     _purge(cloud)
     yield
     _purge(cloud)
@@ -86,9 +86,9 @@ def _held(cloud: Cloud, queue: str) -> list[dict[str, Any]]:
 
 
 def _fail(cloud: Cloud, function: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Invoke a function as its triggers do, and wait for its dead letter."""
+    """Invoke a function as its trigger does, and wait for its dead letter."""
     client, name = cloud.client("lambda"), cloud.functions[function].name
-    # The emulator heeds such settings for calls of $LATEST only, so it gets those of the alias.
+    # The emulator uses such settings for $LATEST only, so $LATEST gets those of the alias.
     settings = client.get_function_event_invoke_config(FunctionName=name, Qualifier="live")
     client.put_function_event_invoke_config(
         FunctionName=name,
@@ -106,7 +106,7 @@ def _fail(cloud: Cloud, function: str, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _put_position(cloud: Cloud, first: str, last: str) -> None:
-    """Leave a dead letter as AWS does; the emulator's mapping of a stream never gives up."""
+    """Send a dead letter as AWS does; the emulator's stream mapping never gives up."""
     table = cloud.client("dynamodb").describe_table(TableName=cloud.outputs["dynamodb_table_name"])
     record = {
         "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 6},
@@ -187,7 +187,7 @@ def test_an_event_is_processed_when_its_function_is_mended(cloud: Cloud, redrive
 def test_an_event_that_always_fails_is_kept(cloud: Cloud, redrive: Redrive) -> None:
     event = {"day": f"canary {uuid.uuid4()}"}
     letter = _fail(cloud, "daily-report", event)
-    for _ in range(2):  # given back at once, each time
+    for _ in range(2):  # released at once, each time
         code, said = redrive("daily-report-failures")
         assert code == 1
         assert f"{letter['MessageId']}" in said
@@ -198,7 +198,7 @@ def test_an_event_that_always_fails_is_kept(cloud: Cloud, redrive: Redrive) -> N
 
 
 def test_what_a_schedule_could_not_deliver_is_processed(cloud: Cloud, redrive: Redrive) -> None:
-    """As AWS documents it; the emulator's schedules have no dead-letter queues."""
+    """The message has AWS's format; the emulator's schedules have no dead-letter queues."""
     day = _day(DAYS[1])
     request = {"FunctionName": "f", "InvocationType": "Event", "Payload": json.dumps({"day": day})}
     texts = {"SCHEDULE_ARN": "arn:aws:scheduler:::schedule/default/report", "ERROR_CODE": "Denied"}
@@ -248,7 +248,7 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
 
 @pytest.fixture
 def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
-    """Run the command as for a stack in AWS, with the permissions that its help lists."""
+    """Run the command as for a stack in AWS, with the permissions in its help."""
 
     def theirs(text: str) -> str:
         return text.replace(cloud.endpoint, "https://sqs.us-east-1.amazonaws.com")
@@ -270,7 +270,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
         "lambda:InvokeFunction": [
             entry["target"] for entry in entries.values() if entry["kind"] != "queue"
         ],
-        # The stream, in AWS: the emulator does not see which one is read.
+        # In AWS this is the stream; the emulator does not check which one is read.
         "dynamodb:GetShardIterator dynamodb:GetRecords": ["*"],
     }
     statements = [

@@ -1,4 +1,4 @@
-"""What runs by the clock."""
+"""The scheduled functions."""
 
 import json
 import time
@@ -13,7 +13,7 @@ CLEANUP_LOG = "/aws/lambda/serverless-app-local-cleanup-expired"
 
 def test_the_report_is_written_once(cloud: Cloud) -> None:
     s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
-    for key in keys(s3, bucket, "reports/"):  # the days since an earlier one would be caught up
+    for key in keys(s3, bucket, "reports/"):  # an earlier one would cause a catch-up
         s3.delete_object(Bucket=bucket, Key=key)
     written = invoke(cloud, "daily-report", {})["written"]
     assert len(written) == 1
@@ -60,7 +60,7 @@ def test_a_user_whom_nobody_welcomed_is_welcomed_later(cloud: Cloud, api: Api) -
 
     until(lambda: "welcomed" in stored())
     assert mails() == 1
-    # As it was before, and as a stream leaves it that was down for more than its 24 hours.
+    # The state before, and the one after a stream was down for more than 24 hours.
     dynamodb.delete_item(
         TableName=cloud.outputs["ledger_table_name"], Key={"id": {"S": f"email#{user['id']}"}}
     )
@@ -99,5 +99,5 @@ def test_the_schedule_invokes_the_function(cloud: Cloud) -> None:
     def runs() -> int:
         return sum(r.get("outcome") == "expired_deleted" for r in log_records(logs, CLEANUP_LOG))
 
-    by_hand = 2  # by the tests of this module, at most
+    by_hand = 2  # at most, by the tests of this module
     until(lambda: runs() > by_hand, seconds=90)

@@ -1,4 +1,4 @@
-"""Schedules that fire twice, late, or not at all."""
+"""Schedules that fire twice, late or never."""
 
 import contextlib
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ DAY = timedelta(days=1)
 
 
 def at(moment: datetime) -> dict[str, str]:
-    """The event of the schedule's invocation for a time."""
+    """Return the schedule's event for a time."""
     return {"time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def noon(days_ago: int) -> datetime:
-    # A day counts as over five minutes after its end.
+    # A day is reported from five minutes after its end.
     today = datetime.now(UTC) - timedelta(minutes=5)
     return today.replace(hour=12, minute=0, second=0, microsecond=0) - days_ago * DAY
 
 
 def reports(world: World) -> dict[str, int]:
-    """How often each day's figures were written: the versions of their object."""
+    """Return how often each day's figures were written, by their object's versions."""
     answer = world.cloud.client("s3").list_object_versions(Bucket=world.bucket, Prefix="reports/")
     written: dict[str, int] = {}
     for version in answer.get("Versions", []):
@@ -43,15 +43,15 @@ def day(days_ago: int) -> str:
 
 
 def test_schedule_fires_twice_late_or_not_at_all(world: World) -> None:
-    """A report belongs to the scheduled time: one for each, whenever and however often it comes."""
-    with ThreadPoolExecutor(5) as pool:  # twice, and more, at once
+    """Each scheduled time has one report, whenever and however often its event arrives."""
+    with ThreadPoolExecutor(5) as pool:  # more than once, at the same time
         twice = list(pool.map(lambda _: world.invoke("daily-report", at(noon(6))), range(5)))
     assert [written for answer in twice for written in answer["written"]] == [day(6)]
-    # The next two days it did not fire; then it did, and caught up.
+    # It did not fire for two days; then it fired, and caught up.
     assert world.invoke("daily-report", at(noon(3)))["written"] == [day(5), day(4), day(3)]
-    # Late, after newer ones: nothing is left to do for that time.
+    # Late, after newer events: nothing is left to do for that time.
     assert world.invoke("daily-report", at(noon(4)))["written"] == []
-    # By a clock that jumped: a time that cannot be reported means the newest day that can.
+    # The clock jumped: a time that cannot be reported means the newest day that can.
     newest = world.invoke("daily-report", at(noon(-400)))["written"]
     assert newest == [day(2), day(1), day(0)]
     assert world.invoke("daily-report", at(noon(4_000)))["written"] == []
@@ -61,7 +61,7 @@ def test_schedule_fires_twice_late_or_not_at_all(world: World) -> None:
 
 @contextlib.contextmanager
 def overdue(world: World, count: int) -> Iterator[list[dict[str, str]]]:
-    """Users whom the stream has brought to nobody, and whose welcome is due since two hours."""
+    """Create users that the stream missed, whose welcome is two hours overdue."""
     with world.without_trigger("queue-welcome"):
         users = [new_user(world) for _ in range(count)]
         world.jump(3 * 3_600, welcomes=True)
@@ -82,7 +82,7 @@ def await_welcomes(world: World, users: list[dict[str, str]]) -> None:
 
 
 def test_schedule_fires_twice_at_once(world: World, one_sender: None) -> None:
-    """Of the runs one counts the attempt, and whatever they queue, one e-mail goes out."""
+    """One run counts the attempt, and one e-mail is sent, whatever the runs queue."""
     with overdue(world, 3) as users:
         with world.without_trigger("send-email"), ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: world.invoke("cleanup-expired", {}), range(4)))
@@ -100,7 +100,7 @@ def test_schedule_fires_twice_at_once(world: World, one_sender: None) -> None:
 def test_function_killed_mid_sweep(
     world: World, one_sender: None, service: str, operation: str, kind: Kind
 ) -> None:
-    """The next run goes on where it ended; a message queued twice is one e-mail."""
+    """The next run continues there; a message that is queued twice is one e-mail."""
     fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(2), seconds=300)
     with overdue(world, 3) as users:
         with world.without_trigger("send-email"):
@@ -116,8 +116,8 @@ def test_function_killed_mid_sweep(
 @pytest.mark.parametrize("kind", ["delay", "delay_reply"])
 @pytest.mark.parametrize("n", [1, 2])
 def test_crash_between_a_report_and_its_mark(world: World, n: int, kind: Kind) -> None:
-    """Page and figures are each written once, whichever run writes them."""
-    ago = 20 + 2 * n + (kind == "delay")  # a day that no other test has
+    """Page and figures are each written once, by whichever run."""
+    ago = 20 + 2 * n + (kind == "delay")  # a day that no other test uses
     fault = Fault(kind=kind, service="s3", operation="PutObject", calls=from_call(n), seconds=300)
     wanted = {"day": day(ago)}
     with world.faults(fault) as tally:
@@ -133,7 +133,7 @@ def test_crash_between_a_report_and_its_mark(world: World, n: int, kind: Kind) -
 
 
 def killed(world: World, function: str, tally: Tally, event: dict[str, str] | None = None) -> None:
-    """Invoke a function that is killed where the plan holds it."""
+    """Invoke a function, and kill it at the call where the plan holds it."""
     with ThreadPoolExecutor(1) as pool:
         invocation = pool.submit(world.invoke, function, event or {})
         world.kill_when_held(function, tally)
