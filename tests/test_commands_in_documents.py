@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from blueprint.project import ROOT
+from cli import app
 from tests.support.documents import CHANGELOG, GUIDES, found
 
 TARGETS = set(re.findall(r"^([a-z./-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -17,6 +19,9 @@ PULUMI = {
     "state unprotect", "up",
 }  # fmt: skip
 
+
+PLANNED = {"new", "remove", "rename", "test"}
+"""Commands that are merged after this test."""
 
 EXAMPLE = "count_users"
 """The function that the README adds."""
@@ -29,6 +34,11 @@ def test_make_knows_its_targets() -> None:
 def test_modules_can_be_run() -> None:
     modules = found(r"python -m ([a-z._]+)", least=1)
     assert [p for p in modules if importlib.util.find_spec(p[1]) is None] == []
+
+
+def test_app_has_these_commands() -> None:
+    commands = {command.name for command in get_command(app).commands.values()} | PLANNED
+    assert [p for p in found(r"\bapp ([a-z]+)\b") if p[1] not in commands] == []
 
 
 def test_pulumi_has_these_commands() -> None:

@@ -16,6 +16,7 @@ OPERATIONS = sorted((ROOT / "handlers").glob("*/operation.py"))
 MAY_IMPORT = {
     "blueprint": {"handlers", "images", "infra"},
     "bootstrap": {"infra"},
+    "cli": {"blueprint", "handlers", "images", "infra", "local", "ops"},
     "checks": {"blueprint", "handlers", "images", "infra", "local", "ops"},
     "handlers": set(),
     "images": set(),

@@ -1,25 +1,21 @@
 """Writes the documents that are generated from the program.
 
 They are ``openapi.json``, the schema of the stack files, the diagram of the architecture, the
-emulator's endpoints in ``Pulumi.compose.yaml`` and the table in ``docs/configuration.md``. A test
-fails if a checked-in document differs from the program's.
+emulator's endpoints in ``Pulumi.compose.yaml`` and the table in ``docs/configuration.md``.
+``app documents`` writes them. A test fails if a checked-in document differs from the program's.
 """
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
-
-import pulumi
 
 from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
 from blueprint.documents.endpoints import listed
 from blueprint.documents.openapi import openapi
-from blueprint.project import ROOT, ProjectError, project_name
+from blueprint.project import ROOT, project_name
 from blueprint.recorder import run
-from blueprint.runner import ProgramFailed
 from infra.config.stack import StackConfig
 
 OPENAPI = ROOT / "openapi.json"
@@ -91,19 +87,3 @@ def write() -> list[Path]:
     for path, content in written.items():
         path.write_text(content)
     return list(written)
-
-
-def main() -> int:
-    """Write all documents, and print their paths."""
-    try:
-        paths = write()
-    except (ProjectError, ProgramFailed, pulumi.RunError) as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 2
-    for path in paths:
-        sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

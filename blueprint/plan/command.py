@@ -35,7 +35,7 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
         before=str(revision),
         after=HERE,
         notes=notes,
-        command=f"make plan STACK={stack} AGAINST={revision.commit[:10]}",
+        command=f"app plan {stack} --against {revision.commit[:10]}",
     )
     return heading, report(before, after)
 
@@ -43,7 +43,7 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
 def _check(stack: str, trees: Mapping[str, Path]) -> None:
     if not any(has(tree, stack) for tree in trees.values()):
         known = sorted({name for tree in trees.values() for name in stacks(tree)})
-        raise PlanError(f"there is no stack {stack!r}; there are: {', '.join(known)}")
+        raise PlanError(f"There is no stack {stack!r}. Stacks: {', '.join(known)}.")
 
 
 def _notes(

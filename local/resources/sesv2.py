@@ -1,4 +1,4 @@
-"""Senders of e-mail. Nothing is sent: `python -m local mail` shows what would have been."""
+"""Senders of e-mail. Nothing is sent: `app mail` shows what would have been."""
 
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, resource

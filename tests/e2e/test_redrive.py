@@ -18,7 +18,7 @@ import pytest
 from local.cloud import Cloud
 from local.mail import sent
 from local.resources.policies import for_role
-from ops.redrive.command import run
+from ops.redrive.command import list_queues, run
 from tests.support.e2e.system import Api, address, broken, keys, log_records, messages_in, until
 
 ROOT = Path(__file__).parents[2]
@@ -36,9 +36,13 @@ def redrive(cloud: Cloud) -> Redrive:
     ) -> tuple[int, str]:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            code = run(
-                cloud.outputs, cloud.client, queue=queue, dry_run=dry_run, limit=limit, show=show
-            )
+            if queue is None:
+                code = list_queues(cloud.outputs, cloud.client)
+            else:
+                code = run(
+                    cloud.outputs, cloud.client,
+                    queue=queue, dry_run=dry_run, limit=limit, show=show,
+                )  # fmt: skip
         return code, said.getvalue()
 
     return command
@@ -295,7 +299,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
 
     def command(*arguments: str) -> tuple[int, str]:
         ended = subprocess.run(
-            [sys.executable, "-m", "ops.redrive", "prod", *arguments],
+            [sys.executable, "cli.py", "redrive", "prod", *arguments],
             env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         return ended.returncode, ended.stdout + ended.stderr

@@ -1,4 +1,4 @@
-"""``python -m ops.smoke`` against the running system, working and broken."""
+"""``app smoke`` against the running system, working and broken."""
 
 import json
 import re
@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from cli import main
 from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
 from ops.smoke import api as smoke_api
-from ops.smoke.__main__ import main
 from tests.support.e2e.system import Api, broken
 
 Smoke = Callable[..., tuple[int, str, str]]
@@ -33,7 +33,7 @@ STEPS = [
 def smoke(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Smoke:
-    """Run the command as a user does; return its exit code and output."""
+    """Run the command as its user would; give its exit code, and what it printed."""
     key = caller(cloud)
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
@@ -41,7 +41,7 @@ def smoke(
     monkeypatch.setenv("AWS_REGION", cloud.aws.region)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
+        code = main(["smoke", *arguments])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
 
@@ -49,14 +49,14 @@ def smoke(
 
 
 def caller(cloud: Cloud, *, without: str | None = None) -> dict[str, str]:
-    """Return credentials with exactly the permissions in ``--help``, less those in ``without``."""
+    """Return credentials that allow what ``--help`` says, ``without`` an action; nothing else."""
     api_id = cloud.outputs["api_gateway_url"].split("/")[-2]
     arn = f"arn:aws:{{}}:{cloud.aws.region}:{ACCOUNT_ID}:{{}}"
     tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
     allowed = {
         "apigateway:GET": [f"arn:aws:apigateway:{cloud.aws.region}::/restapis/{api_id}/*"],
         "lambda:GetFunctionConfiguration": [
-            # AWS requires the alias, the emulator the function.
+            # AWS asks for the alias, the emulator for the function.
             arn.format("lambda", f"function:{cloud.functions['create-user'].name}{alias}")
             for alias in ("", ":live")
         ],
@@ -84,7 +84,7 @@ def _nothing_is_left(cloud: Cloud) -> Any:
     before = records(cloud)
     yield
     left = records(cloud) - before
-    # An e-mail in flight when its user is deleted leaves a record, as --help says.
+    # An e-mail that is under way when its user is deleted leaves its record, as --help says.
     assert {record for record in left if not record.startswith("email#")} == set()
 
 
@@ -133,14 +133,14 @@ def test_a_function_that_does_not_get_ready_fails(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch, starting: str
 ) -> None:
     class Starting(smoke_api.Api):
-        """The gateway's response while a function's first snapshot is created."""
+        """The gateway's answer for a function whose first snapshot is being taken."""
 
         def __call__(self, method: str, *args: Any) -> smoke_api.Answer:
             if method == starting:
                 return smoke_api.Answer(500, {"message": "Internal server error"}, {})
             return super().__call__(method, *args)
 
-    monkeypatch.setattr("ops.smoke.__main__.Api", Starting)
+    monkeypatch.setattr("ops.smoke.command.Api", Starting)
     code, printed, errors = smoke(api.url, "--ready-seconds", "1")
     assert code == 1
     assert steps(printed, "FAILED") == ["the API answers"]
@@ -150,7 +150,7 @@ def test_a_function_that_does_not_get_ready_fails(
 def test_what_no_answer_told_is_deleted_too(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The connection breaks after the user was created."""
+    """As where the connection breaks behind the creation."""
     monkeypatch.setattr("ops.smoke.steps._USER_ID", re.compile("never"))
     code, _, errors = smoke(api.url)
     assert code == 1
@@ -177,7 +177,7 @@ def test_what_failed_first_is_told_before_what_cannot_be_deleted(
     smoke: Smoke, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_not("dynamodb:DeleteItem", cloud, monkeypatch)
-    with broken(cloud, "create-user"):  # so the command leaves nothing behind
+    with broken(cloud, "create-user"):  # so nothing is left
         code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["a user is created", "what the test created is deleted"]

@@ -114,8 +114,8 @@ def test_poison_stream_record(world: World, data: st.DataObject) -> None:
     """Whichever records fail, those before the first are queued, and the first is named.
 
     Lambda then delivers the stream again from there, until the record is alone and its retries are
-    used up. Its position goes to the failures queue, and the others continue. The emulator ignores a
-    stream's partial responses and these settings, so the test only reads the settings.
+    used up. Its position goes to the failures queue, and the others continue. The emulator ignores
+    a stream's partial responses and these settings, so the test only reads the settings.
     """
     bad = data.draw(st.lists(st.booleans(), min_size=1, max_size=12))
     users = [stranger(n) for n in range(len(bad))]
