@@ -1,4 +1,4 @@
-"""A DynamoDB stream to a function."""
+"""A trigger that sends the records of a table's stream to a function."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from infra.storage.table import Table
 
 @dataclass(frozen=True, kw_only=True)
 class StreamTriggerArgs:
-    """``pattern``: the records to send, as a Lambda event filter; others are dropped."""
+    """``pattern``: a Lambda event filter; records that do not match are dropped."""
 
     table: Table
     function: ImageFunction
@@ -26,9 +26,9 @@ class StreamTriggerArgs:
 class StreamTrigger(pulumi.ComponentResource):
     """Sends matching records of a table's stream to a function, in order.
 
-    A batch that fails is split until the bad record stands alone; after five retries that record's
+    Lambda splits a failed batch until the bad record is isolated. After five retries, that record's
     position goes to ``failures`` (the record itself stays in the stream for 24 hours), and the
-    others go on.
+    stream continues.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class StreamTrigger(pulumi.ComponentResource):
             f"{name}-mapping",
             event_source_arn=args.table.stream_arn,
             function_name=args.function.alias_arn,
-            # Not LATEST: what is written while the mapping is made would be lost.
+            # Not LATEST: records written while the mapping is created would be lost.
             starting_position="TRIM_HORIZON",
             batch_size=args.batch_size,
             filter_criteria={"filters": [{"pattern": json.dumps(args.pattern)}]},
