@@ -21,7 +21,7 @@ help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
 
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C ends it)
-	@$(BIN)/python -m local up --port $(PORT)
+	@$(BIN)/app up --port $(PORT)
 
 test: .venv/.dev  ## Run the tests that need neither a Docker engine nor much time
 	$(QUICK) tests/handlers tests/functions tests/infra --cov --cov-report=term:skip-covered
@@ -58,7 +58,7 @@ format: .venv/.dev  ## Format, and mend what lint can mend
 	$(BIN)/ruff check --fix .
 
 documents: .venv/.dev  ## Write what is made from the program anew: openapi.json, schema, diagram, table
-	$(BIN)/python -m blueprint.documents.documents
+	$(BIN)/app documents
 
 preview: .venv/.runtime checks/policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to checks/policy/
 	pulumi preview --stack $(STACK) --policy-pack checks/policy
@@ -67,16 +67,16 @@ deploy: .venv/.runtime checks/policy/.venv/.done  ## pulumi up of STACK (dev whe
 	pulumi up --stack $(STACK) --policy-pack checks/policy
 
 release: .venv/.runtime  ## Move STACK's new versions live: PERCENT of calls for MINUTES, then all; back if an alarm rings
-	@$(BIN)/python -m ops.release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
+	@$(BIN)/app release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
 
 rollback: .venv/.runtime  ## Take STACK's last release back at once; with RELEASE=, only if it is that one
-	@$(BIN)/python -m ops.release $(STACK) rollback $(if $(RELEASE),--release $(RELEASE))
+	@$(BIN)/app rollback $(STACK) $(if $(RELEASE),--release $(RELEASE))
 
-smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m ops.smoke --help)
-	@$(BIN)/python -m ops.smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
+smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: app smoke --help)
+	@$(BIN)/app smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
-	@$(BIN)/python -m ops.redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
+	@$(BIN)/app redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
 
 bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and draw it (checks/bench/results.svg)
 	$(BIN)/python -m checks.bench
@@ -85,10 +85,10 @@ bench-check: .venv/.dev  ## Fail where a function's start has grown: files, modu
 	$(BIN)/python -m checks.bench.check
 
 plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST another revision (where the branch left main)
-	@$(BIN)/python -m blueprint.plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
+	@$(BIN)/app plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
 
-cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m blueprint.cost.estimate --help)
-	@$(BIN)/python -m blueprint.cost.estimate $(STACK) --requests $(REQUESTS)
+cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: app cost --help)
+	@$(BIN)/app cost $(STACK) --requests $(REQUESTS)
 
 lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt
@@ -112,12 +112,18 @@ clean:  ## Remove what was made: environment, staging folders, caches
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-.venv/.runtime: requirements.txt | .venv/bin/uv
+# The command line: it runs the cli.py of this checkout, with this environment.
+$(BIN)/app: Makefile | .venv/bin/uv
+	@printf '%s\n' '#!/bin/sh' 'bin=$$(CDPATH= cd -- "$$(dirname -- "$$0")" && pwd) || exit' \
+	  'exec "$$bin/python" "$${bin%/.venv/bin}/cli.py" "$$@"' > $@
+	@chmod +x $@
+
+.venv/.runtime: requirements.txt | .venv/bin/uv $(BIN)/app
 	@echo "Installing pinned dependencies into .venv"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt | .venv/bin/uv
+.venv/.dev: requirements-dev.txt | .venv/bin/uv $(BIN)/app
 	@echo "Installing pinned dependencies into .venv"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch .venv/.runtime $@

@@ -16,6 +16,7 @@ OPERATIONS = sorted((ROOT / "handlers").glob("*/operation.py"))
 MAY_IMPORT = {
     "blueprint": {"config", "handlers", "images", "infra"},
     "bootstrap": {"infra"},
+    "cli": {"blueprint", "handlers", "images", "infra", "local", "ops"},
     "checks": {"blueprint", "config", "handlers", "images", "infra", "local", "ops"},
     "config": {"infra"},
     "handlers": set(),

@@ -4,22 +4,17 @@ The estimate follows from the stack's own configuration, the price list ``prices
 assumptions in ``stack_usage.py`` and ``triggers.py``. Compare by it; it is not a bill.
 """
 
-import argparse
-import sys
+import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-import pulumi
 
 from blueprint import recorder
 from blueprint.cost.stack_usage import usage
 from blueprint.cost.traffic import Traffic
 from blueprint.cost.usage import Usage
-from blueprint.project import ProjectError
-from blueprint.runner import ProgramFailed
 
 PRICES = Path(__file__).with_name("prices.toml")
 LEFT_OUT = (
@@ -91,59 +86,8 @@ def report(stack: str, charges: Sequence[Charge], prices: Mapping[str, Any]) -> 
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table, and what it is based on."""
-    options = vars(_parser().parse_args(arguments))
-    stack = options.pop("stack")
-    try:
-        charges = estimate(stack, Traffic(**options))
-    except (ProjectError, ProgramFailed, pulumi.RunError) as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 2
-    sys.stdout.write(report(stack, charges, read_prices()))
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m blueprint.cost.estimate",
-        description="What a stack costs in a month, at given traffic.",
-        epilog="example: python -m blueprint.cost.estimate prod --requests 1e7 --uploads 1e5",
-    )
-    parser.add_argument("stack", metavar="STACK", help="whose Pulumi.STACK.yaml configures it")
-    helps = {
-        "requests": "requests to the API (default: %(default)g)",
-        "writes": "share of them that creates a user (default: %(default)g)",
-        "emails": "notifications, beside one welcome for each user (default: %(default)g)",
-        "uploads": "files uploaded (default: %(default)g)",
-        "upload_mb": "size of one file, in MB (default: %(default)g)",
-        "stored_gb": "what the bucket holds (default: %(default)g)",
-        "table_gb": "what the tables hold (default: %(default)g)",
-    }
-    for field in fields(Traffic):
-        default = 1e6 if field.name == "requests" else field.default
-        flag = f"--{field.name.replace('_', '-')}"
-        kind = _share if field.name == "writes" else _amount
-        parser.add_argument(flag, type=kind, default=default, metavar="N", help=helps[field.name])
-    return parser
-
-
-def _amount(text: str) -> float:
-    try:
-        amount = float(text)
-    except ValueError:
-        amount = -1
-    if not 0 <= amount < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount; give a number from 0, as 1e6")
-    return amount
-
-
-def _share(text: str) -> float:
-    share = _amount(text)
-    if share > 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share; give a number from 0 to 1")
-    return share
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def as_json(charges: Sequence[Charge]) -> str:
+    """Return the charges and their sum, in US dollars, as JSON."""
+    listed = [{**asdict(charge), "cost": charge.cost} for charge in charges]
+    total = sum(charge.cost for charge in charges)
+    return json.dumps({"charges": listed, "total": total}, indent=2) + "\n"

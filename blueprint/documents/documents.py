@@ -1,25 +1,21 @@
 """Writes the documents that are generated from the program.
 
-They are ``openapi.json``, the schema of the stack files, the diagram of the architecture, the
-emulator's endpoints in ``Pulumi.compose.yaml`` and the table of configuration in the README. A test
-fails if a checked-in document differs from the program's.
+``app documents`` writes ``openapi.json``, the schema of the stack files, the diagram of the
+architecture, the emulator's endpoints in ``Pulumi.compose.yaml`` and the table of configuration in
+the README. A test fails if a checked-in document differs from the program's.
 """
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
-
-import pulumi
 
 from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
-from blueprint.documents.endpoints import listed
+from blueprint.documents.endpoints import as_yaml
 from blueprint.documents.openapi import openapi
-from blueprint.project import ROOT, ProjectError, project_name
+from blueprint.project import ROOT, project_name
 from blueprint.recorder import run
-from blueprint.runner import ProgramFailed
 
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
@@ -75,7 +71,7 @@ def documents() -> dict[Path, str]:
     return {
         OPENAPI: json.dumps(openapi(prod.names["api"]), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
-        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), listed(types)),
+        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), as_yaml(types)),
         ARCHITECTURE: draw(diagram(prod.recorder)),
         README: readme(README.read_text()),
     }
@@ -92,19 +88,3 @@ def write() -> list[Path]:
     for path, content in written.items():
         path.write_text(content)
     return list(written)
-
-
-def main() -> int:
-    """Write all documents, and print their paths."""
-    try:
-        paths = write()
-    except (ProjectError, ProgramFailed, pulumi.RunError) as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 2
-    for path in paths:
-        sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,6 @@
 """What requests are sent to: our local system, and the emulator alone, with the same handler.
 
-Ours is ``python -m local up``, as a user leaves it in a terminal: the whole program deployed, IAM
+Ours is ``app up``, as a user leaves it in a terminal: the whole program deployed, IAM
 enforced, throttle, access log and alias as configured, Lambda's logging around the handler, and the
 logs followed. The other is the emulator as its own command starts it, asking for no credentials,
 with a function behind a REST API of one route.
@@ -46,7 +46,7 @@ _UP = """\
 import sys
 from pathlib import Path
 
-from local.__main__ import main
+from cli import main
 
 main(["up", "--no-docker", "--port", sys.argv[2]], root=Path(sys.argv[1]))
 """

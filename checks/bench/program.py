@@ -31,6 +31,7 @@ MOST_ROUNDS = 7
 STACK = "prod"
 
 _IGNORED = shutil.ignore_patterns("__pycache__")
+_ONLY_OPERATIONS = shutil.ignore_patterns("__pycache__", "handler.py")
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ def make(folder: Path, systems: int) -> None:
     for part in ("domain", "runtime"):
         shutil.copytree(ROOT / "handlers" / part, folder / "handlers" / part, ignore=_IGNORED)
     for operation in (ROOT / "handlers").glob("*/operation.py"):
-        (folder / "handlers" / operation.parent.name).mkdir()
-        shutil.copy(operation, folder / "handlers" / operation.parent.name)
+        folder_of_operation = folder / "handlers" / operation.parent.name
+        shutil.copytree(operation.parent, folder_of_operation, ignore=_ONLY_OPERATIONS)
     shutil.copy(ROOT / "handlers" / "__init__.py", folder / "handlers")
     (folder / "images").mkdir()
     for path in (ROOT / "images").glob("*.*"):

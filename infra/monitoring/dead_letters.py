@@ -1,4 +1,4 @@
-"""Where the messages of every dead-letter queue go back to, for ``python -m ops.redrive``."""
+"""Where the messages of every dead-letter queue go back to, for ``app redrive``."""
 
 from collections.abc import Mapping, Sequence
 

@@ -94,9 +94,8 @@ def test_every_document_is_as_it_would_be_written() -> None:
 
 
 def test_documents_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "ROOT", tmp_path)
     monkeypatch.setattr(documents, "documents", lambda: {tmp_path / "a.json": "{}\n"})
-    documents.main()
+    assert documents.write() == [tmp_path / "a.json"]
     assert (tmp_path / "a.json").read_text() == "{}\n"
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from blueprint.project import ROOT
+from cli import app
 from tests.support.accounts import account, deployed
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -28,7 +30,7 @@ def code(document: Path) -> Iterator[str]:
     yield from re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
-def found(pattern: str) -> set[tuple[str, str]]:
+def found(pattern: str, *, least: int = 4) -> set[tuple[str, str]]:
     """Return (document, what the pattern's group is) of each place in code."""
     places = {
         (document.name, match)
@@ -36,7 +38,7 @@ def found(pattern: str) -> set[tuple[str, str]]:
         for piece in code(document)
         for match in re.findall(pattern, piece)
     }
-    assert len(places) > 3, pattern
+    assert len(places) >= least, pattern
     return places
 
 
@@ -47,6 +49,11 @@ def test_make_knows_its_targets() -> None:
 def test_modules_can_be_run() -> None:
     modules = found(r"python -m ([a-z._]+)")
     assert [p for p in modules if importlib.util.find_spec(p[1]) is None] == []
+
+
+def test_app_has_these_commands() -> None:
+    commands = {command.name for command in get_command(app).commands.values()}
+    assert [p for p in found(r"\bapp ([a-z]+)\b", least=2) if p[1] not in commands] == []
 
 
 def test_pulumi_has_these_commands() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cli import main as app
 from local import cloud as local_cloud
 from local.aws import ROOT_KEY
 from local.cloud import Cloud
-from ops.smoke.__main__ import main as smoke
 from tests.support.e2e.oauth import Client, Jwt, flipped, new_client, sign_in
 from tests.support.e2e.system import Answer, Api, address
 
@@ -88,15 +88,15 @@ def test_a_smoke_test_asks_with_a_token_and_without(
         "CLIENT_SECRET": client.secret,
     }.items():
         monkeypatch.setenv(name, value)
-    assert smoke([api.url]) == 0
-    assert "ok      callers who do not say who they are get nothing" in capsys.readouterr().out
+    assert app(["smoke", api.url]) == 0
+    assert "ok      callers without credentials get nothing" in capsys.readouterr().out
     monkeypatch.setenv("CLIENT_SECRET", "wrong")
-    assert smoke([api.url]) == 1
-    assert f"gives no token to client {client.id}: 4" in capsys.readouterr().err
+    assert app(["smoke", api.url]) == 1
+    assert f"returns no token for {client.id}: 4" in capsys.readouterr().err
     for name in ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.delenv(name)
-    assert smoke([api.url]) == 1
-    assert "nothing was given to let a caller in; 401" in capsys.readouterr().err
+    assert app(["smoke", api.url]) == 1
+    assert "credentials are missing; 401" in capsys.readouterr().err
 
 
 def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Client) -> None:

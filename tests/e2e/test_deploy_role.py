@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from blueprint.project import ROOT
 from blueprint.recorder import run
 from blueprint.recording import ACCOUNT, REGION
+from cli import main as app
 from local import tokens
 from local.aws import ACCOUNT_ID, Aws, Credentials
 from local.deployed import Deployed
@@ -23,7 +24,6 @@ from local.emulator import Emulator, free_port
 from local.mail import sent
 from local.project import Project, load
 from local.resources.policies import for_role
-from ops.smoke.__main__ import main as smoke
 from tests.support.e2e.system import Api, until
 
 PROJECT = "serverless-app"
@@ -213,7 +213,7 @@ def test_a_smoke_test_runs_as_the_role(
     for output in ("api_key", "token_endpoint", "client_id", "client_secret"):  # .github/smoke
         if output in outputs:
             monkeypatch.setenv(output.upper(), outputs[output])
-    code = smoke([outputs["api_gateway_url"]])
+    code = app(["smoke", outputs["api_gateway_url"]])
     printed = capsys.readouterr()
     assert (code, printed.err) == (0, ""), printed.out
 

@@ -18,7 +18,7 @@ import pytest
 from local.cloud import Cloud
 from local.mail import sent
 from local.resources.policies import for_role
-from ops.redrive.command import run
+from ops.redrive.command import list_queues, run
 from tests.support.e2e.system import Api, address, broken, keys, log_records, messages_in, until
 
 ROOT = Path(__file__).parents[2]
@@ -36,9 +36,13 @@ def redrive(cloud: Cloud) -> Redrive:
     ) -> tuple[int, str]:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            code = run(
-                cloud.outputs, cloud.client, queue=queue, dry_run=dry_run, limit=limit, show=show
-            )
+            if queue is None:
+                code = list_queues(cloud.outputs, cloud.client)
+            else:
+                code = run(
+                    cloud.outputs, cloud.client,
+                    queue=queue, dry_run=dry_run, limit=limit, show=show,
+                )  # fmt: skip
         return code, said.getvalue()
 
     return command
@@ -148,7 +152,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
     code, said = redrive("emails-dead-letters", dry_run=True)
     assert code == 0
     assert letter["MessageId"] in said
-    assert "given back untouched" in said
+    assert "left unchanged" in said
     assert "Canary" not in said
     assert to not in said
     assert dead()
@@ -295,7 +299,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
 
     def command(*arguments: str) -> tuple[int, str]:
         ended = subprocess.run(
-            [sys.executable, "-m", "ops.redrive", "prod", *arguments],
+            [sys.executable, "cli.py", "redrive", "prod", *arguments],
             env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         return ended.returncode, ended.stdout + ended.stderr
@@ -329,7 +333,7 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
     code, said = on_aws()
     assert code == 0, said
     assert "new-users-failures" in said
-    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("given back untouched.\n")
+    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("left unchanged.\n")
     for queue in ("emails-dead-letters", "daily-report-failures", "new-users-failures"):
         code, said = on_aws(queue)
         assert (code, "Seen 1: 1 " in said) == (0, True), said

@@ -3,14 +3,14 @@
 import pytest
 
 from local.cloud import Cloud
-from ops.release.command import run
+from ops.release.command import release, rollback
 from tests.support.e2e.system import Api
 
 
-def released(cloud: Cloud, action: str | None = None) -> int:
-    return run(
+def released(cloud: Cloud) -> int:
+    return release(
         cloud.outputs, cloud.client,
-        action=action, percent=10, minutes=0.001, despite_alarms=False, dry_run=False,
+        percent=10, minutes=0.001, despite_alarms=False, dry_run=False,
     )  # fmt: skip
 
 
@@ -45,5 +45,5 @@ def test_a_new_version_is_released_and_taken_back(
     assert released(cloud) == 0
     assert serves(new)
     assert f"get-user: all calls to version {new}\n" in capsys.readouterr().out
-    assert released(cloud, "rollback") == 0
+    assert rollback(cloud.outputs, cloud.client, dry_run=False, release=None) == 0
     assert serves(old)

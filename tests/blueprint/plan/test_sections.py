@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blueprint.cost.estimate import estimate, read_prices
-from blueprint.plan.costs import TRAFFIC, cost, costs
+from blueprint.plan.cost_section import TRAFFIC, cost_by_service, cost_section
 from blueprint.plan.functions import functions
 from blueprint.plan.render import COMMENT, Heading, markdown, text
 from blueprint.plan.section import Section
 from blueprint.plan.sections import Report, report
 from blueprint.plan.snapshot import Snapshot
-from blueprint.plan.words import shown
+from blueprint.plan.words import shortened
 from blueprint.recording import Key
 
 HEADING = Heading(stack="prod", before="main", after="this tree", notes=(), command="make plan")
@@ -53,12 +53,12 @@ def test_a_function_that_nothing_invokes_says_so(prod: Snapshot) -> None:
 def test_costs_are_those_of_the_estimate(prod: Snapshot) -> None:
     charges = estimate("prod", TRAFFIC)
     total = sum(charge.cost for charge in charges)
-    found = costs(prod, read_prices())
+    found = cost_by_service(prod, read_prices())
     assert set(found) == {charge.service for charge in charges}
     for service, dollars in found.items():  # exactly: scheduled invocations cost less than a cent
         assert dollars == pytest.approx(sum(c.cost for c in charges if c.service == service))
-    assert cost(prod, prod).summary == f"+0.00 dollars a month, to {total:,.2f}"
-    assert cost(prod, Snapshot()).summary == f"-{total:,.2f} dollars a month, to 0.00"
+    assert cost_section(prod, prod).summary == f"+0.00 dollars a month, to {total:,.2f}"
+    assert cost_section(prod, Snapshot()).summary == f"-{total:,.2f} dollars a month, to 0.00"
 
 
 def test_nothing_changes_in_itself(prod: Snapshot) -> None:
@@ -75,7 +75,7 @@ def test_a_stack_that_goes_takes_its_api_with_it(prod: Snapshot) -> None:
     resources = next(s for s in found.sections if s.title == "Resources")
     assert resources.summary == f"{len(prod.resources)} removed"
     assert "- kms.Key key (protected: `pulumi up` refuses to delete it)" in resources.lines
-    assert "- ecr.Repository get-user-image (the real one is left where it is)" in resources.lines
+    assert "- ecr.Repository get-user-image (the real resource is kept)" in resources.lines
 
 
 def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
@@ -181,4 +181,4 @@ def test_any_number_of_long_sections_fits(limit: int) -> None:
     ],
 )
 def test_values_are_shown_in_a_line(value: Any, expected: str) -> None:
-    assert shown(value) == expected
+    assert shortened(value) == expected

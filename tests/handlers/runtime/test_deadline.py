@@ -1,4 +1,4 @@
-"""Every function ends within its time, whatever AWS does: seen with a bad server."""
+"""Every function ends within its time, whatever AWS does; tested with a bad server."""
 
 import dataclasses
 import importlib
@@ -16,7 +16,7 @@ __all__ = ["log", "server"]
 
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch, server: BadServer) -> Any:
-    """Invoke a function's real entry point; what it raises is given as its type's name."""
+    """Invoke a function's real entry point; return an error's type name in place of an answer."""
 
     def invoke(function: str, *, seconds: float, event: Any = None) -> Any:
         module = importlib.import_module(f"handlers.{function}.handler")
@@ -40,7 +40,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch, server: BadServer) -> Any:
 
 
 def failed(event: str) -> dict[str, Any]:
-    """Return the response that says that no message of the event was dealt with."""
+    """Return the response that reports every message of the event as failed."""
     records = samples.event(event)["Records"]
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
 
@@ -106,7 +106,7 @@ def test_a_slow_answer_is_waited_for(invoke: Any, server: BadServer) -> None:
 def test_a_queues_messages_come_again(
     slow: str, invoke: Any, server: BadServer, log: pytest.LogCaptureFixture
 ) -> None:
-    """The first message is in hand when the service falls silent; no other one is begun."""
+    """The service falls silent during the first message; no other one is begun."""
 
     def behave(request: Request) -> None:
         if slow == "SendEmail" and "UpdateItem" in request.target:
@@ -128,7 +128,7 @@ def test_a_queues_messages_come_again(
 def test_what_was_sent_but_cannot_be_recorded_has_failed(
     invoke: Any, server: BadServer, log: pytest.LogCaptureFixture
 ) -> None:
-    """And is no deferred message, which would say that it was not touched."""
+    """It is not deferred, which would mean that it was not touched."""
 
     def behave(request: Request) -> None:
         if "UpdateItem" in request.target and len(server.requests) == 1:

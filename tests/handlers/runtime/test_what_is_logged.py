@@ -1,4 +1,4 @@
-"""What handlers can log at all, read from their sources: known fields, in one way."""
+"""What handlers can log, read from their sources: known fields, in one way."""
 
 import ast
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def test_only_known_fields_are_logged() -> None:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_is_written_in_another_way(path: Path) -> None:
+def test_handlers_write_output_by_the_log_only(path: Path) -> None:
     others = {"print"} | (LEVELS if path.name != "log.py" else set())
     assert not {called(call) for call in calls(path)} & others
     # An argument's f-string would be a text of its own, which no list of fields knows.
@@ -51,7 +51,7 @@ def test_nothing_is_written_in_another_way(path: Path) -> None:
 
 
 def test_no_function_adds_to_a_trace() -> None:
-    """Tracers note what clients are called with: tables, keys, addresses."""
+    """Tracers record the arguments of clients' calls: tables, keys, addresses."""
     tracers = ("aws-xray-sdk", "opentelemetry", "aws-lambda-powertools", "ddtrace", "sentry")
     requirements = sorted(ROOT.glob("images/*/requirements.txt"))
     assert len(requirements) >= 7

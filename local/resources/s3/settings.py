@@ -1,4 +1,4 @@
-"""A bucket's settings, each a resource of its own in Pulumi."""
+"""Settings of buckets, each of which is a resource of its own in Pulumi."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def public_access_block(request: Request) -> Made:
 
 @resource("aws:s3/bucketOwnershipControls:BucketOwnershipControls", passes="bucket rule")
 def ownership_controls(request: Request) -> Made:
-    """Say who owns what others upload."""
+    """Set who owns objects that other accounts upload."""
     name = request.require("bucket")
     request.client("s3").put_bucket_ownership_controls(
         Bucket=name, OwnershipControls={"Rules": [pascal(request.require("rule"))]}
@@ -71,7 +71,7 @@ def encryption(request: Request) -> Made:
     ignores="expectedBucketOwner timeouts transitionDefaultMinimumObjectSize",
 )
 def lifecycle(request: Request) -> Made:
-    """Let objects expire."""
+    """Set when objects expire."""
     name = request.require("bucket")
     request.client("s3").put_bucket_lifecycle_configuration(
         Bucket=name,
@@ -86,7 +86,7 @@ def lifecycle(request: Request) -> Made:
     ignores="expectedBucketOwner targetGrants targetObjectKeyFormat",
 )
 def logging(request: Request) -> Made:
-    """Write a bucket's access log to another one."""
+    """Send a bucket's access log to another bucket."""
     name = request.require("bucket")
     request.client("s3").put_bucket_logging(
         Bucket=name,
@@ -102,7 +102,7 @@ def logging(request: Request) -> Made:
 
 _PLURAL = {
     "id": "ID",
-    # Pulumi has plurals where the API's lists are singular.
+    # Lists have plural names in Pulumi and singular ones in the API.
     "noncurrentVersionTransitions": "NoncurrentVersionTransitions",
 }
 

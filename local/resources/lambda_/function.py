@@ -1,4 +1,4 @@
-"""Functions, their versions and aliases, run from their images or by local workers."""
+"""Functions, their versions and aliases; they run from images or in local workers."""
 
 import threading
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from local.package import SHIM, folder_of, pack
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, Target, resource
 
-# The workers are this machine's Python; the emulator wants to hear one that Lambda has.
+# Workers run this machine's Python; the emulator accepts only versions that Lambda has.
 _RUNTIME = "python3.13"
 _functions = threading.Lock()
 
@@ -22,14 +22,14 @@ _functions = threading.Lock()
         "ephemeralStorage tracingConfig loggingConfig deadLetterConfig description kmsKeyArn "
         "reservedConcurrentExecutions vpcConfig snapStart"
     ),
-    # Images have another name here, and no registry.
+    # Images have other names here, and no registry.
     ignores=(
         "imageUri skipDestroy replaceSecurityGroupsOnDestroy "
         "replacementSecurityGroupIds sourceCodeHash"
     ),
 )
 def function(request: Request) -> Made:
-    """Make a function of its image, or of the sources that its image would hold."""
+    """Make a function from its image, or from the sources that its image would hold."""
     if request.get("packageType") != "Image":
         raise LocalError(
             f"`packageType` is {request.get('packageType', 'Zip')!r}; the local cloud runs "
@@ -58,7 +58,7 @@ def function(request: Request) -> Made:
             DeadLetterConfig=pascal(request.get("deadLetterConfig")),
         ),
     )
-    # -1 is Terraform's way to say: no reservation.
+    # In Terraform, -1 means no reservation.
     if request.get("reservedConcurrentExecutions", -1) >= 0:
         client.put_function_concurrency(
             FunctionName=name,
@@ -109,7 +109,7 @@ def alias(request: Request) -> Made:
     ignores="skipDestroy",
 )
 def provisioned_concurrency(request: Request) -> Made:
-    """Say how many environments wait; the emulator keeps the number, and starts none ahead."""
+    """Set the provisioned concurrency; the emulator stores it and starts nothing in advance."""
     name, qualifier = request.require("functionName"), request.require("qualifier")
     request.client("lambda").put_provisioned_concurrency_config(
         FunctionName=name,
@@ -120,13 +120,13 @@ def provisioned_concurrency(request: Request) -> Made:
 
 
 def invoke_arn(target: Target, function_arn: str) -> str:
-    """Write the ARN by which API Gateway calls a function."""
+    """Return the ARN by which API Gateway invokes a function."""
     path = f"path/2015-03-31/functions/{function_arn}/invocations"
     return f"arn:aws:apigateway:{target.aws.region}:lambda:{path}"
 
 
 def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
-    """Return the arguments that say what runs."""
+    """Return the arguments that define the function's code."""
     images = request.target.images
     if images is None:
         return {
@@ -139,7 +139,7 @@ def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
         raise LocalError(
             f"There is no image of {handler!r}: each function has a handlers/<function>/handler.py."
         )
-    # Built for the engine's own architecture, whatever the function's is.
+    # The image is built for the Docker engine's architecture, whatever the function's is.
     return {
         "PackageType": "Image",
         "Code": {"ImageUri": images[folder]},
@@ -159,7 +159,7 @@ def _handler(image_config: Mapping[str, Any]) -> str:
 
 
 def _environment(request: Request, handler: str) -> dict[str, str]:
-    """Add what Lambda sets for its runtime, and the emulator does not."""
+    """Add the variables that Lambda sets for its runtime and the emulator does not."""
     logging = request.get("loggingConfig", {})
     return {
         **request.get("environment", {}).get("variables", {}),

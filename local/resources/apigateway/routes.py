@@ -58,7 +58,7 @@ def method(request: Request) -> Made:
     ),
 )
 def integration(request: Request) -> Made:
-    """Say what answers a method."""
+    """Connect a method to what answers it."""
     place = _place(request)
     request.client("apigateway").put_integration(
         **place,
@@ -84,7 +84,7 @@ def integration(request: Request) -> Made:
     passes="restApi resourceId httpMethod statusCode responseModels responseParameters",
 )
 def method_response(request: Request) -> Made:
-    """Declare a method's answer."""
+    """Declare a method's response."""
     place = _place(request)
     request.client("apigateway").put_method_response(
         **place,
@@ -105,7 +105,7 @@ def method_response(request: Request) -> Made:
     ),
 )
 def integration_response(request: Request) -> Made:
-    """Turn an integration's answer into the method's."""
+    """Map an integration's response to the method's."""
     place = _place(request)
     request.client("apigateway").put_integration_response(
         **place,

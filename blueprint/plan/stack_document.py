@@ -7,7 +7,7 @@ from blueprint.plan.functions import METHOD, path
 from blueprint.plan.snapshot import Snapshot
 
 
-def document(snapshot: Snapshot) -> dict[str, Any]:
+def stack_document(snapshot: Snapshot) -> dict[str, Any]:
     """Return the document with the ``security`` of each operation as its method requires it.
 
     In the document that all stacks share, credentials are optional. Empty if there is none.

@@ -1,4 +1,4 @@
-"""Buckets, their policies and what they notify."""
+"""Buckets, their policies and notifications."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def bucket_policy(request: Request) -> Made:
     passes="bucket lambdaFunctions queues topics eventbridge",
 )
 def bucket_notification(request: Request) -> Made:
-    """Set everything that a bucket notifies."""
+    """Set all notifications of a bucket."""
     name = request.require("bucket")
     targets = {
         "LambdaFunctionConfigurations": ("lambdaFunctions", "LambdaFunctionArn"),

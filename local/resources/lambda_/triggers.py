@@ -1,4 +1,4 @@
-"""What may call a function, what calls it, and what becomes of failed calls."""
+"""Permissions and event sources of functions, and what happens to failed invocations."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from local.resources.registry import Made, Request, resource
     ),
 )
 def permission(request: Request) -> Made:
-    """Let a service call a function."""
+    """Allow a service to invoke a function."""
     statement = request.get("statementId") or request.auto_name(100)
     request.client("lambda").add_permission(
         FunctionName=request.require("function"),
@@ -46,7 +46,7 @@ _MAPPING = (
     ignores="provisionedPollerConfig",
 )
 def event_source_mapping(request: Request) -> Made:
-    """Call a function with batches from a queue or a stream."""
+    """Make an event source mapping: batches of a queue or a stream invoke a function."""
     given = {key: request.inputs[key] for key in _MAPPING.split() if request.get(key) is not None}
     renames = {"kmsKeyArn": "KMSKeyArn", "destinationArn": "Destination"}
     made = request.client("lambda").create_event_source_mapping(**pascal(given, renames))
@@ -68,7 +68,7 @@ def event_source_mapping(request: Request) -> Made:
     ),
 )
 def event_invoke_config(request: Request) -> Made:
-    """Say how often an asynchronous call is tried, and where a failed one goes."""
+    """Set the retries of asynchronous invocations, and the destination of failed ones."""
     name, qualifier = request.require("functionName"), request.get("qualifier")
     destinations = pascal(request.get("destinationConfig"))
     request.client("lambda").put_function_event_invoke_config(
@@ -105,7 +105,7 @@ def _keep_failures_of_alias(client: Any, name: str, alias: str, failures: str) -
     passes="functionName recursiveLoop",
 )
 def recursion_config(request: Request) -> Made:
-    """Say whether a function that calls itself in a loop is stopped."""
+    """Set whether a function that invokes itself in a loop is stopped."""
     name = request.require("functionName")
     request.client("lambda").put_function_recursion_config(
         FunctionName=name, RecursiveLoop=request.require("recursiveLoop")

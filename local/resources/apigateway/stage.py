@@ -1,4 +1,4 @@
-"""Deployments and stages of an API: what callers reach."""
+"""Deployments and stages of an API."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from local.resources.registry import Made, Request, resource
 @resource(
     "aws:apigateway/deployment:Deployment",
     passes="restApi description variables",
-    ignores="triggers",  # a new deployment for changed routes: here everything is new
+    ignores="triggers",  # they redeploy changed routes; here everything is new
 )
 def deployment(request: Request) -> Made:
-    """Freeze an API's methods for a stage to serve."""
+    """Make a deployment: a snapshot of the API's methods for a stage to serve."""
     made = request.client("apigateway").create_deployment(
         restApiId=request.require("restApi"),
         **present(description=request.get("description"), variables=request.get("variables")),
@@ -29,7 +29,7 @@ def deployment(request: Request) -> Made:
     ignores="cacheClusterEnabled cacheClusterSize clientCertificateId documentationVersion",
 )
 def stage(request: Request) -> Made:
-    """Serve a deployment, at the emulator's own kind of URL."""
+    """Make a stage of a deployment, at the emulator's own form of URL."""
     client = request.client("apigateway")
     api, name = request.require("restApi"), request.require("stageName")
     client.create_stage(
@@ -93,7 +93,7 @@ def method_settings(request: Request) -> Made:
     passes="cloudwatchRoleArn",
 )
 def account(request: Request) -> Made:
-    """Return API Gateway the role by which it writes logs."""
+    """Set the role with which API Gateway writes logs."""
     request.client("apigateway").update_account(
         patchOperations=[
             {

@@ -1,4 +1,4 @@
-"""REST APIs and what belongs to the whole of one: models, validators, gateway responses."""
+"""REST APIs, with their models, validators and gateway responses."""
 
 import re
 
@@ -15,7 +15,7 @@ from local.resources.registry import Made, Request, resource
     ignores="securityPolicy endpointAccessMode failOnWarnings",
 )
 def rest_api(request: Request) -> Made:
-    """Make an API without resources but the root."""
+    """Make an API that has the root resource only."""
     endpoint = request.get("endpointConfiguration")
     name = request.physical_name(1024)
     size = request.get("minimumCompressionSize")
@@ -44,8 +44,8 @@ def rest_api(request: Request) -> Made:
 
 @resource("aws:apigateway/model:Model", passes="restApi name contentType schema description")
 def model(request: Request) -> Made:
-    """Return an API the JSON schema of a body."""
-    # The service takes letters and digits only.
+    """Add the JSON schema of a body to an API."""
+    # The service accepts letters and digits only.
     name = request.get("name") or re.sub(r"\W|_", "", request.auto_name(255))
     made = request.client("apigateway").create_model(
         restApiId=request.require("restApi"),
@@ -61,7 +61,7 @@ def model(request: Request) -> Made:
     passes="restApi name validateRequestBody validateRequestParameters",
 )
 def request_validator(request: Request) -> Made:
-    """Say what of a request is checked."""
+    """Make a validator of request bodies or parameters."""
     name = request.physical_name(128)
     made = request.client("apigateway").create_request_validator(
         restApiId=request.require("restApi"),
@@ -77,7 +77,7 @@ def request_validator(request: Request) -> Made:
     passes="restApiId responseType statusCode responseParameters responseTemplates",
 )
 def response(request: Request) -> Made:
-    """Shape the errors that the gateway itself answers."""
+    """Set the form of an error that the gateway itself returns."""
     api, kind = request.require("restApiId"), request.require("responseType")
     request.client("apigateway").put_gateway_response(
         restApiId=api,

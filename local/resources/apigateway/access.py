@@ -36,7 +36,7 @@ def api_key(request: Request) -> Made:
     ignores="productCode",  # of AWS Marketplace
 )
 def usage_plan(request: Request) -> Made:
-    """Limit rate and number of calls of those who use a key."""
+    """Limit the rate and number of calls made with a key."""
     name = request.physical_name(1024)
     made = request.client("apigateway").create_usage_plan(
         name=name,
@@ -58,7 +58,7 @@ def usage_plan(request: Request) -> Made:
 
 @resource("aws:apigateway/usagePlanKey:UsagePlanKey", passes="usagePlanId keyId keyType")
 def usage_plan_key(request: Request) -> Made:
-    """Put a key into a usage plan."""
+    """Add a key to a usage plan."""
     made = request.client("apigateway").create_usage_plan_key(
         usagePlanId=request.require("usagePlanId"),
         keyId=request.require("keyId"),
@@ -75,7 +75,7 @@ def usage_plan_key(request: Request) -> Made:
     ),
 )
 def authorizer(request: Request) -> Made:
-    """Say who checks a caller's token.
+    """Make an authorizer, which checks the caller's token.
 
     The emulator (1.5.33) checks signature, issuer, times and scopes as AWS does. It takes a pool
     that does not exist, which AWS refuses: so that is looked up first.
@@ -115,7 +115,7 @@ def authorizer(request: Request) -> Made:
     ignores="ownershipVerificationCertificateArn mutualTlsAuthentication policy routingMode",
 )
 def domain_name(request: Request) -> Made:
-    """Register a custom domain; no name on this machine leads to it."""
+    """Make a custom domain; no name on this machine resolves to it."""
     endpoint = request.get("endpointConfiguration")
     name = request.require("domainName")
     made = request.client("apigateway").create_domain_name(

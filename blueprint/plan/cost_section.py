@@ -1,4 +1,4 @@
-"""Estimate what a stack costs in a month, at traffic that every plan has in common."""
+"""The section on cost: a month of a stack before and after, at the same traffic in every plan."""
 
 import json
 from collections.abc import Mapping
@@ -9,19 +9,19 @@ from blueprint.cost.stack_usage import usage
 from blueprint.cost.traffic import Traffic
 from blueprint.plan.section import Section, table
 from blueprint.plan.snapshot import Resource, Snapshot
-from blueprint.plan.words import names
+from blueprint.plan.words import logical_names
 from blueprint.recording import Options, Recorded, Recorder
 
 TRAFFIC = Traffic(requests=1e6, emails=1e5, uploads=1e5, stored_gb=100)
-"""Each kind of input comes, so that each function counts. `make cost` estimates at any traffic."""
+"""Every kind of input, so that each function counts. `make cost` estimates at any traffic."""
 
 _CENT = 0.01
 
 
-def cost(before: Snapshot, after: Snapshot) -> Section:
-    """Compare what two snapshots of a stack cost."""
+def cost_section(before: Snapshot, after: Snapshot) -> Section:
+    """Return the section that compares the cost of two snapshots."""
     prices = read_prices()
-    old, new = costs(before, prices), costs(after, prices)
+    old, new = cost_by_service(before, prices), cost_by_service(after, prices)
     old["total"], new["total"] = sum(old.values()), sum(new.values())
     rows = [(" ", "service", "before", "after", "change")]
     for service in sorted(old.keys() | new.keys(), key=lambda s: (s == "total", s)):
@@ -40,8 +40,8 @@ def cost(before: Snapshot, after: Snapshot) -> Section:
     )
 
 
-def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
-    """Return US dollars by service; none where there is no such stack."""
+def cost_by_service(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
+    """Return US dollars by service; empty if there is no such stack."""
     if not snapshot.resources:
         return {}
     recorder = Recorder(resources=[_recorded(r) for r in snapshot.resources.values()])
@@ -53,7 +53,7 @@ def costs(snapshot: Snapshot, prices: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _recorded(resource: Resource) -> Recorded:
-    """Return a resource with logical names in place of references, as ARNs end."""
+    """Return a resource with logical names in place of references."""
     options = Options(
         parent=resource.parent,
         depends_on=frozenset(),
@@ -62,5 +62,5 @@ def _recorded(resource: Resource) -> Recorded:
         delete_before_replace=False,
         ignore_changes=frozenset(),
     )
-    inputs = json.loads(names(json.dumps(resource.inputs)))
+    inputs = json.loads(logical_names(json.dumps(resource.inputs)))
     return Recorded(resource.type, resource.name, inputs, resource.custom, options)
