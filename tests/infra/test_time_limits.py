@@ -1,7 +1,7 @@
 """The longest call to AWS fits into its function's timeout, by the numbers of both sides."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,15 @@ def longest_call(config: Any) -> float:
     return attempts * attempt + sum(pause(n) for n in range(1, attempts))
 
 
+def cached(value: Any) -> Iterator[Any]:
+    """Yield the cached functions among an object's attributes, and among theirs."""
+    for attribute in vars(value).values() if hasattr(value, "__dict__") else ():
+        if hasattr(attribute, "cache_clear"):
+            yield attribute
+        elif type(attribute).__module__.startswith("handlers."):
+            yield from cached(attribute)
+
+
 @cache
 def clients(function: str) -> Mapping[str, Any]:
     """Return the configuration of the clients that a handler makes, by service."""
@@ -45,8 +54,9 @@ def clients(function: str) -> Mapping[str, Any]:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         for variable, value in function_inputs["environment"]["variables"].items():
             patch.setenv(variable, value)
-        for kept in [each for each in vars(module).values() if hasattr(each, "cache_clear")]:
-            kept.__wrapped__()  # what it makes at INIT, and what it makes when it is needed
+        for dependency in module.handler.dependencies.__wrapped__():  # made at INIT
+            for made_when_needed in cached(dependency):
+                made_when_needed()
     assert made
     return made
 
