@@ -12,6 +12,8 @@ from infra.function.image_function import ImageFunction
 from infra.storage.queue import DeadLetterQueue
 from infra.storage.table import Table
 
+_BATCH_SIZE = 100  # records
+
 
 @dataclass(frozen=True, kw_only=True)
 class StreamTriggerArgs:
@@ -20,7 +22,6 @@ class StreamTriggerArgs:
     table: Table
     function: ImageFunction
     pattern: Mapping[str, Any]
-    batch_size: int = 100
 
 
 class StreamTrigger(pulumi.ComponentResource):
@@ -48,7 +49,7 @@ class StreamTrigger(pulumi.ComponentResource):
             function_name=args.function.alias_arn,
             # Not LATEST: records written while the mapping is created would be lost.
             starting_position="TRIM_HORIZON",
-            batch_size=args.batch_size,
+            batch_size=_BATCH_SIZE,
             filter_criteria={"filters": [{"pattern": json.dumps(args.pattern)}]},
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,

@@ -98,6 +98,6 @@ def scopes(operation: JsonObject) -> list[str]:
         raise ValueError(
             f"the operation {operation.get('operationId')!r} has `security` "
             f"{operation.get('security')!r}; where tokens are asked for, it must name one scope in "
-            f'each alternative, such as [{{"{TOKEN}": ["users.read"]}}]'
+            f'each alternative, such as [{{"{TOKEN}": ["items.read"]}}]'
         )
     return [alternative[0] for alternative in named]
