@@ -48,7 +48,7 @@ def test_functions_are_owners_with_all_their_policies(prod: Snapshot) -> None:
         line.startswith("dynamodb:DescribeStream") and "on users" in line
         for line in as_lines(found["queue-welcome"])
     )
-    assert "report-role (iam.Role)" in found
+    assert "cleanup-role (iam.Role)" in found
     assert "emails-policy (sqs.QueuePolicy, policy)" in found
 
 
@@ -73,7 +73,7 @@ def test_functions_come_first(prod: Snapshot) -> None:
     after = changed(prod, "report-policy", "sqs:SendMessage", "sqs:PurgeQueue")
     after = changed(after, "send-email-policy", "ses:SendEmail", "ses:SendRawEmail")
     owners = [difference.owner for difference in differences(prod, after)]
-    assert owners == ["send-email", "report-role (iam.Role)"]
+    assert owners == ["send-email", "cleanup-role (iam.Role)"]
 
 
 @pytest.mark.parametrize(
