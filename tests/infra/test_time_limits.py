@@ -10,6 +10,7 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff, RetryContext
 
 from handlers.runtime import deadline
+from handlers.runtime.settings import load
 from tests.support.stacks import FUNCTIONS, STACKS, inputs, stack
 
 
@@ -45,8 +46,9 @@ def clients(function: str) -> Mapping[str, Any]:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         for variable, value in function_inputs["environment"]["variables"].items():
             patch.setenv(variable, value)
-        for kept in [each for each in vars(module).values() if hasattr(each, "cache_clear")]:
-            kept.__wrapped__()  # what it makes at INIT, and what it makes when it is needed
+        module.dependencies(load(module.Settings))
+        for make_late in [each for each in vars(module).values() if hasattr(each, "cache_clear")]:
+            make_late.__wrapped__()  # a client that INIT does not make
     assert made
     return made
 
