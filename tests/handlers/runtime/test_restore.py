@@ -226,7 +226,7 @@ def test_no_other_start_needs_or_reads_the_hooks(start: str) -> None:
         "importlib.import_module(sys.argv[1]); "
         "print(json.dumps('handlers.runtime.restore' in sys.modules))"
     )
-    assert started("get_user", program, AWS_LAMBDA_INITIALIZATION_TYPE=start) is False
+    assert started(FUNCTIONS[0], program, AWS_LAMBDA_INITIALIZATION_TYPE=start) is False
 
 
 def test_a_snapshot_without_hooks_is_refused() -> None:
@@ -236,5 +236,5 @@ def test_a_snapshot_without_hooks_is_refused() -> None:
         "importlib.import_module(sys.argv[1])"
     )
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        started("get_user", program, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
+        started(FUNCTIONS[0], program, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
     assert b"ModuleNotFoundError" in failed.value.stderr
