@@ -99,7 +99,8 @@ class _Commands(TyperGroup):
         except _expected_errors() as error:  # imported only once something has failed
             _say_error(_text(error))
             # Pulumi's own error is the program's, for a wrong configuration.
-            return getattr(error, "exit_code", 2 if type(error).__name__ == "RunError" else 1)
+            wrong_configuration = type(error).__name__ in ("ProjectError", "RunError")
+            return getattr(error, "exit_code", 2 if wrong_configuration else 1)
 
 
 app = typer.Typer(

@@ -56,7 +56,7 @@ class Emulator:
 
     @property
     def instance(self) -> str | None:
-        """Label of the emulator's containers; None if functions run as workers."""
+        """Return the label of the emulator's containers; None if functions run as workers."""
         return self.containers.instance(self.port) if self.containers else None
 
     def start(self, *, inherit: int | None = None) -> None:

@@ -1,8 +1,8 @@
 """Writes the documents that are generated from the program.
 
-``app documents`` writes ``openapi.json``, the schema of the stack files, the diagram of the
-architecture, the emulator's endpoints in ``Pulumi.compose.yaml`` and the table of configuration in
-the README. A test fails if a checked-in document differs from the program's.
+They are ``openapi.json``, the schema of the stack files, the diagram of the architecture, the
+emulator's endpoints in ``Pulumi.compose.yaml`` and the table in ``docs/configuration.md``.
+``app documents`` writes them. A test fails if a checked-in document differs from the program's.
 """
 
 import json
@@ -12,25 +12,26 @@ from typing import Any
 from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
-from blueprint.documents.endpoints import listed
+from blueprint.documents.endpoints import as_yaml
 from blueprint.documents.openapi import openapi
 from blueprint.project import ROOT, project_name
 from blueprint.recorder import run
-from infra.config.stack import StackConfig
 
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
 COMPOSE = ROOT / "Pulumi.compose.yaml"
 ARCHITECTURE = ROOT / "docs" / "architecture.svg"
-README = ROOT / "README.md"
-_MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of configuration -->")
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+_MARKS = ("<!-- configuration: written by `make documents` -->\n", "<!-- end of configuration -->")
 _ENDPOINTS = ("  aws:endpoints:\n", "  # end of endpoints")
 
 
 def stack_schema() -> dict[str, Any]:
     """Return the JSON schema of ``Pulumi.<stack>.yaml``, for editors."""
+    from config import AppConfig  # the program's: this module also serves other revisions
+
     project = project_name()
-    schema = StackConfig.model_json_schema(by_alias=True)
+    schema = AppConfig.model_json_schema(by_alias=True)
     keys = {f"{project}:{key}": rules for key, rules in schema["properties"].items()}
     required = [f"{project}:{key}" for key in schema.get("required", [])]
     return {
@@ -52,8 +53,8 @@ def stack_schema() -> dict[str, Any]:
     }
 
 
-def readme(text: str) -> str:
-    """Return the README's text with the table of configuration between its marks."""
+def configuration(text: str) -> str:
+    """Return the text with the table of configuration between its marks."""
     return _between(_MARKS, text, f"\n{table()}\n\n")
 
 
@@ -70,9 +71,9 @@ def documents() -> dict[Path, str]:
     return {
         OPENAPI: json.dumps(openapi(prod.names["api"]), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
-        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), listed(types)),
+        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), as_yaml(types)),
         ARCHITECTURE: draw(diagram(prod.recorder)),
-        README: readme(README.read_text()),
+        CONFIGURATION: configuration(CONFIGURATION.read_text()),
     }
 
 

@@ -31,6 +31,7 @@ MOST_ROUNDS = 7
 STACK = "prod"
 
 _IGNORED = shutil.ignore_patterns("__pycache__")
+_ONLY_OPERATIONS = shutil.ignore_patterns("__pycache__", "handler.py")
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,11 @@ def evaluate(process: "subprocess.Popen[str]") -> Evaluation:
 def make(folder: Path, systems: int) -> None:
     """Write the project's files."""
     shutil.copytree(ROOT / "infra", folder / "infra", ignore=_IGNORED)
-    for part in ("domain", "runtime", "create_user", "get_user"):
+    for part in ("domain", "runtime"):
         shutil.copytree(ROOT / "handlers" / part, folder / "handlers" / part, ignore=_IGNORED)
+    for operation in (ROOT / "handlers").glob("*/operation.py"):
+        folder_of_operation = folder / "handlers" / operation.parent.name
+        shutil.copytree(operation.parent, folder_of_operation, ignore=_ONLY_OPERATIONS)
     shutil.copy(ROOT / "handlers" / "__init__.py", folder / "handlers")
     (folder / "images").mkdir()
     for path in (ROOT / "images").glob("*.*"):
@@ -127,6 +131,7 @@ def make(folder: Path, systems: int) -> None:
                     ROOT / part / kind, folder / part / f"{kind}_{number}", ignore=_IGNORED
                 )
     shutil.copy(ROOT / "checks" / "bench" / "growing.py", folder / "__main__.py")
+    shutil.copy(ROOT / "config.py", folder)
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(settings(systems)))
 

@@ -1,4 +1,4 @@
-"""``app smoke`` against the running system, whole and broken."""
+"""``app smoke`` against the running system, working and broken."""
 
 import json
 import re
