@@ -4,6 +4,12 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 QUICK = $(BIN)/pytest -n 2 --dist loadfile -m 'not long'
+UNITS = tests/handlers tests/functions tests/infra
+# Tests of one function that need the whole system are in its folder, too.
+E2E = tests/e2e $(wildcard tests/functions/*/e2e)
+FAULTS = tests/faults $(wildcard tests/functions/*/faults)
+SYSTEM = $(E2E) $(FAULTS)
+OTHERS = $(filter-out $(UNITS) $(SYSTEM) tests/images tests/browser tests/support %__pycache__, $(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
 PORT ?= 4566
 STACK ?= dev
 CASES ?= 1000
@@ -24,8 +30,8 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/app up --port $(PORT)
 
 test: .venv/.dev  ## Run the tests that need neither a Docker engine nor much time
-	$(QUICK) tests/handlers tests/functions tests/infra --cov --cov-report=term:skip-covered
-	$(QUICK) --ignore tests/handlers --ignore tests/functions --ignore tests/infra --ignore tests/images --ignore tests/checks/scan --ignore tests/browser
+	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/checks/scan $(OTHERS) $(SYSTEM)
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
@@ -35,11 +41,11 @@ test-browser: .venv/.dev  ## Look at the API's viewer in a browser (needs Chromi
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
-	$(BIN)/pytest --no-skips --docker tests/e2e
+	$(BIN)/pytest --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run what `make test` leaves out: long faults, then killed containers (needs a Docker engine)
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser
-	$(BIN)/pytest --no-skips --docker -m container tests/faults
+	$(BIN)/pytest --no-skips --docker -m container $(FAULTS)
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
 	$(BIN)/python -m checks.chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))

@@ -194,10 +194,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from local.errors import LocalError
     from ops.errors import OpsError
 
-    return (
-        *(LocalError, OpsError, PlanError, ProjectError, ProgramFailed, RunError),
-        *(ClientError, BotoCoreError, OSError),
-    )
+    program = (ProjectError, ProgramFailed, PlanError, RunError)
+    return LocalError, OpsError, *program, ClientError, BotoCoreError, OSError
 
 
 def _text(error: Exception) -> str:

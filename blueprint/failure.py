@@ -1,4 +1,4 @@
-"""Describes the failure of a program by the program's own lines."""
+"""Describes the failure of a program, with the program's own lines."""
 
 import asyncio
 import traceback
@@ -73,5 +73,5 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 def _within(file: str, folder: Path) -> bool:
     path = Path(file)
-    # Installed packages are within the project too, in its virtual environment.
+    # Installed packages are inside the project too, in its virtual environment.
     return path.is_relative_to(folder) and "site-packages" not in path.parts

@@ -6,7 +6,7 @@ from pulumi.runtime import mocks
 
 from blueprint.recording import Answer, Recorder
 
-# No character that JSON escapes: most references stand in JSON documents.
+# References hold no character that JSON escapes, because most stand in JSON documents.
 REFERENCE = re.compile(r"\$\{(aws:[^:]+:[^:}]+)::([^:}]+)::(\w+)\}")
 """A resource's type and logical name, and the name of its output."""
 

@@ -34,7 +34,7 @@ _WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4
 _WRITES_OF_AN_EMAIL = 4
 _WRITES_OF_AN_UPLOAD = 4
 _MESSAGE_REQUESTS = 3  # sent, received, deleted
-_POLLERS = 5  # Lambda's, each waiting for 20 s at a time
+_POLLERS = 5  # Lambda's, each of which waits for 20 s
 _FILES_WRITTEN = 2
 
 

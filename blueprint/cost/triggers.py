@@ -34,7 +34,7 @@ class Load:
 
 
 def loads(recorder: Recorder, traffic: Traffic) -> dict[str, Load]:
-    """Return each function's load, if nothing arrives in batches, which is the most."""
+    """Return each function's load if nothing arrives in batches: the most that it can be."""
     found = {f.name: Load() for f in recorder.all("aws:lambda/function:Function")}
     for kind, target, times in _calls(recorder, traffic):
         seconds = times * DURATION_MS[kind] / 1_000

@@ -12,11 +12,10 @@ from typing import Any
 from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
-from blueprint.documents.endpoints import listed
+from blueprint.documents.endpoints import as_yaml
 from blueprint.documents.openapi import openapi
 from blueprint.project import ROOT, project_name
 from blueprint.recorder import run
-from infra.config.stack import StackConfig
 
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
@@ -29,8 +28,10 @@ _ENDPOINTS = ("  aws:endpoints:\n", "  # end of endpoints")
 
 def stack_schema() -> dict[str, Any]:
     """Return the JSON schema of ``Pulumi.<stack>.yaml``, for editors."""
+    from config import AppConfig  # the program's: this module also serves other revisions
+
     project = project_name()
-    schema = StackConfig.model_json_schema(by_alias=True)
+    schema = AppConfig.model_json_schema(by_alias=True)
     keys = {f"{project}:{key}": rules for key, rules in schema["properties"].items()}
     required = [f"{project}:{key}" for key in schema.get("required", [])]
     return {
@@ -70,7 +71,7 @@ def documents() -> dict[Path, str]:
     return {
         OPENAPI: json.dumps(openapi(prod.names["api"]), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
-        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), listed(types)),
+        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), as_yaml(types)),
         ARCHITECTURE: draw(diagram(prod.recorder)),
         CONFIGURATION: configuration(CONFIGURATION.read_text()),
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from blueprint.plan import render
 from blueprint.plan.revision import PlanError, Revision, extract, find
 from blueprint.plan.sections import Report, report
-from blueprint.plan.snapshot import Snapshot, has, take
+from blueprint.plan.snapshot import Snapshot, has_stack, take_snapshots
 from blueprint.project import ROOT, stacks
 
 HERE = "this tree"
@@ -28,7 +28,7 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
         extract(revision, other)
         trees = {str(revision): other, HERE: ROOT}
         _check(stack, trees)
-        before, after = take(trees, stack)
+        before, after = take_snapshots(trees, stack)
         notes = _notes(stack, revision, trees, before)
     heading = render.Heading(
         stack=stack,
@@ -41,7 +41,7 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
 
 
 def _check(stack: str, trees: Mapping[str, Path]) -> None:
-    if not any(has(tree, stack) for tree in trees.values()):
+    if not any(has_stack(tree, stack) for tree in trees.values()):
         known = sorted({name for tree in trees.values() for name in stacks(tree)})
         raise PlanError(f"There is no stack {stack!r}. Stacks: {', '.join(known)}.")
 
@@ -49,9 +49,9 @@ def _check(stack: str, trees: Mapping[str, Path]) -> None:
 def _notes(
     stack: str, revision: Revision, trees: Mapping[str, Path], before: Snapshot
 ) -> tuple[str, ...]:
-    without = [name for name, tree in trees.items() if not has(tree, stack)]
+    without = [name for name, tree in trees.items() if not has_stack(tree, stack)]
     notes = [f"There is no stack {stack} in {name}." for name in without]
-    if has(trees[str(revision)], stack) and not before.openapi:
+    if has_stack(trees[str(revision)], stack) and not before.openapi:
         notes.append(f"{revision} has no openapi.json: the APIs are not compared.")
     old, new = (_pins(tree) for tree in trees.values())
     if old != new:

@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,7 @@ def evaluate(tree: Path, stack: str, key: bytes) -> dict[str, Any]:
             name: mask(rpc.wrap_rpc_secret(value) if name in run.secrets else value)
             for name, value in run.outputs.items()
         },
-        # This tree may hold changes that `make documents` has not written yet.
-        "openapi": openapi(run.names["api"]) if tree == ROOT else checked_in_document(tree),
+        "openapi": api_document(tree, run.names),
         "images": {
             image.name: context_files(tree, image)
             for image in recorder.all("docker-build:index:Image")
@@ -106,8 +105,14 @@ def evaluate(tree: Path, stack: str, key: bytes) -> dict[str, Any]:
     }
 
 
-def checked_in_document(tree: Path) -> dict[str, Any]:
-    """Return a tree's openapi.json; empty if it has none."""
+def api_document(tree: Path, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI document of a tree's program; empty if it has none.
+
+    Another tree's is its openapi.json. This tree may hold changes that `make documents` has not
+    written yet, so its document is made from the program's ``api``.
+    """
+    if tree == ROOT:
+        return openapi(names["api"]) if "api" in names else {}
     path = tree / "openapi.json"
     document: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
     return document
@@ -128,7 +133,7 @@ def context_files(tree: Path, image: Recorded) -> dict[str, str]:
     }
 
 
-def make_way_for(tree: Path) -> None:
+def forget_this_tree(tree: Path) -> None:
     """Let the program import its own tree's packages, also one called ``blueprint``."""
     if tree == ROOT:
         return
@@ -141,7 +146,7 @@ def main() -> None:
     """Evaluate the program in this folder; what it prints goes to standard error."""
     key = os.environ["PLAN_KEY"].encode()
     tree = Path.cwd()
-    make_way_for(tree)
+    forget_this_tree(tree)
     try:
         with contextlib.redirect_stdout(sys.stderr):
             found = evaluate(tree, sys.argv[1], key)

@@ -68,12 +68,12 @@ class Snapshot:
         return sorted(found, key=lambda r: r.name)
 
 
-def has(tree: Path, stack: str) -> bool:
+def has_stack(tree: Path, stack: str) -> bool:
     """Return whether a tree configures a stack."""
     return (tree / f"Pulumi.{stack}.yaml").is_file()
 
 
-def take(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
+def take_snapshots(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
     """Evaluate the programs of several trees at once.
 
     Args:
@@ -91,7 +91,9 @@ def take(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
         running = [
             (
                 name,
-                processes.enter_context(_running(tree, stack, key)) if has(tree, stack) else None,
+                processes.enter_context(_running(tree, stack, key))
+                if has_stack(tree, stack)
+                else None,
             )
             for name, tree in trees.items()
         ]

@@ -89,7 +89,7 @@ def bare() -> Iterator[str]:
 def _copy_project(root: Path) -> None:
     for part in ("handlers", "images", "infra"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__main__.py", "Pulumi.yaml"):
+    for name in ("__main__.py", "config.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, root)
     (root / "handlers" / "get_user" / "handler.py").write_text(_HANDLER)
     stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())

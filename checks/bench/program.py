@@ -131,6 +131,7 @@ def make(folder: Path, systems: int) -> None:
                     ROOT / part / kind, folder / part / f"{kind}_{number}", ignore=_IGNORED
                 )
     shutil.copy(ROOT / "checks" / "bench" / "growing.py", folder / "__main__.py")
+    shutil.copy(ROOT / "config.py", folder)
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(settings(systems)))
 

@@ -89,14 +89,14 @@ def test_a_smoke_test_asks_with_a_token_and_without(
     }.items():
         monkeypatch.setenv(name, value)
     assert app(["smoke", api.url]) == 0
-    assert "ok      callers who do not say who they are get nothing" in capsys.readouterr().out
+    assert "ok      callers without credentials get nothing" in capsys.readouterr().out
     monkeypatch.setenv("CLIENT_SECRET", "wrong")
     assert app(["smoke", api.url]) == 1
-    assert f"gives no token to client {client.id}: 4" in capsys.readouterr().err
+    assert f"returns no token for {client.id}: 4" in capsys.readouterr().err
     for name in ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.delenv(name)
     assert app(["smoke", api.url]) == 1
-    assert "nothing was given to let a caller in; 401" in capsys.readouterr().err
+    assert "credentials are missing; 401" in capsys.readouterr().err
 
 
 def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Client) -> None:

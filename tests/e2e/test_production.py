@@ -16,6 +16,7 @@ from local import tokens
 from local.cloud import Cloud
 from local.mail import sent
 from tests.support.e2e.system import Api, keys, logical_name, until
+from tests.support.functions import FUNCTIONS, expected, module_of
 from tests.support.samples import PICTURE
 
 pytestmark = pytest.mark.long  # the largest configuration, and the slowest to start
@@ -53,12 +54,14 @@ def test_it_does_its_whole_job(production: Cloud) -> None:
     s3.put_object(Bucket=bucket, Key="uploads/data.bin", Body=picture)  # S3 itself copies it
     until(lambda: keys(s3, bucket, "processed/data.bin/"))
 
-    for function in ("daily-report", "cleanup-expired"):
+    for function in (name for name in FUNCTIONS if expected()[name].is_scheduled):
         answer = production.client("lambda").invoke(
             FunctionName=production.functions[function].name, Qualifier="live", Payload=b"{}"
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
-    assert len(keys(s3, bucket, "reports/")) == 2
+    for function in FUNCTIONS:
+        for prefix in getattr(module_of(function, "canary"), "WRITES", ()):
+            assert keys(s3, bucket, prefix.removeprefix("object "))
 
 
 def test_no_role_may_use_the_key_by_itself(production: Cloud, key: str) -> None:
@@ -77,7 +80,7 @@ def test_no_role_may_use_the_key_by_itself(production: Cloud, key: str) -> None:
     table = production.client("dynamodb").describe_table(
         TableName=production.outputs["dynamodb_table_name"]
     )["Table"]["TableArn"]
-    assert decisions(roles["get-user"], "dynamodb:GetItem", table) == {"allowed"}
+    assert decisions(roles["create-user"], "dynamodb:PutItem", table) == {"allowed"}
     assert len(roles) == len(production.functions)
     for role in roles.values():
         for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"):

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import yaml
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 from pulumi.runtime import mocks
 
@@ -18,10 +17,10 @@ from blueprint.arns import ArnRecorder
 from blueprint.project import ROOT, stack_settings
 from blueprint.recorder import Run, run
 from blueprint.recording import ACCOUNT, REGION, Answer, Recorded
+from tests.support.stacks import PROJECT
 
 FOLDER = ROOT / "bootstrap"
-NAMESPACE = "serverless-app-bootstrap"
-PROJECT: str = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]
+NAMESPACE = f"{PROJECT}-bootstrap"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{NAMESPACE}-prod-boundary"
 ENVIRONMENTS: dict[str, Any] = {
     "dev": {"sender": "dev.example.com", "destroy": True},

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.plan.snapshot import Snapshot, take
+from blueprint.plan.snapshot import Snapshot, take_snapshots
 
 PROGRAM = """
 import pulumi, pulumi_aws as aws, pulumi_docker_build as docker
@@ -46,7 +46,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def evaluated(tree: Path) -> Snapshot:
-    (snapshot,) = take({"old (12)": tree}, "prod")
+    (snapshot,) = take_snapshots({"old (12)": tree}, "prod")
     return snapshot
 
 

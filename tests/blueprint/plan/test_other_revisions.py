@@ -8,7 +8,7 @@ import pytest
 
 from blueprint.plan import revision
 from blueprint.plan.revision import PlanError, Revision, extract, find
-from blueprint.plan.snapshot import take
+from blueprint.plan.snapshot import take_snapshots
 from cli import main
 from tests.support.plan_repository import commit, git
 
@@ -126,7 +126,7 @@ def test_a_revision_before_there_was_a_program_is_refused(tmp_path: Path) -> Non
     with pytest.raises(
         PlanError, match=r"old \(12\) cannot be evaluated: it has no __main__.py, no Pulumi.yaml"
     ):
-        take({"old (12)": tmp_path}, "prod")
+        take_snapshots({"old (12)": tmp_path}, "prod")
 
 
 def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

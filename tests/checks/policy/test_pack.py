@@ -56,7 +56,7 @@ def test_production_passes(pack: Pack) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        Break(rule="7", of="lambda/function:Function get-user", path=("tracingConfig",)),
+        Break(rule="7", of="lambda/function:Function create-user", path=("tracingConfig",)),
         Break(
             rule="18",
             of="iam/rolePolicy:RolePolicy create-user-policy",
@@ -101,7 +101,7 @@ def test_a_preview_of_a_new_stack_says_what_it_cannot_know(previewing: Pack) -> 
 
 def test_a_preview_of_a_broken_stack_fails_already(previewing: Pack) -> None:
     change = Break(rule="16", of="lambda/functionRecursionConfig:FunctionRecursionConfig "
-                   "get-user-recursion")  # fmt: skip
+                   "create-user-recursion")  # fmt: skip
     diagnostics = previewing.analyze(as_seen(after(prod(preview=True), change)))
     assert {name for name, _ in found(diagnostics, proto.MANDATORY)} == {NAMES["16"]}
 
