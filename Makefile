@@ -4,6 +4,12 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 QUICK = $(BIN)/pytest -n 2 --dist loadfile -m 'not long'
+UNITS = tests/handlers tests/functions tests/infra
+# Tests of one function that need the whole system are in its folder, too.
+E2E = tests/e2e $(wildcard tests/functions/*/e2e)
+FAULTS = tests/faults $(wildcard tests/functions/*/faults)
+SYSTEM = $(E2E) $(FAULTS)
+OTHERS = $(filter-out $(UNITS) $(SYSTEM) tests/images tests/browser tests/support %__pycache__, $(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
 PORT ?= 4566
 STACK ?= dev
 CASES ?= 1000
@@ -21,11 +27,11 @@ help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 20
 
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C ends it)
-	@$(BIN)/python -m local up --port $(PORT)
+	@$(BIN)/app up --port $(PORT)
 
 test: .venv/.dev  ## Run the tests that need neither a Docker engine nor much time
-	$(QUICK) tests/handlers tests/functions tests/infra --cov --cov-report=term:skip-covered
-	$(QUICK) --ignore tests/handlers --ignore tests/functions --ignore tests/infra --ignore tests/images --ignore tests/checks/scan --ignore tests/browser
+	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/checks/scan $(OTHERS) $(SYSTEM)
 
 test-api: .venv/.dev  ## Ask the API by random requests: CASES for each operation, which SEED repeats
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
@@ -35,11 +41,11 @@ test-browser: .venv/.dev  ## Look at the API's viewer in a browser (needs Chromi
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs a Docker engine)
 	$(BIN)/pytest --no-skips tests/images
-	$(BIN)/pytest --no-skips --docker tests/e2e
+	$(BIN)/pytest --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run what `make test` leaves out: long faults, then killed containers (needs a Docker engine)
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser
-	$(BIN)/pytest --no-skips --docker -m container tests/faults
+	$(BIN)/pytest --no-skips --docker -m container $(FAULTS)
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger while things fail (2000 take minutes); SEED repeats a run
 	$(BIN)/python -m checks.chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))
@@ -58,7 +64,7 @@ format: .venv/.dev  ## Format, and mend what lint can mend
 	$(BIN)/ruff check --fix .
 
 documents: .venv/.dev  ## Write what is made from the program anew: openapi.json, schema, diagram, table
-	$(BIN)/python -m blueprint.documents.documents
+	$(BIN)/app documents
 
 preview: .venv/.runtime checks/policy/.venv/.done  ## pulumi preview of STACK (dev where not given), held to checks/policy/
 	pulumi preview --stack $(STACK) --policy-pack checks/policy
@@ -67,16 +73,16 @@ deploy: .venv/.runtime checks/policy/.venv/.done  ## pulumi up of STACK (dev whe
 	pulumi up --stack $(STACK) --policy-pack checks/policy
 
 release: .venv/.runtime  ## Move STACK's new versions live: PERCENT of calls for MINUTES, then all; back if an alarm rings
-	@$(BIN)/python -m ops.release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
+	@$(BIN)/app release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
 
 rollback: .venv/.runtime  ## Take STACK's last release back at once; with RELEASE=, only if it is that one
-	@$(BIN)/python -m ops.release $(STACK) rollback $(if $(RELEASE),--release $(RELEASE))
+	@$(BIN)/app rollback $(STACK) $(if $(RELEASE),--release $(RELEASE))
 
-smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: python -m ops.smoke --help)
-	@$(BIN)/python -m ops.smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
+smoke: .venv/.runtime  ## Try a deployed stack through its API at URL, and clean up (more: app smoke --help)
+	@$(BIN)/app smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, have it processed again (DRY_RUN=1: show it)
-	@$(BIN)/python -m ops.redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
+	@$(BIN)/app redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
 
 bench: .venv/.dev .venv-bench/.done  ## Measure what the functions cost, and draw it (checks/bench/results.svg)
 	$(BIN)/python -m checks.bench
@@ -85,10 +91,10 @@ bench-check: .venv/.dev  ## Fail where a function's start has grown: files, modu
 	$(BIN)/python -m checks.bench.check
 
 plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST another revision (where the branch left main)
-	@$(BIN)/python -m blueprint.plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
+	@$(BIN)/app plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
 
-cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: python -m blueprint.cost.estimate --help)
-	@$(BIN)/python -m blueprint.cost.estimate $(STACK) --requests $(REQUESTS)
+cost: .venv/.runtime  ## Estimate what STACK costs in a month, at REQUESTS (and more: app cost --help)
+	@$(BIN)/app cost $(STACK) --requests $(REQUESTS)
 
 lock: .venv/.dev  ## Pin new requirements; what is pinned stays as it is
 	$(LOCK) --universal --python-version 3.11 requirements.in images/*/requirements.in -o requirements.txt
@@ -112,12 +118,18 @@ clean:  ## Remove what was made: environment, staging folders, caches
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-.venv/.runtime: requirements.txt | .venv/bin/uv
+# The command line: it runs the cli.py of this checkout, with this environment.
+$(BIN)/app: Makefile | .venv/bin/uv
+	@printf '%s\n' '#!/bin/sh' 'bin=$$(CDPATH= cd -- "$$(dirname -- "$$0")" && pwd) || exit' \
+	  'exec "$$bin/python" "$${bin%/.venv/bin}/cli.py" "$$@"' > $@
+	@chmod +x $@
+
+.venv/.runtime: requirements.txt | .venv/bin/uv $(BIN)/app
 	@echo "Installing pinned dependencies into .venv"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt | .venv/bin/uv
+.venv/.dev: requirements-dev.txt | .venv/bin/uv $(BIN)/app
 	@echo "Installing pinned dependencies into .venv"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch .venv/.runtime $@

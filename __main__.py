@@ -1,114 +1,95 @@
-"""The whole architecture: what exists, who may touch what, what triggers whom."""
+"""The whole architecture: what exists, who may do what, and what triggers what."""
 
 import pulumi
 
+from config import AppConfig
 from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import COMPONENTS, SCOPES
 from handlers.get_user.operation import GET_USER
-from infra.access.callers import Callers, CallersArgs
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
 from infra.config.loader import load
-from infra.function.image_function import FunctionArgs, ImageFunction
-from infra.monitoring.monitoring import Monitoring, MonitoringArgs
-from infra.network.network import own_network
-from infra.storage.access_log import access_log
-from infra.storage.bucket import Bucket, BucketArgs
-from infra.storage.key import own_key
-from infra.storage.queue import Queue, QueueArgs
-from infra.storage.table import Index, Table, TableArgs
-from infra.triggers.bucket import BucketTrigger, BucketTriggerArgs
-from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
-from infra.triggers.queue import QueueTrigger, QueueTriggerArgs
-from infra.triggers.schedule import ScheduleTrigger, ScheduleTriggerArgs
-from infra.triggers.stream import StreamTrigger, StreamTriggerArgs
+from infra.function.function import Function
+from infra.stack import stack_of
+from infra.storage.table import Index
+from infra.triggers.bucket_trigger import BucketTrigger, BucketTriggerArgs
+from infra.triggers.http.rest_api import Route
+from infra.triggers.queue_trigger import QueueTrigger, QueueTriggerArgs
+from infra.triggers.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
+from infra.triggers.stream_trigger import StreamTrigger, StreamTriggerArgs
 
-config = load()
+config = load(AppConfig)
+stack = stack_of(config, key="key")
 
-# What everything below is encrypted with: the stack's own key, or none, and AWS's keys do it.
-key = own_key("key", config)
-
-# What is kept. The stream of `users` is the outbox; `ledger` holds what was done, until it expires.
-users = Table("users", TableArgs(retain=config.retain, key=key, stream=True, indexes=[
+# What is stored. The stream of `users` is the outbox; `ledger` records what was done, for a while.
+users = stack.table("users", stream=True, indexes=[
     Index(name="by-day", hash_key="created_day", range_key="id"),
     Index(name="welcome-pending", hash_key="welcome", range_key="welcome_due", range_type="N",
-          include=["name", "email", "welcome_attempts"]),
-]))
-ledger = Table("ledger", TableArgs(retain=config.retain, key=key, ttl_attribute="expires", indexes=[
+          include=["name", "email", "welcome_attempts"])])
+ledger = stack.table("ledger", ttl_attribute="expires", indexes=[
     Index(name="by-day", hash_key="day", range_key="id", include=["kind", "outcome"]),
-    Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N"),
-]))
-storage = Bucket("storage", BucketArgs(
-    retain=config.retain, key=key, expire_days=config.uploads.expiry))
-access_log("storage-access-log", storage, config)
-emails = Queue("emails", QueueArgs(
-    key=key, consumer_timeout=30, batch_window=config.email.batch_window_seconds))
+    Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N")])
+storage = stack.bucket("storage", expire_days=config.uploads.expiry)
+emails = stack.queue("emails", consumer_timeout=30, batch_window=config.email.batch_window_seconds)
 sender = MailIdentity("mail", MailIdentityArgs(
     sender=config.email.sender, create=config.email.create_identity))
-callers = Callers("callers", CallersArgs(config=config.api, retain=config.retain, scopes=SCOPES))
+callers = stack.callers("callers", scopes=SCOPES)
 
-# What runs, where, and what each may do.
-network = own_network("network", config, key)
+# What runs, and what each function may do. The network leads to the services in their grants.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
+functions = stack.functions(network="network", functions={
+    "create-user": Function(
+        description="POST /users", memory_mb=512, timeout=20, environment=cors,
+        grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
+    "get-user": Function(
+        description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors,
+        grants=[users.get(env="USERS_TABLE")]),
+    "queue-welcome": Function(
+        description="New users to the e-mail queue", memory_mb=256, timeout=30,
+        grants=[emails.send(env="EMAIL_QUEUE_URL")]),
+    "send-email": Function(
+        description="E-mails of the queue by SES", memory_mb=256, timeout=30,
+        grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
+                emails.delay(env="EMAIL_QUEUE_URL"),
+                users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]),
+    "process-upload": Function(
+        description="Images resized, texts extracted", memory_mb=1024, timeout=120,
+        asynchronous=True, environment=config.uploads.settings,
+        grants=[storage.read_versions("uploads/", env="BUCKET"), storage.list_keys(),
+                storage.write_large("processed/"), storage.write_large("rejected/"),
+                ledger.put(env="LEDGER_TABLE"), ledger.update()]),
+    "cleanup-expired": Function(
+        description="Deletes what expired, welcomes whom nobody welcomed",
+        memory_mb=256, timeout=300, asynchronous=True,
+        grants=[ledger.query("by-expiry", env="LEDGER_TABLE"), ledger.delete(),
+                users.query("welcome-pending", env="USERS_TABLE"), users.update(),
+                emails.send(env="EMAIL_QUEUE_URL")]),
+    "daily-report": Function(
+        description="Yesterday's figures", memory_mb=256, timeout=300, asynchronous=True,
+        grants=[users.query("by-day", env="USERS_TABLE"),
+                ledger.query("by-day", env="LEDGER_TABLE"),
+                storage.read("reports/", env="BUCKET"), storage.list_keys(),
+                storage.write("reports/")])})
 
-create_user = ImageFunction("create-user", FunctionArgs(
-    config=config, key=key, network=network, description="POST /users",
-    memory_mb=512, timeout=20, environment=cors,
-    grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]))
-get_user = ImageFunction("get-user", FunctionArgs(
-    config=config, key=key, network=network, description="GET /users/{id}",
-    memory_mb=512, timeout=20, environment=cors, grants=[users.get(env="USERS_TABLE")]))
-queue_welcome = ImageFunction("queue-welcome", FunctionArgs(
-    config=config, key=key, network=network, description="New users to the e-mail queue",
-    memory_mb=256, timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]))
-send_email = ImageFunction("send-email", FunctionArgs(
-    config=config, key=key, network=network, description="E-mails of the queue by SES",
-    memory_mb=256, timeout=30,
-    grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
-            emails.delay(env="EMAIL_QUEUE_URL"),
-            users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]))
-process_upload = ImageFunction("process-upload", FunctionArgs(
-    config=config, key=key, network=network, description="Images resized, texts extracted",
-    memory_mb=1024, timeout=120, asynchronous=True, environment=config.uploads.settings,
-    grants=[storage.read_versions("uploads/", env="BUCKET"), storage.list_keys(),
-            storage.write_large("processed/"), storage.write_large("rejected/"),
-            ledger.put(env="LEDGER_TABLE"), ledger.update()]))
-cleanup_expired = ImageFunction("cleanup-expired", FunctionArgs(
-    config=config, key=key, network=network, memory_mb=256, timeout=300, asynchronous=True,
-    description="Deletes what expired, welcomes whom nobody welcomed",
-    grants=[ledger.query("by-expiry", env="LEDGER_TABLE"), ledger.delete(),
-            users.query("welcome-pending", env="USERS_TABLE"), users.update(),
-            emails.send(env="EMAIL_QUEUE_URL")]))
-daily_report = ImageFunction("daily-report", FunctionArgs(
-    config=config, key=key, network=network, description="Yesterday's figures",
-    memory_mb=256, timeout=300, asynchronous=True,
-    grants=[users.query("by-day", env="USERS_TABLE"), ledger.query("by-day", env="LEDGER_TABLE"),
-            storage.read("reports/", env="BUCKET"), storage.list_keys(),
-            storage.write("reports/")]))
-
-# What triggers whom.
-api = RestApi("api", RestApiArgs(
-    config=config.api, key=key, callers=callers,
-    log_retention_days=config.logs.retention_days, components=COMPONENTS,
-    routes=[Route("POST", "/users", create_user, CREATE_USER),
-            Route("GET", "/users/{id}", get_user, GET_USER)]))
+# What triggers what.
+api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
+    Route("POST", "/users", functions["create-user"], CREATE_USER),
+    Route("GET", "/users/{id}", functions["get-user"], GET_USER)])
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
-    table=users, function=queue_welcome,
+    table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))
 emails_to_send = QueueTrigger("emails-to-send", QueueTriggerArgs(
-    queue=emails, function=send_email, batch_size=10, max_concurrency=config.email.max_concurrency))
+    queue=emails, function=functions["send-email"],
+    batch_size=10, max_concurrency=config.email.max_concurrency))
 BucketTrigger("uploads", BucketTriggerArgs(
-    bucket=storage, function=process_upload, prefix="uploads/",
+    bucket=storage, function=functions["process-upload"], prefix="uploads/",
     outputs=("processed/", "rejected/", "reports/")))
 ScheduleTrigger("cleanup", ScheduleTriggerArgs(
-    function=cleanup_expired, expression=config.schedules.cleanup))
+    function=functions["cleanup-expired"], expression=config.schedules.cleanup))
 ScheduleTrigger("report", ScheduleTriggerArgs(
-    function=daily_report, expression=config.schedules.report))
-
-monitoring = Monitoring("monitoring", MonitoringArgs(
-    config=config.alarms, key=key, api=api, queues=[emails_to_send], streams=[new_users],
-    functions=[create_user, get_user, queue_welcome, send_email, process_upload,
-               cleanup_expired, daily_report],
-    outcomes=[(cleanup_expired, "welcome_abandoned"), (send_email, "uncertain")]))
+    function=functions["daily-report"], expression=config.schedules.report))
+monitoring = stack.monitoring(
+    "monitoring", api=api, functions=functions, queues=[emails_to_send], streams=[new_users],
+    outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)
 pulumi.export("api_key", api.api_key)

@@ -1,11 +1,13 @@
-"""What a run of the program registers, recorded instead of made."""
+"""What a run of the program registers, recorded and not made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi.runtime import mocks, rpc
+from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
+
+from blueprint.runner import plain
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -13,18 +15,21 @@ REGION = "eu-central-1"
 Key = tuple[str, str]
 """A resource's type and logical name."""
 
+Answer = tuple[str | None, dict[str, Any]]
+"""A new resource's id and outputs."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the engine is told of a resource beside its inputs.
+    """A resource's options, as the engine receives them.
 
     Attributes:
-        parent: its component; the stack, of type ``pulumi:pulumi:Stack``, for those at the top.
-        depends_on: what the engine makes first, whether named or read from.
+        parent: the component that it is in; at the top, the stack (``pulumi:pulumi:Stack``).
+        depends_on: resources that the engine makes first: those it names and those it reads from.
         protect: whether the engine refuses to delete it.
-        retain_on_delete: whether deleting it leaves the real one alone.
-        delete_before_replace: whether a replacement comes after the deletion.
-        ignore_changes: inputs that are only heeded when it is made.
+        retain_on_delete: whether deleting it leaves the real resource in place.
+        delete_before_replace: whether a replacement is made after the old one is deleted.
+        ignore_changes: inputs that count only when the resource is created.
     """
 
     parent: Key
@@ -48,10 +53,10 @@ class Recorded:
 
 @dataclass
 class Recorder(mocks.Mocks):
-    """Records resources, and answers as AWS would; in a preview, with nothing but the inputs.
+    """Records resources, and answers as AWS would; in a preview, with the inputs alone.
 
-    ``registrations`` holds, by URN, what the engine is told in its own form: what is unknown or
-    secret, and which property was made from which resources, included.
+    ``registrations`` holds, by URN, each registration in the engine's own form, which also says
+    what is unknown or secret, and which resources each property was made from.
     """
 
     preview: bool = False
@@ -59,8 +64,8 @@ class Recorder(mocks.Mocks):
     options: dict[Key, Options] = field(default_factory=dict)
     registrations: dict[str, resource_pb2.RegisterResourceRequest] = field(default_factory=dict)
 
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        """Record a resource."""
+    def new_resource(self, args: mocks.MockResourceArgs) -> Answer:
+        """Record a resource, and answer with its id and outputs."""
         options = self.options[args.typ, args.name]
         inputs = plain(args.inputs)
         self.resources.append(Recorded(args.typ, args.name, inputs, bool(args.custom), options))
@@ -69,7 +74,11 @@ class Recorder(mocks.Mocks):
         return f"{args.name}-id", {**_computed(args.typ, args.name), **args.inputs}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Answer what the program asks of its account."""
+        """Answer a call of one of the provider's functions.
+
+        Raises:
+            LookupError: the recorder does not know the function.
+        """
         service = args.args.get("service")
         answers: dict[str, dict[str, Any]] = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
@@ -85,6 +94,10 @@ class Recorder(mocks.Mocks):
                 "vpcEndpointPolicySupported": True,
             },
         }
+        if args.token not in answers:
+            raise LookupError(
+                f"the recorder has no answer for {args.token}; add one in blueprint/recording.py"
+            )
         return answers[args.token], []
 
     def all(self, type_: str) -> list[Recorded]:
@@ -95,7 +108,7 @@ class Recorder(mocks.Mocks):
         """Return one resource by type and name.
 
         Raises:
-            LookupError: there is none; names those there are.
+            LookupError: there is none; the message lists those of the type.
         """
         for resource in self.all(type_):
             if resource.name == name:
@@ -104,14 +117,14 @@ class Recorder(mocks.Mocks):
 
 
 class Monitor(mocks.MockMonitor):
-    """Passes on to the recorder what mocks are not told."""
+    """Passes on to the recorder what Pulumi's mocks do not see."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)
         self._recorder = recorder
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
-        """Record what the resource depends on, and how it is kept.
+        """Record a resource's options.
 
         Raises:
             ValueError: another one has its type and name.
@@ -132,17 +145,6 @@ class Monitor(mocks.MockMonitor):
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
-def plain(value: Any) -> Any:
-    """Unwrap secrets, and give integers back: protocol buffers know one kind of number."""
-    if rpc.is_rpc_secret(value):
-        return plain(rpc.unwrap_rpc_secret(value))
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def _key(urn: str) -> Key:
     types, name = urn.split("::")[2:4]
     return types.rpartition("$")[2], name
@@ -156,10 +158,10 @@ def arn(type_: str, name: str) -> str:
 
 
 def _computed(type_: str, name: str) -> dict[str, Any]:
-    """Outputs that AWS computes, as far as the program reads them."""
-    own = arn(type_, name)
+    """Return the outputs that AWS computes, as far as the program reads them."""
+    resource_arn = arn(type_, name)
     return {
-        "arn": own,
+        "arn": resource_arn,
         "name": name,
         "bucket": name,
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
@@ -170,8 +172,8 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         "registryId": ACCOUNT,
         "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
         "prefixListId": f"pl-{name}",
-        "streamArn": f"{own}/stream",
-        "invokeArn": f"{own}/invocations",
+        "streamArn": f"{resource_arn}/stream",
+        "invokeArn": f"{resource_arn}/invocations",
         "invokeUrl": f"https://{name}.example.com/stage",
         "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{name}",
         "rootResourceId": "root",

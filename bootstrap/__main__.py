@@ -1,4 +1,4 @@
-"""What an account has once: the state of all stacks, who may deploy, how API Gateway logs."""
+"""What an account has once: state of all stacks, deploy roles, and API Gateway's log role."""
 
 import sys
 from pathlib import Path
@@ -20,9 +20,11 @@ from bootstrap.roles import (
 )
 from bootstrap.state import State
 from infra.config.loader import read
+from infra.config.names import check_project
 from infra.triggers.http.account import account_log_role
 
-config = read(BootstrapConfig, pulumi.get_project())
+config = read(BootstrapConfig)
+check_project(pulumi.get_project(), config.room_for_project(pulumi.get_stack()))
 project = pulumi.get_project().removesuffix("-bootstrap")  # of the stacks that are deployed
 region = aws.get_region_output().region
 
@@ -32,7 +34,7 @@ account_log_role("gateway", pulumi.ResourceOptions())
 
 
 def values(stacks: str, **more: str) -> Values:
-    """Return what the placeholders of permissions stand for, for stacks of a name."""
+    """Return the values of the placeholders in permissions, for stacks of a name."""
     return {
         "partition": aws.get_partition_output().partition,
         "region": region,

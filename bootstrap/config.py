@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from infra.config.values import DomainName, Form, HostedZoneId, Section
+from infra.config.section import Form, Section
+from infra.config.texts import DomainName, HostedZoneId
 
 Repository = Annotated[
     str,
@@ -36,6 +37,9 @@ Stacks = Annotated[
         "a stack's name such as prod, or the beginning of several with a hyphen and * such as pr-*",
     ),
 ]
+
+_ROLE_NAME = 64  # characters, at most
+_BUCKET_NAME = 63
 
 
 class Environment(Section):
@@ -87,6 +91,18 @@ class BootstrapConfig(Section):
             return self.repository
         owner, name = self.repository.split("/")
         return f"{owner}@{self.owner_id}/{name}@{self.repository_id}"
+
+    def room_for_project(self, stack: str) -> int:
+        """Return how many characters the project's name may have, for AWS to take all names.
+
+        Roles are named `<project>-<environment>-deploy` and `<project>-<stack>-preview`; the
+        longest name of a bucket is `<project>-state-access-log-<7 characters>`.
+        """
+        return min(
+            _ROLE_NAME - len(f"-{max(self.environments, key=len)}-deploy"),
+            _ROLE_NAME - len(f"-{stack}-preview"),
+            _BUCKET_NAME - len("-state-access-log-") - 7,
+        )
 
     @field_validator("repository")
     @classmethod

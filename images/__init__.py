@@ -1,1 +1,1 @@
-"""What a function's image is made of, and how it is built."""
+"""The contents of the functions' images, and their build."""

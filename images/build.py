@@ -1,10 +1,10 @@
-"""Makes the contents of a function's image; runs inside the build, by the build image's Python.
+"""Makes the contents of a function's image; runs inside the build, with the build image's Python.
 
-``install`` turns ``requirements.txt`` into the layer ``packages``; it depends on nothing else, so
-that functions with the same dependencies share it. ``assemble`` makes the layer ``function`` from
-the handlers and from the service descriptions that their AWS clients need. Both lay files out as
-they will be in the image, compiled and with fixed times and modes: the same sources give the same
-layers. Nothing of what is installed is ever run, for it may be of another architecture.
+``install`` makes the layer ``packages`` from ``requirements.txt`` alone, so functions with the same
+dependencies share it. ``assemble`` makes the layer ``function`` from the handlers and the service
+descriptions that their AWS clients need. Both place files as they will be in the image, compiled,
+with fixed times and modes, so equal sources give equal layers. No installed code is executed,
+because it may be for another architecture.
 """
 
 import compileall
@@ -23,41 +23,42 @@ PACKAGES = HERE / "packages"
 FUNCTION = HERE / "function"
 BOTOCORE_DATA = HERE / "botocore-data"
 
-# Amazon Linux 2023, on which the base image stands, has glibc 2.34.
+# The base image is built on Amazon Linux 2023, which has glibc 2.34.
 # https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html
 _GLIBC = "manylinux_2_34"
 _ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
 
-# Of no use at run time. A distribution's METADATA and licences stay: scanners read the one, and
-# the others must go wherever the code goes.
+# Files that are useless at run time. METADATA and licences of a distribution stay, because scanners
+# read the first, and the second must accompany the code.
 _NOISE_FOLDERS = {"__pycache__", "test", "tests"}
 _NOISE_SUFFIXES = {".c", ".cpp", ".h", ".pxd", ".pxi", ".pyi", ".pyx"}
 _NOISE_METADATA = {"INSTALLER", "RECORD", "REQUESTED"}
 
 
 def main(command: str) -> None:
-    """Run one of the two commands."""
+    """Run a command: ``install`` or ``assemble``."""
     {"install": install, "assemble": assemble}[command]()
 
 
 def install() -> None:
-    """Install the dependencies for the target, without what an image has no use for."""
+    """Install the dependencies for the target, without files that are useless at run time."""
     architecture = os.environ.get("TARGETARCH") or platform.machine()
     target = _ARCHITECTURES.get(architecture, architecture)
     if target not in _ARCHITECTURES.values():
-        sys.exit(f"TARGETARCH is {architecture!r}; Lambda has {' and '.join(_ARCHITECTURES)}.")
+        allowed = " or ".join(_ARCHITECTURES)
+        sys.exit(f"TARGETARCH is {architecture!r}; it must be {allowed}, as in Lambda.")
     task = PACKAGES / TASK
     task.mkdir(parents=True)
     options = ["--no-config", "--no-cache", "--link-mode=copy", f"--target={task}"]
     platform_options = [f"--python={sys.executable}", f"--python-platform={target}-{_GLIBC}"]
-    # A source distribution would be built for this machine, by running its code.
-    refuse = ["--only-binary=:all:", "--require-hashes"]
-    command = ["uv", "pip", "install", *options, *platform_options, *refuse]
+    # Building a source distribution would execute its code, for this machine.
+    safety_options = ["--only-binary=:all:", "--require-hashes"]
+    command = ["uv", "pip", "install", *options, *platform_options, *safety_options]
     if subprocess.run([*command, "--requirement", str(HERE / "requirements.txt")]).returncode:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         sys.exit(
             f"The dependencies cannot be installed for {target} ({_GLIBC}, Python {version}). "
-            "Each needs a wheel for it and a hash in requirements.txt; uv says above what is amiss."
+            "Each needs a wheel for it and a hash in requirements.txt; see uv's error above."
         )
     tidy(task)
     if (task / "botocore" / "data").is_dir():
@@ -66,13 +67,13 @@ def install() -> None:
 
 
 def assemble() -> None:
-    """Lay out the handlers, and the descriptions of the AWS services that they call."""
+    """Place the handlers, and the descriptions of the AWS services that they call."""
     function = os.environ["FUNCTION"]
     task = FUNCTION / TASK
     shutil.copytree(HERE / "handlers", task / "handlers")
-    # CMD cannot be made from a build argument. This module has the same name in every image.
+    # CMD cannot contain a build argument, so this module has the same name in every image.
     (task / "function.py").write_text(
-        f'"""What this image runs when it is given no other command."""\n\n'
+        f'"""The default entry point of this image."""\n\n'
         f"from handlers.{function}.handler import handler as handler\n"
     )
     if BOTOCORE_DATA.is_dir():
@@ -84,7 +85,7 @@ def assemble() -> None:
 
 
 def tidy(task: Path) -> None:
-    """Delete tests, stubs, sources in C, installed scripts, and records of the installation."""
+    """Delete tests, stubs, C sources, installed scripts, and records of the installation."""
     shutil.rmtree(task / "bin", ignore_errors=True)
     (task / ".lock").unlink(missing_ok=True)  # uv's
     for path in sorted(task.rglob("*")):
@@ -98,10 +99,10 @@ def tidy(task: Path) -> None:
 
 
 def finish(layer: Path) -> None:
-    """Compile every module, and give everything the same owner's modes and the same time.
+    """Compile every module, and set fixed modes and times.
 
-    Bytecode is never checked against its source: an image does not change, and its root is
-    read-only, so that what were found stale would be compiled again at every cold start.
+    Python never checks this bytecode against its source. An image does not change, and its root is
+    read-only, so a module that Python found stale would be compiled again at every cold start.
     """
     compiled = compileall.compile_dir(
         layer,
@@ -116,13 +117,13 @@ def finish(layer: Path) -> None:
         sys.exit("Some modules cannot be compiled; see above.")
     time = int(os.environ.get("SOURCE_DATE_EPOCH") or 0)
     for path in [*_inside(layer), layer]:
-        # Lambda runs a function as a user without rights: everyone must be able to read it.
+        # Lambda runs a function as an unprivileged user, so everyone must be able to read it.
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (time, time))
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    """Yield all of a folder's contents, those of a subfolder before itself."""
+    """Yield everything in a folder, the contents of a subfolder before the subfolder."""
     for root, folders, files in os.walk(folder, topdown=False):
         yield from (Path(root, name) for name in [*files, *folders])
 

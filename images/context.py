@@ -12,7 +12,7 @@ _COMMON = ("Dockerfile", "build.py", "build-requirements.txt", "select_data.py")
 
 
 def sources(function: str) -> dict[str, Path]:
-    """List the files of a function's image, by path in the build context.
+    """Return the files of a function's image, by their path in the build context.
 
     Args:
         function: the function's folder, such as ``create_user``.
@@ -36,7 +36,7 @@ def sources(function: str) -> dict[str, Path]:
 
 
 def fingerprint(function: str) -> str:
-    """Return the SHA-256 (hex) over the names and contents of a function's sources."""
+    """Return the SHA-256, in hexadecimal, of the names and contents of a function's sources."""
     digest = hashlib.sha256()
     for name, path in sources(function).items():
         content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -45,10 +45,10 @@ def fingerprint(function: str) -> str:
 
 
 def stage(function: str) -> Path:
-    """Copy a function's sources into a folder of their own, and give its path.
+    """Copy a function's sources into a folder of their own, and return its path.
 
-    A context of its own is why a change in one function rebuilds no other's image. The folder is
-    kept between runs; only what differs is written, and what is no longer wanted is removed.
+    Each function has its own build context, so a change in one rebuilds no other image. The folder
+    is kept between runs: only files that differ are written, and files that left are removed.
     """
     folder = _STAGING / function
     wanted = {folder / name: path for name, path in sources(function).items()}
@@ -59,7 +59,7 @@ def stage(function: str) -> Path:
             shutil.copyfile(path, target)
             target.chmod(0o644)  # a file's mode is part of the build's cache key
     folders = {parent for target in wanted for parent in target.parents}
-    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+    for path in sorted(folder.rglob("*"), reverse=True):  # contents before their folder
         if path.is_dir():
             if path not in folders:
                 path.rmdir()

@@ -1,7 +1,7 @@
-"""Selects from botocore's data what a function's AWS clients load; runs inside the build.
+"""Selects those of botocore's data files that a function's AWS clients load; runs in the build.
 
-``python select_data.py SOURCE TARGET HANDLERS PACKAGES``: a complete ``botocore/data``, where the
-selection goes, the function's own sources, and the packages that are installed with it.
+Usage: ``python select_data.py SOURCE TARGET HANDLERS PACKAGES``, with a complete ``botocore/data``,
+the folder for the selection, the function's own sources, and the packages installed with it.
 """
 
 import ast
@@ -14,25 +14,25 @@ from typing import Any
 
 
 def main(source: Path, target: Path, handlers: Path, packages: Path) -> None:
-    """Select by what the sources call."""
+    """Select the data of the services and operations that the sources call."""
     select_data(source, target, AwsCalls(handlers, *callers(packages)))
 
 
 def callers(task: Path) -> Iterator[Path]:
-    """Yield the installed packages that call AWS by a client that is passed to them: s3transfer."""
+    """Yield the installed packages that call AWS through a client from outside: s3transfer."""
     for path in sorted(task.glob("*.dist-info/METADATA")):
         if "\nRequires-Dist: botocore" in path.read_text("utf-8"):
             yield task / path.parent.name.partition("-")[0]
 
 
 class AwsCalls:
-    """Which AWS services some sources make clients of, and what of them they use.
+    """The AWS services and operations that some sources may call.
 
     Attributes:
         services: first arguments of the calls of ``client`` and ``create_client``.
-        kinds: files of botocore's data that a client of them loads.
-        words: all names of attributes and all strings, as ``word`` has them: what is not among them
-            is no operation that is called.
+        kinds: files of botocore's data that their clients load.
+        words: all names of attributes and all strings, as ``word`` returns them. An operation that
+            is not among them is never called.
     """
 
     def __init__(self, handlers: Path, *packages: Path) -> None:
@@ -56,7 +56,7 @@ class AwsCalls:
                 case _ if name == "client":
                     sys.exit(
                         f"{path}:{call.lineno}: the service of an AWS client must be a literal, "
-                        'such as client("sqs"): the image gets the data of just those services.'
+                        'such as client("sqs"). The image contains the data of these services only.'
                     )
         elif name == "get_paginator":
             self.kinds.add("paginators-1")
@@ -76,22 +76,24 @@ def word(name: str) -> str:
 
 
 def select_data(source: Path, target: Path, calls: AwsCalls) -> None:
-    """Copy botocore's data without services and operations that nobody calls, and without texts.
+    """Copy botocore's data without texts, and without services and operations that are not called.
 
-    Unpacked, for a client loads them at every cold start.
+    The copies are not compressed, because a client loads them at every cold start.
 
     Args:
         source: a complete ``botocore/data``.
-        target: where the selection goes.
-        calls: what is called.
+        target: the folder for the selection.
+        calls: the services and operations that are called.
     """
     target.mkdir(parents=True)
     endpoints: set[str] = set()
     for service in sorted(calls.services):
         versions = sorted(path.parent.name for path in source.glob(f"{service}/*/service-2.json*"))
         if not versions:
-            sys.exit(f"botocore knows no service {service!r}, of which a client is made.")
-        version = Path(service, versions[-1])  # the one that botocore takes, too
+            sys.exit(
+                f"botocore knows no service {service!r}, but the handlers make a client of it."
+            )
+        version = Path(service, versions[-1])  # botocore also uses the last one
         words = calls.words | set(_waited_for(source / version, calls.kinds))
         (target / version).mkdir(parents=True)
         for path in sorted((source / version).iterdir()):
@@ -100,7 +102,7 @@ def select_data(source: Path, target: Path, calls: AwsCalls) -> None:
                 if path.name.startswith("service-2.json"):
                     endpoints.add(content["metadata"]["endpointPrefix"])
                     select_operations(content, words)
-                    for part in ("operations", "shapes"):  # elsewhere botocore insists on it
+                    for part in ("operations", "shapes"):  # botocore needs it elsewhere
                         content[part] = without_documentation(content[part])
                 _write_json(target / version / path.name.removesuffix(".gz"), content)
     for path in sorted(source.glob("*.json")):
@@ -113,7 +115,7 @@ def select_data(source: Path, target: Path, calls: AwsCalls) -> None:
 
 
 def _waited_for(version: Path, kinds: set[str]) -> Iterator[str]:
-    """Yield the words of the operations that a service's waiters call, if there are any in use."""
+    """Yield the words of the operations that a service's waiters call, if sources use waiters."""
     if "waiters-2" in kinds:
         for path in version.glob("waiters-2.json*"):
             for waiter in _read_json(path)["waiters"].values():
@@ -121,10 +123,10 @@ def _waited_for(version: Path, kinds: set[str]) -> Iterator[str]:
 
 
 def select_operations(service: Any, words: set[str]) -> None:
-    """Leave a service's description those operations that may be called, and their shapes.
+    """Reduce a service's description to the operations that may be called, and their shapes.
 
-    Also what no source names: the operation that discovers endpoints, and every error, by which
-    ``client.exceptions`` is made.
+    Two things stay that no source names: the operation that discovers endpoints, and every error,
+    because ``client.exceptions`` is made of them.
     """
     service["operations"] = {
         name: operation
@@ -142,7 +144,7 @@ def select_operations(service: Any, words: set[str]) -> None:
 
 
 def _references(value: Any) -> Iterator[str]:
-    """Find the names of shapes in a description, at any depth."""
+    """Yield the names of shapes in a description, at any depth."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "shape" and isinstance(item, str):
@@ -154,7 +156,7 @@ def _references(value: Any) -> Iterator[str]:
 
 
 def without_documentation(value: Any) -> Any:
-    """Leave out the texts under ``documentation``; a member of that name is no text, and stays."""
+    """Return a description without texts named ``documentation``; members of that name stay."""
     if isinstance(value, dict):
         return {
             key: without_documentation(item)

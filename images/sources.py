@@ -1,4 +1,4 @@
-"""The sources of a function: its own folder, and what it imports of the other handlers."""
+"""The sources of a function: its own folder, and the modules of ``handlers`` that it imports."""
 
 import ast
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ OPERATION = "operation.py"
 
 
 def handler_sources(root: Path, function: str) -> list[Path]:
-    """List the files of ``handlers/`` that a function needs, sorted.
+    """Return the files of ``handlers/`` that a function needs, sorted.
 
     These are all files of its folder except the description of its API operation, and the modules
-    of ``handlers`` that they import, directly or through others, wherever the import stands.
-    Nothing else belongs in its image: an edit rebuilds only the images that use what was edited.
+    of ``handlers`` that they import, directly or through others, even inside functions. The image
+    contains nothing else, so an edit rebuilds only the images that use the edited file.
 
     Args:
         root: the project's folder.

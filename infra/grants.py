@@ -1,6 +1,6 @@
 """Grants: a permission together with the environment variables that go with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ class Grant:
         resources: ARNs the actions are allowed on.
         env: environment variables, by name.
         conditions: IAM conditions, as in a policy document.
-        needs: grants that this one is worth nothing without, such as one on the resource's key.
+        needs: grants without which this one has no effect, such as one on the resource's key.
     """
 
     actions: Sequence[str]
@@ -47,15 +47,23 @@ class Grant:
         return statement | ({"Condition": self.conditions} if self.conditions else {})
 
 
+def services(grants: Iterable[Grant]) -> set[str]:
+    """Return the services that the grants' owner calls, by their prefix in IAM, such as ``sqs``.
+
+    What a grant needs is not among them: a service asks for it on the caller's behalf.
+    """
+    return {action.partition(":")[0] for grant in grants for action in grant.actions}
+
+
 def variable(name: str | None, value: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
     """Return a grant's environment: one variable, or none where the caller named none."""
     return {} if name is None else {name: value}
 
 
 def policy(grants: Sequence[Grant], *more: dict[str, Any]) -> pulumi.Output[str]:
-    """Make the IAM policy document that allows all grants, what they need, and further statements.
+    """Return the IAM policy document that allows all grants, what they need, and more statements.
 
-    Of a resource's grants many need the same one: it is written once.
+    Many grants of a resource need the same one: it is written once.
     """
     needs = {id(need): need for grant in grants for need in grant.needs}
     statements = [grant.statement() for grant in (*grants, *needs.values()) if grant.actions]
@@ -82,7 +90,7 @@ def environment(
 
 
 def trust(service: str, conditions: Mapping[str, Any] | None = None) -> pulumi.Output[str]:
-    """Make the policy by which only an AWS service may assume a role."""
+    """Return the policy by which only an AWS service may assume a role."""
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Service": service},

@@ -73,7 +73,7 @@ def start(
     docker: bool | None = False,
     functions_port: int | None = None,
 ) -> Cloud:
-    """Start a local cloud of its own, beside any that ``python -m local up`` has started.
+    """Start another local cloud, beside any that ``app up`` started.
 
     Args:
         stack: whose ``Pulumi.<stack>.yaml`` configures the program.

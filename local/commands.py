@@ -1,53 +1,57 @@
 """The commands that talk to a running local cloud. Each returns its exit code."""
 
 import json
+import select
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from local import invocation, tokens
 from local.aws import Aws, AwsError
 from local.deployed import FunctionRef
-from local.errors import LocalError, NotRunning
-from local.files import UPLOADS, Files
+from local.errors import LocalError, NotRunning, unknown
+from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import stop_group
 from local.state import State, StateDirectory
-from ops.redrive.command import run as run_redrive
 
 
-def outputs(directory: StateDirectory, *, name: str | None) -> int:
-    """Print the stack's outputs as JSON; of one output the bare value, if it is text."""
+def outputs(directory: StateDirectory, *, name: str | None, as_json: bool) -> int:
+    """Print the stack's outputs as JSON, or one of them: text without quotes, unless as JSON."""
     values = directory.load().deployed.outputs
     if name is None:
         print(json.dumps(values, indent=2))
     elif name not in values:
-        known = ", ".join(sorted(values)) or "none"
-        raise LocalError(f"There is no output {name!r}. Outputs: {known}.")
+        raise unknown("output", name, values)
     else:
         value = values[name]
-        print(value if isinstance(value, str) else json.dumps(value, indent=2))
+        bare = isinstance(value, str) and not as_json
+        print(value if bare else json.dumps(value, indent=2))
     return 0
 
 
 def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> int:
-    """Print what the functions have logged, and follow it if asked to."""
+    """Print what the functions logged, and follow it if asked to."""
     state = directory.load()
     functions = state.deployed.functions
     chosen = {function: _function(state, function)} if function else functions
     reader = LogReader(_aws(state), chosen)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
+
+    def wanted() -> bool:
+        return directory.locked() and not _reader_has_gone()
+
     try:
-        for log in reader.follow(directory.locked) if follow else reader.poll():
+        for log in reader.follow(wanted) if follow else reader.poll():
             print(formatter.format(log), flush=True)
     except KeyboardInterrupt:
         return 0
     except AwsError:
         if directory.locked():
             raise
-    if follow:
+    if follow and not directory.locked():
         print("The local cloud was stopped.", file=sys.stderr)
     return 0
 
@@ -61,9 +65,10 @@ def invoke(directory: StateDirectory, *, function: str, event: str | None) -> in
     return 0
 
 
-def token(directory: StateDirectory, *, scope: list[str] | None) -> int:
-    """Print an access token for the API, bare, for scripts."""
-    print(tokens.fetch(directory.load().deployed.outputs, " ".join(scope or ()) or None))
+def token(directory: StateDirectory, *, scopes: list[str], as_json: bool) -> int:
+    """Print an access token for the API."""
+    text = tokens.fetch(directory.load().deployed.outputs, " ".join(scopes) or None)
+    print(json.dumps({"access_token": text}) if as_json else text)
     return 0
 
 
@@ -81,36 +86,38 @@ def mail(directory: StateDirectory, *, as_json: bool) -> int:
 
 def upload(directory: StateDirectory, *, file: Path, key: str | None) -> int:
     """Store a file in the bucket."""
-    key = key or UPLOADS + file.name
-    _files(directory).upload(file, key)
+    bucket = _files(directory)
+    if file.is_dir():
+        raise LocalError(f"{file} is a folder. Upload its files one by one.")
+    key = key_for(file, key)
+    bucket.upload(file, key)
     print(f"Stored as {key}")
     if not key.startswith(UPLOADS):
-        print(f"Nothing processes it: only files under {UPLOADS} are.", file=sys.stderr)
+        print(f"No function processes it: only files under {UPLOADS} are.", file=sys.stderr)
     return 0
 
 
-def files(directory: StateDirectory, *, prefix: str) -> int:
+def files(directory: StateDirectory, *, prefix: str, as_json: bool) -> int:
     """List the files in the bucket."""
     found = list(_files(directory).list(prefix))
+    if as_json:
+        print(json.dumps([asdict(item) for item in found], indent=2, ensure_ascii=False))
+        return 0
     for item in found:
         print(f"{item.modified}  {item.size:>12,}  {item.key}")
     if not found:
-        print(f"No files under {prefix or 'any prefix'} yet.", file=sys.stderr)
+        print(f"There are no files{f' under {prefix}' if prefix else ''} yet.", file=sys.stderr)
     return 0
 
 
 def download(directory: StateDirectory, *, key: str, file: Path | None) -> int:
     """Write a file of the bucket to this machine."""
-    file = file or Path(Path(key).name)
+    last = Path(key).name
+    if file is None or file.is_dir():
+        file = (file or Path()) / last
     _files(directory).download(key, file)
     print(f"Written to {file}")
     return 0
-
-
-def redrive(directory: StateDirectory, **options: Any) -> int:
-    """Show what is in a dead-letter queue, or have it processed again."""
-    state = directory.load()
-    return run_redrive(state.deployed.outputs, _aws(state).client, **options)
 
 
 def down(directory: StateDirectory) -> int:
@@ -122,6 +129,8 @@ def down(directory: StateDirectory) -> int:
             raise
         print(error, file=sys.stderr)
         return 0
+    # Tells `up`, which may follow the logs in another terminal, that this is no failure.
+    directory.save(state.model_copy(update={"stopping": True}))
     stop_group(state.pid, ended=lambda: not directory.locked())
     directory.clear()
     print("Stopped.")
@@ -140,6 +149,12 @@ def _files(directory: StateDirectory) -> Files:
 def _function(state: State, name: str) -> FunctionRef:
     functions = state.deployed.functions
     if name not in functions:
-        known = ", ".join(sorted(functions)) or "none"
-        raise LocalError(f"There is no function {name!r}. Functions: {known}.")
+        raise unknown("function", name, functions)
     return functions[name]
+
+
+def _reader_has_gone() -> bool:
+    """Whether standard output is a pipe that nobody reads, as in ``logs --follow | head``."""
+    output = select.poll()
+    output.register(1, 0)  # errors only, which are always reported
+    return any(event & select.POLLERR for _, event in output.poll(0))

@@ -1,4 +1,4 @@
-"""What a deployment leaves behind for the commands and the tests."""
+"""A deployment's outputs and functions, for the commands and the tests."""
 
 from typing import Any
 

@@ -56,7 +56,7 @@ class Emulator:
 
     @property
     def instance(self) -> str | None:
-        """What marks the emulator's containers; None where functions run as workers."""
+        """Return the label of the emulator's containers; None if functions run as workers."""
         return self.containers.instance(self.port) if self.containers else None
 
     def start(self, *, inherit: int | None = None) -> None:
@@ -116,6 +116,15 @@ class Emulator:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
+    def ending(self) -> str:
+        """Return how the process ended, with the end of its log.
+
+        It must have been started, and must have ended.
+        """
+        status = self._process.poll() if self._process else None
+        how = f"signal {-status}" if status is not None and status < 0 else f"exit status {status}"
+        return f"The emulator ended by itself ({how}). The end of its log:\n{self._log_tail()}"
+
     def stop(self) -> None:
         """End the emulator and all that it runs, and remove what it wrote. May be called twice."""
         if self._process is not None:
@@ -149,9 +158,9 @@ def check_version(version: str) -> None:
     if tuple(int(part) for part in version.split(".")[:3] if part.isdigit()) < VERSION:
         wanted = ".".join(map(str, VERSION))
         raise LocalError(
-            f"ministack {version} is installed; {wanted} or later is needed, for older ones "
+            f"ministack {version} is installed, and {wanted} or later is needed: older ones "
             "listen on every network interface and do not enforce IAM. "
-            "Install the pinned requirements again."
+            "Install the pinned requirements again: make .venv/.runtime"
         )
 
 
@@ -168,8 +177,7 @@ def check_port(port: int, host: str = HOST) -> None:
         probe.settimeout(1)
         if probe.connect_ex((host, port)) == 0:
             raise LocalError(
-                f"Port {port} is in use by another program. "
-                "Choose another one: make up PORT=N, or python -m local up --port N"
+                f"Port {port} is in use by another program. Choose another one: app up --port N"
             )
 
 

@@ -1,13 +1,19 @@
 """The error that every part of the local cloud raises for what the user can mend.
 
 LocalError
-├── NotRunning      no local cloud is running (or it has ended)
-└── DeployFailed    the program, or one of its resources, failed
+├── NotRunning                no local cloud is running (or it has ended)
+└── DeployFailed              the program, or one of its resources, failed
+    └── WrongConfiguration    a file of the project, or a value in it, is wrong
 """
+
+from collections.abc import Collection
+from difflib import get_close_matches
 
 
 class LocalError(Exception):
     """Says what is wrong, the value given, and what to do; printed without a traceback."""
+
+    exit_code = 1
 
 
 class NotRunning(LocalError):
@@ -16,3 +22,22 @@ class NotRunning(LocalError):
 
 class DeployFailed(LocalError):
     """The program could not be deployed."""
+
+
+class WrongConfiguration(DeployFailed):
+    """A file of the project is missing or malformed, or the program refused a value in it."""
+
+    exit_code = 2
+
+
+def unknown(kind: str, name: str, known: Collection[str]) -> LocalError:
+    """Return the error for a name that does not exist, with the names that do.
+
+    ``kind`` is what it would be the name of, such as ``function``.
+    """
+    near = get_close_matches(name, known, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return LocalError(
+        f"There is no {kind} {name!r}.{meant} "
+        f"{kind.capitalize()}s: {', '.join(sorted(known)) or 'none'}."
+    )

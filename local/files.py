@@ -1,10 +1,13 @@
-"""Files in the stack's bucket, for those who have no AWS CLI."""
+"""Reads and writes files in the stack's bucket."""
 
 import mimetypes
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from botocore.exceptions import ParamValidationError
 
 from local.aws import Aws
 from local.errors import LocalError
@@ -12,6 +15,8 @@ from local.errors import LocalError
 OUTPUT = "s3_bucket_name"
 UPLOADS = "uploads/"
 _CHUNK = 1 << 20
+_LONGEST_KEY = 1_024
+"""Bytes in UTF-8. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
 
 
 @dataclass(frozen=True)
@@ -23,13 +28,46 @@ class Stored:
     modified: str
 
 
+def key_for(file: Path, key: str | None) -> str:
+    """Return the key to store a file under.
+
+    Args:
+        file: the file on this machine, which has a name.
+        key: a key; or a folder, such as ``uploads/`` or ``uploads``, to which the file's name is
+            added. None stands for ``uploads/``.
+
+    Raises:
+        LocalError: S3 would not store the key, or could not find it again.
+    """
+    folder = key or UPLOADS
+    if folder == UPLOADS.rstrip("/"):
+        folder = UPLOADS
+    full = folder + file.name if folder.endswith("/") else folder
+    try:
+        size = len(full.encode())
+    except UnicodeEncodeError:
+        raise LocalError(f"The key {full!r} is not valid UTF-8. Give another KEY.") from None
+    if size > _LONGEST_KEY:
+        raise LocalError(
+            f"The key {full[:40]!r}… has {size:,} bytes. S3 allows {_LONGEST_KEY:,}. Give a "
+            "shorter KEY."
+        )
+    controls = any(unicodedata.category(character) == "Cc" for character in full)
+    if controls or {".", ".."} & set(full.split("/")):
+        raise LocalError(
+            f"The key {full!r} cannot be used. A key has no control characters, and no parts `.` "
+            "or `..`. Give another KEY, such as uploads/report.pdf."
+        )
+    return full
+
+
 class Files:
     """The bucket that the stack exports as ``s3_bucket_name``."""
 
     def __init__(self, aws: Aws, outputs: dict[str, Any]) -> None:
         if not outputs.get(OUTPUT):
             raise LocalError(
-                f"The stack has no output `{OUTPUT}`, so there is no bucket to use. "
+                f"The stack has no output `{OUTPUT}`, which names the bucket. "
                 "Export the bucket's name under it in __main__.py."
             )
         self._bucket = str(outputs[OUTPUT])
@@ -63,16 +101,16 @@ class Files:
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"]
         except self._s3.exceptions.NoSuchKey:
-            raise LocalError(
-                f"There is no file {key!r}. List them: python -m local files"
-            ) from None
+            raise LocalError(f"There is no file {key!r}. List the files: app files") from None
+        except ParamValidationError:
+            raise LocalError(f"{key!r} is not a key. List the files: app files") from None
         try:
             with open(file, "xb") as target:
                 for chunk in body.iter_chunks(_CHUNK):
                     target.write(chunk)
         except FileExistsError:
             raise LocalError(
-                f"{file} exists already. Give another name: python -m local download KEY FILE"
+                f"{file} exists already. Give another name: app download KEY FILE"
             ) from None
         except OSError as error:
             raise LocalError(f"{file} cannot be written: {error.strerror}.") from None

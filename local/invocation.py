@@ -16,7 +16,7 @@ class FunctionFailed(LocalError):
 
 
 def read_event(source: str | None) -> str:
-    """Read an event: a file, ``-`` for standard input, or nothing for an empty object.
+    """Return an event's text: of a file, of standard input (``-``), or an empty object (None).
 
     Raises:
         LocalError: there is no such file, or it is not JSON (says where).
@@ -31,20 +31,18 @@ def read_event(source: str | None) -> str:
             "Examples are in tests/functions/<function>."
         ) from None
     except UnicodeDecodeError:
-        raise LocalError(f"The event file {source} is not UTF-8 text.") from None
+        name = "standard input" if source == "-" else f"the file {source}"
+        raise LocalError(f"The event in {name} is not UTF-8 text.") from None
     try:
         json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         name = "standard input" if source == "-" else source
-        raise LocalError(
-            f"The event in {name} is not valid JSON: line {error.lineno}, "
-            f"column {error.colno}: {error.msg}."
-        ) from None
+        raise LocalError(f"The event in {name} is not valid JSON: {_reason(error)}.") from None
     return text
 
 
 def invoke(aws: Aws, ref: FunctionRef, event: str) -> Any:
-    """Invoke a function by the alias that its triggers use, and give its answer.
+    """Invoke a function by the alias that its triggers use, and return its answer.
 
     Raises:
         FunctionFailed: the function raised an exception, or ran out of time.
@@ -62,8 +60,18 @@ def invoke(aws: Aws, ref: FunctionRef, event: str) -> Any:
     raise FunctionFailed(_describe(payload, log))
 
 
+def _reason(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"line {error.lineno}, column {error.colno}: {error.msg}"
+        case RecursionError():
+            return "it is nested too deeply"
+        case _:
+            return str(error)
+
+
 def _describe(payload: Any, log: str) -> str:
-    """Take type and stack from the log: the emulator's answer has the message only."""
+    """Return type, message and stack from the log: the emulator's answer has only the message."""
     for line in reversed(log.splitlines()):
         try:
             record = json.loads(line)

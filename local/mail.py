@@ -1,4 +1,4 @@
-"""The e-mails that the functions have sent: the emulator keeps them, nothing leaves."""
+"""Reads the e-mails that the functions sent. The emulator stores them; nothing leaves."""
 
 import http.client
 import json
@@ -11,20 +11,22 @@ from local.errors import NotRunning
 
 
 def sent(port: int) -> list[dict[str, Any]]:
-    """Read what was sent, the oldest first, as the emulator keeps it."""
+    """Return the e-mails as the emulator stores them, the oldest first."""
     connection = http.client.HTTPConnection(HOST, port, timeout=10)
     try:
         connection.request("GET", "/_ministack/ses/messages")
         messages = json.loads(connection.getresponse().read())["messages"]
-    except OSError:
-        raise NotRunning(f"Nothing answers on port {port}: the local cloud is gone.") from None
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        raise NotRunning(
+            f"The local cloud does not answer on port {port}. Start it again: app up"
+        ) from None
     finally:
         connection.close()
     return sorted(messages.get(ACCOUNT_ID, []), key=lambda message: message["Timestamp"])
 
 
 def readable(message: dict[str, Any]) -> str:
-    """Write one e-mail for people: its head and its text."""
+    """Return one e-mail as text: its headers and its body."""
     moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(float(message["Timestamp"])))
     return "\n".join(
         [

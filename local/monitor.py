@@ -3,15 +3,16 @@
 import threading
 from typing import Any
 
-from pulumi.runtime import mocks, rpc
+from pulumi.runtime import mocks
 
+from blueprint.runner import plain
 from local.aws import AwsError, explain
 from local.errors import DeployFailed, LocalError
 from local.resources import registry
 
 
 class Monitor(mocks.MockMonitor):
-    """Refuses what the engine would, and keeps the first failure of a resource."""
+    """Makes each resource, refuses what the engine would, and keeps the first failure."""
 
     def __init__(self, target: registry.Target) -> None:
         super().__init__(_Mocks(target))
@@ -46,7 +47,7 @@ class Monitor(mocks.MockMonitor):
             raise self.failure from None
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the engine's name)
-        """Refuse to read what was made elsewhere: nothing was."""
+        """Refuse to read an existing resource: a new local cloud has none."""
         with self._lock:
             urn = self.make_urn(request.parent, request.type, request.name)
             raise self._failed(urn, "`get` reads an existing resource; a new local cloud has none.")
@@ -63,14 +64,14 @@ class Monitor(mocks.MockMonitor):
 
 
 class _Mocks(mocks.Mocks):
-    """Makes custom resources; components and providers are nothing in the cloud."""
+    """Makes custom resources; components and providers need nothing in the emulator."""
 
     def __init__(self, target: registry.Target) -> None:
         self._target = target
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Make one resource; called in one of the pool's threads."""
-        inputs = _plain(args.inputs)
+        """Make one resource; the runner calls this in its threads."""
+        inputs = plain(args.inputs)
         if not args.custom or args.typ.startswith("pulumi:"):
             return args.name, inputs
         request = registry.Request(
@@ -80,16 +81,4 @@ class _Mocks(mocks.Mocks):
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer one of the provider's functions."""
-        return registry.answer(args.token, self._target, _plain(args.args)), []
-
-
-def _plain(value: Any) -> Any:
-    """Unwrap secrets, for what goes to the emulator stays here, and give integers back."""
-    if rpc.is_rpc_secret(value):
-        return _plain(rpc.unwrap_rpc_secret(value))
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    # Protocol buffers know one kind of number.
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+        return registry.answer(args.token, self._target, plain(args.args)), []

@@ -1,27 +1,46 @@
-"""Names of what the program gives no name, as Pulumi makes them."""
+"""Physical names of resources that the program leaves unnamed, as Pulumi makes them."""
 
+import json
 import re
 import secrets
 
+from blueprint.project import Project
 from local.errors import LocalError
 
 DEFAULT_PATTERN = "${name}-${hex(7)}"
-"""How Pulumi names what neither program nor project names."""
+"""Pulumi's own pattern, for a project that configures none."""
 
 _EXPRESSION = re.compile(r"\$\{(?:(name)|hex\(([0-9]+)\)|[^}]*)\}")
 
 
+def pattern(project: Project) -> str:
+    """Return the project's pattern for names, with ``${name}`` and ``${hex(n)}`` left to fill in.
+
+    https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming-configuration
+
+    Raises:
+        LocalError: ``pulumi:autonaming`` holds more than a pattern.
+    """
+    settings = json.loads(project.config.get("pulumi:autonaming", "{}"))
+    if set(settings) - {"pattern"}:
+        raise LocalError(
+            f"`pulumi:autonaming` is {settings}; the local cloud knows only a `pattern`."
+        )
+    configured = str(settings.get("pattern", DEFAULT_PATTERN))
+    return configured.replace("${project}", project.name).replace("${stack}", project.stack)
+
+
 def auto_name(logical: str, limit: int, suffix: str = "", pattern: str = DEFAULT_PATTERN) -> str:
-    """Make a physical name as Pulumi does: the logical name in the pattern, with random digits.
+    """Return a physical name as Pulumi makes it: the logical name in the pattern, random digits.
 
     Args:
         logical: the resource's name in the program.
-        limit: longest name that the service takes.
+        limit: the longest name that the service accepts.
         suffix: what the name must end with, such as ``.fifo``.
-        pattern: that of ``pulumi:autonaming``, of which ``${name}`` and ``${hex(n)}`` are left.
+        pattern: of ``${name}``, ``${hex(n)}`` and text.
 
     Raises:
-        LocalError: the name would be too long, or the pattern holds something else.
+        LocalError: the name would be too long, or the pattern holds another expression.
     """
 
     def evaluated(expression: re.Match[str]) -> str:

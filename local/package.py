@@ -1,4 +1,4 @@
-"""Pack one function for the emulator's Python workers: what its image holds of ours, and a shim."""
+"""Packs one function for the emulator's Python workers: the sources of its image, and a shim."""
 
 import io
 import zipfile
@@ -11,12 +11,12 @@ SHIM = "_local_worker"
 """Name of ``worker.py`` inside the package; its handler is ``_local_worker.handler``."""
 
 _SHIM_SOURCE = Path(__file__).with_name("worker.py")
-# Zip cannot tell earlier times; the same for all, so that equal sources give equal bytes.
+# The earliest time that zip knows; one time for all, so that equal sources give equal bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def folder_of(handler: str) -> str:
-    """Return the folder of a function from its handler.
+    """Return the folder of a function, by its handler.
 
     ``handlers.create_user.handler.handler`` gives ``create_user``.
 
@@ -35,7 +35,7 @@ def folder_of(handler: str) -> str:
 def pack(root: Path, folder: str) -> bytes:
     """Return the zip file of one function: its sources, and the shim.
 
-    No other function's code is in it, so that a wrong import fails here as it does in the image.
+    It holds no other function's code, so that a wrong import fails here as it does in the image.
 
     Raises:
         LocalError: there is no such folder.

@@ -1,8 +1,8 @@
-"""Remembers the running local cloud in ``.local/``, and tells whether it still runs.
+"""Stores the state of the running local cloud in ``.local/``, and checks that it still runs.
 
 The emulator inherits an open, locked file. The operating system releases the lock when the last
-process that holds it ends, however it ends: so the lock says whether the emulator lives, and a
-process id that was used again cannot deceive us. It also keeps two ``up`` from racing.
+process that holds it ends, however it ends. So the lock shows whether the emulator is alive, even
+if another process got its process id. It also keeps two ``up`` from racing.
 """
 
 import fcntl
@@ -28,7 +28,8 @@ class State(BaseModel):
     region: str
     stack: str
     started: datetime
-    instance: str | None = Field(None, description="What marks the containers; None for workers.")
+    instance: str | None = Field(None, description="Label of its containers; None for workers.")
+    stopping: bool = Field(False, description="Whether `down` has begun to stop it.")
     deployed: Deployed
 
     @property
@@ -84,11 +85,10 @@ class StateDirectory:
             if self._state.exists():
                 self.clear()
                 raise NotRunning(
-                    "The local cloud has ended without `down` (a crash, or the machine was "
-                    "restarted); what it left behind is removed. Start a new one: "
-                    "python -m local up"
+                    "The local cloud ended without `down` (it crashed, or the machine was "
+                    "restarted). What it left behind is removed. Start a new one: app up"
                 )
-            raise NotRunning("No local cloud is running. Start one: python -m local up")
+            raise NotRunning("No local cloud is running. Start one: app up")
         try:
             return State.model_validate_json(self._state.read_bytes())
         except FileNotFoundError:
@@ -99,8 +99,17 @@ class StateDirectory:
             raise LocalError(
                 f"{self._state} was written by another version of this project, or changed by "
                 f"hand: {error.errors()[0]['msg']}. Stop the emulator (its process holds "
-                f"{self._lock} open), then: python -m local up"
+                f"{self._lock} open), then: app up"
             ) from None
+
+    def is_stopped_by_down(self) -> bool:
+        """Whether ``down`` is stopping the local cloud, or has stopped it."""
+        try:
+            return State.model_validate_json(self._state.read_bytes()).stopping
+        except FileNotFoundError:
+            return True
+        except ValidationError:
+            return False
 
     def locked(self) -> bool:
         """Whether an emulator, or an ``up`` that starts one, is alive."""
@@ -136,6 +145,6 @@ class StateDirectory:
             return str(error)
         return (
             f"A local cloud is already running at {state.endpoint} (stack {state.stack!r}, "
-            f"process {state.pid}). See it: python -m local outputs. "
-            "Stop it: python -m local down"
+            f"process {state.pid}). See it: app outputs. "
+            "Stop it: app down"
         )

@@ -1,4 +1,4 @@
-"""Access tokens for the API, from the local cloud's user pool, by the program's client."""
+"""Gets access tokens for the API from the local cloud's user pool."""
 
 import base64
 import http.client
@@ -13,20 +13,20 @@ _NEEDED = ("token_endpoint", "client_id", "client_secret")
 
 
 def fetch(outputs: Mapping[str, Any], scopes: str | None) -> str:
-    """Get a token as programs do: by client credentials.
+    """Return a token, requested as programs do: by client credentials.
 
     Args:
         outputs: the stack's.
-        scopes: separated by blanks; None for all that the client may have.
+        scopes: separated by spaces; None for all that the client may have.
 
     Raises:
-        LocalError: the stack's API asks for no tokens, or this one was refused.
+        LocalError: the stack's API requires no token, or this one was refused.
     """
     if missing := [name for name in _NEEDED if name not in outputs]:
         raise LocalError(
-            f"The stack has no output `{missing[0]}`, for its API asks for no tokens. Set "
-            "`authorization: cognito` under `serverless-app:api` in Pulumi.<stack>.yaml, then "
-            "`up` again."
+            f"The stack has no output `{missing[0]}`, because its API requires no token. To "
+            "require one, set `authorization: cognito` under `api` in Pulumi.<stack>.yaml, then: "
+            "app up"
         )
     endpoint = urlsplit(outputs["token_endpoint"])
     # Encoded twice: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
@@ -44,15 +44,15 @@ def fetch(outputs: Mapping[str, Any], scopes: str | None) -> str:
             },
         )
         answer = json.loads(connection.getresponse().read())
-    except OSError:
+    except (OSError, http.client.HTTPException, ValueError):
         raise NotRunning(
-            f"Nothing answers at {endpoint.netloc}: the local cloud is gone."
+            f"The local cloud does not answer at {endpoint.netloc}. Start it again: app up"
         ) from None
     finally:
         connection.close()
     if "access_token" not in answer:
         raise LocalError(
-            f"No token for {scopes or 'all scopes'}: {answer.get('error', answer)}. A scope begins "
-            "with the resource server's identifier, such as serverless-app/users.read."
+            f"There is no token for {scopes or 'all scopes'}: {answer.get('error', answer)}. A "
+            "scope begins with the resource server's identifier, such as serverless-app/users.read."
         )
     return str(answer["access_token"])

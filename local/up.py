@@ -1,4 +1,4 @@
-"""``python -m local up``: start, deploy, say what to try, follow the logs, stop everything."""
+"""``app up``: start, deploy, print what to try, follow the logs, stop everything."""
 
 import contextlib
 import gc
@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -15,6 +16,7 @@ from local import project
 from local.aws import Aws, AwsError
 from local.cloud import launch
 from local.emulator import Emulator
+from local.errors import LocalError
 from local.execution import choose
 from local.hints import command, hints
 from local.log_format import Formatter, wants_colour
@@ -25,12 +27,21 @@ _STOP_SECONDS = 5
 
 
 def up(
-    directory: StateDirectory, *, port: int, stack: str, detach: bool, docker: bool | None
+    directory: StateDirectory,
+    *,
+    port: int,
+    stack: str,
+    detach: bool,
+    docker: bool | None,
+    progress: Callable[[str], AbstractContextManager[object]],
 ) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
 
+    ``progress`` shows a text while something takes long.
+
     Raises:
-        LocalError: something failed; nothing that was started is left running.
+        LocalError: something failed, or the emulator ended by itself; nothing that was started is
+            left running.
         KeyboardInterrupt: Ctrl-C before the stack was up; likewise.
     """
     _catch_signals()
@@ -45,10 +56,10 @@ def up(
             region=settings.region,
             containers=execution.containers,
         )
-        with _nothing_collected():
+        with progress(f"Deploying stack {stack}"), _no_garbage_collection():
             cloud = launch(emulator, settings, inherit=lock)
     finally:
-        # From now on the emulator is the only one that holds it.
+        # From now on only the emulator holds it.
         os.close(lock)
     keep = False
     try:
@@ -62,6 +73,7 @@ def up(
             deployed=cloud.deployed,
         )
         directory.save(state)
+        keep = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
             execution.sentence,
@@ -70,8 +82,9 @@ def up(
             detach=detach,
         )
         if not detach:
-            _follow(cloud.aws, state, alive=emulator.alive)
-        keep = detach
+            _follow(cloud.aws, state, emulator)
+            if not (emulator.alive() or directory.is_stopped_by_down()):
+                raise LocalError(f"{emulator.ending()}\nEverything was stopped. Try again: app up")
     finally:
         if not keep:
             cloud.stop()
@@ -80,11 +93,11 @@ def up(
 
 
 @contextlib.contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Keep the garbage collector from what stays: it would look through all of it, time and again.
+def _no_garbage_collection() -> Iterator[None]:
+    """Turn garbage collection off, and freeze what exists afterwards.
 
-    That is the provider's many thousand classes, a third of the time that deploying takes. They are
-    frozen afterwards, so that no later collection looks at them, nor the one at exit.
+    The provider's thousands of classes stay until the end. Collections that search them take a
+    third of the time of a deployment.
     """
     gc.disable()
     try:
@@ -101,7 +114,7 @@ def _introduce(
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
     print(f"{sentence}\n")
     for name, value in outputs.items():
-        if not isinstance(value, dict):  # those are for programs, as `redrive`
+        if not isinstance(value, dict):  # those are for programs, such as `redrive`
             print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
     print("\nTry:")
     for title, line in hints(outputs, viewer=viewer):
@@ -111,24 +124,24 @@ def _introduce(
     sys.stdout.flush()
 
 
-def _follow(aws: Aws, state: State, *, alive: Callable[[], bool]) -> None:
+def _follow(aws: Aws, state: State, emulator: Emulator) -> None:
     """Print logs until Ctrl-C, or until the emulator has ended."""
     formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
     reader = LogReader(aws, state.deployed.functions)
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            for invocation in reader.follow(alive):
+            for invocation in reader.follow(emulator.alive):
                 print(formatter.format(invocation), flush=True)
         except AwsError:
-            if _lives_on(alive):
+            if _is_alive_after_stopping(emulator.alive):
                 raise
-        print("The emulator has ended: `down` stopped it, or it failed.", file=sys.stderr)
+        print("The emulator has ended.", file=sys.stderr)
         return
     print("\nStopping.", flush=True)
 
 
-def _lives_on(alive: Callable[[], bool]) -> bool:
-    """Whether the emulator still runs after the time that it may take to stop its containers."""
+def _is_alive_after_stopping(alive: Callable[[], bool]) -> bool:
+    """Whether the emulator still runs after the time it may take to stop its containers."""
     deadline = time.monotonic() + _STOP_SECONDS
     while alive() and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -136,9 +149,9 @@ def _lives_on(alive: Callable[[], bool]) -> bool:
 
 
 def _catch_signals() -> None:
-    """Turn the first Ctrl-C, SIGTERM or closed terminal into one interrupt; ignore any other.
+    """Turn the first Ctrl-C, SIGTERM or closed terminal into an interrupt, and ignore later ones.
 
-    So an impatient second Ctrl-C cannot keep the emulator from being stopped.
+    A second Ctrl-C must not keep the emulator from being stopped.
     """
     signals = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it

@@ -14,9 +14,11 @@ FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/hand
 OPERATIONS = sorted((ROOT / "handlers").glob("*/operation.py"))
 
 MAY_IMPORT = {
-    "blueprint": {"handlers", "images", "infra"},
+    "blueprint": {"config", "handlers", "images", "infra"},
     "bootstrap": {"infra"},
-    "checks": {"blueprint", "handlers", "images", "infra", "local", "ops"},
+    "cli": {"blueprint", "handlers", "images", "infra", "local", "ops"},
+    "checks": {"blueprint", "config", "handlers", "images", "infra", "local", "ops"},
+    "config": {"infra"},
     "handlers": set(),
     "images": set(),
     "infra": {"images"},
@@ -34,6 +36,16 @@ INSIDE_INFRA = {
     "function": {"config", "grants", "storage", "network", "access"},
     "triggers": {"config", "grants", "storage", "network", "access", "function"},
     "monitoring": {"config", "grants", "storage", "network", "access", "function", "triggers"},
+    "stack": {
+        "config",
+        "grants",
+        "storage",
+        "network",
+        "access",
+        "function",
+        "triggers",
+        "monitoring",
+    },
 }
 
 PULUMI = {"pulumi", "pulumi_aws", "pulumi_docker_build"}
@@ -60,13 +72,13 @@ def crossing(place: str, others: set[str], may: set[str]) -> list[tuple[str, str
 
 def test_every_package_says_what_it_may_import() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/*.py")} - {"tests"}
-    modules = {path.stem for path in ROOT.glob("*.py")} - {"__main__", "config"}
+    modules = {path.stem for path in ROOT.glob("*.py")} - {"__main__"}
     assert packages | modules == set(MAY_IMPORT)
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_a_package_imports_no_more_than_it_may(package: str) -> None:
-    others = {*MAY_IMPORT, "tests", "config"} - {package}
+    others = {*MAY_IMPORT, "tests"} - {package}
     assert crossing(package, others, MAY_IMPORT[package]) == []
 
 
@@ -129,8 +141,7 @@ def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_
 
 def test_the_program_has_no_logic_and_stays_short() -> None:
     source = (ROOT / "__main__.py").read_text()
-    # A paragraph for each function, an import for each operation.
-    assert len(source.splitlines()) <= 64 + 9 * len(FUNCTIONS) + len(OPERATIONS)
+    assert len(source.splitlines()) <= max(110, 40 + 10 * len(FUNCTIONS))
     logic = (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef, ast.ClassDef, ast.Lambda,
              ast.ListComp, ast.DictComp, ast.IfExp, ast.With)  # fmt: skip
     assert [n for n in ast.walk(ast.parse(source)) if isinstance(n, logic)] == []

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.recorder import ROOT, run
+from blueprint.project import ROOT
+from blueprint.recorder import run
 from tests.support.runbook import anchor, sections
 from tests.support.stacks import FUNCTIONS, inputs, of, stack
 

@@ -1,7 +1,6 @@
-"""What the architecture diagram shows, read from what a run of the program registers.
+"""Reads the architecture diagram from what a run of the program registers.
 
-Nothing is listed here: a function, a trigger, a grant or a store that the program adds is in the
-diagram by being registered.
+No function, trigger or store is listed here: whatever the program registers is in the diagram.
 """
 
 import json
@@ -13,20 +12,20 @@ from typing import Any, Literal
 from blueprint.recording import Key, Recorded, Recorder, arn
 
 _FUNCTION = "serverless:infra:ImageFunction"
-# What the names of actions say beside what is done: what it is done to.
+# Objects in the names of actions, which the diagram's labels leave out.
 _OBJECTS = {"Item", "Object", "Bucket", "Message", "Email", "Version", "Multipart", "Upload"}
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """One arrow of a function's.
+    """One of a function's arrows.
 
     Attributes:
-        kind: ``source``: from something outside that triggers the function. ``event``: from a store
-            that does. ``grant``: to a store, by what the function may do. ``failure``: to the queue
-            of what failed.
+        kind: ``source``: from an outside source that triggers the function. ``event``: from a store
+            that triggers it. ``grant``: to a store that the function may use. ``failure``: to the
+            queue of failed events.
         end: name of the source, store or queue.
-        label: what happens along it.
+        label: text along the arrow.
     """
 
     kind: Literal["source", "event", "grant", "failure"]
@@ -41,17 +40,17 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Diagram:
-    """Functions with their arrows, and stores with what kind of thing each is, by name."""
+    """Functions with their arrows, and stores with their kinds, by name."""
 
     functions: Mapping[str, tuple[Arrow, ...]]
     stores: Mapping[str, str]
 
 
 def diagram(recorder: Recorder) -> Diagram:
-    """Return the diagram of what was registered; its order does not depend on that of resources."""
+    """Return the diagram; its order does not depend on the order of registration."""
     reader = _Reader(recorder)
     arrows: dict[str, list[Arrow]] = {}
-    # In the order in which an input goes through them, as far as their kinds tell.
+    # About the order in which an input passes through them.
     for function, arrow in (
         *reader.routes(),
         *reader.mappings(),
@@ -61,12 +60,14 @@ def diagram(recorder: Recorder) -> Diagram:
         *reader.failures(),
     ):
         arrows.setdefault(function, []).append(arrow)
-    stores = {a.end: reader.kind_of(a.end) for own in arrows.values() for a in own if a.at_store}
-    return Diagram({name: tuple(own) for name, own in arrows.items()}, stores)
+    stores = {
+        a.end: reader.kind_of(a.end) for group in arrows.values() for a in group if a.at_store
+    }
+    return Diagram({name: tuple(group) for name, group in arrows.items()}, stores)
 
 
 class _Reader:
-    """Finds the ways from ARNs to resources, and from these to the components at the top."""
+    """Finds resources by their ARNs, and the top-level components that they belong to."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -74,12 +75,12 @@ class _Reader:
         self._arns = {arn(r.type, r.name): (r.type, r.name) for r in recorder.resources if r.custom}
 
     def routes(self) -> Iterator[tuple[str, Arrow]]:
-        """Yield what callers ask: methods that a function answers."""
+        """Yield an arrow for each method that a function answers."""
         resources = {f"{r.name}-id": r for r in self._all("apigateway/resource:Resource")}
 
         def path(id_: str) -> str:
-            own = resources.get(id_)
-            return f"{path(own.inputs['parentId'])}/{own.inputs['pathPart']}" if own else ""
+            part = resources.get(id_)
+            return f"{path(part.inputs['parentId'])}/{part.inputs['pathPart']}" if part else ""
 
         integrations = self._all("apigateway/integration:Integration")
         for given in sorted((i.inputs for i in integrations), key=lambda i: path(i["resourceId"])):
@@ -89,7 +90,7 @@ class _Reader:
                 yield function, Arrow("source", "REST API", label)
 
     def mappings(self) -> Iterator[tuple[str, Arrow]]:
-        """Yield what Lambda reads: streams, then queues."""
+        """Yield an arrow for each event source mapping: streams, then queues."""
         mappings = self._all("lambda/eventSourceMapping:EventSourceMapping")
         for given in sorted((m.inputs for m in mappings), key=_is_stream, reverse=True):
             filters = given.get("filterCriteria", {}).get("filters", [])
@@ -101,7 +102,7 @@ class _Reader:
             yield self._function(given["functionName"]), Arrow("event", store, label)
 
     def notifications(self) -> Iterator[tuple[str, Arrow]]:
-        """Yield what S3 tells."""
+        """Yield an arrow for each notification of a bucket."""
         for notification in self._all("s3/bucketNotification:BucketNotification"):
             bucket = self._top(("aws:s3/bucket:Bucket", notification.inputs["bucket"]))[1]
             for target in notification.inputs["lambdaFunctions"]:
@@ -110,26 +111,26 @@ class _Reader:
                 yield self._function(target["lambdaFunctionArn"]), Arrow("event", bucket, label)
 
     def schedules(self) -> Iterator[tuple[str, Arrow]]:
-        """Yield what the clock starts."""
+        """Yield an arrow for each schedule."""
         for schedule in self._all("scheduler/schedule:Schedule"):
             function = self._function(schedule.inputs["target"]["arn"])
             yield function, Arrow("source", "schedule", schedule.inputs["scheduleExpression"])
 
     def grants(self) -> Iterator[tuple[str, Arrow]]:
-        """Yield what each function may do to a store, by its own policy.
+        """Yield what each function may do to each store, by the function's policy.
 
-        What is left out: keys, by which stores are encrypted; a function's own log and failures;
-        and what is on no resource, such as traces.
+        Left out: keys that encrypt stores, a function's own log and failures, and actions without a
+        resource, such as traces.
         """
         for policy in self._all("iam/rolePolicy:RolePolicy"):
             type_, function = policy.options.parent
             if type_ != _FUNCTION:
-                continue  # a trigger's: it is in the trigger's own arrow
+                continue  # a trigger's policy, which the trigger's arrow shows
             verbs: dict[tuple[str, str], dict[str, None]] = {}
             for statement in json.loads(policy.inputs["policy"])["Statement"]:
                 done = dict.fromkeys(_verb(a.partition(":")[2]) for a in statement["Action"])
-                for place in self._places(statement, function):
-                    verbs.setdefault(place, {}).update(done)
+                for store_part in self._store_parts(statement, function):
+                    verbs.setdefault(store_part, {}).update(done)
             parts: dict[tuple[str, str], list[str]] = {}
             for (store, part), each in verbs.items():
                 parts.setdefault((store, ", ".join(each)), []).append(part)
@@ -137,7 +138,7 @@ class _Reader:
                 yield function, Arrow("grant", store, f"{done_there} {', '.join(where)}".strip())
 
     def failures(self) -> Iterator[tuple[str, Arrow]]:
-        """Yield where what failed goes to, and after what."""
+        """Yield the queue of each function's failed events, and when they go there."""
         reasons: dict[tuple[str, str], list[str]] = {}
 
         def note(function: str, queue: str, reason: str) -> None:
@@ -164,27 +165,29 @@ class _Reader:
             yield function, Arrow("failure", queue, " or ".join(why))
 
     def kind_of(self, name: str) -> str:
-        """Return a component's kind, in words, such as ``mail identity``."""
-        [kind] = {type_ for type_, own in self._parents if own == name and _is_component(type_)}
+        """Return a component's kind in words, such as ``mail identity``."""
+        [kind] = {type_ for type_, known in self._parents if known == name and _is_component(type_)}
         return " ".join(re.findall("[A-Z][a-z]+", kind.rpartition(":")[2])).lower()
 
     def _all(self, type_: str) -> list[Recorded]:
         return sorted(self._recorder.all(f"aws:{type_}"), key=lambda r: r.name)
 
-    def _places(self, statement: Mapping[str, Any], function: str) -> Iterator[tuple[str, str]]:
-        """Yield the stores of a statement, each with the part of it that is meant."""
+    def _store_parts(
+        self, statement: Mapping[str, Any], function: str
+    ) -> Iterator[tuple[str, str]]:
+        """Yield (store, part of it) of each resource in a statement."""
         if statement["Effect"] != "Allow" or statement["Resource"] == "*":
             return
         for resource in statement["Resource"]:
             if resource.endswith(":*/*"):
-                continue  # network interfaces, which Lambda makes and the function does not
+                continue  # network interfaces, which Lambda makes, not the function
             key, rest = self._found(resource)
             top = self._top(key)
             if top not in ((_FUNCTION, function), ("serverless:infra:Key", top[1])):
                 yield top[1], re.sub(r"^/(index/)?|\*$", "", rest)
 
     def _found(self, address: str) -> tuple[Key, str]:
-        """Return the resource that an ARN is of, and what follows: a part of it."""
+        """Return the resource that an ARN names, and the rest: a part of the resource."""
         known = max((a for a in self._arns if address.startswith(a)), key=len)
         return self._arns[known], address.removeprefix(known)
 
@@ -192,7 +195,7 @@ class _Reader:
         return self._top(self._found(alias)[0])[1]
 
     def _top(self, key: Key) -> Key:
-        """Return the component at the top that a resource belongs to."""
+        """Return the top-level component that a resource belongs to."""
         while _is_component(self._parents[key][0]):
             key = self._parents[key]
         return key
@@ -207,6 +210,6 @@ def _is_stream(mapping: Mapping[str, Any]) -> bool:
 
 
 def _verb(name: str) -> str:
-    """Write what is done, as ``change visibility`` for ``ChangeMessageVisibility``."""
+    """Return an action's verb, such as ``change visibility`` for ``ChangeMessageVisibility``."""
     parts = [part for part in re.findall("[A-Z][a-z]+", name) if part not in _OBJECTS]
     return " ".join(parts).lower()

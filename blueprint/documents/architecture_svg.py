@@ -1,8 +1,8 @@
-"""Draws the architecture: a row for each function, a lane for each store, an arrow for each tie.
+"""Draws the architecture: a row for each function, a lane for each store, and arrows between them.
 
-What starts a function, or takes what failed, stands to its left. To its right an arrow leads over
-the lanes to the store that it is about, under its label: so no label lies on a line, however many
-functions, grants and stores there are.
+Sources and failure queues stand to the left of a function. To its right, each arrow crosses the
+lanes to its store, under its label. So no label covers a line, however many functions, grants and
+stores there are.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,22 +10,22 @@ from html import escape
 
 from blueprint.documents.architecture import Arrow, Diagram
 
-_CHARACTER = 6.7  # width of an average one, in the font below
+_CHARACTER = 6.7  # average width of a character in the font below
 _LINE = 26  # height of an arrow with its label
 _BOX = 36
 _GAP = 14
 _HEAD = 58
-_WAY = 34  # of an arrow on the left
+_ARROW = 34  # length of an arrow on the left
 _LANE_GAP = 16
 _MARGIN = 12
 _FOOT = 34
 _LEGEND = (
-    "Blue: starts the function. Grey: what the function's role may do. Red: where what failed "
-    "waits, with an alarm."
+    "Blue: starts the function. Grey: what the function's role may do. Red: queue of failed "
+    "events, with an alarm."
 )
 
-# A picture in a page knows whether its reader prefers a dark one, and not what the page looks like:
-# so it brings its own background.
+# A picture in a page can tell that its reader prefers dark colours, but not the page's background:
+# so it has its own background.
 _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #24292f }
 .name { font-weight: 600 } .note { font-size: 11px; fill: #57606a }
@@ -54,14 +54,14 @@ def draw(diagram: Diagram) -> str:
 
 
 class _Picture:
-    """The columns' places, which follow from the longest text in each."""
+    """The positions of columns, which follow from the longest text in each."""
 
     def __init__(self, diagram: Diagram) -> None:
         self._diagram = diagram
-        arrows = [arrow for own in diagram.functions.values() for arrow in own]
+        arrows = [arrow for group in diagram.functions.values() for arrow in group]
         left = [arrow for arrow in arrows if not arrow.at_store]
         self._left = _width(text for arrow in left for text in _texts(arrow))
-        self._function = _MARGIN + self._left + _WAY
+        self._function = _MARGIN + self._left + _ARROW
         self._function_width = _width(diagram.functions)
         self._right = self._function + self._function_width
         labels = _width(arrow.label for arrow in arrows if arrow.at_store)
@@ -74,7 +74,7 @@ class _Picture:
         self._whole = max(x - _LANE_GAP, _width([_LEGEND])) + _MARGIN
 
     def svg(self) -> str:
-        """Lanes first, that arrows lie above them."""
+        """Return the SVG; lanes come first, so that arrows are drawn over them."""
         rows: list[str] = []
         y = float(_HEAD)
         for function, arrows in self._diagram.functions.items():
@@ -118,11 +118,11 @@ class _Picture:
             y += _BOX + _GAP / 2
         y = top + _LINE
         for arrow in (arrow for arrow in arrows if arrow.at_store):
-            yield from self._tie(arrow, y)
+            yield from self._store_arrow(arrow, y)
             y += _LINE
 
     def _outside(self, arrow: Arrow, top: float) -> Iterator[str]:
-        """Draw what is on the left: its box, and an arrow from or to the function."""
+        """Draw a box on the left, and an arrow from or to the function."""
         name, note = _texts(arrow)
         box, function, y = _MARGIN + self._left, self._function, top + _BOX / 2
         start, end = (function, box) if arrow.kind == "failure" else (box, function)
@@ -131,7 +131,7 @@ class _Picture:
         yield from _arrow(start, end, y)
         yield "</g>"
 
-    def _tie(self, arrow: Arrow, y: float) -> Iterator[str]:
+    def _store_arrow(self, arrow: Arrow, y: float) -> Iterator[str]:
         """Draw an arrow between the function and a lane, under its label."""
         function, lane = self._right, self._lanes[arrow.end]
         start, end = (lane, function) if arrow.kind == "event" else (function, lane)
@@ -147,13 +147,13 @@ def _texts(arrow: Arrow) -> tuple[str, str]:
 
 
 def _height(arrows: tuple[Arrow, ...]) -> float:
-    ties = sum(arrow.at_store for arrow in arrows)
-    outside = len(arrows) - ties
-    return max(ties * _LINE + _GAP / 2, outside * (_BOX + _GAP / 2) - _GAP / 2)
+    at_store = sum(arrow.at_store for arrow in arrows)
+    outside = len(arrows) - at_store
+    return max(at_store * _LINE + _GAP / 2, outside * (_BOX + _GAP / 2) - _GAP / 2)
 
 
 def _width(texts: Iterable[str]) -> float:
-    """Return the room that the longest text takes, with some around it."""
+    """Return the width of the longest text, with a margin."""
     return max(map(len, texts)) * _CHARACTER + 20
 
 

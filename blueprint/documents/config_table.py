@@ -1,4 +1,4 @@
-"""The table of configuration keys in the README, made from the model."""
+"""The table of configuration keys in ``docs/configuration.md``, made from the model."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 import annotated_types
 from pydantic.fields import FieldInfo
 
-from infra.config.stack import StackConfig
-from infra.config.values import CallbackUrl, Origin, Section
+from infra.config.section import Section
+from infra.config.texts import CallbackUrl, Origin
 
 _FEW = 6
 _REQUIRED = "**required**"
@@ -17,10 +17,12 @@ _LISTS = {Origin: "list of origins", CallbackUrl: "list of URLs"}
 
 
 def table() -> str:
-    """Return the table, in Markdown: one row for each key, with what is allowed and its default."""
+    """Return the table in Markdown: a row for each key, with its allowed values and its default."""
+    from config import AppConfig  # the program's: this module also serves other revisions
+
     rows = [
         f"| `{path}` | {_allowed(field)} | {default} | {field.description} |"
-        for path, field, default in _leaves(StackConfig, "", _REQUIRED, None)
+        for path, field, default in _leaves(AppConfig, "", _REQUIRED, None)
     ]
     return "\n".join(["| key | allowed | default | what it does |", "|---|---|---|---|", *rows])
 

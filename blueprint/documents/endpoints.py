@@ -1,4 +1,4 @@
-"""Where the provider finds an emulator's services: ``aws:endpoints`` in ``Pulumi.compose.yaml``."""
+"""The emulator's endpoints for the AWS provider: ``aws:endpoints`` in ``Pulumi.compose.yaml``."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ URL = "http://localhost:4566"
 """Where ``docker-compose.yml`` publishes the emulator."""
 
 _ALWAYS = ("sts", "s3control")
-"""``sts`` tells the account; by ``s3control`` the provider reads a bucket's tags, and it asks for
-the account in its host's name, so ``aws:skipRequestingAccountId`` must not be set."""
+"""The provider asks ``sts`` for the account, and reads bucket tags through ``s3control``. The host
+name of ``s3control`` holds the account, so ``aws:skipRequestingAccountId`` must not be set."""
 
-# The provider's names of services, where a resource's module is called otherwise.
+# The provider's names of services that differ from the resource's module.
 _MODULES = {"cognito": "cognitoidp", "vpc": "ec2"}
 _LOGS = "aws:cloudwatch/log"
 
@@ -29,7 +29,7 @@ def services(types: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def listed(types: Iterable[str]) -> str:
-    """Return the lines of YAML."""
+def as_yaml(types: Iterable[str]) -> str:
+    """Return the endpoints of the services as lines of YAML."""
     lines = [f"{service}: {URL}" for service in services(types)]
     return "    - " + "\n      ".join(lines) + "\n"

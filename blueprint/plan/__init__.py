@@ -1,1 +1,1 @@
-"""What a change does to a stack: this tree's program against another revision's."""
+"""Compares what this tree's program and another revision's register for a stack."""

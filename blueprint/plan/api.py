@@ -1,16 +1,16 @@
-"""Changes of an API that break its callers, from the OpenAPI documents before and after.
+"""Finds the changes of an API that break its callers, from the OpenAPI documents before and after.
 
-What callers send (parameters, bodies, credentials) may only be asked for less strictly; what they
-get (status codes, headers, bodies) may only be kept to more strictly. So these break callers:
+Rules for what callers send (parameters, bodies, credentials) may only become looser. Rules for what
+they receive (status codes, headers, bodies) may only become stricter. So these break callers:
 
 - a path or an operation is removed;
 - request: a parameter or body is new and required, or now required; a parameter or media type is
-  removed; a schema refuses what it accepted, or no longer knows a field;
-- response: a status, header or media type is removed; a schema lets pass what it did not, or a
-  field is removed or no longer certain;
-- security: credentials that were enough are so no longer.
+  removed; a schema rejects what it accepted, or drops a field;
+- response: a status, header or media type is removed; a schema allows what it did not, or a
+  field is removed or may be missing;
+- security: credentials that were enough no longer are.
 
-Not looked at: descriptions, operationId, tags, links, servers, callbacks, webhooks.
+Ignored: descriptions, operationId, tags, links, servers, callbacks, webhooks.
 """
 
 import re
@@ -26,7 +26,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def breaking(before: Document, after: Document) -> list[str]:
-    """Say what breaks callers, each with its operation; none for documents that are alike."""
+    """Return the changes that break callers, each with its operation."""
     return list(_breaking(before, after))
 
 
@@ -41,17 +41,18 @@ def _breaking(before: Document, after: Document) -> Iterator[str]:
 
 
 def _operations(document: Document) -> dict[tuple[str, str], tuple[str, Node]]:
-    """Return operations by path and method; what a path's parameters are called is no matter."""
+    """Return operations by path and method; the names of path parameters do not matter."""
     found: dict[tuple[str, str], tuple[str, Node]] = {}
     for path, item in document.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
                 operation = dict(item[method])
-                own = [_resolved(document, p) for p in operation.get("parameters", ())]
+                specific = [_resolved(document, p) for p in operation.get("parameters", ())]
                 shared = [_resolved(document, p) for p in item.get("parameters", ())]
-                mine = {(p["in"], p["name"]) for p in own}
+                overridden = {(p["in"], p["name"]) for p in specific}
                 operation["parameters"] = [
-                    *own, *(p for p in shared if (p["in"], p["name"]) not in mine)
+                    *specific,
+                    *(p for p in shared if (p["in"], p["name"]) not in overridden),
                 ]  # fmt: skip
                 operation.setdefault("security", document.get("security", [{}]))
                 key = re.sub(r"\{[^}]*\}", "{}", path), method
@@ -131,7 +132,7 @@ class _Operation:
         yield from (f"{name}: {found}" for found in breaks(before, after, direction))
 
     def _security(self) -> Iterator[str]:
-        """Whoever could call must be able to by the same credentials."""
+        """Yield the credentials that used to be enough and no longer are."""
         accepted = self._after["security"] or [{}]
         for credentials in self._before["security"] or [{}]:
             if not any(_enough(credentials, asked) for asked in accepted):
@@ -142,7 +143,7 @@ class _Operation:
 
 
 def _parameters(operation: Node) -> dict[tuple[str, str], Node]:
-    """Return the parameters by place and name; those in the path by their position in it."""
+    """Return the parameters by location and name; those in the path by their position."""
     positions = {
         name: str(i) for i, name in enumerate(re.findall(r"\{([^}]*)\}", operation["path"]), 1)
     }

@@ -1,4 +1,4 @@
-"""What differs between two snapshots, and which properties of which resources do."""
+"""Finds what differs between two snapshots: resources, their properties, and image sources."""
 
 import json
 from collections import Counter
@@ -9,12 +9,12 @@ from typing import Any
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.recording import Key
 
-_HASHED = ("tags", "buildArgs.REVISION")  # of an image: both are made from its sources' hash
+_HASHED = ("tags", "buildArgs.REVISION")  # of an image: both follow from its sources
 IMAGE = "docker-build:index:Image"
 
 
 class _Absent:
-    """Stands for a value that is not there; None is a value."""
+    """Stands for a missing value; None is a value."""
 
 
 ABSENT = _Absent()
@@ -22,7 +22,7 @@ ABSENT = _Absent()
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One property, or one element of a list, before and after; ABSENT where there is none."""
+    """One property, or one element of a list, before and after; ABSENT if it is missing."""
 
     path: str
     before: Any
@@ -31,10 +31,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Changed:
-    """A resource that both snapshots have, and what differs.
+    """A resource that both snapshots have, and its changes.
 
-    ``moved``: it is now in a component of another type, by which Pulumi takes it for another
-    resource, and has no alias that says otherwise: it is replaced.
+    ``moved``: it is in a component of another type now, without an alias. Pulumi takes it for
+    another resource, and replaces it.
     """
 
     resource: Resource
@@ -44,15 +44,15 @@ class Changed:
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """The resources that differ, in the order of their types and names."""
+    """The resources that differ, ordered by type and name."""
 
     added: tuple[Resource, ...]
     removed: tuple[Resource, ...]
     changed: tuple[Changed, ...]
 
 
-def resources(before: Snapshot, after: Snapshot) -> Resources:
-    """Compare two snapshots' resources."""
+def changed_resources(before: Snapshot, after: Snapshot) -> Resources:
+    """Return the resources that differ between two snapshots."""
     old, new = before.resources, after.resources
     changed = (_changed(before, after, key) for key in sorted(old.keys() & new.keys()))
     return Resources(
@@ -62,7 +62,7 @@ def resources(before: Snapshot, after: Snapshot) -> Resources:
     )
 
 
-def sources(before: Snapshot, after: Snapshot) -> dict[str, tuple[str, ...]]:
+def changed_sources(before: Snapshot, after: Snapshot) -> dict[str, tuple[str, ...]]:
     """Return the changed sources of each image that both have, by the image's logical name."""
     return {
         name: tuple(change.path for change in changes(_files(before, name), _files(after, name)))
@@ -72,10 +72,10 @@ def sources(before: Snapshot, after: Snapshot) -> dict[str, tuple[str, ...]]:
 
 
 def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
-    """Yield what differs between two values, by paths such as ``environment.variables.BUCKET``.
+    """Yield the differences of two values, by paths such as ``environment.variables.BUCKET``.
 
-    Texts that are JSON are compared as what they stand for. Of lists that are not of one length,
-    the elements that only one of them has are given.
+    Texts that hold JSON are compared as JSON. For lists of different lengths, the elements that
+    only one of them has are yielded.
     """
     before, after = structured(before), structured(after)
     if before == after:
@@ -91,7 +91,7 @@ def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
 
 
 def structured(value: Any) -> Any:
-    """Read a text that is a JSON object or list; give anything else back."""
+    """Return the value of a text that is a JSON object or list; return any other value as it is."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)
@@ -102,19 +102,19 @@ def structured(value: Any) -> Any:
 
 def _changed(before: Snapshot, after: Snapshot, key: Key) -> Changed:
     old, new = before.resources[key], after.resources[key]
-    found = [*changes(old.inputs, new.inputs), *changes(_kept(old), _kept(new))]
+    found = [*changes(old.inputs, new.inputs), *changes(_protection(old), _protection(new))]
     if new.type == IMAGE and _files(before, new.name) != _files(after, new.name):
         found = [c for c in found if not c.path.startswith(_HASHED)]
     moved = _components(before, old) != _components(after, new) and not new.aliased
     return Changed(resource=new, changes=tuple(found), moved=moved)
 
 
-def _kept(resource: Resource) -> dict[str, bool]:
+def _protection(resource: Resource) -> dict[str, bool]:
     return {"(protect)": resource.protect, "(retain on delete)": resource.retain_on_delete}
 
 
 def _components(snapshot: Snapshot, resource: Resource) -> list[str]:
-    """Return the types of the components that a resource is in, which its URN is made of."""
+    """Return the types of the components around a resource, which are part of its URN."""
     types = []
     parent = snapshot.resources.get(resource.parent)
     while parent:

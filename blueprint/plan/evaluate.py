@@ -1,51 +1,55 @@
-"""Run one tree's program, and write what it registers: ``python -P evaluate.py STACK``.
+"""Runs one tree's program, and writes what it registers: ``python -P evaluate.py STACK``.
 
-Run as a file, in a process of its own, with PYTHONPATH naming the tree: everything it imports is
-that tree's. Takes a key from PLAN_KEY, by which secrets are masked, and writes JSON. Ends with
-1 and a message where the program refuses its configuration, or the tree's recorder is too old.
+It runs as a file, in a process of its own, in the tree's folder; PYTHONPATH names this tree. The
+program and all that it imports are the tree's; the recorder is this one's, whatever the tree looks
+like. Reads from PLAN_KEY a key, by which secrets are masked, and writes JSON. Ends with 1 and a
+message if the program fails.
 """
 
 import contextlib
-import dataclasses
 import hashlib
 import hmac
-import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
 from google.protobuf import json_format  # type: ignore[import-untyped]
 from pulumi.runtime import mocks, rpc
 
-from blueprint import recorder
-from blueprint.documents.documents import openapi
-from blueprint.recording import ACCOUNT, REGION, Recorded, Recorder
-from blueprint.references import References
-from images import context
+from blueprint.documents.openapi import openapi
+from blueprint.project import ROOT, ProjectError, load
+from blueprint.recorder import record
+from blueprint.recording import ACCOUNT, REGION, Recorded
+from blueprint.references import ReferenceRecorder
+from blueprint.runner import ProgramFailed
 
 CREDENTIALS = ("aws:accessKey", "aws:secretKey", "aws:token")
 
 Mask = Callable[[Any], Any]
 
 
-class Planned(References):
-    """Names the stack's own region, and no account."""
+@dataclass
+class PlanRecorder(ReferenceRecorder):
+    """Answers with the stack's own region, and with no account."""
+
+    region: str = REGION
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        """Answer what the program asks of its account."""
+        """Answer a call of one of the provider's functions."""
         answer, failures = super().call(args)
-        text = json.dumps(answer).replace(ACCOUNT, "<account>")
-        region = pulumi.Config("aws").get("region")
-        return json.loads(text.replace(REGION, region) if region else text), failures
+        text = json.dumps(answer).replace(ACCOUNT, "<account>").replace(REGION, self.region)
+        return json.loads(text), failures
 
 
 def masked(key: bytes) -> Mask:
-    """Make what puts marks in place of secrets, at any depth: equal ones for equal secrets.
+    """Return a function that replaces secrets by marks, at any depth; equal ones by equal marks.
 
-    The key is another one in each plan, so that no mark tells anything of its secret.
+    Every plan has another key, so that a mark reveals nothing of its secret.
     """
 
     def mask(value: Any) -> Any:
@@ -61,25 +65,13 @@ def masked(key: bytes) -> Mask:
     return mask
 
 
-def readable(setting: Any) -> Any:
-    """Put a mark in place of what only Pulumi can decrypt (``secure:``), at any depth."""
-    if isinstance(setting, dict):
-        if set(setting) == {"secure"}:
-            return f"encrypted:{hashlib.sha256(str(setting['secure']).encode()).hexdigest()}"
-        return {name: readable(item) for name, item in setting.items()}
-    return [readable(item) for item in setting] if isinstance(setting, list) else setting
-
-
-def evaluate(stack: str, key: bytes) -> dict[str, Any]:
-    """Run the program; give its resources, outputs, API, images' sources, provider's settings."""
-    if "recorder" not in inspect.signature(recorder.run).parameters or not any(
-        field.name == "registrations" for field in dataclasses.fields(Recorder)
-    ):
-        sys.exit("its blueprint/recorder.py is older than what a plan needs of it")
+def evaluate(tree: Path, stack: str, key: bytes) -> dict[str, Any]:
+    """Run a tree's program, and return the fields of its snapshot."""
     mask = masked(key)
-    settings = {name: readable(value) for name, value in recorder.stack_settings(stack).items()}
-    run = recorder.run(stack, settings=settings, recorder=Planned)
-    registered = {(r.type, r.name): r for r in run.recorder.registrations.values()}
+    project = load(stack, root=tree)
+    recorder = PlanRecorder(region=project.config.get("aws:region", REGION))
+    run = record(project, recorder)
+    registered = {(r.type, r.name): r for r in recorder.registrations.values()}
     return {
         "resources": [
             {
@@ -94,42 +86,71 @@ def evaluate(stack: str, key: bytes) -> dict[str, Any]:
                 "retain_on_delete": resource.options.retain_on_delete,
                 "aliased": bool(registered[resource.type, resource.name].aliases),
             }
-            for resource in run.recorder.resources
+            for resource in recorder.resources
         ],
         "outputs": {
             name: mask(rpc.wrap_rpc_secret(value) if name in run.secrets else value)
             for name, value in run.outputs.items()
         },
-        "openapi": openapi(run.names["api"]),
-        "images": images(run.recorder.all("docker-build:index:Image")),
+        "openapi": api_document(tree, run.names),
+        "images": {
+            image.name: context_files(tree, image)
+            for image in recorder.all("docker-build:index:Image")
+        },
         "provider": {
             name: mask(rpc.wrap_rpc_secret(value) if name in CREDENTIALS else value)
-            for name, value in settings.items()
+            for name, value in project.config.items()
             if name.startswith("aws:")
         },
     }
 
 
-def images(built: Iterable[Recorded]) -> dict[str, dict[str, str]]:
-    """Return what each image is made of: by its logical name, paths and their contents' SHA-256."""
+def api_document(tree: Path, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI document of a tree's program; empty if it has none.
+
+    Another tree's is its openapi.json. This tree may hold changes that `make documents` has not
+    written yet, so its document is made from the program's ``api``.
+    """
+    if tree == ROOT:
+        return openapi(names["api"]) if "api" in names else {}
+    path = tree / "openapi.json"
+    document: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    return document
+
+
+def context_files(tree: Path, image: Recorded) -> dict[str, str]:
+    """Return the SHA-256 of each file in an image's build context, by path.
+
+    Empty if the context is no folder of its own: then its files do not tell what the image holds.
+    """
+    context = (tree / image.inputs["context"]["location"]).resolve()
+    if tree not in context.parents:
+        return {}
     return {
-        image.name: {
-            path.relative_to(recorder.ROOT).as_posix(): hashlib.sha256(
-                path.read_bytes()
-            ).hexdigest()
-            for path in context.sources(image.inputs["buildArgs"]["FUNCTION"]).values()
-        }
-        for image in built
+        path.relative_to(context).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(context.rglob("*"))
+        if path.is_file()
     }
 
 
+def forget_this_tree(tree: Path) -> None:
+    """Let the program import its own tree's packages, also one called ``blueprint``."""
+    if tree == ROOT:
+        return
+    sys.path.remove(str(ROOT))
+    for name in [name for name in sys.modules if name.split(".")[0] == "blueprint"]:
+        del sys.modules[name]
+
+
 def main() -> None:
-    """Evaluate; what the program itself prints goes to standard error."""
+    """Evaluate the program in this folder; what it prints goes to standard error."""
     key = os.environ["PLAN_KEY"].encode()
+    tree = Path.cwd()
+    forget_this_tree(tree)
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            found = evaluate(sys.argv[1], key)
-    except pulumi.RunError as error:
+            found = evaluate(tree, sys.argv[1], key)
+    except (ProjectError, ProgramFailed, pulumi.RunError) as error:
         sys.exit(str(error))
     json.dump(found, sys.stdout)
 

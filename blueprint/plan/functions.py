@@ -1,11 +1,11 @@
-"""What a reviewer asks of each function: what triggers it, and what it runs with."""
+"""Describes each function for a reviewer: its trigger and what it runs with."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
 from blueprint.plan.permissions import FUNCTION
 from blueprint.plan.snapshot import Resource, Snapshot
-from blueprint.plan.words import names
+from blueprint.plan.words import logical_names
 from blueprint.references import REFERENCE
 
 ALIAS = "aws:lambda/alias:Alias"
@@ -19,7 +19,7 @@ SCHEDULE = "aws:scheduler/schedule:Schedule"
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A function in a reviewer's words."""
+    """A function as the plan shows it."""
 
     trigger: str
     memory: str
@@ -28,7 +28,7 @@ class Function:
 
 
 def functions(snapshot: Snapshot) -> dict[str, Function]:
-    """Describe the functions, by logical name."""
+    """Return the functions by logical name."""
     triggers: dict[str, list[str]] = defaultdict(list)
     for target, trigger in [*_routes(snapshot), *_events(snapshot)]:
         triggers[_function(snapshot, target)].append(trigger)
@@ -44,7 +44,7 @@ def functions(snapshot: Snapshot) -> dict[str, Function]:
 
 
 def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return (what is invoked, route) of every integration that invokes something."""
+    """Return (target, route) of every integration that invokes a function."""
     return [
         (
             integration.inputs["uri"],
@@ -56,17 +56,17 @@ def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return (what is invoked, trigger) of all but routes."""
+    """Return (target, trigger) of every other trigger."""
     found = []
     for mapping in snapshot.all(MAPPING):
         source = mapping.inputs["eventSourceArn"]
         kind = "stream" if "startingPosition" in mapping.inputs else "queue"
-        found.append((mapping.inputs["functionName"], f"{kind} {names(source)}"))
+        found.append((mapping.inputs["functionName"], f"{kind} {logical_names(source)}"))
     for schedule in snapshot.all(SCHEDULE):
         target = schedule.inputs["target"]["arn"]
         found.append((target, schedule.inputs["scheduleExpression"]))
     for notification in snapshot.all(NOTIFICATION):
-        bucket = names(notification.inputs["bucket"])
+        bucket = logical_names(notification.inputs["bucket"])
         found += [
             (one["lambdaFunctionArn"], f"files {bucket}/{one.get('filterPrefix', '')}")
             for one in notification.inputs.get("lambdaFunctions", ())
@@ -75,10 +75,10 @@ def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _function(snapshot: Snapshot, target: str) -> str:
-    """Return the name of the function that a target is: itself, or what its alias points at."""
+    """Return the name of a target's function: the target itself, or its alias's function."""
     resource = _referred(snapshot, target)
     if resource is not None and resource.type == ALIAS:
-        return names(resource.inputs["functionName"])
+        return logical_names(resource.inputs["functionName"])
     return resource.name if resource else target
 
 

@@ -1,4 +1,4 @@
-"""Who may do what, from the IAM documents among a snapshot's resources."""
+"""Reads who may do what from the IAM documents in a snapshot."""
 
 import json
 from collections import defaultdict
@@ -8,7 +8,7 @@ from typing import Any
 
 from blueprint.plan.differences import structured
 from blueprint.plan.snapshot import Resource, Snapshot
-from blueprint.plan.words import kind, names, shown
+from blueprint.plan.words import logical_names, short_type, shortened
 
 FUNCTION = "aws:lambda/function:Function"
 ROLE = "aws:iam/role:Role"
@@ -18,7 +18,7 @@ ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
 @dataclass(frozen=True, order=True, kw_only=True)
 class Permission:
-    """One action on one resource, under one condition; ``principal`` is empty in a role's own."""
+    """One action on one resource under one condition; a role's own have no ``principal``."""
 
     effect: str
     principal: str
@@ -32,7 +32,7 @@ Permissions = frozenset[Permission]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What one role, or one resource's policy, allows or denies now, and no longer."""
+    """Permissions that a role, or a resource's policy, gains and loses."""
 
     owner: str
     added: Permissions
@@ -40,8 +40,8 @@ class Difference:
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
-    """Compare the permissions of all owners; the functions' come first."""
-    old, new = granted(before), granted(after)
+    """Return the owners whose permissions differ; functions come first."""
+    old, new = permissions_by_owner(before), permissions_by_owner(after)
     functions = {f.name for snapshot in (before, after) for f in snapshot.all(FUNCTION)}
     owners = sorted(old.keys() | new.keys(), key=lambda owner: (owner not in functions, owner))
     none: Permissions = frozenset()
@@ -56,10 +56,10 @@ def differences(before: Snapshot, after: Snapshot) -> list[Difference]:
     ]
 
 
-def granted(snapshot: Snapshot) -> dict[str, Permissions]:
+def permissions_by_owner(snapshot: Snapshot) -> dict[str, Permissions]:
     """Return all permissions by their owner: a function, another role, or a resource with a policy.
 
-    A role's are those of all its policies together: it does not matter which of them says what.
+    A role has the permissions of all its policies together.
     """
     found: dict[str, set[Permission]] = defaultdict(set)
     users = {_target(f.inputs.get("role")): f.name for f in snapshot.all(FUNCTION)}
@@ -88,7 +88,7 @@ def documents(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def permissions(document: Mapping[str, Any]) -> Iterator[Permission]:
-    """Take a document apart: what it says, whichever statement says it."""
+    """Yield the single permissions in an IAM document."""
     for statement in _list(document["Statement"]):
         for principal in _named(statement, "Principal"):
             for action in _named(statement, "Action"):
@@ -102,8 +102,8 @@ def permissions(document: Mapping[str, Any]) -> Iterator[Permission]:
                     )
 
 
-def written(permissions: Permissions) -> list[str]:
-    """Write permissions as few lines: those that share all else share a line."""
+def as_lines(permissions: Permissions) -> list[str]:
+    """Return permissions as few lines: those that differ in one part share a line."""
     actions: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for p in permissions:
         actions[p.effect, p.principal, p.condition, p.resource].add(p.action)
@@ -119,10 +119,10 @@ def written(permissions: Permissions) -> list[str]:
 def _line(effect: str, principal: str, condition: str, actions: Any, resources: set[str]) -> str:
     denied = "" if effect == "Allow" else f"{effect}: "
     by = f" by {principal}" if principal else ""
-    on = ", ".join(names(resource) for resource in sorted(resources))
+    on = ", ".join(logical_names(resource) for resource in sorted(resources))
     conditions = json.loads(condition)
     only = "".join(
-        f"; if {key} {operator} {shown(names(json.dumps(value)))}"
+        f"; if {key} {operator} {shortened(logical_names(json.dumps(value)))}"
         for operator, operands in conditions.items()
         for key, value in operands.items()
     )
@@ -130,7 +130,7 @@ def _line(effect: str, principal: str, condition: str, actions: Any, resources: 
 
 
 def _named(statement: Mapping[str, Any], element: str) -> list[str]:
-    """Return the texts of an element, or of its negation; one empty text if there is neither."""
+    """Return the texts of an element or its negation; one empty text if it has neither."""
     if (negated := f"Not{element}") in statement:
         return [f"all but {json.dumps(statement[negated], sort_keys=True)}"]
     found = statement.get(element, "")
@@ -144,9 +144,9 @@ def _list(value: Any) -> list[Any]:
 
 
 def _owner(resource: Resource, path: str) -> str:
-    return f"{resource.name} ({kind(resource.type)}, {path})"
+    return f"{resource.name} ({short_type(resource.type)}, {path})"
 
 
 def _target(reference: Any) -> str:
-    """Return the logical name of what is referred to; any other text stands for itself."""
-    return names(str(reference))
+    """Return the logical name behind a reference; any other text is returned as it is."""
+    return logical_names(str(reference))

@@ -1,4 +1,4 @@
-"""A plan as text for a terminal, and as Markdown for a pull request's comment."""
+"""Renders a plan as text for a terminal, and as Markdown for a comment on a pull request."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from blueprint.plan.section import Section
 from blueprint.plan.sections import Report
 
 COMMENT = 65_536
-"""Characters that a comment on GitHub may have."""
+"""Most characters that a comment on GitHub may have."""
 
 NOT_A_PREVIEW = (
     "This compares two revisions of the program. It is not `pulumi preview`: it does not know what "
@@ -24,8 +24,8 @@ class Heading:
         stack: its name.
         before: the other revision.
         after: this one.
-        notes: what the reader must know to trust the rest.
-        command: what shows all of it in a terminal.
+        notes: what a reader must know to judge the rest.
+        command: command that prints the whole plan in a terminal.
     """
 
     stack: str
@@ -36,7 +36,7 @@ class Heading:
 
 
 def text(heading: Heading, report: Report) -> str:
-    """Write the plan for a terminal."""
+    """Return the plan as text for a terminal."""
     parts = [f"Plan of stack {heading.stack}: {heading.before} → {heading.after}"]
     parts += [f"Note: {note}" for note in heading.notes]
     for section in report.sections:
@@ -45,15 +45,15 @@ def text(heading: Heading, report: Report) -> str:
 
 
 def markdown(heading: Heading, report: Report, limit: int = COMMENT) -> str:
-    """Write the plan as one comment, of no more than ``limit`` characters.
+    """Return the plan as one comment of at most ``limit`` characters.
 
-    Its first line is a mark to find the comment by. Where it would be too long, the longest
-    sections are cut, and say so.
+    Its first line is a mark by which the comment is found. If it would be too long, the longest
+    sections are cut, with a note.
     """
     sections = list(report.sections)
     while len(written := _markdown(heading, report, sections)) > limit:
         longest = max(range(len(sections)), key=lambda i: sum(map(len, sections[i].lines)))
-        if len(sections[longest].lines) < 2:  # what is left is hardly more than the heading
+        if len(sections[longest].lines) < 2:  # hardly more than the heading is left
             return written[:limit]
         sections[longest] = _cut(sections[longest], len(written) - limit, heading.command)
     return written
@@ -79,7 +79,7 @@ def _details(section: Section, *, opened: bool) -> str:
     if not section.lines:
         return title
     body = "\n".join(section.lines)
-    # A fence must be longer than any that is in the text.
+    # A fence must be longer than any in the text.
     fence = "`" * (max([2, *(len(run) for run in re.findall("`+", body))]) + 1)
     return (
         f"<details{' open' if opened else ''}><summary>{title}</summary>\n\n"
@@ -88,15 +88,15 @@ def _details(section: Section, *, opened: bool) -> str:
 
 
 def _cut(section: Section, excess: int, command: str) -> Section:
-    """Leave out lines at the end, until they make up for the excess and for saying so."""
+    """Return a section without its last lines, as many as the excess and the note need."""
     kept = list(section.lines)
     left_out = 0
-    says = ""
-    while kept and excess + len(says) + 1 > 0:
+    note = ""
+    while kept and excess + len(note) + 1 > 0:
         excess -= len(kept.pop()) + 1
         left_out += 1
-        says = f"  ({left_out} more lines do not fit into a comment: {command})"
-    return replace(section, lines=(*kept, says))
+        note = f"  ({left_out} more lines do not fit into a comment: {command})"
+    return replace(section, lines=(*kept, note))
 
 
 def _escaped(text: str) -> str:

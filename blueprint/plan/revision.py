@@ -1,4 +1,4 @@
-"""The other revision: which one it is, and its files."""
+"""Finds the other revision, and extracts its files."""
 
 import io
 import shutil
@@ -7,18 +7,18 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 MAIN = ("origin/main", "main")
 
 
 class PlanError(Exception):
-    """Why there is no plan, in words for who asked for it."""
+    """There is no plan; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Revision:
-    """A commit, and how it was asked for."""
+    """A commit, and the name by which it was requested."""
 
     name: str
     commit: str
@@ -28,7 +28,7 @@ class Revision:
 
 
 def find(name: str | None) -> Revision:
-    """Find a revision; None is the commit where this branch left the main one.
+    """Return a revision; for None, the commit where this branch left the main one.
 
     Raises:
         PlanError: there is no git, no repository, or no such revision.
@@ -77,7 +77,7 @@ def _shallow() -> str:
 
 
 def _ask(*arguments: str) -> str | None:
-    """Ask git; None if it says no."""
+    """Return what git prints, or None if it fails."""
     try:
         return _git(*arguments).decode().strip()
     except PlanError:

@@ -1,10 +1,10 @@
-"""What one JSON schema lets pass and another does not.
+"""Compares two JSON schemas: what one accepts and the other rejects.
 
-Compared keyword by keyword, as far as each can be decided by itself; of ``anyOf`` and ``oneOf``,
-each alternative must have one on the other side that is as wide. Keywords that say nothing of what
-is valid (descriptions, examples, defaults) do not count. Those that cannot be decided (another
-``pattern``, anything in ``allOf``, ``not``, ``if`` and what is not listed here) count as a
-difference where they differ: better looked at in vain than not at all.
+Keywords are compared one by one. Each alternative of ``anyOf`` and ``oneOf`` needs an alternative
+on the other side that accepts as much. Keywords that do not affect validity (descriptions,
+examples, defaults) are ignored. Where it cannot be decided which side accepts more (``pattern``,
+``allOf``, ``not``, ``if``, and any keyword not listed here), a difference is reported: a false
+alarm is better than a missed one.
 """
 
 import json
@@ -26,11 +26,11 @@ _DECIDED = (*_UPPER, *_LOWER, "type", "enum", "const", "additionalProperties", "
 
 
 class Direction(Enum):
-    """Who sends what a schema describes.
+    """The sender of the data that a schema describes.
 
-    REQUEST: the caller; what was accepted must still be accepted.
-    RESPONSE: the API; what is sent must be what callers were told to expect. They are taken to
-    ignore fields that they do not know.
+    REQUEST: the caller sends it; what was accepted must still be accepted.
+    RESPONSE: the API sends it; callers must receive what they were told to expect. They are assumed
+    to ignore unknown fields.
     """
 
     REQUEST = "request"
@@ -45,11 +45,11 @@ class Side:
     schema: Schema
 
     def at(self, schema: Any) -> "Side":
-        """Return another schema of the same document; ``true`` is one that lets all pass."""
+        """Return another schema of the same document; ``true`` accepts everything."""
         return Side(document=self.document, schema=schema if isinstance(schema, Mapping) else {})
 
     def resolved(self) -> "Side":
-        """Follow the reference that the schema is, if it is one; what stands beside it is kept."""
+        """Return the schema with its reference, if any, resolved; keywords beside it are kept."""
         found = dict(self.schema)
         while "$ref" in found:
             reference = found.pop("$ref")
@@ -57,11 +57,11 @@ class Side:
         return Side(document=self.document, schema=found)
 
     def expanded(self, keyword: str) -> Any:
-        """Return a keyword's value, with references resolved but for recursive ones."""
+        """Return a keyword's value with references resolved, except recursive ones."""
         return _expanded(self.document, self.schema.get(keyword), frozenset())
 
     def alternatives(self) -> list["Side"]:
-        """Return what each alternative is together with what stands beside it."""
+        """Return each alternative, merged with the keywords beside it."""
         for keyword in ("anyOf", "oneOf"):
             if keyword in self.schema:
                 beside = {k: v for k, v in self.schema.items() if k != keyword}
@@ -71,7 +71,7 @@ class Side:
 
 
 def resolve(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
-    """Follow a reference within a document, such as ``#/components/schemas/User``."""
+    """Return the target of a reference in a document, such as ``#/components/schemas/User``."""
     found: Any = document
     for part in reference.removeprefix("#/").split("/"):
         found = found[part.replace("~1", "/").replace("~0", "~")]
@@ -95,15 +95,12 @@ Pair = tuple[str, str]
 
 
 def breaks(before: Side, after: Side, direction: Direction) -> Iterator[str]:
-    """Say what about a schema breaks callers, with paths: ``user.email: maxLength 9 → 5``.
-
-    Nothing for schemas that are equal, or differ in what callers need not know.
-    """
+    """Yield the changes of a schema that break callers: ``user.email: maxLength 9 → 5``."""
     yield from _Comparison(direction).compare(before, after, "", frozenset())
 
 
 class _Comparison:
-    """Two schemas: ``wide`` is the one all of whose values the other, ``narrow``, must let pass."""
+    """Compares two schemas: ``narrow`` must accept every value that ``wide`` accepts."""
 
     def __init__(self, direction: Direction) -> None:
         self._request = direction is Direction.REQUEST
@@ -111,9 +108,9 @@ class _Comparison:
     def compare(
         self, before: Side, after: Side, path: str, above: frozenset[Pair]
     ) -> Iterator[str]:
-        """Compare two schemas; ``above`` are the pairs of which these are a part."""
+        """Yield the breaking changes; ``above`` holds the pairs of schemas around this one."""
         pair = (_text(before.schema), _text(after.schema))
-        if pair in above:  # they hold themselves, as trees do
+        if pair in above:  # a recursive schema, such as a tree's
             return
         above |= {pair}
         old, new = before.resolved().alternatives(), after.resolved().alternatives()
@@ -141,7 +138,7 @@ class _Comparison:
             if keyword not in _DECIDED:
                 worse = before.expanded(keyword) != after.expanded(keyword)
             elif keyword == "additionalProperties" and not self._request:
-                worse = False  # callers ignore what they do not know
+                worse = False  # callers ignore unknown fields
             else:
                 worse = _refuses(keyword, wide, narrow)
             if worse:
@@ -176,7 +173,7 @@ def _at(path: str, problem: str) -> str:
 
 
 def _refuses(keyword: str, wide: Schema, narrow: Schema) -> bool:
-    """Tell whether a keyword of ``narrow`` refuses what ``wide`` lets pass."""
+    """Return whether a keyword of ``narrow`` rejects what ``wide`` accepts."""
     limit = narrow[keyword]
     if keyword in _UPPER:
         return bool(wide.get(keyword, math.inf) > limit)
@@ -188,19 +185,19 @@ def _refuses(keyword: str, wide: Schema, narrow: Schema) -> bool:
     if keyword in ("enum", "const"):
         few, many = _values(wide), _values(narrow)
         return few is None or not few <= (many or set())
-    # What additionalProperties and items say of elements is compared as schemas are.
+    # Schemas in additionalProperties and items are compared as schemas.
     return limit is False and wide.get(keyword) is not False
 
 
 def _types(schema: Schema) -> set[str]:
-    """Return the types that pass; an integer is a number, and of no type means of any."""
+    """Return the accepted types; an integer is a number, and no type means any."""
     named = schema.get("type", ["null", "boolean", "object", "array", "number", "string"])
     types = {named} if isinstance(named, str) else set(named)
     return types | ({"integer"} if "number" in types else set())
 
 
 def _values(schema: Schema) -> set[str] | None:
-    """Return the only values that pass, as JSON; None if others may."""
+    """Return the only accepted values, as JSON; None if others may be."""
     values = [schema["const"]] if "const" in schema else schema.get("enum")
     return None if values is None else {_text(value) for value in values}
 

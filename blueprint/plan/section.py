@@ -1,4 +1,4 @@
-"""A section of a plan, and what its lines are made by."""
+"""A section of a plan, and the layout of its lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A part of the plan: its title, what it comes to, and lines that begin with +, - or ~."""
+    """A part of the plan: its title, a summary, and lines that begin with +, -, ~ or a space."""
 
     title: str
     summary: str
@@ -14,7 +14,7 @@ class Section:
 
 
 def table(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Align the cells of rows; each row begins with its sign, +, -, ~ or a space."""
+    """Return rows with their cells aligned; each row begins with +, -, ~ or a space."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)][1:]
     return tuple(
         "  ".join([sign, *(c.ljust(w) for c, w in zip(cells, widths, strict=True))]).rstrip()
@@ -22,8 +22,8 @@ def table(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     )
 
 
-def counted(signs: Mapping[str, int]) -> str:
-    """Write how many were added, changed and removed, by sign."""
+def change_summary(signs: Mapping[str, int]) -> str:
+    """Return how many were added, changed and removed, by sign."""
     words = {"+": "added", "~": "changed", "-": "removed"}
-    said = [f"{signs[sign]} {word}" for sign, word in words.items() if signs.get(sign)]
-    return ", ".join(said) or "no change"
+    parts = [f"{signs[sign]} {word}" for sign, word in words.items() if signs.get(sign)]
+    return ", ".join(parts) or "no change"

@@ -1,23 +1,33 @@
-"""The sections of a plan: what a reviewer looks for, in this order."""
+"""The sections of a plan, in the order in which a reviewer needs them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from blueprint.plan.api import breaking
-from blueprint.plan.costs import cost
-from blueprint.plan.differences import ABSENT, Change, Changed, changes, resources, sources
+from blueprint.plan.cost_section import cost_section
+from blueprint.plan.differences import (
+    ABSENT,
+    Change,
+    Changed,
+    changed_resources,
+    changed_sources,
+    changes,
+)
 from blueprint.plan.functions import Function, functions
-from blueprint.plan.permissions import differences, documents, written
-from blueprint.plan.section import Section, counted, table
-from blueprint.plan.security import document
+from blueprint.plan.permissions import as_lines, differences, documents
+from blueprint.plan.section import Section, change_summary, table
 from blueprint.plan.snapshot import Resource, Snapshot
-from blueprint.plan.words import count, is_secret, kind, shown
+from blueprint.plan.stack_document import stack_document
+from blueprint.plan.words import counted, is_secret, short_type, shortened
+
+_MOST_FILES = 5
+"""How many changed files a line names."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A plan's sections; ``breaks``: whether what changes in the API breaks its callers."""
+    """A plan's sections; ``breaks``: whether the API's changes break its callers."""
 
     sections: tuple[Section, ...]
     changed: bool
@@ -25,8 +35,8 @@ class Report:
 
 
 def report(before: Snapshot, after: Snapshot) -> Report:
-    """Compare two snapshots of a stack."""
-    broken = breaking(document(before), document(after))
+    """Return the sections that compare two snapshots of a stack."""
+    broken = breaking(stack_document(before), stack_document(after))
     return Report(
         sections=(
             _api(before, after, broken),
@@ -36,7 +46,7 @@ def report(before: Snapshot, after: Snapshot) -> Report:
             _images(before, after),
             _values("Outputs", before.outputs, after.outputs, "output"),
             _values("Provider", before.provider, after.provider, "setting"),
-            cost(before, after),
+            cost_section(before, after),
         ),
         changed=before != after,
         breaks=bool(broken),
@@ -45,8 +55,8 @@ def report(before: Snapshot, after: Snapshot) -> Report:
 
 def _api(before: Snapshot, after: Snapshot, broken: Sequence[str]) -> Section:
     if broken:
-        summary = f"BREAKS CALLERS by {count(len(broken), 'change')}"
-    elif document(before) == document(after):
+        summary = f"BREAKS CALLERS by {counted(len(broken), 'change')}"
+    elif stack_document(before) == stack_document(after):
         summary = "no change"
     else:
         summary = "changes, in nothing that breaks callers"
@@ -61,7 +71,7 @@ def _functions(before: Snapshot, after: Snapshot) -> Section:
         sign = "-" if name not in new else "+" if name not in old else " "
         rows.append(("~" if sign == " " and old[name] != new[name] else sign, name, *cells))
     signs = Counter(row[0] for row in rows[1:])
-    return Section(title="Functions", summary=counted(signs), lines=table(rows))
+    return Section(title="Functions", summary=change_summary(signs), lines=table(rows))
 
 
 def _cell(old: Function | None, new: Function | None, attribute: str) -> str:
@@ -74,58 +84,69 @@ def _permissions(before: Snapshot, after: Snapshot) -> Section:
     all_ = differences(before, after)
     for difference in all_:
         found.append(f"  {difference.owner}")
-        found += [f"+   {line}" for line in written(difference.added)]
-        found += [f"-   {line}" for line in written(difference.removed)]
+        found += [f"+   {line}" for line in as_lines(difference.added)]
+        found += [f"-   {line}" for line in as_lines(difference.removed)]
     summary = f"{len(all_)} changed" if all_ else "no change"
     return Section(title="Permissions", summary=summary, lines=tuple(found))
 
 
 def _resources(before: Snapshot, after: Snapshot) -> Section:
-    found = resources(before, after)
+    found = changed_resources(before, after)
     signs = Counter({"+": len(found.added), "-": len(found.removed), "~": len(found.changed)})
     listed = [
-        *(f"- {_named(resource)}{_kept(resource)}" for resource in found.removed),
+        *(f"- {_named(resource)}{_deletion_note(resource)}" for resource in found.removed),
         *(f"+ {_named(resource)}" for resource in found.added),
     ]
     if {r.type for r in found.removed} & {r.type for r in found.added}:
-        listed.append("  One that was renamed, without an alias, is deleted and made anew.")
+        listed.append(
+            "  A resource that was renamed without an alias is deleted and created again."
+        )
     for changed in found.changed:
         listed += _changed(changed)
-    return Section(title="Resources", summary=counted(signs), lines=tuple(listed))
+    return Section(title="Resources", summary=change_summary(signs), lines=tuple(listed))
 
 
 def _changed(changed: Changed) -> Iterator[str]:
-    moved = ": REPLACED, for it moves to a component of another type" if changed.moved else ""
+    moved = ": REPLACED, because it moves to a component of another type" if changed.moved else ""
     yield f"~ {_named(changed.resource)}{moved}"
     policies = {path for path, _ in documents(changed.resource)}
     for change in changed.changes:
         if change.path.partition(".")[0] not in policies:
             yield f"    {_change(change)}"
-    yield from (f"    {policy}: see Permissions" for policy in policies & _tops(changed.changes))
+    yield from (
+        f"    {policy}: see Permissions"
+        for policy in policies & _top_level_properties(changed.changes)
+    )
 
 
-def _tops(found: Sequence[Change]) -> set[str]:
+def _top_level_properties(found: Sequence[Change]) -> set[str]:
     return {change.path.partition(".")[0] for change in found}
 
 
-def _kept(resource: Resource) -> str:
+def _deletion_note(resource: Resource) -> str:
     if resource.protect:
         return " (protected: `pulumi up` refuses to delete it)"
-    return " (the real one is left where it is)" if resource.retain_on_delete else ""
+    return " (the real resource is kept)" if resource.retain_on_delete else ""
 
 
 def _images(before: Snapshot, after: Snapshot) -> Section:
-    """Say which images are built anew because of which sources, those of one reason in one line."""
+    """List the images that are built again, one line for images with the same changed files."""
     images: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for name, paths in sources(before, after).items():
+    for name, paths in changed_sources(before, after).items():
         images[paths].append(name.removesuffix("-image-build"))
     listed = [
-        f"~ {', '.join(names)}: because {', '.join(paths)} changed"
+        f"~ {', '.join(names)}: because {_listed(paths)} changed"
         for paths, names in sorted(images.items(), key=lambda item: item[1])
     ]
     total = sum(len(names) for names in images.values())
-    summary = f"{count(total, 'image')} built from changed sources" if total else "no change"
+    summary = f"{counted(total, 'image')} built from changed sources" if total else "no change"
     return Section(title="Images", summary=summary, lines=tuple(listed))
+
+
+def _listed(paths: Sequence[str]) -> str:
+    if len(paths) <= _MOST_FILES:
+        return ", ".join(paths)
+    return f"{', '.join(paths[:_MOST_FILES])} and {len(paths) - _MOST_FILES:,} more files"
 
 
 def _values(
@@ -133,7 +154,7 @@ def _values(
 ) -> Section:
     found = list(changes(dict(before), dict(after)))
     listed = [f"{_sign(change)} {_change(change)}" for change in found]
-    summary = f"{count(len(found), what)} changed" if found else "no change"
+    summary = f"{counted(len(found), what)} changed" if found else "no change"
     return Section(title=title, summary=summary, lines=tuple(listed))
 
 
@@ -145,10 +166,10 @@ def _sign(change: Change) -> str:
 
 def _change(change: Change) -> str:
     if change.before is ABSENT:
-        return f"{change.path}: {shown(change.after)} (new)"
+        return f"{change.path}: {shortened(change.after)} (new)"
     if change.after is ABSENT:
-        return f"{change.path}: {shown(change.before)} (removed)"
-    old, new = shown(change.before), shown(change.after)
+        return f"{change.path}: {shortened(change.before)} (removed)"
+    old, new = shortened(change.before), shortened(change.after)
     if old != new:
         return f"{change.path}: {old} → {new}"
     reason = "another secret" if is_secret(change.after) else "differs further on"
@@ -156,4 +177,4 @@ def _change(change: Change) -> str:
 
 
 def _named(resource: Resource) -> str:
-    return f"{kind(resource.type)} {resource.name}"
+    return f"{short_type(resource.type)} {resource.name}"

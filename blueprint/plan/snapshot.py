@@ -1,4 +1,4 @@
-"""What a tree's program registers for a stack, evaluated in a process of its own."""
+"""Snapshots of a stack: what a tree's program registers, evaluated in a process of its own."""
 
 import json
 import os
@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from blueprint.plan.revision import PlanError
+from blueprint.project import ROOT
 from blueprint.recording import Key
 
 EVALUATE = Path(__file__).with_name("evaluate.py")
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
-NEEDS = ("__main__.py", "requirements.txt", "blueprint/recorder.py", "blueprint/references.py")
+NEEDS = ("__main__.py", "Pulumi.yaml")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A registered resource: inputs with references for others' outputs and marks for secrets.
+    """A registered resource.
 
-    A reference reads ``${type::name::output}``, a mark ``secret:…``.
+    Its inputs hold references (``${type::name::output}``) in place of other resources' outputs, and
+    marks (``secret:…``) in place of secrets.
     """
 
     type: str
@@ -44,13 +46,13 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A stack as one tree's program describes it; empty where the tree has no such stack.
+    """A stack as one tree's program describes it; empty if the tree has no such stack.
 
     Attributes:
         resources: by type and name.
-        outputs: by name; secrets as marks.
-        openapi: the document of its API, the same for all stacks.
-        images: by logical name, paths of sources and their contents' SHA-256.
+        outputs: by name; marks in place of secrets.
+        openapi: the document of its API, which all stacks share; empty if the tree has none.
+        images: by logical name, the SHA-256 of each file of the build context, by path.
         provider: the stack's configuration of the AWS provider.
     """
 
@@ -66,20 +68,20 @@ class Snapshot:
         return sorted(found, key=lambda r: r.name)
 
 
-def has(tree: Path, stack: str) -> bool:
-    """Tell whether a tree configures a stack."""
+def has_stack(tree: Path, stack: str) -> bool:
+    """Return whether a tree configures a stack."""
     return (tree / f"Pulumi.{stack}.yaml").is_file()
 
 
-def take(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
-    """Evaluate the programs of trees, all at once.
+def take_snapshots(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
+    """Evaluate the programs of several trees at once.
 
     Args:
-        trees: by what to call them in messages.
-        stack: one that at least one of them has.
+        trees: folders by the names that messages use for them.
+        stack: a stack that at least one of them configures.
 
     Raises:
-        PlanError: a program cannot be evaluated, and why.
+        PlanError: a program cannot be evaluated; the message says why.
     """
     for name, tree in trees.items():
         if missing := [path for path in NEEDS if not (tree / path).is_file()]:
@@ -89,7 +91,9 @@ def take(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
         running = [
             (
                 name,
-                processes.enter_context(_running(tree, stack, key)) if has(tree, stack) else None,
+                processes.enter_context(_running(tree, stack, key))
+                if has_stack(tree, stack)
+                else None,
             )
             for name, tree in trees.items()
         ]
@@ -98,12 +102,12 @@ def take(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
 
 @contextmanager
 def _running(tree: Path, stack: str, key: str) -> Iterator[subprocess.Popen[bytes]]:
-    # Who is interrupted while a process starts does not know it yet, and would leave it behind.
+    # An interrupt while the process starts would leave it behind, not yet known here.
     signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     process = subprocess.Popen(
         [sys.executable, "-P", str(EVALUATE), stack],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(tree), "PLAN_KEY": key},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PLAN_KEY": key},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

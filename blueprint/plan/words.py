@@ -1,4 +1,4 @@
-"""How a plan words what it shows: types, references, values, numbers of things."""
+"""The plan's wording of types, references, values and counts."""
 
 import json
 import re
@@ -11,23 +11,23 @@ _MARK = re.compile(r"\b(?:secret|encrypted):[0-9a-f]{64}\b")
 _HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 
 
-def kind(type_: str) -> str:
-    """Shorten a type: ``sqs.Queue`` for ``aws:sqs/queue:Queue``; a component's is its class."""
+def short_type(type_: str) -> str:
+    """Return ``sqs.Queue`` for ``aws:sqs/queue:Queue``; for a component's type, its class."""
     package, module, name = type_.split(":")
     if package == "serverless":
         return name
     return f"{module.partition('/')[0] if package == 'aws' else package}.{name}"
 
 
-def names(text: str) -> str:
-    """Put logical names in place of references: ``users/index/by-day`` in an ARN's."""
+def logical_names(text: str) -> str:
+    """Return a text with logical names in place of references, such as ``users/index/by-day``."""
     return REFERENCE.sub(lambda found: found[2], text)
 
 
-def shown(value: Any) -> str:
-    """Write a value as one short line: ``${queue.arn}`` for a reference, no secret, no whole hash.
+def shortened(value: Any) -> str:
+    """Return a value as one short line: ``${queue.arn}`` for a reference, secrets hidden.
 
-    What is longer than LONGEST characters is cut, and says so.
+    Hashes are shortened. A text of more than LONGEST characters is cut, with a note.
     """
     text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
     text = REFERENCE.sub(lambda found: f"${{{found[2]}.{found[3]}}}", text)
@@ -37,10 +37,10 @@ def shown(value: Any) -> str:
 
 
 def is_secret(value: Any) -> bool:
-    """Tell whether a value is, or holds, a secret's mark."""
+    """Return whether a value is, or holds, the mark of a secret."""
     return bool(_MARK.search(json.dumps(value)))
 
 
-def count(number: int, what: str) -> str:
-    """Write ``1 resource``, ``2 resources``."""
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun: ``1 resource``, ``2 resources``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

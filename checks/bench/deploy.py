@@ -1,4 +1,4 @@
-"""Deploying: from the program to a running emulator, by ``python -m local up --detach``.
+"""Deploying: from the program to a running emulator, by ``app up --detach``.
 
 The time is what a user waits: from the command to its end, when everything is deployed. The first
 round does not count: it leaves bytecode in ``.venv``, and images in the engine.
@@ -77,7 +77,7 @@ def once(flag: str, environment: Mapping[str, str]) -> float:
 
 def _local(*arguments: str, environment: Mapping[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "local", *arguments],
+        [sys.executable, "cli.py", *arguments],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -86,4 +86,4 @@ def _local(*arguments: str, environment: Mapping[str, str]) -> None:
         timeout=_SECONDS,
     )
     if done.returncode:
-        raise BenchError(f"`local {arguments[0]}` failed: {done.stderr.strip()}")
+        raise BenchError(f"`app {arguments[0]}` failed: {done.stderr.strip()}")

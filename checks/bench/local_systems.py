@@ -1,6 +1,6 @@
 """What requests are sent to: our local system, and the emulator alone, with the same handler.
 
-Ours is ``python -m local up``, as a user leaves it in a terminal: the whole program deployed, IAM
+Ours is ``app up``, as a user leaves it in a terminal: the whole program deployed, IAM
 enforced, throttle, access log and alias as configured, Lambda's logging around the handler, and the
 logs followed. The other is the emulator as its own command starts it, asking for no credentials,
 with a function behind a REST API of one route.
@@ -46,7 +46,7 @@ _UP = """\
 import sys
 from pathlib import Path
 
-from local.__main__ import main
+from cli import main
 
 main(["up", "--no-docker", "--port", sys.argv[2]], root=Path(sys.argv[1]))
 """
@@ -89,7 +89,7 @@ def bare() -> Iterator[str]:
 def _copy_project(root: Path) -> None:
     for part in ("handlers", "images", "infra"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__main__.py", "Pulumi.yaml"):
+    for name in ("__main__.py", "config.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, root)
     (root / "handlers" / "get_user" / "handler.py").write_text(_HANDLER)
     stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())

@@ -1,12 +1,12 @@
-"""Evaluation of the program as it grows: the time for each function, of few functions and of many.
+"""Measures how the evaluation of the program grows: time for each function, of few and of many.
 
-Each size is a project of its own, in a process of its own: ``growing.py`` as its ``__main__.py``,
-our ``infra/``, and the folders of so many functions. It is evaluated as the tests do it, under
-mocks, configured as production. Processor time counts: an evaluation waits for nothing but itself.
-A round takes half a minute, so there are few of them.
+Each size is a project of its own, in a process of its own: ``growing.py`` as its ``__main__.py``, a
+copy of ``infra/``, and the folders of that many functions. It runs under the recorder, configured
+as production. Processor time is measured. A round takes half a minute, so there are few rounds.
 """
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -25,11 +25,13 @@ KINDS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.
 SYSTEMS = (1, 7, 29)
 """Of seven functions each: 7, 49 and 203."""
 
+EVALUATE = Path(__file__).with_name("evaluate.py")
 GOAL = 1.5
 MOST_ROUNDS = 7
 STACK = "prod"
 
 _IGNORED = shutil.ignore_patterns("__pycache__")
+_ONLY_OPERATIONS = shutil.ignore_patterns("__pycache__", "handler.py")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Evaluation:
 
 
 def measure(rounds: int) -> list[Row]:
-    """Evaluate the program of each size in turn."""
+    """Evaluate the program of each size in turn, and return the figures."""
     rounds = min(rounds, MOST_ROUNDS)
     times: dict[int, list[float]] = {systems: [] for systems in SYSTEMS}
     with contextlib.ExitStack() as stack:
@@ -57,7 +59,7 @@ def measure(rounds: int) -> list[Row]:
 
 
 def rows(times: dict[int, list[float]]) -> list[Row]:
-    """Compare the time for each function with that of the smallest program."""
+    """Return the time for each function over that of the smallest program."""
     floor = times[SYSTEMS[0]]
     return [
         ratio(
@@ -73,18 +75,19 @@ def rows(times: dict[int, list[float]]) -> list[Row]:
 
 
 def functions(systems: int) -> int:
-    """Count the functions of so many systems."""
+    """Return how many functions a number of systems has."""
     return systems * len(KINDS)
 
 
 @contextlib.contextmanager
 def program(systems: int) -> Iterator["subprocess.Popen[str]"]:
-    """Make a project of so many systems, and start the process that evaluates its program."""
+    """Yield a process that evaluates the program of a project with that many systems."""
     with tempfile.TemporaryDirectory(prefix="bench-program-") as folder:
         make(Path(folder), systems)
         with subprocess.Popen(
-            [sys.executable, "evaluate.py", STACK],
+            [sys.executable, "-P", EVALUATE, STACK],
             cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -99,7 +102,7 @@ def evaluate(process: "subprocess.Popen[str]") -> Evaluation:
     """Evaluate once.
 
     Raises:
-        BenchError: the program failed; it has said how.
+        BenchError: the program failed; its process printed why.
     """
     print(file=process.stdin, flush=True)
     for line in process.stdout or ():
@@ -110,10 +113,12 @@ def evaluate(process: "subprocess.Popen[str]") -> Evaluation:
 
 def make(folder: Path, systems: int) -> None:
     """Write the project's files."""
-    for part in ("blueprint", "infra"):
-        shutil.copytree(ROOT / part, folder / part, ignore=_IGNORED)
-    for part in ("domain", "runtime", "create_user", "get_user"):
+    shutil.copytree(ROOT / "infra", folder / "infra", ignore=_IGNORED)
+    for part in ("domain", "runtime"):
         shutil.copytree(ROOT / "handlers" / part, folder / "handlers" / part, ignore=_IGNORED)
+    for operation in (ROOT / "handlers").glob("*/operation.py"):
+        folder_of_operation = folder / "handlers" / operation.parent.name
+        shutil.copytree(operation.parent, folder_of_operation, ignore=_ONLY_OPERATIONS)
     shutil.copy(ROOT / "handlers" / "__init__.py", folder / "handlers")
     (folder / "images").mkdir()
     for path in (ROOT / "images").glob("*.*"):
@@ -126,7 +131,7 @@ def make(folder: Path, systems: int) -> None:
                     ROOT / part / kind, folder / part / f"{kind}_{number}", ignore=_IGNORED
                 )
     shutil.copy(ROOT / "checks" / "bench" / "growing.py", folder / "__main__.py")
-    shutil.copy(ROOT / "checks" / "bench" / "evaluate.py", folder)
+    shutil.copy(ROOT / "config.py", folder)
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     (folder / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(settings(systems)))
 

@@ -1,4 +1,4 @@
-"""Ledger entries that expired: deleted within the hour, where TTL takes up to a few days."""
+"""Expired ledger entries: deletes them within the hour, where TTL takes up to a few days."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -9,8 +9,8 @@ from handlers.runtime import clock
 from handlers.runtime.log import outcome
 
 LOOK_BACK_DAYS = 7
-"""Days before today that are searched. What expired earlier is TTL's, which deletes "within a few
-days": https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html."""
+"""Days before today that are searched. TTL deletes older entries, "within a few days":
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html."""
 
 _DAY = 86_400
 
@@ -26,21 +26,21 @@ class Expired:
     table: str
 
     def delete(self, *, now: int, stop: Callable[[], bool]) -> int:
-        """Delete what expired, oldest first.
+        """Delete expired entries, oldest first.
 
-        What is deleted leaves the index, so whatever ends a run, the next one begins where this
-        one ended. An entry is deleted only if it is expired still: a worker may have claimed it
-        anew since the index was read.
+        A deleted entry leaves the index, so the next run begins where this one ended. An entry is
+        deleted only if it is still expired: a worker may have claimed it again since the index was
+        read.
 
-        Outcomes: one ``expired_deleted`` with ``count``, also if a call fails; ``stopped_early``
+        Outcomes: one ``expired_deleted`` with ``count``, even if a call fails; ``stopped_early``
         if time runs out.
 
         Args:
             now: epoch seconds.
-            stop: asked before each entry; true when time has run out.
+            stop: called before each entry; returns true when time has run out.
 
         Returns:
-            How many entries were deleted.
+            The number of deleted entries.
         """
         count = 0
         try:
@@ -78,5 +78,5 @@ class Expired:
                 ExpressionAttributeValues={":now": {"N": str(now)}},
             )
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
-            return False  # renewed, or deleted by TTL or another run
+            return False  # claimed again, or deleted by TTL or another run
         return True

@@ -1,9 +1,8 @@
-"""Users who were never welcomed: their message is queued again, at most five times.
+"""Users without a welcome: queues their message again, at most five times.
 
-A user is first due an hour after their creation, so that on the first day there may be two messages
-for one welcome (the stream's, which perhaps never came, and one from here); the ledger of
-``send-email`` makes one e-mail of them. Further ones follow day by day, and a day after the fifth,
-five days in all, the user is given up.
+The first time is an hour after the user's creation, in case the stream's message was lost. If it
+was not, the ledger of ``send-email`` still makes one e-mail of both. More messages follow daily. A
+day after the fifth, the user is given up.
 """
 
 import logging
@@ -17,12 +16,12 @@ from handlers.runtime import clock
 from handlers.runtime.log import outcome
 
 ATTEMPTS = 5
-"""Messages queued for one user, besides the one from the table's stream, before giving up."""
+"""Messages queued for one user before giving up, besides that of the table's stream."""
 
 RETRY_SECONDS = 24 * 3600
-"""How long a message has to arrive before the next one is queued: longer than the queue tries it,
-18 hours while SES is paused (``handlers.send_email.retry``), so that a pause of some days uses up
-neither the attempts nor, in copies, the queue."""
+"""Time between two messages. It is longer than the queue tries a message (18 hours while SES is
+paused, see ``handlers.send_email.retry``), so that a pause of several days neither uses up the
+attempts nor fills the queue with copies."""
 
 _REQUEUE = "SET welcome_due = :next ADD welcome_attempts :one"
 _ABANDON = "SET welcome_abandoned = :at REMOVE welcome, welcome_due, welcome_attempts"
@@ -42,25 +41,24 @@ class Welcomes:
     queue_url: str
 
     def requeue(self, *, now: int, stop: Callable[[], bool]) -> Counter[str]:
-        """Queue the welcome of every user for whom it is due, longest overdue first.
+        """Queue every due welcome, longest overdue first.
 
-        A user is moved out of the index's due range as soon as the message is queued, so whatever
-        ends a run, the next one begins with the first user that this one did not reach. A message
-        queued twice (a crash before that move, two runs at once) sends one e-mail: ``send-email``
-        tells it by the user's id.
+        As soon as the message is queued, the user leaves the due range of the index, so the next
+        run begins with the first user that this one did not reach. A message that is queued twice
+        (by a crash in between, or by two runs at once) sends one e-mail, because ``send-email``
+        identifies it by the user's id.
 
-        Outcomes, one for each user: ``welcome_requeued``, ``welcome_settled`` (welcomed, moved by
-        another run, or gone since the index was read), ``welcome_refused`` (no name or address, or
-        characters that SQS does not take; counted as an attempt, so that the user blocks nobody,
-        and is given up after the fifth like any other), ``welcome_abandoned``. One
-        ``stopped_early`` if time runs out.
+        Outcomes, one for each user: ``welcome_requeued``, ``welcome_settled`` (welcomed, handled by
+        another run, or deleted since the index was read), ``welcome_refused`` (no name or address,
+        or characters that SQS refuses; counted as an attempt, so that the user blocks no others and
+        is given up after the fifth), ``welcome_abandoned``. One ``stopped_early`` if time runs out.
 
         Args:
             now: epoch seconds.
-            stop: asked before each user; true when time has run out.
+            stop: called before each user; returns true when time has run out.
 
         Returns:
-            How many users had each outcome.
+            The number of users by outcome.
         """
         counts: Counter[str] = Counter()
         for user in self._due(now):
@@ -78,8 +76,8 @@ class Welcomes:
         return counts
 
     def _due(self, now: int) -> Iterator[dict[str, Any]]:
-        # The index sorts by `welcome_due`. Users moved while pages are read do not come up again:
-        # they are then due after `now`.
+        # The index sorts by `welcome_due`. Users updated while pages are read do not appear again,
+        # because they are then due after `now`.
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.table,
             IndexName="welcome-pending",
@@ -110,13 +108,13 @@ class Welcomes:
         return "welcome_requeued"
 
     def _update(self, user: dict[str, Any], update: str, values: dict[str, Any]) -> bool:
-        """Update a user who still is as the index said; say whether that was so."""
+        """Update a user who is still as the index said; return whether that was so."""
         try:
             self.dynamodb.update_item(
                 TableName=self.table,
                 Key={"id": user["id"]},
                 UpdateExpression=update,
-                # By `welcome_due` too: of two runs at once, one counts the attempt.
+                # `welcome_due` too, so that only one of two simultaneous runs counts the attempt.
                 ConditionExpression="welcome = :pending AND welcome_due = :due",
                 ExpressionAttributeValues={
                     ":pending": {"S": "pending"},

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from handlers.create_user.request import MAX_BODY_BYTES
 from handlers.domain.api import RETRY_AFTER, reference, response
 from handlers.domain.user import NewUser, UserCreated
 from handlers.runtime.http import Error
@@ -58,7 +57,7 @@ CREATE_USER: dict[str, Any] = {
         },
         "400": response("The body or the Idempotency-Key is not as described here.", Error),
         "409": response("Another user has the address.", Error),
-        "413": response(f"The body is larger than {MAX_BODY_BYTES} bytes.", Error),
+        "413": response("The body is larger than 8192 bytes.", Error),
         "422": response("The Idempotency-Key was used with another body.", Error),
         "500": response("The user could not be created.", Error),
         "503": response(

@@ -1,4 +1,4 @@
-"""A bar chart of some days' counts, as SVG to stand in a page."""
+"""A bar chart of daily counts, as SVG inside a page."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,16 +9,16 @@ Values = Sequence[tuple[date, int | None]]
 """A count for each day, oldest first; ``None`` where there is no report."""
 
 _WIDTH, _HEIGHT = 280, 148
-_LEFT, _TOP, _BASE = 30, 10, 124  # of the plot; labels stand left of it and below
+_LEFT, _TOP, _BASE = 30, 10, 124  # of the plot; labels are to the left and below
 _UNITS = ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k"))
 
 
 def bar_chart(*, slug: str, title: str, values: Values) -> str:
-    """Draw one bar for each day, the last one stressed, and hatching where there is no report.
+    """Return a chart with a bar for each day, the last one emphasised, and gaps hatched.
 
     Args:
-        slug: makes the ids in the page unique.
-        title: what is counted; read out by screen readers, with a summary of the figures.
+        slug: makes the ids unique in the page.
+        title: what is counted. Screen readers read it out, with a summary of the figures.
         values: at least one day.
     """
     step = (_WIDTH - _LEFT) / len(values)
@@ -47,7 +47,7 @@ def bar_chart(*, slug: str, title: str, values: Values) -> str:
                 _bar(day, count or 0, top, _LEFT + index * step, step, last=day == values[-1][0])
                 for index, (day, count) in run
             ]
-    # The last day, the same weekday before it, and so on; each label ends where its bar does.
+    # Labels for the last day and the same weekday before it; each ends where its bar does.
     for index in range(len(values) - 1, -1, -7):
         parts.append(
             f'<text class="tick" text-anchor="end" x="{_LEFT + (index + 1) * step:.1f}" '
@@ -59,7 +59,7 @@ def bar_chart(*, slug: str, title: str, values: Values) -> str:
 def ceiling(count: int) -> int:
     """Return the top of an axis: the next even number of one digit and zeros, or 10, 100, ….
 
-    Even, so that half of it is a whole count too.
+    It is even, so that half of it is a whole number too.
     """
     power = 1
     while count > 10 * power:
@@ -73,7 +73,7 @@ def short(day: date) -> str:
 
 
 def _bar(day: date, count: int, top: int, x: float, step: float, *, last: bool) -> str:
-    # A day of zero is a sliver on the base line: it was reported, unlike a gap.
+    # A zero is a thin bar, because the day was reported, unlike a gap.
     height = max((_BASE - _TOP) * count / top, 1.0)
     return (
         f'<rect class="bar{" last" if last else ""}" x="{x + step * 0.14:.1f}" '

@@ -1,4 +1,4 @@
-"""One day's figures, and the JSON they are kept as.
+"""One day's figures, and their JSON.
 
 A report, ``reports/2026-11-22.json``::
 
@@ -12,7 +12,7 @@ A report, ``reports/2026-11-22.json``::
       "users": {"created": 12}
     }
 
-All figures are counts. The types and outcomes above are always there; others appear when counted.
+All figures are counts. The types and outcomes above are always present, others if counted.
 """
 
 import json
@@ -26,7 +26,7 @@ EMAIL_TYPES = ("welcome", "notification")
 
 
 class Unreadable(Exception):
-    """A stored report is not of the form that this module writes."""
+    """A stored report does not have the format that this module writes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +40,17 @@ class Figures:
 
     @property
     def file_total(self) -> int:
-        """Files processed, whatever came of them."""
+        """The number of files, of any outcome."""
         return sum(self.files.values())
 
     @property
     def email_total(self) -> int:
-        """E-mails sent, of any type."""
+        """The number of e-mails, of any type."""
         return sum(self.emails.values())
 
 
 def to_json(figures: Figures) -> bytes:
-    """Write figures; the same figures give the same bytes."""
+    """Return figures as JSON; equal figures give equal bytes."""
     report = {
         "day": figures.day.isoformat(),
         "users": {"created": figures.users},
@@ -61,10 +61,10 @@ def to_json(figures: Figures) -> bytes:
 
 
 def from_json(document: bytes) -> Figures:
-    """Read what ``to_json`` wrote.
+    """Return the figures of a document that ``to_json`` wrote.
 
     Raises:
-        Unreadable: somebody else wrote it.
+        Unreadable: the document has another format.
     """
     try:
         report = json.loads(document)

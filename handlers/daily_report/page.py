@@ -1,4 +1,4 @@
-"""The report as a page for people: no scripts, nothing loaded, readable by screen readers."""
+"""The report as an HTML page, without scripts or external files, accessible to screen readers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ _SERIES: tuple[tuple[str, str, Callable[[Figures], int]], ...] = (
     ("emails", "E-mails sent", lambda figures: figures.email_total),
 )
 
-# The policy forbids all that the page does not need, should anything ever slip into it.
+# The policy forbids everything that the page does not need, in case something gets into it.
 _PAGE = Template("""\
 <!doctype html>
 <html lang="en-GB">
@@ -54,12 +54,12 @@ $table
 
 
 def render(figures: Figures, earlier: Sequence[Figures | None]) -> str:
-    """Make the page of one day; the same arguments give the same page.
+    """Return the page of one day; equal arguments give equal pages.
 
     Args:
-        figures: the day's.
-        earlier: those of the ``HISTORY_DAYS - 1`` days before it, oldest first; ``None`` where
-            there is no report.
+        figures: the day's figures.
+        earlier: the figures of the ``HISTORY_DAYS - 1`` days before it, oldest first; ``None`` for
+            a day without a report.
     """
     reports = [*earlier, figures]
     first = figures.day - timedelta(days=len(earlier))
@@ -90,14 +90,14 @@ def render(figures: Figures, earlier: Sequence[Figures | None]) -> str:
 
 
 def day_before(count: int, before: int | None) -> str:
-    """Compare a count to that of the day before, as HTML."""
+    """Return a comparison of a count with that of the day before, as HTML."""
     if before is None:
         return "No report for the day before"
     return _compare(f"{abs(count - before):,}", count - before, f"the day before ({before:,})")
 
 
 def average(count: int, before: Sequence[int | None]) -> str:
-    """Compare a count to the average of the days before it that were reported, as HTML."""
+    """Return a comparison of a count with the average of the reported days before, as HTML."""
     known = [value for value in before if value is not None]
     if not known:
         return f"No report in the {len(before)} days before"

@@ -1,4 +1,4 @@
-"""The records that a day's figures are counted from."""
+"""The records from which a day's figures are counted."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Records:
     ledger_table: str
 
     def figures(self, day: date) -> Figures:
-        """Count one day, record by record: exact once the day is over."""
+        """Return one day's figures, counted record by record; exact once the day is over."""
         kinds = {"file": Counter[str](), "email": Counter[str]()}
         for page in self._pages(self.ledger_table, "day", day):
             for entry in page["Items"]:

@@ -1,4 +1,4 @@
-"""The reports in the bucket: two objects a day, written once and never overwritten."""
+"""The reports in the bucket: two objects for each day, never overwritten."""
 
 import re
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ _NAME = re.compile(r"reports/(\d{4}-\d\d-\d\d)\.(json|html)")
 
 @dataclass(frozen=True)
 class Listing:
-    """What there is.
+    """The reports that exist.
 
     Attributes:
-        complete: days that have their report in JSON, which is written last.
-        first: the first day that has a report, whole or not: the system was there by then.
+        complete: days with a report in JSON, which is written last.
+        first: the first day with a report, complete or not; the system existed by then.
     """
 
     complete: frozenset[date]
@@ -35,7 +35,7 @@ class Reports:
     bucket: str
 
     def listing(self) -> Listing:
-        """List all reports: one call for each 500 days."""
+        """Return the existing reports; it takes one call for each 500 days."""
         found: dict[str, set[date]] = {"json": set(), "html": set()}
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=PREFIX)
         for page in pages:
@@ -44,27 +44,27 @@ class Reports:
                     try:
                         found[match[2]].add(date.fromisoformat(match[1]))
                     except ValueError:
-                        continue  # 2026-13-01: not one of ours
+                        continue  # 2026-13-01: not a report
         first = min(found["json"] | found["html"], default=None)
         return Listing(frozenset(found["json"]), first)
 
     def read(self, day: date) -> Figures:
-        """Read one day's figures.
+        """Return one day's figures.
 
         Raises:
-            Unreadable: the object is not what ``write`` writes.
+            Unreadable: the object does not have the format that ``write`` writes.
         """
         answer = self.s3.get_object(Bucket=self.bucket, Key=f"{PREFIX}{day}.json")
         return from_json(answer["Body"].read())
 
     def write(self, figures: Figures, page: str) -> bool:
-        """Write one day's page, then its figures.
+        """Write one day's page, then its figures, which mark the day as complete.
 
-        The figures are the mark that the day is done. A run that ended between the two left a page
-        of the same figures, for they are of a day that is over: it stays, and the figures follow.
+        If a run ended between the two, its page stays and the figures follow. Both show the same,
+        because the day was over.
 
         Returns:
-            Whether the figures were written; if not, another run had written them.
+            True if the figures were written, False if another run had written them.
         """
         self._put(figures.day, "html", page.encode(), "text/html; charset=utf-8")
         return self._put(figures.day, "json", to_json(figures), "application/json")
@@ -79,7 +79,7 @@ class Reports:
                 IfNoneMatch="*",
             )
         except ClientError as error:
-            # Not among the operation's modelled errors.
+            # This error is not among the operation's modelled ones.
             if error.response["Error"]["Code"] != "PreconditionFailed":
                 raise
             return False

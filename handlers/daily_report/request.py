@@ -1,4 +1,4 @@
-"""Which day a report is wanted for, from the event."""
+"""The requested day, read from the event."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -6,45 +6,45 @@ from datetime import UTC, date, datetime, timedelta
 from handlers.domain.ledger import KEEP_DAYS
 
 SETTLING = timedelta(minutes=5)
-"""Time after midnight until a day counts as over: work begun just before it is written by then,
-and the indexes, which are eventually consistent, show it."""
+"""Time after midnight until a day counts as over. By then, work begun just before midnight is
+recorded, and the eventually consistent indexes show it."""
 
 CATCH_UP_DAYS = 14
-"""How far back of the requested day missed days are caught up."""
+"""Days before the requested day of which missed reports are written."""
 
 OLDEST_DAYS = KEEP_DAYS - CATCH_UP_DAYS - 2
-"""Days back that can be asked for: so long ago, and as far as missed days reach before that, no
-record has expired. (Two days to spare: work counts on the day it ends, and expires by the time of
-its claim.)"""
+"""Oldest day that can be requested, in days before today. No record of it, nor of the missed days
+before it, has expired. (Two days to spare, because work counts on the day when it ends, but expires
+by the time of its claim.)"""
 
 
 class BadEvent(ValueError):
-    """The event asks for no day that can be reported. The text, which is logged, quotes no text."""
+    """The event asks for no day that can be reported. The text is logged, so it quotes no text."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A day to report, and whether missed days before it are wanted as well."""
+    """A day to report; ``catch_up`` to report missed days before it as well."""
 
     day: date
     catch_up: bool
 
 
 def parse(event: object, *, now: datetime) -> Request:
-    """Read the event.
+    """Return the request that an event contains.
 
-    ``{"time": "2026-11-23T03:00:00Z", …}``, from the schedule, asks for the day before and for the
-    missed ones; ``{}`` means the same, now; ``{"day": "2026-11-22"}`` asks for that day only.
+    The schedule's ``{"time": "2026-11-23T03:00:00Z", …}`` requests the day before and missed days.
+    ``{}`` means the same with the present time. ``{"day": "2026-11-22"}`` requests that day only.
 
-    A schedule cannot mend its time, so a time whose day before is not over (one at midnight, say)
-    or too long ago asks for the newest day that can be reported. The next run catches up.
+    A schedule cannot correct its time. So if the day before is not over (at midnight, say) or too
+    long ago, the newest day that can be reported is used. The next run catches up.
 
     Args:
-        event: the event, by whomever it was made.
-        now: the time, with a time zone.
+        event: the event, from any source.
+        now: the present time, with a time zone.
 
     Raises:
-        BadEvent: the event has another form, or the ``day`` is not over or too long ago.
+        BadEvent: the event has another form, or its ``day`` is not over or too long ago.
     """
     if not isinstance(event, dict):
         raise BadEvent(f"the event is a {type(event).__name__}; send an object such as {{}}")
@@ -73,7 +73,7 @@ def _day(value: object) -> date:
         day = date.fromisoformat(str(value))
     except ValueError:
         day = None
-    # `fromisoformat` takes `20261122` and `2026-W47-7` as well.
+    # `fromisoformat` also accepts `20261122` and `2026-W47-7`.
     if day is None or day.isoformat() != value:
         raise BadEvent(f"day is {_described(value)}; it must be a date such as '2026-11-22'")
     return day
@@ -82,7 +82,7 @@ def _day(value: object) -> date:
 def _time(value: object) -> datetime:
     try:
         time = datetime.fromisoformat(str(value))
-        # The day before must exist, in UTC, for times at the ends of the calendar too.
+        # The day before must exist in UTC, even at the ends of the calendar.
         time.astimezone(UTC) - timedelta(days=1)
     except (ValueError, OverflowError):
         time = None

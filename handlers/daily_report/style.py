@@ -1,4 +1,4 @@
-"""The page's style sheet, light or dark as the reader's system is."""
+"""The page's style sheet, light or dark by the reader's system."""
 
 STYLE = """\
 :root {

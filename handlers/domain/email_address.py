@@ -1,16 +1,16 @@
-"""E-mail addresses: which ones are accepted, and when two of them are the same.
+"""E-mail addresses: which are accepted, and when two are the same.
 
-Addresses are ASCII: SES cannot send to a local part beyond ASCII (it does not offer SMTPUTF8), and
-takes an international domain in its Punycode form (``xn--…``) only. Quoted local parts, comments,
-display names and address literals are valid by RFC 5322 but no one's real address; refusing them
-keeps every character that could begin another header or another recipient out.
+Addresses are ASCII: SES does not support SMTPUTF8, which other local parts need, and accepts
+international domains only in their Punycode form (``xn--…``). RFC 5322 also allows quoted local
+parts, comments, display names and address literals, but no real address has them. Refusing them
+excludes every character that could begin another header or another recipient.
 """
 
 import hashlib
 import re
 
 MAX_LENGTH = 254
-"""Characters in an address: a path of 256 with its angle brackets (RFC 5321, 4.5.3.1.3)."""
+"""Characters in an address; with angle brackets, 256 (RFC 5321, 4.5.3.1.3)."""
 
 MAX_LOCAL_LENGTH = 64
 """Characters before the ``@`` (RFC 5321, 4.5.3.1.1)."""
@@ -20,32 +20,33 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 
 PATTERN = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}"
-"""A regular expression, without anchors, that Python, Java, Go and ECMAScript read alike: it has no
-lookahead, so the lengths are not in it."""
+"""A regular expression, without anchors, that means the same in Python, Java, Go and ECMAScript.
+
+It has no lookahead, so it does not limit the lengths."""
 
 LOCAL_PATTERN = rf"[^ @]{{1,{MAX_LOCAL_LENGTH}}}@"
-"""How an address begins, likewise."""
+"""A regular expression of the same kind for the beginning of an address."""
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is one bare address that can be written to."""
+    """Check that a text is one bare address that can receive e-mail."""
     short = len(text) <= MAX_LENGTH and text.find("@") <= MAX_LOCAL_LENGTH
-    # Compiled (and kept) when it is first used: most functions never do.
+    # `re` compiles the pattern on first use and keeps it; most functions never use it.
     return short and re.fullmatch(PATTERN, text) is not None
 
 
 def normalise(address: str) -> str:
-    """Return the form by which addresses are compared: stripped and in lower case.
+    """Return an address stripped and in lower case, for comparisons.
 
-    Domains ignore case, and so do the mailboxes of all large providers. Dots and ``+tags`` stay:
-    what they mean differs from provider to provider.
+    Domains ignore case, and so do the mailboxes of all large providers. Dots and ``+tags`` stay,
+    because their meaning differs between providers.
     """
     return address.strip().lower()
 
 
 def guard_id(address: str) -> str:
-    """Return the id of the item that keeps a second user from taking the address.
+    """Return the id of the guard: the item that reserves an address for one user.
 
-    It holds a hash, so that the address itself stands in the user's own item only.
+    The id contains a hash, so the address itself is stored in the user's item only.
     """
     return f"email#{hashlib.sha256(normalise(address).encode()).hexdigest()}"

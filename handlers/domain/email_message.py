@@ -8,9 +8,9 @@ import msgspec
 from handlers.domain.email_address import is_address
 
 MAX_SUBJECT_LENGTH = 998
-"""Characters in a subject: what one line of a header may hold (RFC 5322, 2.1.1)."""
+"""Characters in a subject: the limit of one header line (RFC 5322, 2.1.1)."""
 
-# What ends a line, or nobody can see: never in a header.
+# Line ends and invisible characters, which no header may contain.
 _CONTROL = re.compile(r"[\u0000-\u001f\u007f-\u009f\u2028\u2029]")
 
 MessageType = Literal["welcome", "notification"]
@@ -26,10 +26,10 @@ class EmailMessage(msgspec.Struct, frozen=True):
 
 
 def welcome_entry(*, user_id: str, name: str, email: str) -> dict[str, Any]:
-    """Make the SQS message that welcomes a user, as ``SendMessage`` takes it.
+    """Return the SQS message that welcomes a user, as arguments of ``SendMessage``.
 
-    The body is the message; the attribute ``user_id`` says whom it welcomes, so that however often
-    it is queued, one e-mail is sent and the user is marked.
+    The attribute ``user_id`` identifies the welcome, so that one e-mail is sent however often it is
+    queued, and the user is marked as welcomed.
     """
     message = EmailMessage(
         to=email,
@@ -48,12 +48,12 @@ class InvalidMessage(Exception):
 
 
 def parse(text: str) -> EmailMessage:
-    """Read a message as the queue gives it.
+    """Parse the body of a queue message.
 
     Raises:
-        InvalidMessage: broken JSON, a field missing or of the wrong type, an unknown type of
-            message, something else than one bare address, control characters in the subject, a
-            blank subject or body.
+        InvalidMessage: the JSON is broken, a field is missing or of the wrong type, the type of
+            message is unknown, the recipient is not one bare address, the subject has control
+            characters, or subject or body are blank.
     """
     try:
         message = msgspec.json.decode(text.encode(), type=EmailMessage)

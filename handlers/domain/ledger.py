@@ -1,13 +1,13 @@
-"""The ledger: what was done, once, kept until it expires.
+"""The ledger, which makes each piece of work happen once.
 
-One entry stands for one piece of work (an e-mail, an upload). Before the work its worker claims the
-entry for a lease; after it the entry is completed. Whoever comes later with the same work learns
-that it is done, or being done. Daily reports count the completed entries of a day.
+An entry represents one piece of work (an e-mail, an upload). A worker claims the entry for a lease,
+does the work, and completes the entry. Others who try to claim it learn that the work is done, or
+in progress. Daily reports count the completed entries of a day. Entries expire.
 
     Refused
     ├── AlreadyDone   the work was completed before: nothing to do
     ├── Superseded    newer work on the same entry was claimed before: nothing to do
-    └── Busy          somebody holds the lease: try again later
+    └── Busy          another worker holds the lease: try again later
 """
 
 import time
@@ -18,7 +18,7 @@ from typing import Any
 from handlers.runtime import clock
 
 KEEP_DAYS = 90
-"""Days an entry is kept: how far back a daily report can be made up, and duplicates be told."""
+"""Days that an entry is kept. Older days cannot be reported, older duplicates not recognised."""
 
 _DAY = 86_400
 
@@ -44,11 +44,11 @@ class Claim:
     """The right to do one piece of work until the lease ends.
 
     Attributes:
-        entry_id: what the work is.
-        owner: who works.
+        entry_id: identifies the work.
+        owner: identifies the worker.
         sequence: see ``Ledger.claim``.
-        begun: owners who claimed the entry and neither finished nor released it, this one
-            included. The others perhaps did the work: where twice is too often, look here.
+        begun: number of owners who claimed the entry and neither finished nor released it,
+            including this one. The others may have done the work.
     """
 
     entry_id: str
@@ -58,7 +58,7 @@ class Claim:
 
 
 def expiry(now: float, seconds: float) -> dict[str, Any]:
-    """Return the two attributes that every entry of the ledger has, as DynamoDB writes them.
+    """Return the two attributes that every item of the ledger's table has, in DynamoDB's format.
 
     ``expires`` (epoch seconds) is the table's TTL attribute; ``expires_day`` is the hash key of the
     index ``by-expiry``.
@@ -72,8 +72,8 @@ class Ledger:
 
     Attributes of an entry: ``id``, ``state`` (``claimed`` or ``done``), ``owner``, ``sequence``,
     ``lease`` (epoch seconds), ``begun``, ``kind``, ``outcome``, ``day``, ``expires``,
-    ``expires_day``. ``begun`` is a set of owners and no number, for botocore repeats a call whose
-    answer was lost: an owner added or taken away twice counts once.
+    ``expires_day``. ``begun`` is a set of owners instead of a number, because botocore repeats a
+    call whose answer was lost: adding or removing an owner twice has the effect of once.
     """
 
     def __init__(self, client: Any, table: str, *, now: Callable[[], float] = time.time) -> None:
@@ -87,10 +87,10 @@ class Ledger:
         """Claim an entry before working on it (``dynamodb:UpdateItem``).
 
         Args:
-            entry_id: what the work is, such as ``email#…``.
-            owner: who works; the same owner may claim again, as Lambda's retries do.
-            lease_seconds: after this time another owner may take over.
-            sequence: orders works on one entry; what sorts lower than the last one is refused.
+            entry_id: identifies the work, such as ``email#…``.
+            owner: identifies the worker. The same owner may claim again, as Lambda's retries do.
+            lease_seconds: time after which another owner may take over.
+            sequence: orders pieces of work on one entry; lower ones than the last are refused.
 
         Raises:
             AlreadyDone, Superseded, Busy: see the module's docstring.
@@ -137,9 +137,9 @@ class Ledger:
         return Claim(entry_id, owner, sequence, begun=len(entry["begun"]["SS"]))
 
     def complete(self, claim: Claim, *, kind: str, outcome: str) -> None:
-        """Mark the work as done, to be counted today (``dynamodb:UpdateItem``).
+        """Mark the work as done and count it today (``dynamodb:UpdateItem``).
 
-        Does nothing if another owner has taken over since: the lease had ended.
+        Do nothing if the lease has ended and another owner has taken over.
         """
         self._finish(
             claim,
@@ -153,17 +153,16 @@ class Ledger:
         )
 
     def settle(self, claim: Claim) -> None:
-        """Mark the work as done without counting it: ``record`` counts it under another id.
+        """Mark the work as done without counting it (``dynamodb:UpdateItem``).
 
-        Needs ``dynamodb:UpdateItem``.
+        ``record`` counts it under another id.
         """
         self._finish(claim, "SET #state = :done REMOVE lease, begun", {}, {})
 
     def release(self, claim: Claim) -> None:
-        """Give a claim back at once, so that a retry need not wait for the lease to end.
+        """Release a claim, so that a retry need not wait for the lease (``dynamodb:UpdateItem``).
 
-        Needs ``dynamodb:UpdateItem``. The entry stays claimed, by a lease that has ended; its owner
-        counts no more among those who began.
+        The entry stays claimed, with a lease that has ended, and without this owner in ``begun``.
         """
         self._finish(
             claim,
@@ -174,7 +173,7 @@ class Ledger:
         )
 
     def record(self, entry_id: str, *, kind: str, outcome: str) -> None:
-        """Count something today, unless it was counted before (``dynamodb:PutItem``)."""
+        """Count an event today, unless it was counted before (``dynamodb:PutItem``)."""
         now = self._now()
         try:
             self._client.put_item(

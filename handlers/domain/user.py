@@ -1,4 +1,4 @@
-"""The user: what a caller sends, what is stored and answered, and the user's id."""
+"""The user, as requests and responses describe it, and the user's id."""
 
 import re
 import secrets
@@ -9,14 +9,14 @@ import msgspec
 from handlers.domain import email_address
 
 MAX_NAME_LENGTH = 100
-"""Characters in a name: what fits into an e-mail's greeting."""
+"""Characters in a name; an e-mail's greeting has room for no more."""
 
 CONTROL_CHARACTERS = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffd-\uffff"
-"""What no name may hold, as the inside of a regular expression's class.
+"""Characters that no name may contain, for use inside the brackets of a regular expression.
 
-Control characters and line separators could end a line in an e-mail or a log; direction overrides
-make text look like another; U+FFFE and U+FFFF are refused by SQS. U+FFFD stands where a gateway met
-bytes that are no UTF-8: text was lost.
+Control characters and line separators could end a line of an e-mail or a log. Direction overrides
+can disguise a text. SQS refuses U+FFFE and U+FFFF. U+FFFD means that a gateway replaced bytes that
+were not UTF-8, so text was lost.
 """
 
 _SPACES = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -102,7 +102,7 @@ class UserCreated(msgspec.Struct, frozen=True):
 
 
 def new_user_id(epoch_seconds: float) -> str:
-    """Make an id: ``user_`` and a ULID (48 bits of milliseconds, 80 random bits).
+    """Return a new id: ``user_`` and a ULID (48 bits of milliseconds, 80 random bits).
 
     Ids of different milliseconds sort by time. See https://github.com/ulid/spec for the encoding.
     """
@@ -112,5 +112,5 @@ def new_user_id(epoch_seconds: float) -> str:
 
 
 def is_user_id(text: str) -> bool:
-    """Whether a text has the form of a user's id; the ids of guards have not."""
+    """Check that a text has the form of a user's id, which ids of guards do not have."""
     return _ID.fullmatch(text) is not None

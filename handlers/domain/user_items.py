@@ -1,4 +1,4 @@
-"""What a user's creation writes: the items of the user, of the guard and of the key."""
+"""The items that creating a user writes: user, guard and idempotency key."""
 
 import hashlib
 from typing import Any
@@ -11,14 +11,14 @@ from handlers.domain.user import NewUser, User
 from handlers.runtime import clock
 
 WELCOME_DUE_SECONDS = 3600
-"""How long after its creation a user not yet welcomed is queued again by the hourly sweep."""
+"""Time after which the hourly sweep queues the welcome of a new user again, if none was sent."""
 
 IDEMPOTENCY_SECONDS = 86_400
 """How long an Idempotency-Key is remembered."""
 
 
 def user_item(user: User, now: float) -> dict[str, Any]:
-    """Make the user's item; ``welcome`` and ``welcome_due`` put it on the sweep's sparse index."""
+    """Return the user's item; ``welcome`` and ``welcome_due`` put it on the sweep's index."""
     return {
         "id": {"S": user.id},
         "name": {"S": user.name},
@@ -32,12 +32,12 @@ def user_item(user: User, now: float) -> dict[str, Any]:
 
 
 def guard_item(user: User) -> dict[str, Any]:
-    """Make the item in the same table that keeps others from taking the address."""
+    """Return the item, in the same table, that reserves the address."""
     return {"id": {"S": guard_id(user.email)}, "user_id": {"S": user.id}}
 
 
 def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
-    """Make the ledger's item that remembers an Idempotency-Key and what it led to."""
+    """Return the ledger's item for an Idempotency-Key and the user that it created."""
     return {
         "id": {"S": key_id(key)},
         "kind": {"S": "idempotency"},
@@ -49,10 +49,10 @@ def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
 
 
 def key_id(key: str) -> str:
-    """Return the id of that item."""
+    """Return the id of the ledger's item for an Idempotency-Key."""
     return f"idempotency#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def fingerprint(new: NewUser) -> str:
-    """Tell bodies apart: SHA-256 of the fields that count, however they were written."""
+    """Return the SHA-256 of a request's fields, which does not depend on how they were written."""
     return hashlib.sha256(msgspec.json.encode(new)).hexdigest()

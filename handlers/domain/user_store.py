@@ -1,11 +1,11 @@
-"""Users in DynamoDB: each with a guard on its address, written together or not at all.
+"""Users in DynamoDB. User and guard of the address are written together or not at all.
 
     StoreError
     ├── EmailTaken   another user has the address
-    └── KeyReused    the Idempotency-Key came before, with another body
+    └── KeyReused    the Idempotency-Key was used before, with another body
 
-Calls that DynamoDB throttles, fails or does not answer raise ``faults.Unavailable`` after all
-retries. The items' attributes are in ``user_items``.
+If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailable`` after all
+retries. ``user_items`` defines the items' attributes.
 """
 
 import random
@@ -17,7 +17,7 @@ from typing import Any
 from handlers.domain.user import NewUser, User, is_user_id, new_user_id
 from handlers.domain.user_items import fingerprint, guard_item, key_item, user_item
 from handlers.runtime import clock, deadline
-from handlers.runtime.faults import Unavailable, passing_as_unavailable
+from handlers.runtime.faults import Unavailable, temporary_as_unavailable
 
 _ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.05
@@ -34,12 +34,12 @@ class EmailTaken(StoreError):
 
 
 class KeyReused(StoreError):
-    """The Idempotency-Key came before, with another body."""
+    """The Idempotency-Key was used before, with another body."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A user in the store; ``replayed`` if an earlier request with the same key stored it."""
+    """A stored user; ``replayed`` if an earlier request with the same key stored it."""
 
     user: User
     replayed: bool
@@ -51,9 +51,9 @@ class UserStore:
     Args:
         client: botocore's DynamoDB client.
         table: name of the users' table.
-        ledger_table: name of the ledger's table, where ``create`` remembers Idempotency-Keys.
-        now: gives the time in epoch seconds.
-        sleep: waits some seconds, between attempts at a transaction.
+        ledger_table: name of the ledger's table, where ``create`` stores Idempotency-Keys.
+        now: returns the time in epoch seconds.
+        sleep: waits between attempts at a transaction.
     """
 
     def __init__(
@@ -74,29 +74,29 @@ class UserStore:
     def create(self, new: NewUser, *, idempotency_key: str | None) -> Stored:
         """Store a user, its guard and its key in one transaction (``dynamodb:PutItem`` on both).
 
-        Transactions that meet on one address or key are cancelled by DynamoDB; they are tried again
-        after a random pause, so that the later one learns what the earlier one wrote.
+        DynamoDB cancels transactions that conflict on an address or a key. They are tried again
+        after a random pause; the later one then sees what the earlier one wrote.
 
         Raises:
             EmailTaken, KeyReused: see the module's docstring.
-            Unavailable: also if the transactions still conflict after six attempts, or when time
-                runs out.
+            Unavailable: also if transactions still conflict after six attempts, or if time runs
+                out.
         """
         now = self._now()
         user = User(new_user_id(now), new.name, new.email, clock.timestamp(now))
         writes = self._writes(user, new, idempotency_key, now)
         for attempt in range(_ATTEMPTS):
             try:
-                with passing_as_unavailable():
+                with temporary_as_unavailable():
                     if attempt:
                         pause = _FIRST_PAUSE_SECONDS * 2**attempt
                         self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
-                    # botocore adds a token: its own retry after a lost answer writes nothing new.
+                    # botocore adds a token, so its retry after a lost answer writes nothing new.
                     self._client.transact_write_items(TransactItems=writes)
             except self._client.exceptions.TransactionCanceledException as error:
                 reasons = error.response["CancellationReasons"]  # in the order of the writes
                 codes = [reason.get("Code") for reason in reasons]
-                # The key first: a repeated request also meets the guard that it wrote itself.
+                # The key is checked first: a repeated request also finds the guard that it wrote.
                 if codes[2:] == [_REFUSED]:
                     return _replay(reasons[2]["Item"], new)
                 if not _CONFLICTS.isdisjoint(codes):
@@ -108,13 +108,13 @@ class UserStore:
         raise Unavailable(f"still in conflict with other transactions after {_ATTEMPTS} attempts")
 
     def get(self, user_id: str) -> User | None:
-        """Read a user (``dynamodb:GetItem``), consistently: one just created is found.
+        """Return a user, or None (``dynamodb:GetItem``). Users just created are found.
 
-        What is no user's id, such as a guard's, is not looked up.
+        An id of another form, such as a guard's, is not looked up.
         """
         if not is_user_id(user_id):
             return None
-        with passing_as_unavailable():
+        with temporary_as_unavailable():
             item = self._client.get_item(
                 TableName=self._table,
                 Key={"id": {"S": user_id}},
@@ -127,12 +127,12 @@ class UserStore:
         return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
 
     def mark_welcomed(self, user_id: str) -> None:
-        """Note that a user was welcomed, unless that is noted already or the user is gone.
+        """Mark a user as welcomed (``dynamodb:UpdateItem``).
 
-        Needs ``dynamodb:UpdateItem``.
+        Do nothing if the user is marked already, or deleted.
         """
         try:
-            with passing_as_unavailable():
+            with temporary_as_unavailable():
                 self._client.update_item(
                     TableName=self._table,
                     Key={"id": {"S": user_id}},
@@ -154,7 +154,7 @@ class UserStore:
             _put(self._table, guard_item(user), absent),
         ]
         if idempotency_key is not None:
-            # TTL deletes late: what has expired counts as absent.
+            # TTL deletes late, so an expired item counts as absent.
             writes.append(
                 _put(
                     self._ledger_table,
@@ -179,7 +179,7 @@ def _put(table: str, item: dict[str, Any], condition: str, **more: Any) -> dict[
 
 
 def _replay(earlier: dict[str, Any], new: NewUser) -> Stored:
-    """Return the first answer: the body is the same, and the item holds what differs."""
+    """Return the first request's user, made of the request's body and the key's item."""
     if earlier["fingerprint"]["S"] != fingerprint(new):
         raise KeyReused
     user = User(earlier["user_id"]["S"], new.name, new.email, earlier["created"]["S"])

@@ -1,16 +1,16 @@
-"""Pictures, resized to a longest side, upright, without metadata, in the format they came in.
+"""Pictures, resized to a longest side, upright, without metadata, in their own format.
 
-What becomes of what:
-
-- Never enlarged. Upright: EXIF orientation is applied, then dropped with all other metadata (EXIF
-  and its GPS position, XMP, IPTC, comments, text chunks).
-- Colours: converted to sRGB by the embedded ICC profile, which is then dropped. CMYK becomes RGB,
-  by its profile or, lacking one, by the plain formula. A profile that does not work is ignored.
-- 16 bits a channel become 8; other integers and floating point are stretched over their range.
-- Palettes and black-and-white are resized as colours and greys. Transparency is kept.
-- Animated GIF and WebP stay animated when resized; their thumbnail is the first frame. Of other
-  files with several pictures (TIFF pages, animated PNG, JPEG with previews), the first is taken.
-- JPEG at quality 85, progressive; WebP at quality 80, lossy.
+- Size: never enlarged.
+- Metadata: the EXIF orientation is applied. Then all metadata are dropped (EXIF with its GPS
+  position, XMP, IPTC, comments, text chunks).
+- Colours: converted to sRGB by the embedded ICC profile, which is then dropped. CMYK becomes RGB by
+  its profile or, without one, by the plain formula. A broken profile is ignored.
+- Depth: 16 bits a channel become 8. Other integers and floating point are scaled to their range.
+- Palettes and black-and-white become colours and greys. Transparency is kept.
+- Frames: animated GIF and WebP stay animated when resized; their thumbnail is the first frame. Of
+  other files with several pictures (TIFF pages, animated PNG, JPEG with previews), only the first
+  is used.
+- Quality: JPEG 85, progressive; WebP 80, lossy.
 """
 
 import io
@@ -35,12 +35,12 @@ from handlers.process_upload.rejection import Reason, Rejected
 from handlers.process_upload.sniff import Kind
 
 MAX_PIXELS = 50_000_000
-"""Most pixels of a picture, all its frames together; phones take up to 48 million."""
+"""Most pixels of a picture, all frames together; cameras of phones have up to 48 million."""
 
 MAX_FRAMES = 1_000
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# Importing them registers them; Pillow would otherwise import all of its plugins in every child.
+# Importing a plugin registers it. Otherwise Pillow would import all its plugins in every child.
 _PLUGINS = (
     GifImagePlugin,
     JpegImagePlugin,
@@ -51,8 +51,8 @@ _PLUGINS = (
 )
 Image.preinit()
 
-# The C library keeps blocks as large as one that was freed for the next use, up to 32 MB: else each
-# of a picture's buffers would be pages fresh from the kernel, which takes a twentieth of the time.
+# After a large block is freed, the C library keeps blocks up to its size (32 MB at most) for reuse.
+# Otherwise each buffer of a picture gets new pages from the kernel, which costs 5 % of the time.
 bytes(16 * 1024 * 1024)
 
 _ORIENTATION = 0x0112
@@ -77,7 +77,7 @@ _SAVE: dict[Kind, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Format:
-    """How a picture's file is named and served."""
+    """The extension and the content type of a picture's file."""
 
     extension: str
     content_type: str
@@ -101,19 +101,19 @@ def render(
     max_side: int,
     thumbnail_side: int,
 ) -> None:
-    """Write a picture's two smaller forms.
+    """Write a picture in two smaller sizes.
 
     Args:
         source: the picture.
-        resized: where to write it with no side longer than ``max_side``.
-        thumbnail: where to write it with no side longer than ``thumbnail_side``.
-        kind: its format.
+        resized: receives the picture with no side longer than ``max_side``.
+        thumbnail: receives the picture with no side longer than ``thumbnail_side``.
+        kind: the picture's format.
         max_side: pixels.
         thumbnail_side: pixels.
 
     Raises:
-        Rejected: ``TOO_MANY_PIXELS``, told from its header before anything is decoded.
-        Exception: whatever Pillow makes of a damaged file.
+        Rejected: ``TOO_MANY_PIXELS``, by the header, before anything is decoded.
+        Exception: any error of Pillow, for a damaged file.
     """
     first, animation = _shrink(source, kind, max_side)
     first.save(resized, kind, **_SAVE[kind], **animation)
@@ -121,9 +121,9 @@ def render(
 
 
 def _shrink(source: IO[bytes], kind: Kind, side: int) -> tuple[Image.Image, dict[str, Any]]:
-    """Resize a picture; give its first frame, and how the others are saved with it.
+    """Return a picture's first frame, resized, and the arguments that save the others with it.
 
-    The decoded picture, which takes most of the memory, is gone when this returns.
+    When this returns, the decoded picture, which takes most of the memory, is freed.
     """
     with _open(source, kind) as image:
         image.draft(None, (side, side))  # a large JPEG is decoded at a half, a quarter …
@@ -135,7 +135,7 @@ def _shrink(source: IO[bytes], kind: Kind, side: int) -> tuple[Image.Image, dict
         if len(frames) > 1:
             animation |= {"save_all": True, "append_images": frames[1:], "duration": durations}
             if kind is Kind.GIF:
-                animation["disposal"] = 2  # each frame on its own: they are whole pictures here
+                animation["disposal"] = 2  # each frame is a whole picture here
             if "loop" in image.info:
                 animation["loop"] = image.info["loop"]
     return frames[0], animation
@@ -161,7 +161,7 @@ def _frames(image: Image.Image, kind: Kind) -> Iterator[Image.Image]:
 
 
 def _small(image: Image.Image, side: int) -> Image.Image:
-    """Make the resized picture: 8 bits a channel, sRGB, upright, nothing attached."""
+    """Return a picture resized, with 8 bits a channel, in sRGB, upright, without metadata."""
     orientation = image.getexif().get(_ORIENTATION)  # after loading: TIFF turns itself upright
     profile = image.info.get("icc_profile")
     small = _srgb(_fit(_eight_bits(image), side), profile)
@@ -172,7 +172,7 @@ def _small(image: Image.Image, side: int) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Convert to L, RGB, RGBA or CMYK, before resizing: palettes cannot be resized."""
+    """Return a picture in L, RGB, RGBA or CMYK; palettes cannot be resized."""
     if image.mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
     if image.mode in ("I", "F"):
@@ -188,7 +188,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _fit(image: Image.Image, side: int) -> Image.Image:
-    """Copy a picture, smaller if one of its sides is longer than ``side``."""
+    """Return a copy of a picture, resized if one of its sides is longer than ``side``."""
     scale = min(1.0, side / max(image.size))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -1,12 +1,12 @@
-"""Runs a parser on an untrusted file in a child process with bounded memory, time and output.
+"""Runs a parser on an untrusted file, in a child process with limited memory, time and output.
 
-The child is forked, so it starts at once with the parser's library already loaded (importing one
-takes longer than most files do), and whatever it leaks or corrupts ends with it. It gets open files
-without names, and answers by what it wrote and by its exit status: the parent unpickles nothing
-that a hostile file may have made. Its output and logs go nowhere, for they may quote the file. The
-parent's connections, to AWS and to Lambda, are closed in it.
+The child is forked, so it starts at once with the parser's library loaded (importing one takes
+longer than parsing most files), and everything that it leaks or corrupts ends with it. It gets open
+files without names, and answers by their content and by its exit status. So the parent unpickles
+nothing that a hostile file may have made. The child's output and logs are discarded, because they
+may quote the file. The parent's connections to AWS and to Lambda are closed in the child.
 
-On macOS the limit on memory does not hold (the kernel ignores it); the limit on time does.
+On macOS, the kernel ignores the limit on memory; the limit on time works.
 """
 
 import errno
@@ -31,16 +31,16 @@ MAX_OUTPUT_BYTES = 128 * 1024 * 1024
 """Largest file that the child may write."""
 
 _REASONS = tuple(Reason)
-_FIRST_REASON = 10  # exit statuses: 0, the reasons from here on, and trouble of our own
-_TROUBLE = 1
-# What speaks against the machine, not against the file.
-_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EROFS}
+# Exit statuses: 0 for success, 1 for a failure of the machine, the reasons from 10 on.
+_MACHINE_FAILED = 1
+_FIRST_REASON = 10
+_MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EROFS}
 _DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
-_LIMITS = {errno.EFBIG, errno.ENOMEM}
+_LIMIT_ERRORS = {errno.EFBIG, errno.ENOMEM}
 
 
 class SandboxError(Exception):
-    """The machine failed the parser: a full disk, say. Worth another try."""
+    """The machine failed the parser, by a full disk, say; another attempt may succeed."""
 
 
 def run(
@@ -53,20 +53,21 @@ def run(
 ) -> None:
     """Call ``parse(source, *outputs)`` in a child and wait for it.
 
-    Call it while no other thread runs: a forked child has only its own.
+    No other thread may run meanwhile, because a forked child has only the thread that forks.
 
     Args:
-        parse: any exception it raises, but for the machine's trouble, is a verdict on the file.
-        source: flushed, and positioned where the parser shall begin.
+        parse: the parser. Any exception that it raises is a verdict on the file, except errors of
+            the machine.
+        source: the file, flushed, and positioned where the parser begins.
         outputs: files to write; read them from the start afterwards.
-        seconds: time by the clock, and of CPU.
-        memory_bytes: address space that the child may take beyond what it is born with.
+        seconds: limit on elapsed time, and on CPU time.
+        memory_bytes: address space that the child may take in addition to what it starts with.
 
     Raises:
-        Rejected: by the parser, or ``TOO_EXPENSIVE`` if the child died of a limit.
+        Rejected: by the parser, or ``TOO_EXPENSIVE`` if the child exceeded a limit.
         SandboxError: the machine failed the parser.
     """
-    ended, alive = os.pipe()  # the second is open as long as the child lives
+    ended, alive = os.pipe()  # `alive` is open as long as the child lives
     child = os.fork()
     if child == 0:
         _child(parse, source, outputs, seconds, memory_bytes)
@@ -75,11 +76,11 @@ def run(
         select.select([ended], [], [], seconds)
     finally:
         os.close(ended)
-        os.kill(child, signal.SIGKILL)  # also if it only seems to have ended
+        os.kill(child, signal.SIGKILL)  # even if it seems to have ended
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status == 0:
         return
-    if status == _TROUBLE:
+    if status == _MACHINE_FAILED:
         raise SandboxError("the machine failed the parser: no space, or no more open files")
     if _FIRST_REASON <= status < _FIRST_REASON + len(_REASONS):
         raise Rejected(_REASONS[status - _FIRST_REASON])
@@ -89,18 +90,18 @@ def run(
 def sealed(
     parse: Callable[..., None], source: IO[bytes], *outputs: IO[bytes], memory_bytes: int
 ) -> None:
-    """Parse by a library that a hostile file may make run its own code: ``run`` it in a child.
+    """Run a parser, in a child, that must not be able to open a file or a connection.
 
-    No file and no connection can be opened from here on, and only root could undo that: whatever
-    the child runs reads nothing but its source and its memory, and writes nowhere but into its
-    outputs. For parsers that open nothing; some do (TIFF's duplicates the source's descriptor,
-    others import modules late).
+    This is for libraries that a hostile file may cause to execute its own code. From here on, the
+    child can read its source and its memory, and write its outputs, and nothing else; only root
+    could undo that. The parser must not open anything itself (that of TIFF duplicates the source's
+    descriptor, others import modules late).
 
     Args:
-        parse: called as ``run`` does.
-        source: see there.
-        outputs: see there.
-        memory_bytes: address space beyond what the child has, if that is less than its limit.
+        parse: see ``run``.
+        source: see ``run``.
+        outputs: see ``run``.
+        memory_bytes: address space in addition to what the child has, if less than its limit.
     """
     _limit_memory(memory_bytes)
     _limit(resource.RLIMIT_NOFILE, 0)
@@ -114,15 +115,15 @@ def _child(
     seconds: float,
     memory_bytes: int,
 ) -> NoReturn:
-    """Parse, and end the process whatever happens: none of the parent's code may run on in it."""
-    status = _TROUBLE
+    """Parse and end the process in any case: the parent's code must not continue in the child."""
+    status = _MACHINE_FAILED
     try:
         _silence()
         _disconnect()
         _confine(seconds, memory_bytes)
         status = _status(parse, source, outputs)
     finally:
-        os._exit(status)  # at once: the parent's exit handlers and buffers are not the child's
+        os._exit(status)  # without the exit handlers and buffers, which are the parent's
 
 
 def _status(parse: Callable[..., None], source: IO[bytes], outputs: Sequence[IO[bytes]]) -> int:
@@ -142,9 +143,9 @@ def _verdict(error: Exception) -> int:
     elif isinstance(error, MemoryError | RecursionError):
         reason = Reason.TOO_EXPENSIVE
     elif isinstance(error, OSError):
-        if error.errno in _MACHINE:
-            return _TROUBLE
-        if error.errno in _LIMITS:
+        if error.errno in _MACHINE_ERRORS:
+            return _MACHINE_FAILED
+        if error.errno in _LIMIT_ERRORS:
             reason = Reason.TOO_EXPENSIVE
     return _FIRST_REASON + _REASONS.index(reason)
 
@@ -160,16 +161,16 @@ def _silence() -> None:
 
 
 def _disconnect() -> None:
-    """Close the sockets that were the parent's."""
+    """Close the parent's sockets."""
     for descriptor in [int(name) for name in os.listdir(_DESCRIPTORS)]:
-        with suppress(OSError):  # that of the listing is closed by now
+        with suppress(OSError):  # the listing's own descriptor is closed by now
             if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
                 os.close(descriptor)
 
 
 def _confine(seconds: float, memory_bytes: int) -> None:
     whole_seconds = math.ceil(seconds) + 1
-    signal.alarm(whole_seconds)  # should the parent be gone by then
+    signal.alarm(whole_seconds)  # in case the parent has died
     _limit(resource.RLIMIT_CPU, whole_seconds)
     _limit(resource.RLIMIT_FSIZE, MAX_OUTPUT_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -177,7 +178,7 @@ def _confine(seconds: float, memory_bytes: int) -> None:
 
 
 def _limit_memory(more_bytes: int) -> None:
-    """Bound the address space to what it is now and some more (Linux)."""
+    """Limit the address space to its present size and some more (Linux)."""
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + more_bytes)

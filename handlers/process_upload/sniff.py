@@ -1,22 +1,22 @@
-"""What a file is, by its content; its name decides only where content cannot.
+"""The type of a file, by its content, and by its name where the content cannot tell.
 
-Pictures, PDF and DOCX have signatures. Text has none: a file is read as text if its name ends in
-``.txt``, ``.csv``, ``.md`` and the like, so that logs, source code or JSON are copied as they are.
-HTML is known by its first tag or by the name.
+Pictures, PDF and DOCX have signatures. Text has none: a file counts as text if its name ends in
+``.txt``, ``.csv``, ``.md`` and the like, so that logs, source code and JSON are copied unchanged.
+HTML is recognised by its first tag or by its name.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
 
 HEAD_BYTES = 4096
-"""How much of a file's beginning ``kind`` wants to see."""
+"""Bytes of a file's beginning that ``kind`` needs."""
 
 TAIL_BYTES = 262_144
-"""How much of an archive's end: its directory, for about 3,000 members."""
+"""Bytes of an archive's end that ``kind`` needs: its directory, for about 3,000 members."""
 
 
 class Kind(StrEnum):
-    """A type of file that is processed. The values of pictures are Pillow's names."""
+    """A type of file that is parsed. The values of pictures are Pillow's names."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -48,18 +48,18 @@ _SIGNATURES = (
     (b"II+\x00", Kind.TIFF),
     (b"MM\x00+", Kind.TIFF),
 )
-_PDF_WITHIN = 1024  # readers accept that much in front of the header; ISO 32000-1, annex H.3.4.1
+_PDF_WITHIN = 1024  # bytes that readers accept before the header; ISO 32000-1, annex H.3.4.1
 _ARCHIVE = b"PK\x03\x04"
 _DIRECTORY_END = b"PK\x05\x06"
 
 
 def kind(extension: str, head: bytes, tail: Callable[[], bytes]) -> Kind | None:
-    """Tell what a file is, or nothing if it is of no type that is processed.
+    """Return the type of a file, or None if files of its type are not parsed.
 
     Args:
-        extension: of the file's name, such as ``.JPG``.
+        extension: the extension of the file's name, such as ``.JPG``.
         head: the file's first ``HEAD_BYTES``, or all of it.
-        tail: gives its last ``TAIL_BYTES``, or all of it; called for zip archives only.
+        tail: returns the last ``TAIL_BYTES``, or all of it; called for zip archives only.
     """
     for signature, found in _SIGNATURES:
         if head.startswith(signature):
@@ -81,14 +81,14 @@ def kind(extension: str, head: bytes, tail: Callable[[], bytes]) -> Kind | None:
 
 
 def claims_other(extension: str) -> bool:
-    """Whether the name claims a type with a signature, which ``kind`` would have found."""
+    """Check for a name that claims a type with a signature, which ``kind`` would have found."""
     return extension.lower() in _CLAIMS
 
 
 def _is_word(tail: bytes) -> bool:
-    """Whether an archive's directory, which is at its end, names a Word document's main part.
+    """Check that an archive's directory, at its end, names the main part of a Word document.
 
-    The size of the directory stands 12 bytes into the record that follows it.
+    The size of the directory is at byte 12 of the record that follows it.
     """
     end = tail.rfind(_DIRECTORY_END)
     if end < 0:

@@ -1,7 +1,8 @@
-"""Partial batch responses: what AWS gives to a function together fails one by one.
+"""Partial batch responses: the items of one invocation fail one by one.
 
-SQS deletes what a response does not name, and gives back what it names. A stream goes on behind the
-first record that is named, so records after a failed one are not touched: they come again with it.
+SQS deletes the messages that a response does not name, and delivers the others again. A stream
+continues at the first record that is named, so later records must not be touched: they are
+delivered again with it.
 See https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html and
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html.
 """
@@ -14,7 +15,11 @@ Response = dict[str, list[dict[str, str]]]
 
 
 def respond(failed: Iterable[str]) -> Response:
-    """Name what failed: message ids of SQS, or the one first sequence number of a stream."""
+    """Return the response that names what failed.
+
+    Args:
+        failed: message ids of SQS, or the sequence number of a stream's first failed record.
+    """
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
 
@@ -22,10 +27,10 @@ def failing(
     records: Iterable[Record],
     handle: Callable[[Record], None],
 ) -> list[tuple[Record, Exception]]:
-    """Handle each message by itself; give those that failed, each with its error.
+    """Handle each message independently; return those that failed, each with its error.
 
-    Any error counts, for one message's failure must not touch the others: this is the one place
-    below the HTTP edge where all errors are caught. The caller reports every one of them.
+    All errors are caught, because one message's failure must not affect the others. The caller
+    must report every one.
     """
     failures: list[tuple[Record, Exception]] = []
     for record in records:

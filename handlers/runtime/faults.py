@@ -1,11 +1,11 @@
-"""Which failures of AWS calls pass by themselves."""
+"""Temporary failures of AWS calls."""
 
 from contextlib import AbstractContextManager
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-_PASSING_CODES = frozenset(
+_TEMPORARY_CODES = frozenset(
     {
         "InternalServerError",
         "LimitExceededException",
@@ -23,36 +23,36 @@ _SERVER_ERROR = 500
 
 
 class Unavailable(Exception):
-    """An AWS service is throttling, failing or out of reach; later it will do."""
+    """An AWS service throttles, fails or cannot be reached; a later attempt may succeed."""
 
 
-def is_passing(error: Exception) -> bool:
-    """Whether the same call may succeed later: throttled, failed on the server, or no answer."""
+def is_temporary(error: Exception) -> bool:
+    """Check for an error after which the same call may succeed: throttling, 5xx, or no answer."""
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return (
-            error.response.get("Error", {}).get("Code") in _PASSING_CODES
+            error.response.get("Error", {}).get("Code") in _TEMPORARY_CODES
             or status == _TOO_MANY_REQUESTS
             or status >= _SERVER_ERROR
         )
     return isinstance(error, HTTPClientError | NoConnection)
 
 
-class _PassingAsUnavailable(AbstractContextManager[None]):
-    """Without state, so that one serves all: every call of AWS is made inside of one."""
+class _TemporaryAsUnavailable(AbstractContextManager[None]):
+    """A context manager without state: one instance serves every call of AWS."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: object
     ) -> None:
-        if isinstance(error, Exception) and is_passing(error):
+        if isinstance(error, Exception) and is_temporary(error):
             raise Unavailable(
                 f"{type(error).__name__} after all retries that fitted; try again later"
             ) from error
 
 
-_PASSING_AS_UNAVAILABLE = _PassingAsUnavailable()
+_TEMPORARY_AS_UNAVAILABLE = _TemporaryAsUnavailable()
 
 
-def passing_as_unavailable() -> AbstractContextManager[None]:
-    """Turn the failures that pass, of the calls inside, into ``Unavailable``."""
-    return _PASSING_AS_UNAVAILABLE
+def temporary_as_unavailable() -> AbstractContextManager[None]:
+    """Return a context manager that raises ``Unavailable`` for temporary failures in its block."""
+    return _TEMPORARY_AS_UNAVAILABLE

@@ -1,4 +1,4 @@
-"""HTTP as API Gateway's REST proxy integration speaks it: event in, response out."""
+"""Requests and responses of API Gateway's REST proxy integration."""
 
 import base64
 import binascii
@@ -24,7 +24,7 @@ class Error(msgspec.Struct, frozen=True):
 
 
 class InvalidBody(Exception):
-    """The body is not what its event says it is: text, or Base64."""
+    """The body is not valid Base64, or not valid text."""
 
 
 class BodyTooLarge(Exception):
@@ -39,12 +39,12 @@ def body(event: Event, *, limit: int) -> bytes:
         limit: bytes that are allowed.
 
     Raises:
-        BodyTooLarge: before it is decoded, where that can be told.
-        InvalidBody: no Base64, or text that is no Unicode (a lone surrogate).
+        BodyTooLarge: the body exceeds the limit; where possible, raised before it is decoded.
+        InvalidBody: the body is not valid Base64, or has a lone surrogate.
     """
     text: str = event.get("body") or ""
     encoded = bool(event.get("isBase64Encoded"))
-    # Four characters of Base64 stand for three bytes; a character of text is at least one.
+    # Four characters of Base64 encode three bytes; a character of text takes at least one.
     if len(text) > (limit + 2) // 3 * 4 if encoded else len(text) > limit:
         raise BodyTooLarge
     try:
@@ -57,7 +57,7 @@ def body(event: Event, *, limit: int) -> bytes:
 
 
 def header(event: Event, name: str) -> str | None:
-    """Return a request header's value (the last one, if it came twice), whatever its case."""
+    """Return a request header's value, by its name in any case; the last one of several."""
     wanted = name.lower()
     for key, value in (event.get("headers") or {}).items():
         if key.lower() == wanted:
@@ -68,7 +68,7 @@ def header(event: Event, name: str) -> str | None:
 def respond(
     status: int, payload: msgspec.Struct, *, headers: dict[str, str] | None = None
 ) -> Response:
-    """Make a JSON response that neither caches nor browsers reinterpret."""
+    """Return a JSON response that nobody may cache, and no browser may read as another type."""
     return {
         "statusCode": status,
         "headers": {
@@ -85,7 +85,7 @@ def respond(
 def refuse(
     status: int, name: str, error: str, *, headers: dict[str, str] | None = None
 ) -> Response:
-    """Make the response to a request that is not served, and log ``name`` as its outcome."""
+    """Return the response to a request that is not served, and log ``name`` as its outcome."""
     log.outcome(name, status=status)
     return respond(status, Error(error), headers=headers)
 
@@ -93,17 +93,17 @@ def refuse(
 def serve(
     event: Event, answer: Callable[[], Response], *, failed: str, cors_origins: str
 ) -> Response:
-    """Answer one request; this is the edge at which errors become responses.
+    """Answer one request, and turn errors into responses.
 
     ``Unavailable`` becomes 503 (outcome ``busy``). Every other error becomes 500 (outcome
-    ``failed``), logged with its stack: it is caught here because nobody retries a synchronous
-    invocation, and the gateway would answer it with 502 and a body of its own.
+    ``failed``) and is logged with its stack. All errors are caught because nobody retries a
+    synchronous invocation, and the gateway would answer with 502 and a body of its own.
 
     Args:
         event: API Gateway's proxy event.
-        answer: gives the response to it.
-        failed: the 500's text, which says what failed and not why.
-        cors_origins: origins of browsers that may call, separated by commas; may be empty.
+        answer: returns the response.
+        failed: the text of a 500: what failed, but not why.
+        cors_origins: origins whose pages may read responses, separated by commas; may be empty.
     """
     try:
         response = answer()
@@ -114,7 +114,7 @@ def serve(
             Error("Service busy, try again later"),
             headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
         )
-    except Exception as error:  # noqa: BLE001 - the HTTP edge, see above
+    except Exception as error:  # noqa: BLE001 - the outer edge, see above
         log.failure("failed", error, status=500)
         response = respond(500, Error(failed))
     response["headers"].update(_cors(header(event, "Origin"), cors_origins))
@@ -122,7 +122,7 @@ def serve(
 
 
 def _cors(origin: str | None, allowed: str) -> dict[str, str]:
-    """Let a browser on an allowed origin read the response; ``*`` is none, and allows nothing."""
+    """Return the headers that let an allowed origin read the response; ``*`` allows nothing."""
     if origin is None or origin not in {entry.strip() for entry in allowed.split(",")} - {"", "*"}:
         return {}
     return {

@@ -1,7 +1,7 @@
 """Structured logs: one record for each outcome, which a metric filter counts.
 
-Lambda's JSON log format turns ``extra`` fields into members of the record and adds the request's
-id. Names, addresses, bodies and object keys never go into a record.
+Lambda's JSON log format adds the ``extra`` fields and the request's id to the record. No record
+contains names, addresses, bodies or object keys.
 """
 
 import logging
@@ -10,28 +10,28 @@ from typing import Any
 
 logger = logging.getLogger("app")
 
-# Outcomes are the counters, so they are logged whatever level Lambda sets the root logger to.
-# Libraries are heard from ERROR on. Their warnings quote what an uploader chose: urllib3's the
-# object's URL where its Content-Type is `multipart/…` without a boundary, botocore's its Expires.
-# Further below, botocore logs whole requests, with bodies and credentials.
+# Outcomes are counted, so they are logged whatever level Lambda sets for the root logger. Libraries
+# log from ERROR on, because their warnings quote what an uploader chose: urllib3 the object's URL
+# (if its Content-Type is `multipart/…` without a boundary), botocore its Expires header. On lower
+# levels, botocore logs whole requests, with bodies and credentials.
 logger.setLevel(logging.INFO)
 logging.getLogger().setLevel(logging.ERROR)
 
-# Nothing of a record that Lambda's formatter leaves out in any case is looked up for it; see
+# Lambda's formatter omits these fields, so they need not be looked up; see
 # https://docs.python.org/3/howto/logging.html#optimization.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def outcome(name: str, *, level: int = logging.INFO, **fields: str | int | float | None) -> None:
-    """Log what became of one request, message or file.
+    """Log the outcome of one request, message or file.
 
     Args:
-        name: the outcome, such as ``created`` or ``email_taken``: a short fixed set for each
-            function, for each value becomes a metric (see ``infra/monitoring/monitoring.py``).
-        level: a level of ``logging``; ``WARNING`` for what somebody may want to look at.
+        name: the outcome, such as ``created`` or ``email_taken``. Each function has a short fixed
+            set, because each value becomes a metric.
+        level: a level of ``logging``; ``WARNING`` for outcomes that somebody may want to look at.
         fields: ids and numbers that help to find the request, and no personal data.
     """
-    # Made here, for ``logger.log`` would look for the line of code as well: a tenth of the time.
+    # ``logger.log`` would also look up the line of code, which takes a tenth of the time.
     record = logger.makeRecord(
         logger.name, level, "", 0, name, (), None, extra={"outcome": name, **fields}
     )
@@ -45,10 +45,10 @@ def failure(
     level: int = logging.ERROR,
     **fields: str | int | float | None,
 ) -> None:
-    """Log an outcome that an error led to: the types of it and of its cause, AWS's code, the stack.
+    """Log the outcome of an error: the types of error and cause, AWS's error code, and the stack.
 
-    Never the error's text: botocore's and msgspec's quote the values that they were given, which
-    may be a name or an address. That is also why this is not ``logger.exception``.
+    The error's text is never logged, because botocore's and msgspec's quote their input, which may
+    be a name or an address. ``logger.exception`` would log it.
     """
     cause = error.__cause__
     outcome(
@@ -63,8 +63,8 @@ def failure(
 
 
 def _code(error: BaseException | None) -> str | None:
-    """Return the code in a ``ClientError`` of botocore, such as ``ThrottlingException``."""
-    # botocore's errors of calls without an answer have the attribute as well: None.
+    """Return the code of botocore's ``ClientError``, such as ``ThrottlingException``."""
+    # botocore's errors of calls without an answer also have this attribute, with None.
     response: dict[str, Any] = getattr(error, "response", None) or {}
     code: str | None = response.get("Error", {}).get("Code")
     return code

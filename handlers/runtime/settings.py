@@ -1,4 +1,4 @@
-"""A function's settings: one frozen dataclass, read from the environment once, on first use."""
+"""Settings of a function, from environment variables."""
 
 import dataclasses
 import os
@@ -9,17 +9,17 @@ T = TypeVar("T")
 
 
 class SettingsError(Exception):
-    """The environment lacks a variable, or holds a value of the wrong type."""
+    """A variable is missing or has a value of the wrong type."""
 
 
 def load(settings: type[T], environ: Mapping[str, str] = os.environ) -> T:
-    """Read a settings dataclass: field ``users_table`` comes from ``USERS_TABLE``.
+    """Return a settings dataclass: field ``users_table`` has the value of ``USERS_TABLE``.
 
-    Fields are of type ``str`` or ``int``; the program sets every one of them, from a grant or
-    from the function's ``environment``.
+    Fields have the type ``str`` or ``int``. The program sets all variables, by a grant or by the
+    function's ``environment``.
 
     Raises:
-        SettingsError: names every variable that is missing or no integer.
+        SettingsError: names every variable that is missing or not an integer.
     """
     values: dict[str, Any] = {}
     problems: list[str] = []

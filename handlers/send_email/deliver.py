@@ -18,7 +18,7 @@ from handlers.domain.ledger import AlreadyDone, Claim, Ledger
 from handlers.domain.user import is_user_id
 from handlers.domain.user_store import UserStore
 from handlers.runtime import deadline
-from handlers.runtime.faults import Unavailable, passing_as_unavailable
+from handlers.runtime.faults import Unavailable, temporary_as_unavailable
 from handlers.send_email.mailer import Mailer, NotSent
 from handlers.send_email.render import render
 
@@ -101,10 +101,10 @@ class Delivery:
     def _complete(self, message: EmailMessage, claim: Claim) -> None:
         """Complete a claim, with retries: the e-mail was sent, and a failure would resend it."""
         # Here ``OutOfTime`` becomes ``Unavailable`` too: it no longer means that nothing was sent.
-        with passing_as_unavailable():
+        with temporary_as_unavailable():
             for pause in _PAUSES_SECONDS:
                 try:
-                    with passing_as_unavailable():
+                    with temporary_as_unavailable():
                         return self._ledger.complete(claim, kind="email", outcome=message.type)
                 except Unavailable:
                     self._sleep(pause)

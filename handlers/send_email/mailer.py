@@ -1,13 +1,13 @@
-"""SES, as this function uses it.
+"""Sending through SES.
 
     NotSent
     ├── Rejected     SES refuses this message, and would refuse it again
-    ├── Throttled    too many at once: later it will do
-    ├── Unreachable  there was no connection: later it will do
-    └── Paused       the account, the identity or the permissions have to be mended first
+    ├── Throttled    too many e-mails at once; a later attempt may succeed
+    ├── Unreachable  there was no connection; a later attempt may succeed
+    └── Paused       first the account, the identity or the permissions must be corrected
 
-Whatever else goes wrong (no answer, a failure on the server) may have sent the e-mail all the same,
-and propagates as botocore's own error.
+After any other error (no answer, a failure of the server) the e-mail may have been sent. These
+propagate as botocore's own errors.
 """
 
 import random
@@ -20,20 +20,20 @@ from handlers.runtime import deadline
 from handlers.send_email.render import Rendered
 
 _PAUSES_SECONDS = (0.5, 1, 2)
-"""SES counts by the second; waiting here slows a flood down to SES's rate."""
+"""SES counts e-mails by the second, so these pauses slow a flood down to its rate."""
 
 _SERVER_ERROR = 500
 
-# Some codes stand for faults of the message and of the account alike; then the text tells:
+# Some codes cover faults both of the message and of the account; then the text decides:
 # https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html and
 # https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html. It quotes addresses,
-# which hold no spaces, so these words are SES's own.
-_OURS = ("is not verified", "daily message quota")
+# but no address contains spaces, so these words are SES's own.
+_ACCOUNT_FAULTS = ("is not verified", "daily message quota")
 _RATE = "maximum sending rate"
 
 
 class NotSent(Exception):
-    """SES did not take the e-mail. The text is an error's code or type, never SES's own words."""
+    """SES did not accept the e-mail. The text is the error's code or type, never SES's message."""
 
 
 class Rejected(NotSent):
@@ -49,14 +49,14 @@ class Unreachable(NotSent):
 
 
 class Paused(NotSent):
-    """No e-mail at all can be sent at present: the fault is ours, not the message's."""
+    """No e-mail can be sent at present: the fault is the account's, not the message's."""
 
 
 class Mailer:
     """Sends e-mails with botocore's SES v2 client.
 
-    The client must not retry by itself (``attempts=1``): after a lost answer that would send the
-    e-mail twice, for SES has no idempotency token.
+    The client must not retry by itself (``attempts=1``). SES has no idempotency token, so a retry
+    after a lost answer would send the e-mail twice.
     """
 
     def __init__(
@@ -111,14 +111,14 @@ def _utf8(text: str) -> dict[str, str]:
 
 
 def _not_sent(error: ClientError) -> Exception:
-    """Say what an error of SES means for the message.
+    """Return the exception that an error of SES is raised as.
 
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html lists the errors.
     """
     code = error.response.get("Error", {}).get("Code", "")
     text = error.response.get("Error", {}).get("Message", "").lower()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if any(words in text for words in _OURS):
+    if any(words in text for words in _ACCOUNT_FAULTS):
         return Paused(code)
     if _RATE in text or code in {"TooManyRequestsException", "Throttling", "ThrottlingException"}:
         return Throttled(code)
@@ -127,5 +127,5 @@ def _not_sent(error: ClientError) -> Exception:
     if status >= _SERVER_ERROR:
         return error
     # AccountSuspended, SendingPaused, MailFromDomainNotVerified, LimitExceeded, NotFound (the
-    # configuration set), AccessDenied: one message is as good as another.
+    # configuration set), AccessDenied: every message would meet them.
     return Paused(code)

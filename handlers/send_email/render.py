@@ -1,7 +1,7 @@
-"""E-mails from templates: each as plain text and as HTML.
+"""E-mails from templates, as plain text and as HTML.
 
-Templates have ``$subject`` and ``$body``; the HTML ones are the ``$content`` of ``layout.html``.
-They are split at these names once: ``string.Template`` looks for them anew for each e-mail.
+Templates contain ``$subject`` and ``$body``. The HTML ones replace ``$content`` in ``layout.html``.
+They are split at these names once, whereas ``string.Template`` searches them for each e-mail.
 """
 
 import re
@@ -18,7 +18,7 @@ _NAME = re.compile(r"\$([a-z]+)")
 
 @dataclass(frozen=True)
 class Rendered:
-    """What is sent."""
+    """The content of an e-mail."""
 
     subject: str
     text: str
@@ -26,7 +26,7 @@ class Rendered:
 
 
 def render(message: EmailMessage) -> Rendered:
-    """Fill in the templates of the message's type; everything is escaped in the HTML."""
+    """Return an e-mail from the templates of the message's type; the HTML escapes all values."""
     body = message.body.strip().replace("\r\n", "\n").replace("\r", "\n")
     text, html = _templates(message.type)
     return Rendered(
@@ -38,7 +38,7 @@ def render(message: EmailMessage) -> Rendered:
 
 @cache
 def _templates(kind: str) -> tuple[list[str], list[str]]:
-    """Return a type's templates, of text and of HTML: what stands still and names by turns."""
+    """Return a type's templates, of text and of HTML, as lists that alternate text and names."""
     text, content, layout = (
         (_TEMPLATES / name).read_text(encoding="utf-8")
         for name in (f"{kind}.txt", f"{kind}.html", "layout.html")
@@ -53,7 +53,7 @@ def _fill(template: list[str], values: dict[str, str]) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """Make HTML paragraphs of what blank lines separate, and breaks of the other line ends."""
+    """Return HTML: a paragraph for each part between blank lines, ``<br>`` for other line ends."""
     paragraphs = [part.strip() for part in text.split("\n\n")]
     return "\n".join(
         f'<p style="margin:0 0 16px">{escape(part).replace(chr(10), "<br>")}</p>'

@@ -1,11 +1,11 @@
-"""When a message that failed is to come again.
+"""The delay after which SQS delivers a failed message again.
 
-A message is received a few times (the queue's ``maxReceiveCount``, five or more) before SQS moves
-it to the dead-letter queue. So what can never be sent comes again at once, and gets there soon;
-what can be sent later waits longer each time, so that a flood or an outage does not use the
-receives up: five of them last three quarters of an hour if SES throttles, 14 to 18 hours if the
-account is paused. No wait is so long that the five outlast a day: by then the hourly sweep queues a
-welcome anew (see ``handlers.cleanup_expired.welcomes``).
+SQS delivers a message a few times (the queue's ``maxReceiveCount``, five or more) and then moves it
+to the dead-letter queue. A message that can never be sent is delivered again at once, so that it
+gets there soon. Others wait longer each time, so that a flood or an outage does not use up the
+deliveries: five of them last 45 minutes if SES throttles, and 14 to 18 hours if the account is
+paused. Five deliveries never take longer than a day, because then the hourly sweep queues a welcome
+again (see ``handlers.cleanup_expired.welcomes``).
 """
 
 import logging
@@ -28,7 +28,7 @@ _MAX_ENTRIES = 10
 
 
 _REACTIONS: tuple[tuple[type[Exception], str, int, int], ...] = (
-    # error, outcome, level, seconds before the second receipt
+    # error, outcome, level, seconds before the second delivery
     (InvalidMessage, "invalid", logging.ERROR, 0),
     (Rejected, "rejected", logging.ERROR, 0),
     (Throttled, "throttled", logging.WARNING, 30),
@@ -37,33 +37,33 @@ _REACTIONS: tuple[tuple[type[Exception], str, int, int], ...] = (
     (Paused, "paused", logging.ERROR, 900),
     (Uncertain, "uncertain", logging.ERROR, 0),
     (Unreachable, "unreachable", logging.ERROR, 300),
-    # Perhaps sent. The second try is the last one, so it is made when a short outage is over; and
-    # when the lease has ended.
+    # Perhaps sent. The second attempt is the last, so it comes when a short outage is over and the
+    # lease has ended.
     (Exception, "failed", logging.ERROR, 300),
 )
 
 
 def react(error: Exception, *, receives: int) -> tuple[str, int, int]:
-    """Return the outcome that an error is logged as, its level, and the seconds to wait.
+    """Return an error's outcome, its log level, and the seconds until the message comes again.
 
     Args:
-        error: what the delivery raised.
-        receives: how often the message was received, this time included.
+        error: the delivery's error.
+        receives: how often the message has been received, including this time.
     """
     outcome, level, first = next(
         reaction[1:] for reaction in _REACTIONS if isinstance(error, reaction[0])
     )
-    # The exponent is bounded for the sake of counts that make no sense.
+    # The exponent is limited, in case the count is absurd.
     wait = min(first * _GROWTH ** min(max(receives, 1) - 1, 10), _LONGEST_SECONDS)
     return outcome, level, int(wait * random.uniform(1, 1.25)) if wait else 0  # noqa: S311
 
 
 class Visibility:
-    """Changes when messages of the queue come again.
+    """Delays messages of the queue.
 
     Args:
-        client: gives botocore's SQS client; asked only when there is something to change.
-        url: of the queue.
+        client: returns botocore's SQS client; called only if there are messages to delay.
+        url: the queue's URL.
     """
 
     def __init__(self, client: Callable[[], Any], url: str) -> None:
@@ -71,12 +71,12 @@ class Visibility:
         self._url = url
 
     def change(self, seconds: dict[str, int]) -> None:
-        """Let messages come again after so many seconds (``sqs:ChangeMessageVisibility``).
+        """Set when messages are delivered again (``sqs:ChangeMessageVisibility``).
 
-        Where that fails, they come after the queue's own visibility timeout: logged, no more.
+        An error is only logged: the messages then come after the queue's own visibility timeout.
 
         Args:
-            seconds: by receipt handle.
+            seconds: the delay of each message, by receipt handle.
         """
         for chunk in _chunks(list(seconds.items())):
             try:

@@ -4,14 +4,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from infra.config.values import (
+from infra.config.section import Section
+from infra.config.texts import (
     CallbackUrl,
     CertificateArn,
     DomainName,
     HostedZoneId,
     Origin,
     ResourceServerId,
-    Section,
     UserPoolArn,
 )
 

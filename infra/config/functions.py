@@ -1,14 +1,14 @@
 """What a stack sets for single functions, where the program's own value does not suit it."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from infra.config.values import FunctionName, Section
+from infra.config.function_names import FunctionName
+from infra.config.section import Section
 
 Architecture = Literal["arm64", "x86_64"]
 
-_UPLOAD_MEMORY_MB = 512
 _FREE_TMP_MB = 512
 """What `/tmp` has without charge, and all of it that a snapshot can hold."""
 
@@ -31,9 +31,9 @@ class FunctionSettings(Section):
     reserved_concurrency: int | None = Field(
         None,
         ge=1,
-        description="How many may run at once, which no other function then takes; send-email's at "
-        "least `email.maxConcurrency`. New accounts have a quota of 10 in all, and 10 must stay "
-        "unreserved: leave this out until the quota was raised.",
+        description="How many may run at once; no other function can use this share. New accounts "
+        "have a quota of 10 in all, and 10 must stay unreserved: leave this out until your quota "
+        "was raised.",
     )
     provisioned_concurrency: int | None = Field(
         None,
@@ -82,15 +82,4 @@ class FunctionSettings(Section):
         return self
 
 
-def _parsers_have_memory(functions: dict[str, FunctionSettings]) -> dict[str, FunctionSettings]:
-    """Half of 512 MB is the function's own; what is left must parse an image."""
-    settings = functions.get("process-upload", FunctionSettings())
-    if settings.memory_mb is not None and settings.memory_mb < _UPLOAD_MEMORY_MB:
-        raise ValueError(
-            f"process-upload.memoryMb is {settings.memory_mb}; must be at least "
-            f"{_UPLOAD_MEMORY_MB}, for it holds images while it resizes them"
-        )
-    return functions
-
-
-Functions = Annotated[dict[FunctionName, FunctionSettings], AfterValidator(_parsers_have_memory)]
+Functions = dict[FunctionName, FunctionSettings]

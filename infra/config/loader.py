@@ -1,7 +1,7 @@
-"""Reads a stack's configuration, and says everything that is wrong with it at once."""
+"""Reads a stack's configuration, and reports everything that is wrong with it at once."""
 
 import json
-import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -15,85 +15,84 @@ from pulumi.runtime.config import (
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from infra.config.production import unmet
+from infra.config import production
+from infra.config.names import check_stack
+from infra.config.section import Section
 from infra.config.stack import StackConfig
-from infra.config.values import Section
 
 S = TypeVar("S", bound=Section)
+C = TypeVar("C", bound=StackConfig)
 
 
-def load(project: str | None = None) -> StackConfig:
-    """Read this stack's configuration.
+def load(model: type[C]) -> C:
+    """Read this stack's configuration: the library's keys and the application's together.
 
     Raises:
-        pulumi.RunError: names every key that is wrong, missing or unknown, by its path; or the
-            stack's name is not one that resources can be named after; or a production stack is
-            without something that production needs.
+        pulumi.RunError: names every key that is wrong, missing or unknown, or that production
+            needs otherwise, by its path; or AWS would refuse the project's or the stack's name.
     """
-    stack = pulumi.get_stack()
-    _check_name(stack)
-    namespace = project or pulumi.get_project()
-    config = read(StackConfig, namespace)
-    if stack.startswith("prod") and config.environment != "production":
+    check_stack(pulumi.get_project(), pulumi.get_stack())
+    config, problems = _read(model)
+    if pulumi.get_stack().startswith("prod") and _environment() != "production":
         # Otherwise one key would switch off all that production needs, in the stack that is it.
-        raise _refused(
-            stack, namespace, ["environment: must be production for a stack of this name"]
+        problems = ["environment: must be production for a stack of this name", *problems]
+    return _accepted(config, problems)
+
+
+def read(model: type[S]) -> S:
+    """Read what a stack's configuration has under the project's namespace.
+
+    Raises:
+        pulumi.RunError: names every key that is wrong, missing or unknown, by its path.
+    """
+    return _accepted(*_read(model))
+
+
+def _read(model: type[S]) -> tuple[S | None, list[str]]:
+    """Return the configuration, or the problems with it."""
+    try:
+        return model.model_validate(_values(pulumi.get_project())), []
+    except ValidationError as error:
+        details = error.errors()
+        return None, [problem for detail in details for problem in _problems(model, detail)]
+
+
+def _accepted(config: S | None, problems: list[str]) -> S:
+    if config is None or problems:
+        stack, project = pulumi.get_stack(), pulumi.get_project()
+        lines = "\n".join(f"  {project}:{problem}" for problem in problems)
+        raise pulumi.RunError(
+            f"The configuration of stack {stack!r} is wrong:\n{lines}\n"
+            f"Correct Pulumi.{stack}.yaml; the documentation describes each key."
         )
-    if problems := unmet(config):
-        raise _refused(stack, namespace, problems)
     return config
 
 
-def read(model: type[S], namespace: str) -> S:
-    """Read what a stack's configuration has under a namespace.
+def _given() -> dict[str, str]:
+    """Return all keys of the stack, with their namespaces."""
+    return {**get_config_env(), **CONFIG.get()}
 
-    Raises:
-        pulumi.RunError: as `load`, but for what is asked of the whole.
-    """
-    values = {
+
+def _values(namespace: str) -> dict[str, Any]:
+    """Return what the stack's configuration has under a namespace, by key."""
+    return {
         key.removeprefix(f"{namespace}:"): _decoded(value)
-        for key, value in {**get_config_env(), **CONFIG.get()}.items()
+        for key, value in _given().items()
         if key.startswith(f"{namespace}:")
     }
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        problems = [
-            _problem(model, detail, secret=_is_secret(namespace, detail["loc"][0]))
-            for detail in error.errors()
-        ]
-        raise _refused(pulumi.get_stack(), namespace, problems) from None
 
 
-def _refused(stack: str, namespace: str, problems: list[str]) -> pulumi.RunError:
-    lines = "\n".join(f"  {namespace}:{problem}" for problem in problems)
-    return pulumi.RunError(
-        f"The configuration of stack {stack!r} is wrong:\n{lines}\n"
-        f"Mend Pulumi.{stack}.yaml; the documentation says what each key may be."
-    )
+def _environment() -> Any:
+    return _values(pulumi.get_project()).get("environment")
 
 
-def _check_name(stack: str) -> None:
-    """Refuse what Pulumi takes as a stack's name, and AWS refuses half-way through.
-
-    All names hold the stack's (Pulumi.yaml): those of buckets take no capitals and no underscores,
-    those of roles have 64 characters.
-    """
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", stack):
-        raise pulumi.RunError(
-            f"The stack's name is {stack!r}; must be lower-case letters, digits and hyphens "
-            "between them, at most 20, for resources are named after it. Rename it: pulumi stack "
-            "rename <name>"
-        )
-
-
-def _is_secret(namespace: str, key: str | int) -> bool:
-    name = f"{namespace}:{key}"
+def _is_secret(key: str | int) -> bool:
+    name = f"{pulumi.get_project()}:{key}"
     return is_config_secret(name) or name in get_config_secret_keys_env()
 
 
 def _decoded(value: str) -> Any:
-    """Objects and lists reach a program as JSON, anything else as text."""
+    """Decode a value: Pulumi passes objects and lists as JSON, anything else as text."""
     try:
         decoded = json.loads(value)
     except ValueError:
@@ -101,27 +100,46 @@ def _decoded(value: str) -> Any:
     return decoded if isinstance(decoded, dict | list) else value
 
 
-def _problem(model: type[Section], detail: ErrorDetails, *, secret: bool) -> str:
-    """Say what is wrong with one key; a secret's value is not repeated."""
+def _problems(model: type[Section], detail: ErrorDetails) -> Iterator[str]:
+    """Yield what is wrong with one key; a secret's value is not repeated."""
     path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     message = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "missing":
-        return f"{path}: is required"
-    if detail["type"] == "extra_forbidden":
-        allowed = _keys_in(model, detail["loc"][:-1])
-        close = get_close_matches(str(detail["loc"][-1]), allowed, n=1)
-        hint = f' (did you mean "{close[0]}"?)' if close else ""
-        return f"{path}: unknown key{hint}; allowed: {', '.join(allowed)}"
     value = detail["input"]
-    given = "" if secret or isinstance(value, dict) else f"is {json.dumps(value, default=str)}; "
-    if detail["type"] == "model_type":
-        keys = ", ".join(_keys_in(model, detail["loc"]))
-        return f"{path}: {given}must be a section; its keys are {keys}"
-    return f"{path}: {given}{message[0].lower()}{message[1:]}"
+    hidden = isinstance(value, dict) or _is_secret(detail["loc"][0])
+    given = "" if hidden else f"is {json.dumps(value, default=str)}; "
+    match detail["type"]:
+        case production.UNMET:
+            yield from detail["ctx"]["problems"]
+        case "missing":
+            yield f"{path}: is required{_elsewhere(path)}"
+        case "extra_forbidden":
+            allowed = _keys_in(model, detail["loc"][:-1])
+            close = get_close_matches(str(detail["loc"][-1]), allowed, n=1)
+            hint = f' (did you mean "{close[0]}"?)' if close else ""
+            yield f"{path}: unknown key{hint}; allowed: {', '.join(allowed)}"
+        case "model_type":
+            keys = ", ".join(_keys_in(model, detail["loc"]))
+            yield f"{path}: {given}must be a section; its keys are {keys}"
+        case _:
+            yield f"{path}: {given}{message[0].lower()}{message[1:]}"
+
+
+def _elsewhere(path: str) -> str:
+    """Say where a missing key is, if it has another project's namespace: this one was renamed."""
+    project = pulumi.get_project()
+    found = [key for key in _given() if key.endswith(f":{path}")]
+    if not found:
+        return ""
+    namespace = found[0].partition(":")[0]
+    keys = [f"`{key}`" for key in _given() if key.startswith(f"{namespace}:")]
+    return (
+        f"; the file has {', '.join(sorted(keys))}: the project is now called {project}, so its "
+        f"keys begin with `{project}:`"
+    )
 
 
 def _keys_in(model: type[Section], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that the section at ``loc`` takes."""
+    """Return the keys of the section at ``loc``."""
     kind: Any = model
     for part in loc:
         if get_origin(kind) is dict:  # by name: each has the same keys

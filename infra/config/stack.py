@@ -1,20 +1,14 @@
-"""The typed configuration of a stack: every key of ``Pulumi.<stack>.yaml``, in one place."""
+"""The typed configuration of a stack: the keys of ``Pulumi.<stack>.yaml`` that every stack has."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from infra.config.api import Api
 from infra.config.functions import Architecture, Functions, FunctionSettings
-from infra.config.values import (
-    Document,
-    EmailAddress,
-    PolicyArn,
-    PrivateBlock,
-    Registry,
-    ScheduleExpression,
-    Section,
-)
+from infra.config.production import check
+from infra.config.section import Section
+from infra.config.texts import Document, EmailAddress, PolicyArn, PrivateBlock, Registry
 
 # The values CloudWatch Logs takes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -54,81 +48,6 @@ class Images(Section):
     )
 
 
-class Email(Section):
-    """How e-mails are sent."""
-
-    sender: EmailAddress = Field(description="From address; its domain is verified by DKIM.")
-    create_identity: bool = Field(
-        True,
-        description="Make the SES identity of the sender's domain. It is one for the account and "
-        "region: false where another stack or tool has made it.",
-    )
-    batch_window_seconds: int = Field(
-        5, ge=0, le=300, description="How long the queue gathers a batch."
-    )
-    max_concurrency: int = Field(
-        5, ge=2, le=1_000, description="Functions that send at the same time, at most."
-    )
-
-
-class Uploads(Section):
-    """How uploads are processed."""
-
-    image_max_side: int = Field(
-        1_600, ge=16, le=10_000, description="Longest side of a resized image, in pixels."
-    )
-    thumbnail_side: int = Field(
-        256, ge=16, le=2_000, description="Longest side of a thumbnail, in pixels."
-    )
-    max_parse_mb: int = Field(
-        25,
-        ge=1,
-        le=200,  # a function's /tmp of 512 MB holds the upload and two outputs
-        description="Largest image or document that is parsed. Other files are copied, by S3 on "
-        "its side: within the function's time that is some tens of GB; what is larger still ends "
-        "as a dead letter.",
-    )
-    expire_days: int | None = Field(
-        None, ge=1, description="Days after which uploads are deleted; without it, never."
-    )
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """What the function that processes uploads reads from its environment."""
-        return {
-            "IMAGE_MAX_SIDE": str(self.image_max_side),
-            "THUMBNAIL_SIDE": str(self.thumbnail_side),
-            "MAX_UPLOAD_MB": str(self.max_parse_mb),
-        }
-
-    @property
-    def expiry(self) -> dict[str, int]:
-        """Days after which objects are deleted, by prefix."""
-        return {} if self.expire_days is None else {"uploads/": self.expire_days}
-
-    @model_validator(mode="after")
-    def _thumbnail_is_smaller(self) -> "Uploads":
-        if self.thumbnail_side > self.image_max_side:
-            raise ValueError(
-                f"thumbnailSide is {self.thumbnail_side}; "
-                f"must be at most imageMaxSide ({self.image_max_side})"
-            )
-        return self
-
-
-class Schedules(Section):
-    """When the scheduled functions run: rate(), cron() or at(), in UTC."""
-
-    cleanup: ScheduleExpression = Field(
-        "rate(1 hour)", description="When cleanup-expired runs: rate(), cron() or at(), in UTC."
-    )
-    report: ScheduleExpression = Field(
-        "cron(15 0 * * ? *)",
-        description="When daily-report runs, likewise. A day is reported from five minutes after "
-        "midnight UTC on.",
-    )
-
-
 class Encryption(Section):
     """What data at rest is encrypted with."""
 
@@ -164,7 +83,13 @@ class Alarms(Section):
 
 
 class StackConfig(Section):
-    """The configuration of one stack."""
+    """The configuration of one stack, without the application's own keys.
+
+    An application derives its configuration from this class, and adds its sections.
+    """
+
+    # A production stack must not lack what it needs by default either.
+    model_config = ConfigDict(validate_default=True)
 
     environment: Literal["development", "production"] = Field(
         "development",
@@ -194,9 +119,6 @@ class StackConfig(Section):
     functions: Functions = Field({}, description="Functions, each by its name.")
     images: Images = Field(default_factory=Images, description="Container images.")
     api: Api = Field(default_factory=Api, description="The REST API.")
-    email: Email = Field(description="E-mails.")
-    uploads: Uploads = Field(default_factory=Uploads, description="Uploads.")
-    schedules: Schedules = Field(default_factory=Schedules, description="Schedules.")
     encryption: Encryption = Field(default_factory=Encryption, description="Encryption at rest.")
     network: Network | None = Field(None, description="A network of the stack's own.")
     alarms: Alarms = Field(default_factory=Alarms, description="Alarms.")
@@ -212,19 +134,12 @@ class StackConfig(Section):
             )
         return api
 
-    @field_validator("email")
+    @field_validator("*")
     @classmethod
-    def _senders_are_not_throttled(cls, email: Email, info: ValidationInfo) -> Email:
-        """Lambda would take more messages than it can work on; each time counts as a receive."""
-        functions: dict[str, FunctionSettings] = info.data.get("functions", {})
-        reserved = functions.get("send-email", FunctionSettings()).reserved_concurrency
-        if reserved is not None and reserved < email.max_concurrency:
-            raise ValueError(
-                f"maxConcurrency is {email.max_concurrency}; must be at most "
-                f"functions.send-email.reservedConcurrency ({reserved}): messages that are "
-                "throttled use up their receives, and end as dead letters"
-            )
-        return email
+    def _production_has_what_it_needs(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.data.get("environment") == "production":
+            check(str(cls.model_fields[str(info.field_name)].alias), value)
+        return value
 
     def function(self, name: str) -> FunctionSettings:
         """Return what is set for a function; the defaults, where nothing is."""

@@ -1,50 +1,36 @@
 """A Lambda function that runs from its own container image, with its own role."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from infra.config.stack import StackConfig
-from infra.function.concurrency import kept_waiting
 from infra.function.execution_role import execution_policy, execution_role
-from infra.function.image import FunctionImage, ImageArgs
-from infra.function.outcomes import counted
+from infra.function.function import Function
+from infra.function.function_image import FunctionImage, ImageArgs
+from infra.function.live_alias import live_alias, provisioned_concurrency
+from infra.function.outcome_metric import outcome_metric
 from infra.grants import Grant, environment, policy
 from infra.network.connection import connection
-from infra.network.network import Network
+from infra.network.private_network import Network
 from infra.storage.key import Key, arn_of
 from infra.storage.queue import DeadLetterQueue
 
-ALIAS = "live"
-
 
 @dataclass(frozen=True, kw_only=True)
-class FunctionArgs:
-    """What a function needs and may do.
+class FunctionArgs(Function):
+    """A function, and what all functions of a stack share.
 
     Attributes:
-        config: the stack's configuration; what it says of this function wins over ``memory_mb``.
-        description: one line, shown by AWS.
-        memory_mb: memory, in MB; CPU grows with it.
-        timeout: seconds an invocation may take.
-        grants: what it may do, and where it finds it.
-        environment: settings that come with no grant.
-        asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
-            still fail after two retries then go to the queue ``<name>-failures``.
+        config: the stack's configuration; its settings for this function win over ``memory_mb``.
         key: what its image, environment, snapshots, log and failures are encrypted with; AWS's if
             None.
-        network: what it runs in; a network of Lambda's if None, from where it reaches the internet.
+        network: what it runs in; if None a network of Lambda's, which reaches the internet.
     """
 
     config: StackConfig
-    description: str
-    memory_mb: int
-    timeout: int
-    grants: Sequence[Grant] = ()
-    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    asynchronous: bool = False
     key: Key | None = None
     network: Network | None = None
 
@@ -52,9 +38,8 @@ class FunctionArgs:
 class ImageFunction(pulumi.ComponentResource):
     """Image, role, log group, function, and the alias ``live`` that every trigger points at.
 
-    The function ``create-user`` is made from ``handlers/create_user`` and ``images/create_user``.
-    Each record that the handler logs with an ``outcome`` counts in the metric named after the
-    function, by the dimension ``Outcome``.
+    The function ``my-function`` is made from ``handlers/my_function`` and ``images/my_function``.
+    Its metric counts the log records that have an ``outcome``, by the dimension ``Outcome``.
     """
 
     def __init__(
@@ -79,18 +64,18 @@ class ImageFunction(pulumi.ComponentResource):
         self.role = execution_role(name, self.permissions_boundary, self._child)
         self.policy = execution_policy(name, self.role, self.log_group, grants, self._child)
         # Without these the first invocations would fail.
-        self._needed: list[pulumi.Resource] = [self.policy]
+        self._ready: list[pulumi.Resource] = [self.policy]
         if args.network:
             connected = connection(f"{name}-connection", self.role, self._child)
-            self._needed += [connected, *args.network.ready]
+            self._ready += [connected, *args.network.ready]
         self.function = self._function(name, args, environment(args.grants, args.environment))
-        self.alias = self._alias(name, args.config)
-        self.waiting = kept_waiting(
+        self.alias = live_alias(name, self.function, args.config, self._child)
+        self.provisioned = provisioned_concurrency(
             f"{name}-waiting", self.alias, self._settings.provisioned_concurrency, self._child
         )
         self.recursion = self._recursion(name)
         self.event_invoke_config = self._event_invoke_config(name)
-        self.outcomes = counted(name, self.log_group, self._child)
+        self.outcomes = outcome_metric(name, self.log_group, self._child)
 
         self.name: pulumi.Output[str] = self.function.name
         self.alias_arn: pulumi.Output[str] = self.alias.arn
@@ -100,7 +85,7 @@ class ImageFunction(pulumi.ComponentResource):
     def allow(
         self, name: str, grants: Sequence[Grant], opts: pulumi.ResourceOptions
     ) -> aws.iam.RolePolicy:
-        """Add what a trigger needs (to read its source) to the function's role."""
+        """Add what a trigger needs, such as to read its source, to the function's role."""
         return aws.iam.RolePolicy(name, role=self.role.name, policy=policy(grants), opts=opts)
 
     def permit(
@@ -114,8 +99,8 @@ class ImageFunction(pulumi.ComponentResource):
     ) -> aws.lambda_.Permission:
         """Let one resource of a service invoke the alias.
 
-        ``source_account`` is for S3: a bucket's ARN names no account, and a deleted bucket's name
-        can be taken by another one.
+        ``source_account`` is for S3: a bucket's ARN names no account, and another account can take
+        the name of a deleted bucket.
         """
         return aws.lambda_.Permission(
             name,
@@ -183,24 +168,10 @@ class ImageFunction(pulumi.ComponentResource):
             snap_start={"apply_on": "PublishedVersions"} if self._settings.snap_start else None,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=self._needed,
+                depends_on=self._ready,
                 # Snapshots are taken one function after the other, for minutes each:
                 # https://github.com/pulumi/pulumi/issues/15789
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
-            ),
-        )
-
-    def _alias(self, name: str, config: StackConfig) -> aws.lambda_.Alias:
-        # All that Pulumi could change of an alias in place: were one of them its to change, the
-        # update would set the others back to what its state knows.
-        released = ["description", "functionVersion", "routingConfig"]
-        return aws.lambda_.Alias(
-            f"{name}-{ALIAS}",
-            name=ALIAS,
-            function_name=self.function.name,
-            function_version=self.function.version,
-            opts=pulumi.ResourceOptions(
-                parent=self, ignore_changes=released if config.release == "canary" else None
             ),
         )
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.function.image_function import ImageFunction
-from infra.function.outcomes import namespace
+from infra.function.outcome_metric import namespace
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
-from infra.triggers.queue import QueueTrigger
-from infra.triggers.stream import StreamTrigger
+from infra.triggers.queue_trigger import QueueTrigger
+from infra.triggers.stream_trigger import StreamTrigger
 
 _OLDEST_MESSAGE = 15 * 60  # seconds
 _ITERATOR_AGE_MS = 15 * 60 * 1_000

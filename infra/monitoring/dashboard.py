@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.function.image_function import ImageFunction
-from infra.function.outcomes import namespace
+from infra.function.outcome_metric import namespace
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
 

@@ -1,4 +1,4 @@
-"""Where the messages of every dead-letter queue go back to, for ``python -m ops.redrive``."""
+"""Where the messages of every dead-letter queue go back to, for ``app redrive``."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import pulumi
 
 from infra.function.image_function import ImageFunction
 from infra.storage.queue import DeadLetterQueue, Queue
-from infra.triggers.stream import StreamTrigger
+from infra.triggers.stream_trigger import StreamTrigger
 
 DeadLetters = Mapping[str, Mapping[str, pulumi.Input[str]]]
 

@@ -1,4 +1,4 @@
-"""What ``python -m ops.release`` moves, and which alarms it watches meanwhile."""
+"""What ``app release`` moves, and which alarms it watches meanwhile."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,23 +1,28 @@
-"""The ways from a network to AWS's services."""
+"""Endpoints: how functions in a network reach AWS services."""
 
 from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.network.service import GATEWAYS, INTERFACES, endpoint_service
+from infra.network.services import endpoint_name, endpoint_service, is_gateway
 
 _HTTPS = 443
-_PREFIXES = {"email": "ses"}  # of actions and ARNs, where it is not the endpoint's name
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointsArgs:
-    """Where they are, and ``callers``, the security group that may use them."""
+    """Where the endpoints are, and for whom.
 
+    Attributes:
+        services: the services that are called, by their prefix in IAM.
+        callers: the security group that may use the endpoints.
+    """
+
+    services: Collection[str]
     vpc: aws.ec2.Vpc
     routes: aws.ec2.RouteTable
     subnets: Sequence[aws.ec2.Subnet]
@@ -25,10 +30,11 @@ class EndpointsArgs:
 
 
 class Endpoints(pulumi.ComponentResource):
-    """Endpoints for what functions call, for this account's roles and resources, by HTTPS only.
+    """Endpoints for the services that functions call, by HTTPS only.
 
-    DynamoDB and S3 by gateway endpoints, which cost nothing; the others by interface endpoints, at
-    the services' own names. Attribute ``ready``: all that a caller needs.
+    They serve this account's roles and resources. DynamoDB and S3 have gateway endpoints, which are
+    free; other services have interface endpoints, at the services' own names. Attribute ``ready``:
+    what must exist before a caller runs.
     """
 
     def __init__(
@@ -41,14 +47,13 @@ class Endpoints(pulumi.ComponentResource):
             name, description="Endpoints of AWS services", vpc_id=args.vpc.id, opts=self._child
         )
         self.ready: list[pulumi.Resource] = []
-        self._let_in(args.callers)
-        for service in GATEWAYS:
-            self._gateway(service, args)
-        for service in INTERFACES:
-            self._interface(service, args)
+        self._allow(args.callers)
+        for service in sorted(args.services):
+            make = self._gateway if is_gateway(service) else self._interface
+            make(service, args)
         self.register_outputs({})
 
-    def _let_in(self, callers: aws.ec2.SecurityGroup) -> None:
+    def _allow(self, callers: aws.ec2.SecurityGroup) -> None:
         self.ready += [
             aws.vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-callers",
@@ -65,7 +70,7 @@ class Endpoints(pulumi.ComponentResource):
 
     def _gateway(self, service: str, args: EndpointsArgs) -> None:
         endpoint = aws.ec2.VpcEndpoint(
-            f"{self._name}-{service}",
+            f"{self._name}-{endpoint_name(service)}",
             vpc_id=args.vpc.id,
             vpc_endpoint_type="Gateway",
             service_name=endpoint_service(service, self).service_name,
@@ -82,7 +87,7 @@ class Endpoints(pulumi.ComponentResource):
         found = endpoint_service(service, self)
         self.ready.append(
             aws.ec2.VpcEndpoint(
-                f"{self._name}-{service}",
+                f"{self._name}-{endpoint_name(service)}",
                 vpc_id=args.vpc.id,
                 vpc_endpoint_type="Interface",
                 service_name=found.service_name,
@@ -120,11 +125,10 @@ class Endpoints(pulumi.ComponentResource):
     def _policy(self, service: str) -> pulumi.Output[str]:
         """Let this account's principals reach this account's resources, and nothing else.
 
-        What they may do there, their own policies say.
+        Their own policies say what they may do there.
         """
         invoke = pulumi.InvokeOutputOptions(parent=self)
         account = aws.get_caller_identity_output(opts=invoke).account_id
-        prefix = _PREFIXES.get(service, service)
         partition = aws.get_partition_output(opts=invoke).partition
         here = pulumi.Output.concat(aws.get_region_output(opts=invoke).region, ":", account)
         conditions = {"aws:PrincipalAccount": account}
@@ -134,8 +138,8 @@ class Endpoints(pulumi.ComponentResource):
         statement = {
             "Effect": "Allow",
             "Principal": "*",
-            "Action": f"{prefix}:*",
-            "Resource": pulumi.Output.concat("arn:", partition, f":{prefix}:", here, ":*"),
+            "Action": f"{service}:*",
+            "Resource": pulumi.Output.concat("arn:", partition, f":{service}:", here, ":*"),
             "Condition": {"StringEquals": conditions},
         }
         return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})

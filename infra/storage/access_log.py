@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.stack import StackConfig
 from infra.storage.bucket import Bucket, BucketArgs
 
 
@@ -44,12 +43,3 @@ class AccessLog(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.bucket.policy]),
         )
         self.register_outputs({})
-
-
-def access_log(name: str, bucket: Bucket, config: StackConfig) -> AccessLog | None:
-    """Make a bucket's access log, where the stack's configuration asks for one."""
-    if not config.logs.bucket_access:
-        return None
-    return AccessLog(
-        name, AccessLogArgs(bucket=bucket, days=config.logs.retention_days, retain=config.retain)
-    )

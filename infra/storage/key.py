@@ -7,7 +7,6 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.stack import StackConfig
 from infra.grants import Grant
 
 
@@ -70,11 +69,6 @@ class Key(pulumi.ComponentResource):
             resources=[self.arn],
             conditions={"StringEquals": {"kms:ViaService": via, **of}},
         )
-
-
-def own_key(name: str, config: StackConfig) -> Key | None:
-    """Make the stack's own key, where its configuration asks for one."""
-    return Key(name, KeyArgs(retain=config.retain)) if config.encryption.customer_key else None
 
 
 def arn_of(key: Key | None) -> pulumi.Output[str] | None:

@@ -1,13 +1,9 @@
-"""What the local cloud can make: one module for each AWS service.
+"""What the local cloud can make: a module or a folder for each AWS service.
 
-Importing this package registers every counterpart.
+Importing this package registers every resource type.
 """
 
-from local.resources import (
-    apigateway_access,
-    apigateway_api,
-    apigateway_routes,
-    apigateway_stage,
+from local.resources import (  # noqa: F401
     cloudwatch,
     cognito,
     dynamodb,
@@ -15,10 +11,6 @@ from local.resources import (
     iam,
     invokes,
     kms,
-    lambda_function,
-    lambda_triggers,
-    s3,
-    s3_settings,
     scheduler,
     security_groups,
     sesv2,
@@ -27,28 +19,6 @@ from local.resources import (
     vpc,
     wafv2,
 )
-
-__all__ = [
-    "apigateway_access",
-    "apigateway_api",
-    "apigateway_routes",
-    "apigateway_stage",
-    "cloudwatch",
-    "cognito",
-    "dynamodb",
-    "ecr",
-    "iam",
-    "invokes",
-    "kms",
-    "lambda_function",
-    "lambda_triggers",
-    "s3",
-    "s3_settings",
-    "scheduler",
-    "security_groups",
-    "sesv2",
-    "sns",
-    "sqs",
-    "vpc",
-    "wafv2",
-]
+from local.resources.apigateway import access, rest_api, routes, stage  # noqa: F401
+from local.resources.lambda_ import function, triggers  # noqa: F401
+from local.resources.s3 import bucket, settings  # noqa: F401

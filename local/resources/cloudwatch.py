@@ -11,7 +11,7 @@ from local.resources.registry import Made, Request, resource
 @resource(
     "aws:cloudwatch/logGroup:LogGroup",
     passes="name retentionInDays kmsKeyId",
-    # The emulator knows no protection of groups.
+    # The emulator has no deletion protection for groups.
     ignores="deletionProtectionEnabled logGroupClass skipDestroy",
 )
 def log_group(request: Request) -> Made:

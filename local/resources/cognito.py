@@ -15,7 +15,7 @@ from local.resources.registry import Made, Request, resource
     ),
 )
 def user_pool(request: Request) -> Made:
-    """Make a pool; a second factor is set apart, as AWS's own API has it.
+    """Make a user pool; its second factor is set by a separate call, as in AWS's API.
 
     The emulator (1.5.33) knows of ``adminCreateUserConfig`` and lets people sign up all the same;
     its sign-in page asks for no second factor.
@@ -57,7 +57,7 @@ def user_pool(request: Request) -> Made:
 
 @resource("aws:cognito/resourceServer:ResourceServer", passes="identifier name userPoolId scopes")
 def resource_server(request: Request) -> Made:
-    """Make a group of scopes."""
+    """Make a resource server with its scopes."""
     identifier = request.require("identifier")
     scopes = request.get("scopes", [])
     name = request.physical_name(256)
@@ -81,7 +81,7 @@ def resource_server(request: Request) -> Made:
     passes="userPoolId domain managedLoginVersion",
 )
 def user_pool_domain(request: Request) -> Made:
-    """Make a pool's domain; no name on this machine leads to it.
+    """Make a pool's domain; no name on this machine resolves to it.
 
     The emulator serves all pools' ``/oauth2/…`` and ``/login`` at its own address, and tells them
     apart by the client: outputs that name the domain name that address instead.

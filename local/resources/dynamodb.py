@@ -14,7 +14,7 @@ from local.resources.registry import Made, Request, resource
         "localSecondaryIndexes pointInTimeRecovery rangeKey readCapacity serverSideEncryption "
         "streamEnabled streamViewType tableClass ttl writeCapacity"
     ),
-    # Limits of spending, which the emulator does not count.
+    # Limits of spending, which the emulator does not track.
     ignores="onDemandThroughput warmThroughput",
 )
 def table(request: Request) -> Made:

@@ -1,4 +1,4 @@
-"""Repositories and images: made, but nothing is pushed; `local.images` builds what runs here."""
+"""Repositories and images. Nothing is pushed; `local.images` builds the images that run here."""
 
 import hashlib
 import json
@@ -56,7 +56,7 @@ def lifecycle_policy(request: Request) -> Made:
     ),
 )
 def image(request: Request) -> Made:
-    """Name an image by what would go into it: the handlers' sources and the build's arguments.
+    """Derive an image's digest from what it would hold: the sources and the build arguments.
 
     Nothing is built: functions run from what the Docker engine has, or from the sources.
     """

@@ -38,7 +38,7 @@ def role(request: Request) -> Made:
 
 @resource("aws:iam/rolePolicy:RolePolicy", passes="name role policy")
 def role_policy(request: Request) -> Made:
-    """Put an inline policy on a role."""
+    """Add an inline policy to a role."""
     name = request.physical_name(128)
     request.client("iam").put_role_policy(
         RoleName=request.require("role"),

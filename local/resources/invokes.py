@@ -10,7 +10,7 @@ from local.resources.registry import Target, invoke
 
 @invoke("aws:index/getCallerIdentity:getCallerIdentity")
 def caller_identity(_target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Say whose account this is."""
+    """Return the account."""
     return {
         "id": ACCOUNT_ID,
         "accountId": ACCOUNT_ID,
@@ -21,7 +21,7 @@ def caller_identity(_target: Target, _arguments: Mapping[str, Any]) -> dict[str,
 
 @invoke("aws:index/getRegion:getRegion")
 def region(target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Say which region the emulator plays."""
+    """Return the emulator's region."""
     name = target.aws.region
     return {
         "id": name,
@@ -34,7 +34,7 @@ def region(target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 @invoke("aws:index/getPartition:getPartition")
 def partition(_target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Say which partition ARNs begin with."""
+    """Return the partition that ARNs begin with."""
     return {
         "id": "aws",
         "partition": "aws",
@@ -45,7 +45,7 @@ def partition(_target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 @invoke("aws:ecr/getAuthorizationToken:getAuthorizationToken")
 def authorization_token(target: Target, _arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a login that nothing will use: no image is pushed."""
+    """Return a login that nothing uses: no image is pushed."""
     user, password = "AWS", "local"
     return {
         "id": target.aws.region,

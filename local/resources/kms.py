@@ -28,7 +28,7 @@ def key(request: Request) -> Made:
 
 @resource("aws:kms/alias:Alias", passes="name targetKeyId")
 def alias(request: Request) -> Made:
-    """Name a key."""
+    """Make an alias of a key."""
     name = request.get("name") or f"alias/{request.auto_name(250)}"
     request.client("kms").create_alias(AliasName=name, TargetKeyId=request.require("targetKeyId"))
     return Made(name, {"name": name, "arn": request.target.arn("kms", name)})

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def pascal(value: Any, renames: Mapping[str, str] | None = None) -> Any:
-    """Spell every key as most of AWS's APIs do: ``batchSize`` becomes ``BatchSize``.
+    """Return a value with its keys spelt as most AWS APIs do: ``BatchSize`` for ``batchSize``.
 
     Keys whose value is ``None`` are left out. Free-form maps (tags, environment variables) must not
     go through here.
@@ -27,5 +27,5 @@ def pascal(value: Any, renames: Mapping[str, str] | None = None) -> Any:
 
 
 def present(**arguments: Any) -> dict[str, Any]:
-    """Leave out what is ``None``: boto takes a missing argument, but no empty one."""
+    """Return the arguments that are not ``None``: boto accepts a missing argument, but not None."""
     return {name: value for name, value in arguments.items() if value is not None}

@@ -1,4 +1,4 @@
-"""IAM policies, where the emulator's understanding of them differs from AWS's."""
+"""Adapts IAM policies where the emulator reads them differently from AWS."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ _OTHER_NAMES = {
 
 
 def for_role(policy: str) -> str:
-    """Adapt a role's policy to what the emulator (1.5.33) asks for.
+    """Return a role's policy adapted to the emulator (1.5.33).
 
     A permission for one message is a permission for a batch: in AWS ``sqs:SendMessage`` covers
     ``SendMessageBatch``, which is no action by itself; the emulator asks for
@@ -41,7 +41,7 @@ def for_role(policy: str) -> str:
 
 
 def for_resource(policy: str) -> str | None:
-    """Adapt the policy of a bucket, queue or topic: leave out that it may be reached by TLS only.
+    """Return the policy of a bucket, queue or topic without the statement that requires TLS.
 
     The emulator speaks plain HTTP on loopback, and enforces such a statement: nobody could use the
     resource. Every other statement stays.
@@ -72,7 +72,7 @@ def _with_other_names(actions: list[str]) -> list[str]:
 
 
 def _sending(statement: dict[str, Any]) -> list[dict[str, Any]]:
-    """Repeat a statement that lets a function send e-mail, without the identity it names."""
+    """Return statements that allow sending e-mail, repeated without the identity that they name."""
     actions = [a for a in _listed(statement.get("Action", [])) if a.startswith("ses:Send")]
     if statement.get("Effect") != "Allow" or not actions:
         return []

@@ -13,12 +13,12 @@ from local.naming import DEFAULT_PATTERN, auto_name
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where resources are made: the emulator, the project's folder, and what is found there.
+    """Where resources are made: the emulator and the project's folder; and what was deployed.
 
     Attributes:
         images: by the function's folder, the images that functions run from; None for workers.
-        naming: the pattern by which what has no name gets one.
-        addresses: by the beginning of a URL that AWS serves, where the emulator serves it.
+        naming: pattern for the names of resources that the program leaves unnamed.
+        addresses: by the beginning of an AWS URL, the emulator's URL in place of it.
     """
 
     aws: Aws
@@ -29,11 +29,11 @@ class Target:
     addresses: dict[str, str] = field(default_factory=dict)
 
     def arn(self, service: str, resource: str) -> str:
-        """Write the ARN of something in this account and region."""
+        """Return the ARN of something in this account and region."""
         return f"arn:aws:{service}:{self.aws.region}:{ACCOUNT_ID}:{resource}"
 
     def here(self, value: Any) -> Any:
-        """Return an output; of a URL that AWS would serve, the one that the emulator serves."""
+        """Return an output with the emulator's URLs in place of AWS's."""
         for theirs, ours in self.addresses.items() if isinstance(value, str) else ():
             value = value.replace(theirs, ours)
         return value
@@ -53,28 +53,28 @@ class Request:
         return self.target.aws.client(service)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Read an input that may be missing."""
+        """Return an input, or the default if it is missing."""
         value = self.inputs.get(name)
         return default if value is None else value
 
     def require(self, name: str) -> Any:
-        """Read an input that the local cloud cannot do without."""
+        """Return an input; raise LocalError if it is missing."""
         if self.inputs.get(name) is None:
             raise LocalError(f"`{name}` is missing.")
         return self.inputs[name]
 
     def physical_name(self, limit: int, *, suffix: str = "") -> str:
-        """Return the name that the program chose, or make one as Pulumi does."""
+        """Return the name that the program gives, or one as Pulumi makes it."""
         return str(self.get("name") or self.auto_name(limit, suffix=suffix))
 
     def auto_name(self, limit: int, *, suffix: str = "") -> str:
-        """Make a name as Pulumi does."""
+        """Return a name as Pulumi makes it."""
         return auto_name(self.name, limit, suffix, self.target.naming)
 
 
 @dataclass(frozen=True)
 class Made:
-    """A resource that exists: its id, and the outputs that its inputs do not already give."""
+    """A resource that exists: its id, and its outputs besides its inputs."""
 
     id: str
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -86,7 +86,7 @@ Invoke = Callable[[Target, Mapping[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Counterpart:
-    """How one type is made, which inputs have an effect, and which knowingly have none."""
+    """How one type is made, which inputs are passed on, and which are deliberately ignored."""
 
     create: Creator
     passes: frozenset[str]
@@ -97,7 +97,7 @@ RESOURCES: dict[str, Counterpart] = {}
 INVOKES: dict[str, Invoke] = {}
 
 EVERYWHERE = frozenset({"region", "tags", "tagsAll"})
-"""Ignored for every type: there is one region, and nothing here reads tags."""
+"""Ignored for every type: there is one region, and nothing reads tags."""
 
 
 def resource(type_: str, *, passes: str, ignores: str = "") -> Callable[[Creator], Creator]:

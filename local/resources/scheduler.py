@@ -1,4 +1,4 @@
-"""Schedules and their groups."""
+"""Schedules."""
 
 import json
 
@@ -6,35 +6,33 @@ from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, resource
 from local.worker import SCHEDULED_TIME
 
-DEFAULT_GROUP = "default"
+_GROUP = "default"
 
 
 @resource(
     "aws:scheduler/schedule:Schedule",
     passes=(
-        "name description flexibleTimeWindow groupName scheduleExpression "
-        "scheduleExpressionTimezone startDate endDate state target"
+        "name description flexibleTimeWindow scheduleExpression scheduleExpressionTimezone "
+        "startDate endDate state target"
     ),
     ignores="kmsKeyArn actionAfterCompletion",
 )
 def schedule(request: Request) -> Made:
-    """Make a schedule. The emulator fires it one period after it was made.
+    """Make a schedule. The emulator invokes its target for the first time after one period.
 
-    It does not fill in what the target's input names in angle brackets: the schedule's ARN is put
-    there at once, the time by ``worker.py``. Nothing stands before the handler of an image, so
-    there a member that holds the time is left out.
+    AWS replaces the names in angle brackets in the target's input; the emulator does not. So the
+    schedule's ARN is filled in here, and the time in ``worker.py``. A container has no such shim:
+    for images, a member that holds the time is left out.
     """
     name = request.physical_name(64)
-    group = request.get("groupName", DEFAULT_GROUP)
     target = pascal(request.require("target"))
     if "Input" in target:
-        arn = request.target.arn("scheduler", f"schedule/{group}/{name}")
+        arn = request.target.arn("scheduler", f"schedule/{_GROUP}/{name}")
         target["Input"] = target["Input"].replace("<aws.scheduler.schedule-arn>", arn)
         if request.target.images is not None:
             target["Input"] = _without_time(target["Input"])
     arn = request.client("scheduler").create_schedule(
         Name=name,
-        GroupName=group,
         ScheduleExpression=request.require("scheduleExpression"),
         FlexibleTimeWindow=pascal(request.require("flexibleTimeWindow")),
         Target=target,
@@ -46,7 +44,7 @@ def schedule(request: Request) -> Made:
             State=request.get("state"),
         ),
     )["ScheduleArn"]
-    return Made(f"{group}/{name}", {"name": name, "groupName": group, "arn": arn})
+    return Made(f"{_GROUP}/{name}", {"name": name, "groupName": _GROUP, "arn": arn})
 
 
 def _without_time(text: str) -> str:
@@ -57,11 +55,3 @@ def _without_time(text: str) -> str:
     if not isinstance(given, dict):
         return text
     return json.dumps({name: value for name, value in given.items() if value != SCHEDULED_TIME})
-
-
-@resource("aws:scheduler/scheduleGroup:ScheduleGroup", passes="name")
-def schedule_group(request: Request) -> Made:
-    """Make a group of schedules."""
-    name = request.physical_name(64)
-    arn = request.client("scheduler").create_schedule_group(Name=name)["ScheduleGroupArn"]
-    return Made(name, {"name": name, "arn": arn, "state": "ACTIVE"})

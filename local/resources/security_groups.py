@@ -1,4 +1,4 @@
-"""Security groups and their rules, which the emulator keeps and does not enforce."""
+"""Security groups and their rules; the emulator stores them and enforces none."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from local.resources.registry import Made, Request, resource
 
 @resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", passes="vpcId")
 def default_security_group(request: Request) -> Made:
-    """Take the rules from the group that a VPC has from the beginning."""
+    """Remove all rules from a VPC's default group."""
     vpc = request.require("vpcId")
     filters = {"vpc-id": vpc, "group-name": "default"}
     [group] = request.client("ec2").describe_security_groups(
@@ -25,7 +25,7 @@ def default_security_group(request: Request) -> Made:
     ignores="revokeRulesOnDelete",
 )
 def security_group(request: Request) -> Made:
-    """Make a group without rules, as the provider does: AWS gives it one, everything may go out."""
+    """Make a group without rules; AWS would add one for all outbound traffic."""
     ec2 = request.client("ec2")
     name = request.physical_name(255)
     id_ = ec2.create_security_group(
@@ -46,13 +46,13 @@ _RULE = (
 
 @resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", passes=_RULE)
 def ingress_rule(request: Request) -> Made:
-    """Let something in."""
+    """Add a rule for inbound traffic."""
     return _rule(request, "ingress")
 
 
 @resource("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", passes=_RULE)
 def egress_rule(request: Request) -> Made:
-    """Let something out; the emulator (1.5.33) forgets to which prefix list."""
+    """Add a rule for outbound traffic; the emulator (1.5.33) drops its prefix list."""
     return _rule(request, "egress")
 
 

@@ -1,4 +1,4 @@
-"""Senders of e-mail. Nothing is sent: `python -m local mail` shows what would have been."""
+"""Senders of e-mail. Nothing is sent: `app mail` shows what would have been."""
 
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, resource
@@ -10,7 +10,7 @@ from local.resources.registry import Made, Request, resource
     ignores="dkimSigningAttributes",
 )
 def email_identity(request: Request) -> Made:
-    """Make an address or a domain that may send; it counts as verified at once."""
+    """Make an address or a domain that may send e-mail; it is verified at once."""
     name = request.require("emailIdentity")
     made = request.client("sesv2").create_email_identity(
         EmailIdentity=name,
@@ -48,18 +48,3 @@ def configuration_set(request: Request) -> Made:
             "arn": request.target.arn("ses", f"configuration-set/{name}"),
         },
     )
-
-
-@resource(
-    "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
-    passes="configurationSetName eventDestinationName eventDestination",
-)
-def event_destination(request: Request) -> Made:
-    """Send a configuration set's events (bounces, complaints) somewhere."""
-    name = request.require("eventDestinationName")
-    request.client("sesv2").create_configuration_set_event_destination(
-        ConfigurationSetName=request.require("configurationSetName"),
-        EventDestinationName=name,
-        EventDestination=pascal(request.require("eventDestination")),
-    )
-    return Made(f"{request.require('configurationSetName')}|{name}")

@@ -58,7 +58,7 @@ _SUBSCRIPTION = {
     ignores="confirmationTimeoutInMinutes endpointAutoConfirms",
 )
 def topic_subscription(request: Request) -> Made:
-    """Subscribe an endpoint to a topic; e-mail addresses get nothing, for nothing leaves."""
+    """Subscribe an endpoint to a topic; nothing is sent to e-mail addresses."""
     arn = request.client("sns").subscribe(
         TopicArn=request.require("topic"),
         Protocol=request.require("protocol"),

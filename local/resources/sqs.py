@@ -1,4 +1,4 @@
-"""Queues, their policies, and who may use a dead-letter queue."""
+"""Queues and their policies."""
 
 from local.resources.policies import for_resource
 from local.resources.registry import Made, Request, resource
@@ -31,7 +31,7 @@ def queue(request: Request) -> Made:
         Attributes={
             theirs: _text(request.inputs[ours])
             for ours, theirs in _ATTRIBUTES.items()
-            # SQS takes FifoQueue=true only: a standard queue says nothing about it.
+            # SQS accepts FifoQueue=true only; a standard queue leaves it out.
             if request.get(ours) is not None and (ours, request.get(ours)) != ("fifoQueue", False)
         },
     )["QueueUrl"]
@@ -47,14 +47,8 @@ def queue_policy(request: Request) -> Made:
 
 @resource("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", passes="queueUrl redriveAllowPolicy")
 def redrive_allow_policy(request: Request) -> Made:
-    """Say which queues may use a queue for their dead letters."""
+    """Set which queues may use a queue for their dead letters."""
     return _set(request, "RedriveAllowPolicy", request.require("redriveAllowPolicy"))
-
-
-@resource("aws:sqs/redrivePolicy:RedrivePolicy", passes="queueUrl redrivePolicy")
-def redrive_policy(request: Request) -> Made:
-    """Return a queue its dead-letter queue."""
-    return _set(request, "RedrivePolicy", request.require("redrivePolicy"))
 
 
 def _set(request: Request, attribute: str, value: str) -> Made:

@@ -12,11 +12,11 @@ from local.resources.registry import Made, Request, Target, invoke, resource
 
 @resource("aws:ec2/vpc:Vpc", passes="cidrBlock enableDnsHostnames enableDnsSupport")
 def vpc(request: Request) -> Made:
-    """Make a VPC, with the security group that each has."""
+    """Make a VPC; its default security group is one of its outputs."""
     ec2 = request.client("ec2")
     id_ = ec2.create_vpc(CidrBlock=request.require("cidrBlock"))["Vpc"]["VpcId"]
     for name in ("enableDnsHostnames", "enableDnsSupport"):
-        if request.get(name) is not None:  # one at a time: the API takes no more
+        if request.get(name) is not None:  # the API accepts one at a time
             value = {name[:1].upper() + name[1:]: {"Value": request.get(name)}}
             ec2.modify_vpc_attribute(VpcId=id_, **value)
     return Made(id_, {"arn": request.target.arn("ec2", f"vpc/{id_}")})
@@ -46,7 +46,7 @@ def subnet(request: Request) -> Made:
 
 @resource("aws:ec2/routeTable:RouteTable", passes="vpcId")
 def route_table(request: Request) -> Made:
-    """Make a route table that leads nowhere but into its VPC."""
+    """Make a route table with the route inside its VPC only."""
     made = request.client("ec2").create_route_table(VpcId=request.require("vpcId"))
     id_ = made["RouteTable"]["RouteTableId"]
     return Made(id_, {"arn": request.target.arn("ec2", f"route-table/{id_}")})
@@ -54,7 +54,7 @@ def route_table(request: Request) -> Made:
 
 @resource("aws:ec2/routeTableAssociation:RouteTableAssociation", passes="routeTableId subnetId")
 def route_table_association(request: Request) -> Made:
-    """Return a subnet its routes."""
+    """Associate a route table with a subnet."""
     made = request.client("ec2").associate_route_table(
         RouteTableId=request.require("routeTableId"), SubnetId=request.require("subnetId")
     )
@@ -102,7 +102,7 @@ def vpc_endpoint(request: Request) -> Made:
     passes="vpcId trafficType logDestinationType logDestination iamRoleArn maxAggregationInterval",
 )
 def flow_log(request: Request) -> Made:
-    """Ask for a log of what flows in a VPC: nothing does, and nothing is written."""
+    """Make a flow log of a VPC; no traffic flows, so nothing is logged."""
     made = request.client("ec2").create_flow_logs(
         ResourceIds=[request.require("vpcId")],
         ResourceType="VPC",
@@ -120,7 +120,7 @@ def flow_log(request: Request) -> Made:
 
 @invoke("aws:ec2/getVpcEndpointService:getVpcEndpointService")
 def vpc_endpoint_service(target: Target, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe the endpoint service of a service of AWS, which is in every zone.
+    """Return the endpoint service of an AWS service, which is in every zone.
 
     Not as the emulator (1.5.33) describes it: it knows none of SES's API.
     """

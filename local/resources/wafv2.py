@@ -1,4 +1,4 @@
-"""Web ACLs, which the emulator keeps, and before which it lets every request pass."""
+"""Web ACLs; the emulator stores them and lets every request pass."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _RENAMES = {"cloudwatchMetricsEnabled": "CloudWatchMetricsEnabled"}
     ),
 )
 def web_acl(request: Request) -> Made:
-    """Make a web ACL; the emulator (1.5.33) drops its answers and what it protects."""
+    """Make a web ACL; the emulator (1.5.33) drops its custom responses and protection settings."""
     name = request.physical_name(128)
     given = {
         key: request.get(key)
@@ -36,7 +36,7 @@ def web_acl(request: Request) -> Made:
 
 @resource("aws:wafv2/webAclAssociation:WebAclAssociation", passes="resourceArn webAclArn")
 def web_acl_association(request: Request) -> Made:
-    """Put a web ACL before a stage."""
+    """Associate a web ACL with a stage."""
     acl, stage = request.require("webAclArn"), request.require("resourceArn")
     request.client("wafv2").associate_web_acl(WebACLArn=acl, ResourceArn=stage)
     return Made(f"{acl},{stage}")
@@ -48,5 +48,5 @@ def web_acl_association(request: Request) -> Made:
     ignores="logDestinationConfigs loggingFilter redactedFields",
 )
 def web_acl_logging_configuration(request: Request) -> Made:
-    """Make nothing: the emulator (1.5.33) has no log of a web ACL, for nothing comes before one."""
+    """Make nothing: the emulator (1.5.33) has no logs of web ACLs."""
     return Made(request.require("resourceArn"))

@@ -1,4 +1,4 @@
-"""A stack's outputs, as the Pulumi CLI knows them."""
+"""Reads a stack's outputs with the Pulumi CLI."""
 
 import json
 import shutil
@@ -7,23 +7,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ops.errors import OpsError
+
 ROOT = Path(__file__).parents[2]
 
 
-class NoOutputs(Exception):
-    """Says what is wrong and what to do; printed without a traceback."""
+class NoOutputs(OpsError):
+    """The stack's outputs cannot be read."""
 
 
 def outputs(stack: str) -> Mapping[str, Any]:
-    """Ask the Pulumi CLI for a stack's outputs.
+    """Return a stack's outputs.
 
     Raises:
-        NoOutputs: the CLI is not installed, or says what is wrong.
+        NoOutputs: the Pulumi CLI is not installed, or fails.
     """
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise NoOutputs(
-            "The Pulumi CLI is not installed, or not on the PATH: "
+            "The Pulumi CLI is not installed, or not on the PATH. Install it: "
             "https://www.pulumi.com/docs/install/"
         )
     asked = subprocess.run(
@@ -34,6 +36,8 @@ def outputs(stack: str) -> Mapping[str, Any]:
         check=False,
     )
     if asked.returncode:
-        raise NoOutputs(f"The Pulumi CLI gives no outputs of {stack!r}: {asked.stderr.strip()}")
+        raise NoOutputs(
+            f"The Pulumi CLI has no outputs of {stack!r}. It says: {asked.stderr.strip()}"
+        )
     found: Mapping[str, Any] = json.loads(asked.stdout)
     return found

@@ -1,24 +1,24 @@
-"""The command, for a stack in AWS and for the local cloud alike."""
+"""Lists dead-letter queues, and processes their messages again: in AWS and in the local cloud."""
 
+import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ops.deployed.clients import Client
-from ops.redrive.errors import RedriveError
+from ops.deployed.outputs import outputs as read_outputs
 from ops.redrive.events import failed_event
 from ops.redrive.inbox import Inbox, Pass
 from ops.redrive.letters import Letter
 from ops.redrive.messages import Report, overview
 from ops.redrive.sources import Source, find, sources
+from ops.redrive.stack import clients, region
 from ops.redrive.stream_records import StreamRecords
 from ops.redrive.to_function import ToFunction
 from ops.redrive.to_queue import ToQueue
 
-AwsError = (BotoCoreError, ClientError)
 INTERRUPTED = 130
 
 
@@ -29,37 +29,60 @@ class Delivery(Protocol):
     done: str
 
     def deliver(self, letters: Sequence[Letter]) -> dict[str, str]:
-        """Have letters processed; give the reason for each that was not, by id."""
+        """Process letters; return the reason for each that was not processed, by id."""
+
+
+def deployed(stack: str) -> tuple[Mapping[str, Any], Client]:
+    """Return the outputs of a stack in AWS, and what makes clients of its region.
+
+    Raises:
+        OpsError: the stack cannot be read, or has no dead-letter queues.
+    """
+    outputs = read_outputs(stack)
+    return outputs, clients(region(next(iter(sources(outputs).values()))))
+
+
+def list_queues(outputs: Mapping[str, Any], client: Client, *, as_json: bool = False) -> int:
+    """Print what each queue holds.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        RedriveError: the stack has no dead-letter queues.
+    """
+    held = {s: Inbox(client("sqs"), s.url).counts() for s in sources(outputs).values()}
+    if as_json:
+        listed = [
+            {"queue": s.name, **asdict(counts), "goes_back_to": s.target_name}
+            for s, counts in held.items()
+        ]
+        print(json.dumps(listed, indent=2))
+    else:
+        overview(held)
+    return 0
 
 
 def run(
     outputs: Mapping[str, Any],
     client: Client,
     *,
-    queue: str | None,
+    queue: str,
     dry_run: bool,
     limit: int | None,
     show: bool,
 ) -> int:
-    """Show the letters of a queue, or have them processed again and delete those that were.
+    """Show the letters of a queue, or process them again and delete those that were processed.
 
     Returns:
-        The exit code: 0; 1 if a letter was kept, or something is wrong; 130 if interrupted.
+        The exit code: 0; 1 if a letter was kept; 130 if interrupted.
+
+    Raises:
+        RedriveError: there is no such queue.
     """
-    try:
-        known = sources(outputs)
-        if queue is None:
-            inboxes = {source: Inbox(client("sqs"), source.url) for source in known.values()}
-            overview({source: inbox.counts() for source, inbox in inboxes.items()})
-            return 0
-        source = find(known, queue)
-        delivery = None if dry_run else _delivery(source, client)
-        return _redrive(source, Inbox(client("sqs"), source.url), delivery, limit, show)
-    except RedriveError as error:
-        print(f"error: {error}", file=sys.stderr)
-    except AwsError as error:
-        print(f"error: {error}", file=sys.stderr)
-    return 1
+    source = find(sources(outputs), queue)
+    delivery = None if dry_run else _delivery(source, client)
+    return _redrive(source, Inbox(client("sqs"), source.url), delivery, limit, show)
 
 
 def _redrive(
@@ -90,7 +113,7 @@ def _go_through(visit: Pass, delivery: Delivery | None, report: Report) -> None:
         return
     for letters in visit.letters(delivery.at_once):
         refused = delivery.deliver(letters)
-        # Only now, and only these: whatever happens before, SQS still has the letter.
+        # Only now, and only these: until here, SQS still has every letter.
         undeleted = visit.delete([letter for letter in letters if letter.id not in refused])
         for letter in letters:
             if letter.id in refused:

@@ -1,8 +1,10 @@
-"""What can be wrong, and be mended by whoever reads it."""
+"""What can be wrong with a queue, and with one message."""
+
+from ops.errors import OpsError
 
 
-class RedriveError(Exception):
-    """Says what is wrong, the value given, and what to do; printed without a traceback."""
+class RedriveError(OpsError):
+    """The queue or the stack is not as expected."""
 
 
 class CannotRedrive(Exception):

@@ -1,56 +1,77 @@
-"""The command: releases what is new, or takes the last release back."""
+"""Releases new versions, and rolls the last release back."""
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.deployed.clients import Client
+from ops.deployed.clients import Client, clients
+from ops.deployed.outputs import NoOutputs
+from ops.deployed.outputs import outputs as read_outputs
 from ops.release import messages
 from ops.release.alarms import Alarms
 from ops.release.alias import Alias
 from ops.release.errors import AlarmRang, ChangedMeanwhile, ReleaseError
 from ops.release.functions import functions
-from ops.release.moves import Part, Plan, to_release, to_take_back
+from ops.release.moves import Part, Plan, to_release, to_roll_back
 from ops.release.signals import Interrupted, Interruptible
 
 AwsError = (BotoCoreError, ClientError)
-DONE, TAKEN_BACK, FAILED, INTERRUPTED = 0, 1, 3, 130
+DONE, ROLLED_BACK, FAILED, INTERRUPTED = 0, 1, 3, 130
 
 _POLL_SECONDS = 5
-_WORD_SECONDS = 60  # between lines that say that all is well
-_ATTEMPTS = 3  # to take back what somebody else changes at the same time
+_REPORT_SECONDS = 60  # between lines that say that no alarm rings
+_ATTEMPTS = 3  # to roll back what somebody else changes at the same time
 
 
-def run(
+def deployed(stack: str) -> tuple[Mapping[str, Any], Client]:
+    """Return the outputs of a stack, and what makes clients of its region.
+
+    Raises:
+        ReleaseError: the stack cannot be read, or has no functions to release.
+    """
+    try:
+        outputs = read_outputs(stack)
+    except NoOutputs as error:
+        raise ReleaseError(str(error)) from error
+    return outputs, clients(functions(outputs)[0].region)
+
+
+def release(
     outputs: Mapping[str, Any],
     client: Client,
     *,
-    action: str | None,
     percent: int,
     minutes: float,
     despite_alarms: bool,
     dry_run: bool,
     output: Path | None = None,
-    release: str | None = None,
+    as_json: bool = False,
 ) -> int:
-    """Release what is new, or take the last release back (``action`` is ``rollback``).
+    """Move all functions to their newest versions.
 
-    The name of what was released is appended to ``output``; only ``release`` is taken back, if
-    given.
+    ``output``: a file to which the name of what was released is appended. ``as_json``: print a
+    ``dry_run`` as JSON.
 
     Returns:
-        The exit code: 0; 1 if an alarm rang, and all was taken back; 3 if something is wrong; 130
-        if interrupted, and all was taken back.
+        The exit code: 0; 1 if an alarm rang, and all was rolled back; 3 if something went wrong
+        while calls moved, and all was rolled back; 130 if interrupted, and all was rolled back.
+
+    Raises:
+        ReleaseError: something is wrong; nothing was moved, or somebody else moves it.
     """
-    try:
-        aliases = [Alias(client("lambda"), function) for function in functions(outputs)]
-        if action == "rollback":
-            return _rollback(to_take_back(aliases, only=release), dry_run=dry_run)
+    with _as_release_errors():
+        aliases = _aliases(outputs, client)
         plan = to_release(aliases)
+        names = {name for part in plan.parts for name in part.alias.function.alarms}
+        alarms = Alarms(client("cloudwatch"), names)
+        if as_json:
+            messages.as_json(plan, alarms.read())
+            return DONE
         if not plan.parts:
             print("Nothing to release: every function's newest version is live.")
             if not dry_run:
@@ -58,18 +79,49 @@ def run(
                 _wait_until_ready([(alias, alias.read().version) for alias in aliases])
             return DONE
         messages.plan(plan, back=False)
-        names = {name for part in plan.parts for name in part.alias.function.alarms}
-        alarms = Alarms(client("cloudwatch"), names)
         return _Release(plan, alarms, percent / 100, minutes * 60, output).run(
             despite_alarms=despite_alarms, dry_run=dry_run
         )
-    except (ReleaseError, *AwsError) as error:
-        print(f"error: {error}", file=sys.stderr)
-    return FAILED
+
+
+def rollback(
+    outputs: Mapping[str, Any], client: Client, *, dry_run: bool, release: str | None
+) -> int:
+    """Roll the last release back; if ``release`` is given, only if it is the last one.
+
+    Returns:
+        The exit code: 0, or 3 if some function could not be moved back.
+
+    Raises:
+        ReleaseError: there was no release, or another one was the last.
+    """
+    with _as_release_errors():
+        plan = to_roll_back(_aliases(outputs, client), only=release)
+        if not plan.parts:
+            print(f"Nothing to roll back: release {plan.release} was rolled back already.")
+            return DONE
+        messages.plan(plan, back=True)
+        if dry_run:
+            return DONE
+        with Interruptible():
+            return DONE if _finish(plan, f"Rolled back ({plan.release}).") else FAILED
+
+
+@contextmanager
+def _as_release_errors() -> Iterator[None]:
+    """Turn the errors of AWS and of files into this command's, which have its exit code."""
+    try:
+        yield
+    except (*AwsError, OSError) as error:
+        raise ReleaseError(str(error)) from error
+
+
+def _aliases(outputs: Mapping[str, Any], client: Client) -> list[Alias]:
+    return [Alias(client("lambda"), function) for function in functions(outputs)]
 
 
 class _Release:
-    """All its functions move together, and back together: they may rely on one another."""
+    """Moves all its functions together, and back together: they may rely on one another."""
 
     def __init__(
         self, plan: Plan, alarms: Alarms, share: float, seconds: float, output: Path | None
@@ -82,19 +134,19 @@ class _Release:
         self._signals = Interruptible()
 
     def run(self, *, despite_alarms: bool, dry_run: bool) -> int:
-        known = self._alarms.read()
-        ringing = [alarm for alarm in known if alarm.rings]
-        messages.deaf(known, self._seconds)
+        alarms = self._alarms.read()
+        ringing = [alarm for alarm in alarms if alarm.rings]
+        messages.deaf(alarms, self._seconds)
         messages.ringing(ringing)
         if dry_run:
             return DONE
         if ringing and not despite_alarms:
             if self._plan.resumed:
                 with self._signals:
-                    return self._take_back(TAKEN_BACK, "Taken back: an alarm rings.")
+                    return self._roll_back(ROLLED_BACK, "Rolled back: an alarm rings.")
             raise ReleaseError(
-                "Alarms ring already, and would hide what this release does. See to them first, "
-                "or release with --despite-alarms, which does not watch these."
+                "Alarms ring already, and would hide what this release does. Fix them first, or "
+                "release with --despite-alarms, which does not watch these."
             )
         self._alarms = self._alarms.without(alarm.name for alarm in ringing)
         _wait_until_ready([(part.alias, part.target) for part in self._plan.waiting])
@@ -102,20 +154,20 @@ class _Release:
             return self._guarded()
 
     def _guarded(self) -> int:
-        """Go forward; whatever comes in the way, go back."""
+        """Go forward; if anything fails, go back."""
         try:
             self._forward()
         except ChangedMeanwhile:
-            raise  # what is there now is somebody else's
+            raise  # somebody else moves the aliases now
         except AlarmRang as rang:
-            return self._take_back(TAKEN_BACK, f"Taken back: {rang}.")
+            return self._roll_back(ROLLED_BACK, f"Rolled back: {rang}.")
         except Interrupted:
-            return self._take_back(INTERRUPTED, "Interrupted, and taken back.")
+            return self._roll_back(INTERRUPTED, "Interrupted, and rolled back.")
         except (ReleaseError, *AwsError) as error:
             print(f"error: {error}", file=sys.stderr)
-            return self._take_back(FAILED, "Taken back: something went wrong.")
-        except BaseException:  # such as a reader of our lines who has had enough
-            _take_back(self._plan)
+            return self._roll_back(FAILED, "Rolled back: something went wrong.")
+        except BaseException:  # a fault of this software: leave nothing half-way
+            _roll_back(self._plan)
             raise
         messages.summary(self._plan.parts, f"Released ({self._plan.release}).")
         return DONE
@@ -126,7 +178,7 @@ class _Release:
             self._step(
                 waiting, lambda p: p.alias.shift(p.state, self._plan.release, p.target, self._share)
             )
-        # Where a release was killed during the last watch, nothing is left to do but to watch.
+        # If a release was killed during its last watch, only that watch is left to do.
         self._step(waiting, lambda p: p.alias.move(p.state, self._plan.release, p.target))
         for part in self._plan.parts:
             part.state = part.alias.finish(self._plan.release)
@@ -143,9 +195,9 @@ class _Release:
         self._watch()
 
     def _watch(self) -> None:
-        """Wait; the last look at the alarms is at the end."""
+        """Wait, and read the alarms until the end."""
         until = time.monotonic() + self._seconds
-        said = self._seconds
+        reported = self._seconds
         while True:
             left = until - time.monotonic()
             if ringing := [alarm for alarm in self._alarms.read() if alarm.rings]:
@@ -153,50 +205,38 @@ class _Release:
                 raise AlarmRang(f"{', '.join(alarm.name for alarm in ringing)} rang")
             if left <= 0:
                 return
-            if left <= said - _WORD_SECONDS:
-                said = left
+            if left <= reported - _REPORT_SECONDS:
+                reported = left
                 messages.say(f"no alarm rings; {messages.span(round(left))} left")
             self._signals.sleep(min(left, _POLL_SECONDS))
 
-    def _take_back(self, code: int, how: str) -> int:
+    def _roll_back(self, code: int, how: str) -> int:
         return code if _finish(self._plan, how) else FAILED
 
 
 def _wait_until_ready(versions: Sequence[tuple[Alias, str]]) -> None:
-    """Wait until all can be called: minutes, where AWS takes snapshots."""
+    """Wait until all versions can be called. If AWS takes snapshots, that takes minutes."""
     if versions:
         messages.say("waiting until AWS has the versions ready")
     for alias, version in versions:
         alias.wait_until_ready(version)
 
 
-def _rollback(plan: Plan, *, dry_run: bool) -> int:
-    if not plan.parts:
-        print(f"Nothing to take back: release {plan.release} was taken back already.")
-        return DONE
-    messages.plan(plan, back=True)
-    if dry_run:
-        return DONE
-    with Interruptible():
-        return DONE if _finish(plan, f"Taken back ({plan.release}).") else FAILED
-
-
 def _finish(plan: Plan, how: str) -> bool:
-    """Take a release back, and say so; give whether all of it was."""
-    problems = _take_back(plan)
+    """Roll a release back, and print the result. Return whether all of it was rolled back."""
+    problems = _roll_back(plan)
     messages.summary(plan.parts, how)
     for name, problem in problems.items():
-        print(f"error: {name} was not taken back: {problem}", file=sys.stderr)
+        print(f"error: {name} was not rolled back: {problem}", file=sys.stderr)
     if problems:
-        print("error: run this again: python -m ops.release STACK rollback", file=sys.stderr)
+        print("error: run this again: app rollback STACK", file=sys.stderr)
     return not problems
 
 
-def _take_back(plan: Plan) -> dict[str, Exception]:
-    """Move each function back if this release has moved it; give those that could not be.
+def _roll_back(plan: Plan) -> dict[str, Exception]:
+    """Move back each function that this release moved; return the errors by function.
 
-    It asks anew where each is: a call that failed may have been carried out. It goes through all of
-    them before anything is said, for nobody may be listening any more.
+    It reads each alias again, because a call that failed may have been carried out.
     """
     problems: dict[str, Exception] = {}
     for part in plan.parts:

@@ -1,13 +1,18 @@
-"""What ends a release, and is told without a traceback.
+"""What ends a release.
 
-ReleaseError          something is wrong: what, the value, what to do
-  ChangedMeanwhile    somebody else has changed an alias since this command read or wrote it
-AlarmRang             an alarm rang while new versions were watched
+OpsError
+└── ReleaseError            something is wrong: what, the value, what to do
+    └── ChangedMeanwhile    somebody else changed an alias since this command read or wrote it
+AlarmRang                   an alarm rang while new versions were watched
 """
 
+from ops.errors import OpsError
 
-class ReleaseError(Exception):
-    """Says what is wrong, the value given, and what to do."""
+
+class ReleaseError(OpsError):
+    """The release cannot go on. 1 is the exit code of a release that was rolled back."""
+
+    exit_code = 3
 
 
 class ChangedMeanwhile(ReleaseError):
@@ -15,4 +20,4 @@ class ChangedMeanwhile(ReleaseError):
 
 
 class AlarmRang(Exception):
-    """Says which alarms rang."""
+    """The text names the alarms that rang."""

@@ -1,5 +1,6 @@
-"""What is printed: the plan, a line for each thing that is done, and a summary."""
+"""Prints the plan, a line for each step, and a summary."""
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 
@@ -8,12 +9,30 @@ from ops.release.moves import Part, Plan
 
 
 def plan(given: Plan, *, back: bool) -> None:
-    """Print what is to be moved, before anything is."""
+    """Print what will move, before anything does."""
     begun = " (it was begun already)" if given.resumed and not back else ""
-    print(f"{'Taking back release' if back else 'Release'} {given.release}{begun}:")
+    print(f"{'Rolling back release' if back else 'Release'} {given.release}{begun}:")
     for part in given.parts:
         where = f"{part.state.version} to {part.target}{_now(part)}"
         print(f"  {part.name}: version {part.target if part.done else where}")
+
+
+def as_json(given: Plan, alarms: Iterable[Alarm]) -> None:
+    """Print what would move, and the alarms that would be watched, as JSON."""
+    functions = [
+        {
+            "function": part.name,
+            "live": part.state.version,
+            "weights": dict(part.state.weights),
+            "target": part.target,
+        }
+        for part in given.parts
+    ]
+    watched = [
+        {"alarm": alarm.name, "rings": alarm.rings, "seconds": alarm.seconds} for alarm in alarms
+    ]
+    status = {"release": given.release, "resumed": given.resumed}
+    print(json.dumps({**status, "functions": functions, "alarms": watched}, indent=2))
 
 
 def step(part: Part) -> None:
@@ -34,17 +53,17 @@ def ringing(alarms: Iterable[Alarm]) -> None:
 
 
 def deaf(alarms: Iterable[Alarm], seconds: float) -> None:
-    """Print which alarms need more time to ring than they are given."""
+    """Print which alarms need more time to ring than they are watched."""
     for alarm in alarms:
         if alarm.seconds is not None and alarm.seconds > seconds:
             print(
-                f"  note: {alarm.name} rings for what lasts {span(alarm.seconds)}, and is watched "
-                f"for {span(seconds)}: a longer --minutes lets it"
+                f"  note: {alarm.name} needs {span(alarm.seconds)} to ring, and is watched for "
+                f"{span(seconds)}. Use a larger --minutes."
             )
 
 
 def summary(parts: Sequence[Part], how: str) -> None:
-    """Print the end: where each function is."""
+    """Print the result, and the version of each function."""
     width = max(len(part.name) for part in parts)
     print(f"\n{how}\n  {'FUNCTION':{width}}  LIVE VERSION")
     for part in parts:
@@ -57,7 +76,7 @@ def say(text: str) -> None:
 
 
 def span(seconds: float) -> str:
-    """Write a time span in minutes, to a tenth; in seconds if it is none."""
+    """Return a time span in minutes, to a tenth; in seconds if it is less than one."""
     return f"{round(seconds / 60, 1):g} min" if seconds >= 60 else f"{seconds:g} s"
 
 

@@ -1,4 +1,4 @@
-"""What one release moves, or takes back."""
+"""Finds what a release moves, and what a rollback moves back."""
 
 import time
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class Part:
 
     @property
     def done(self) -> bool:
-        """Whether all calls go where they should."""
+        """Whether all calls go to the target."""
         return self.state.version == self.target
 
 
@@ -32,9 +32,9 @@ class Plan:
     """One release.
 
     Attributes:
-        release: when it began, which is its name.
-        resumed: whether it was begun earlier, and left half-way.
-        parts: the functions that belong to it; of a resumed one, also those already moved.
+        release: its name, which is the time it began.
+        resumed: whether it was begun earlier, and not finished.
+        parts: the functions that belong to it. A resumed release includes those already moved.
     """
 
     release: str
@@ -48,10 +48,10 @@ class Plan:
 
 
 def to_release(aliases: Sequence[Alias]) -> Plan:
-    """Find the functions whose newest version is not live.
+    """Return the functions whose newest version is not live.
 
-    A release that was left half-way, or before its last watch was over, goes on under its name, so
-    that all of it can be taken back.
+    A release that was not finished, or not watched to the end, goes on under its name, so that all
+    of it can be rolled back.
     """
     parts = [Part(alias=a, state=a.read(), target=a.newest()) for a in aliases]
     begun = [part.state.release for part in parts if part.state.begun and part.state.release]
@@ -63,23 +63,23 @@ def to_release(aliases: Sequence[Alias]) -> Plan:
     )
 
 
-def to_take_back(aliases: Sequence[Alias], only: str | None = None) -> Plan:
-    """Find what the last release has moved; nothing, if it was taken back already.
+def to_roll_back(aliases: Sequence[Alias], only: str | None = None) -> Plan:
+    """Return what the last release moved; nothing if it was rolled back already.
 
     Raises:
-        ReleaseError: there was no release, or the last one is not the ``only`` one to take back.
+        ReleaseError: there was no release, or the last one is not ``only``.
     """
     states = [(alias, alias.read()) for alias in aliases]
     names = [state.release for _, state in states if state.release]
     if not names:
         raise ReleaseError(
-            "There was no release of this stack, so there is none to take back. Where `pulumi up` "
+            "There was no release of this stack, so there is nothing to roll back. If `pulumi up` "
             "moves the alias (release: all_at_once), deploy the earlier revision."
         )
     release = max(names)
     if only is not None and release != only:
         raise ReleaseError(
-            f"The last release is {release}, not {only!r}: nothing was taken back. To take the "
+            f"The last release is {release}, not {only!r}: nothing was rolled back. To roll the "
             "last one back, leave --release out."
         )
     return Plan(

@@ -1,8 +1,10 @@
-"""What can be wrong, and be mended by whoever reads it."""
+"""What ends a smoke test."""
+
+from ops.errors import OpsError
 
 
-class SmokeError(Exception):
-    """Says what is wrong, the value given, and what to do; printed without a traceback."""
+class SmokeError(OpsError):
+    """The test cannot run, or cannot clean up."""
 
 
 class Failed(SmokeError):

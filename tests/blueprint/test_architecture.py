@@ -12,7 +12,7 @@ from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
 from infra.storage.queue import Queue, QueueArgs
 from infra.storage.table import Index, Table, TableArgs
-from infra.triggers.queue import QueueTrigger, QueueTriggerArgs
+from infra.triggers.queue_trigger import QueueTrigger, QueueTriggerArgs
 from tests.support.stacks import FUNCTIONS, recorded, stack
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -105,7 +105,7 @@ def another() -> Diagram:
     """Return the diagram of another program, with long names."""
 
     def program() -> None:
-        config = StackConfig.model_validate({"email": {"sender": "a@example.com"}})
+        config = StackConfig()
         visits = Table(
             "visits-of-all-customers",
             TableArgs(retain=False, indexes=[Index(name="by-day", hash_key="d", range_key="e")]),

@@ -3,13 +3,16 @@
 import math
 from typing import Any
 
+import pulumi_aws as aws
 import pytest
 
 from blueprint.cost import estimate
-from blueprint.cost.invocations import running
-from blueprint.cost.traffic import Traffic, runs
+from blueprint.cost.function_usage import function_usage
+from blueprint.cost.traffic import Traffic
+from blueprint.cost.triggers import DURATION_MS, Load, loads, runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
-from blueprint.recorder import stack_settings
+from blueprint.project import stack_settings
+from cli import main
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
 from tests.support.stacks import recorded, stack
@@ -17,7 +20,7 @@ from tests.support.stacks import recorded, stack
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
 
 
-def charged(charges: list[estimate.Line], service: str) -> float:
+def charged(charges: list[estimate.Charge], service: str) -> float:
     return math.fsum(charge.cost for charge in charges if charge.service == service)
 
 
@@ -40,7 +43,7 @@ def test_a_schedule_runs_as_often_as_it_says(expression: str, times: float) -> N
 
 
 def test_units_are_charged_at_the_price_of_the_list() -> None:
-    (line,) = estimate.lines(
+    (line,) = estimate.charges_for(
         [Usage("sqs", "request", 2e6, "messages")], {"sqs": {"request": 0.4e-6}}
     )
     assert line.cost == pytest.approx(0.8)
@@ -48,17 +51,16 @@ def test_units_are_charged_at_the_price_of_the_list() -> None:
 
 def test_a_price_that_is_not_in_the_list_is_missed() -> None:
     with pytest.raises(KeyError, match="request"):
-        estimate.lines([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
+        estimate.charges_for([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
 
 
-def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Line]:
+def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
     """Return what nine million invocations cost, with settings of its own: by what it is for."""
-    config = StackConfig.model_validate(
-        {"email": {"sender": "a@example.com"}, "functions": {"get-user": own}} | keys
-    )
+    config = StackConfig.model_validate({"functions": {"get-user": own}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
-    used = running(recorded(lambda: ImageFunction("get-user", args)), {"get-user": 9e6})
-    charges = estimate.lines(used, estimate.read_prices())
+    program = recorded(lambda: ImageFunction("get-user", args))
+    used = function_usage(program, {"get-user": Load(invocations=9e6, seconds=9e4)})
+    charges = estimate.charges_for(used, estimate.read_prices())
     return {charge.what.removeprefix("get-user: "): charge for charge in charges}
 
 
@@ -98,18 +100,58 @@ def test_tmp_costs_beyond_what_is_free() -> None:
     assert "/tmp" not in of_get_user({})
 
 
+def every_trigger() -> None:
+    """Declare a function for each kind of trigger; that of the read has an alias."""
+    made = {
+        kind: aws.lambda_.Function(kind, role="role", timeout=1) for kind in [*DURATION_MS, "idle"]
+    }
+    live = aws.lambda_.Alias(
+        "read-live", name="live", function_name=made["read"].name, function_version="1"
+    )
+    for method, target in (("GET", live), ("POST", made["write"])):
+        aws.apigateway.Integration(
+            method, rest_api="api", resource_id="users", http_method=method, type="AWS_PROXY",
+            uri=target.invoke_arn,
+        )  # fmt: skip
+    aws.apigateway.Integration(
+        "cors", rest_api="api", resource_id="users", http_method="OPTIONS", type="MOCK"
+    )
+    aws.lambda_.EventSourceMapping("queue", function_name=made["queue"].arn)
+    aws.lambda_.EventSourceMapping(
+        "stream", function_name=made["stream"].arn, starting_position="LATEST"
+    )
+    target = {"lambda_function_arn": made["bucket"].arn, "events": ["s3:ObjectCreated:*"]}
+    aws.s3.BucketNotification("files", bucket="files", lambda_functions=[target])
+    aws.scheduler.Schedule(
+        "daily", schedule_expression="rate(1 day)", flexible_time_window={"mode": "OFF"},
+        target={"arn": made["schedule"].arn, "role_arn": "role"},
+    )  # fmt: skip
+
+
+def test_functions_are_invoked_by_their_triggers() -> None:
+    traffic = Traffic(requests=1_000, writes=0.2, emails=30, uploads=7)
+    found = loads(recorded(every_trigger), traffic)
+    invocations = {
+        "read": 800, "write": 200, "queue": 230, "stream": 200, "bucket": 7, "schedule": DAYS,
+    }  # fmt: skip
+    expected = {kind: (n, n * DURATION_MS[kind] / 1_000) for kind, n in invocations.items()}
+    loaded = {name: (load.invocations, load.seconds) for name, load in found.items()}
+    assert loaded.pop("idle") == (0, 0)
+    assert loaded == {kind: pytest.approx(pair) for kind, pair in expected.items()}
+
+
 @pytest.mark.parametrize("factor", [0, 2, 10])
 def test_requests_cost_in_proportion(factor: int) -> None:
     def gateway(requests: float) -> float:
         used = estimate.usage(stack("prod").recorder, Traffic(requests=requests))
-        return charged(estimate.lines(used, estimate.read_prices()), "apigateway")
+        return charged(estimate.charges_for(used, estimate.read_prices()), "apigateway")
 
     assert gateway(factor * 1e6) == pytest.approx(factor * gateway(1e6))
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert estimate.main([name, "--requests", "1e6"]) == 0
+    assert main(["cost", name, "--requests", "1e6"]) == 0
     printed = capsys.readouterr().out
     assert f"Stack {name}, at list prices of us-east-1 of 2026-" in printed
     assert "Left out: free tiers" in printed
@@ -144,26 +186,34 @@ def test_the_total_is_the_sum() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["prod", "--requests", "many"], "'many' is no amount; give a number from 0, as 1e6"),
-        (["prod", "--requests", "-1"], "'-1' is no amount"),
-        (["prod", "--requests", "nan"], "'nan' is no amount"),
-        (["prod", "--requests", "inf"], "'inf' is no amount"),
-        (["prod", "--writes", "1.1"], "'1.1' is no share; give a number from 0 to 1"),
+        (["prod", "--requests", "many"], "'many' is not an amount. Use a number from 0, such"),
+        (["prod", "--requests", "-1"], "'-1' is not an amount"),
+        (["prod", "--requests", "nan"], "'nan' is not an amount"),
+        (["prod", "--requests", "inf"], "'inf' is not an amount"),
+        (["prod", "--writes", "1.1"], "'1.1' is not a share. Use a number from 0 to 1."),
         ([], "STACK"),
     ],
 )
 def test_wrong_arguments_are_refused(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        estimate.main(arguments)
-    assert ended.value.code == 2
+    assert main(["cost", *arguments]) == 2
     assert said in capsys.readouterr().err
 
 
 def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert estimate.main(["production"]) == 2
-    assert (
-        "there is no stack 'production'; there are: compose, dev, local, prod"
-        in capsys.readouterr().err
-    )
+    assert main(["cost", "production"]) == 2
+    assert "There is no stack 'production'" in capsys.readouterr().err
+
+
+def test_a_misspelt_key_ends_with_the_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = estimate.recorder.run
+    settings = {"serverless-app:uplaods": {"expireDays": 3}}
+    monkeypatch.setattr(estimate.recorder, "run", lambda stack: original(stack, settings=settings))
+    assert main(["cost", "dev"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "serverless-app:uplaods" in printed.err
+    assert "Traceback" not in printed.err

@@ -1,13 +1,16 @@
 """What the bootstrap makes of an account."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
-from blueprint.recorder import Run, run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import Run, run
 from blueprint.recording import ACCOUNT
+from bootstrap.config import BootstrapConfig
 from checks.policy.rules.catalogue import RULES
 from checks.policy.rules.model import Stack
 from checks.policy.rules.rule import evaluate
@@ -233,3 +236,34 @@ def test_the_accounts_own_configuration_fits_the_stacks() -> None:
         "pr": "pr-*"
     }
     assert f"{PROJECT}-bootstrap" == NAMESPACE
+
+
+@pytest.mark.parametrize(
+    ("environment", "room"), [("prod", 38), ("x" * 20, 64 - len("-deploy") - 21)]
+)
+def test_room_for_the_projects_name_is_what_its_resources_leave(
+    environment: str, room: int
+) -> None:
+    environments = {environment: {"sender": "example.com"}}
+    config = BootstrapConfig.model_validate(
+        {"repository": "octo/app", "environments": environments}
+    )
+    assert config.room_for_project("account") == room
+
+
+def test_the_longest_names_are_those_that_room_is_left_for() -> None:
+    made = account().recorder
+    buckets = [r.name for r in made.all("aws:s3/bucket:Bucket")]
+    assert max(buckets, key=len) == "state-access-log"
+    named = {r.inputs["name"] for r in made.all("aws:iam/role:Role") if "name" in r.inputs}
+    ends = ("-deploy", "-preview")
+    assert all(name.startswith(f"{NAMESPACE}-") and name.endswith(ends) for name in named)
+
+
+def test_a_name_that_aws_refuses_is_refused_first(tmp_path: Path) -> None:
+    name = "x" * 39
+    for path in FOLDER.glob("*.yaml"):
+        (tmp_path / path.name).write_text(path.read_text().replace(NAMESPACE, name))
+    (tmp_path / "__main__.py").write_text((FOLDER / "__main__.py").read_text())
+    with pytest.raises(pulumi.RunError, match="has 39 characters; at most 38 are left for it"):
+        run("account", folder=tmp_path)

@@ -4,10 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from blueprint.recorder import stack_settings
-from tests.support.accounts import BOUNDARY, allows, boundary, deployed, programs, roles, statements
+from blueprint.project import stack_settings
+from tests.support.accounts import (
+    BOUNDARY,
+    PROJECT,
+    allows,
+    boundary,
+    deployed,
+    programs,
+    roles,
+    statements,
+)
+from tests.support.functions import FUNCTIONS
 
-CONTEXT = {"aws:ResourceTag/Project": "serverless-app", "aws:ResourceTag/Environment": "prod"}
+CONTEXT = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "prod"}
 
 
 def asked() -> Iterator[tuple[str, str, str]]:
@@ -50,7 +60,7 @@ def test_the_boundary_has_nothing_that_no_role_needs() -> None:
 @pytest.mark.parametrize("run", range(3))
 def test_every_role_is_within_it(run: int) -> None:
     made = roles(programs()[run])
-    assert len(made) >= 9
+    assert len(made) > len(FUNCTIONS)
     assert {role.inputs.get("permissionsBoundary") for role in made} == {BOUNDARY}
 
 
@@ -63,4 +73,4 @@ def test_resources_are_tagged_as_roles_know_them() -> None:
     """Where ARNs hold ids only, the deploy role knows a stack's resources by these tags."""
     for stack in ("dev", "prod"):
         tags = stack_settings(stack)["aws:defaultTags"]["tags"]
-        assert (tags["Project"], tags["Environment"]) == ("serverless-app", stack)
+        assert (tags["Project"], tags["Environment"]) == (PROJECT, stack)

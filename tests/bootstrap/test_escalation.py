@@ -5,18 +5,27 @@ By the emulator's evaluator of policies, with the context that AWS would give: s
 
 import pytest
 
-from tests.support.accounts import ACCOUNT, BOUNDARY, NAMESPACE, REGION, allows, boundary, policies
+from tests.support.accounts import (
+    ACCOUNT,
+    BOUNDARY,
+    NAMESPACE,
+    PROJECT,
+    REGION,
+    allows,
+    boundary,
+    policies,
+)
 
-NAME = "serverless-app-prod"
+NAME = f"{PROJECT}-prod"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/{NAME}-get-user-role-1a2b3c4"
 HERE = f"{REGION}:{ACCOUNT}"
 BOUNDED = {
     "iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/deploy-prod-boundary",
 }
-OWN = {"aws:ResourceTag/Project": "serverless-app", "aws:ResourceTag/Environment": "prod"}
-OTHERS = {"aws:ResourceTag/Project": "serverless-app", "aws:ResourceTag/Environment": "dev"}
+OWN = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "prod"}
+OTHERS = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "dev"}
 FOREIGN = {"aws:ResourceTag/Project": "payroll", "aws:ResourceTag/Environment": "prod"}
-NEW = {"aws:RequestTag/Project": "serverless-app", "aws:RequestTag/Environment": "prod"}
+NEW = {"aws:RequestTag/Project": PROJECT, "aws:RequestTag/Environment": "prod"}
 NEW_ELSEWHERE = NEW | {"aws:RequestTag/Environment": "dev"}
 API = f"arn:aws:apigateway:{REGION}::/restapis"
 BUCKET = "arn:aws:s3:::state"  # by its logical name, as the recorder answers
@@ -59,8 +68,8 @@ MAY: list[Question] = [
     ("kms:CreateGrant", f"arn:aws:kms:{HERE}:key/1", OWN | {"kms:GrantIsForAWSResource": "true"}),
     ("ses:CreateEmailIdentity", f"arn:aws:ses:{HERE}:identity/example.com", {}),
     ("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1", {}),
-    ("s3:PutObject", f"{BUCKET}/.pulumi/stacks/serverless-app/prod.json", {}),
-    ("s3:PutObject", f"{BUCKET}/.pulumi/locks/organization/serverless-app/prod/1.json", {}),
+    ("s3:PutObject", f"{BUCKET}/.pulumi/stacks/{PROJECT}/prod.json", {}),
+    ("s3:PutObject", f"{BUCKET}/.pulumi/locks/organization/{PROJECT}/prod/1.json", {}),
     ("s3:GetObject", f"{BUCKET}/.pulumi/meta.yaml", {}),
     ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/state-key",
      {"kms:EncryptionContext:stack": "prod"}),
@@ -96,10 +105,10 @@ MAY_NOT: list[Question] = [
     # Other stacks and projects.
     ("lambda:UpdateFunctionCode", f"arn:aws:lambda:{HERE}:function:payroll", {}),
     ("lambda:UpdateFunctionCode",
-     f"arn:aws:lambda:{HERE}:function:serverless-app-dev-get-user-1a2b3c4", {}),
+     f"arn:aws:lambda:{HERE}:function:{PROJECT}-dev-get-user-1a2b3c4", {}),
     ("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:{NAME}-get-user-1a2b3c4", {}),
     ("dynamodb:UpdateTable", f"arn:aws:dynamodb:{HERE}:table/payroll", {}),
-    ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/serverless-app-dev-users-1a2b3c4", {}),
+    ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/{PROJECT}-dev-users-1a2b3c4", {}),
     ("dynamodb:DeleteItem", f"arn:aws:dynamodb:{HERE}:table/payroll", {}),
     # Users' records, but one by its key.
     *(
@@ -113,7 +122,7 @@ MAY_NOT: list[Question] = [
     ("s3:PutBucketPolicy", "arn:aws:s3:::payroll", {}),
     ("s3:PutBucketPolicy", BUCKET, {}),
     ("s3:GetObject", f"arn:aws:s3:::{NAME}-storage-1a2b3c4/uploads/a", {}),
-    ("sqs:DeleteQueue", f"arn:aws:sqs:{HERE}:serverless-app-dev-emails-1a2b3c4", {}),
+    ("sqs:DeleteQueue", f"arn:aws:sqs:{HERE}:{PROJECT}-dev-emails-1a2b3c4", {}),
     ("ecr:PutImage", f"arn:aws:ecr:{HERE}:repository/payroll", {}),
     ("logs:DeleteLogGroup", f"arn:aws:logs:{HERE}:log-group:/aws/lambda/payroll", {}),
     ("ses:DeleteEmailIdentity", f"arn:aws:ses:{HERE}:identity/example.org", {}),
@@ -150,9 +159,9 @@ MAY_NOT: list[Question] = [
     ("s3:DeleteObject", f"arn:aws:s3:::{NAME}-storage-1a2b3c4/uploads/a", {}),
     ("kms:ScheduleKeyDeletion", f"arn:aws:kms:{HERE}:key/1", OWN),
     # The state and the secrets of others.
-    ("s3:GetObject", f"{BUCKET}/.pulumi/stacks/serverless-app/dev.json", {}),
-    ("s3:PutObject", f"{BUCKET}/.pulumi/stacks/serverless-app-bootstrap/account.json", {}),
-    ("s3:PutObject", f"{BUCKET}/.pulumi/stacks/serverless-app/production.json", {}),
+    ("s3:GetObject", f"{BUCKET}/.pulumi/stacks/{PROJECT}/dev.json", {}),
+    ("s3:PutObject", f"{BUCKET}/.pulumi/stacks/{PROJECT}-bootstrap/account.json", {}),
+    ("s3:PutObject", f"{BUCKET}/.pulumi/stacks/{PROJECT}/production.json", {}),
     ("s3:PutObject", f"{BUCKET}/.pulumi/meta.yaml", {}),
     ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/state-key", {}),
     ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/state-key", {"kms:EncryptionContext:stack": "dev"}),
@@ -183,14 +192,12 @@ def test_what_the_deploy_role_may_not(question: Question) -> None:
 def test_several_stacks_of_one_environment() -> None:
     documents = list(policies("deploy-preview").values())
     queue = "arn:aws:sqs:" + HERE
-    assert allows(documents, "sqs:CreateQueue", f"{queue}:serverless-app-pr-12-emails-1a2b3c4")
-    assert allows(documents, "s3:PutObject", f"{BUCKET}/.pulumi/stacks/serverless-app/pr-12.json")
+    assert allows(documents, "sqs:CreateQueue", f"{queue}:{PROJECT}-pr-12-emails-1a2b3c4")
+    assert allows(documents, "s3:PutObject", f"{BUCKET}/.pulumi/stacks/{PROJECT}/pr-12.json")
     assert allows(documents, "apigateway:POST", API,
                   **NEW | {"aws:RequestTag/Environment": "pr-12"})  # fmt: skip
-    assert not allows(documents, "sqs:CreateQueue", f"{queue}:serverless-app-prod-emails-1a2b3c4")
-    assert not allows(
-        documents, "s3:GetObject", f"{BUCKET}/.pulumi/stacks/serverless-app/prod.json"
-    )
+    assert not allows(documents, "sqs:CreateQueue", f"{queue}:{PROJECT}-prod-emails-1a2b3c4")
+    assert not allows(documents, "s3:GetObject", f"{BUCKET}/.pulumi/stacks/{PROJECT}/prod.json")
     assert not allows(documents, "apigateway:POST", API, **NEW)
 
 
@@ -204,7 +211,7 @@ def test_an_environment_without_a_zone_changes_no_record() -> None:
         ("iam:CreateRole", ROLE),
         ("iam:PassRole", ROLE),
         ("sts:AssumeRole", "*"),
-        ("s3:GetObject", f"{BUCKET}/.pulumi/stacks/serverless-app/prod.json"),
+        ("s3:GetObject", f"{BUCKET}/.pulumi/stacks/{PROJECT}/prod.json"),
         ("dynamodb:GetItem", f"arn:aws:dynamodb:{HERE}:table/payroll"),
         ("dynamodb:DeleteTable", f"arn:aws:dynamodb:{HERE}:table/{NAME}-users-1a2b3c4"),
         ("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:payroll"),

@@ -10,6 +10,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -29,6 +30,7 @@ from tests.support.e2e.privacy_faults import (
 from tests.support.e2e.privacy_paths import by_messages, by_requests, by_uploads
 from tests.support.e2e.system import Api, invoke, keys, messages_in, until
 from tests.support.e2e.written import Place, elsewhere, keeping
+from tests.support.functions import FUNCTIONS, module_of
 
 pytestmark = pytest.mark.long  # every path and every fault, and the time that they take
 
@@ -48,6 +50,10 @@ def canaries() -> Canaries:
     return Canaries()
 
 
+def no_more(_: Canaries) -> Iterable[Any]:
+    return ()
+
+
 @pytest.fixture(scope="module")
 def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
     """The system after all paths were gone."""
@@ -57,8 +63,9 @@ def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
     by_requests(api, client, canaries)
     broken = by_messages(guarded, canaries)
     results = by_uploads(guarded, canaries)
-    invoke(guarded, "daily-report", {})
-    invoke(guarded, "daily-report", {"day": canaries.new("no day: event")})
+    for function in FUNCTIONS:
+        for event in getattr(module_of(function, "canary"), "more_events", no_more)(canaries):
+            invoke(guarded, function, event)
     with without_mappings(guarded):
         by_faults(guarded, canaries)
         lose_tables(guarded, canaries)
@@ -79,7 +86,7 @@ def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
 
 # Where each of these is found: proof that the search finds what there is.
 BELONGS = {
-    "table users": {"created: name", "created: email", "cleanup-expired, SQS: refuse: email"},
+    "table users": {"created: name", "created: email"},
     "mail": {"created: name", "created: email"}
     | {f"notification: {part}" for part in ("to", "subject", "text")},
     "queue emails-dead-letters": {
@@ -95,8 +102,13 @@ BELONGS = {
 }
 
 
+for _function in FUNCTIONS:
+    for _place, _labels in getattr(module_of(_function, "canary"), "BELONGS", {}).items():
+        BELONGS[_place] = BELONGS[_place] | _labels
+
+
 def test_every_function_meets_the_faults_of_all_that_it_asks() -> None:
-    """Add a function to ``SERVICES`` in ``privacy_faults``, and an event to ``privacy_paths``."""
+    """A function's ``expected.py`` names the services, and its ``canary.py`` makes an event."""
     asked: dict[str, set[str]] = {}
     for handler in ROOT.glob("handlers/*/handler.py"):
         sources = "".join(path.read_text() for path in handler.parent.glob("*.py"))
@@ -135,7 +147,9 @@ def test_all_that_was_written_is_searched(walked: Cloud) -> None:
     ended = {function for function, log in logs.items() if "Task timed out" in log}
     assert ended >= OUT_OF_TIME or walked.emulator.containers
     assert {"console", "metrics", "alarms", "table ledger", "file emulator.log"} <= set(places)
-    assert any(name.startswith("object reports/") for name in places)
+    for function in FUNCTIONS:
+        for written in getattr(module_of(function, "canary"), "WRITES", ()):
+            assert any(name.startswith(written) for name in places), written
     assert any(name.startswith("dashboard ") for name in places)
     assert b"email#" in places["table ledger"]
     assert b"AWS/Lambda" in places["metrics"]

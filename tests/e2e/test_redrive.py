@@ -1,7 +1,5 @@
-"""Dead letters, from the fault to the mended system, by the command that people use."""
+"""Dead letters, from the fault to the fixed system, with the command that people use."""
 
-import contextlib
-import io
 import json
 import os
 import subprocess
@@ -9,7 +7,6 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +15,21 @@ import pytest
 from local.cloud import Cloud
 from local.mail import sent
 from local.resources.policies import for_role
-from ops.redrive.command import run
-from tests.support.e2e.system import Api, address, broken, keys, log_records, messages_in, until
+from tests.support import samples
+from tests.support.e2e.redriving import Redrive, held, purge, redrive, url_of
+from tests.support.e2e.system import Api, address, broken, log_records, until
+from tests.support.functions import expected
 
 ROOT = Path(__file__).parents[2]
 
-DAYS = (40, 41, 42)
-"""Days ago whose reports these tests have written; no other test has."""
+__all__ = ["redrive"]
 
-Redrive = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def redrive(cloud: Cloud) -> Redrive:
-    def command(
-        queue: str | None, *, dry_run: bool = False, limit: int | None = None, show: bool = False
-    ) -> tuple[int, str]:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            code = run(
-                cloud.outputs, cloud.client, queue=queue, dry_run=dry_run, limit=limit, show=show
-            )
-        return code, said.getvalue()
-
-    return command
+QUEUES = sorted(queue for each in expected().values() for queue in each.dead_letters)
 
 
 @pytest.fixture
 def impatient(cloud: Cloud) -> Iterator[None]:
-    """Let failed e-mails come again after a second, and not after three minutes."""
+    """Retry failed e-mails after a second, not after three minutes."""
     sqs, url = cloud.client("sqs"), cloud.outputs["sqs_queue_url"]
     names = ["VisibilityTimeout"]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
@@ -56,57 +39,15 @@ def impatient(cloud: Cloud) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _apart(cloud: Cloud) -> Iterator[None]:
+def no_letters(cloud: Cloud) -> Iterator[None]:
     """Begin without what other tests have left, and leave nothing to them: they share the cloud."""
-    _purge(cloud)
+    purge(cloud)
     yield
-    _purge(cloud)
-    s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
-    for ago in DAYS:
-        for key in keys(s3, bucket, f"reports/{_day(ago)}"):
-            s3.delete_object(Bucket=bucket, Key=key)
-
-
-def _purge(cloud: Cloud) -> None:
-    for entry in cloud.outputs["dead_letters"].values():
-        cloud.client("sqs").purge_queue(QueueUrl=entry["url"])
-
-
-def _day(ago: int) -> str:
-    return (datetime.now(UTC) - timedelta(days=ago)).date().isoformat()
-
-
-def _url(cloud: Cloud, queue: str) -> str:
-    url: str = cloud.outputs["dead_letters"][queue]["url"]
-    return url
-
-
-def _held(cloud: Cloud, queue: str) -> list[dict[str, Any]]:
-    return messages_in(cloud.client("sqs"), _url(cloud, queue))
-
-
-def _fail(cloud: Cloud, function: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Invoke a function as its triggers do, and wait for its dead letter."""
-    client, name = cloud.client("lambda"), cloud.functions[function].name
-    # The emulator heeds such settings for calls of $LATEST only, so it gets those of the alias.
-    settings = client.get_function_event_invoke_config(FunctionName=name, Qualifier="live")
-    client.put_function_event_invoke_config(
-        FunctionName=name,
-        Qualifier="$LATEST",
-        MaximumRetryAttempts=0,
-        DestinationConfig=settings["DestinationConfig"],
-    )
-    client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
-
-    def letters() -> list[dict[str, Any]]:
-        found = _held(cloud, f"{function}-failures")
-        return [m for m in found if json.loads(m["Body"]).get("requestPayload") == event]
-
-    return until(letters)[0]
+    purge(cloud)
 
 
 def _put_position(cloud: Cloud, first: str, last: str) -> None:
-    """Leave a dead letter as AWS does; the emulator's mapping of a stream never gives up."""
+    """Send a dead letter as AWS does; the emulator's stream mapping never gives up."""
     table = cloud.client("dynamodb").describe_table(TableName=cloud.outputs["dynamodb_table_name"])
     record = {
         "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 6},
@@ -121,7 +62,7 @@ def _put_position(cloud: Cloud, first: str, last: str) -> None:
         },
     }
     cloud.client("sqs").send_message(
-        QueueUrl=_url(cloud, "new-users-failures"), MessageBody=json.dumps(record)
+        QueueUrl=url_of(cloud, "new-users-failures"), MessageBody=json.dumps(record)
     )
 
 
@@ -140,7 +81,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
         )
 
         def dead() -> list[dict[str, Any]]:
-            return [m for m in _held(cloud, "emails-dead-letters") if m["Body"] == body]
+            return [m for m in held(cloud, "emails-dead-letters") if m["Body"] == body]
 
         (letter,) = until(dead, seconds=90)
     assert letter["MessageAttributes"] == attributes
@@ -148,7 +89,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
     code, said = redrive("emails-dead-letters", dry_run=True)
     assert code == 0
     assert letter["MessageId"] in said
-    assert "given back untouched" in said
+    assert "left unchanged" in said
     assert "Canary" not in said
     assert to not in said
     assert dead()
@@ -165,53 +106,6 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
     until(mails)
     time.sleep(1)
     assert mails() == 1
-
-
-def test_an_event_is_processed_when_its_function_is_mended(cloud: Cloud, redrive: Redrive) -> None:
-    day = _day(DAYS[0])
-    with broken(cloud, "daily-report"):
-        letter = _fail(cloud, "daily-report", {"day": day})
-        code, said = redrive("daily-report-failures")
-        assert code == 1
-        assert "0 processed, 1 kept" in said
-        assert "failed again" in said
-    assert [m["MessageId"] for m in _held(cloud, "daily-report-failures")] == [letter["MessageId"]]
-    code, said = redrive("daily-report-failures")
-    assert code == 0
-    assert "1 processed, 0 kept" in said
-    assert _held(cloud, "daily-report-failures") == []
-    written = keys(cloud.client("s3"), cloud.outputs["s3_bucket_name"], f"reports/{day}")
-    assert f"reports/{day}.json" in written
-
-
-def test_an_event_that_always_fails_is_kept(cloud: Cloud, redrive: Redrive) -> None:
-    event = {"day": f"canary {uuid.uuid4()}"}
-    letter = _fail(cloud, "daily-report", event)
-    for _ in range(2):  # given back at once, each time
-        code, said = redrive("daily-report-failures")
-        assert code == 1
-        assert f"{letter['MessageId']}" in said
-        assert "1 kept: failed again" in said
-        assert "canary" not in said
-    (kept,) = _held(cloud, "daily-report-failures")
-    assert json.loads(kept["Body"])["requestPayload"] == event
-
-
-def test_what_a_schedule_could_not_deliver_is_processed(cloud: Cloud, redrive: Redrive) -> None:
-    """As AWS documents it; the emulator's schedules have no dead-letter queues."""
-    day = _day(DAYS[1])
-    request = {"FunctionName": "f", "InvocationType": "Event", "Payload": json.dumps({"day": day})}
-    texts = {"SCHEDULE_ARN": "arn:aws:scheduler:::schedule/default/report", "ERROR_CODE": "Denied"}
-    cloud.client("sqs").send_message(
-        QueueUrl=_url(cloud, "daily-report-failures"),
-        MessageBody=json.dumps(request),
-        MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in texts.items()},
-    )
-    code, said = redrive("daily-report-failures")
-    assert code == 0, said
-    assert "a schedule could not deliver: Denied" in said
-    written = keys(cloud.client("s3"), cloud.outputs["s3_bucket_name"], f"reports/{day}")
-    assert f"reports/{day}.json" in written
 
 
 def test_records_are_read_from_the_stream_again(api: Api, cloud: Cloud, redrive: Redrive) -> None:
@@ -232,7 +126,7 @@ def test_records_are_read_from_the_stream_again(api: Api, cloud: Cloud, redrive:
     assert code == 0, said
     assert "RetryAttemptsExhausted, batch of 1  ->  processed" in said
     until(lambda: queued(user["id"]) == [sequence, sequence])
-    assert _held(cloud, "new-users-failures") == []
+    assert held(cloud, "new-users-failures") == []
 
 
 def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
@@ -243,12 +137,12 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
     code, said = redrive("new-users-failures")
     assert code == 1
     assert "kept: has left the stream" in said
-    assert len(_held(cloud, "new-users-failures")) == 1
+    assert len(held(cloud, "new-users-failures")) == 1
 
 
 @pytest.fixture
 def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
-    """Run the command as for a stack in AWS, with the permissions that its help lists."""
+    """Run the command as for a stack in AWS, with the permissions in its help."""
 
     def theirs(text: str) -> str:
         return text.replace(cloud.endpoint, "https://sqs.us-east-1.amazonaws.com")
@@ -270,7 +164,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
         "lambda:InvokeFunction": [
             entry["target"] for entry in entries.values() if entry["kind"] != "queue"
         ],
-        # The stream, in AWS: the emulator does not see which one is read.
+        # In AWS this is the stream; the emulator does not check which one is read.
         "dynamodb:GetShardIterator dynamodb:GetRecords": ["*"],
     }
     statements = [
@@ -295,7 +189,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
 
     def command(*arguments: str) -> tuple[int, str]:
         ended = subprocess.run(
-            [sys.executable, "-m", "ops.redrive", "prod", *arguments],
+            [sys.executable, "cli.py", "redrive", "prod", *arguments],
             env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         return ended.returncode, ended.stdout + ended.stderr
@@ -312,12 +206,14 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
 ) -> None:
     sqs, to = cloud.client("sqs"), address()
     body = json.dumps({"to": to, "subject": "s", "body": "b", "type": "notification"})
-    sqs.send_message(QueueUrl=_url(cloud, "emails-dead-letters"), MessageBody=body)
-    event = {
-        "requestContext": {"condition": "RetriesExhausted"},
-        "requestPayload": {"day": _day(DAYS[2])},
-    }
-    sqs.send_message(QueueUrl=_url(cloud, "daily-report-failures"), MessageBody=json.dumps(event))
+    sqs.send_message(QueueUrl=url_of(cloud, "emails-dead-letters"), MessageBody=body)
+    for function, each in expected().items():
+        event = {
+            "requestContext": {"condition": "RetriesExhausted"},
+            "requestPayload": samples.event(function.replace("-", "_")),
+        }
+        for queue in (name for name, kind in each.dead_letters.items() if kind == "function"):
+            sqs.send_message(QueueUrl=url_of(cloud, queue), MessageBody=json.dumps(event))
     user = api.new_user()
     group = cloud.functions["queue-welcome"].log_group
     (record,) = until(
@@ -329,11 +225,11 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
     code, said = on_aws()
     assert code == 0, said
     assert "new-users-failures" in said
-    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("given back untouched.\n")
-    for queue in ("emails-dead-letters", "daily-report-failures", "new-users-failures"):
+    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("left unchanged.\n")
+    for queue in QUEUES:
         code, said = on_aws(queue)
         assert (code, "Seen 1: 1 " in said) == (0, True), said
-        assert _held(cloud, queue) == []
+        assert held(cloud, queue) == []
     until(lambda: [m for m in sent(cloud.emulator.port) if m["To"] == [to]])
 
 
@@ -341,12 +237,6 @@ def test_all_queues_are_listed(cloud: Cloud, redrive: Redrive) -> None:
     code, said = redrive(None)
     assert code == 0
     lines = said.splitlines()[1:]
-    assert [line.split()[0] for line in lines] == [
-        "cleanup-expired-failures",
-        "daily-report-failures",
-        "emails-dead-letters",
-        "new-users-failures",
-        "process-upload-failures",
-    ]
+    assert [line.split()[0] for line in lines] == QUEUES
     assert any("queue serverless-app-local-emails-" in line for line in lines)
     assert any(":live" in line for line in lines)

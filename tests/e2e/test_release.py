@@ -1,16 +1,16 @@
-"""A release of the real program: its output names what is there, and the alias is served."""
+"""A release of the real program: its output names existing resources, and the alias serves."""
 
 import pytest
 
 from local.cloud import Cloud
-from ops.release.command import run
+from ops.release.command import release, rollback
 from tests.support.e2e.system import Api
 
 
-def released(cloud: Cloud, action: str | None = None) -> int:
-    return run(
+def released(cloud: Cloud) -> int:
+    return release(
         cloud.outputs, cloud.client,
-        action=action, percent=10, minutes=0.001, despite_alarms=False, dry_run=False,
+        percent=10, minutes=0.001, despite_alarms=False, dry_run=False,
     )  # fmt: skip
 
 
@@ -22,9 +22,10 @@ def test_a_new_version_is_released_and_taken_back(
     user = api.new_user()
 
     def serves(version: str) -> bool:
-        """Whether this version answers: the new one lets pages of the new origin in.
+        """Return whether this version answers: the new one allows the new origin.
 
-        The emulator (1.5.33) keeps a container by its image, whatever its version's environment.
+        The emulator (1.5.33) reuses a container of the same image, although the version's
+        environment differs.
         """
         alias = client.get_alias(FunctionName=name, Name="live")
         if cloud.emulator.containers:
@@ -45,5 +46,5 @@ def test_a_new_version_is_released_and_taken_back(
     assert released(cloud) == 0
     assert serves(new)
     assert f"get-user: all calls to version {new}\n" in capsys.readouterr().out
-    assert released(cloud, "rollback") == 0
+    assert rollback(cloud.outputs, cloud.client, dry_run=False, release=None) == 0
     assert serves(old)

@@ -1,4 +1,4 @@
-"""``python -m ops.smoke`` against the running system, whole and broken."""
+"""``app smoke`` against the running system, working and broken."""
 
 import json
 import re
@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from cli import main
 from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
 from ops.smoke import api as smoke_api
-from ops.smoke.__main__ import main
 from tests.support.e2e.system import Api, broken
 
 Smoke = Callable[..., tuple[int, str, str]]
@@ -41,7 +41,7 @@ def smoke(
     monkeypatch.setenv("AWS_REGION", cloud.aws.region)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
+        code = main(["smoke", *arguments])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
 
@@ -140,7 +140,7 @@ def test_a_function_that_does_not_get_ready_fails(
                 return smoke_api.Answer(500, {"message": "Internal server error"}, {})
             return super().__call__(method, *args)
 
-    monkeypatch.setattr("ops.smoke.__main__.Api", Starting)
+    monkeypatch.setattr("ops.smoke.command.Api", Starting)
     code, printed, errors = smoke(api.url, "--ready-seconds", "1")
     assert code == 1
     assert steps(printed, "FAILED") == ["the API answers"]
@@ -170,7 +170,7 @@ def test_a_refusal_to_say_is_told_and_all_is_deleted(
     code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["the welcome e-mail is sent"]
-    assert re.fullmatch(r"error: AWS does not tell of user user_\w+ in \S+: .+\n", errors)
+    assert re.fullmatch(r"error: AWS does not return user user_\w+ in \S+: .+\n", errors)
 
 
 def test_what_failed_first_is_told_before_what_cannot_be_deleted(
@@ -183,7 +183,7 @@ def test_what_failed_first_is_told_before_what_cannot_be_deleted(
     assert steps(printed, "FAILED") == ["a user is created", "what the test created is deleted"]
     first, second = errors.splitlines()
     assert first.startswith("error: expected 201; 500 {'error': 'Failed to create user'} came")
-    assert second.startswith("error: What was made for success+smoke-")
+    assert second.startswith("error: What was created for success+smoke-")
     assert "may be left in" in second
     assert "DeleteItem" in second
 
@@ -191,9 +191,10 @@ def test_what_failed_first_is_told_before_what_cannot_be_deleted(
 @pytest.mark.parametrize(
     ("url", "error"),
     [
-        ("api.example.com", "'api.example.com' is no API's URL; it must be an address such as"),
+        ("api.example.com", "'api.example.com' is not an API's URL. Use an address such as"),
         ("http://api.example.com/prod", "is not encrypted"),
-        ("https://api.example.com/prod?x=1", "is no API's URL"),
+        ("https://api.example.com/prod?x=1", "is not an API's URL"),
+        ("https://[", "is not an API's URL (Invalid IPv6 URL)"),
     ],
 )
 def test_a_wrong_url_is_refused(smoke: Smoke, url: str, error: str) -> None:
@@ -206,7 +207,7 @@ def test_an_api_of_nobody_is_refused(smoke: Smoke, api: Api) -> None:
     other = api.url.replace("/execute-api/", "/execute-api/0")
     code, _, errors = smoke(other)
     assert code == 1
-    assert f"AWS does not tell what is behind {other}" in errors
+    assert f"AWS does not say what is behind {other}" in errors
 
 
 def test_a_caller_who_may_not_is_refused_before_anything_is_made(
@@ -232,5 +233,5 @@ def test_an_open_api_that_should_be_closed_fails(
     monkeypatch.setenv("API_KEY", "k" * 20)
     code, printed, errors = smoke(api.url)
     assert code == 1
-    assert steps(printed, "FAILED") == ["callers who do not say who they are get nothing"]
+    assert steps(printed, "FAILED") == ["callers without credentials get nothing"]
     assert "expected 401 or 403; 404" in errors

@@ -6,19 +6,19 @@ from typing import Any
 import pulumi
 import pytest
 
-from blueprint.documents.documents import OPENAPI, openapi
+from blueprint.documents.documents import OPENAPI
+from blueprint.documents.openapi import openapi
 from blueprint.recorder import Run, run
 from blueprint.recording import Recorder
-from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import SCOPES as OF_THE_PROGRAM
-from handlers.get_user.operation import GET_USER
 from infra.access.callers import Callers, CallersArgs
 from infra.config.api import Api
 from infra.function.image_function import ImageFunction
 from infra.triggers.http.authorization import scopes
 from infra.triggers.http.rest_api import Route
 from tests.support.apis import PLAN, SCOPES, api, needs
-from tests.support.stacks import inputs, of, recorded, stack
+from tests.support.functions import operations
+from tests.support.stacks import PROJECT, inputs, of, recorded, stack
 
 POOL = "arn:aws:cognito-idp:eu-central-1:210987654321:userpool/eu-central-1_AbCdEfGhI"
 UNKNOWN = "known when it is made"
@@ -30,7 +30,7 @@ TOKEN = {"authorization": "cognito"}
 
 
 def asked(made: Recorder) -> dict[str, tuple[Any, ...]]:
-    """What each method asks for: authorization, authorizer, scopes, key."""
+    """Return what each method requires: authorization, authorizer, scopes, key."""
     wanted = ("authorization", "authorizerId", "authorizationScopes", "apiKeyRequired")
     return {
         m.name: tuple(
@@ -99,9 +99,9 @@ def test_a_key_is_asked_for_by_every_method_but_preflights(preview: bool) -> Non
 @pytest.mark.parametrize(
     ("cognito", "identifier"),
     [
-        ({}, "serverless-app"),
+        ({}, PROJECT),
         ({"resourceServer": "https://api.example.com"}, "https://api.example.com"),
-        ({"userPoolArn": POOL}, "serverless-app"),
+        ({"userPoolArn": POOL}, PROJECT),
         ({"userPoolArn": POOL, "resourceServer": "users-api"}, "users-api"),
     ],
 )
@@ -123,9 +123,10 @@ def test_production_asks_for_tokens() -> None:
     served = [m for m in methods if m.inputs["httpMethod"] != "OPTIONS"]
     assert {m.inputs["authorization"] for m in served} == {"COGNITO_USER_POOLS"}
     assert all(m.inputs["authorizationScopes"] for m in served)
-    assert {m.name: m.inputs["authorizationScopes"] for m in served} == {
-        "api-get-users-by-id": ["serverless-app/users.read"],
-        "api-post-users": ["serverless-app/users.write"],
+    asked = {m.name: m.inputs["authorizationScopes"] for m in served}
+    assert asked["api-post-users"] == [f"{PROJECT}/users.write"]
+    assert {scope for found in asked.values() for scope in found} <= {
+        f"{PROJECT}/{scope}" for scope in OF_THE_PROGRAM
     }
 
 
@@ -213,9 +214,10 @@ def test_a_scope_that_no_resource_server_has() -> None:
         api(TOKEN, routes)
 
 
-def test_every_scope_opens_a_route_and_every_route_has_one() -> None:
-    named = [*scopes(CREATE_USER), *scopes(GET_USER)]
-    assert sorted(named) == sorted(OF_THE_PROGRAM)
+def test_every_route_has_a_scope() -> None:
+    named = [scopes(operation) for operation in operations().values()]
+    assert all(named)
+    assert {scope for each in named for scope in each} <= set(OF_THE_PROGRAM)
 
 
 def test_the_document_names_what_to_send() -> None:
@@ -271,7 +273,7 @@ def test_the_pool(retain: bool) -> None:
 def test_the_scopes() -> None:
     server = callers().one("aws:cognito/resourceServer:ResourceServer", "callers-scopes")
     assert server.inputs == {
-        "identifier": "serverless-app",
+        "identifier": PROJECT,
         "userPoolId": "callers-pool-id",
         "scopes": [
             {"scopeName": "users.read", "scopeDescription": "Read users"},
@@ -289,7 +291,7 @@ EVERY_CLIENT = {
     "accessTokenValidity": 60,
     "tokenValidityUnits": {"accessToken": "minutes"},
 }
-ALL_SCOPES = ["serverless-app/users.read", "serverless-app/users.write"]
+ALL_SCOPES = [f"{PROJECT}/users.read", f"{PROJECT}/users.write"]
 
 
 def test_a_programs_client() -> None:
@@ -336,7 +338,7 @@ def test_the_domains_name_is_taken_by_nobody_else_and_allowed() -> None:
 def elsewhere(request: pytest.FixtureRequest) -> Run:
     """Production with a pool that exists."""
     access = TOKEN | {"cognito": {"userPoolArn": POOL}} | FIREWALL
-    return run("prod", preview=request.param, settings={"serverless-app:api": access})
+    return run("prod", preview=request.param, settings={f"{PROJECT}:api": access})
 
 
 def test_of_a_pool_that_exists_nothing_is_made_or_told(elsewhere: Run) -> None:
@@ -389,6 +391,6 @@ def test_production_is_not_open_to_everybody() -> None:
     with pytest.raises(
         pulumi.RunError, match=r"api\.authorization: must be cognito, or at least api_key"
     ):
-        run("prod", settings={"serverless-app:api": {"corsOrigins": ORIGINS} | FIREWALL})
-    made = run("prod", settings={"serverless-app:api": KEY | FIREWALL})
+        run("prod", settings={f"{PROJECT}:api": {"corsOrigins": ORIGINS} | FIREWALL})
+    made = run("prod", settings={f"{PROJECT}:api": KEY | FIREWALL})
     assert made.secrets == {"api_key"}

@@ -5,18 +5,19 @@ import re
 import pytest
 
 from blueprint.recording import Recorded
+from tests.support.functions import expected
 from tests.support.stacks import FUNCTIONS, STACKS, below, inputs, keys, made_before, of, stack
 
 
 def components(name: str) -> list[Recorded]:
     found = [r for r in stack(name).recorder.resources if not r.custom]
-    assert len(found) > 30
+    assert len(found) > 3 * len(FUNCTIONS)
     return found
 
 
 def resources(name: str) -> list[Recorded]:
     found = [r for r in stack(name).recorder.resources if r.custom]
-    assert len(found) > 150
+    assert len(found) > 10 * len(FUNCTIONS)
     return found
 
 
@@ -35,10 +36,16 @@ def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None
     owners = {(r.type, r.name) for r in components(name)}
     top = {r.name for r in components(name) if r.options.parent not in owners}
     triggers = {r.name for r in components(name) if r.type.endswith("Trigger")}
-    assert {"new-users", "emails-to-send", "uploads", "cleanup", "report"} <= triggers
+    assert {"new-users", "emails-to-send", "uploads", "cleanup"} <= triggers
     others = {"users", "ledger", "storage", "emails", "mail", "callers", "api", "monitoring"}
     only_in_prod = {"key", "network", "storage-access-log"} if name == "prod" else set()
-    assert top == {*FUNCTIONS, *triggers, *others, *only_in_prod}
+    expected_ones = {*FUNCTIONS, *triggers, *others, *only_in_prod}
+    assert top >= expected_ones
+    # What a function brings with it: where its messages or files come from.
+    brought = {(r.type, r.name) for r in components(name) if r.name in top - expected_ones}
+    assert {type_ for type_, _ in brought} <= {
+        f"serverless:infra:{kind}" for kind in ("Queue", "Bucket", "AccessLog")
+    }
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -96,7 +103,8 @@ def not_waited_for() -> set[str]:
     for notification in of(made, "s3/bucketNotification:BucketNotification"):
         targets += [f["lambdaFunctionArn"] for f in notification.inputs["lambdaFunctions"]]
     functions = {target.rpartition(":")[2].removesuffix("-live") for target in targets}
-    assert functions >= {"process-upload", "cleanup-expired", "daily-report"}
+    asynchronous = {f for f, each in expected().items() if "function" in each.dead_letters.values()}
+    assert functions == asynchronous
     return functions
 
 
@@ -161,7 +169,6 @@ def test_every_trigger_points_at_the_alias(name: str) -> None:
          "lambda/permission:Permission uploads-invoke"),
         # A schedule that fires at once needs its role's policy.
         ("scheduler/schedule:Schedule cleanup", "iam/rolePolicy:RolePolicy cleanup-policy"),
-        ("scheduler/schedule:Schedule report", "iam/rolePolicy:RolePolicy report-policy"),
         # The gateway refuses to log without a role that may.
         ("apigateway/stage:Stage api-stage", "apigateway/account:Account api-stage-account"),
         ("apigateway/account:Account api-stage-account",
@@ -208,7 +215,7 @@ def test_what_a_function_waits_for(function: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_deployment_is_a_snapshot_of_everything(name: str) -> None:
-    """What is made after it would be served by the next deployment only."""
+    """A part that is created after the deployment would be served by the next one only."""
     made = stack(name)
     before = made_before(
         made, made.recorder.one("aws:apigateway/deployment:Deployment", "api-deployment")
@@ -240,7 +247,8 @@ def test_data_is_protected_in_prod_only() -> None:
         return {r.name for r in stack(name).recorder.resources if r.options.protect}
 
     data = {"users", "ledger", "storage", "storage-access-log", "key", "callers-pool"}
-    assert protected("prod") == data
+    buckets = {r.name for r in of(stack("prod"), "s3/bucket:Bucket")}
+    assert protected("prod") == data | buckets
     assert protected("dev") == set()
     assert protected("local") == set()
 
@@ -276,19 +284,22 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
     made = stack("prod")
     alarms = of(made, "cloudwatch/metricAlarm:MetricAlarm")
     watched = {(a.inputs["metricName"], *sorted(a.inputs["dimensions"].values())) for a in alarms}
-    dead = {q.name for q in of(made, "sqs/queue:Queue")} - {"emails"}
+    queues = {q.name for q in of(made, "sqs/queue:Queue")}
+    dead = {queue for each in expected().values() for queue in each.dead_letters}
+    read = queues - dead
+    streams = {f for f, each in expected().items() if "stream" in each.dead_letters.values()}
     assert watched == {
         *((metric, f) for metric in ("Errors", "Throttles", "Duration") for f in FUNCTIONS),
         *(("ApproximateNumberOfMessagesVisible", queue) for queue in dead),
-        ("ApproximateAgeOfOldestMessage", "emails"),
-        ("IteratorAge", "queue-welcome"),
+        *(("ApproximateAgeOfOldestMessage", queue) for queue in read),
+        *(("IteratorAge", function) for function in streams),
         ("5XXError", "api", "prod"),
         ("cleanup-expired", "welcome_abandoned"),  # outcomes
         ("send-email", "uncertain"),
     }
-    assert dead == {"emails-dead-letters", "new-users-failures"} | {
-        f"{function}-failures" for function in not_waited_for()
-    }
+    assert queues >= dead
+    assert {f"{queue}-dead-letters" for queue in read} <= dead
+    assert {f"{function}-failures" for function in not_waited_for()} <= dead
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from blueprint.documents import endpoints
-from blueprint.recorder import ROOT, run, stack_settings
-from tests.support.stacks import of, stack
+from blueprint.project import ROOT, stack_settings
+from blueprint.recorder import run
+from tests.support.stacks import PROJECT, of, stack
 
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICE = FILE["services"]["aws"]
@@ -69,7 +70,7 @@ def test_services_are_named_as_the_provider_names_them() -> None:
 
 def test_images_are_pushed_to_the_emulator_and_run_from_it(settings: dict[str, Any]) -> None:
     host = endpoints.URL.removeprefix("http://")
-    assert settings["serverless-app:images"]["registry"] == host
+    assert settings[f"{PROJECT}:images"]["registry"] == host
     made = run("compose")
     images = [r for r in made.recorder.resources if r.type == "docker-build:index:Image"]
     functions = of(made, "lambda/function:Function")

@@ -8,7 +8,7 @@ import pytest
 
 from blueprint.recording import Recorder
 from tests.support.apis import api
-from tests.support.stacks import inputs, of, stack
+from tests.support.stacks import PROJECT, inputs, of, stack
 
 FIREWALL = {"firewall": {"rateLimit": 100}}
 ACL = "aws:wafv2/webAcl:WebAcl"
@@ -23,7 +23,7 @@ def made(**changes: Any) -> Recorder:
 def visibility(metric: str) -> dict[str, Any]:
     return {
         "cloudwatchMetricsEnabled": True,
-        "metricName": f"serverless-app-dev-{metric}",
+        "metricName": f"{PROJECT}-dev-{metric}",
         "sampledRequestsEnabled": False,  # they hold headers, tokens too
     }
 
@@ -120,7 +120,7 @@ def test_no_credentials_and_no_bodies_in_the_log() -> None:
 
 def test_its_log_is_kept_as_long_as_others_and_by_the_stacks_key() -> None:
     assert inputs(stack("prod"), "cloudwatch/logGroup:LogGroup", "api-firewall-log") == {
-        "name": "aws-waf-logs-serverless-app-prod",  # WAF takes no other beginning
+        "name": f"aws-waf-logs-{PROJECT}-prod",  # WAF takes no other beginning
         "retentionInDays": 365,
         "kmsKeyId": "arn:aws:kms:eu-central-1:123456789012:key",
     }

@@ -16,13 +16,13 @@ from infra.grants import Grant, environment, variable
 from infra.storage.bucket import Bucket, BucketArgs
 from infra.storage.queue import Queue, QueueArgs
 from infra.storage.table import Index, Table, TableArgs
-from infra.triggers.bucket import BucketTrigger, BucketTriggerArgs
-from infra.triggers.queue import QueueTrigger, QueueTriggerArgs
-from infra.triggers.schedule import ScheduleTrigger, ScheduleTriggerArgs
-from infra.triggers.stream import StreamTrigger, StreamTriggerArgs
+from infra.triggers.bucket_trigger import BucketTrigger, BucketTriggerArgs
+from infra.triggers.queue_trigger import QueueTrigger, QueueTriggerArgs
+from infra.triggers.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
+from infra.triggers.stream_trigger import StreamTrigger, StreamTriggerArgs
 from tests.support.stacks import recorded
 
-CONFIG = StackConfig.model_validate({"email": {"sender": "no-reply@example.com"}})
+CONFIG = StackConfig()
 ARN = "arn:aws:sqs:eu-central-1:123456789012:emails"
 
 

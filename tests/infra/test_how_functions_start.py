@@ -19,9 +19,7 @@ WAITING = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 
 def made(settings: Mapping[str, Any], **keys: Any) -> Recorder:
     """Make two functions, of which one is set."""
-    config = StackConfig.model_validate(
-        {"email": {"sender": "no-reply@example.com"}, "functions": {"get-user": settings}} | keys
-    )
+    config = StackConfig.model_validate({"functions": {"get-user": settings}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=256, timeout=30)
     return recorded(lambda: [ImageFunction(name, args) for name in ("get-user", "create-user")])
 

@@ -10,8 +10,8 @@ import pulumi
 import pytest
 
 from blueprint.recording import Recorded, Recorder
-from infra.network.network import Network, NetworkArgs
-from tests.support.stacks import FUNCTIONS, below, inputs, made_before, of, recorded, stack
+from infra.network.private_network import Network, NetworkArgs
+from tests.support.stacks import FUNCTIONS, PROJECT, below, inputs, made_before, of, recorded, stack
 
 ACCOUNT = "123456789012"
 HERE = f"eu-central-1:{ACCOUNT}"
@@ -107,7 +107,11 @@ def network(**answers: dict[str, Any]) -> Services:
         Network(
             "network",
             NetworkArgs(
-                cidr="10.0.0.0/24", log_retention_days=1, permissions_boundary=None, key=None
+                cidr="10.0.0.0/24",
+                services={"dynamodb", "s3", "ses", "sqs"},
+                log_retention_days=1,
+                permissions_boundary=None,
+                key=None,
             ),
         )
 
@@ -160,7 +164,7 @@ def test_what_flows_is_logged() -> None:
     }
     [group] = of_network("cloudwatch/logGroup:LogGroup").values()
     assert group.inputs == {
-        "name": "/aws/vpc/serverless-app-prod",
+        "name": f"/aws/vpc/{PROJECT}-prod",
         "retentionInDays": 365,
         "kmsKeyId": f"arn:aws:kms:{HERE}:key",
     }

@@ -6,15 +6,19 @@ from collections import Counter
 import pulumi
 import pulumi_aws as aws
 import pytest
+import yaml
 
+from blueprint.project import ROOT
 from blueprint.recorder import run
+from infra.config.names import room_for_names
+from tests.support.functions import expected
 from tests.support.stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
 MODES = [(name, preview) for name in STACKS for preview in (False, True)]
 
-# What auto-naming appends, and how long AWS lets names be.
-# With the longest name of a stack, by the pattern of Pulumi.yaml.
-AROUND = len("serverless-app-") + 20 + len("-") + len("-1a2b3c4")
+# What the pattern of names adds to a resource's, with the longest names of project and stack.
+PATTERN = "${project}-${stack}-${name}-${hex(7)}"
+AROUND = room_for_names() + len("---") + 7
 LONGEST = {
     "aws:iam/role:Role": 64,
     "aws:lambda/function:Function": 64,
@@ -78,22 +82,19 @@ def test_every_dead_letter_queue_is_exported_with_where_its_messages_go_back_to(
     exported = stack(name).outputs["dead_letters"]
     queues = "https://sqs.eu-central-1.amazonaws.com/123456789012"
 
-    def of_function(queue: str, kind: str, function: str) -> dict[str, str]:
+    def entry(queue: str, kind: str, function: str) -> dict[str, str]:
+        source = f"{queues}/{queue.removesuffix('-dead-letters')}"
         alias = f"arn:aws:lambda:eu-central-1:123456789012:{function}-live"
-        return {"url": f"{queues}/{queue}", "kind": kind, "target": alias}
+        target = source if kind == "queue" else alias
+        return {"url": f"{queues}/{queue}", "kind": kind, "target": target}
 
     assert exported == {
-        "emails-dead-letters": {
-            "url": f"{queues}/emails-dead-letters",
-            "kind": "queue",
-            "target": f"{queues}/emails",
-        },
-        "new-users-failures": of_function("new-users-failures", "stream", "queue-welcome"),
-    } | {
-        f"{function}-failures": of_function(f"{function}-failures", "function", function)
-        for function in ("process-upload", "cleanup-expired", "daily-report")
+        queue: entry(queue, kind, function)
+        for function, each in expected().items()
+        for queue, kind in each.dead_letters.items()
     }
-    assert {r.name for r in of(stack(name), "sqs/queue:Queue")} - exported.keys() == {"emails"}
+    others = {r.name for r in of(stack(name), "sqs/queue:Queue")} - exported.keys()
+    assert {f"{queue}-dead-letters" for queue in others} <= exported.keys()
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -101,28 +102,16 @@ def test_every_function_is_exported_with_the_alarms_that_a_new_version_may_make_
     name: str,
 ) -> None:
     own = ("errors", "throttles", "duration")
-    others = {
-        "create-user": ["api-5xx"],
-        "get-user": ["api-5xx"],
-        "queue-welcome": ["queue-welcome-iterator-age", "new-users-dead-letters"],
-        "send-email": ["emails-oldest-message", "emails-dead-letters", "send-email-uncertain"],
-        "process-upload": ["process-upload-dead-letters"],
-        "cleanup-expired": [
-            "cleanup-expired-dead-letters",
-            "cleanup-expired-welcome-abandoned",
-        ],
-        "daily-report": ["daily-report-dead-letters"],
-    }
     exported = stack(name).outputs["releases"]
     assert exported == {
         function: {
             "alias": f"arn:aws:lambda:eu-central-1:123456789012:{function}-live",
             "alarms": [
                 *(f"monitoring-{function}-{alarm}" for alarm in own),
-                *(f"monitoring-{alarm}" for alarm in others[function]),
+                *(f"monitoring-{alarm}" for alarm in each.alarms),
             ],
         }
-        for function in FUNCTIONS
+        for function, each in expected().items()
     }
     alarms = {r.name for r in of(stack(name), "cloudwatch/metricAlarm:MetricAlarm")}
     assert {alarm for entry in exported.values() for alarm in entry["alarms"]} == alarms
@@ -161,6 +150,11 @@ def test_auto_names_fit(type_: str) -> None:
     assert [r.name for r in named if len(r.name) + AROUND > LONGEST[type_]] == []
 
 
+def test_names_have_the_pattern_that_their_room_is_computed_by() -> None:
+    settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    assert settings["pulumi:autonaming"]["value"]["pattern"] == PATTERN
+
+
 def test_log_groups_of_two_stacks_have_different_names() -> None:
     def groups(name: str) -> set[str]:
         return {r.inputs["name"] for r in of(stack(name), "cloudwatch/logGroup:LogGroup")} - {
@@ -180,7 +174,7 @@ def test_two_runs_register_the_same() -> None:
 
 
 def test_dev_and_prod_differ() -> None:
-    """What a throw-away stack may be, and production must not."""
+    """A throw-away stack may be destroyed; production must not."""
 
     def traits(name: str) -> dict[str, object]:
         made = stack(name)

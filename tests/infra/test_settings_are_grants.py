@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from blueprint.recorder import run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import run
 from handlers.runtime.settings import load
-from tests.support.stacks import FUNCTIONS, STACKS, inputs, of, stack
+from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, inputs, of, stack
 
 
 def settings_of(function: str) -> type:
@@ -77,10 +78,10 @@ def test_an_image_is_built_from_its_function_only(function: str) -> None:
 
 def test_another_base_or_architecture_is_another_tag() -> None:
     """The sources are the same; to push over an immutable tag would fail."""
-    key = "serverless-app:images"
+    key = f"{PROJECT}:images"
     own = stack_settings("prod")
     pinned = {key: {**own[key], "base": "base@sha256:0"}}
-    intel = {"serverless-app:architecture": "x86_64"}
+    intel = {f"{PROJECT}:architecture": "x86_64"}
     runs = [stack("prod"), run("prod", settings=pinned), run("prod", settings=intel)]
     tags = {
         r.recorder.one("docker-build:index:Image", "get-user-image-build").inputs["tags"][0]

@@ -11,32 +11,44 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.config import set_all_config
 
-from blueprint.recorder import run, stack_settings
+from blueprint.project import stack_settings
+from blueprint.recorder import run
+from config import AppConfig
 from infra.config.loader import load
-from infra.config.stack import StackConfig
-from tests.support.stacks import FUNCTIONS, STACKS
+from infra.config.names import room_for_names
+from tests.support.stacks import FUNCTIONS, PROJECT, STACKS
 
-PROJECT = "serverless-app"
 POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI"
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 EMAIL = {"sender": "no-reply@example.com"}
 
 
 def loaded(
-    keys: Mapping[str, Any], *, secrets: tuple[str, ...] = (), stack: str = "dev"
-) -> StackConfig:
-    """Load a configuration whose keys reach the program as Pulumi hands them over: as text."""
+    keys: Mapping[str, Any],
+    *,
+    secrets: tuple[str, ...] = (),
+    stack: str = "dev",
+    project: str = PROJECT,
+) -> AppConfig:
+    """Load a configuration whose keys reach the program as Pulumi hands them over: as text.
 
-    def inside() -> StackConfig:
+    A key without a namespace is the project's.
+    """
+
+    def full(key: str) -> str:
+        return key if ":" in key else f"{project}:{key}"
+
+    def inside() -> AppConfig:
         text = {
-            f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+            full(key): value if isinstance(value, str) else json.dumps(value)
             for key, value in keys.items()
         }
-        set_all_config(text, [f"{PROJECT}:{key}" for key in secrets])
-        return load(PROJECT)
+        set_all_config(text, [full(key) for key in secrets])
+        return load(AppConfig)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pulumi, "get_stack", lambda: stack)
+        patch.setattr(pulumi, "get_project", lambda: project)
         return contextvars.Context().run(inside)
 
 
@@ -46,8 +58,9 @@ def refused(keys: Mapping[str, Any], **options: Any) -> list[str]:
         loaded(keys, **options)
     first, *problems, last = str(caught.value).splitlines()
     assert first.startswith("The configuration of stack ")
-    assert last.startswith("Mend Pulumi.")
-    return [problem.removeprefix(f"  {PROJECT}:") for problem in problems]
+    assert last.startswith("Correct Pulumi.")
+    project = options.get("project", PROJECT)
+    return [problem.removeprefix(f"  {project}:") for problem in problems]
 
 
 def with_(section: str, value: Any) -> dict[str, Any]:
@@ -87,17 +100,28 @@ def test_production_names_all_that_it_lacks() -> None:
         "(environment is production)",
         f"functions: must be given a reservedConcurrency for each of {', '.join(FUNCTIONS)}: none "
         "takes what another one needs (environment is production)",
-        "encryption.customerKey: must be true: who may read the data is then this account's to "
-        "say, and to see (environment is production)",
         "api.authorization: must be cognito, or at least api_key: nobody calls without being known "
         "(environment is production)",
         "api.firewall: must be set, with a rateLimit: what is known to be hostile never reaches "
         "the functions (environment is production)",
+        "encryption.customerKey: must be true: who may read the data is then this account's to "
+        "say, and to see (environment is production)",
         "network: must be set, with a cidr: functions reach what they need, and not the internet "
         "(environment is production)",
         "alarms.email: must be an address: somebody must hear the alarms "
         "(environment is production)",
     ]
+
+
+def test_what_production_lacks_is_named_beside_what_is_wrong() -> None:
+    problems = refused(
+        {"environment": "production", "removalPolicy": "destroy", "logs": {"x": 1}, "uploads": 1}
+    )
+    paths = [problem.partition(":")[0] for problem in problems]
+    assert paths == [
+        "removalPolicy", "logs.x", "functions", "api.authorization", "api.firewall",
+        "encryption.customerKey", "network", "alarms.email", "email", "uploads",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -114,7 +138,7 @@ def test_what_production_reserves_fits() -> None:
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
     own = {k.removeprefix(f"{PROJECT}:"): v for k, v in stack_settings("prod").items()}
-    config = StackConfig.model_validate({k: v for k, v in own.items() if not k.startswith("aws:")})
+    config = AppConfig.model_validate({k: v for k, v in own.items() if not k.startswith("aws:")})
     reserved = {name: config.function(name).reserved_concurrency or 0 for name in FUNCTIONS}
     assert sum(reserved.values()) <= 900
     assert reserved["send-email"] >= config.email.max_concurrency
@@ -130,20 +154,16 @@ def test_a_stack_named_prod_says_what_it_is() -> None:
 
 
 def test_keys_of_others_are_none_of_ours() -> None:
-    def inside() -> StackConfig:
-        set_all_config(
-            {
-                f"{PROJECT}:email": json.dumps(EMAIL),
-                "aws:region": "eu-central-1",
-                "other-app:email": "x",
-                f"{PROJECT}-2:email": "x",
-            }
-        )
-        return load(PROJECT)
+    others = {"aws:region": "eu-central-1", "other-app:email": "x", f"{PROJECT}-2:email": "x"}
+    assert loaded({"email": EMAIL} | others).email.sender == EMAIL["sender"]
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pulumi, "get_stack", lambda: "dev")
-        assert contextvars.Context().run(inside).email.sender == EMAIL["sender"]
+
+def test_keys_of_a_project_that_was_renamed_are_found() -> None:
+    keys = {"aws:region": "eu-central-1", "other-app:email": EMAIL, "other-app:logs": {}}
+    assert refused(keys, project="acme-orders") == [
+        "email: is required; the file has `other-app:email`, `other-app:logs`: the project is now "
+        "called acme-orders, so its keys begin with `acme-orders:`"
+    ]
 
 
 def test_every_bad_key_is_named_at_once() -> None:
@@ -528,7 +548,7 @@ def test_what_one_key_asks_of_another() -> None:
 
 
 def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
-    boundary = "arn:aws:iam::123456789012:policy/serverless-app-bootstrap-dev-boundary"
+    boundary = "arn:aws:iam::123456789012:policy/acme-bootstrap-dev-boundary"
     assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": {}}) == [
         "api: accountLogRole is true; must be false where permissionsBoundary is given, for "
         "bootstrap/ makes both the boundary and the account's role"
@@ -539,7 +559,7 @@ def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
     assert config.permissions_boundary == boundary
     assert refused({"email": EMAIL, "permissionsBoundary": "boundary"}) == [
         'permissionsBoundary: is "boundary"; must be the ARN of an IAM policy of your account, '
-        "such as arn:aws:iam::123456789012:policy/serverless-app-bootstrap-prod-boundary"
+        "such as arn:aws:iam::123456789012:policy/acme-bootstrap-prod-boundary"
     ]
 
 
@@ -586,13 +606,36 @@ def test_not_a_stacks_name(name: str) -> None:
         loaded({"email": EMAIL}, stack=name)
 
 
+def test_a_projects_and_a_stacks_name_share_the_room() -> None:
+    room = room_for_names()
+    loaded({"email": EMAIL}, project="x" * (room - 3), stack="dev")
+    with pytest.raises(
+        pulumi.RunError, match=f"have {room - 2} and 3 characters; together they must have at most "
+        f"{room}.* At most 2 are left for the stack's name .*, or {room - 3} for the project's",
+    ):  # fmt: skip
+        loaded({"email": EMAIL}, project="x" * (room - 2), stack="dev")
+    with pytest.raises(
+        pulumi.RunError, match=f"has {room} characters; at most {room - 1} are left"
+    ):
+        loaded({"email": EMAIL}, project="x" * room, stack="d")
+
+
+@pytest.mark.parametrize(
+    "name", ["Orders", "acme_orders", "acme.orders", "acme--orders", "-acme", "acme-", "2acme", ""]
+)
+def test_not_a_projects_name(name: str) -> None:
+    left = room_for_names() - 1
+    with pytest.raises(pulumi.RunError, match=f"must be lower-case .* at most {left} characters"):
+        loaded({"email": EMAIL}, project=name)
+
+
 def test_the_program_stops_before_it_makes_anything() -> None:
-    with pytest.raises(pulumi.RunError, match=r"stack 'dev' is wrong:\n  serverless-app:logs\.x: "):
-        run("dev", settings={"serverless-app:logs": {"x": 1}})
+    with pytest.raises(pulumi.RunError, match=rf"stack 'dev' is wrong:\n  {PROJECT}:logs\.x: "):
+        run("dev", settings={f"{PROJECT}:logs": {"x": 1}})
 
 
 def sections() -> list[str]:
-    return [str(field.alias) for field in StackConfig.model_fields.values()]
+    return [str(field.alias) for field in AppConfig.model_fields.values()]
 
 
 KEYS = st.sampled_from(

@@ -1,26 +1,29 @@
 """The commands, without an emulator: what they say when something is wrong."""
 
+import contextlib
 import io
+import json
 import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from local.__main__ import main
+from cli import main
+from local.cli import as_port
 from local.deployed import Deployed, FunctionRef
 from local.emulator import free_port
-from local.errors import NotRunning
+from local.errors import LocalError, NotRunning
+from local.files import key_for
 from local.hints import command, hints
+from local.invocation import read_event
 from local.mail import readable
 from local.state import State, StateDirectory
 from local.tokens import fetch
-
-COMMANDS = [
-    "up", "outputs", "logs", "invoke", "token", "mail", "upload", "files", "download",
-    "redrive", "down",
-]  # fmt: skip
 
 
 @pytest.fixture
@@ -36,7 +39,19 @@ def run(tmp_path, capsys):
 @pytest.fixture
 def running(tmp_path):
     """Pretend that a local cloud runs, with one function, at a port where nothing answers."""
-    directory = StateDirectory(tmp_path)
+    with pretended(tmp_path, {"api_gateway_url": "http://x"}):
+        yield
+
+
+@pytest.fixture
+def running_with_bucket(tmp_path):
+    with pretended(tmp_path, {"s3_bucket_name": "bucket"}):
+        yield
+
+
+@contextlib.contextmanager
+def pretended(root, outputs):
+    directory = StateDirectory(root)
     lock = directory.acquire()
     directory.save(
         State(
@@ -46,31 +61,13 @@ def running(tmp_path):
             stack="local",
             started=datetime.now(UTC),
             deployed=Deployed(
-                outputs={"api_gateway_url": "http://x"},
+                outputs=outputs,
                 functions={"greet": FunctionRef(name="greet-1", log_group="/g")},
             ),
         )
     )
     yield
     os.close(lock)
-
-
-@pytest.mark.parametrize("arguments", [[], *[[name] for name in COMMANDS]])
-def test_help_has_examples(arguments, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments, "--help"])
-    assert ended.value.code == 0
-    assert "\nexamples:\n  python -m local" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "arguments", [[], ["nope"], ["up", "--port", "0"], ["up", "--port", "x"], ["invoke"]]
-)
-def test_wrong_usage(arguments, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    assert "usage:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -83,13 +80,13 @@ def test_wrong_usage(arguments, capsys):
         ["mail"],
         ["files"],
         ["upload", "x"],
-        ["redrive"],
+        ["redrive", "local"],
     ],
 )
 def test_nothing_is_running(run, arguments):
     code, output, error = run(*arguments)
     assert (code, output) == (1, "")
-    assert error == "error: No local cloud is running. Start one: python -m local up\n"
+    assert error == "error: No local cloud is running. Start one: app up\n"
 
 
 def test_down_twice_is_no_error(run):
@@ -104,6 +101,7 @@ def test_outputs_are_json(run, running):
 
 def test_one_output_is_printed_bare(run, running):
     assert run("outputs", "api_gateway_url") == (0, "http://x\n", "")
+    assert run("outputs", "api_gateway_url", "--json") == (0, '"http://x"\n', "")
 
 
 def test_unknown_output(run, running):
@@ -119,12 +117,20 @@ def test_unknown_function(run, running, arguments):
     assert error == "error: There is no function 'nope'. Functions: greet.\n"
 
 
+def test_a_near_name_is_suggested(run, running):
+    assert run("invoke", "great")[2] == (
+        "error: There is no function 'great'. Did you mean 'greet'? Functions: greet.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ('{"a": 1,\n "b" 2}', "not valid JSON: line 2, column 6"),
         ("", "not valid JSON: line 1, column 1"),
         (b"\xff", "is not UTF-8"),
+        ("[" * 100_000, "is nested too deeply"),
+        ("9" * 5_000, "Exceeds the limit"),
     ],
 )
 def test_bad_event_files(run, running, tmp_path, content, message):
@@ -156,7 +162,7 @@ def test_no_bucket(run, running):
 
 
 def test_no_dead_letter_queues(run, running):
-    code, _, error = run("redrive", "emails-dead-letters", "--dry-run")
+    code, _, error = run("redrive", "local", "emails-dead-letters", "--dry-run")
     assert code == 1
     assert "no output `dead_letters`" in error
 
@@ -164,7 +170,7 @@ def test_no_dead_letter_queues(run, running):
 def test_an_api_that_asks_for_no_token(run, running):
     code, out, error = run("token")
     assert (code, out) == (1, "")
-    assert "no output `token_endpoint`, for its API asks for no tokens" in error
+    assert "no output `token_endpoint`, because its API requires no token" in error
     assert "authorization: cognito" in error
 
 
@@ -174,7 +180,7 @@ def test_a_token_from_what_is_gone():
         "client_id": "c",
         "client_secret": "s",
     }
-    with pytest.raises(NotRunning, match="the local cloud is gone"):
+    with pytest.raises(NotRunning, match="The local cloud does not answer"):
         fetch(outputs, None)
 
 
@@ -189,7 +195,7 @@ def test_the_emulator_does_not_answer(run, running, arguments):
 def test_unknown_stack(run, tmp_path):
     (tmp_path / "Pulumi.yaml").write_text("name: test\n")
     code, _, error = run("up", "--stack", "nope")
-    assert code == 1
+    assert code == 2
     assert "There is no stack 'nope'" in error
 
 
@@ -224,10 +230,104 @@ def test_a_hint_shows_the_token_that_the_api_asks_for():
     assert f'-H "Authorization: Bearer $({command()} token)"' in read
 
 
-def test_command_is_short_inside_the_project(monkeypatch, tmp_path):
+def test_the_command_is_short_inside_the_project(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "executable", str(Path.cwd() / ".venv/bin/python"))
-    assert command() == ".venv/bin/python -m local"
+    assert command() == ".venv/bin/app"
+
+
+def test_the_command_is_its_name_if_it_is_on_the_path(monkeypatch, tmp_path):
+    app = tmp_path / "app"
+    app.touch(mode=0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    assert command() == str(app)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert command() == "app"
+
+
+@pytest.mark.parametrize(
+    ("key", "stored"),
+    [
+        (None, "uploads/a.txt"),
+        ("", "uploads/a.txt"),
+        ("uploads", "uploads/a.txt"),
+        ("uploads/", "uploads/a.txt"),
+        ("uploads/2026/", "uploads/2026/a.txt"),
+        ("uploads/b.txt", "uploads/b.txt"),
+        ("b.txt", "b.txt"),
+    ],
+)
+def test_a_key_that_is_a_folder_is_completed(key, stored):
+    assert key_for(Path("folder/a.txt"), key) == stored
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("uploads/\n", "control characters"),
+        ("uploads/../a", "no parts `.` or `..`"),
+        ("uploads/" + "é" * 600, "has 1,208 bytes. S3 allows 1,024"),
+        ("uploads/\udcff", "is not valid UTF-8"),
+    ],
+)
+def test_a_key_that_s3_would_not_keep_is_refused(key, message):
+    with pytest.raises(LocalError, match=message):
+        key_for(Path("a.txt"), key)
+
+
+def outcome(call):
+    """Return what a call returns, or its refusal."""
+    try:
+        return call(), ""
+    except (LocalError, typer.BadParameter) as refused:
+        return None, getattr(refused, "message", str(refused))
+
+
+@given(st.text(st.characters(exclude_characters="/"), min_size=1), st.none() | st.text())
+def test_every_key_names_a_file_or_is_refused(name, key):
+    stored, refusal = outcome(lambda: key_for(Path(name), key))
+    if stored is None:
+        assert "KEY" in refusal
+        return
+    assert stored
+    assert not stored.endswith("/")
+    assert len(stored.encode()) <= 1_024
+    assert key_for(Path(name), stored) in (stored, f"{stored}/{name}")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary() | st.text().map(str.encode))
+def test_every_event_is_json_or_is_refused(tmp_path, content):
+    file = tmp_path / "event.json"
+    file.write_bytes(content)
+    text, refusal = outcome(lambda: read_event(str(file)))
+    if text is None:
+        assert str(file) in refusal
+        return
+    json.loads(text)
+
+
+@given(st.text() | st.integers().map(str))
+def test_every_port_is_in_its_bounds_or_is_refused(text):
+    port, refusal = outcome(lambda: as_port(text))
+    if port is None:
+        assert repr(text) in refusal
+        return
+    assert 1 <= port <= 65_535
+    assert int(text) == port
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "", "1.5", "²", "٣"])
+def test_a_wrong_port(run, port):
+    code, out, error = run("up", "--port", port)
+    assert (code, out) == (2, "")
+    assert "is not a port. Use a number from 1 to 65535." in error
+
+
+def test_a_folder_is_not_uploaded(run, running_with_bucket, tmp_path):
+    code, _, error = run("upload", str(tmp_path))
+    assert code == 1
+    assert error == f"error: {tmp_path} is a folder. Upload its files one by one.\n"
 
 
 def test_a_readable_mail():

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
+from cli import main
 from local import containers, deployer, engine_probe, project
-from local.__main__ import main
 from local.aws import Aws
 from local.containers import Containers
 from local.emulator_command import command, environment

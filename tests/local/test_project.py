@@ -4,6 +4,7 @@ import pytest
 
 from local import project
 from local.errors import LocalError
+from local.naming import pattern
 
 
 def load(folder, **options):
@@ -71,13 +72,12 @@ def test_missing_project(tmp_path):
 
 def test_names_follow_the_projects_pattern(project_folder):
     folder = project_folder("")
-    assert load(folder).naming == "${name}-${hex(7)}"
-    pattern = {"pattern": "${project}-${stack}-${name}-${hex(7)}"}
-    overrides = {"pulumi:autonaming": pattern}
-    assert load(folder, overrides=overrides).naming == "test-local-${name}-${hex(7)}"
+    assert pattern(load(folder)) == "${name}-${hex(7)}"
+    overrides = {"pulumi:autonaming": {"pattern": "${project}-${stack}-${name}-${hex(7)}"}}
+    assert pattern(load(folder, overrides=overrides)) == "test-local-${name}-${hex(7)}"
     with pytest.raises(LocalError, match=r"`pulumi:autonaming` is .*'mode'.*only a `pattern`"):
-        _ = load(folder, overrides={"pulumi:autonaming": {"mode": "verbatim"}}).naming
+        pattern(load(folder, overrides={"pulumi:autonaming": {"mode": "verbatim"}}))
 
 
 def test_this_projects_names_begin_with_project_and_stack():
-    assert project.load("local").naming == "serverless-app-local-${name}-${hex(7)}"
+    assert pattern(project.load("local")) == "serverless-app-local-${name}-${hex(7)}"

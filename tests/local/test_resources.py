@@ -44,7 +44,7 @@ aws:apigateway/usagePlanKey:UsagePlanKey aws:apigateway/apiKey:ApiKey
 aws:apigateway/account:Account aws:apigateway/integrationResponse:IntegrationResponse
 aws:apigateway/methodResponse:MethodResponse aws:apigateway/domainName:DomainName
 aws:apigateway/basePathMapping:BasePathMapping
-aws:scheduler/schedule:Schedule aws:scheduler/scheduleGroup:ScheduleGroup
+aws:scheduler/schedule:Schedule
 aws:kms/key:Key aws:kms/alias:Alias
 aws:apigateway/authorizer:Authorizer aws:cognito/userPool:UserPool
 aws:cognito/resourceServer:ResourceServer aws:cognito/userPoolDomain:UserPoolDomain

@@ -58,7 +58,7 @@ def test_still_starting(directory, lock):
 
 def test_a_second_one_is_refused(directory, lock):
     directory.save(STATE)
-    with pytest.raises(LocalError, match=r"already running at http://127.0.0.1:4566.*local down"):
+    with pytest.raises(LocalError, match=r"already running at http://127.0.0.1:4566.*app down"):
         directory.acquire()
 
 

@@ -1,5 +1,6 @@
 """``up`` from start to stop, each in a process of its own, as a user runs it."""
 
+import contextlib
 import io
 import json
 import os
@@ -12,13 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from local.__main__ import main
+from cli import main
 from local.emulator import free_port
-from local.up import _lives_on
+from local.up import _is_alive_after_stopping
 
 REPOSITORY = Path(__file__).parents[2]
-MAIN = "import sys; from pathlib import Path; from local.__main__ import main; "
-MAIN += "sys.exit(main(sys.argv[2:], root=Path(sys.argv[1])))"
+MAIN = """\
+import sys
+from pathlib import Path
+
+import cli
+
+root = Path(sys.argv.pop(1))
+cli.run(root)
+"""
 
 
 @pytest.fixture
@@ -175,7 +183,80 @@ def test_a_failing_program_leaves_nothing(up, folder):
     assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
 
 
+@pytest.fixture
+def closed_pipe():
+    """Return a pipe to write to, whose reader has gone."""
+    read, write = os.pipe()
+    os.close(read)
+    yield write
+    os.close(write)
+
+
+def test_a_closed_pipe_stops_nothing(arguments, local, closed_pipe):
+    """As in `app up --detach | head -1`: head ends, and the cloud stays."""
+    command = [*arguments, "up", "--detach", "--port", str(free_port())]
+    try:
+        up = subprocess.run(
+            command, cwd=REPOSITORY, stdout=closed_pipe, stderr=closed_pipe, timeout=60
+        )
+        assert up.returncode == 0
+        assert json.loads(local("outputs")[1])
+    finally:
+        assert local("down")[0] == 0
+
+
+def test_a_reader_that_has_gone_ends_following(up, local, arguments, closed_pipe):
+    assert up("--port", str(free_port())).returncode == 0
+    try:
+        followed = subprocess.run(
+            [*arguments, "logs", "--follow"], cwd=REPOSITORY, stdout=closed_pipe, timeout=30
+        )
+        assert followed.returncode == 0
+        assert json.loads(local("outputs")[1])
+    finally:
+        assert local("down")[0] == 0
+
+
+@contextlib.contextmanager
+def followed(arguments, folder):
+    process = subprocess.Popen(
+        [*arguments, "up", "--port", str(free_port())],
+        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for(folder / ".local/state.json")
+        yield process, json.loads((folder / ".local/state.json").read_text())["pid"]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_an_emulator_that_was_killed_is_a_failure(arguments, folder, local):
+    with followed(arguments, folder) as (process, emulator):
+        assert local("invoke", "greet", "-", stdin='{"x": 1}')[0] == 0
+        shown = []
+        for line in process.stdout:
+            shown.append(line)
+            if "greeted" in line:
+                break
+        os.kill(emulator, signal.SIGKILL)
+        _, error = process.communicate(timeout=30)
+    assert any("INFO    greeted count=1" in line for line in shown)
+    assert process.returncode == 1
+    assert "error: The emulator ended by itself (signal 9). The end of its log:\n" in error
+    assert "Try again: app up" in error
+    assert "Traceback" not in error
+    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+
+
+def test_down_from_another_terminal_is_no_failure(arguments, folder, local):
+    with followed(arguments, folder) as (process, _):
+        assert local("down")[0] == 0
+        _, error = process.communicate(timeout=30)
+    assert (process.returncode, error) == (0, "The emulator has ended.\n")
+
+
 def test_an_emulator_on_its_way_out_is_waited_for():
     """It may answer no more, and still be stopping its containers."""
     answers = iter([True, True, False])
-    assert not _lives_on(lambda: next(answers, False))
+    assert not _is_alive_after_stopping(lambda: next(answers, False))

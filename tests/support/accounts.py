@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import yaml
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 from pulumi.runtime import mocks
 
-from blueprint.recorder import ROOT, Run, run, stack_settings
-from blueprint.recording import ACCOUNT, REGION, Recorded
-from blueprint.references import Answer, Arns
+from blueprint.arns import ArnRecorder
+from blueprint.project import ROOT, stack_settings
+from blueprint.recorder import Run, run
+from blueprint.recording import ACCOUNT, REGION, Answer, Recorded
+from tests.support.stacks import PROJECT
 
 FOLDER = ROOT / "bootstrap"
-NAMESPACE = "serverless-app-bootstrap"
-PROJECT: str = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]
+NAMESPACE = f"{PROJECT}-bootstrap"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{NAMESPACE}-prod-boundary"
 ENVIRONMENTS: dict[str, Any] = {
     "dev": {"sender": "dev.example.com", "destroy": True},
@@ -42,7 +42,7 @@ _NAMED = {
 }
 
 
-class Named(Arns):
+class Named(ArnRecorder):
     """Answers with ARNs of physical names, as Pulumi.yaml says; and keeps what was asked."""
 
     asked: set[str]
@@ -66,7 +66,7 @@ class Named(Arns):
 def account() -> Run:
     """Run the bootstrap program, with environments of each kind."""
     settings = {f"{NAMESPACE}:environments": ENVIRONMENTS}
-    return run("account", folder=FOLDER, settings=settings, recorder=Arns)
+    return run("account", folder=FOLDER, settings=settings, recorder=ArnRecorder)
 
 
 @cache

@@ -11,7 +11,7 @@ from infra.function.image_function import FunctionArgs, ImageFunction
 from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from tests.support.stacks import recorded
 
-CONFIG = StackConfig.model_validate({"email": {"sender": "no-reply@example.com"}})
+CONFIG = StackConfig()
 SCOPES = {"users.read": "Read users", "users.write": "Create users"}
 PLAN = {"rateLimit": 5, "burstLimit": 10, "quota": {"limit": 100, "period": "DAY"}}
 NEW_USER: dict[str, Any] = {
@@ -27,7 +27,7 @@ def body(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def needs(*scopes: str) -> dict[str, Any]:
-    """What an operation says that one of these scopes opens."""
+    """Return the security of an operation that one of these scopes opens."""
     return {"security": [{"Token": [scope]} for scope in scopes]}
 
 

@@ -1,4 +1,4 @@
-"""Fakes that several functions' tests share, and real events to begin with."""
+"""Fakes that the tests of several functions share."""
 
 import copy
 import logging
@@ -23,7 +23,7 @@ USER = User(
 
 
 def outcomes(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return the outcomes that were logged, in their order."""
+    """Return the logged outcomes, in their order."""
     return [record.outcome for record in caplog.records if hasattr(record, "outcome")]
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "tests", "docs")
 ENVIRONMENT = {
@@ -52,7 +52,7 @@ def edit(path: Path, *replacements: tuple[str, str]) -> None:
 def plan(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "blueprint.plan", *arguments],
+        [sys.executable, "cli.py", "plan", *arguments],
         cwd=folder,
         env=ENVIRONMENT,
         capture_output=True,

@@ -180,10 +180,10 @@ class World:
         }
 
     @contextmanager
-    def begun(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    def begun(self, *arguments: str, command: str = "release") -> Iterator[subprocess.Popen[str]]:
         """Run the command beside the test; it is gone at the end."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "ops.release", "prod", *arguments],
+            [sys.executable, "cli.py", command, "prod", *arguments],
             cwd=ROOT,
             env=self._environment,
             stdout=subprocess.PIPE,
@@ -198,9 +198,9 @@ class World:
             if process.stdout:
                 process.stdout.close()
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """Run the command; give its exit code, and what it said."""
-        with self.begun(*arguments) as process:
+    def run(self, *arguments: str, command: str = "release") -> tuple[int, str]:
+        """Run the command; return its exit code, and what it said."""
+        with self.begun(*arguments, command=command) as process:
             return ended(process)
 
 

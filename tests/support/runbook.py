@@ -4,7 +4,7 @@ import re
 import textwrap
 from dataclasses import dataclass, field
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
 

@@ -1,19 +1,26 @@
-"""Runs of the program, each made once and kept: Pulumi's mocks are global, a run is not."""
+"""Runs of the program, each made once and kept."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-import pulumi
+import pytest
 
-from blueprint.recorder import ROOT, Run, apart, run, use
-from blueprint.recording import Key, Recorded, Recorder
+from blueprint import runner
+from blueprint.project import ROOT, Project, project_name
+from blueprint.recorder import Run, run
+from blueprint.recording import Key, Monitor, Recorded, Recorder
+from images import context
+from tests.support.functions import FOLDERS
+from tests.support.functions import FUNCTIONS as FUNCTIONS
 
 STACKS = ("local", "dev", "prod")
-FUNCTIONS = tuple(
-    sorted(path.parent.name.replace("_", "-") for path in ROOT.glob("handlers/*/handler.py"))
-)
+PROJECT = project_name()
+EXAMPLES = ("create_user", "get_user", "nightly")
+"""Functions of programs that tests write."""
 
 
 def stack(name: str, *, preview: bool = False) -> Run:
@@ -29,19 +36,33 @@ def _kept(name: str, preview: bool) -> Run:
 def recorded(
     program: Callable[[], object], *, preview: bool = False, recorder: Recorder | None = None
 ) -> Recorder:
-    """Run a piece of a program alone, as stack ``dev``; give what it registers."""
+    """Run a piece of a program alone, as stack ``dev`` without configuration; return its record.
+
+    The piece may have functions of the names in ``EXAMPLES``, also if they have no folders.
+    """
     recorder = recorder or Recorder(preview=preview)
+    project = Project(root=ROOT, name=project_name(), stack="dev", config={})
 
-    def inside() -> None:
-        use("dev", recorder, {})
+    def piece() -> None:
+        program()
 
-        def whole() -> None:  # what a program gives back would be waited for as an output
-            program()
-
-        pulumi.runtime.test(whole)()
-
-    apart(inside)
+    with sources_of_examples():
+        runner.call(piece, project, Monitor(recorder), preview=recorder.preview)
     return recorder
+
+
+@contextmanager
+def sources_of_examples() -> Iterator[None]:
+    """Make the images of the examples that have no folders of another function's sources."""
+
+    def sources(function: str) -> dict[str, Path]:
+        missing = function in EXAMPLES and function not in FOLDERS
+        return of_a_folder(FOLDERS[0] if missing else function)
+
+    of_a_folder = context.sources
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context, "sources", sources)
+        yield
 
 
 def of(resources: Run, type_: str) -> list[Recorded]:

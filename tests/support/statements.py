@@ -1,5 +1,6 @@
-"""What each function may do, written by a person: whole IAM documents."""
+"""Words for IAM statements, with which each function's folder says what it may do."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 HERE = "eu-central-1:123456789012"
@@ -26,7 +27,7 @@ def failures(of_what: str) -> Statement:
 
 
 def telemetry(function: str) -> list[Statement]:
-    """What every function may: write its own log, and traces, which know no resources."""
+    """Return what every function may do: write its own log, and traces."""
     return [
         allow(
             "logs:CreateLogStream", "logs:PutLogEvents", on=f"arn:aws:logs:{HERE}:{function}-logs:*"
@@ -39,73 +40,27 @@ def telemetry(function: str) -> list[Statement]:
     ]
 
 
-# The one place where a person says what a function may do, in the order of its grants; a function
-# with asynchronous=True may also send to its failures queue.
-MAY: dict[str, list[Statement]] = {
-    "create-user": [
-        allow("dynamodb:PutItem", on=USERS),
-        allow("dynamodb:PutItem", on=LEDGER),
-    ],
-    "get-user": [
-        allow("dynamodb:GetItem", on=USERS),
-    ],
-    "queue-welcome": [
-        allow("sqs:SendMessage", on=EMAILS),
-    ],
-    "send-email": [
-        allow(
-            "ses:SendEmail",
-            on=[f"arn:aws:sesv2:{HERE}:mail-domain", f"arn:aws:sesv2:{HERE}:mail"],
-            when={"StringEquals": {"ses:FromAddress": "no-reply@example.com"}},
-        ),
-        allow("sqs:ChangeMessageVisibility", on=EMAILS),
-        allow("dynamodb:UpdateItem", on=USERS),
-        allow("dynamodb:UpdateItem", on=LEDGER),
-    ],
-    "process-upload": [
-        allow("s3:GetObject", "s3:GetObjectVersion", on=f"{STORAGE}/uploads/*"),
-        allow("s3:ListBucket", on=STORAGE),
-        allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/processed/*"),
-        allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/rejected/*"),
-        allow("dynamodb:PutItem", on=LEDGER),
-        allow("dynamodb:UpdateItem", on=LEDGER),
-        failures("process-upload"),
-    ],
-    "cleanup-expired": [
-        allow("dynamodb:Query", on=f"{LEDGER}/index/by-expiry"),
-        allow("dynamodb:DeleteItem", on=LEDGER),
-        allow("dynamodb:Query", on=f"{USERS}/index/welcome-pending"),
-        allow("dynamodb:UpdateItem", on=USERS),
-        allow("sqs:SendMessage", on=EMAILS),
-        failures("cleanup-expired"),
-    ],
-    "daily-report": [
-        allow("dynamodb:Query", on=f"{USERS}/index/by-day"),
-        allow("dynamodb:Query", on=f"{LEDGER}/index/by-day"),
-        allow("s3:GetObject", on=f"{STORAGE}/reports/*"),
-        allow("s3:ListBucket", on=STORAGE),
-        allow("s3:PutObject", on=f"{STORAGE}/reports/*"),
-        failures("daily-report"),
-    ],
-}
+def through(service: str, *actions: str, **context: str) -> Statement:
+    """Allow one service to use the stack's key for one resource."""
+    of = {f"kms:EncryptionContext:aws:{service}:{name}": value for name, value in context.items()}
+    via = f"{service}.eu-central-1.amazonaws.com"
+    return allow(*actions, on=KEY, when={"StringEquals": {"kms:ViaService": via, **of}})
 
-# What a trigger adds to its function's role, so that Lambda can read the source.
-TO_READ_THE_SOURCE: dict[str, tuple[str, list[Statement]]] = {
-    "new-users-consume": (
-        "queue-welcome-role",
-        [
-            allow(
-                "dynamodb:DescribeStream",
-                "dynamodb:GetRecords",
-                "dynamodb:GetShardIterator",
-                "dynamodb:ListStreams",
-                on=f"{USERS}/stream/*",
-            ),
-            failures("new-users"),
-        ],
-    ),
-    "emails-to-send-consume": (
-        "send-email-role",
-        [allow("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", on=EMAILS)],
-    ),
-}
+
+def send_to(queue: str) -> Statement:
+    return through("sqs", "kms:Decrypt", "kms:GenerateDataKey", arn=f"arn:aws:sqs:{HERE}:{queue}")
+
+
+USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
+LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
+READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
+WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)
+RECEIVE_EMAILS = through("sqs", "kms:Decrypt", arn=EMAILS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consume:
+    """What a trigger adds to its function's role, so that Lambda can read the source."""
+
+    statements: list[Statement]
+    with_a_key: list[Statement] = field(default_factory=list)

@@ -1,8 +1,7 @@
 """What a caller of a REST API must show: nothing, an API key, or a token with a scope."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -10,6 +9,7 @@ import pulumi_aws as aws
 from infra.access.callers import Callers
 from infra.config.api import Api
 from infra.triggers.http.model import JsonObject
+from infra.triggers.http.part import Part, part
 
 TOKEN = "Token"  # noqa: S105 (a name)
 """The security scheme, in OpenAPI's words, by which an operation names its scope."""
@@ -45,26 +45,30 @@ class Authorization:
     def __init__(self, name: str, args: AuthorizationArgs, opts: pulumi.ResourceOptions) -> None:
         self._config = args.config
         self._callers = args.callers
-        self.authorizer: aws.apigateway.Authorizer | None = None
+        self.parts: list[Part[aws.apigateway.Authorizer]] = []
         if args.callers.pool_arn is not None:
-            self.authorizer = aws.apigateway.Authorizer(
+            authorizer = part(
+                aws.apigateway.Authorizer,
                 f"{name}-authorizer",
-                rest_api=args.api.id,
-                type="COGNITO_USER_POOLS",
-                provider_arns=[args.callers.pool_arn],
-                identity_source="method.request.header.Authorization",
-                # A verdict that is kept (for 300 s if nothing is said) may outlive its token.
-                authorizer_result_ttl_in_seconds=0,
-                opts=opts,
+                aws.apigateway.AuthorizerArgs(
+                    rest_api=args.api.id,
+                    type="COGNITO_USER_POOLS",
+                    provider_arns=[args.callers.pool_arn],
+                    identity_source="method.request.header.Authorization",
+                    # A cached verdict (for 300 s by default) may outlive its token.
+                    authorizer_result_ttl_in_seconds=0,
+                ),
+                opts,
             )
+            self.parts.append(authorizer)
 
-    def of(self, operation: JsonObject) -> Demands:
+    def demands(self, operation: JsonObject) -> Demands:
         """Return what the method of an operation asks for.
 
         Raises:
             ValueError: tokens are asked for, and the operation names no scope, or an unknown one.
         """
-        if self.authorizer is None:
+        if not self.parts:
             return {
                 "authorization": "NONE",
                 "authorizer_id": None,
@@ -73,17 +77,9 @@ class Authorization:
             }
         return {
             "authorization": "COGNITO_USER_POOLS",
-            "authorizer_id": self.authorizer.id,
+            "authorizer_id": self.parts[0].resource.id,
             "authorization_scopes": [self._callers.scope(s) for s in scopes(operation)],
             "api_key_required": False,
-        }
-
-    def deployed(self, operations: Sequence[JsonObject]) -> dict[str, Any]:
-        """Return what takes effect with a deployment, in JSON's terms."""
-        return {
-            "by": self._config.authorization,
-            "pool": self._callers.pool_arn,
-            "scopes": [self.of(operation)["authorization_scopes"] for operation in operations],
         }
 
 

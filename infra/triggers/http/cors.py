@@ -3,9 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+
+from infra.triggers.http.part import Part, part
 
 _HEADERS = ("Content-Type", "Idempotency-Key")
 _HOUR = "3600"
@@ -32,49 +35,65 @@ class Preflight(pulumi.ComponentResource):
         self, name: str, args: PreflightArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:infra:Preflight", name, None, opts)
-        method = aws.apigateway.Method(
-            name,
-            rest_api=args.api.id,
-            resource_id=args.resource_id,
-            http_method="OPTIONS",
-            authorization="NONE",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        integration = aws.apigateway.Integration(
-            f"{name}-integration",
-            rest_api=args.api.id,
-            resource_id=args.resource_id,
-            http_method=method.http_method,
-            type="MOCK",
-            request_templates={"application/json": json.dumps({"statusCode": 204})},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        child = pulumi.ResourceOptions(parent=self)
         headers, template = answer(args.origins, args.methods, args.credentials)
-        response = aws.apigateway.MethodResponse(
+        method = part(
+            aws.apigateway.Method,
+            name,
+            aws.apigateway.MethodArgs(
+                rest_api=args.api.id,
+                resource_id=args.resource_id,
+                http_method="OPTIONS",
+                authorization="NONE",
+            ),
+            child,
+        )
+        integration = part(
+            aws.apigateway.Integration,
+            f"{name}-integration",
+            aws.apigateway.IntegrationArgs(
+                rest_api=args.api.id,
+                resource_id=args.resource_id,
+                http_method=method.resource.http_method,
+                type="MOCK",
+                request_templates={"application/json": json.dumps({"statusCode": 204})},
+            ),
+            child,
+        )
+        response = part(
+            aws.apigateway.MethodResponse,
             f"{name}-response",
-            rest_api=args.api.id,
-            resource_id=args.resource_id,
-            http_method=method.http_method,
-            status_code="204",
-            response_parameters={
-                f"method.response.header.{header}": True
-                for header in [*headers, "Access-Control-Allow-Origin"]
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[method]),
+            aws.apigateway.MethodResponseArgs(
+                rest_api=args.api.id,
+                resource_id=args.resource_id,
+                http_method=method.resource.http_method,
+                status_code="204",
+                response_parameters={
+                    f"method.response.header.{header}": True
+                    for header in [*headers, "Access-Control-Allow-Origin"]
+                },
+            ),
+            pulumi.ResourceOptions(parent=self, depends_on=[method.resource]),
         )
-        self.integration_response = aws.apigateway.IntegrationResponse(
+        integration_response = part(
+            aws.apigateway.IntegrationResponse,
             f"{name}-integration-response",
-            rest_api=args.api.id,
-            resource_id=args.resource_id,
-            http_method=method.http_method,
-            status_code=response.status_code,
-            response_parameters={
-                f"method.response.header.{header}": f"'{value}'"
-                for header, value in headers.items()
-            },
-            response_templates={"application/json": template},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[integration, response]),
+            aws.apigateway.IntegrationResponseArgs(
+                rest_api=args.api.id,
+                resource_id=args.resource_id,
+                http_method=method.resource.http_method,
+                status_code=response.resource.status_code,
+                response_parameters={
+                    f"method.response.header.{header}": f"'{value}'"
+                    for header, value in headers.items()
+                },
+                response_templates={"application/json": template},
+            ),
+            pulumi.ResourceOptions(
+                parent=self, depends_on=[integration.resource, response.resource]
+            ),
         )
+        self.parts: list[Part[Any]] = [method, integration, response, integration_response]
         self.register_outputs({})
 
 

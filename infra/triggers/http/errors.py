@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.triggers.http.model import JsonObject
+from infra.triggers.http.part import Part, part
 
 # Response type -> status, sentence. Fixed sentences: nothing of the request or of AWS comes back.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -124,15 +125,14 @@ def gateway_responses(
     api: aws.apigateway.RestApi,
     cors_origins: Sequence[str],
     opts: pulumi.ResourceOptions,
-) -> list[aws.apigateway.Response]:
+) -> list[Part[aws.apigateway.Response]]:
     """Make the gateway's error responses."""
     return [
-        aws.apigateway.Response(
+        part(
+            aws.apigateway.Response,
             f"{name}-{kind.lower().replace('_', '-')}",
-            rest_api_id=api.id,
-            response_type=kind,
-            opts=opts,
-            **answer,
+            aws.apigateway.ResponseArgs(rest_api_id=api.id, response_type=kind, **answer),
+            opts,
         )
         for kind, answer in answers(cors_origins).items()
     ]

@@ -1,8 +1,8 @@
 """A REST API: HTTP requests to functions."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,9 +12,10 @@ from infra.access.firewall import Firewall, FirewallArgs
 from infra.config.api import Api
 from infra.storage.key import Key
 from infra.triggers.http.authorization import HEADERS, Authorization, AuthorizationArgs
-from infra.triggers.http.cors import Preflight, PreflightArgs, answer
-from infra.triggers.http.errors import answers, gateway_responses
-from infra.triggers.http.model import JsonObject, body_schema, shape
+from infra.triggers.http.cors import Preflight, PreflightArgs
+from infra.triggers.http.errors import gateway_responses
+from infra.triggers.http.model import JsonObject
+from infra.triggers.http.part import Part, definition_hash, part
 from infra.triggers.http.route import Route, Routes, RoutesArgs, slug
 from infra.triggers.http.stage import ApiStage, ApiStageArgs
 from infra.triggers.http.usage_plan import ApiAccess, ApiAccessArgs
@@ -64,42 +65,35 @@ class RestApi(pulumi.ComponentResource):
         self.routes = tuple(args.routes)
         self.components = dict(args.components)
         self._child = pulumi.ResourceOptions(parent=self)
-        self.api = aws.apigateway.RestApi(
-            name,
-            description=f"{pulumi.get_project()} ({pulumi.get_stack()})",
-            endpoint_configuration={"types": "REGIONAL"},
-            # Where a custom domain exists, its limits must not be walked around.
-            disable_execute_api_endpoint=args.config.domain is not None,
-            opts=self._child,
-        )
-        self.validator = aws.apigateway.RequestValidator(
-            f"{name}-validator",
-            rest_api=self.api.id,
-            validate_request_body=True,
-            validate_request_parameters=True,
-            opts=self._child,
-        )
-        self._authorization = Authorization(
+        api = self._api(args)
+        self.api = api.resource
+        validator = self._validator()
+        authorization = Authorization(
             name,
             AuthorizationArgs(api=self.api, config=args.config, callers=args.callers),
             self._child,
         )
-        self._routes = Routes(
+        routes = Routes(
             name,
             RoutesArgs(
                 api=self.api,
-                validator=self.validator,
-                authorization=self._authorization,
+                validator=validator.resource,
+                authorization=authorization,
                 components=args.components,
             ),
             self._child,
         )
-        deployed: list[pulumi.Resource] = [self.validator]
         for route in args.routes:
-            deployed += self._routes.add(route)
-        deployed += self._preflights(args)
-        deployed += gateway_responses(name, self.api, args.config.cors_origins, self._child)
-        self.deployment = self._deployment(args, deployed)
+            routes.add(route)
+        parts: list[Part[Any]] = [
+            api,
+            validator,
+            *authorization.parts,
+            *routes.parts,
+            *self._preflights(args, routes),
+            *gateway_responses(name, self.api, args.config.cors_origins, self._child),
+        ]
+        self.deployment = self._deployment(parts)
         self.stage = ApiStage(
             f"{name}-stage",
             ApiStageArgs(
@@ -132,57 +126,59 @@ class RestApi(pulumi.ComponentResource):
         self.name: pulumi.Output[str] = self.api.name
         self.register_outputs({"url": self.url})
 
-    def _preflights(self, args: RestApiArgs) -> list[pulumi.Resource]:
-        return [
-            Preflight(
+    def _api(self, args: RestApiArgs) -> Part[aws.apigateway.RestApi]:
+        return part(
+            aws.apigateway.RestApi,
+            self._name,
+            aws.apigateway.RestApiArgs(
+                description=f"{pulumi.get_project()} ({pulumi.get_stack()})",
+                endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(
+                    types="REGIONAL"
+                ),
+                # With a custom domain, callers must not bypass that domain's limits.
+                disable_execute_api_endpoint=args.config.domain is not None,
+            ),
+            self._child,
+        )
+
+    def _validator(self) -> Part[aws.apigateway.RequestValidator]:
+        return part(
+            aws.apigateway.RequestValidator,
+            f"{self._name}-validator",
+            aws.apigateway.RequestValidatorArgs(
+                rest_api=self.api.id,
+                validate_request_body=True,
+                validate_request_parameters=True,
+            ),
+            self._child,
+        )
+
+    def _preflights(self, args: RestApiArgs, routes: Routes) -> Iterator[Part[Any]]:
+        for path, allowed in _methods_with_cors(args).items():
+            preflight = Preflight(
                 f"{self._name}-options{slug(path)}",
                 PreflightArgs(
                     api=self.api,
-                    resource_id=self._routes.resource_id(path),
+                    resource_id=routes.resource_id(path),
                     origins=args.config.cors_origins,
                     methods=allowed,
                     credentials=HEADERS[args.config.authorization],
                 ),
                 self._child,
             )
-            for path, allowed in _preflighted(args).items()
-        ]
+            yield from preflight.parts
 
-    def _deployment(
-        self, args: RestApiArgs, deployed: Sequence[pulumi.Resource]
-    ) -> aws.apigateway.Deployment:
-        origins = args.config.cors_origins
-        bodies = [body_schema(route.operation, args.components) for route in args.routes]
-        definition = pulumi.Output.json_dumps(
-            {
-                "routes": [
-                    [r.method, r.path, r.operation.get("operationId"), r.function.invoke_arn]
-                    for r in args.routes
-                ],
-                "models": [shape(body) if body else None for body in bodies],
-                "errors": answers(origins),
-                "preflights": {
-                    path: answer(origins, methods, HEADERS[args.config.authorization])
-                    for path, methods in _preflighted(args).items()
-                },
-                "authorization": self._authorization.deployed([r.operation for r in args.routes]),
-                # Closing the API's own address takes effect with a deployment, too.
-                "own_domain": args.config.domain is not None,
-            },
-            sort_keys=True,
-        )
+    def _deployment(self, parts: Sequence[Part[Any]]) -> aws.apigateway.Deployment:
         return aws.apigateway.Deployment(
             f"{self._name}-deployment",
             rest_api=self.api.id,
             # A deployment is a snapshot: without a new one the stage keeps serving the old API.
-            triggers={
-                "definition": definition.apply(lambda d: hashlib.sha256(d.encode()).hexdigest())
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(deployed)),
+            triggers={"definition": definition_hash(parts)},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[each.resource for each in parts]),
         )
 
 
-def _preflighted(args: RestApiArgs) -> dict[str, list[str]]:
+def _methods_with_cors(args: RestApiArgs) -> dict[str, list[str]]:
     """Return the methods of each path that answers CORS preflights."""
     methods: dict[str, list[str]] = {}
     for route in args.routes if args.config.cors_origins else ():

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -10,6 +11,7 @@ import pulumi_aws as aws
 from infra.function.image_function import ImageFunction
 from infra.triggers.http.authorization import Authorization
 from infra.triggers.http.model import JsonObject, body_schema, shape
+from infra.triggers.http.part import Part, part
 
 
 @dataclass(frozen=True)
@@ -37,75 +39,93 @@ class RoutesArgs:
 
 
 class Routes:
-    """Makes routes: the resources of a path, and the model of a body, once for all that share it.
+    """Makes routes; routes of one path share its resources, and those of one body its model.
 
-    What is made are children of the API (``opts``), whose name theirs begin with.
+    All are children of the API (``opts``), and their names begin with the API's.
     """
 
     def __init__(self, name: str, args: RoutesArgs, opts: pulumi.ResourceOptions) -> None:
         self._name = name
         self._args = args
         self._child = opts
-        self._resources: dict[str, aws.apigateway.Resource] = {}
-        self._models: dict[str, aws.apigateway.Model] = {}
+        self._resources: dict[str, Part[aws.apigateway.Resource]] = {}
+        self._models: dict[str, Part[aws.apigateway.Model]] = {}
+        self._methods: list[Part[Any]] = []
 
-    def add(self, route: Route) -> list[pulumi.Resource]:
-        """Make one route; give what a deployment must wait for."""
+    @property
+    def parts(self) -> list[Part[Any]]:
+        """The parts of all routes that were added."""
+        return [*self._resources.values(), *self._models.values(), *self._methods]
+
+    def add(self, route: Route) -> None:
+        """Make one route."""
         name = f"{self._name}-{route.method.lower()}{slug(route.path)}"
         resource_id = self.resource_id(route.path)
         model = self._model(route)
-        method = aws.apigateway.Method(
+        method = part(
+            aws.apigateway.Method,
             name,
-            rest_api=self._args.api.id,
-            resource_id=resource_id,
-            http_method=route.method,
-            operation_name=route.operation.get("operationId"),
-            request_models={"application/json": model.name} if model else None,
-            request_parameters={
-                f"method.request.path.{part[1:-1]}": True
-                for part in route.path.split("/")
-                if part.startswith("{")
-            },
-            request_validator_id=self._args.validator.id,
-            opts=self._child,
-            **self._args.authorization.of(route.operation),
+            aws.apigateway.MethodArgs(
+                rest_api=self._args.api.id,
+                resource_id=resource_id,
+                http_method=route.method,
+                operation_name=route.operation.get("operationId"),
+                request_models={"application/json": model.name} if model else None,
+                request_parameters={
+                    f"method.request.path.{word[1:-1]}": True
+                    for word in route.path.split("/")
+                    if word.startswith("{")
+                },
+                request_validator_id=self._args.validator.id,
+                **self._args.authorization.demands(route.operation),
+            ),
+            self._child,
         )
-        integration = aws.apigateway.Integration(
+        integration = part(
+            aws.apigateway.Integration,
             f"{name}-integration",
-            rest_api=self._args.api.id,
-            resource_id=resource_id,
-            http_method=method.http_method,
-            type="AWS_PROXY",
-            integration_http_method="POST",
-            uri=route.function.invoke_arn,
-            opts=self._child,
+            aws.apigateway.IntegrationArgs(
+                rest_api=self._args.api.id,
+                resource_id=resource_id,
+                http_method=method.resource.http_method,
+                type="AWS_PROXY",
+                integration_http_method="POST",
+                uri=route.function.invoke_arn,
+            ),
+            self._child,
         )
+        self._methods += [method, integration, self._permission(f"{name}-invoke", route)]
+
+    def resource_id(self, path: str) -> pulumi.Output[str]:
+        """Return the id of a path's resource; make it and its parents once."""
+        parent, _, word = path.rpartition("/")
+        if not word:
+            return self._args.api.root_resource_id
+        if path not in self._resources:
+            parent_id = self.resource_id(parent)
+            self._resources[path] = part(
+                aws.apigateway.Resource,
+                f"{self._name}{slug(path)}",
+                aws.apigateway.ResourceArgs(
+                    rest_api=self._args.api.id, parent_id=parent_id, path_part=word
+                ),
+                self._child,
+            )
+        return self._resources[path].resource.id
+
+    def _permission(self, name: str, route: Route) -> Part[aws.lambda_.Permission]:
+        """Let the route invoke its function; not part of what the API is defined by."""
         # A path parameter is any value: '*' in the ARN of what may invoke.
-        path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
+        path = "/".join("*" if word.startswith("{") else word for word in route.path.split("/"))
         permission = route.function.permit(
-            f"{name}-invoke",
+            name,
             service="apigateway.amazonaws.com",
             source_arn=pulumi.Output.concat(
                 self._args.api.execution_arn, "/", pulumi.get_stack(), "/", route.method, path
             ),
             opts=self._child,
         )
-        return [method, integration, permission]
-
-    def resource_id(self, path: str) -> pulumi.Output[str]:
-        """Make the resources of a path, each below its parent, once."""
-        parent, _, part = path.rpartition("/")
-        if not part:
-            return self._args.api.root_resource_id
-        if path not in self._resources:
-            self._resources[path] = aws.apigateway.Resource(
-                f"{self._name}{slug(path)}",
-                rest_api=self._args.api.id,
-                parent_id=self.resource_id(parent),
-                path_part=part,
-                opts=self._child,
-            )
-        return self._resources[path].id
+        return Part(name, permission, {})
 
     def _model(self, route: Route) -> aws.apigateway.Model | None:
         """Make the model of a route's body, once for all routes that take the same type."""
@@ -114,18 +134,21 @@ class Routes:
             return None
         title = schema["title"]
         if title not in self._models:
-            self._models[title] = aws.apigateway.Model(
+            self._models[title] = part(
+                aws.apigateway.Model,
                 f"{self._name}-{title.lower()}-model",
-                rest_api=self._args.api.id,
-                name=title,
-                content_type="application/json",
-                schema=json.dumps(shape(schema)),
-                opts=self._child,
+                aws.apigateway.ModelArgs(
+                    rest_api=self._args.api.id,
+                    name=title,
+                    content_type="application/json",
+                    schema=json.dumps(shape(schema)),
+                ),
+                self._child,
             )
-        return self._models[title]
+        return self._models[title].resource
 
 
 def slug(path: str) -> str:
-    """Make ``/users/{id}`` fit a resource's name: ``-users-by-id``."""
-    parts = [f"by-{p[1:-1]}" if p.startswith("{") else p for p in path.split("/") if p]
-    return "".join(f"-{part}" for part in parts)
+    """Return a path as a part of a resource's name, such as ``-files-by-id`` for /files/{id}."""
+    words = [f"by-{p[1:-1]}" if p.startswith("{") else p for p in path.split("/") if p]
+    return "".join(f"-{word}" for word in words)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from blueprint.plan.snapshot import Snapshot, take
-from blueprint.recorder import ROOT
+from blueprint.plan.snapshot import Snapshot, take_snapshots
+from blueprint.project import ROOT
 
 
 @pytest.fixture(scope="session")
 def prod() -> Snapshot:
-    (snapshot,) = take({"this tree": ROOT}, "prod")
+    (snapshot,) = take_snapshots({"this tree": ROOT}, "prod")
     return snapshot

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from blueprint.plan.api import breaking
 from blueprint.plan.schemas import Direction, Side, breaks
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 Schema = dict[str, Any]
 

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blueprint.plan.differences import ABSENT, Change, changes, resources, sources, structured
+from blueprint.plan.differences import (
+    ABSENT,
+    Change,
+    changed_resources,
+    changed_sources,
+    changes,
+    structured,
+)
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.recording import Key
 
@@ -81,7 +88,7 @@ def test_differences_have_paths(before: Any, after: Any, expected: list[Any]) ->
 def test_resources_are_added_changed_and_removed() -> None:
     gone, kept, new = (resource(("aws:sqs/queue:Queue", name)) for name in ("gone", "kept", "new"))
     changed = replace(kept, inputs={"delaySeconds": 1}, protect=True)
-    found = resources(snapshot(gone, kept), snapshot(changed, new))
+    found = changed_resources(snapshot(gone, kept), snapshot(changed, new))
     assert (found.removed, found.added) == ((gone,), (new,))
     (only,) = found.changed
     assert only.resource == changed
@@ -106,7 +113,9 @@ def test_a_resource_in_a_component_of_another_type_is_replaced(
         queue = resource(("aws:sqs/queue:Queue", "q"), parent=above.key, aliased=alias)
         return snapshot(above, queue)
 
-    found = resources(program("One", "a", alias=False), program(component, "b", alias=aliased))
+    found = changed_resources(
+        program("One", "a", alias=False), program(component, "b", alias=aliased)
+    )
     assert [change.moved for change in found.changed] == ([True] if moved else [])
 
 
@@ -117,11 +126,11 @@ def test_an_image_of_other_sources_does_not_differ_in_their_hashes() -> None:
         return replace(snapshot(image), images={"x": {"a.py": files or content, "b.py": "same"}})
 
     before = program("one", "base")
-    assert sources(before, before) == {}
-    assert sources(before, program("two", "base")) == {"x": ("a.py",)}
-    assert resources(before, program("two", "base")).changed == ()
-    (other,) = resources(before, program("two", "newer")).changed
+    assert changed_sources(before, before) == {}
+    assert changed_sources(before, program("two", "base")) == {"x": ("a.py",)}
+    assert changed_resources(before, program("two", "base")).changed == ()
+    (other,) = changed_resources(before, program("two", "newer")).changed
     assert [change.path for change in other.changes] == ["buildArgs.BASE_IMAGE"]
     # Where the sources are the same, they do not explain another tag.
-    (unexplained,) = resources(before, program("two", "base", files="one")).changed
+    (unexplained,) = changed_resources(before, program("two", "base", files="one")).changed
     assert [change.path for change in unexplained.changes] == ["buildArgs.REVISION", "tags[0]"]

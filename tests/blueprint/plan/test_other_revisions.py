@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.plan import __main__ as command
 from blueprint.plan import revision
 from blueprint.plan.revision import PlanError, Revision, extract, find
-from blueprint.plan.snapshot import take
+from blueprint.plan.snapshot import take_snapshots
+from cli import main
 from tests.support.plan_repository import commit, git
 
 Within = Callable[[Path], None]
@@ -121,23 +121,22 @@ def test_a_revisions_files_are_written_and_the_repository_is_left_alone(
     assert (git(origin, "status", "--porcelain"), git(origin, "worktree", "list")) == before
 
 
-def test_a_revision_before_there_was_a_recorder_is_refused(tmp_path: Path) -> None:
+def test_a_revision_before_there_was_a_program_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.prod.yaml").touch()
     with pytest.raises(
-        PlanError, match=r"old \(12\) cannot be evaluated: it has no __main__.py, no"
+        PlanError, match=r"old \(12\) cannot be evaluated: it has no __main__.py, no Pulumi.yaml"
     ):
-        take({"old (12)": tmp_path}, "prod")
+        take_snapshots({"old (12)": tmp_path}, "prod")
 
 
 def test_an_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["nowhere", "--against", "HEAD"]) == 1
+    assert main(["plan", "nowhere", "--against", "HEAD"]) == 1
     assert (
-        "error: there is no stack 'nowhere'; there are: compose, dev, local, prod"
+        "error: There is no stack 'nowhere'. Stacks: compose, dev, local, prod."
         in capsys.readouterr().err
     )
 
 
-def test_wrong_arguments_do_not_end_as_changes_do(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit) as ended:
-        command.main(["prod", "--format", "yaml"])
-    assert ended.value.code == 1
+@pytest.mark.parametrize("arguments", [[], ["prod", "--format", "yaml"], ["prod", "--limit", "0"]])
+def test_wrong_arguments_do_not_end_as_changes_do(arguments: list[str]) -> None:
+    assert main(["plan", *arguments]) == 1

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blueprint.plan.permissions import ROLE_POLICY, differences, granted, permissions, written
+from blueprint.plan.permissions import (
+    ROLE_POLICY,
+    as_lines,
+    differences,
+    permissions,
+    permissions_by_owner,
+)
 from blueprint.plan.snapshot import Snapshot
 
 USERS = "${aws:dynamodb/table:Table::users::arn}"
@@ -35,14 +41,14 @@ def changed(prod: Snapshot, name: str, old: str, new: str) -> Snapshot:
 
 
 def test_functions_are_owners_with_all_their_policies(prod: Snapshot) -> None:
-    found = granted(prod)
-    assert "dynamodb:PutItem on ledger, users" in written(found["create-user"])
+    found = permissions_by_owner(prod)
+    assert "dynamodb:PutItem on ledger, users" in as_lines(found["create-user"])
     # Of the trigger's own policy, not of the function's.
     assert any(
         line.startswith("dynamodb:DescribeStream") and "on users" in line
-        for line in written(found["queue-welcome"])
+        for line in as_lines(found["queue-welcome"])
     )
-    assert "report-role (iam.Role)" in found
+    assert "cleanup-role (iam.Role)" in found
     assert "emails-policy (sqs.QueuePolicy, policy)" in found
 
 
@@ -54,20 +60,20 @@ def test_actions_resources_and_conditions_are_told(prod: Snapshot) -> None:
     after = changed(prod, "create-user-policy", "dynamodb:PutItem", "dynamodb:GetItem")
     (difference,) = differences(prod, after)
     assert difference.owner == "create-user"
-    assert written(difference.added) == ["dynamodb:GetItem on ledger, users"]
-    assert written(difference.removed) == ["dynamodb:PutItem on ledger, users"]
+    assert as_lines(difference.added) == ["dynamodb:GetItem on ledger, users"]
+    assert as_lines(difference.removed) == ["dynamodb:PutItem on ledger, users"]
 
     after = changed(prod, "create-user-policy", f'"{USERS}"', '"*"')
     (difference,) = differences(prod, after)
-    assert written(difference.added) == ["dynamodb:PutItem on *"]
-    assert written(difference.removed) == ["dynamodb:PutItem on users"]
+    assert as_lines(difference.added) == ["dynamodb:PutItem on *"]
+    assert as_lines(difference.removed) == ["dynamodb:PutItem on users"]
 
 
 def test_functions_come_first(prod: Snapshot) -> None:
     after = changed(prod, "report-policy", "sqs:SendMessage", "sqs:PurgeQueue")
     after = changed(after, "send-email-policy", "ses:SendEmail", "ses:SendRawEmail")
     owners = [difference.owner for difference in differences(prod, after)]
-    assert owners == ["send-email", "report-role (iam.Role)"]
+    assert owners == ["send-email", "cleanup-role (iam.Role)"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,7 @@ def test_functions_come_first(prod: Snapshot) -> None:
 )
 def test_a_permission_is_written(statement: dict[str, Any], line: str) -> None:
     document = {"Statement": [{"Effect": "Allow", **statement}]}
-    assert written(frozenset(permissions(document))) == [line]
+    assert as_lines(frozenset(permissions(document))) == [line]
 
 
 @settings(deadline=None)
@@ -111,5 +117,5 @@ def test_what_is_written_says_all(statements: list[Any], more: Any) -> None:
     one, other = (
         frozenset(permissions({"Statement": s})) for s in (statements, [*statements, more])
     )
-    assert (written(one) == written(other)) == (one == other)
-    assert json.dumps(written(one)).count("s:") >= len({p.action for p in one})
+    assert (as_lines(one) == as_lines(other)) == (one == other)
+    assert json.dumps(as_lines(one)).count("s:") >= len({p.action for p in one})

@@ -22,12 +22,12 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(
         folder / "__main__.py",
         (
-            "get_user = ImageFunction(",
-            'token = pulumi.Config("other").require_secret("token")\nget_user = ImageFunction(',
+            "create_user = ImageFunction(",
+            'token = pulumi.Config("other").require_secret("token")\ncreate_user = ImageFunction(',
         ),
         (
-            "environment=cors, grants=[users.get",
-            'environment={**cors, "TOKEN": token}, grants=[users.get',
+            "environment=cors,\n    grants=[users.put",
+            'environment={**cors, "TOKEN": token},\n    grants=[users.put',
         ),
         ('pulumi.export("api_key"', 'pulumi.export("token", token)\npulumi.export("api_key"'),
     )
@@ -43,7 +43,7 @@ def planned(repository: Path) -> subprocess.CompletedProcess[str]:
     edit(
         repository / "__main__.py",
         ('ledger.put(env="LEDGER_TABLE")]))', 'ledger.get(env="LEDGER_TABLE")]))'),
-        ('ScheduleTrigger("report", ', 'ScheduleTrigger("reports", '),
+        ('ScheduleTrigger("cleanup", ', 'ScheduleTrigger("cleanups", '),
         ('pulumi.export("dashboard_name", monitoring.dashboard.dashboard_name)\n', ""),
     )
     edit(
@@ -99,16 +99,16 @@ def test_permissions_are_shown_by_function_first(
         "+   dynamodb:GetItem on ledger",
         "-   dynamodb:PutItem on ledger",
     ]
-    assert "  report-role (iam.Role)" in lines
-    assert "-   lambda:InvokeFunction on daily-report-live" in lines
+    assert "  cleanup-role (iam.Role)" in lines
+    assert "-   lambda:InvokeFunction on cleanup-expired-live" in lines
 
 
 def test_resources_are_shown_with_changed_properties(
     planned: subprocess.CompletedProcess[str],
 ) -> None:
     lines = section(planned.stdout, "Resources")
-    assert "- scheduler.Schedule report" in lines
-    assert "+ scheduler.Schedule reports" in lines
+    assert "- scheduler.Schedule cleanup" in lines
+    assert "+ scheduler.Schedule cleanups" in lines
     where = lines.index("~ lambda.Function create-user")
     assert lines[where + 1] == "    memorySize: 1024 → 2048"
 
@@ -195,7 +195,7 @@ def test_nothing_is_left_of_a_plan_that_is_ended(
     repository: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "blueprint.plan", "prod"],
+        [sys.executable, "cli.py", "plan", "prod"],
         cwd=repository,
         env={**ENVIRONMENT, "TMPDIR": str(tmp_path)},
         start_new_session=True,
@@ -209,7 +209,8 @@ def test_nothing_is_left_of_a_plan_that_is_ended(
     assert list(tmp_path.iterdir())
     process.send_signal(number)
     output, errors = process.communicate(timeout=60)
-    assert (output, errors) == ("", "")
+    assert output == ""
+    assert errors == ("\nInterrupted.\n" if number is signal.SIGINT else "")
     assert process.returncode == (130 if number is signal.SIGINT else 143)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):

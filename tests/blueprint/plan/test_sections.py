@@ -9,17 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blueprint.cost.estimate import estimate, read_prices
-from blueprint.plan.costs import TRAFFIC, cost, costs
+from blueprint.plan.cost_section import TRAFFIC, cost_by_service, cost_section
 from blueprint.plan.functions import functions
 from blueprint.plan.render import COMMENT, Heading, markdown, text
 from blueprint.plan.section import Section
 from blueprint.plan.sections import Report, report
 from blueprint.plan.snapshot import Snapshot
-from blueprint.plan.words import shown
+from blueprint.plan.words import shortened
 from blueprint.recording import Key
+from tests.support.expected import BUSY
+from tests.support.functions import expected
 
 HEADING = Heading(stack="prod", before="main", after="this tree", notes=(), command="make plan")
-METHOD = ("aws:apigateway/method:Method", "api-get-users-by-id")
+METHOD = ("aws:apigateway/method:Method", "api-post-users")
 
 
 def with_inputs(prod: Snapshot, key: Key, **inputs: Any) -> Snapshot:
@@ -32,33 +34,27 @@ def with_inputs(prod: Snapshot, key: Key, **inputs: Any) -> Snapshot:
 def test_functions_are_described(prod: Snapshot) -> None:
     found = functions(prod)
     assert {name: function.trigger for name, function in found.items()} == {
-        "cleanup-expired": "rate(1 hour)",
-        "create-user": "POST /users",
-        "daily-report": "cron(15 0 * * ? *)",
-        "get-user": "GET /users/{id}",
-        "process-upload": "files storage/uploads/",
-        "queue-welcome": "stream users",
-        "send-email": "queue emails",
+        name: each.trigger for name, each in expected().items()
     }
     upload = found["process-upload"]
     assert (upload.memory, upload.timeout, upload.architecture) == ("2048 MB", "120 s", "arm64")
 
 
 def test_a_function_that_nothing_invokes_says_so(prod: Snapshot) -> None:
-    key = ("aws:scheduler/schedule:Schedule", "report")
+    key = ("aws:scheduler/schedule:Schedule", "cleanup")
     left = {k: r for k, r in prod.resources.items() if k != key}
-    assert functions(replace(prod, resources=left))["daily-report"].trigger == "none"
+    assert functions(replace(prod, resources=left))["cleanup-expired"].trigger == "none"
 
 
 def test_costs_are_those_of_the_estimate(prod: Snapshot) -> None:
     charges = estimate("prod", TRAFFIC)
     total = sum(charge.cost for charge in charges)
-    found = costs(prod, read_prices())
+    found = cost_by_service(prod, read_prices())
     assert set(found) == {charge.service for charge in charges}
     for service, dollars in found.items():  # exactly: scheduled invocations cost less than a cent
         assert dollars == pytest.approx(sum(c.cost for c in charges if c.service == service))
-    assert cost(prod, prod).summary == f"+0.00 dollars a month, to {total:,.2f}"
-    assert cost(prod, Snapshot()).summary == f"-{total:,.2f} dollars a month, to 0.00"
+    assert cost_section(prod, prod).summary == f"+0.00 dollars a month, to {total:,.2f}"
+    assert cost_section(prod, Snapshot()).summary == f"-{total:,.2f} dollars a month, to 0.00"
 
 
 def test_nothing_changes_in_itself(prod: Snapshot) -> None:
@@ -71,16 +67,17 @@ def test_nothing_changes_in_itself(prod: Snapshot) -> None:
 def test_a_stack_that_goes_takes_its_api_with_it(prod: Snapshot) -> None:
     found = report(prod, Snapshot())
     assert found.breaks
-    assert found.sections[0].lines == ("- POST /users: removed", "- GET /users/{id}: removed")
+    routes = {name: each.trigger for name, each in expected().items() if each.unanswered == BUSY}
+    assert set(found.sections[0].lines) == {f"- {route}: removed" for route in routes.values()}
     resources = next(s for s in found.sections if s.title == "Resources")
     assert resources.summary == f"{len(prod.resources)} removed"
     assert "- kms.Key key (protected: `pulumi up` refuses to delete it)" in resources.lines
-    assert "- ecr.Repository get-user-image (the real one is left where it is)" in resources.lines
+    assert "- ecr.Repository create-user-image (the real resource is kept)" in resources.lines
 
 
 def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
     """The document of all stacks says that it is optional; the gateway of this one does not."""
-    scopes = ["serverless-app/users.read"]
+    scopes = ["serverless-app/users.write"]
     none = with_inputs(prod, METHOD, authorization="NONE", authorizationScopes=None)
     key = with_inputs(none, METHOD, apiKeyRequired=True)
     signed = with_inputs(none, METHOD, authorization="AWS_IAM")
@@ -94,7 +91,7 @@ def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
         (prod, either, None),
     ):
         api = report(before, after).sections[0]
-        assert api.lines == ((f"- GET /users/{{id}}: security: {problem}",) if problem else ())
+        assert api.lines == ((f"- POST /users: security: {problem}",) if problem else ())
         assert api.summary.startswith("BREAKS" if problem else "changes, in nothing that breaks")
 
 
@@ -181,4 +178,4 @@ def test_any_number_of_long_sections_fits(limit: int) -> None:
     ],
 )
 def test_values_are_shown_in_a_line(value: Any, expected: str) -> None:
-    assert shown(value) == expected
+    assert shortened(value) == expected

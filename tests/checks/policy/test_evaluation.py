@@ -1,4 +1,4 @@
-"""How rules are evaluated, and what they say."""
+"""Rules: their evaluation and their messages."""
 
 from dataclasses import replace
 
@@ -16,14 +16,14 @@ NOTIFICATION = "s3/bucketNotification:BucketNotification uploads-notification"
 def test_a_message_says_what_is_wrong_and_what_to_do() -> None:
     change = Break(
         rule="6",
-        of="lambda/function:Function get-user",
+        of="lambda/function:Function create-user",
         path=("imageUri",),
-        to="registry.example.com/get-user:latest",
+        to="registry.example.com/create-user:latest",
     )
     assert broken(after(prod(), change)) == {
         NAMES["6"]: [
-            "Function get-user: imageUri is 'registry.example.com/get-user:latest'; it must be "
-            "<repository>@sha256:<digest>: Lambda does not see a moved tag"
+            "Function create-user: imageUri is 'registry.example.com/create-user:latest'; it must "
+            "be <repository>@sha256:<digest>: Lambda ignores a moved tag"
         ]
     }
 
@@ -31,7 +31,7 @@ def test_a_message_says_what_is_wrong_and_what_to_do() -> None:
 def test_a_secret_is_not_repeated() -> None:
     change = Break(
         rule="13",
-        of="lambda/function:Function get-user",
+        of="lambda/function:Function create-user",
         path=("environment", "variables", "DB_PASSWORD"),
         to="hunter2",
     )
@@ -72,7 +72,7 @@ def test_what_is_found_before_something_is_unknown_stays_found() -> None:
 @pytest.mark.parametrize(
     ("prefixes", "rows"),
     [
-        (("uploads/", "processed/"), set()),  # get-user reads what process-upload writes
+        (("uploads/", "processed/"), set()),  # create-user reads what process-upload writes
         (("processed/", "uploads/"), {"46"}),
     ],
 )
@@ -80,7 +80,7 @@ def test_several_functions_of_a_bucket_are_told_apart_by_arn(
     prefixes: tuple[str, str], rows: set[str]
 ) -> None:
     resources = prod()
-    names = ("process-upload-live", "get-user-live")
+    names = ("process-upload-live", "create-user-live")
     arns = {name: f"arn:aws:lambda:eu-central-1:123456789012:function:{name}" for name in names}
     change = Break(
         rule="46",
@@ -93,9 +93,9 @@ def test_several_functions_of_a_bucket_are_told_apart_by_arn(
         refers=tuple(f"lambda/alias:Alias {name}" for name in names),
     )
     resources = after(resources, change)
-    # get-user's failures would be lost: another row's business.
+    # create-user's failed events would be lost, which breaks row 9.
     broken_too = {NAMES["9"]}
-    assert judged(resources)[NAMES["46"]].undecided  # no ARN is known before it is deployed
+    assert judged(resources)[NAMES["46"]].undecided  # ARNs are known after the deployment
     deployed = [
         replace(r, properties={**r.properties, "arn": arns[r.name]}) if r.name in arns else r
         for r in resources

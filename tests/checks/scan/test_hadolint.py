@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.recorder import ROOT
+from blueprint.project import ROOT
 
 
 @pytest.mark.parametrize("path", ["images/Dockerfile", "checks/bench/Dockerfile"])
@@ -25,4 +25,4 @@ def test_hadolint_finds_nothing(path: str) -> None:
 
     text = (ROOT / path).read_text()
     assert problems(text) == []
-    assert problems(f"{text}\nRUN cd / && apt-get install curl\n")  # it does look
+    assert problems(f"{text}\nRUN cd / && apt-get install curl\n")  # it reports problems

@@ -1,4 +1,4 @@
-"""parliament does look: at every document, and finds what is broken in it."""
+"""parliament scans every document, and finds what is broken."""
 
 import json
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from blueprint import recorder
+from blueprint.arns import ArnRecorder
 from blueprint.recording import Options, Recorded
-from blueprint.references import Arns
 from checks.scan.iam import Document, documents, scan
 from checks.scan.schema import Schema
 
-# What holds one document, counted apart from how documents are found.
+# Resource types with one document each. The count does not depend on how documents are found.
 HOLDS_ONE = {
     "aws:ec2/vpcEndpoint:VpcEndpoint",
     "aws:iam/role:Role",
@@ -31,7 +31,7 @@ def document(**statement: Any) -> Document:
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_document_is_found(schema: Schema, stack: str) -> None:
-    recorded = recorder.run(stack, recorder=Arns).recorder.resources
+    recorded = recorder.run(stack, recorder=ArnRecorder).recorder.resources
     found = documents(recorded, schema)
     assert len(found) == len([r for r in recorded if r.type in HOLDS_ONE]) >= 30
     assert "aws_iam_role.create_user_role" in {d.resource for d in found}
@@ -73,5 +73,5 @@ def test_a_policy_that_is_no_iam_document(schema: Schema) -> None:
         ignore_changes=frozenset(),
     )
     wrong = Recorded("aws:sqs/queuePolicy:QueuePolicy", "q", {"policy": "{}"}, True, options)
-    with pytest.raises(ValueError, match=r"QueuePolicy 'q': policy is no IAM document: '\{\}'"):
+    with pytest.raises(ValueError, match=r"QueuePolicy 'q': policy is not an IAM document: '\{\}'"):
         documents([wrong], schema)

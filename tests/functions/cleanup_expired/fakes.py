@@ -27,7 +27,7 @@ def failure(code: str, operation: str) -> ClientError:
 
 
 class Context:
-    """An invocation with ``calls`` looks at the clock left before its time runs out."""
+    """An invocation whose time runs out after it has read the clock ``calls`` times."""
 
     aws_request_id = "8f6c1c9e-6f0a-4c7e-9d52-0a1f6f6c2b11"
 
@@ -43,7 +43,7 @@ class Context:
 class Table:
     """Users or ledger entries by id; its one index is queried ``page_size`` items at a time.
 
-    It knows the expressions that the code under test uses, and fails on any other.
+    It supports the expressions that the code under test uses, and fails on any other.
     """
 
     exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailed)

@@ -83,7 +83,7 @@ def test_overdue_users_are_queued_again_longest_overdue_first(outcomes: Any) -> 
 
 
 @pytest.mark.parametrize(("due", "queued"), [(NOW - 1, 1), (NOW, 1), (NOW + 1, 0)])
-def test_a_user_is_due_from_the_second_on(due: int, queued: int) -> None:
+def test_a_user_becomes_due_at_the_exact_second(due: int, queued: int) -> None:
     queue = Queue()
     welcomes(Table(user(1, due=due)), queue).requeue(now=NOW, stop=never)
     assert len(queue.messages) == queued
@@ -115,7 +115,7 @@ def test_after_five_attempts_a_user_is_given_up(
         assert len(queue.messages) == 1
 
 
-def test_a_user_never_welcomed_gets_five_messages_in_all() -> None:
+def test_a_user_without_a_welcome_gets_five_messages() -> None:
     table, queue = Table(user(1)), Queue()
     counts = [
         sum(welcomes(table, queue).requeue(now=NOW + hour * 3600, stop=never).values())
@@ -126,7 +126,7 @@ def test_a_user_never_welcomed_gets_five_messages_in_all() -> None:
     assert "welcome_abandoned" in table.items["user_01"]
 
 
-def test_a_message_is_queued_again_when_the_earlier_one_is_surely_over() -> None:
+def test_a_message_is_queued_again_only_after_the_earlier_one_has_ended() -> None:
     # Five receipts: after the fifth it goes to the dead-letter queue.
     longest = [max(react(Paused(), receives=n)[2] for _ in range(200)) for n in range(1, 5)]
     assert sum(longest) < RETRY_SECONDS
@@ -134,7 +134,7 @@ def test_a_message_is_queued_again_when_the_earlier_one_is_surely_over() -> None
 
 @pytest.mark.parametrize("attempts", [0, ATTEMPTS])
 @pytest.mark.parametrize("change", ["welcomed", "moved", "vanished"])
-def test_a_user_settled_since_the_index_was_read_is_left_alone(
+def test_a_user_settled_since_the_index_was_read_is_not_changed(
     change: str, attempts: int, outcomes: Any
 ) -> None:
     table, queue = Table(user(1, attempts=attempts)), Queue()
@@ -158,7 +158,7 @@ def test_a_user_settled_since_the_index_was_read_is_left_alone(
 
 
 @pytest.mark.parametrize("broken", ["name", "email", "characters"])
-def test_a_message_that_cannot_be_sent_blocks_nobody_and_ends(broken: str) -> None:
+def test_a_message_that_cannot_be_sent_blocks_nobody_and_is_given_up(broken: str) -> None:
     bad = user(1, due=NOW - 9, name="\uffff" if broken == "characters" else "Ada")
     bad.pop(broken, None)
     table, queue = Table(bad, user(2)), Queue()
@@ -194,7 +194,7 @@ def test_a_message_not_queued_is_not_counted_as_an_attempt() -> None:
     assert table.items["user_01"] == user(1)
 
 
-def test_logs_hold_no_personal_data(caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_contain_no_personal_data(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     users = [user(1, name="Canary"), user(2, name="Canary", attempts=ATTEMPTS)]
     users.append(user(3, name="Canary\uffff"))
@@ -207,7 +207,7 @@ def test_logs_hold_no_personal_data(caplog: pytest.LogCaptureFixture) -> None:
 # Expired entries
 
 
-def test_what_expired_is_deleted_oldest_first_over_days_and_pages(outcomes: Any) -> None:
+def test_expired_entries_are_deleted_oldest_first_over_days_and_pages(outcomes: Any) -> None:
     times = [NOW - 1, NOW - 2, NOW - 3, NOW - DAY, NOW - 2 * DAY]
     table = Table(*(entry(f"e{index}", at) for index, at in enumerate(times)))
     assert expired(table).delete(now=NOW, stop=never) == 5
@@ -226,7 +226,7 @@ def test_what_expired_is_deleted_oldest_first_over_days_and_pages(outcomes: Any)
         (NOW - NOW % DAY - LOOK_BACK_DAYS * DAY - 1, False),  # left to TTL
     ],
 )
-def test_the_edges_of_what_is_deleted(expires: int, gone: bool) -> None:
+def test_the_limits_of_the_deleted_range(expires: int, gone: bool) -> None:
     table = Table(entry("e", expires))
     expired(table).delete(now=NOW, stop=never)
     assert (not table.items) is gone
@@ -271,7 +271,7 @@ def test_the_count_is_logged_even_if_a_call_fails(caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.parametrize("failing", ["welcomes", "expired", "both"])
-def test_neither_part_keeps_the_other_from_being_done_and_failures_surface(failing: str) -> None:
+def test_both_parts_run_even_if_one_fails_and_the_error_is_raised(failing: str) -> None:
     users, ledger, queue = Table(user(1)), Table(entry("e", NOW - 1)), Queue()
     first, second = failure("First", "SendMessage"), failure("Second", "DeleteItem")
     if failing != "expired":
@@ -299,7 +299,7 @@ def test_welcomes_may_use_half_of_the_time_and_deletions_the_rest(outcomes: Any)
     assert outcomes().count("stopped_early") == 2
 
 
-def test_with_no_time_left_nothing_is_begun(outcomes: Any) -> None:
+def test_nothing_is_begun_without_time(outcomes: Any) -> None:
     users, ledger, queue = Table(user(1)), Table(entry("e", NOW - 1)), Queue()
     counts = clean_up(
         welcomes(users, queue),
@@ -312,7 +312,7 @@ def test_with_no_time_left_nothing_is_begun(outcomes: Any) -> None:
     assert outcomes() == ["stopped_early", "stopped_early", "expired_deleted"]
 
 
-def test_with_nothing_to_do_nothing_is_stopped_early(outcomes: Any) -> None:
+def test_an_empty_run_does_not_report_an_early_stop(outcomes: Any) -> None:
     assert clean_up(
         welcomes(Table(), Queue()), expired(Table()), now=NOW, remaining_seconds=lambda: 0
     ) == {"expired_deleted": 0}
@@ -325,7 +325,7 @@ def test_with_nothing_to_do_nothing_is_stopped_early(outcomes: Any) -> None:
     cuts=st.lists(st.integers(0, 8), max_size=6),
     page_size=st.integers(1, 5),
 )
-def test_however_runs_are_cut_each_due_thing_is_done_once(
+def test_interrupted_runs_together_do_everything_once(
     dues: list[int], expiries: list[int], cuts: list[int], page_size: int
 ) -> None:
     users = Table(*(user(n, due=due) for n, due in enumerate(dues)), page_size=page_size)
@@ -366,7 +366,7 @@ ANY_EVENT = st.recursive(
 
 
 @given(ANY_EVENT)
-def test_the_event_is_not_trusted_with_the_time(event: Any) -> None:
+def test_the_time_in_the_event_is_ignored(event: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         ledger = Table(entry("e", NOW + 10))
         users = welcomes(Table(user(1, due=NOW + 10)), Queue())

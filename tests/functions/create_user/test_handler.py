@@ -77,25 +77,27 @@ def test_created(log: pytest.LogCaptureFixture) -> None:
         '{"a":' * 1600,
     ],
 )
-def test_no_json_object(body: str | None, log: pytest.LogCaptureFixture) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(
+    body: str | None, log: pytest.LogCaptureFixture
+) -> None:
     assert post(body)[:2] == (400, {"error": "Invalid request body"})
     assert outcomes(log) == ["invalid"]
 
 
 def test_deep_nesting_is_refused() -> None:
-    """By the parser's depth, or, where Python's stack allows more, as no string."""
+    """The parser limits the depth; where Python's stack allows more, the value is not a string."""
     assert post('{"name":' + "[" * 4000 + "]" * 4000 + "}")[0] == 400
 
 
 @pytest.mark.parametrize("body", [b'{"name": "\xff"}', b'{"x": "\xff"}', b"\xfe\xff"])
-def test_no_utf_8(body: bytes) -> None:
+def test_a_body_that_is_not_utf_8_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequest, match="Invalid request body"):
         parse_new_user(body)
 
 
 @pytest.mark.parametrize("field", ["name", "email"])
 @pytest.mark.parametrize("value", [None, "", " ", "\t\n", "\u3000\u00a0"])
-def test_missing_null_or_blank(field: str, value: str | None) -> None:
+def test_a_missing_null_or_blank_field_is_refused(field: str, value: str | None) -> None:
     required = (400, {"error": "Name and email are required"})
     assert post({**ADA, field: value})[:2] == required
     assert post({name: text for name, text in ADA.items() if name != field})[:2] == required
@@ -115,7 +117,7 @@ def test_missing_null_or_blank(field: str, value: str | None) -> None:
         ('{"$gt": ""}', "an object"),
     ],
 )
-def test_wrong_type_is_named(field: str, value: str, kind: str) -> None:
+def test_an_error_names_the_wrong_type(field: str, value: str, kind: str) -> None:
     other = "email" if field == "name" else "name"
     body = f'{{"{field}": {value}, "{other}": "ada@example.com"}}'
     assert post(body)[:2] == (400, {"error": f"{field} is {kind}; it must be a string"})
@@ -136,7 +138,7 @@ def test_wrong_type_is_named(field: str, value: str, kind: str) -> None:
         ({"email": "ada@exämple.com"}, ["Punycode"]),
     ],
 )
-def test_out_of_bounds_says_which_and_why(fields: dict[str, str], says: list[str]) -> None:
+def test_an_error_names_the_limit_and_its_reason(fields: dict[str, str], says: list[str]) -> None:
     status, body, _ = post({**ADA, **fields})
     assert status == 400
     assert all(part in body["error"] for part in says), body
@@ -147,7 +149,7 @@ def test_out_of_bounds_says_which_and_why(fields: dict[str, str], says: list[str
 @pytest.mark.parametrize(
     "fields", [{"name": "x" * 100}, {"name": "李"}, {"email": "x" * 64 + "@example.com"}]
 )
-def test_bounds_themselves_are_allowed(fields: dict[str, str]) -> None:
+def test_values_at_the_limit_are_accepted(fields: dict[str, str]) -> None:
     assert post({**ADA, **fields})[0] == 201
 
 
@@ -156,12 +158,12 @@ def test_spaces_around_are_removed_and_unknown_fields_ignored() -> None:
     assert parse_new_user(body) == NewUser("Ada", "a@b.co")
 
 
-def test_of_a_field_given_twice_the_last_counts() -> None:
+def test_the_last_of_two_equal_fields_counts() -> None:
     body = b'{"name": 5, "name": "Ada", "email": "a@b.co", "na\\u006de": "Bob"}'
     assert parse_new_user(body) == NewUser("Bob", "a@b.co")
 
 
-def test_taken(log: pytest.LogCaptureFixture) -> None:
+def test_an_address_that_is_taken_is_a_conflict(log: pytest.LogCaptureFixture) -> None:
     users = FakeUsers()
     post(ADA, users)
     status, body, _ = post({**ADA, "email": "ADA@example.com"}, users)
@@ -170,7 +172,7 @@ def test_taken(log: pytest.LogCaptureFixture) -> None:
     assert outcomes(log) == ["created", "email_taken"]
 
 
-def test_too_large(log: pytest.LogCaptureFixture) -> None:
+def test_a_body_over_the_limit_is_refused(log: pytest.LogCaptureFixture) -> None:
     def padded(length: int) -> str:
         text = json.dumps({**ADA, "x": ""})
         return text[:-2] + "y" * (length - len(text)) + text[-2:]
@@ -248,12 +250,12 @@ def test_any_body_is_parsed_or_refused(body: bytes) -> None:
     st.fixed_dictionaries({"name": JSON, "email": JSON | st.emails()}),
     st.none() | st.text(st.characters(codec="utf-8")),
 )
-def test_any_json_gets_an_answer_of_the_callers(body: Any, key: str | None) -> None:
+def test_any_json_gets_a_2xx_or_4xx(body: Any, key: str | None) -> None:
     assert post(body, key=key)[0] in {201, 400, 413}
 
 
 @given(st.text(max_size=50), st.booleans())
-def test_any_text_gets_an_answer_of_the_callers(body: str, encoded: bool) -> None:
+def test_any_text_gets_a_2xx_or_4xx(body: str, encoded: bool) -> None:
     event = {**samples.event("create_user"), "body": body, "isBase64Encoded": encoded}
     assert create_user(event, FakeUsers())["statusCode"] in {201, 400, 413}
 
@@ -291,7 +293,7 @@ def test_handler_from_event_to_items() -> None:
     assert len(client.tables["users"]) == 2
 
 
-def test_handler_never_leaks_a_reason(log: pytest.LogCaptureFixture) -> None:
+def test_a_500_does_not_reveal_the_reason(log: pytest.LogCaptureFixture) -> None:
     client = FakeDynamoDB()
     client.errors = [client_error("AccessDeniedException")]
     response = deployed(client, samples.event("create_user"))
@@ -302,7 +304,7 @@ def test_handler_never_leaks_a_reason(log: pytest.LogCaptureFixture) -> None:
     assert "canary" not in logged_text(log)
 
 
-def test_handler_says_busy(log: pytest.LogCaptureFixture) -> None:
+def test_throttling_is_a_503(log: pytest.LogCaptureFixture) -> None:
     client = FakeDynamoDB()
     client.errors = [client_error("ThrottlingException")]
     response = deployed(client, samples.event("create_user"))

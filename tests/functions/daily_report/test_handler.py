@@ -52,7 +52,7 @@ def report(bucket: Bucket, day: date) -> Any:
 
 
 def stored(bucket: Bucket, *days: int, users: int = 1) -> None:
-    """Put the reports of some days before in the bucket."""
+    """Store the reports of some earlier days in the bucket."""
     for number in days:
         figures = Figures(day=back(number), users=users, files={}, emails={})
         bucket.objects[f"reports/{back(number)}.json"] = to_json(figures)
@@ -88,7 +88,7 @@ def test_a_day_is_counted_over_several_pages() -> None:
     ),
     page_size=st.integers(1, 7),
 )
-def test_nothing_is_lost_between_pages(
+def test_no_record_is_lost_between_pages(
     users: int, entries: list[tuple[str, str]], page_size: int
 ) -> None:
     database = Database(page_size=page_size)
@@ -137,7 +137,7 @@ def test_the_json_report_is_as_documented() -> None:
         ),
     ],
 )
-def test_a_report_of_another_form_is_unreadable(document: bytes) -> None:
+def test_a_report_of_another_format_is_unreadable(document: bytes) -> None:
     with pytest.raises(Unreadable):
         from_json(document)
 
@@ -145,7 +145,7 @@ def test_a_report_of_another_form_is_unreadable(document: bytes) -> None:
 # Which days
 
 
-def test_a_first_run_ever_writes_only_its_day(outcomes: Any) -> None:
+def test_the_first_run_writes_only_its_day(outcomes: Any) -> None:
     bucket = Bucket()
     assert run(Database(), bucket) == ["2026-11-22"]
     assert bucket.puts == ["reports/2026-11-22.html", "reports/2026-11-22.json"]
@@ -172,18 +172,20 @@ def test_missed_days_are_caught_up_oldest_first(outcomes: Any) -> None:
         (-3, []),  # a late run: the system's first report is of a later day
     ],
 )
-def test_missed_days_are_bounded_and_none_is_made_up(first: int, expected: list[int]) -> None:
+def test_missed_days_go_back_to_the_limit_or_the_first_report(
+    first: int, expected: list[int]
+) -> None:
     listing = Listing(frozenset({back(first)}), back(first))
     assert missed_days(DAY, listing) == [back(number) for number in expected]
 
 
-def test_one_day_asked_for_is_all_that_is_written() -> None:
+def test_a_requested_day_is_the_only_one_written() -> None:
     bucket = Bucket()
     stored(bucket, 5)
     assert run(Database(), bucket, catch_up=False) == [str(DAY)]
 
 
-def test_other_objects_are_no_reports() -> None:
+def test_other_objects_are_not_taken_for_reports() -> None:
     bucket = Bucket()
     for name in ("", "2026-13-01.json", "2026-11-20.json.bak", "x/2026-11-20.json", "index.html"):
         bucket.objects[f"reports/{name}"] = b""
@@ -228,7 +230,7 @@ def test_a_page_is_the_same_whether_its_day_was_missed_or_not() -> None:
 
 
 @pytest.mark.parametrize("extension", ["html", "json"])
-def test_a_run_that_died_on_either_object_is_completed_by_the_next(extension: str) -> None:
+def test_the_next_run_completes_a_run_that_died_on_either_object(extension: str) -> None:
     database, bucket, whole = Database(), Bucket(), Bucket()
     database.add(DAY, users=3)
     bucket.fail_on = f"reports/{DAY}.{extension}"
@@ -241,7 +243,7 @@ def test_a_run_that_died_on_either_object_is_completed_by_the_next(extension: st
     assert bucket.objects == whole.objects
 
 
-def test_a_first_run_that_died_half_way_is_caught_up_on_a_later_day() -> None:
+def test_a_later_day_catches_up_a_first_run_that_died_half_way() -> None:
     database, bucket = Database(), Bucket()
     bucket.objects[f"reports/{back(2)}.html"] = b"page"
     assert run(database, bucket) == [str(back(2)), str(back(1)), str(DAY)]
@@ -265,7 +267,7 @@ def test_of_two_runs_at_once_one_writes(at: int, outcomes: Any) -> None:
     assert [name for name, _ in outcomes()] == ["report_written", "report_exists"]
 
 
-def test_a_run_short_of_time_stops_between_days_and_the_next_goes_on(outcomes: Any) -> None:
+def test_a_run_without_time_stops_between_days_and_the_next_continues(outcomes: Any) -> None:
     database, bucket = Database(), Bucket()
     stored(bucket, 4)
     answers: Iterator[bool] = iter([False, False, True])

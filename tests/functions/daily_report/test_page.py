@@ -29,7 +29,7 @@ def page(earlier: list[int | None] | None = None, **kwargs: object) -> str:
 
 
 class Checker(HTMLParser):
-    """Collects tags and insists on each being closed in turn."""
+    """Collects tags, and fails if one is not closed in its turn."""
 
     VOID = frozenset({"meta"})
 
@@ -79,7 +79,7 @@ def test_every_chart_has_a_title_and_a_description_and_ids_are_unique() -> None:
         assert set((chart["aria-labelledby"] or "").split()) <= set(ids)
 
 
-def test_the_table_has_the_charts_figures_and_gaps_are_no_zeros() -> None:
+def test_the_table_has_the_figures_of_the_charts_and_shows_gaps_as_gaps() -> None:
     html = page([5, None, 0, *[None] * 8, 1_234, 7])
     rows = re.findall(r'<tr><th scope="row">(\d+ \w+ \d+)</th><td[^>]*>([^<]+)</td>', html)
     assert len(rows) == HISTORY_DAYS
@@ -169,7 +169,7 @@ def test_a_chart_has_a_bar_for_each_report_within_its_bounds(counts: list[int | 
     st.lists(COUNTS, min_size=13, max_size=13),
     st.dictionaries(st.text(), st.integers(0, 10**9), min_size=1),
 )
-def test_any_figures_give_a_well_formed_page(
+def test_any_figures_make_a_well_formed_page(
     earlier: list[int | None], files: dict[str, int]
 ) -> None:
     html = page(earlier, files=files)

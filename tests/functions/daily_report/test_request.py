@@ -59,7 +59,7 @@ def test_the_forms_of_an_event(event: Any, expected: Request) -> None:
         {"time": "9999-12-31T23:59:59-10:00"},
     ],
 )
-def test_other_forms_are_refused(event: Any) -> None:
+def test_other_events_are_refused(event: Any) -> None:
     with pytest.raises(BadEvent):
         parse(event, now=NOW)
 
@@ -120,7 +120,7 @@ def test_a_schedule_at_midnight_asks_for_the_newest_day_that_is_over(
         f"{NOW.date() - timedelta(days=OLDEST_DAYS)}T03:00:00Z",
     ],
 )
-def test_a_scheduled_time_out_of_reach_asks_for_the_newest_day_that_is_over(time: str) -> None:
+def test_a_scheduled_time_out_of_range_asks_for_the_newest_day_that_is_over(time: str) -> None:
     assert parse({"time": time}, now=NOW) == Request(YESTERDAY, catch_up=True)
 
 
@@ -155,7 +155,7 @@ VALUES = (
 
 
 @given(st.dictionaries(st.sampled_from(["day", "time", "schedule"]), VALUES) | VALUES)
-def test_any_event_gives_a_day_that_is_over_or_is_refused(event: Any) -> None:
+def test_any_event_asks_for_a_day_that_is_over_or_is_refused(event: Any) -> None:
     try:
         request = parse(event, now=NOW)
     except BadEvent:
@@ -164,7 +164,7 @@ def test_any_event_gives_a_day_that_is_over_or_is_refused(event: Any) -> None:
 
 
 @given(st.dates(NOW.date() - timedelta(days=OLDEST_DAYS), YESTERDAY))
-def test_every_day_within_reach_is_taken_and_so_is_the_time_after_it(day: date) -> None:
+def test_every_day_in_range_is_accepted_and_so_is_the_time_after_it(day: date) -> None:
     assert parse({"day": str(day)}, now=NOW) == Request(day, catch_up=False)
     after = f"{day + timedelta(days=1)}T03:00:00Z"
     assert parse({"time": after}, now=NOW) == Request(day, catch_up=True)

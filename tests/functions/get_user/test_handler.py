@@ -68,7 +68,7 @@ def test_guards_are_not_readable() -> None:
 
 
 @given(st.text())
-def test_any_id_gets_an_answer_of_the_callers(user_id: str) -> None:
+def test_any_id_gets_a_4xx(user_id: str) -> None:
     client = FakeDynamoDB()
     assert get(user_id, UserStore(client, "users"))[0] in {400, 404}
     assert client.calls == []

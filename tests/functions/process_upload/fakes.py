@@ -1,4 +1,4 @@
-"""In-memory S3 (what botocore's client does of it) and ledger, and a Lambda context."""
+"""S3 (as botocore's client shows it) and the ledger in memory, and a Lambda context."""
 
 import hashlib
 import io
@@ -25,7 +25,7 @@ def client_error(operation: str, code: str, status: int, text: str = "no") -> Cl
 
 
 class Body(io.BytesIO):
-    """botocore's stream, able to break off."""
+    """botocore's stream, which can break off."""
 
     breaks_after: int | None = None
 
@@ -38,7 +38,7 @@ class Body(io.BytesIO):
 class FakeS3:
     """One versioned bucket; ``calls`` lists every request as (operation, arguments).
 
-    ``denied`` holds the operations that are refused; ``bug`` in it makes each raise something odd.
+    ``denied`` contains the refused operations; ``bug`` makes every operation raise another error.
     """
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class FakeS3:
         self._lock = threading.Lock()
 
     def upload(self, key: str, body: bytes, **headers: Any) -> str:
-        """Store an object as a caller would, and give its version."""
+        """Store an object as a caller would, and return its version."""
         return self._store(key, body, headers)
 
     def keys(self, prefix: str = "") -> list[str]:
@@ -165,7 +165,7 @@ class FakeS3:
 
 
 class FakeLedger:
-    """The ledger's rules, without leases that end by themselves."""
+    """The ledger's rules, with leases that never end by themselves."""
 
     def __init__(self) -> None:
         self.entries: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Files made by code: good, odd, broken and hostile ones."""
+"""Generated files: good, odd, broken and hostile ones."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ RED, GREEN, BLUE, WHITE = (220, 20, 20), (20, 200, 20), (20, 20, 220), (255, 255
 
 
 def quadrants(width: int = 120, height: int = 80) -> Image.Image:
-    """Red, green / blue, white, so that each turn and flip can be told."""
+    """Red, green / blue, white, so that every turn and flip shows."""
     image = Image.new("RGB", (width, height), WHITE)
     draw = ImageDraw.Draw(image)
     x, y = width // 2, height // 2

@@ -40,7 +40,9 @@ def test_text_becomes_utf8(content: bytes, text: str) -> None:
 
 
 @pytest.mark.parametrize("extractor", [extract_text, extract_html])
-def test_nul_characters_are_no_text(extractor: Callable[[IO[bytes], IO[bytes]], None]) -> None:
+def test_a_file_with_nul_characters_is_not_text(
+    extractor: Callable[[IO[bytes], IO[bytes]], None],
+) -> None:
     with pytest.raises(Rejected) as rejected:
         extract(extractor, b"PK\x03\x04\x00\x00")
     assert rejected.value.reason is Reason.MISMATCH
@@ -104,7 +106,7 @@ def test_deep_nesting_costs_no_more_than_flat() -> None:
 
 
 @given(st.text("<>/!-&;#x0 \n\"'=apscript[]?", max_size=200))
-def test_any_page_gives_some_text(page: str) -> None:
+def test_any_page_can_be_parsed(page: str) -> None:
     extract(extract_html, page.encode())
 
 
@@ -181,12 +183,12 @@ def kind(name: str, content: bytes) -> Kind | None:
         (".webp", b"RIFF\x00\x00\x00\x00WAVE", None),
     ],
 )
-def test_what_a_file_is(name: str, content: bytes, found: Kind | None) -> None:
+def test_the_type_of_a_file(name: str, content: bytes, found: Kind | None) -> None:
     assert kind(name, content) is found
 
 
 @given(st.sampled_from(["", ".jpg", ".txt"]), st.binary(max_size=64), st.binary(max_size=64))
-def test_any_bytes_are_of_some_kind_or_none(name: str, head: bytes, tail: bytes) -> None:
+def test_any_bytes_have_a_type_or_none(name: str, head: bytes, tail: bytes) -> None:
     for start in (b"", b"PK\x03\x04"):
         sniff.kind(name, start + head, lambda: tail + b"PK\x05\x06" + tail)
 

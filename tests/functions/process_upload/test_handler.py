@@ -88,7 +88,7 @@ def test_a_test_event_is_ignored(world: World, caplog: pytest.LogCaptureFixture)
         record("uploads/a.jpg", bucket="another"),
     ],
 )
-def test_what_is_no_upload_is_ignored(
+def test_other_objects_are_ignored(
     world: World, caplog: pytest.LogCaptureFixture, given: dict[str, Any]
 ) -> None:
     assert world.handle({"Records": [given]}) == ["ignored"]
@@ -96,7 +96,7 @@ def test_what_is_no_upload_is_ignored(
     assert world.s3.calls == []
 
 
-def test_our_own_output_never_comes_back_as_an_upload(world: World) -> None:
+def test_outputs_are_never_processed_as_uploads(world: World) -> None:
     for name, content in [("a.txt", b"x"), ("a.jpg", b"x"), ("a.bin", b"x"), ("a", b"GIF89a")]:
         world.s3.upload(f"uploads/{name}", content)
         world.handle({"Records": [record(f"uploads/{name}")]})
@@ -105,7 +105,7 @@ def test_our_own_output_never_comes_back_as_an_upload(world: World) -> None:
     assert set(world.handle({"Records": [record(key) for key in made]})) == {"ignored"}
 
 
-def test_one_failure_does_not_keep_back_the_others(
+def test_one_failure_does_not_stop_the_others(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.s3.upload("uploads/a.txt", b"x")
@@ -182,7 +182,7 @@ def test_neither_logs_nor_errors_name_a_file(
     assert reasons >= {"content_mismatch", "damaged", "empty"}
 
 
-def test_a_start_loads_no_parser() -> None:
+def test_a_cold_start_loads_no_parser() -> None:
     script = (
         "import sys, handlers.process_upload.handler as h\n"
         "print({'PIL', 'pypdfium2', 'docx', 'lxml', 'boto3'} & set(sys.modules))"

@@ -186,7 +186,7 @@ def test_deep_greys_become_eight_bits_of_the_same_range(
     assert_near([[made.getpixel((x, 0)) for x in range(3)]], [(0, 128, 255)], tolerance=1)
 
 
-def test_an_empty_range_of_greys_is_no_error() -> None:
+def test_a_single_grey_is_no_error() -> None:
     assert opened(render(files.encode(Image.new("F", (3, 1), 9.0), "TIFF"), "TIFF")[0]).mode == "L"
 
 
@@ -207,7 +207,7 @@ def test_animations_stay_animated(kind: str) -> None:
     assert getattr(thumbnail, "n_frames", 1) == 1
 
 
-def test_of_several_pages_the_first_is_taken() -> None:
+def test_only_the_first_of_several_pages_is_used() -> None:
     pages = [files.quadrants(), Image.new("RGB", (50, 50))]
     content = files.encode(pages[0], "TIFF", save_all=True, append_images=pages[1:])
     resized = opened(render(content, "TIFF")[0])
@@ -244,7 +244,7 @@ def test_too_many_pixels_or_frames(content: bytes, kind: str) -> None:
     assert rejected.value.reason is Reason.TOO_MANY_PIXELS
 
 
-def test_as_many_frames_as_allowed() -> None:
+def test_the_largest_allowed_number_of_frames() -> None:
     assert render(gif(4, 20), "GIF")
 
 
@@ -256,6 +256,6 @@ def test_pictures_cut_short_are_errors(kind: str, part: float) -> None:
         render(content[: int(len(content) * part)], kind)
 
 
-def test_another_format_than_announced_is_an_error() -> None:
+def test_a_format_other_than_announced_is_an_error() -> None:
     with pytest.raises(Image.UnidentifiedImageError):
         render(files.tagged("PNG"), "JPEG")

@@ -43,7 +43,7 @@ def test_keys_that_are_easily_decoded_wrongly(encoded: str, decoded: str) -> Non
     assert keys.decode(encoded) == decoded
 
 
-def test_bytes_that_are_no_key_are_refused_rather_than_replaced() -> None:
+def test_bytes_that_are_not_utf_8_are_refused_and_not_replaced() -> None:
     with pytest.raises(UnicodeDecodeError):
         keys.decode("uploads/%FF")
 

@@ -27,7 +27,7 @@ LIMITS = Limits(max_bytes=200_000, memory_bytes=512 * 2**20, image_max_side=60, 
 
 
 class World:
-    """A bucket, a ledger, and uploads whose events come whenever the test says."""
+    """A bucket, a ledger, and uploads whose events come when the test says."""
 
     def __init__(self) -> None:
         self.s3 = FakeS3()
@@ -83,7 +83,7 @@ def unnamed_files() -> set[str]:
 
 
 @pytest.mark.parametrize(("size", "asked"), [(200_001, "bytes=0-4095"), (200_000, None)])
-def test_what_is_too_large_to_be_parsed_is_not_sent(
+def test_a_file_too_large_to_be_parsed_is_not_downloaded(
     world: World, size: int, asked: str | None
 ) -> None:
     assert world.process(world.upload("large.bin", bytes(size))) == Result("copied", size)
@@ -146,7 +146,7 @@ def test_anything_else_is_copied_inside_s3(world: World, name: str) -> None:
 
 
 @pytest.mark.parametrize("size", [150_000, 50_000_000])
-def test_what_is_copied_does_not_pass_through_the_function(world: World, size: int) -> None:
+def test_a_copied_file_does_not_pass_through_the_function(world: World, size: int) -> None:
     upload = world.upload("huge.bin", bytes(size))
     world.s3.breaks_after = 4096  # whoever reads on fails
     assert world.process(upload).outcome == "copied"
@@ -168,7 +168,7 @@ def test_what_is_copied_does_not_pass_through_the_function(world: World, size: i
         ("big", files.tagged("JPEG") + bytes(200_000), Reason.TOO_LARGE),
     ],
 )
-def test_what_cannot_be_processed_is_rejected_whole(
+def test_a_rejected_file_keeps_its_original_bytes(
     world: World, name: str, content: bytes, expected: Reason
 ) -> None:
     assert world.process(world.upload(name, content)) == Result("rejected", len(content), expected)
@@ -208,7 +208,7 @@ def test_a_second_delivery_changes_nothing(world: World) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(0, 3), max_size=8))
-def test_in_whatever_order_events_come_the_newest_stays(order: list[int]) -> None:
+def test_the_newest_upload_stays_in_any_order_of_events(order: list[int]) -> None:
     world = World()
     uploads = [world.upload("a.bin", f"content {number}".encode()) for number in range(4)]
     for index in order:
@@ -226,7 +226,7 @@ def test_an_older_version_is_superseded(world: World) -> None:
     assert world.s3.body("processed/a.txt/text.txt") == b"newer"
 
 
-def test_a_key_that_somebody_works_on_is_left_to_a_retry(world: World) -> None:
+def test_a_key_that_is_being_processed_is_left_to_a_retry(world: World) -> None:
     upload = world.upload("a.txt", b"x")
     world.ledger.claim(
         f"upload#{keys.digest(upload.key)}",
@@ -274,7 +274,7 @@ def test_a_crash_before_the_entry_is_settled_counts_once(world: World) -> None:
     assert list(world.ledger.records.values()) == ["extracted"]
 
 
-def test_what_is_gone_is_not_tried_again(world: World) -> None:
+def test_a_deleted_upload_is_not_tried_again(world: World) -> None:
     upload = world.upload("a.txt", b"x")
     world.s3.versions.clear()
     assert world.process(upload) == Result("gone")
@@ -283,7 +283,7 @@ def test_what_is_gone_is_not_tried_again(world: World) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "enough"), [(19.9, False), (20, True)])
-def test_too_little_time_is_no_verdict_on_the_file(
+def test_too_little_time_does_not_reject_the_file(
     world: World, seconds: float, enough: bool
 ) -> None:
     upload = world.upload("a.txt", b"x")

@@ -31,7 +31,7 @@ def test_an_object_is_read_by_its_version(s3: FakeS3, storage: Storage) -> None:
     assert storage.tail(source, 2) == b"er"
 
 
-def test_of_an_object_no_more_is_sent_than_asked_for(s3: FakeS3, storage: Storage) -> None:
+def test_no_more_of_an_object_is_sent_than_requested(s3: FakeS3, storage: Storage) -> None:
     s3.upload(KEY, b"content", ContentType="image/jpeg")
     for only_bytes, sent in [(3, b"con"), (100, b"content")]:
         with storage.open(KEY, "v1", only_bytes=only_bytes) as source:
@@ -40,7 +40,7 @@ def test_of_an_object_no_more_is_sent_than_asked_for(s3: FakeS3, storage: Storag
             assert source.headers == {"ContentType": "image/jpeg"}
 
 
-def test_without_a_version_the_newest_is_read_and_its_version_told(
+def test_without_a_version_the_newest_is_read_and_its_version_returned(
     s3: FakeS3, storage: Storage
 ) -> None:
     s3.upload(KEY, b"older")
@@ -109,7 +109,7 @@ def test_results_name_their_version(s3: FakeS3, storage: Storage) -> None:
     assert s3.get("processed/y")["ContentType"] == "text/plain"
 
 
-def test_what_is_gone_is_told_apart(s3: FakeS3, storage: Storage) -> None:
+def test_a_deleted_object_has_an_error_of_its_own(s3: FakeS3, storage: Storage) -> None:
     with pytest.raises(Gone), storage.open(KEY, None):
         pass
     s3.upload(KEY, b"x")
@@ -155,7 +155,7 @@ def test_errors_are_classified_and_quote_no_key(
         assert str(raised.value) == f"GetObject: {code} (HTTP {status})"
 
 
-def test_a_connection_that_breaks_off_is_no_end_of_file(s3: FakeS3, storage: Storage) -> None:
+def test_a_broken_connection_is_not_the_end_of_the_file(s3: FakeS3, storage: Storage) -> None:
     s3.upload(KEY, files.tagged("JPEG"))
     s3.breaks_after = 100
     with storage.open(KEY, None) as source:
@@ -166,7 +166,7 @@ def test_a_connection_that_breaks_off_is_no_end_of_file(s3: FakeS3, storage: Sto
 
 
 @pytest.mark.parametrize("operation", ["CopyObject", "PutObject"])
-def test_a_missing_right_is_seen(s3: FakeS3, storage: Storage, operation: str) -> None:
+def test_a_missing_permission_is_an_error(s3: FakeS3, storage: Storage, operation: str) -> None:
     s3.denied = {operation}
     with storage.open(KEY, s3.upload(KEY, b"x")) as source:
         pass
@@ -181,7 +181,7 @@ def test_a_missing_right_is_seen(s3: FakeS3, storage: Storage, operation: str) -
     assert str(raised.value) == f"{operation}: AccessDenied (HTTP 403)"
 
 
-def test_a_copy_in_parts_that_fails_is_given_up(s3: FakeS3, storage: Storage) -> None:
+def test_a_copy_in_parts_that_fails_is_aborted(s3: FakeS3, storage: Storage) -> None:
     s3.denied = {"UploadPartCopy"}
     with storage.open(KEY, s3.upload(KEY, bytes(PART))) as source, pytest.raises(StorageError):
         storage.copy(source, "processed/copy")

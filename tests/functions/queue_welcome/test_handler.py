@@ -51,7 +51,9 @@ def test_real_event(log: pytest.LogCaptureFixture) -> None:
 
 
 @given(st.sets(st.integers(0, 34)), st.none() | st.integers(0, 34))
-def test_first_failure_is_reported_and_ends_it(refused: set[int], poison: int | None) -> None:
+def test_the_first_failure_is_reported_and_ends_the_batch(
+    refused: set[int], poison: int | None
+) -> None:
     records = [inserted(n, **({"email": ""} if n == poison else {})) for n in range(35)]
     queue = FakeQueue({f"{n}@x.co" for n in refused})
     before_poison = {n for n in refused if poison is None or n < poison}
@@ -69,7 +71,9 @@ def test_first_failure_is_reported_and_ends_it(refused: set[int], poison: int | 
 @pytest.mark.parametrize(
     "broken", [{"email": ""}, {"name": ""}, {"id": "user_1"}], ids=["email", "name", "id"]
 )
-def test_poison_fails_as_itself(broken: dict[str, str], log: pytest.LogCaptureFixture) -> None:
+def test_an_invalid_user_fails_the_batch_at_its_own_record(
+    broken: dict[str, str], log: pytest.LogCaptureFixture
+) -> None:
     queue = FakeQueue()
     records = [inserted(1), inserted(2, **broken), inserted(3)]
     assert queue_welcomes(records, queue) == "s2"
@@ -77,7 +81,7 @@ def test_poison_fails_as_itself(broken: dict[str, str], log: pytest.LogCaptureFi
     assert outcomes(log) == ["queued", "invalid"]
 
 
-def test_attributes_of_another_type_are_poison() -> None:
+def test_attributes_of_another_type_are_invalid() -> None:
     record = inserted(1)
     record["dynamodb"]["NewImage"]["email"] = {"N": "5"}
     assert queue_welcomes([record], FakeQueue()) == "s1"
@@ -103,7 +107,7 @@ def sqs() -> Any:
 MESSAGES = [{"MessageBody": "a"}, {"MessageBody": "b"}]
 
 
-def test_queue_gives_what_was_not_taken(sqs: Any) -> None:
+def test_the_queue_returns_the_messages_that_were_not_accepted(sqs: Any) -> None:
     with Stubber(sqs) as stubber:
         stubber.add_response(
             "send_message_batch",
@@ -121,7 +125,7 @@ def test_queue_gives_what_was_not_taken(sqs: Any) -> None:
         assert EmailQueue(sqs, "url").send(MESSAGES) == {0: "AccessDenied", 1: "AccessDenied"}
 
 
-def test_queue_out_of_reach(sqs: Any) -> None:
+def test_an_unreachable_queue_returns_all_messages(sqs: Any) -> None:
     from botocore.exceptions import EndpointConnectionError
 
     class Client:

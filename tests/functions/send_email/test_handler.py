@@ -31,7 +31,7 @@ __all__ = ["log"]
 
 
 class FakeMailer:
-    """Keeps what was sent, or raises what the test says."""
+    """Records what was sent, or raises the errors that the test sets."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, Rendered]] = []
@@ -44,7 +44,7 @@ class FakeMailer:
 
 
 class FakeVisibility:
-    """Keeps when messages are to come again."""
+    """Records the delays of messages."""
 
     def __init__(self) -> None:
         self.changes: dict[str, int] = {}
@@ -102,7 +102,7 @@ def test_real_event(world: World, log: pytest.LogCaptureFixture) -> None:
     assert outcomes(log) == ["sent", "sent"]
 
 
-def test_broken_messages_come_again_at_once_and_harm_none(
+def test_broken_messages_come_again_at_once_and_affect_no_others(
     world: World, log: pytest.LogCaptureFixture
 ) -> None:
     records = samples.event("send_email", "broken")["Records"]
@@ -116,7 +116,7 @@ def test_broken_messages_come_again_at_once_and_harm_none(
 
 @given(st.lists(st.sampled_from(["ok", "throttled", "broken", "lost", "rejected"]), max_size=10))
 @settings(suppress_health_check=[HealthCheck.too_slow])
-def test_reported_are_exactly_those_that_failed(fates: list[str]) -> None:
+def test_exactly_the_failed_messages_are_reported(fates: list[str]) -> None:
     world = World()
     records = []
     for number, fate in enumerate(fates):
@@ -151,7 +151,7 @@ def test_reported_are_exactly_those_that_failed(fates: list[str]) -> None:
         (Paused("AccountSuspendedException"), "paused"),
     ],
 )
-def test_what_was_surely_not_sent_is_released(
+def test_a_message_that_was_certainly_not_sent_is_released(
     world: World, log: pytest.LogCaptureFixture, error: Exception, name: str
 ) -> None:
     world.mailer.errors["u1@x.co"] = error
@@ -162,7 +162,9 @@ def test_what_was_surely_not_sent_is_released(
     assert world.run([message(1, receives=2)]) == []
 
 
-def test_what_was_perhaps_sent_keeps_its_lease(world: World, log: pytest.LogCaptureFixture) -> None:
+def test_a_message_that_was_perhaps_sent_keeps_its_lease(
+    world: World, log: pytest.LogCaptureFixture
+) -> None:
     world.mailer.errors["u1@x.co"] = client_error("InternalFailure", status=500)
     world.run([message(1)])
     world.mailer.errors.clear()
@@ -202,7 +204,7 @@ def test_crash_before_the_entry_is_completed_sends_twice_at_most(world: World) -
     assert len(world.mailer.sent) == 2
 
 
-def test_completing_is_tried_again_for_what_passes(world: World) -> None:
+def test_completing_is_tried_again_after_temporary_errors(world: World) -> None:
     world.entries.complete_error = client_error("ThrottlingException")
     assert world.run([welcome()]) == ["m"]
     assert world.pauses == [1, 2]
@@ -212,7 +214,7 @@ def test_completing_is_tried_again_for_what_passes(world: World) -> None:
 
 
 class LedgerWorld:
-    """A delivery with the true ledger, and a clock that a test moves."""
+    """A delivery with the real ledger, and a clock that a test moves."""
 
     def __init__(self) -> None:
         self.now, self.receipts = NOW, 0
@@ -249,7 +251,7 @@ class LedgerWorld:
         return send_emails([record], self.delivery, FakeVisibility(), lambda: 30)
 
 
-def test_what_cannot_be_completed_is_sent_twice_and_then_given_up(
+def test_a_message_that_cannot_be_completed_is_sent_twice_and_then_given_up(
     log: pytest.LogCaptureFixture,
 ) -> None:
     world = LedgerWorld()
@@ -261,7 +263,7 @@ def test_what_cannot_be_completed_is_sent_twice_and_then_given_up(
     assert "canary" not in logged_text(log)
 
 
-def test_what_was_surely_not_sent_may_be_begun_any_number_of_times() -> None:
+def test_a_message_that_was_certainly_not_sent_may_be_begun_any_number_of_times() -> None:
     world = LedgerWorld()
     for _ in range(9):
         assert world.receive("throttled") == ["m1"]
@@ -274,7 +276,7 @@ FATES = st.sampled_from(["sent", "throttled", "lost", "not completed", "complete
 
 @given(st.lists(FATES, max_size=8))
 @settings(deadline=None)
-def test_whatever_happens_at_most_two_are_sent(fates: list[str]) -> None:
+def test_an_e_mail_is_never_sent_more_than_twice(fates: list[str]) -> None:
     world = LedgerWorld()
     for fate in fates:
         world.receive(fate)
@@ -318,7 +320,9 @@ def test_welcome_without_a_user_is_sent_by_its_message_id(world: World) -> None:
 
 
 @pytest.mark.parametrize("attribute", [{"stringValue": "user_1"}, {"binaryValue": "eA=="}, {}])
-def test_attribute_that_is_no_users_id(world: World, attribute: dict[str, str]) -> None:
+def test_an_attribute_that_is_not_a_user_id_is_invalid(
+    world: World, attribute: dict[str, str]
+) -> None:
     record = {**welcome(), "messageAttributes": {"user_id": attribute}}
     assert world.run([record]) == ["m"]
     assert world.mailer.sent == []
@@ -333,14 +337,14 @@ def test_notification_does_not_welcome(world: World) -> None:
     assert world.entries.completed == [("email#m1", "email", "notification")]
 
 
-def test_out_of_time_leaves_the_rest(world: World, log: pytest.LogCaptureFixture) -> None:
+def test_without_time_the_rest_is_deferred(world: World, log: pytest.LogCaptureFixture) -> None:
     world.remaining = 14
     assert world.run([message(1), message(2), message(3)]) == ["m2", "m3"]
     assert outcomes(log) == ["sent", "deferred", "deferred"]
     assert all(30 <= wait < 38 for wait in world.queue.changes.values())
 
 
-def test_what_there_was_no_time_to_send_is_given_back(
+def test_a_message_without_time_to_send_is_released(
     world: World, log: pytest.LogCaptureFixture
 ) -> None:
     """SES throttles, and the pause before another try would be too long."""

@@ -116,7 +116,7 @@ UNVERIFIED = (
         ("MessageRejected", "", Rejected),
     ],
 )
-def test_the_accounts_faults_are_not_the_messages(
+def test_faults_of_the_account_do_not_reject_the_message(
     ses: Any, mailer: Mailer, pauses: list[float], code: str, text: str, error: type[Exception]
 ) -> None:
     with Stubber(ses) as stubber:
@@ -137,7 +137,7 @@ def test_the_accounts_faults_are_not_the_messages(
         (ConnectionClosedError(endpoint_url="x"), ConnectionClosedError),
     ],
 )
-def test_only_what_never_reached_ses_is_surely_not_sent(
+def test_only_an_e_mail_that_never_reached_ses_was_certainly_not_sent(
     failure: Exception, error: type[Exception]
 ) -> None:
     class Client:
@@ -148,7 +148,9 @@ def test_only_what_never_reached_ses_is_surely_not_sent(
         Mailer(Client(), sender="s", configuration_set="c").send("ada@x.co", CONTENT)
 
 
-def test_throttling_is_waited_for(ses: Any, mailer: Mailer, pauses: list[float]) -> None:
+def test_the_mailer_waits_while_ses_throttles(
+    ses: Any, mailer: Mailer, pauses: list[float]
+) -> None:
     with Stubber(ses) as stubber:
         for _ in range(3):
             stubber.add_client_error("send_email", "TooManyRequestsException")

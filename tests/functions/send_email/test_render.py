@@ -46,14 +46,14 @@ def test_types_differ() -> None:
     assert rendered("s", "b", "welcome").html != rendered("s", "b", "notification").html
 
 
-def test_dollars_are_text() -> None:
+def test_dollar_signs_are_text() -> None:
     email = rendered("$body costs $5", "${subject} $$ $")
     assert "$body costs $5" in email.html
     assert "${subject} $$ $" in email.text
 
 
 @given(TEXT, TEXT, st.sampled_from(TYPES))
-def test_nothing_given_becomes_an_element(subject: str, body: str, kind: MessageType) -> None:
+def test_no_value_becomes_an_element(subject: str, body: str, kind: MessageType) -> None:
     plain = Parsed(rendered("s", "b", kind).html).elements
     email = rendered(subject + "<script>&'\"", body + "<img src=x>", kind)
     parsed = Parsed(email.html)

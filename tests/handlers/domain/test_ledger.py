@@ -32,7 +32,7 @@ def test_claimed_once(world: World) -> None:
     assert world.ledger.claim(ENTRY, owner="a", lease_seconds=60) == claim
 
 
-def test_taken_over_when_the_lease_has_ended(world: World) -> None:
+def test_another_owner_takes_over_when_the_lease_has_ended(world: World) -> None:
     stale = world.ledger.claim(ENTRY, owner="a", lease_seconds=60)
     world.now += 59
     with pytest.raises(Busy):
@@ -44,12 +44,12 @@ def test_taken_over_when_the_lease_has_ended(world: World) -> None:
     assert world.entry()["owner"] == {"S": "b"}
 
 
-def test_released_is_free_at_once(world: World) -> None:
+def test_a_released_entry_can_be_claimed_at_once(world: World) -> None:
     world.ledger.release(world.ledger.claim(ENTRY, owner="a", lease_seconds=60))
     world.ledger.claim(ENTRY, owner="b", lease_seconds=60)
 
 
-def test_done_is_done(world: World) -> None:
+def test_a_completed_entry_cannot_be_claimed(world: World) -> None:
     world.ledger.complete(
         world.ledger.claim(ENTRY, owner="a", lease_seconds=60), kind="email", outcome="welcome"
     )
@@ -65,13 +65,13 @@ def test_done_is_done(world: World) -> None:
     assert "lease" not in entry
 
 
-def test_expired_counts_as_absent(world: World) -> None:
+def test_an_expired_entry_counts_as_absent(world: World) -> None:
     world.ledger.settle(world.ledger.claim(ENTRY, owner="a", lease_seconds=60))
     world.now += 91 * 86_400
     world.ledger.claim(ENTRY, owner="b", lease_seconds=60)
 
 
-def test_newer_supersedes(world: World) -> None:
+def test_newer_work_supersedes_older(world: World) -> None:
     world.ledger.settle(world.ledger.claim(ENTRY, owner="a", lease_seconds=60, sequence="2"))
     with pytest.raises(Superseded):
         world.ledger.claim(ENTRY, owner="b", lease_seconds=60, sequence="1")
@@ -80,7 +80,7 @@ def test_newer_supersedes(world: World) -> None:
     world.ledger.claim(ENTRY, owner="b", lease_seconds=60, sequence="3")
 
 
-def test_who_began_and_did_not_end_is_counted(world: World) -> None:
+def test_owners_who_began_and_did_not_end_are_counted(world: World) -> None:
     def claim(owner: str) -> Claim:
         world.now += 61
         return world.ledger.claim(ENTRY, owner=owner, lease_seconds=60)
@@ -95,7 +95,7 @@ def test_who_began_and_did_not_end_is_counted(world: World) -> None:
     assert "begun" not in world.entry()
 
 
-def test_what_is_settled_forgets_who_began(world: World) -> None:
+def test_a_settled_entry_forgets_its_owners(world: World) -> None:
     for sequence in "12":
         claim = world.ledger.claim(ENTRY, owner=sequence, lease_seconds=60, sequence=sequence)
         assert claim.begun == 1

@@ -43,7 +43,7 @@ def test_ids_sort_by_time(one: float, other: float) -> None:
         guard_id("ada@example.com"),
     ],
 )
-def test_what_is_no_users_id(text: str) -> None:
+def test_other_texts_are_not_user_ids(text: str) -> None:
     assert not is_user_id(text)
 
 
@@ -96,7 +96,7 @@ def test_addresses(address: str) -> None:
         "a@" + ".".join(["d" * 61] * 4) + ".comm.com",
     ],
 )
-def test_what_is_no_address(text: str) -> None:
+def test_other_texts_are_not_addresses(text: str) -> None:
     assert not is_address(text)
 
 

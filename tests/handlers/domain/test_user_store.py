@@ -132,7 +132,7 @@ def test_conflicts_are_tried_again(
     assert 1 < sum(pauses) < 4
 
 
-def test_conflicts_without_end_are_unavailability(store: UserStore, client: FakeDynamoDB) -> None:
+def test_endless_conflicts_are_unavailable(store: UserStore, client: FakeDynamoDB) -> None:
     client.errors = [cancelled([NONE, CONFLICT])] * 6
     with pytest.raises(Unavailable):
         store.create(ADA, idempotency_key=None)
@@ -154,7 +154,7 @@ def test_other_errors_propagate(store: UserStore, client: FakeDynamoDB, error: E
     assert caught.value is error
 
 
-def test_throttling_is_unavailability(store: UserStore, client: FakeDynamoDB) -> None:
+def test_throttling_is_unavailable(store: UserStore, client: FakeDynamoDB) -> None:
     for call in (
         lambda: store.create(ADA, idempotency_key=None),
         lambda: store.get("user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"),
@@ -166,7 +166,7 @@ def test_throttling_is_unavailability(store: UserStore, client: FakeDynamoDB) ->
 
 
 @pytest.mark.parametrize("user_id", ["", "x", guard_id("ada@example.com"), "user_"])
-def test_what_is_no_users_id_is_not_looked_up(
+def test_an_id_of_another_form_is_not_looked_up(
     store: UserStore, client: FakeDynamoDB, user_id: str
 ) -> None:
     store.create(ADA, idempotency_key=None)
@@ -189,12 +189,12 @@ def test_marked_once(store: UserStore, client: FakeDynamoDB, clock: Clock) -> No
     assert not {"welcome", "welcome_due", "welcome_attempts"} & set(item)
 
 
-def test_no_user_is_made_by_marking(store: UserStore, client: FakeDynamoDB) -> None:
+def test_marking_creates_no_user(store: UserStore, client: FakeDynamoDB) -> None:
     store.mark_welcomed("user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG")
     assert client.tables.get("users", {}) == {}
 
 
-def test_one_just_created_is_found() -> None:
+def test_a_user_just_created_is_found() -> None:
     client = botocore.session.get_session().create_client(
         "dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
@@ -213,7 +213,7 @@ def test_one_just_created_is_found() -> None:
         assert UserStore(client, "users").get(USER.id) is None
 
 
-def test_reasons_are_where_botocore_puts_them() -> None:
+def test_botocore_returns_the_reasons_where_the_store_reads_them() -> None:
     client = botocore.session.get_session().create_client(
         "dynamodb", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )

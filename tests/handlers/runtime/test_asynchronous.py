@@ -1,14 +1,16 @@
 """An asynchronous function that fails reveals nothing of its input."""
 
+import ast
+import importlib
 import traceback
 from typing import Any
 
 import pytest
 
-from handlers.cleanup_expired.handler import handler as cleanup_expired
-from handlers.daily_report.handler import handler as daily_report
 from handlers.runtime.asynchronous import Failed, failures_without_details
 from tests.support.fakes import FakeContext, client_error, log, logged_text, outcomes
+from tests.support.functions import expected
+from tests.support.samples import ROOT
 
 __all__ = ["log"]
 
@@ -29,12 +31,25 @@ def canary_in(text: str) -> bool:
     return "canary" in text
 
 
-@pytest.mark.parametrize("function", [cleanup_expired, daily_report])
+def scheduled() -> list[str]:
+    """Return the folders of the functions that a schedule invokes."""
+    return [f.replace("-", "_") for f, e in expected().items() if e.is_scheduled]
+
+
+def collaborators(function: str) -> int:
+    """Count the collaborators of a function's adapter, which follow the event and the context."""
+    tree = ast.parse((ROOT / "handlers" / function / "handler.py").read_text())
+    [adapter] = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "handler"]
+    return len(adapter.args.args) - 2
+
+
+@pytest.mark.parametrize("function", scheduled())
 def test_neither_the_error_nor_its_log_quotes_the_input(
-    function: Any, log: pytest.LogCaptureFixture
+    function: str, log: pytest.LogCaptureFixture
 ) -> None:
+    handler = importlib.import_module(f"handlers.{function}.handler").handler
     with pytest.raises(Failed) as caught:
-        function.invoke({}, FakeContext(), Failing(), Failing())
+        handler.invoke({}, FakeContext(), *(Failing() for _ in range(collaborators(function))))
     # As the emulator's worker prints it: with all causes and contexts.
     assert not canary_in("".join(traceback.format_exception(caught.value)))
     assert outcomes(log) == ["failed"]

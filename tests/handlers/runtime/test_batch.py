@@ -7,7 +7,7 @@ from handlers.runtime import batch
 
 
 @given(st.lists(st.booleans(), max_size=12))
-def test_failing_are_exactly_those_that_raise(raises: list[bool]) -> None:
+def test_exactly_the_records_that_raise_have_failed(raises: list[bool]) -> None:
     handled = []
 
     def handle(record: dict[str, Any]) -> None:

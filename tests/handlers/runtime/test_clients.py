@@ -1,4 +1,4 @@
-"""A client keeps to the time that is left, and outlives its connections: seen with a bad server."""
+"""Clients keep the deadline and survive dead connections; tested with a bad server."""
 
 import logging
 import socket
@@ -11,7 +11,7 @@ from handlers.domain.user import NewUser
 from handlers.domain.user_store import UserStore
 from handlers.runtime import aws, deadline
 from handlers.runtime.deadline import OutOfTime
-from handlers.runtime.faults import Unavailable, is_passing
+from handlers.runtime.faults import Unavailable, is_temporary
 from handlers.runtime.log import failure
 from tests.support.bad_server import LEAST, BadServer, Invocation, Request, server
 from tests.support.fakes import log
@@ -43,13 +43,13 @@ def test_no_attempt_is_made_when_time_is_up(server: BadServer) -> None:
     deadline.begin(Invocation(LEAST - 0.1))
     with pytest.raises(OutOfTime) as caught:
         client.get_item(TableName="users", Key=USER)
-    assert is_passing(caught.value)
+    assert is_temporary(caught.value)
     assert server.requests == []
     deadline.begin(None)
     assert client.get_item(TableName="users", Key=USER)
 
 
-def test_a_pause_is_not_begun_that_leaves_no_time() -> None:
+def test_a_pause_that_leaves_no_time_is_not_begun() -> None:
     deadline.begin(Invocation(LEAST + 0.2))
     deadline.sleep(0.01)
     began = time.monotonic()
@@ -72,7 +72,7 @@ def test_a_conflict_that_outlasts_the_time_is_unavailable(server: BadServer) -> 
 def test_tls_takes_no_longer_than_connecting(
     monkeypatch: pytest.MonkeyPatch, server: BadServer
 ) -> None:
-    """Which is why an attempt may take the connect time-out twice."""
+    """That is why an attempt may take the connect timeout twice."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://127.0.0.1:{mute.getsockname()[1]}")
         monkeypatch.setattr(deadline, "CONNECT_SECONDS", 0.2)
@@ -100,10 +100,8 @@ def test_a_connection_that_the_server_closed_is_not_used_again(server: BadServer
 
 
 @pytest.mark.parametrize("end", ["reset", "silent"])
-def test_a_connection_that_is_dead_without_a_word_costs_an_attempt(
-    end: str, server: BadServer
-) -> None:
-    """The server forgot it (and answers RST), or what is in between did (and answers nothing)."""
+def test_a_connection_that_died_silently_costs_an_attempt(end: str, server: BadServer) -> None:
+    """The server forgot it (and sends RST), or a device in between did (and sends nothing)."""
 
     def behave(request: Request) -> None:
         if request.number == 0:
@@ -120,7 +118,7 @@ def test_a_connection_that_is_dead_without_a_word_costs_an_attempt(
     assert [(r.connection, r.number) for r in server.requests] == [(0, 0), (0, 1), (1, 0)]
 
 
-def test_a_call_that_must_not_be_repeated_is_not(server: BadServer) -> None:
+def test_a_call_that_must_not_be_repeated_is_made_once(server: BadServer) -> None:
     server.behave = lambda request: request.reset() if request.number else request.answer()
     client = aws.client("sesv2", attempts=1)
     client.get_account()

@@ -2,24 +2,35 @@ import importlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from handlers.runtime.settings import load
+from images.sources import handler_sources
 from tests.support.cold_path import FUNCTIONS, environment
 
-# What a function must not pay for at a cold start.
+ROOT = Path(__file__).parents[3]
+
+# Modules that no cold start may load.
 HEAVY = {"boto3", "pydantic", "jsonschema", "handlers.domain.api"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nothing_heavy_is_imported(function: str) -> None:
+def test_a_cold_start_imports_no_heavy_module(function: str) -> None:
     program = f"import sys, handlers.{function}.handler; print(*sys.modules, sep='\\n')"
     modules = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     ).stdout.split()
     assert f"handlers.{function}.handler" in modules
     assert not {*HEAVY, f"handlers.{function}.operation"} & set(modules)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_image_holds_the_description_of_the_api(function: str) -> None:
+    names = {path.name for path in handler_sources(ROOT, function)}
+    assert "handler.py" in names
+    assert not {"operation.py", "api.py"} & names
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -31,7 +42,7 @@ def test_settings_and_clients(function: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_collector_rests_while_the_function_starts_and_works_afterwards(function: str) -> None:
+def test_the_garbage_collector_is_off_during_init_and_on_afterwards(function: str) -> None:
     program = (
         "import gc, handlers; resting = not gc.isenabled(); "
         f"import handlers.{function}.handler as h; "

@@ -1,86 +1,43 @@
-"""Every function ends within its time, whatever AWS does: seen with a bad server."""
+"""Every function ends within its time, whatever AWS does; tested with a bad server."""
 
-import dataclasses
-import importlib
 from typing import Any
 
 import pytest
 
-from handlers.runtime.asynchronous import Failed
-from tests.support import samples
-from tests.support.bad_server import LEAST, BadServer, Invocation, Request, server
+from tests.support.bad_server import LEAST, BadServer, Request
+from tests.support.expected import BUSY
 from tests.support.fakes import log, outcomes
+from tests.support.functions import expected
+from tests.support.invocations import invoke, server
 
-__all__ = ["log", "server"]
+__all__ = ["invoke", "log", "server"]
 
-
-@pytest.fixture
-def invoke(monkeypatch: pytest.MonkeyPatch, server: BadServer) -> Any:
-    """Invoke a function's real entry point; what it raises is given as its type's name."""
-
-    def invoke(function: str, *, seconds: float, event: Any = None) -> Any:
-        module = importlib.import_module(f"handlers.{function}.handler")
-        for setting in dataclasses.fields(module.Settings):
-            monkeypatch.setenv(setting.name.upper(), "1")
-        if function == "process_upload":  # it ignores what is in another bucket
-            bucket = samples.event(function)["Records"][0]["s3"]["bucket"]["name"]
-            monkeypatch.setenv("BUCKET", bucket)
-        module.handler.dependencies.cache_clear()
-        module.handler.dependencies()  # as INIT does, before the time begins
-        context = Invocation(seconds)
-        try:
-            return module.handler(event or samples.event(function), context)
-        except Failed as error:
-            return type(error).__name__
-        finally:
-            module.handler.dependencies.cache_clear()
-            assert context.get_remaining_time_in_millis() or not seconds
-
-    return invoke
-
-
-def failed(event: str) -> dict[str, Any]:
-    """Return the response that says that no message of the event was dealt with."""
-    records = samples.event(event)["Records"]
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
-
-
-BUSY = {"status": 503, "retry": "2"}
-UNTOUCHED = {
-    "create_user": BUSY,
-    "get_user": BUSY,
-    "queue_welcome": {"batchItemFailures": [{"itemIdentifier": "100000000005391461881"}]},
-    "send_email": failed("send_email"),
-    "process_upload": "Failed",
-    "cleanup_expired": "Failed",
-    "daily_report": "Failed",
-}
-"""What each function says when AWS does not answer: all of it leads to another attempt."""
+EXPECTED = {function.replace("-", "_"): each for function, each in expected().items()}
 
 
 def said(answer: Any) -> Any:
-    """Reduce a function's answer to what ``UNTOUCHED`` says of it."""
+    """Return what ``Expected.unanswered`` says of an answer."""
     if isinstance(answer, dict) and "statusCode" in answer:
         return {"status": answer["statusCode"], "retry": answer["headers"].get("Retry-After")}
     return answer
 
 
-@pytest.mark.parametrize("function", UNTOUCHED)
+@pytest.mark.parametrize("function", EXPECTED)
 def test_without_an_answer_a_function_still_answers(
     function: str, invoke: Any, server: BadServer
 ) -> None:
     server.behave = server.silent
-    assert said(invoke(function, seconds=LEAST + 0.3)) == UNTOUCHED[function]
+    assert said(invoke(function, seconds=LEAST + 0.3)) == EXPECTED[function].unanswered
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("function", UNTOUCHED)
+@pytest.mark.parametrize("function", EXPECTED)
 def test_without_time_no_call_is_made(function: str, invoke: Any, server: BadServer) -> None:
-    assert said(invoke(function, seconds=0)) == UNTOUCHED[function]
+    assert said(invoke(function, seconds=0)) == EXPECTED[function].unanswered
     assert server.requests == []
 
 
-@pytest.mark.parametrize("function", ["create_user", "get_user"])
+@pytest.mark.parametrize("function", [f for f, e in EXPECTED.items() if e.unanswered == BUSY])
 @pytest.mark.parametrize("fault", ["reset", "failing", "throttling"])
 def test_an_api_function_answers_503(
     function: str, fault: str, invoke: Any, server: BadServer, log: pytest.LogCaptureFixture
@@ -95,49 +52,3 @@ def test_an_api_function_answers_503(
     assert said(invoke(function, seconds=LEAST + 1.4)) == BUSY
     assert len(server.requests) == 2
     assert outcomes(log) == ["busy"]
-
-
-def test_a_slow_answer_is_waited_for(invoke: Any, server: BadServer) -> None:
-    server.behave = server.hang(0.4)
-    assert invoke("get_user", seconds=LEAST + 1)["statusCode"] == 404
-
-
-@pytest.mark.parametrize("slow", ["UpdateItem", "SendEmail"])
-def test_a_queues_messages_come_again(
-    slow: str, invoke: Any, server: BadServer, log: pytest.LogCaptureFixture
-) -> None:
-    """The first message is in hand when the service falls silent; no other one is begun."""
-
-    def behave(request: Request) -> None:
-        if slow == "SendEmail" and "UpdateItem" in request.target:
-            request.answer({"Attributes": {"begun": {"SS": ["me"]}}})
-        else:
-            server.silent(request)
-
-    server.behave = behave
-    event = samples.event("send_email")
-    event["Records"] = [
-        {**event["Records"][0], "messageId": f"m{n}", "receiptHandle": f"r{n}"} for n in range(3)
-    ]
-    answer = invoke("send_email", seconds=LEAST + 0.4, event=event)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": f"m{n}"} for n in range(3)]}
-    assert outcomes(log) == ["failed", "deferred", "deferred", "visibility_unchanged"]
-    assert len(server.requests) == {"UpdateItem": 1, "SendEmail": 2}[slow]
-
-
-def test_what_was_sent_but_cannot_be_recorded_has_failed(
-    invoke: Any, server: BadServer, log: pytest.LogCaptureFixture
-) -> None:
-    """And is no deferred message, which would say that it was not touched."""
-
-    def behave(request: Request) -> None:
-        if "UpdateItem" in request.target and len(server.requests) == 1:
-            request.answer({"Attributes": {"begun": {"SS": ["me"]}}})
-        elif "UpdateItem" in request.target:
-            server.silent(request)
-        else:
-            request.answer({"MessageId": "1"})
-
-    server.behave = behave
-    assert invoke("send_email", seconds=LEAST + 0.4) == failed("send_email")
-    assert outcomes(log)[0] == "failed"

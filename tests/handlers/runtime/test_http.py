@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.runtime import http
-from handlers.runtime.faults import Unavailable, is_passing, passing_as_unavailable
+from handlers.runtime.faults import Unavailable, is_temporary, temporary_as_unavailable
 from tests.support import samples
 from tests.support.fakes import client_error, log, logged_text, outcomes
 
@@ -21,7 +21,7 @@ def event(**members: Any) -> http.Event:
 
 
 @pytest.mark.parametrize("body", [None, ""])
-def test_no_body_is_an_empty_one(body: str | None) -> None:
+def test_a_missing_body_is_empty(body: str | None) -> None:
     assert http.body(event(body=body), limit=1) == b""
     assert http.body({}, limit=1) == b""
 
@@ -51,7 +51,7 @@ def test_limit_counts_bytes() -> None:
         http.body(event(body="ä" * 10), limit=19)
 
 
-def test_headers_are_found_whatever_their_case() -> None:
+def test_headers_are_found_in_any_case() -> None:
     request = event(headers={"iDEMPOTENCY-kEY": "k"})
     assert http.header(request, "Idempotency-Key") == "k"
     assert http.header(request, "Origin") is None
@@ -87,7 +87,7 @@ def bad() -> http.Response:
 
 
 def busy() -> http.Response:
-    with passing_as_unavailable():
+    with temporary_as_unavailable():
         raise client_error("ThrottlingException")
 
 
@@ -113,7 +113,7 @@ def test_busy_is_503_with_retry_after(log: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize("answer", [good, bad, busy])
 @pytest.mark.parametrize("origin", ["https://app.example.com", "https://admin.example.com"])
-def test_allowed_origin_is_echoed_on_every_answer(answer: Any, origin: str) -> None:
+def test_every_answer_names_an_allowed_origin(answer: Any, origin: str) -> None:
     headers = serve(answer, origin=origin)["headers"]
     assert headers["Access-Control-Allow-Origin"] == origin
     assert headers["Vary"] == "Origin"
@@ -150,13 +150,13 @@ def test_no_other_origin_gets_cors_headers(origin: str | None, allowed: str) -> 
         (ValueError(), False),
     ],
 )
-def test_what_passes(error: Exception, passing: bool) -> None:
-    assert is_passing(error) is passing
-    with pytest.raises(Unavailable if passing else type(error)), passing_as_unavailable():
+def test_temporary_errors(error: Exception, passing: bool) -> None:
+    assert is_temporary(error) is passing
+    with pytest.raises(Unavailable if passing else type(error)), temporary_as_unavailable():
         raise error
 
 
-def test_no_answer_passes() -> None:
+def test_a_missing_answer_is_temporary() -> None:
     from botocore import exceptions
 
     for error in (
@@ -165,4 +165,4 @@ def test_no_answer_passes() -> None:
         exceptions.EndpointConnectionError(endpoint_url="http://x"),
         exceptions.ConnectionClosedError(endpoint_url="http://x"),
     ):
-        assert is_passing(error)
+        assert is_temporary(error)

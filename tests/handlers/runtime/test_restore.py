@@ -1,4 +1,4 @@
-"""A snapshot holds no connection and no credentials, and what is restored from it is no twin.
+"""A snapshot contains no connection and no credentials, and restored copies differ.
 
 The hooks are called as Lambda's runtime calls them, on botocore's own clients, connections and
 credentials.
@@ -31,7 +31,7 @@ USER = {"id": {"S": "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"}}
 
 
 class Account:
-    """Gives out credentials with another key each time, and notes which one a call is signed by."""
+    """Issues credentials with another key each time, and records which one signs a call."""
 
     def __init__(self, lifetime: timedelta) -> None:
         self.lifetime = lifetime
@@ -103,7 +103,7 @@ def none_is_open(server: BadServer) -> bool:
 def test_no_connection_is_in_the_snapshot(
     server: BadServer, account: Callable[..., Account], make: Any
 ) -> None:
-    """Neither those of the clients, nor that by which credentials were fetched."""
+    """Neither the connections of the clients, nor that to the credentials."""
     account(hours=1)
     make().get_item(TableName="users", Key=USER)
     assert open_ones(server) == 2
@@ -117,7 +117,7 @@ def test_no_connection_is_in_the_snapshot(
 def test_credentials_are_fetched_anew(
     minutes: int, server: BadServer, account: Callable[..., Account], make: Any
 ) -> None:
-    """And before the invocation, which does not wait for them."""
+    """This happens before the invocation, which does not wait for it."""
     given = account(minutes=minutes)
     make()
     assert given.given == 1
@@ -132,7 +132,7 @@ def test_credentials_are_fetched_anew(
 def test_a_connection_is_made_anew(
     server: BadServer, account: Callable[..., Account], make: Any
 ) -> None:
-    """What was connected before is not asked again: the first call needs no second attempt."""
+    """The old connection is not used again: the first call needs no second attempt."""
     account(hours=1)
     make().get_item(TableName="users", Key=USER)
     before = {request.connection for request in server.requests}
@@ -148,7 +148,7 @@ def test_a_connection_is_made_anew(
 def test_descriptions_of_services_are_in_the_snapshot(
     server: BadServer, make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To read them takes most of the time in which a client is made."""
+    """Reading them takes most of the time of making a client."""
     make()
     before_snapshot(make)
 
@@ -161,7 +161,7 @@ def test_descriptions_of_services_are_in_the_snapshot(
     assert [request.target for request in server.requests] == ["DynamoDB_20120810.GetItem"]
 
 
-def test_two_that_are_restored_draw_different_numbers(make: Any, server: BadServer) -> None:
+def test_two_restored_copies_draw_different_numbers(make: Any, server: BadServer) -> None:
     snapshot = random.getstate()
     drawn = [random.random()]
     for _ in range(2):
@@ -209,7 +209,7 @@ def started(function: str, program: str, **variables: str) -> Any:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_is_restored_with_new_clients(function: str) -> None:
+def test_every_restored_function_has_new_clients(function: str) -> None:
     before, snapshot, after, same_numbers = started(
         function, RESTORE, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start"
     )
@@ -220,21 +220,21 @@ def test_every_function_is_restored_with_new_clients(function: str) -> None:
 
 @pytest.mark.parametrize("start", ["on-demand", "provisioned-concurrency"])
 def test_no_other_start_needs_or_reads_the_hooks(start: str) -> None:
-    """As in a base image that has no such module."""
+    """Some base images have no such module."""
     program = (
         "import importlib, json, sys; sys.modules['snapshot_restore_py'] = None; "
         "importlib.import_module(sys.argv[1]); "
         "print(json.dumps('handlers.runtime.restore' in sys.modules))"
     )
-    assert started("get_user", program, AWS_LAMBDA_INITIALIZATION_TYPE=start) is False
+    assert started(FUNCTIONS[0], program, AWS_LAMBDA_INITIALIZATION_TYPE=start) is False
 
 
 def test_a_snapshot_without_hooks_is_refused() -> None:
-    """The version then fails while it is published, and the one before stays."""
+    """The new version then fails while it is published, and the previous one stays."""
     program = (
         "import importlib, sys; sys.modules['snapshot_restore_py'] = None; "
         "importlib.import_module(sys.argv[1])"
     )
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        started("get_user", program, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
+        started(FUNCTIONS[0], program, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
     assert b"ModuleNotFoundError" in failed.value.stderr

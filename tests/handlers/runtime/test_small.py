@@ -101,7 +101,7 @@ def test_welcome_is_a_message_that_can_be_sent() -> None:
         json.dumps({**MESSAGE, "body": " \n"}),
     ],
 )
-def test_what_can_never_be_sent(text: str) -> None:
+def test_messages_that_can_never_be_sent(text: str) -> None:
     with pytest.raises(InvalidMessage) as caught:
         parse(text)
     assert "example.com" not in str(caught.value)

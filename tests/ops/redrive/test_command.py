@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli import main
 from ops.deployed.outputs import ROOT, NoOutputs, outputs
-from ops.redrive import stack
-from ops.redrive.__main__ import main
-from ops.redrive.command import run
+from ops.redrive import command, stack
+from ops.redrive.command import list_queues, run
 from ops.redrive.errors import RedriveError
 from ops.redrive.letters import Letter, describe, word
 from ops.redrive.messages import age, payload
@@ -37,7 +37,10 @@ def redrive(
     show: bool = False,
 ) -> int:
     clients = {"sqs": sqs, "lambda": FakeLambda(), "dynamodbstreams": FakeStreams()}
-    return run(outputs, clients.__getitem__, queue=queue, dry_run=dry_run, limit=limit, show=show)
+    client = clients.__getitem__
+    if queue is None:
+        return list_queues(outputs, client)
+    return run(outputs, client, queue=queue, dry_run=dry_run, limit=limit, show=show)
 
 
 def test_queues_are_listed(sqs: FakeSqs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,25 +53,42 @@ def test_queues_are_listed(sqs: FakeSqs, capsys: pytest.CaptureFixture[str]) -> 
     assert set(sqs.calls) == {"GetQueueAttributes"}
 
 
-def test_an_unknown_queue(sqs: FakeSqs, capsys: pytest.CaptureFixture[str]) -> None:
-    assert redrive(sqs, "emails") == 1
-    assert capsys.readouterr().err == (
-        "error: There is no dead-letter queue 'emails'. Queues: daily-report-failures, "
-        "emails-dead-letters, new-users-failures.\n"
+def test_queues_are_listed_as_json(sqs: FakeSqs, capsys: pytest.CaptureFixture[str]) -> None:
+    sqs.put("body")
+    assert list_queues(OUTPUTS, lambda _: sqs, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)[1] == {
+        "queue": "emails-dead-letters", "visible": 1, "in_flight": 0, "goes_back_to": "queue emails"
+    }  # fmt: skip
+
+
+def test_an_unknown_queue(sqs: FakeSqs) -> None:
+    with pytest.raises(RedriveError) as raised:
+        redrive(sqs, "emails")
+    assert str(raised.value) == (
+        "There is no dead-letter queue 'emails'. Queues: daily-report-failures, "
+        "emails-dead-letters, new-users-failures."
     )
 
 
-def test_a_stack_from_before(sqs: FakeSqs, capsys: pytest.CaptureFixture[str]) -> None:
-    assert redrive(sqs, None, outputs={}) == 1
-    assert "no output `dead_letters`" in capsys.readouterr().err
+@pytest.mark.parametrize("queue", [None, "emails-dead-letters"])
+def test_a_stack_from_before(sqs: FakeSqs, queue: str | None) -> None:
+    with pytest.raises(RedriveError, match="no output `dead_letters`"):
+        redrive(sqs, queue, outputs={})
 
 
-def test_aws_refuses(sqs: FakeSqs, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("queue", [None, "emails-dead-letters"])
+def test_aws_refuses(
+    sqs: FakeSqs,
+    queue: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def refuse(_: str) -> None:
         raise refused("AccessDenied", "GetQueueAttributes")
 
     sqs.before = refuse
-    assert redrive(sqs, "emails-dead-letters") == 1
+    monkeypatch.setattr(command, "deployed", lambda _: (OUTPUTS, lambda _: sqs))
+    assert main(["redrive", "prod", *([queue] if queue else [])]) == 1
     assert capsys.readouterr().err.startswith("error: An error occurred (AccessDenied)")
 
 
@@ -111,8 +131,8 @@ def test_in_flight_and_newer_letters_are_counted(
     assert redrive(sqs, "emails-dead-letters") == 0
     said = capsys.readouterr().out
     assert "about 1 messages, 1 more in flight; goes back to queue emails\n" in said
-    assert "Seen 0: 0 moved back, 0 kept.\n1 left, for they were sent after this began." in said
-    assert "1 were in flight when this began, and not looked at" in said
+    assert "Seen 0: 0 moved back, 0 kept.\n1 left: they were sent after this began." in said
+    assert "1 were in flight when this began, and were not looked at" in said
     assert sqs.hidden == {held: "their receipt"}
 
 
@@ -191,8 +211,8 @@ def test_outputs_come_from_the_pulumi_cli(pulumi: Path) -> None:
 def test_the_pulumi_cli_knows_no_such_stack(
     pulumi: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["nope"]) == 1
-    assert "gives no outputs of 'nope'" in capsys.readouterr().err
+    assert main(["redrive", "nope"]) == 1
+    assert "has no outputs of 'nope'" in capsys.readouterr().err
     with pytest.raises(NoOutputs, match="no stack named 'nope' found"):
         outputs("nope")
 
@@ -201,7 +221,7 @@ def test_there_is_no_pulumi_cli(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert main(["prod"]) == 1
+    assert main(["redrive", "prod"]) == 1
     assert "The Pulumi CLI is not installed" in capsys.readouterr().err
 
 
@@ -244,19 +264,24 @@ def test_targets_are_named_for_people() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["prod", "q", "--limit", "0"], ["prod", "q", "--limit", "x"]]
+    "arguments",
+    [
+        [],
+        ["prod", "q", "--limit", "0"],
+        ["prod", "q", "--limit", "x"],
+        ["prod", "q", "--limit", "²"],
+        ["prod", "q", "--json"],
+    ],
 )
 def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    assert "usage:" in capsys.readouterr().err
+    assert main(["redrive", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.endswith("Help: app redrive --help\n") or "--json" in arguments
 
 
 def test_help_has_examples_and_permissions(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--help"])
-    assert ended.value.code == 0
+    assert main(["redrive", "--help"]) == 0
     said = capsys.readouterr().out
-    assert "\nexamples:\n  python -m ops.redrive" in said
+    assert "\n  Examples:\n    app redrive prod" in said
     assert "lambda:InvokeFunction" in said

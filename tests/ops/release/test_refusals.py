@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ops.release import command
 from ops.release.alias import Alias
-from ops.release.command import run
 from ops.release.errors import ChangedMeanwhile
 from ops.release.functions import functions
 from tests.support.release_world import World, ended, until
@@ -52,12 +52,12 @@ def test_only_the_release_that_is_named_is_taken_back(world: World, tmp_path: Pa
     name = world.alias("changed")["Description"].split()[1].rstrip(":")
     assert line == f"released={name}\n"
     for other in ("2026-01-01T00:00:00Z", ""):
-        code, said = world.run("rollback", "--release", other)
+        code, said = world.run("--release", other, command="rollback")
         assert code == 3
-        assert f"error: The last release is {name}, not {other!r}: nothing was taken back." in said
+        assert f"error: The last release is {name}, not {other!r}: nothing was rolled back." in said
         assert world.live("changed") == ("2", {})
-    for expected in ("Taken back", "was taken back already"):
-        code, said = world.run("rollback", "--release", name)
+    for expected in ("Rolled back", "was rolled back already"):
+        code, said = world.run("--release", name, command="rollback")
         assert (code, expected in said) == (0, True), said
         assert world.live("changed") == ("1", {})
 
@@ -89,13 +89,13 @@ def test_a_dry_run_moves_nothing(world: World) -> None:
     code, said = world.run("--dry-run", "--minutes", "4")
     assert code == 0, said
     assert "  changed: version 1 to 2\n" in said
-    assert "note: changed-errors rings for what lasts 5 min, and is watched for 4 min" in said
+    assert "note: changed-errors needs 5 min to ring, and is watched for 4 min" in said
     assert world.live("changed") == ("1", {})
 
 
 def test_there_was_no_release(world: World) -> None:
     world.add("fixed")
-    code, said = world.run("rollback")
+    code, said = world.run(command="rollback")
     assert code == 3
     assert "error: There was no release of this stack" in said
 
@@ -106,7 +106,7 @@ def test_what_was_moved_by_other_means_is_not_taken_back(world: World) -> None:
     assert world.run(*QUICK)[0] == 0
     world.publish("changed")
     world.set("changed", FunctionVersion="3")
-    code, said = world.run("rollback")
+    code, said = world.run(command="rollback")
     assert code == 0, said
     assert world.live("changed") == ("3", {})
 
@@ -124,9 +124,9 @@ class Instead:
 
 def release(world: World, client: Instead) -> int:
     clients = {"lambda": client, "cloudwatch": world.client("cloudwatch")}
-    return run(
+    return command.release(
         world.outputs, clients.__getitem__,
-        action=None, percent=10, minutes=0.001, despite_alarms=False, dry_run=False,
+        percent=10, minutes=0.001, despite_alarms=False, dry_run=False,
     )  # fmt: skip
 
 

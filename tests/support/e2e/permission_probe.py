@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from local.cloud import Cloud
 from tests.support.e2e.permission_calls import Call
@@ -78,3 +79,36 @@ def role(cloud: Cloud, name: str, *actions: str) -> Iterator[str]:
         if actions:
             iam.delete_role_policy(RoleName=name, PolicyName=name)
         iam.delete_role(RoleName=name)
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def role_of(cloud: Cloud, function: str) -> str:
+    configuration = cloud.client("lambda").get_function_configuration(
+        FunctionName=cloud.functions[function].name
+    )
+    arn: str = configuration["Role"]
+    return arn
+
+
+@contextmanager
+def narrowed(cloud: Cloud, role_arn: str, action: str) -> Iterator[None]:
+    """Take one action from a role, for a while."""
+    iam, name = cloud.client("iam"), role_arn.rpartition("/")[2]
+    [policy] = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    whole = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+    fewer = [
+        {**s, "Action": [a for a in listed(s["Action"]) if a != action]} for s in whole["Statement"]
+    ]
+    assert fewer != whole["Statement"]
+    try:
+        _put(iam, name, policy, {**whole, "Statement": [s for s in fewer if s["Action"]]})
+        yield
+    finally:
+        _put(iam, name, policy, whole)
+
+
+def _put(iam: Any, role_name: str, policy: str, document: dict[str, Any]) -> None:
+    iam.put_role_policy(RoleName=role_name, PolicyName=policy, PolicyDocument=json.dumps(document))

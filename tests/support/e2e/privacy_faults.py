@@ -12,21 +12,14 @@ from tests.support.e2e.canaries import Canaries
 from tests.support.e2e.privacy_paths import events
 from tests.support.e2e.rude_aws import MANNERS, RudeAws, rude_aws
 from tests.support.e2e.system import invoke, messages_in, until
+from tests.support.functions import expected
 
-# What each function asks AWS for: the variable that leads botocore's client elsewhere.
-SERVICES = {
-    "create-user": ["DYNAMODB"],
-    "get-user": ["DYNAMODB"],
-    "queue-welcome": ["SQS"],
-    "send-email": ["SESV2", "DYNAMODB", "SQS"],
-    "process-upload": ["S3", "DYNAMODB"],
-    "cleanup-expired": ["SQS", "DYNAMODB"],
-    "daily-report": ["DYNAMODB", "S3"],
-}
+SERVICES = {function: [s.upper() for s in each.services] for function, each in expected().items()}
+"""The variables that lead each function's botocore clients elsewhere: their last parts."""
 
 KILLED = "send-email"
-OUT_OF_TIME = {"create-user", "get-user", "queue-welcome", "process-upload"}
-"""The two others stop by themselves with so little time."""
+OUT_OF_TIME = {function for function, each in expected().items() if not each.stops_in_time}
+"""The other functions stop by themselves with so little time."""
 
 
 def by_faults(cloud: Cloud, canaries: Canaries) -> None:

@@ -1,20 +1,16 @@
 """Sends canaries through every path of the system: what goes well, and what does not."""
 
 import json
-import time
 from collections.abc import Callable
-from itertools import count
+from functools import partial
 from typing import Any
 
-from handlers.domain.user import new_user_id
 from local.cloud import Cloud
-from tests.support import samples
 from tests.support.e2e.canaries import Canaries
 from tests.support.e2e.oauth import Client, flipped
 from tests.support.e2e.system import Api
+from tests.support.functions import FUNCTIONS, module_of
 from tests.support.samples import PICTURE
-
-USER_ID = "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"
 
 
 def by_requests(api: Api, client: Client, canaries: Canaries) -> None:
@@ -133,82 +129,8 @@ def by_uploads(cloud: Cloud, canaries: Canaries) -> dict[str, str]:
 
 
 def events(cloud: Cloud, canaries: Canaries) -> dict[str, Callable[[str], Any]]:
-    """Return, by function, what makes an event of it, with canaries of its own by a label."""
-    new = canaries.new
-
-    def load(name: str) -> Any:
-        return samples.event(name)
-
-    def create_user(label: str) -> Any:
-        event = load("create_user")
-        event["body"] = json.dumps(
-            {"name": new(f"{label}: name"), "email": f"{new(f'{label}: email')}@example.com"}
-        )
-        event["headers"] = {"Idempotency-Key": new(f"{label}: key")}
-        return event
-
-    def get_user(label: str) -> Any:
-        event = load("get_user")
-        event["headers"] = {"User-Agent": new(f"{label}: agent")}
-        event["pathParameters"] = {"id": USER_ID}
-        return event
-
-    def queue_welcome(label: str) -> Any:
-        event = load("queue_welcome")
-        del event["Records"][1:]
-        image = event["Records"][0]["dynamodb"]["NewImage"]
-        image["name"] = {"S": new(f"{label}: name")}
-        image["email"] = {"S": f"{new(f'{label}: email')}@example.com"}
-        return event
-
-    def send_email(label: str) -> Any:
-        event = load("send_email")
-        del event["Records"][1:]
-        [record] = event["Records"]
-        record |= {"messageId": label, "messageAttributes": {}}
-        record["body"] = json.dumps(
-            {
-                "to": f"{new(f'{label}: to')}@example.com",
-                "subject": new(f"{label}: subject"),
-                "body": new(f"{label}: text"),
-                "type": "notification",
-            }
-        )
-        if "SQS" in label:  # which is asked about messages that failed
-            record["body"] = record["body"][:-1]
-        return event
-
-    def process_upload(label: str) -> Any:
-        event = load("process_upload")
-        del event["Records"][1:]
-        event["Records"][0]["s3"]["bucket"]["name"] = cloud.outputs["s3_bucket_name"]
-        event["Records"][0]["s3"]["object"]["key"] = f"uploads/{new(f'{label}: file name')}.txt"
-        return event
-
-    def cleanup_expired(label: str) -> Any:
-        """A user is due, and the event says what nobody reads."""
-        cloud.client("dynamodb").put_item(
-            TableName=cloud.outputs["dynamodb_table_name"],
-            Item={
-                # No user's id to the stream, which would have them welcomed first.
-                "id": {"S": f"later_{new_user_id(time.time())}"},
-                "name": {"S": new(f"{label}: name")},
-                "email": {"S": f"{new(f'{label}: email')}@example.com"},
-                "welcome": {"S": "pending"},
-                "welcome_due": {"N": "0"},
-            },
-        )
-        return {"time": new(f"{label}: time")}
-
-    days = count(2)
-
-    def daily_report(label: str) -> Any:
-        """A day that has no report yet."""
-        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - next(days) * 86_400))
-        return {"day": day, "ignored": new(f"{label}: event")}
-
-    made = (
-        create_user, get_user, queue_welcome, send_email, process_upload, cleanup_expired,
-        daily_report,
-    )  # fmt: skip
-    return {make.__name__.replace("_", "-"): make for make in made}
+    """Return, by function, what makes an event of it that holds canaries, named by a label."""
+    return {
+        function: partial(module_of(function, "canary").event, cloud, canaries)
+        for function in FUNCTIONS
+    }

@@ -110,6 +110,21 @@ def log_records(logs: Any, group: str) -> list[dict[str, Any]]:
     return [json.loads(e["message"]) for e in events if e["message"].startswith("{")]
 
 
+def upload(cloud: Cloud, name: str, content: bytes, prefix: str, results: int) -> None:
+    """Upload a file, and wait until it has so many results."""
+    s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
+    s3.put_object(Bucket=bucket, Key=f"uploads/{name}", Body=content)
+    until(lambda: len(keys(s3, bucket, f"{prefix}{name}/")) == results)
+
+
+def welcomed(cloud: Cloud, user_id: str) -> bool:
+    """Return whether a user's welcome was sent."""
+    answer = cloud.client("dynamodb").get_item(
+        TableName=cloud.outputs["dynamodb_table_name"], Key={"id": {"S": user_id}}
+    )
+    return "welcomed" in answer["Item"]
+
+
 @contextmanager
 def broken(cloud: Cloud, function: str) -> Iterator[None]:
     """Take a function's grants away, as a wrong deployment would; give them back."""

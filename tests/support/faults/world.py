@@ -5,6 +5,7 @@ import json
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -207,6 +208,14 @@ class World:
     def settled(self) -> bool:
         """Whether nothing waits on the e-mail queue."""
         return not self.messages(self.emails)
+
+
+def killed(world: World, function: str, tally: Tally, event: dict[str, str] | None = None) -> None:
+    """Invoke a function that is killed where the plan holds it."""
+    with ThreadPoolExecutor(1) as pool:
+        invocation = pool.submit(world.invoke, function, event or {})
+        world.kill_when_held(function, tally)
+        assert isinstance(invocation.exception(), FunctionFailed)
 
 
 def notification(to: str) -> str:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ from local.engine import Engine
 
 REGION = "eu-central-1"
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+Invoke = Callable[..., Any]
+"""Invokes a function's image with events, in order, and returns the answers."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +143,12 @@ def _furnish(backend: Backend) -> None:
     s3.create_bucket(Bucket="storage", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_bucket_versioning(Bucket="storage", VersioningConfiguration={"Status": "Enabled"})
     backend.client("sqs").create_queue(QueueName="emails")
-    variables = backend.declared("send_email")["environment"]["variables"]
     sesv2 = backend.client("sesv2")
-    sesv2.create_configuration_set(ConfigurationSetName=variables["CONFIGURATION_SET"])
-    sesv2.create_email_identity(EmailIdentity=variables["SENDER"])
+    for function in backend.program.all("aws:lambda/function:Function"):
+        variables = function.inputs["environment"]["variables"]
+        if "SENDER" in variables:
+            sesv2.create_configuration_set(ConfigurationSetName=variables["CONFIGURATION_SET"])
+            sesv2.create_email_identity(EmailIdentity=variables["SENDER"])
 
 
 def _table(name: str, inputs: Any) -> dict[str, Any]:

@@ -96,13 +96,6 @@ aws.lambda_.FunctionRecursionConfig(
 dead = aws.sqs.Queue("dead", message_retention_seconds=1_209_600)
 queue = aws.sqs.Queue("queue", sqs_managed_sse_enabled=True, visibility_timeout_seconds=60)
 fifo = aws.sqs.Queue("fifo", fifo_queue=True, content_based_deduplication=True)
-aws.sqs.RedrivePolicy(
-    "redrive",
-    queue_url=queue.url,
-    redrive_policy=dead.arn.apply(
-        lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})
-    ),
-)
 aws.sqs.RedriveAllowPolicy(
     "redrive-allow",
     queue_url=dead.url,
@@ -317,22 +310,10 @@ aws.sesv2.EmailIdentity(
     email_identity="no-reply@example.com",
     configuration_set_name=sets.configuration_set_name,
 )
-aws.sesv2.ConfigurationSetEventDestination(
-    "bounces",
-    configuration_set_name=sets.configuration_set_name,
-    event_destination_name="bounces",
-    event_destination={
-        "enabled": True,
-        "matching_event_types": ["BOUNCE"],
-        "sns_destination": {"topic_arn": topic.arn},
-    },
-)
 
 scheduler_role = aws.iam.Role("scheduler-role", assume_role_policy=trust("scheduler.amazonaws.com"))
-group = aws.scheduler.ScheduleGroup("group")
 aws.scheduler.Schedule(
     "hourly",
-    group_name=group.name,
     schedule_expression="rate(1 hour)",
     flexible_time_window={"mode": "FLEXIBLE", "maximum_window_in_minutes": 5},
     target={

@@ -8,7 +8,7 @@ from tests.support.policy.mutations import key
 
 BUCKET_ROWS = ("39", "40", "41", "42", "43", "44", "45")
 QUEUE_ROWS = ("48", "49", "55 queues")
-IMAGE = "ecr/repository:Repository get-user-image"
+IMAGE = "ecr/repository:Repository create-user-image"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +59,13 @@ ADDITIONS = (
         rules=("9",),
         type="sns/topicSubscription:TopicSubscription",
         properties={"protocol": "lambda"},
-        refers={"endpoint": "lambda/alias:Alias get-user-live"},
+        refers={"endpoint": "lambda/alias:Alias create-user-live"},
     ),
     Addition(
         rules=("9",),
         type="cloudwatch/eventTarget:EventTarget",
         properties={},
-        refers={"arn": "lambda/function:Function daily-report"},
+        refers={"arn": "lambda/function:Function cleanup-expired"},
     ),
     Addition(
         rules=("19",),

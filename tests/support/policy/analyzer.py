@@ -13,7 +13,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from blueprint.recorder import PROJECT, ROOT
+from blueprint.project import ROOT, project_name
 from blueprint.recording import Recorder
 from checks.policy.rules.model import UNKNOWN, Resource
 
@@ -65,7 +65,7 @@ def running(stack: str, settings: Mapping[str, str], *, preview: bool = False) -
         **{k: v for k, v in os.environ.items() if not k.startswith(("PULUMI_", "PYTHON"))},
         "PULUMI_CONFIG": json.dumps(dict(settings)),
         "PULUMI_ORGANIZATION": "organization",
-        "PULUMI_PROJECT": PROJECT,
+        "PULUMI_PROJECT": project_name(),
         "PULUMI_STACK": stack,
         "PULUMI_DRY_RUN": str(preview).lower(),
     }

@@ -12,7 +12,7 @@ PREFLIGHT = (
     "apigateway/integrationResponse:IntegrationResponse api-options-users-integration-response"
 )
 ERROR = "apigateway/response:Response api-default-4xx"
-FUNCTION = "lambda/function:Function get-user"
+FUNCTION = "lambda/function:Function create-user"
 BODY = ("responseTemplates", "application/json")
 
 BREAKS = (

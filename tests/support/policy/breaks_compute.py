@@ -2,16 +2,16 @@
 
 from tests.support.policy.mutations import Break
 
-REPOSITORY = "ecr/repository:Repository get-user-image"
-LIFECYCLE = "ecr/lifecyclePolicy:LifecyclePolicy get-user-image-lifecycle"
-FUNCTION = "lambda/function:Function get-user"
-ASYNC = "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig daily-report-async"
+REPOSITORY = "ecr/repository:Repository create-user-image"
+LIFECYCLE = "ecr/lifecyclePolicy:LifecyclePolicy create-user-image-lifecycle"
+FUNCTION = "lambda/function:Function create-user"
+ASYNC = "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig *"
 MAPPING = "lambda/eventSourceMapping:EventSourceMapping new-users-mapping"
 S3_MAY = "lambda/permission:Permission uploads-invoke"
 API_MAY = "lambda/permission:Permission api-post-users-invoke"
 RECURSION = "lambda/functionRecursionConfig:FunctionRecursionConfig process-upload-recursion"
 POLICY = "iam/rolePolicy:RolePolicy create-user-policy"
-ROLE = "iam/role:Role get-user-role"
+ROLE = "iam/role:Role create-user-role"
 KEYS = "arn:aws:kms:eu-central-1:123456789012:key/*"
 
 IMAGES = (
@@ -38,7 +38,7 @@ IMAGES = (
         rule="6",
         of=FUNCTION,
         path=("imageUri",),
-        to="123456789012.dkr.ecr.eu-central-1.amazonaws.com/get-user-image:latest",
+        to="123456789012.dkr.ecr.eu-central-1.amazonaws.com/create-user-image:latest",
     ),
     Break(rule="6", of=FUNCTION, path=("imageUri",), to=f"r.example.com/i:tag@sha256:{'0' * 64}"),
     Break(rule="6", of=REPOSITORY, path=("forceDelete",), to=True),
@@ -57,7 +57,7 @@ FUNCTIONS = (
     Break(rule="11", of=FUNCTION, path=("memorySize",)),
     Break(
         rule="11",
-        of="lambda/function:Function daily-report",
+        of="lambda/function:Function cleanup-expired",
         path=("timeout",),
         also=("55 functions",),
     ),
@@ -97,7 +97,7 @@ PERMISSIONS = (
         of=FUNCTION,
         path=("role",),
         to="arn",
-        refers=("iam/role:Role create-user-role",),
+        refers=("iam/role:Role queue-welcome-role",),
     ),
     Break(
         rule="19",

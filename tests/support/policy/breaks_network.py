@@ -2,7 +2,7 @@
 
 from tests.support.policy.mutations import Break
 
-FUNCTION = "lambda/function:Function get-user"
+FUNCTION = "lambda/function:Function create-user"
 SUBNET = "ec2/subnet:Subnet network-private-1"
 ACL = "wafv2/webAcl:WebAcl api-firewall"
 ASSOCIATION = "wafv2/webAclAssociation:WebAclAssociation api-firewall-association"
@@ -12,7 +12,7 @@ FLOW_LOG = "ec2/flowLog:FlowLog network-flow"
 DEFAULT = "ec2/defaultSecurityGroup:DefaultSecurityGroup network-default"
 GROUP = "ec2/securityGroup:SecurityGroup network-functions"
 WAY_OUT = "vpc/securityGroupEgressRule:SecurityGroupEgressRule network-endpoints-to-s3"
-ALARM = "cloudwatch/metricAlarm:MetricAlarm monitoring-get-user-duration"
+ALARM = "cloudwatch/metricAlarm:MetricAlarm monitoring-create-user-duration"
 ENDPOINT = "ec2/vpcEndpoint:VpcEndpoint network-endpoints-"
 
 RATE, REPUTATION, BAD_INPUTS, COMMON = range(4)

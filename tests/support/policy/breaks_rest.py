@@ -4,12 +4,12 @@ from tests.support.policy.mutations import Break
 
 QUEUE = "sqs/queue:Queue emails"
 DEAD = "sqs/queue:Queue emails-dead-letters"
-FAILURES = "sqs/queue:Queue daily-report-failures"
+FAILURES = "sqs/queue:Queue *-failures"
 POLICY = "sqs/queuePolicy:QueuePolicy emails-policy"
 ALLOW = "sqs/redriveAllowPolicy:RedriveAllowPolicy emails-redrive"
-DENY = "sqs/redriveAllowPolicy:RedriveAllowPolicy daily-report-failures-redrive"
+DENY = "sqs/redriveAllowPolicy:RedriveAllowPolicy *-failures-redrive"
 MAPPING = "lambda/eventSourceMapping:EventSourceMapping emails-to-send-mapping"
-SCHEDULE = "scheduler/schedule:Schedule report"
+SCHEDULE = "scheduler/schedule:Schedule *"
 LOGS = "cloudwatch/logGroup:LogGroup api-stage-access-log"
 ALARM = "cloudwatch/metricAlarm:MetricAlarm monitoring-"
 KEY = "kms/key:Key key"
@@ -75,9 +75,9 @@ TOLD = (
     Break(rule="54", of=LOGS, path=("retentionInDays",), to=180),
     Break(rule="54", of=LOGS, path=("retentionInDays",)),
     Break(rule="54", of=LOGS, path=("kmsKeyId",)),
-    Break(rule="55 functions", of=f"{ALARM}get-user-errors", path=("alarmActions",), to=[]),
-    Break(rule="55 functions", of=f"{ALARM}get-user-errors", path=("actionsEnabled",), to=False),
-    Break(rule="55 functions", of=f"{ALARM}get-user-throttles"),
+    Break(rule="55 functions", of=f"{ALARM}create-user-errors", path=("alarmActions",), to=[]),
+    Break(rule="55 functions", of=f"{ALARM}create-user-errors", path=("actionsEnabled",), to=False),
+    Break(rule="55 functions", of=f"{ALARM}create-user-throttles"),
     Break(rule="55 queues", of=f"{ALARM}new-users-dead-letters"),
     Break(
         rule="55 queues",

@@ -1,6 +1,7 @@
 """Ways to break one thing of a stack."""
 
 import copy
+import fnmatch
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ class Break:
 
     Attributes:
         rule: the row that it breaks, with its part where it has several, as in `told.NAMES`.
-        of: type and name of the resource, such as ``sqs/queue:Queue emails``.
+        of: type and name of the resource, such as ``sqs/queue:Queue emails``; with ``*`` in it, the
+            first that matches.
         path: what of it changes, inside of JSON text, too; all of it, if empty.
         to: the new value; `GONE` takes it away.
         refers: what the property is then made from, where the rule goes by that.
@@ -43,17 +45,31 @@ def after(resources: Iterable[Resource], change: Break) -> list[Resource]:
         LookupError: there is no such resource; the change would be none.
     """
     stack = {key(resource): resource for resource in resources}
-    changed = stack[change.of]
+    changed = stack[find(stack, change.of)]
     if not change.path:
         assert change.to is GONE
         return [resource for resource in stack.values() if resource is not changed]
     references = dict(changed.references)
     if change.refers is not None:
-        references[str(change.path[0])] = [stack[target].urn for target in change.refers]
-    stack[change.of] = replace(
+        references[str(change.path[0])] = [
+            stack[find(stack, target)].urn for target in change.refers
+        ]
+    stack[key(changed)] = replace(
         changed, properties=put(changed.properties, change.path, change.to), references=references
     )
     return list(stack.values())
+
+
+def find(keys: Iterable[str], pattern: str) -> str:
+    """Return the first key that matches a pattern.
+
+    Raises:
+        LookupError: none does.
+    """
+    for name in keys:
+        if fnmatch.fnmatchcase(name, pattern):
+            return name
+    raise LookupError(pattern)
 
 
 def key(resource: Resource) -> str:

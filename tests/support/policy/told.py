@@ -7,8 +7,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime import rpc
 
-from blueprint.recorder import Run, run, stack_settings
-from blueprint.recording import plain
+from blueprint.project import stack_settings
+from blueprint.recorder import Run, run
+from blueprint.runner import plain
 from checks.policy.rules.catalogue import RULES
 from checks.policy.rules.model import UNKNOWN, Resource, Stack
 from checks.policy.rules.rule import Verdict, evaluate

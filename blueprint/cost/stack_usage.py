@@ -1,0 +1,119 @@
+"""What a stack uses in a month of traffic, in the units that AWS charges by.
+
+What the program declares is read from its recorded resources: schedules, log retention, alarms,
+keys, and all that costs by the month. What it does not declare is assumed here: sizes, and how many
+units one request of each kind uses.
+"""
+
+import json
+from collections.abc import Iterator
+
+from blueprint.cost.function_usage import function_usage
+from blueprint.cost.traffic import Traffic
+from blueprint.cost.triggers import loads, schedule_runs
+from blueprint.cost.usage import DAYS, HOURS, Usage
+from blueprint.recording import Recorded, Recorder
+
+ITEM_KB = 1
+"""Largest size of an item: one write unit for the table and for each index."""
+
+LOG_KB = 1.5
+"""What one invocation logs: its outcome, and Lambda's own record."""
+
+ACCESS_LOG_KB = 0.5
+IMAGE_GB = 0.25
+"""Compressed size of one image in a repository; most of it is the base image."""
+
+TRACED = 0.05
+"""Share of requests that X-Ray records by default, besides the first of each second."""
+
+# A user in a transaction (twice two units), its copies in the indexes (two), the mark of the
+# welcome (one) and its change in the index (one), and the ledger's entry of the e-mail (claimed,
+# done, and the copies in the indexes).
+_WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4
+_WRITES_OF_AN_EMAIL = 4
+_WRITES_OF_AN_UPLOAD = 4
+_MESSAGE_REQUESTS = 3  # sent, received, deleted
+_POLLERS = 5  # Lambda's, each of which waits for 20 s
+_FILES_WRITTEN = 2
+
+
+def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
+    """Yield all that a stack is charged for in a month."""
+    by_function = loads(recorder, traffic)
+    yield Usage("apigateway", "request", traffic.requests, "requests")
+    yield from function_usage(recorder, by_function)
+    yield from _data(traffic)
+    yield from _queues(recorder, traffic)
+    scheduled = sum(times for _, times in schedule_runs(recorder))
+    yield Usage("scheduler", "invocation", scheduled, "scheduled invocations")
+    yield from _monitoring(
+        recorder, traffic, sum(load.invocations for load in by_function.values())
+    )
+    yield from _monthly(recorder, traffic)
+
+
+def _data(traffic: Traffic) -> Iterator[Usage]:
+    writes = (
+        traffic.users * _WRITES_OF_A_USER
+        + traffic.emails * _WRITES_OF_AN_EMAIL
+        + traffic.uploads * _WRITES_OF_AN_UPLOAD
+    ) * ITEM_KB
+    yield Usage("dynamodb", "write_unit", writes, "writes")
+    yield Usage("dynamodb", "read_unit", traffic.requests - traffic.users, "reads")
+    yield Usage("dynamodb", "gb_month", traffic.table_gb, "tables")
+    yield Usage("dynamodb", "backup_gb_month", traffic.table_gb, "point-in-time recovery")
+    yield Usage("s3", "put", traffic.uploads * (1 + _FILES_WRITTEN), "files written")
+    yield Usage("s3", "get", traffic.uploads, "files read")
+    yield Usage("s3", "gb_month", traffic.stored_gb, "files kept")
+    yield Usage("ses", "email", traffic.sent, "e-mails")
+
+
+def _queues(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
+    mappings = recorder.all("aws:lambda/eventSourceMapping:EventSourceMapping")
+    polled = [m for m in mappings if "startingPosition" not in m.inputs]  # of queues, not streams
+    yield Usage("sqs", "request", traffic.sent * _MESSAGE_REQUESTS, "messages")
+    yield Usage("sqs", "request", len(polled) * _POLLERS * HOURS * 3_600 / 20, "Lambda's polling")
+
+
+def _monitoring(recorder: Recorder, traffic: Traffic, invocations: float) -> Iterator[Usage]:
+    logged = (invocations * LOG_KB + traffic.requests * ACCESS_LOG_KB) / 1_024**2
+    groups = recorder.all("aws:cloudwatch/logGroup:LogGroup")
+    days = max(group.inputs["retentionInDays"] for group in groups)
+    yield Usage("cloudwatch", "log_gb", logged, "logs written")
+    yield Usage("cloudwatch", "log_gb_month", logged * days / DAYS, f"logs kept for {days} days")
+    alarms = len(recorder.all("aws:cloudwatch/metricAlarm:MetricAlarm"))
+    yield Usage("cloudwatch", "alarm", alarms, "alarms")
+    dashboards = len(recorder.all("aws:cloudwatch/dashboard:Dashboard"))
+    yield Usage("cloudwatch", "dashboard", dashboards, "dashboards")
+    yield Usage("xray", "trace", (traffic.requests + traffic.uploads) * TRACED, "traces")
+
+
+def _monthly(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
+    """Yield what costs by the month, used or not."""
+    images = sum(
+        _kept(policy) for policy in recorder.all("aws:ecr/lifecyclePolicy:LifecyclePolicy")
+    )
+    yield Usage("ecr", "gb_month", images * IMAGE_GB, "images, as many as are kept")
+    if keys := len(recorder.all("aws:kms/key:Key")):
+        yield Usage("kms", "key", keys, "keys")
+        # S3 asks once for each bucket key, DynamoDB once in five minutes; SQS remains.
+        yield Usage("kms", "request", traffic.sent * 2, "messages encrypted")
+    for acl in recorder.all("aws:wafv2/webAcl:WebAcl"):
+        yield Usage("waf", "acl", 1, "web ACL")
+        yield Usage("waf", "rule", len(acl.inputs["rules"]), "its rules")
+        yield Usage("waf", "request", traffic.requests, "requests looked at")
+    endpoints = [
+        e
+        for e in recorder.all("aws:ec2/vpcEndpoint:VpcEndpoint")
+        if e.inputs.get("vpcEndpointType") == "Interface"
+    ]
+    if endpoints:
+        zones = sum(len(e.inputs["subnetIds"]) for e in endpoints)
+        yield Usage("vpc", "endpoint_hour", zones * HOURS, "interface endpoints, by zone")
+
+
+def _kept(policy: Recorded) -> int:
+    rules = json.loads(policy.inputs["policy"])["rules"]
+    kept: int = max(rule["selection"]["countNumber"] for rule in rules)
+    return kept

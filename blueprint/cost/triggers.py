@@ -1,0 +1,104 @@
+"""How often each function is invoked, and for how long, by the triggers that a program declares."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blueprint.cost.traffic import Traffic
+from blueprint.cost.usage import DAYS, HOURS
+from blueprint.recording import Recorded, Recorder
+
+DURATION_MS = {
+    "read": 10,
+    "write": 25,
+    "stream": 25,
+    "queue": 100,
+    "bucket": 1_500,
+    "schedule": 1_000,
+}
+"""Assumed duration of one invocation by its trigger: warm, and mostly waiting for AWS."""
+
+_READS = {"GET", "HEAD", "OPTIONS"}
+_UNITS = {"minute": 60 * HOURS, "hour": HOURS, "day": DAYS}
+
+
+@dataclass(frozen=True)
+class Load:
+    """A function's invocations in a month, and the seconds that they take together."""
+
+    invocations: float = 0
+    seconds: float = 0
+
+    def __add__(self, other: "Load") -> "Load":
+        return Load(self.invocations + other.invocations, self.seconds + other.seconds)
+
+
+def loads(recorder: Recorder, traffic: Traffic) -> dict[str, Load]:
+    """Return each function's load if nothing arrives in batches: the most that it can be."""
+    found = {f.name: Load() for f in recorder.all("aws:lambda/function:Function")}
+    for kind, target, times in _calls(recorder, traffic):
+        seconds = times * DURATION_MS[kind] / 1_000
+        found[_function(recorder, target)] += Load(times, seconds)
+    return found
+
+
+def schedule_runs(recorder: Recorder) -> list[tuple[str, float]]:
+    """Return (target, runs in a month) of each schedule."""
+    schedules = recorder.all("aws:scheduler/schedule:Schedule")
+    return [(s.inputs["target"]["arn"], runs(s.inputs["scheduleExpression"])) for s in schedules]
+
+
+def runs(expression: str) -> float:
+    """Return how often a schedule runs in a month.
+
+    The minutes, hours and days of a cron expression may be a value, ``*`` or a list; a field of
+    another form counts as one value.
+    """
+    if found := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression):
+        return _UNITS[found[2]] / int(found[1])
+    if not expression.startswith("cron("):
+        return 1 / 12  # at() runs once
+    minutes, hours, day, month, weekday, _year = expression[5:-1].split()
+    days = DAYS if {day, weekday} <= {"*", "?"} else _values(day, 1) * _values(weekday, 1)
+    months = 1 if month in ("*", "?") else len(month.split(",")) / 12
+    return _values(minutes, 60) * _values(hours, 24) * days * months
+
+
+def _values(field: str, every: int) -> int:
+    return every if field in ("*", "?") else len(field.split(","))
+
+
+def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, float]]:
+    """Yield (kind of trigger, what it invokes, times in a month)."""
+    routes = list(_routes(recorder))
+    for kind, requests in (("write", traffic.users), ("read", traffic.requests - traffic.users)):
+        targets = [target for route_kind, target in routes if route_kind == kind]
+        yield from ((kind, target, requests / len(targets)) for target in targets)
+    for mapping in recorder.all("aws:lambda/eventSourceMapping:EventSourceMapping"):
+        target = mapping.inputs["functionName"]
+        of_stream = "startingPosition" in mapping.inputs
+        yield ("stream", target, traffic.users) if of_stream else ("queue", target, traffic.sent)
+    for notification in recorder.all("aws:s3/bucketNotification:BucketNotification"):
+        for function in notification.inputs.get("lambdaFunctions", ()):
+            yield "bucket", function["lambdaFunctionArn"], traffic.uploads
+    for target, times in schedule_runs(recorder):
+        yield "schedule", target, times
+
+
+def _routes(recorder: Recorder) -> Iterator[tuple[str, str]]:
+    """Yield (``read`` or ``write``, what is invoked) of each route that invokes something."""
+    methods = {m.name: m.inputs["httpMethod"] for m in recorder.all("aws:apigateway/method:Method")}
+    for integration in recorder.all("aws:apigateway/integration:Integration"):
+        if "uri" in integration.inputs:
+            verb = integration.inputs["httpMethod"]  # in a plan, the name of its method
+            yield (
+                "read" if methods.get(verb, verb) in _READS else "write",
+                integration.inputs["uri"],
+            )
+
+
+def _function(recorder: Recorder, target: str) -> str:
+    """Return the logical name of the function that a target is, itself or by its alias."""
+    name = target.removesuffix("/invocations").rpartition(":")[2]
+    aliases: list[Recorded] = recorder.all("aws:lambda/alias:Alias")
+    return next((str(a.inputs["functionName"]) for a in aliases if a.name == name), name)

@@ -1,0 +1,18 @@
+"""The command ``app documents``."""
+
+import sys
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command(rich_help_panel="On the source")
+def documents() -> int:
+    """Write the files generated from the program, as openapi.json."""
+    from blueprint.documents.documents import write
+    from blueprint.project import ROOT
+
+    for path in write():
+        sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
+    return 0

@@ -1,0 +1,52 @@
+"""The OpenAPI document of the program's API."""
+
+from typing import TYPE_CHECKING, Any
+
+from blueprint.project import project_name
+
+if TYPE_CHECKING:
+    from infra.triggers.http.rest_api import RestApi
+
+_KEY = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "x-api-key",
+    "description": "Required where the stack's `api.authorization` is `api_key`: its output "
+    "`api_key`. Ignored elsewhere.",
+}
+_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "Required where the stack's `api.authorization` is `cognito`: an access token "
+    "of its user pool, from its output `token_endpoint`. It must have the scope that the "
+    "operation names, after the resource server's identifier: `<identifier>/users.read`. Ignored "
+    "elsewhere.",
+}
+
+
+def openapi(api: "RestApi") -> dict[str, Any]:
+    """Return the OpenAPI document of an API, from its routes.
+
+    All stacks share it. Credentials are optional in it, because not every stack requires them.
+    """
+    # Imported here because they load the AWS provider, which takes a second.
+    from infra.triggers.http.authorization import TOKEN
+    from infra.triggers.http.errors import documented
+
+    paths: dict[str, dict[str, Any]] = {}
+    for route in api.routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = {
+            **route.operation,
+            "security": [{}, {"ApiKey": []}, *route.operation.get("security", ())],
+            "responses": documented(route.operation),
+        }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": project_name(), "version": "1.0.0"},
+        "paths": paths,
+        "components": {
+            "schemas": dict(api.components),
+            "securitySchemes": {"ApiKey": _KEY, TOKEN: _TOKEN},
+        },
+    }

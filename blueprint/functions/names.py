@@ -1,0 +1,96 @@
+"""Names of functions: what is allowed, and why."""
+
+import keyword
+import re
+from pathlib import Path
+
+import yaml
+
+MAX_ROLE_NAME = 64
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+# A physical name is <project>-<stack>-<name>-<7 hex digits>, by the pattern in Pulumi.yaml.
+_AROUND = len("---") + 7
+_SUFFIX = "-role"
+_STACK = 20  # what a stack's name may have at most
+_RESERVED = {"domain", "runtime"}
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class WrongName(ValueError):
+    """A name that cannot be used: the message says what is allowed."""
+
+
+def project_name(root: Path) -> str:
+    """Return the project's name, as ``Pulumi.yaml`` has it."""
+    name: str = yaml.safe_load((root / "Pulumi.yaml").read_text())["name"]
+    return name
+
+
+def stack_files(root: Path) -> list[Path]:
+    """Return the configuration files of all stacks."""
+    return sorted(root.glob("Pulumi.*.yaml"))
+
+
+def folder_of(name: str) -> str:
+    """Return the name of a function's folders, such as ``count_users`` of ``count-users``."""
+    return name.replace("-", "_")
+
+
+def function_names(root: Path) -> list[str]:
+    """Return the names of all functions, sorted."""
+    handlers = root.glob("handlers/*/handler.py")
+    return sorted(path.parent.name.replace("_", "-") for path in handlers)
+
+
+def longest_name(root: Path) -> int:
+    """Return how many characters a new function's name may have in every stack."""
+    return MAX_ROLE_NAME - _AROUND - len(project_name(root)) - _STACK - len(_SUFFIX)
+
+
+def check_new(root: Path, name: str) -> None:
+    """Check the name of a function that is to be added.
+
+    Raises:
+        WrongName: the name cannot be used.
+    """
+    if not _NAME.fullmatch(name):
+        raise WrongName(
+            f"The name {name!r} is not allowed. Use lower-case letters, digits and single hyphens "
+            "between them; begin with a letter, as in count-users."
+        )
+    if len(name) > (longest := longest_name(root)):
+        raise WrongName(
+            f"The name {name!r} has {len(name)} characters; at most {longest} are left beside the "
+            "names of the project and its stacks."
+        )
+    folder = folder_of(name)
+    if keyword.iskeyword(folder) or folder in _RESERVED:
+        raise WrongName(
+            f"The name {name!r} is not allowed: it is a word of Python or a shared folder of "
+            "handlers/. Choose another, such as a verb and a noun."
+        )
+    taken = [path for path in folders(root, name) if path.exists()]
+    if taken:
+        raise WrongName(
+            f"The name {name!r} is taken: {taken[0].relative_to(root)} exists. Choose another, or "
+            f"remove that function first: app remove {name}"
+        )
+
+
+def check_known(root: Path, name: str) -> None:
+    """Check that there is a function of a name.
+
+    Raises:
+        WrongName: there is none; the message names those that there are.
+    """
+    if name not in function_names(root):
+        raise WrongName(
+            f"There is no function {name!r}. Functions: {', '.join(function_names(root)) or 'none'}"
+        )
+
+
+def folders(root: Path, name: str) -> list[Path]:
+    """Return the three folders of a function."""
+    folder = folder_of(name)
+    return [root / place / folder for place in ("handlers", "images", "tests/functions")]

@@ -1,0 +1,138 @@
+"""Adds a function: its three folders, from templates, and its paragraph of the program."""
+
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from string import Template
+from typing import Literal, get_args
+
+from blueprint.functions import stack_keys
+from blueprint.functions.names import check_new, folder_of, folders
+from blueprint.functions.program import Paragraph
+from blueprint.functions.requirements import pinned
+
+Trigger = Literal["http", "queue", "bucket", "stream", "schedule"]
+TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class New:
+    """What was written, and what remains to be pasted into ``__main__.py``."""
+
+    files: list[Path]
+    paragraph: Paragraph
+
+
+def new(root: Path, name: str, trigger: Trigger) -> New:
+    """Write a function's folders, and its keys in the stack files that need them.
+
+    Args:
+        root: the project's folder.
+        name: the function's name, such as ``count-users``.
+        trigger: what invokes it.
+
+    Raises:
+        WrongName: the name is not allowed; nothing was written.
+        LookupError: ``requirements.txt`` lacks a pin; nothing was written.
+    """
+    check_new(root, name)
+    contents = render(root, name, trigger)
+    for path, content in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    changed = stack_keys.add(root, name)
+    return New(files=[*contents, *changed], paragraph=paragraph(root, name, trigger))
+
+
+def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
+    """Return the files of a new function, by path."""
+    words = _words(root, name)
+    places = dict(zip(("handlers", "images", "tests"), folders(root, name), strict=True))
+    contents = {}
+    for template in sorted([*_TEMPLATES.glob("all/*/*.in"), *_TEMPLATES.glob(f"{trigger}/*/*.in")]):
+        path = places[template.parent.name] / Template(template.stem).substitute(words)
+        contents[path] = Template(template.read_text()).substitute(words)
+    requirements = places["images"] / "requirements.in"
+    contents[requirements.with_suffix(".txt")] = pinned(root, contents[requirements].split())
+    return contents
+
+
+def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
+    """Return what a new function adds to the program."""
+    folder, words = folder_of(name), _words(root, name)
+    extra = {
+        "http": "memory_mb=512, timeout=20, environment=cors,",
+        "queue": "memory_mb=256, timeout=30,",
+        "stream": "memory_mb=256, timeout=30,",
+        "bucket": "memory_mb=256, timeout=60, asynchronous=True,",
+        "schedule": "memory_mb=256, timeout=60, asynchronous=True,",
+    }[trigger]
+    entry = (
+        f'    "{name}": Function(\n'
+        f'        description="Counts users", {extra}\n'
+        '        grants=[users.query("by-day", env="USERS_TABLE")])'
+    )
+    function = f'functions["{name}"]'
+    match trigger:
+        case "http":
+            constant = folder.upper()
+            return Paragraph(
+                entry=entry,
+                imported=f"from handlers.{folder}.operation import {constant}",
+                route=f'Route("GET", "/{name}", {function}, {constant})',
+            )
+        case "queue":
+            return Paragraph(
+                entry=entry,
+                resource=f'{folder}_messages = stack.queue("{name}-messages", consumer_timeout=30)',
+                trigger=f'{folder}_queue = QueueTrigger("{name}-queue", QueueTriggerArgs(\n'
+                f"    queue={folder}_messages, function={function},\n"
+                "    batch_size=10, max_concurrency=2))",
+                queue=f"{folder}_queue",
+            )
+        case "stream":
+            return Paragraph(
+                entry=entry,
+                trigger=f'{folder}_stream = StreamTrigger("{name}-stream", StreamTriggerArgs(\n'
+                f"    table=users, function={function},\n"
+                '    pattern={"eventName": ["INSERT"],\n'
+                '             "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))',
+                stream=f"{folder}_stream",
+            )
+        case "bucket":
+            return Paragraph(
+                entry=entry,
+                resource=f'{folder}_files = stack.bucket("{words["bucket"]}", expire_days={{}})',
+                trigger=f'BucketTrigger("{name}-uploads", BucketTriggerArgs(\n'
+                f'    bucket={folder}_files, function={function}, prefix="in/", outputs=()))',
+            )
+        case "schedule":
+            return Paragraph(
+                entry=entry,
+                trigger=f'ScheduleTrigger("{words["schedule"]}", ScheduleTriggerArgs(\n'
+                f'    function={function}, expression="cron(30 0 * * ? *)"))',
+            )
+
+
+def _words(root: Path, name: str) -> dict[str, str]:
+    folder = folder_of(name)
+    first, *others = name.split("-")
+    camel = first + "".join(word.capitalize() for word in others)
+    # Roles and buckets leave little room for names: see `names.longest_name`.
+    run = "-".join([*name.split("-")[:-1], "run"]) if others else f"{name[:11]}-run"
+    return {
+        "name": name,
+        "folder": folder,
+        "constant": folder.upper(),
+        "camel": camel,
+        "schedule": run,
+        "bucket": _free_bucket((root / "__main__.py").read_text()),
+    }
+
+
+def _free_bucket(program: str) -> str:
+    """Return a name for a new bucket: S3 notifies one function of a bucket's objects."""
+    names = (f"files-{number}" if number > 1 else "files" for number in count(1))
+    return next(name for name in names if f'stack.bucket("{name}"' not in program)

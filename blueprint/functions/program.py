@@ -1,0 +1,192 @@
+"""A function's paragraph of ``__main__.py``: adds it, and removes it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from blueprint.functions.source import Source
+
+T = TypeVar("T", bound=ast.expr)
+
+
+class ProgramError(ValueError):
+    """The program is not written as expected; the message says what to edit by hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """What a function adds to the program.
+
+    Attributes:
+        entry: its entry in ``stack.functions(functions={…})``.
+        imported: an import that the rest needs, if any.
+        resource: a statement that makes what triggers it, if that is new.
+        route: an item of the API's ``routes``.
+        trigger: a statement that makes its trigger.
+        queue: the trigger's variable, an item of ``queues`` of ``stack.monitoring``.
+        stream: the same for ``streams``.
+    """
+
+    entry: str
+    imported: str = ""
+    resource: str = ""
+    route: str = ""
+    trigger: str = ""
+    queue: str = ""
+    stream: str = ""
+
+    def __str__(self) -> str:
+        parts = {
+            "Imports": self.imported,
+            "Beside the other tables, buckets and queues": self.resource,
+            "In stack.functions(functions={…})": self.entry,
+            "In routes of stack.rest_api": self.route,
+            "Beside the other triggers": self.trigger,
+            "In queues of stack.monitoring": self.queue,
+            "In streams of stack.monitoring": self.stream,
+        }
+        return "\n".join(f"# {place}:\n{text}" for place, text in parts.items() if text)
+
+
+def paste(text: str, paragraph: Paragraph) -> str:
+    """Return the program with a function's paragraph at its places.
+
+    Raises:
+        ProgramError: a place was not found.
+    """
+    source = Source(text)
+    entries = _argument(source, "functions", "functions", ast.Dict)
+    source.insert(source.end(entries.values[-1]), f",\n{paragraph.entry}")
+    if paragraph.imported:
+        imports = [n for n in source.tree.body if isinstance(n, ast.ImportFrom)]
+        module = paragraph.imported.split()[1]
+        before = [node for node in imports if (node.module or "") < module]
+        source.insert(source.end_of_line(before[-1]), f"{paragraph.imported}\n")
+    if paragraph.resource:
+        stored = [n for n in source.tree.body if _made_by(n) in {"table", "bucket", "queue"}]
+        source.insert(source.end_of_line(stored[-1]), f"{paragraph.resource}\n")
+    if paragraph.route:
+        routes = _argument(source, "rest_api", "routes", ast.List)
+        source.insert(source.end(routes.elts[-1]), f",\n    {paragraph.route}")
+    if paragraph.trigger:
+        body = source.tree.body
+        where = next(n for n, node in enumerate(body) if _made_by(node) == "monitoring")
+        source.insert(source.end_of_line(body[where - 1]), f"{paragraph.trigger}\n")
+    for keyword, name in (("queues", paragraph.queue), ("streams", paragraph.stream)):
+        if name:
+            items = _argument(source, "monitoring", keyword, ast.List)
+            if items.elts:
+                source.insert(source.end(items.elts[-1]), f",\n        {name}")
+            else:
+                source.insert(source.start(items) + 1, name)
+    return source.edited()
+
+
+def removed(text: str, name: str) -> str:
+    """Return the program without a function, its triggers, and what only these used.
+
+    Raises:
+        ProgramError: the program uses the function in a way that only a person can undo.
+    """
+    text = _without_entry(text, name)
+    gone: set[str] = set()
+    while True:
+        source = Source(text)
+        if not _remove_one(source, name, gone):
+            break
+        text = source.edited()
+    left = [line for line in text.splitlines() if f'"{name}"' in line]
+    if left:
+        raise ProgramError(
+            f"__main__.py still names {name}; edit these lines by hand:\n" + "\n".join(left)
+        )
+    return text
+
+
+def _without_entry(text: str, name: str) -> str:
+    source = Source(text)
+    entries = _argument(source, "functions", "functions", ast.Dict)
+    keys = [key.value if isinstance(key, ast.Constant) else None for key in entries.keys]
+    if name not in keys:
+        raise ProgramError(f"__main__.py makes no function {name!r}")
+    number = keys.index(name)
+    source.delete_item(entries.values, number, key=entries.keys[number])
+    return source.edited()
+
+
+def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
+    """Remove one item or statement that uses the function or a variable that is gone."""
+    for items in _lists(source.tree):
+        for number, item in enumerate(items):
+            if _uses(item, name, gone):
+                source.delete_item(items, number, key=None)
+                return True
+    for node in source.tree.body:
+        if _uses(node, name, gone):
+            if isinstance(node, ast.Assign):
+                gone |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            source.delete(source.start(node), source.end_of_line(node))
+            return True
+    return _remove_unused(source, name)
+
+
+def _remove_unused(source: Source, name: str) -> bool:
+    """Remove an import that nothing uses now, or a resource that was the function's own."""
+    used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)
+            and isinstance(n.ctx, ast.Load)}  # fmt: skip
+    for node in source.tree.body:
+        if isinstance(node, ast.ImportFrom):
+            unused = [alias.name for alias in node.names if alias.name not in used]
+            if unused:
+                source.delete(source.start(node), source.end_of_line(node))
+                if kept := [alias.name for alias in node.names if alias.name in used]:
+                    line = f"from {node.module} import {', '.join(kept)}\n"
+                    source.insert(source.start(node), line)
+                return True
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            variable = node.targets[0].id
+            if variable.startswith(f"{name.replace('-', '_')}_") and variable not in used:
+                source.delete(source.start(node), source.end_of_line(node))
+                return True
+    return False
+
+
+def _lists(tree: ast.AST) -> Iterator[list[ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List):
+            yield node.elts
+
+
+def _uses(node: ast.AST, name: str, gone: set[str]) -> bool:
+    return any(
+        (isinstance(each, ast.Subscript) and ast.unparse(each) == f"functions[{name!r}]")
+        or (isinstance(each, ast.Name) and each.id in gone)
+        for each in ast.walk(node)
+    )
+
+
+def _made_by(node: ast.stmt) -> str | None:
+    """Return which method of ``stack`` makes what a statement assigns."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+        function = node.value.func
+        if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "stack":
+            return function.attr
+    return None
+
+
+def _argument(source: Source, method: str, keyword: str, kind: type[T]) -> T:
+    """Return the value of a keyword in the call of a method of ``stack``.
+
+    Raises:
+        ProgramError: there is no such argument.
+    """
+    for node in source.tree.body:
+        if _made_by(node) == method and isinstance(node, ast.Assign | ast.Expr):
+            for argument in getattr(node.value, "keywords", []):
+                if argument.arg == keyword and isinstance(argument.value, kind):
+                    return argument.value
+    raise ProgramError(
+        f"__main__.py has no stack.{method}({keyword}=…) with a literal {kind.__name__.lower()}; "
+        "edit it by hand"
+    )

@@ -1,0 +1,59 @@
+"""Edits of a Python source at the places of its syntax tree, which leave all else as it is."""
+
+import ast
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Source:
+    """A module's text, and edits of it that are made all at once."""
+
+    text: str
+    _edits: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tree = ast.parse(self.text)
+        self._lines = [0]
+        for line in self.text.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line.encode()))
+
+    def start(self, node: ast.expr | ast.stmt) -> int:
+        """Return the offset, in bytes, at which a node begins."""
+        return self._lines[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.expr | ast.stmt) -> int:
+        """Return the offset behind a node."""
+        return self._lines[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+
+    def end_of_line(self, node: ast.stmt) -> int:
+        """Return the offset behind the line in which a statement ends."""
+        return self._lines[node.end_lineno or 0]
+
+    def insert(self, offset: int, text: str) -> None:
+        """Insert a text."""
+        self._edits.append((offset, offset, text))
+
+    def delete(self, start: int, end: int) -> None:
+        """Delete what is between two offsets."""
+        self._edits.append((start, end, ""))
+
+    def delete_item(self, items: list[ast.expr], number: int, *, key: ast.expr | None) -> None:
+        """Delete an item of a list, or of a dict by its key, with the comma beside it."""
+        first = key or items[number]
+        if number:
+            self.delete(self.end(items[number - 1]), self.end(items[number]))
+        elif len(items) > 1:
+            text = self.text.encode()
+            end = text.index(b",", self.end(items[0])) + 1
+            while text[end : end + 1] in (b" ", b"\n"):
+                end += 1
+            self.delete(self.start(first), end)
+        else:
+            self.delete(self.start(first), self.end(items[0]))
+
+    def edited(self) -> str:
+        """Return the text with all edits."""
+        content = self.text.encode()
+        for start, end, text in sorted(self._edits, reverse=True):
+            content = content[:start] + text.encode() + content[end:]
+        return content.decode()

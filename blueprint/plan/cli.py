@@ -1,0 +1,90 @@
+"""The command ``app plan``."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+commands = typer.Typer()
+
+_EPILOG = """
+Needs git, and neither a cloud account nor the Pulumi CLI.
+
+\b
+Examples:
+  app plan prod
+  app plan prod --against v1.2.0
+
+\b
+Exit codes:
+  0    the plan was printed
+  1    there is no plan, also after wrong usage
+  2    with --exit-code: something changes
+  3    with --exit-code: something changes, and breaks callers of the API
+  130  interrupted
+"""
+
+
+class Format(StrEnum):
+    """How a plan is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+class _Plan(TyperCommand):
+    """Ends with 1 after wrong usage, because 2 means that something changes."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Parse the arguments."""
+        try:
+            return super().make_context(*arguments, **options)
+        except typer.TyperException as wrong:
+            wrong.exit_code = 1
+            raise
+
+
+@commands.command(rich_help_panel="On any stack", cls=_Plan, epilog=_EPILOG)
+def plan(
+    context: typer.Context,
+    stack: Annotated[
+        str, typer.Argument(metavar="STACK", help="Such as prod. Pulumi.STACK.yaml configures it.")
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REVISION",
+            help="The other revision. Default: where this branch left origin/main, or main.",
+        ),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="text or markdown.", metavar="FORMAT")] = (  # noqa: A002
+        Format.TEXT
+    ),
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="CHARACTERS",
+            help="Longest Markdown. Longer sections are cut, with a note. Default: GitHub's limit "
+            "for a comment, 65536.",
+        ),
+    ] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 2 or 3 if something changes; see below.")
+    ] = False,
+) -> int:
+    """Show what this tree changes in a stack, since another revision."""
+    from blueprint.plan import command, render
+
+    with context.obj.progress("Running both programs"):
+        heading, found = command.plan(stack, against)
+    if format is Format.MARKDOWN:
+        text = render.markdown(heading, found, limit or render.COMMENT)
+    else:
+        text = render.text(heading, found)
+    sys.stdout.write(text)
+    if not exit_code or not found.changed:
+        return 0
+    return 3 if found.breaks else 2

@@ -1,0 +1,121 @@
+"""This application's own keys of ``Pulumi.<stack>.yaml``, beside those that every stack has."""
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from infra.config.functions import FunctionSettings
+from infra.config.section import Section
+from infra.config.stack import StackConfig
+from infra.config.texts import EmailAddress, ScheduleExpression
+
+_UPLOAD_MEMORY_MB = 512
+
+
+class Email(Section):
+    """How e-mails are sent."""
+
+    sender: EmailAddress = Field(description="From address; its domain is verified by DKIM.")
+    create_identity: bool = Field(
+        True,
+        description="Make the SES identity of the sender's domain. It is one for the account and "
+        "region: false where another stack or tool has made it.",
+    )
+    batch_window_seconds: int = Field(
+        5, ge=0, le=300, description="How long the queue gathers a batch."
+    )
+    max_concurrency: int = Field(
+        5, ge=2, le=1_000, description="Functions that send at the same time, at most."
+    )
+
+
+class Uploads(Section):
+    """How uploads are processed."""
+
+    image_max_side: int = Field(
+        1_600, ge=16, le=10_000, description="Longest side of a resized image, in pixels."
+    )
+    thumbnail_side: int = Field(
+        256, ge=16, le=2_000, description="Longest side of a thumbnail, in pixels."
+    )
+    max_parse_mb: int = Field(
+        25,
+        ge=1,
+        le=200,  # a function's /tmp of 512 MB holds the upload and two outputs
+        description="Largest image or document that is parsed. Other files are copied, by S3 on "
+        "its side: within the function's time that is some tens of GB; what is larger still ends "
+        "as a dead letter.",
+    )
+    expire_days: int | None = Field(
+        None, ge=1, description="Days after which uploads are deleted; without it, never."
+    )
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the function that processes uploads reads from its environment."""
+        return {
+            "IMAGE_MAX_SIDE": str(self.image_max_side),
+            "THUMBNAIL_SIDE": str(self.thumbnail_side),
+            "MAX_UPLOAD_MB": str(self.max_parse_mb),
+        }
+
+    @property
+    def expiry(self) -> dict[str, int]:
+        """Days after which objects are deleted, by prefix."""
+        return {} if self.expire_days is None else {"uploads/": self.expire_days}
+
+    @model_validator(mode="after")
+    def _thumbnail_is_smaller(self) -> "Uploads":
+        if self.thumbnail_side > self.image_max_side:
+            raise ValueError(
+                f"thumbnailSide is {self.thumbnail_side}; "
+                f"must be at most imageMaxSide ({self.image_max_side})"
+            )
+        return self
+
+
+class Schedules(Section):
+    """When the scheduled functions run: rate(), cron() or at(), in UTC."""
+
+    cleanup: ScheduleExpression = Field(
+        "rate(1 hour)", description="When cleanup-expired runs: rate(), cron() or at(), in UTC."
+    )
+    report: ScheduleExpression = Field(
+        "cron(15 0 * * ? *)",
+        description="When daily-report runs, likewise. A day is reported from five minutes after "
+        "midnight UTC on.",
+    )
+
+
+class AppConfig(StackConfig):
+    """The configuration of one stack of this application."""
+
+    email: Email = Field(description="E-mails.")
+    uploads: Uploads = Field(default_factory=Uploads, description="Uploads.")
+    schedules: Schedules = Field(default_factory=Schedules, description="Schedules.")
+
+    @field_validator("functions")
+    @classmethod
+    def _uploads_have_memory(
+        cls, functions: dict[str, FunctionSettings]
+    ) -> dict[str, FunctionSettings]:
+        """Half of 512 MB is the function's own; the rest must hold a parsed image."""
+        settings = functions.get("process-upload", FunctionSettings())
+        if settings.memory_mb is not None and settings.memory_mb < _UPLOAD_MEMORY_MB:
+            raise ValueError(
+                f"process-upload.memoryMb is {settings.memory_mb}; must be at least "
+                f"{_UPLOAD_MEMORY_MB}, for it holds images while it resizes them"
+            )
+        return functions
+
+    @field_validator("email")
+    @classmethod
+    def _senders_are_not_throttled(cls, email: Email, info: ValidationInfo) -> Email:
+        """Lambda would fetch more messages than it can process; each fetch counts as a receive."""
+        functions: dict[str, FunctionSettings] = info.data.get("functions", {})
+        reserved = functions.get("send-email", FunctionSettings()).reserved_concurrency
+        if reserved is not None and reserved < email.max_concurrency:
+            raise ValueError(
+                f"maxConcurrency is {email.max_concurrency}; must be at most "
+                f"functions.send-email.reservedConcurrency ({reserved}): messages that are "
+                "throttled use up their receives, and end as dead letters"
+            )
+        return email

@@ -1,0 +1,73 @@
+"""The project's and the stack's name: what AWS would refuse, refused before anything is made."""
+
+import re
+
+import pulumi
+
+from infra.config.function_names import function_names
+
+# All names hold both, by the pattern in Pulumi.yaml: ${project}-${stack}-${name}-${hex(7)}.
+_AROUND = len("---") + 7
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_ROLE_NAME = 64
+# The longest that the components call a role or, with 63 characters, a bucket.
+_COMPONENTS = len("api-stage-log-role") + 1
+_STACK_NAME = 20  # bootstrap/ takes no longer ones
+
+_WORDS = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+
+def check_project(project: str, longest: int) -> None:
+    """Refuse a project's name that AWS does not take, or that is too long.
+
+    Names of ECR repositories and buckets take neither capitals nor underscores, and names of
+    repositories no two hyphens in a row.
+
+    Raises:
+        pulumi.RunError: says what is allowed, and which length is left.
+    """
+    if not re.fullmatch(_WORDS, project):
+        raise pulumi.RunError(
+            f"The project's name is {project!r}; must be lower-case letters, digits and single "
+            f"hyphens between them, begin with a letter, and have at most {longest} characters, "
+            "for resources are named after it. Change `name` in Pulumi.yaml."
+        )
+    if len(project) > longest:
+        raise pulumi.RunError(
+            f"The project's name {project!r} has {len(project)} characters; at most {longest} are "
+            "left for it in the names of resources. Change `name` in Pulumi.yaml."
+        )
+
+
+def check_stack(project: str, stack: str) -> None:
+    """Refuse names of a project and a stack by which AWS would refuse a resource half-way.
+
+    Raises:
+        pulumi.RunError: as `check_project`.
+    """
+    if not re.fullmatch(rf"[a-z0-9]([a-z0-9-]{{0,{_STACK_NAME - 2}}}[a-z0-9])?", stack):
+        raise pulumi.RunError(
+            f"The stack's name is {stack!r}; must be lower-case letters, digits and hyphens "
+            f"between them, at most {_STACK_NAME}, for resources are named after it. Rename it: "
+            "pulumi stack rename <name>"
+        )
+    room = room_for_names()
+    check_project(project, room - 1)
+    if len(project) + len(stack) > room:
+        raise pulumi.RunError(
+            f"The names of project {project!r} and stack {stack!r} have {len(project)} and "
+            f"{len(stack)} characters; together they must have at most {room}, for resources are "
+            f"named after both. At most {room - len(project)} are left for the stack's name "
+            f"(pulumi stack rename <name>), or {room - len(stack)} for the project's (`name` in "
+            "Pulumi.yaml)."
+        )
+
+
+def room_for_names() -> int:
+    """Return how many characters project and stack may have together.
+
+    The longest physical name with the shortest limit is the role of the function with the longest
+    name.
+    """
+    longest = max(_COMPONENTS, *(len(f"{name}-role") for name in function_names()))
+    return _ROLE_NAME - _AROUND - longest

@@ -1,0 +1,147 @@
+"""The texts that a configuration holds, each with its form: addresses, ARNs, URLs, schedules."""
+
+from datetime import datetime
+from ipaddress import IPv4Network
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from infra.config.section import Form
+
+
+def _private_block(cidr: str) -> str:
+    """Check that it is a block of private addresses which a network can be split from.
+
+    A network of AWS has a mask of 16 to 28 bits, and so has each of its subnets.
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    """
+    try:
+        block = IPv4Network(cidr)
+        fits = any(block.subnet_of(private) for private in _PRIVATE)
+        fits = fits and _SHORTEST <= block.prefixlen <= _LONGEST
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            "must be a block of private addresses such as 10.20.0.0/24, within 10.0.0.0/8, "
+            f"172.16.0.0/12 or 192.168.0.0/16, with a mask of {_SHORTEST} to {_LONGEST} bits and "
+            "zeros after them"
+        )
+    return cidr
+
+
+def _is_a_time(expression: str) -> str:
+    """Check that what at() names is in the calendar; a pattern cannot."""
+    if expression.startswith("at("):
+        try:
+            datetime.strptime(expression, "at(%Y-%m-%dT%H:%M:%S)")
+        except ValueError:
+            raise ValueError(
+                "must be a date and time that exist, such as at(2026-12-31T23:59:00)"
+            ) from None
+    return expression
+
+
+# Letters in lower case, as API Gateway takes them; at least two labels.
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = rf"(?=.{{1,253}}$)({_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]"
+# ASCII, for SES sends to and from no other address; no quotes, brackets or spaces.
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_MAIL_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = (
+    rf"(?=[^@]{{1,64}}@)(?=.{{3,254}}$){_ATOM}(\.{_ATOM})*"
+    rf"@({_MAIL_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]"
+)
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+_RATE = r"rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\)"
+_FIELD = "[A-Za-z0-9*?,/#-]+"
+# Of the day of the month and that of the week, one is "?".
+_DAYS = rf"(\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?)"
+_CRON = rf"cron\({_FIELD} {_FIELD} {_DAYS} {_FIELD}\)"
+_AT = r"at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)"
+
+# https://www.rfc-editor.org/rfc/rfc1918#section-3
+_PRIVATE = [IPv4Network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_SHORTEST, _LONGEST = 16, 26  # half of the smallest still has some 25 addresses to give
+
+PrivateBlock = Annotated[str, AfterValidator(_private_block)]
+Origin = Annotated[
+    str,
+    Form(
+        r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?",
+        "an origin such as https://app.example.com, without a path or *",
+    ),
+]
+EmailAddress = Annotated[
+    str,
+    Form(
+        _ADDRESS,
+        "one bare address such as no-reply@example.com: ASCII, without a name, brackets or spaces",
+    ),
+]
+DomainName = Annotated[
+    str, Form(_DOMAIN, "a domain name in lower case such as api.example.com, without https:// or *")
+]
+CertificateArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+",
+        "the ARN of an ACM certificate, such as "
+        "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d",
+    ),
+]
+PolicyArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+",
+        "the ARN of an IAM policy of your account, such as "
+        "arn:aws:iam::123456789012:policy/acme-bootstrap-prod-boundary",
+    ),
+]
+UserPoolArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[a-z0-9-]+_[A-Za-z0-9]+",
+        "the ARN of a Cognito user pool, such as "
+        "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI",
+    ),
+]
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateResourceServer.html
+ResourceServerId = Annotated[
+    str,
+    Form(
+        r"[\x21\x23-\x5b\x5d-\x7e]{1,256}",
+        "the identifier of a resource server, such as users-api or https://api.example.com: ASCII, "
+        "without spaces, quotation marks or backslashes",
+    ),
+]
+CallbackUrl = Annotated[
+    str,
+    Form(
+        rf"(?=.{{1,1024}}$)(https://{_MAIL_LABEL}(\.{_MAIL_LABEL})*|http://localhost)(:[0-9]{{1,5}})?"
+        r"(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?",
+        "a URL such as https://app.example.com/callback, or http://localhost:3000/callback; "
+        "without # or ?",
+    ),
+]
+Registry = Annotated[
+    str,
+    Form(
+        r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?",
+        "the host of a registry, with its port where it has one, such as localhost:4566",
+    ),
+]
+Document = Annotated[str, Form(r"[^\s#]{1,500}", "a path or URL without spaces or #")]
+HostedZoneId = Annotated[
+    str, Form("Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")
+]
+ScheduleExpression = Annotated[
+    str,
+    Form(
+        f"{_RATE}|{_CRON}|{_AT}",
+        "rate(1 hour), rate(10 minutes) or the like in minute(s), hour(s) or day(s); cron() of six "
+        "fields such as cron(15 0 * * ? *), where the day of the month or that of the week is ?; "
+        "or at(2026-12-31T23:59:00)",
+    ),
+    AfterValidator(_is_a_time),
+]

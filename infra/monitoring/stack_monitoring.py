@@ -1,0 +1,158 @@
+"""Alarms, whom they tell, and a dashboard."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.config.stack import Alarms
+from infra.function.image_function import ImageFunction
+from infra.monitoring import alarms
+from infra.monitoring.alarms import Alarm
+from infra.monitoring.dashboard import dashboard
+from infra.monitoring.dead_letters import dead_letters
+from infra.monitoring.releases import releases
+from infra.storage.key import Key, arn_of
+from infra.storage.queue import DeadLetterQueue, Queue
+from infra.triggers.http.rest_api import RestApi
+from infra.triggers.queue_trigger import QueueTrigger
+from infra.triggers.stream_trigger import StreamTrigger
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringArgs:
+    """What is watched.
+
+    Attributes:
+        config: who is told, if anybody, and where they find what to do.
+        queues: the queues, by what reads them.
+        outcomes: those of a function's outcomes that need somebody.
+        key: what the alarms' topic is encrypted with; not encrypted if None.
+    """
+
+    config: Alarms
+    api: RestApi
+    functions: Sequence[ImageFunction]
+    queues: Sequence[QueueTrigger]
+    streams: Sequence[StreamTrigger]
+    outcomes: Sequence[tuple[ImageFunction, str]] = ()
+    key: Key | None = None
+
+
+class Monitoring(pulumi.ComponentResource):
+    """An alarm topic; alarms on what needs somebody; a dashboard of everything.
+
+    Alarms: errors, throttles and too long a duration of each function, age of each stream's records
+    and of each queue's oldest message, messages in every dead-letter queue of these, single
+    outcomes, the API's 5XX. ``dead_letters``: those queues, and where their messages go back to.
+    ``releases``: what a release moves, and watches.
+    """
+
+    def __init__(
+        self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:infra:Monitoring", name, None, opts)
+        self._name = name
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.topic = self._topic(name, args)
+        self.alarms = [(alarm, self._alarm(alarm, args.config.runbook)) for alarm in _alarms(args)]
+        queues = [trigger.queue for trigger in args.queues]
+        self.dead_letters = dead_letters(queues, args.streams, args.functions)
+        self.releases = releases(args.functions, self.alarms)
+        self.dashboard = aws.cloudwatch.Dashboard(
+            name,
+            dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+            dashboard_body=dashboard(
+                args.api, args.functions, queues, [failures for _, failures, _ in _failed(args)]
+            ),
+            opts=self._child,
+        )
+        self.register_outputs({"topic_arn": self.topic.arn})
+
+    def _topic(self, name: str, args: MonitoringArgs) -> aws.sns.Topic:
+        # Without a key of one's own not encrypted by alias/aws/sns either: CloudWatch could not
+        # publish to it.
+        topic = aws.sns.Topic(
+            f"{name}-alarms", kms_master_key_id=arn_of(args.key), opts=self._child
+        )
+        caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        aws.sns.TopicPolicy(
+            f"{name}-alarms-policy",
+            arn=topic.arn,
+            policy=pulumi.Output.json_dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "Alarms",
+                            "Effect": "Allow",
+                            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                            "Action": "sns:Publish",
+                            "Resource": topic.arn,
+                            "Condition": {"StringEquals": {"aws:SourceAccount": caller.account_id}},
+                        },
+                        {
+                            "Sid": "TlsOnly",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "sns:Publish",
+                            "Resource": topic.arn,
+                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                        },
+                    ],
+                }
+            ),
+            opts=self._child,
+        )
+        if args.config.email:
+            aws.sns.TopicSubscription(
+                f"{name}-alarms-email",
+                topic=topic.arn,
+                protocol="email",
+                endpoint=args.config.email,
+                opts=self._child,
+            )
+        return topic
+
+    def _alarm(self, alarm: Alarm, runbook: str) -> aws.cloudwatch.MetricAlarm:
+        percentile = alarm.statistic.startswith("p")
+        return aws.cloudwatch.MetricAlarm(
+            f"{self._name}-{alarm.name}",
+            alarm_description=f"{alarm.description} {runbook}#{alarm.section}",
+            namespace=alarm.namespace,
+            metric_name=alarm.metric,
+            dimensions=alarm.dimensions,
+            statistic=None if percentile else alarm.statistic,
+            extended_statistic=alarm.statistic if percentile else None,
+            comparison_operator="GreaterThanThreshold",
+            threshold=alarm.threshold,
+            period=300,
+            evaluation_periods=3 if alarm.lasting else 1,
+            datapoints_to_alarm=2 if alarm.lasting else 1,
+            treat_missing_data="notBreaching",
+            alarm_actions=[self.topic.arn],
+            ok_actions=[self.topic.arn],
+            opts=self._child,
+        )
+
+
+def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
+    for function in args.functions:
+        yield from alarms.on_function(function)
+    yield from map(alarms.on_stream, args.streams)
+    yield from map(alarms.on_queue, args.queues)
+    for of, failures, function in _failed(args):
+        yield alarms.on_dead_letters(of, failures, function)
+    for function, outcome in args.outcomes:
+        yield alarms.on_outcome(function, outcome)
+    yield alarms.on_api(args.api)
+
+
+def _failed(
+    args: MonitoringArgs,
+) -> Iterator[tuple[Queue | StreamTrigger | ImageFunction, DeadLetterQueue, ImageFunction]]:
+    """Yield the queues of what failed: what that was meant for, the queue, and what failed."""
+    yield from ((t.queue, t.queue.dead_letters, t.function) for t in args.queues)
+    yield from ((stream, stream.failures, stream.function) for stream in args.streams)
+    yield from ((f, f.failures, f) for f in args.functions if f.failures)

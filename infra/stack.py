@@ -1,0 +1,181 @@
+"""What all components of a stack share, said once: its configuration and its key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from infra.access.callers import Callers, CallersArgs
+from infra.config.stack import StackConfig
+from infra.function.function import Function
+from infra.function.image_function import FunctionArgs, ImageFunction
+from infra.grants import services
+from infra.monitoring.stack_monitoring import Monitoring, MonitoringArgs
+from infra.network.private_network import Network, NetworkArgs
+from infra.storage.access_log import AccessLog, AccessLogArgs
+from infra.storage.bucket import Bucket, BucketArgs
+from infra.storage.key import Key, KeyArgs
+from infra.storage.queue import Queue, QueueArgs
+from infra.storage.table import Index, Table, TableArgs
+from infra.triggers.http.model import JsonObject
+from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
+from infra.triggers.queue_trigger import QueueTrigger
+from infra.triggers.stream_trigger import StreamTrigger
+
+
+class Functions(dict[str, ImageFunction]):
+    """The functions of a program, by their names."""
+
+    def __missing__(self, name: str) -> ImageFunction:
+        """Raise an error that names the functions."""
+        raise ValueError(f"no function {name!r}; the program makes {', '.join(self) or 'none'}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """Makes components with what the stack's configuration says of them.
+
+    Attributes:
+        config: the stack's configuration.
+        key: what everything is encrypted with; AWS's own keys if None.
+    """
+
+    config: StackConfig
+    key: Key | None
+
+    def table(
+        self,
+        name: str,
+        *,
+        stream: bool = False,
+        ttl_attribute: str | None = None,
+        indexes: Sequence[Index] = (),
+    ) -> Table:
+        """Make a table; see `TableArgs`."""
+        return Table(
+            name,
+            TableArgs(
+                retain=self.config.retain,
+                key=self.key,
+                stream=stream,
+                ttl_attribute=ttl_attribute,
+                indexes=indexes,
+            ),
+        )
+
+    def bucket(self, name: str, *, expire_days: Mapping[str, int]) -> Bucket:
+        """Make a bucket, and its access log if the configuration asks for one."""
+        retain, logs = self.config.retain, self.config.logs
+        bucket = Bucket(name, BucketArgs(retain=retain, key=self.key, expire_days=expire_days))
+        if logs.bucket_access:
+            log = AccessLogArgs(bucket=bucket, days=logs.retention_days, retain=retain)
+            AccessLog(f"{name}-access-log", log)
+        return bucket
+
+    def queue(self, name: str, *, consumer_timeout: int, batch_window: int = 0) -> Queue:
+        """Make a queue; see `QueueArgs`."""
+        return Queue(
+            name,
+            QueueArgs(consumer_timeout=consumer_timeout, batch_window=batch_window, key=self.key),
+        )
+
+    def callers(self, name: str, *, scopes: Mapping[str, str]) -> Callers:
+        """Make the user pool of the API's callers; see `CallersArgs`."""
+        return Callers(
+            name, CallersArgs(config=self.config.api, retain=self.config.retain, scopes=scopes)
+        )
+
+    def functions(self, functions: Mapping[str, Function], *, network: str) -> Functions:
+        """Make all functions of the stack.
+
+        If the configuration asks for a network, it is made first, with this name: with endpoints
+        for the services in the grants of all functions.
+        """
+        grants = [grant for function in functions.values() for grant in function.grants]
+        shared = self._network(network, services(grants))
+        return Functions(
+            {name: self._function(name, each, shared) for name, each in functions.items()}
+        )
+
+    def rest_api(
+        self,
+        name: str,
+        *,
+        callers: Callers,
+        routes: Sequence[Route],
+        components: Mapping[str, JsonObject],
+    ) -> RestApi:
+        """Make a REST API; see `RestApiArgs`."""
+        return RestApi(
+            name,
+            RestApiArgs(
+                config=self.config.api,
+                callers=callers,
+                log_retention_days=self.config.logs.retention_days,
+                routes=routes,
+                components=components,
+                key=self.key,
+            ),
+        )
+
+    def monitoring(
+        self,
+        name: str,
+        *,
+        api: RestApi,
+        functions: Functions,
+        queues: Sequence[QueueTrigger],
+        streams: Sequence[StreamTrigger],
+        outcomes: Sequence[tuple[str, str]],
+    ) -> Monitoring:
+        """Make alarms and a dashboard; see `MonitoringArgs`.
+
+        ``outcomes``: each a function's name, and one of its outcomes that needs somebody.
+        """
+        return Monitoring(
+            name,
+            MonitoringArgs(
+                config=self.config.alarms,
+                key=self.key,
+                api=api,
+                functions=list(functions.values()),
+                queues=queues,
+                streams=streams,
+                outcomes=[(functions[name], outcome) for name, outcome in outcomes],
+            ),
+        )
+
+    def _network(self, name: str, called: set[str]) -> Network | None:
+        if self.config.network is None:
+            return None
+        return Network(
+            name,
+            NetworkArgs(
+                cidr=self.config.network.cidr,
+                services=called,
+                log_retention_days=self.config.logs.retention_days,
+                permissions_boundary=self.config.permissions_boundary,
+                key=self.key,
+            ),
+        )
+
+    def _function(self, name: str, function: Function, network: Network | None) -> ImageFunction:
+        return ImageFunction(
+            name,
+            FunctionArgs(
+                description=function.description,
+                memory_mb=function.memory_mb,
+                timeout=function.timeout,
+                grants=function.grants,
+                environment=function.environment,
+                asynchronous=function.asynchronous,
+                config=self.config,
+                key=self.key,
+                network=network,
+            ),
+        )
+
+
+def stack_of(config: StackConfig, *, key: str) -> Stack:
+    """Return the stack of a configuration; make its own key, with this name, if it asks for one."""
+    if not config.encryption.customer_key:
+        return Stack(config=config, key=None)
+    return Stack(config=config, key=Key(key, KeyArgs(retain=config.retain)))

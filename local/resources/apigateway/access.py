@@ -1,0 +1,165 @@
+"""Who may call an API: keys, usage plans, authorizers, and custom domains."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.resources.names import present
+from local.resources.registry import Made, Request, resource
+
+
+@resource("aws:apigateway/apiKey:ApiKey", passes="name description enabled value customerId")
+def api_key(request: Request) -> Made:
+    """Make a key that callers send as ``x-api-key``."""
+    name = request.physical_name(1024)
+    made = request.client("apigateway").create_api_key(
+        name=name,
+        enabled=request.get("enabled", True),
+        **present(
+            description=request.get("description"),
+            value=request.get("value"),
+            customerId=request.get("customerId"),
+        ),
+    )
+    return Made(
+        made["id"],
+        {
+            "name": name,
+            "value": made["value"],
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/apikeys/{made['id']}",
+        },
+    )
+
+
+@resource(
+    "aws:apigateway/usagePlan:UsagePlan",
+    passes="name description apiStages quotaSettings throttleSettings",
+    ignores="productCode",  # of AWS Marketplace
+)
+def usage_plan(request: Request) -> Made:
+    """Limit the rate and number of calls made with a key."""
+    name = request.physical_name(1024)
+    made = request.client("apigateway").create_usage_plan(
+        name=name,
+        **present(
+            description=request.get("description"),
+            apiStages=[_stage(stage) for stage in request.get("apiStages", [])],
+            quota=request.get("quotaSettings"),
+            throttle=request.get("throttleSettings"),
+        ),
+    )
+    return Made(
+        made["id"],
+        {
+            "name": name,
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/usageplans/{made['id']}",
+        },
+    )
+
+
+@resource("aws:apigateway/usagePlanKey:UsagePlanKey", passes="usagePlanId keyId keyType")
+def usage_plan_key(request: Request) -> Made:
+    """Add a key to a usage plan."""
+    made = request.client("apigateway").create_usage_plan_key(
+        usagePlanId=request.require("usagePlanId"),
+        keyId=request.require("keyId"),
+        keyType=request.require("keyType"),
+    )
+    return Made(made["id"], {"name": made.get("name", ""), "value": made.get("value", "")})
+
+
+@resource(
+    "aws:apigateway/authorizer:Authorizer",
+    passes=(
+        "restApi name type providerArns identitySource identityValidationExpression authorizerUri "
+        "authorizerCredentials authorizerResultTtlInSeconds"
+    ),
+)
+def authorizer(request: Request) -> Made:
+    """Make an authorizer, which checks the caller's token.
+
+    The emulator (1.5.33) checks signature, issuer, times and scopes as AWS does. It takes a pool
+    that does not exist, which AWS refuses: so that is looked up first.
+    """
+    for arn in request.get("providerArns", []):
+        request.client("cognito-idp").describe_user_pool(UserPoolId=arn.rpartition("/")[2])
+    name = request.physical_name(128)
+    api = request.require("restApi")
+    made = request.client("apigateway").create_authorizer(
+        restApiId=api,
+        name=name,
+        type=request.get("type", "TOKEN"),
+        **present(
+            providerARNs=request.get("providerArns"),
+            identitySource=request.get("identitySource"),
+            identityValidationExpression=request.get("identityValidationExpression"),
+            authorizerUri=request.get("authorizerUri"),
+            authorizerCredentials=request.get("authorizerCredentials"),
+            authorizerResultTtlInSeconds=request.get("authorizerResultTtlInSeconds"),
+        ),
+    )
+    return Made(
+        made["id"],
+        {
+            "name": name,
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/restapis/{api}"
+            f"/authorizers/{made['id']}",
+        },
+    )
+
+
+@resource(
+    "aws:apigateway/domainName:DomainName",
+    passes=(
+        "domainName certificateArn regionalCertificateArn endpointConfiguration securityPolicy"
+    ),
+    ignores="ownershipVerificationCertificateArn mutualTlsAuthentication policy routingMode",
+)
+def domain_name(request: Request) -> Made:
+    """Make a custom domain; no name on this machine resolves to it."""
+    endpoint = request.get("endpointConfiguration")
+    name = request.require("domainName")
+    made = request.client("apigateway").create_domain_name(
+        domainName=name,
+        **present(
+            certificateArn=request.get("certificateArn"),
+            regionalCertificateArn=request.get("regionalCertificateArn"),
+            endpointConfiguration=endpoint and {"types": [endpoint["types"]]},
+            securityPolicy=request.get("securityPolicy"),
+        ),
+    )
+    return Made(
+        name,
+        {
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/domainnames/{name}",
+            "regionalDomainName": made.get("regionalDomainName", ""),
+            "regionalZoneId": made.get("regionalHostedZoneId", ""),
+            "cloudfrontDomainName": made.get("distributionDomainName", ""),
+            "cloudfrontZoneId": made.get("distributionHostedZoneId", ""),
+        },
+    )
+
+
+@resource(
+    "aws:apigateway/basePathMapping:BasePathMapping",
+    passes="domainName restApi stageName basePath",
+    ignores="domainNameId",
+)
+def base_path_mapping(request: Request) -> Made:
+    """Serve a stage under a custom domain."""
+    name, base = request.require("domainName"), request.get("basePath")
+    request.client("apigateway").create_base_path_mapping(
+        domainName=name,
+        restApiId=request.require("restApi"),
+        **present(stage=request.get("stageName"), basePath=base),
+    )
+    return Made(f"{name}/{base or ''}")
+
+
+def _stage(given: Mapping[str, Any]) -> dict[str, Any]:
+    limits = {
+        throttle["path"]: present(
+            burstLimit=throttle.get("burstLimit"), rateLimit=throttle.get("rateLimit")
+        )
+        for throttle in given.get("throttles") or []
+    }
+    return present(apiId=given["apiId"], stage=given["stage"], throttle=limits or None)

@@ -1,0 +1,91 @@
+"""REST APIs, with their models, validators and gateway responses."""
+
+import re
+
+from local.resources.names import present
+from local.resources.registry import Made, Request, resource
+
+
+@resource(
+    "aws:apigateway/restApi:RestApi",
+    passes=(
+        "name description binaryMediaTypes minimumCompressionSize apiKeySource policy "
+        "endpointConfiguration disableExecuteApiEndpoint"
+    ),
+    ignores="securityPolicy endpointAccessMode failOnWarnings",
+)
+def rest_api(request: Request) -> Made:
+    """Make an API that has the root resource only."""
+    endpoint = request.get("endpointConfiguration")
+    name = request.physical_name(1024)
+    size = request.get("minimumCompressionSize")
+    made = request.client("apigateway").create_rest_api(
+        name=name,
+        **present(
+            description=request.get("description"),
+            binaryMediaTypes=request.get("binaryMediaTypes"),
+            minimumCompressionSize=None if size is None else int(size),
+            apiKeySource=request.get("apiKeySource"),
+            policy=request.get("policy"),
+            endpointConfiguration=endpoint and {"types": [endpoint["types"]]},
+            disableExecuteApiEndpoint=request.get("disableExecuteApiEndpoint"),
+        ),
+    )
+    return Made(
+        made["id"],
+        {
+            "name": name,
+            "rootResourceId": made["rootResourceId"],
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/restapis/{made['id']}",
+            "executionArn": request.target.arn("execute-api", made["id"]),
+        },
+    )
+
+
+@resource("aws:apigateway/model:Model", passes="restApi name contentType schema description")
+def model(request: Request) -> Made:
+    """Add the JSON schema of a body to an API."""
+    # The service accepts letters and digits only.
+    name = request.get("name") or re.sub(r"\W|_", "", request.auto_name(255))
+    made = request.client("apigateway").create_model(
+        restApiId=request.require("restApi"),
+        name=name,
+        contentType=request.require("contentType"),
+        **present(schema=request.get("schema"), description=request.get("description")),
+    )
+    return Made(made["id"], {"name": name})
+
+
+@resource(
+    "aws:apigateway/requestValidator:RequestValidator",
+    passes="restApi name validateRequestBody validateRequestParameters",
+)
+def request_validator(request: Request) -> Made:
+    """Make a validator of request bodies or parameters."""
+    name = request.physical_name(128)
+    made = request.client("apigateway").create_request_validator(
+        restApiId=request.require("restApi"),
+        name=name,
+        validateRequestBody=bool(request.get("validateRequestBody")),
+        validateRequestParameters=bool(request.get("validateRequestParameters")),
+    )
+    return Made(made["id"], {"name": name})
+
+
+@resource(
+    "aws:apigateway/response:Response",
+    passes="restApiId responseType statusCode responseParameters responseTemplates",
+)
+def response(request: Request) -> Made:
+    """Set the form of an error that the gateway itself returns."""
+    api, kind = request.require("restApiId"), request.require("responseType")
+    request.client("apigateway").put_gateway_response(
+        restApiId=api,
+        responseType=kind,
+        **present(
+            statusCode=request.get("statusCode"),
+            responseParameters=request.get("responseParameters"),
+            responseTemplates=request.get("responseTemplates"),
+        ),
+    )
+    return Made(f"aggr-{api}-{kind}")

@@ -1,0 +1,118 @@
+"""Settings of buckets, each of which is a resource of its own in Pulumi."""
+
+from typing import Any
+
+from local.resources.names import pascal, present
+from local.resources.registry import Made, Request, resource
+
+
+@resource(
+    "aws:s3/bucketVersioning:BucketVersioning",
+    passes="bucket versioningConfiguration",
+    ignores="expectedBucketOwner mfa",
+)
+def versioning(request: Request) -> Made:
+    """Keep old versions of objects."""
+    name = request.require("bucket")
+    status = request.require("versioningConfiguration")["status"]
+    request.client("s3").put_bucket_versioning(
+        Bucket=name, VersioningConfiguration={"Status": status}
+    )
+    return Made(name)
+
+
+_BLOCKS = "blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuckets"
+
+
+@resource(
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    passes=f"bucket {_BLOCKS}",
+    ignores="skipDestroy",
+)
+def public_access_block(request: Request) -> Made:
+    """Refuse public access."""
+    name = request.require("bucket")
+    request.client("s3").put_public_access_block(
+        Bucket=name,
+        PublicAccessBlockConfiguration=pascal({key: request.get(key) for key in _BLOCKS.split()}),
+    )
+    return Made(name)
+
+
+@resource("aws:s3/bucketOwnershipControls:BucketOwnershipControls", passes="bucket rule")
+def ownership_controls(request: Request) -> Made:
+    """Set who owns objects that other accounts upload."""
+    name = request.require("bucket")
+    request.client("s3").put_bucket_ownership_controls(
+        Bucket=name, OwnershipControls={"Rules": [pascal(request.require("rule"))]}
+    )
+    return Made(name)
+
+
+@resource(
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    passes="bucket rules",
+    ignores="expectedBucketOwner",
+)
+def encryption(request: Request) -> Made:
+    """Encrypt objects."""
+    name = request.require("bucket")
+    renames = {"sseAlgorithm": "SSEAlgorithm", "kmsMasterKeyId": "KMSMasterKeyID"}
+    request.client("s3").put_bucket_encryption(
+        Bucket=name,
+        ServerSideEncryptionConfiguration={"Rules": pascal(request.require("rules"), renames)},
+    )
+    return Made(name)
+
+
+@resource(
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    passes="bucket rules",
+    ignores="expectedBucketOwner timeouts transitionDefaultMinimumObjectSize",
+)
+def lifecycle(request: Request) -> Made:
+    """Set when objects expire."""
+    name = request.require("bucket")
+    request.client("s3").put_bucket_lifecycle_configuration(
+        Bucket=name,
+        LifecycleConfiguration={"Rules": [_rule(rule) for rule in request.require("rules")]},
+    )
+    return Made(name)
+
+
+@resource(
+    "aws:s3/bucketLogging:BucketLogging",
+    passes="bucket targetBucket targetPrefix",
+    ignores="expectedBucketOwner targetGrants targetObjectKeyFormat",
+)
+def logging(request: Request) -> Made:
+    """Send a bucket's access log to another bucket."""
+    name = request.require("bucket")
+    request.client("s3").put_bucket_logging(
+        Bucket=name,
+        BucketLoggingStatus={
+            "LoggingEnabled": present(
+                TargetBucket=request.require("targetBucket"),
+                TargetPrefix=request.get("targetPrefix", ""),
+            )
+        },
+    )
+    return Made(name)
+
+
+_PLURAL = {
+    "id": "ID",
+    # Lists have plural names in Pulumi and singular ones in the API.
+    "noncurrentVersionTransitions": "NoncurrentVersionTransitions",
+}
+
+
+def _rule(given: dict[str, Any]) -> dict[str, Any]:
+    rule: dict[str, Any] = pascal(given, _PLURAL)
+    conditions = (given.get("filter") or {}).get("and") or {}
+    if conditions.get("tags"):  # a map here, a list in the API
+        rule["Filter"]["And"]["Tags"] = [
+            {"Key": key, "Value": value} for key, value in conditions["tags"].items()
+        ]
+    rule.setdefault("Filter", {"Prefix": rule.pop("Prefix", "")})
+    return rule

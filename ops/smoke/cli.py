@@ -1,0 +1,106 @@
+"""The command ``app smoke``."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+_LONGEST_SECONDS = 3_600
+_EPILOG = """
+\b
+If the API requires a key or a token, set in the environment:
+  API_KEY                                    if `authorization` is api_key
+  TOKEN_ENDPOINT, CLIENT_ID, CLIENT_SECRET   if it is cognito
+The stack's outputs of the same names have the values. The test then also
+checks that a caller without them gets nothing.
+
+\b
+Required AWS permissions, to find and to delete what the test created:
+  apigateway:GET                             on the API, and on its custom
+                                             domain if it has one
+  lambda:GetFunctionConfiguration            on create-user
+  dynamodb:GetItem, DeleteItem               on the tables users and ledger
+  kms:Decrypt                                on the stack's own key, if any
+Set AWS_ENDPOINT_URL to test an emulator.
+
+\b
+Example:
+  app smoke https://abc123.execute-api.eu-central-1.amazonaws.com/prod
+
+\b
+Exit codes: 0 all is well, 1 something is not, 2 wrong usage, 130 interrupted
+"""
+
+
+def as_seconds(text: str) -> float:
+    """Return a number of seconds, from 0 to an hour.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= _LONGEST_SECONDS:  # also refuses nan
+        raise typer.BadParameter(f"{text!r} is not a number of seconds from 0 to 3600.")
+    return number
+
+
+@commands.command(rich_help_panel="On any stack", epilog=_EPILOG)
+def smoke(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The stack's output api_gateway_url.")],
+    email_seconds: Annotated[
+        float,
+        typer.Option(
+            parser=as_seconds,
+            metavar="SECONDS",
+            help="How long the welcome e-mail may take. 0 does not wait for it; use 0 while SES "
+            "has not verified the sender. If the user is deleted while the e-mail is still "
+            "queued, send-email leaves email#<id> in the ledger until it expires.",
+        ),
+    ] = 120,
+    ready_seconds: Annotated[
+        float,
+        typer.Option(
+            parser=as_seconds,
+            metavar="SECONDS",
+            help="How long a new stack may answer with errors. A function's first snapshot "
+            "(snapStart) takes minutes, and new permissions take a while to reach all of AWS.",
+        ),
+    ] = 300,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGION",
+            help="The API's region, if a custom domain hides it. Default: AWS_REGION.",
+        ),
+    ] = None,
+) -> int:
+    """Test a deployed stack through its API, and clean up.
+
+    The test creates a user, waits for the welcome e-mail (sent to the SES mailbox simulator), and
+    deletes everything it created.
+    """
+    from ops.smoke import command
+    from ops.smoke.errors import SmokeError
+
+    try:
+        command.run(
+            url,
+            email_seconds=email_seconds,
+            ready_seconds=ready_seconds,
+            region=region or os.environ.get("AWS_REGION"),
+            environment=os.environ,
+        )
+    except SmokeError as error:
+        # Deleting can fail after something else has: print that first.
+        *earlier, last = command.failures(error)
+        for each in earlier:
+            print(f"error: {each}", file=sys.stderr)
+        raise last from None
+    print(f"All is well at {url}.")
+    return 0

@@ -1,0 +1,295 @@
+"""The command line as a whole: help, errors, exit codes, pipes, signals and completion."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.main import get_command
+
+from blueprint.cost.cli import as_amount, as_share
+from cli import ROOT, app, main
+from ops.redrive.cli import as_number
+from ops.release.cli import as_file, as_minutes, as_percent
+from ops.smoke.api import checked_url
+from ops.smoke.cli import as_seconds
+from ops.smoke.errors import SmokeError
+
+APP = ROOT / ".venv" / "bin" / "app"
+COMMANDS = list(get_command(app).commands)  # type: ignore[attr-defined]
+LIGHT = {"annotated_doc", "blueprint", "cli", "local", "ops", "shellingham", "typer"}
+PARSING = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"}
+"""Typer loads these as soon as a command has options."""
+
+MOST_MODULES = 200
+MOST_PARSING_MODULES = 400
+"""Pulumi or botocore alone would be hundreds more."""
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run code in another process, in this project's folder."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], *[[name] for name in COMMANDS]])
+def test_help_fits_a_terminal_and_loads_nothing_heavy(arguments: list[str]) -> None:
+    """Counted, not timed: `app --help` may take 0.3 s of a processor."""
+    code = f"""
+import sys, cli
+assert cli.main({[*arguments, "--help"]}) == 0
+print(*sys.modules, file=sys.stderr)
+"""
+    done = python(code, COLUMNS="80", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert done.returncode == 0, done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    modules = done.stderr.split()
+    others = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
+    assert {name for name in others if not name.startswith("_")} <= LIGHT | (
+        PARSING if arguments else set()
+    )
+    assert len(modules) <= (MOST_PARSING_MODULES if arguments else MOST_MODULES)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    assert main(["--help"]) == 0
+    listed = capsys.readouterr().out
+    assert f"\n  {name} " in listed
+    (line,) = [line for line in listed.splitlines() if line.startswith(f"  {name} ")]
+    assert line.endswith("."), line
+    assert not line.endswith("..."), line
+    assert command.rich_help_panel in ("On this machine", "On any stack", "On the source")
+    for parameter in command.params:
+        assert parameter.help.endswith("."), (name, parameter.name)
+
+
+def test_the_exit_codes_are_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    for line in ("0    done", "1    failed", "2    wrong usage or configuration", "130  interr"):
+        assert f"\n    {line}" in said
+
+
+def test_no_command_is_wrong_usage_and_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "On this machine:\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["upp"], "No such command 'upp'. Did you mean 'up'?\nUsage: app [OPTIONS] COMMAND"),
+        (["up", "--bad"], "No such option: --bad\nUsage: app up [OPTIONS]\nHelp: app up --help\n"),
+        (["--bad"], "No such option: --bad\nUsage: app [OPTIONS]"),
+        (["invoke"], "Missing argument 'FUNCTION'.\nUsage: app invoke"),
+        (["down", "x"], "Got unexpected extra argument(s) (x)\nUsage: app down"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], error: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"error: {error}")
+
+
+def test_a_wrong_configuration_is_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
+    (tmp_path / "Pulumi.local.yaml").write_text("config: [\n")
+    assert main(["up", "--no-docker"], root=tmp_path) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"error: {tmp_path / 'Pulumi.local.yaml'} is not valid YAML: ")
+
+
+def test_a_broken_file_is_one_message(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".local").write_text("not a folder")
+    assert main(["outputs"], root=tmp_path) == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def parsed(parse: Any, text: str) -> tuple[Any, str]:
+    """Return what a parser returns, or its refusal."""
+    try:
+        return parse(text), ""
+    except typer.BadParameter as refused:
+        return None, refused.message
+
+
+@pytest.mark.parametrize("parse", [as_amount, as_share, as_minutes, as_seconds, as_percent])
+@given(text=st.text() | st.floats().map(repr) | st.integers().map(str))
+def test_a_number_is_in_its_bounds_or_is_refused(parse: object, text: str) -> None:
+    least, most = {
+        as_amount: (0, float("inf")), as_share: (0, 1), as_minutes: (0, 1_440),
+        as_seconds: (0, 3_600), as_percent: (1, 100),
+    }[parse]  # type: ignore[index]  # fmt: skip
+    number, refusal = parsed(parse, text)
+    if number is None:
+        assert repr(text) in refusal
+        return
+    assert least <= number <= most
+    assert number == float(text)
+    assert parse is not as_minutes or number > 0
+    assert number != float("inf")
+
+
+@given(st.text() | st.integers().map(str))
+def test_a_number_of_messages_is_positive_or_is_refused(text: str) -> None:
+    number, refusal = parsed(as_number, text)
+    assert repr(text) in refusal if number is None else number == int(text) > 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text())
+def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, text: str) -> None:
+    _, refusal = parsed(as_file, f"{tmp_path}/no/folder/{text}")
+    assert "cannot be written" in refusal
+
+
+@given(st.text() | st.text().map("https://{}".format))
+def test_a_url_is_one_of_an_api_or_is_refused(text: str) -> None:
+    try:
+        url = checked_url(text)
+    except SmokeError:
+        return
+    assert url.startswith(("https://", "http://"))
+    assert not url.endswith("/")
+
+
+def test_the_defaults_of_cost_are_those_of_its_traffic() -> None:
+    from blueprint.cost.traffic import Traffic
+
+    command = get_command(app).commands["cost"]  # type: ignore[attr-defined]
+    defaults = {p.name: p.default for p in command.params}
+    traffic = vars(Traffic(requests=1e6))
+    assert {name: defaults[name] for name in traffic} == traffic
+
+
+def test_cost_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "dev", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["total"] == pytest.approx(sum(c["cost"] for c in printed["charges"]))
+    assert {"service", "what", "units", "price", "cost"} == set(printed["charges"][0])
+
+
+def test_the_script_runs_this_checkout_from_anywhere(tmp_path: Path) -> None:
+    """A copy of the tree that shares this environment by a link runs its own cli.py."""
+    assert (ROOT / "Makefile").read_text().count("$(BIN)/app: Makefile") == 1
+    copy = tmp_path / "a copy"
+    copy.mkdir()
+    (copy / ".venv").symlink_to(APP.parents[1])
+    (copy / "cli.py").write_text("import sys; print('the copy', sys.argv[1:])")
+    done = subprocess.run(
+        [copy / ".venv/bin/app", "a b", "*"], cwd="/", capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "the copy ['a b', '*']\n"
+
+
+def closed_pipe(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run ``app`` with output and errors into a pipe whose reader has gone."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        return subprocess.run(
+            [APP, *arguments], cwd=ROOT, stdout=write, stderr=write, timeout=60, check=False
+        )
+    finally:
+        os.close(write)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--help"], 0), (["upp"], 2), (["invoke", "--port", "x"], 2)]
+)
+def test_a_closed_pipe_does_not_change_the_exit_code(arguments: list[str], code: int) -> None:
+    assert closed_pipe(*arguments).returncode == code
+
+
+def test_closed_streams_do_no_harm() -> None:
+    done = subprocess.run(f"exec {APP} --help >&- 2>&-", shell=True, cwd=ROOT, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_command_and_cleans_up(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    program = f"""
+import cli, ops.smoke.command
+from pathlib import Path
+from typing import Any
+def wait(*_, **__):
+    import time
+    try:
+        Path({str(tmp_path / "begun")!r}).touch()
+        time.sleep(60)
+    finally:
+        print("cleaned up", flush=True)
+ops.smoke.command.run = wait
+cli.run()
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "smoke", "https://x"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (tmp_path / "begun").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(number)
+    out, error = process.communicate(timeout=30)
+    assert (process.returncode, out) == (code, "cleaned up\n")
+    assert error == ("\nInterrupted.\n" if number is signal.SIGINT else "")
+
+
+SHELLS = {
+    "bash": (".bashrc", {"COMP_WORDS": "app do", "COMP_CWORD": "1"}),
+    "zsh": (".zshrc", {"_TYPER_COMPLETE_ARGS": "app do"}),
+    "fish": (
+        ".config/fish/completions/app.fish",
+        {"_TYPER_COMPLETE_ARGS": "app do", "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    ),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion(shell: str, tmp_path: Path) -> None:
+    """The installed script asks `app` itself, by these variables."""
+    file, variables = SHELLS[shell]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    installed = subprocess.run(
+        [APP, "--install-completion", shell],
+        env={**environment, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert installed.returncode == 0, installed.stderr
+    assert f"{shell} completion installed" in installed.stdout
+    assert (tmp_path / file).exists()
+    script = "".join(p.read_text() for p in tmp_path.rglob("*") if p.is_file())
+    assert f"_APP_COMPLETE=complete_{shell}" in script
+    asked = subprocess.run(
+        [APP],
+        env={**environment, **variables, "_APP_COMPLETE": f"complete_{shell}"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    offered = [name for name in COMMANDS if name in asked.stdout]
+    assert {"down", "download", "documents"} <= set(offered), asked.stdout + asked.stderr
+    assert "release" not in offered
