@@ -33,11 +33,11 @@ def test_clean_builds_are_identical_and_in_time(
     seconds = time.monotonic() - start
     # The budget is for all images, which share steps; here each image runs every step.
     if seconds > 90:
-        # On a slow or busy machine the measure is the smallest image, as often as there are images.
+        # If the engine itself is slow, the time of one image, built alone, is the measure.
         start = time.monotonic()
-        build(engine, bases, ["daily_report"], cached=False)
-        smallest = time.monotonic() - start
-        assert seconds <= len(FUNCTIONS) * smallest, (seconds, smallest)
+        build(engine, bases, FUNCTIONS[:1], cached=False)
+        alone = time.monotonic() - start
+        assert seconds <= len(FUNCTIONS) * alone, (seconds, alone)
     for function, ref in images.items():
         first, second = (engine.client.images.get(r.id).attrs for r in (ref, again[function]))
         # A layer's id is the hash of its tar file: names, contents, modes, owners and times.
