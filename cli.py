@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 # These modules import typer and nothing else, so that `app --help` is quick.
 import blueprint.cost.cli
 import blueprint.documents.cli
+import blueprint.functions.cli
 import blueprint.plan.cli
 import local.cli
 import ops.redrive.cli
@@ -118,7 +119,7 @@ app.add_typer(ops.smoke.cli.commands)
 app.add_typer(ops.release.cli.commands)
 app.add_typer(ops.redrive.cli.commands)
 app.add_typer(blueprint.documents.cli.commands)
-# The commands `new`, `remove`, `rename` and `test` go here: app.add_typer(….cli.commands)
+app.add_typer(blueprint.functions.cli.commands)
 
 
 @app.callback()
@@ -188,6 +189,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
     from pulumi import RunError
 
+    from blueprint.functions.names import WrongName
+    from blueprint.functions.program import ProgramError
     from blueprint.plan.revision import PlanError
     from blueprint.project import ProjectError
     from blueprint.runner import ProgramFailed
@@ -195,7 +198,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from ops.errors import OpsError
 
     return (
-        *(LocalError, OpsError, PlanError, ProjectError, ProgramFailed, RunError),
+        *(LocalError, OpsError, PlanError, ProgramError, ProjectError, ProgramFailed, RunError),
+        WrongName,
         *(ClientError, BotoCoreError, OSError),
     )
 

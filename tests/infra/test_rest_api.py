@@ -384,7 +384,10 @@ def test_the_document_lists_what_the_gateway_may_answer() -> None:
             assert schema == {"$ref": "#/components/schemas/Error"}
             header = {"401": {"WWW-Authenticate"}, "403": set()}.get(status, {"Retry-After"})
             assert set(answer.get("headers", {})) == header
-    assert get["responses"]["429"]["description"] == "Quota exceeded. Too many requests, try again."
+    create = described["createUser"]
+    assert (
+        create["responses"]["429"]["description"] == "Quota exceeded. Too many requests, try again."
+    )
     # What the function says of a status is kept.
     assert create["responses"]["413"] == CREATE_USER["responses"]["413"]
 
