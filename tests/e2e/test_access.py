@@ -92,7 +92,7 @@ def test_a_smoke_test_asks_with_a_token_and_without(
     assert "ok      callers without credentials get nothing" in capsys.readouterr().out
     monkeypatch.setenv("CLIENT_SECRET", "wrong")
     assert app(["smoke", api.url]) == 1
-    assert f"returns no token for {client.id}: 4" in capsys.readouterr().err
+    assert f"returns no token for client {client.id}: 4" in capsys.readouterr().err
     for name in ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.delenv(name)
     assert app(["smoke", api.url]) == 1

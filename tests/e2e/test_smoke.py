@@ -33,7 +33,7 @@ STEPS = [
 def smoke(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Smoke:
-    """Run the command as its user would; give its exit code, and what it printed."""
+    """Run the command as a user does; return its exit code and output."""
     key = caller(cloud)
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
@@ -49,14 +49,14 @@ def smoke(
 
 
 def caller(cloud: Cloud, *, without: str | None = None) -> dict[str, str]:
-    """Return credentials that allow what ``--help`` says, ``without`` an action; nothing else."""
+    """Return credentials with exactly the permissions in ``--help``, less those in ``without``."""
     api_id = cloud.outputs["api_gateway_url"].split("/")[-2]
     arn = f"arn:aws:{{}}:{cloud.aws.region}:{ACCOUNT_ID}:{{}}"
     tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
     allowed = {
         "apigateway:GET": [f"arn:aws:apigateway:{cloud.aws.region}::/restapis/{api_id}/*"],
         "lambda:GetFunctionConfiguration": [
-            # AWS asks for the alias, the emulator for the function.
+            # AWS requires the alias, the emulator the function.
             arn.format("lambda", f"function:{cloud.functions['create-user'].name}{alias}")
             for alias in ("", ":live")
         ],
@@ -84,7 +84,7 @@ def _nothing_is_left(cloud: Cloud) -> Any:
     before = records(cloud)
     yield
     left = records(cloud) - before
-    # An e-mail that is under way when its user is deleted leaves its record, as --help says.
+    # An e-mail in flight when its user is deleted leaves a record, as --help says.
     assert {record for record in left if not record.startswith("email#")} == set()
 
 
@@ -133,7 +133,7 @@ def test_a_function_that_does_not_get_ready_fails(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch, starting: str
 ) -> None:
     class Starting(smoke_api.Api):
-        """The gateway's answer for a function whose first snapshot is being taken."""
+        """The gateway's response while a function's first snapshot is created."""
 
         def __call__(self, method: str, *args: Any) -> smoke_api.Answer:
             if method == starting:
@@ -150,7 +150,7 @@ def test_a_function_that_does_not_get_ready_fails(
 def test_what_no_answer_told_is_deleted_too(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where the connection breaks behind the creation."""
+    """The connection breaks after the user was created."""
     monkeypatch.setattr("ops.smoke.steps._USER_ID", re.compile("never"))
     code, _, errors = smoke(api.url)
     assert code == 1
@@ -177,7 +177,7 @@ def test_what_failed_first_is_told_before_what_cannot_be_deleted(
     smoke: Smoke, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_not("dynamodb:DeleteItem", cloud, monkeypatch)
-    with broken(cloud, "create-user"):  # so nothing is left
+    with broken(cloud, "create-user"):  # so the command leaves nothing behind
         code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["a user is created", "what the test created is deleted"]
