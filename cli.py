@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 # These modules import typer and nothing else, so that `app --help` is quick.
 import blueprint.cost.cli
 import blueprint.documents.cli
+import blueprint.functions.cli
 import blueprint.plan.cli
 import local.cli
 import ops.redrive.cli
@@ -118,7 +119,7 @@ app.add_typer(ops.smoke.cli.commands)
 app.add_typer(ops.release.cli.commands)
 app.add_typer(ops.redrive.cli.commands)
 app.add_typer(blueprint.documents.cli.commands)
-# The commands `new`, `remove`, `rename` and `test` go here: app.add_typer(….cli.commands)
+app.add_typer(blueprint.functions.cli.commands)
 
 
 @app.callback()
@@ -188,14 +189,16 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
     from pulumi import RunError
 
+    from blueprint.functions.names import WrongName
+    from blueprint.functions.program import ProgramError
     from blueprint.plan.revision import PlanError
     from blueprint.project import ProjectError
     from blueprint.runner import ProgramFailed
     from local.errors import LocalError
     from ops.errors import OpsError
 
-    program = (ProjectError, ProgramFailed, PlanError, RunError)
-    return LocalError, OpsError, *program, ClientError, BotoCoreError, OSError
+    program = (ProjectError, ProgramFailed, ProgramError, PlanError, RunError)
+    return LocalError, OpsError, WrongName, *program, ClientError, BotoCoreError, OSError
 
 
 def _text(error: Exception) -> str:

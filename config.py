@@ -53,7 +53,7 @@ class Uploads(Section):
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment of the function that processes uploads."""
+        """Return the environment of the function that processes uploads."""
         return {
             "IMAGE_MAX_SIDE": str(self.image_max_side),
             "THUMBNAIL_SIDE": str(self.thumbnail_side),

@@ -22,12 +22,12 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(
         folder / "__main__.py",
         (
-            "create_user = ImageFunction(",
-            'token = pulumi.Config("other").require_secret("token")\ncreate_user = ImageFunction(',
+            "functions = stack.functions(",
+            'token = pulumi.Config("other").require_secret("token")\nfunctions = stack.functions(',
         ),
         (
-            "environment=cors,\n    grants=[users.put",
-            'environment={**cors, "TOKEN": token},\n    grants=[users.put',
+            "environment=cors,\n        grants=[users.put",
+            'environment={**cors, "TOKEN": token},\n        grants=[users.put',
         ),
         ('pulumi.export("api_key"', 'pulumi.export("token", token)\npulumi.export("api_key"'),
     )
@@ -42,7 +42,7 @@ def planned(repository: Path) -> subprocess.CompletedProcess[str]:
     git(repository, "switch", "--quiet", "--create", "change")
     edit(
         repository / "__main__.py",
-        ('ledger.put(env="LEDGER_TABLE")]))', 'ledger.get(env="LEDGER_TABLE")]))'),
+        ('ledger.put(env="LEDGER_TABLE")]),', 'ledger.get(env="LEDGER_TABLE")]),'),
         ('ScheduleTrigger("cleanup", ', 'ScheduleTrigger("cleanups", '),
         ('pulumi.export("dashboard_name", monitoring.dashboard.dashboard_name)\n', ""),
     )
@@ -110,7 +110,10 @@ def test_resources_are_shown_with_changed_properties(
     assert "- scheduler.Schedule cleanup" in lines
     assert "+ scheduler.Schedule cleanups" in lines
     where = lines.index("~ lambda.Function create-user")
-    assert lines[where + 1] == "    memorySize: 1024 → 2048"
+    assert lines[where + 1 : where + 3] == [
+        "    environment.variables.TOKEN: (secret) (another secret)",
+        "    memorySize: 1024 → 2048",
+    ]
 
 
 def test_an_image_is_one_line_with_the_sources_that_changed(

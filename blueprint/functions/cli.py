@@ -1,0 +1,93 @@
+"""The commands ``app new``, ``remove``, ``test`` and ``rename``."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+_PANEL = "On the source"
+
+
+class Trigger(StrEnum):
+    """What invokes a function."""
+
+    HTTP = "http"
+    QUEUE = "queue"
+    BUCKET = "bucket"
+    STREAM = "stream"
+    SCHEDULE = "schedule"
+
+
+Function = Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as count-users.")]
+
+
+@commands.command(rich_help_panel=_PANEL)
+def new(
+    context: typer.Context,
+    function: Function,
+    trigger: Annotated[Trigger, typer.Option(help="What invokes it.")],
+    paste: Annotated[bool, typer.Option(help="Write its paragraph into __main__.py, too.")] = False,
+) -> int:
+    """Add a function: its folders, and its paragraph of __main__.py."""
+    from blueprint.functions import program
+    from blueprint.functions.new import new as add
+
+    root = context.obj.root
+    added = add(root, function, trigger.value)
+    for path in added.files:
+        sys.stdout.write(f"wrote {path.relative_to(root)}\n")
+    if paste:
+        main = root / "__main__.py"
+        main.write_text(program.paste(main.read_text(), added.paragraph))
+        sys.stdout.write("wrote __main__.py\n")
+    else:
+        sys.stdout.write(f"\nPaste into __main__.py:\n\n{added.paragraph}\n")
+    sys.stdout.write(f"\nThen: make documents, app test {function}, app up\n")
+    return 0
+
+
+@commands.command(rich_help_panel=_PANEL)
+def remove(context: typer.Context, function: Function) -> int:
+    """Remove a function: folders, paragraph, and keys of stack files."""
+    from blueprint.functions.remove import remove as take_out
+
+    root = context.obj.root
+    removed = take_out(root, function)
+    sys.stdout.write(removed.diff + "\n")
+    for path in removed.paths:
+        sys.stdout.write(f"{'changed' if path.exists() else 'deleted'} {path.relative_to(root)}\n")
+    if removed.mentions:
+        sys.stdout.write("\nThese documents still mention it:\n")
+        sys.stdout.writelines(f"  {line}\n" for line in removed.mentions)
+    sys.stdout.write("\nThen: make documents, make test\n")
+    return 0
+
+
+@commands.command(rich_help_panel=_PANEL)
+def test(context: typer.Context, function: Function) -> int:
+    """Test one function in seconds: types, its tests, its permissions."""
+    import subprocess
+
+    from blueprint.functions.check import commands as checks
+
+    root = context.obj.root
+    codes = [subprocess.call(command, cwd=root) for command in checks(root, function)]
+    return max(code != 0 for code in codes)
+
+
+@commands.command(rich_help_panel=_PANEL)
+def rename(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Such as acme-orders.")],
+) -> int:
+    """Rename the project everywhere, before its first deployment."""
+    from blueprint.functions.rename import rename as give_name
+
+    root = context.obj.root
+    for path in give_name(root, project):
+        sys.stdout.write(f"changed {path.relative_to(root)}\n")
+    sys.stdout.write("\nThen: make documents, make test\n")
+    return 0
