@@ -197,11 +197,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from local.errors import LocalError
     from ops.errors import OpsError
 
-    return (
-        *(LocalError, OpsError, PlanError, ProgramError, ProjectError, ProgramFailed, RunError),
-        WrongName,
-        *(ClientError, BotoCoreError, OSError),
-    )
+    program = (ProjectError, ProgramFailed, ProgramError, PlanError, RunError)
+    return LocalError, OpsError, WrongName, *program, ClientError, BotoCoreError, OSError
 
 
 def _text(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""This application's own keys of ``Pulumi.<stack>.yaml``, beside those that every stack has."""
+"""The application's own keys of ``Pulumi.<stack>.yaml``; infra/config/ has those of every stack."""
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -16,14 +16,18 @@ class Email(Section):
     sender: EmailAddress = Field(description="From address; its domain is verified by DKIM.")
     create_identity: bool = Field(
         True,
-        description="Make the SES identity of the sender's domain. It is one for the account and "
-        "region: false where another stack or tool has made it.",
+        description="Make the SES identity of the sender's domain. An account has one in each "
+        "region: false if another stack or tool has made it.",
     )
     batch_window_seconds: int = Field(
-        5, ge=0, le=300, description="How long the queue gathers a batch."
+        5, ge=0, le=300, description="How long the queue collects a batch."
     )
     max_concurrency: int = Field(
-        5, ge=2, le=1_000, description="Functions that send at the same time, at most."
+        5,
+        ge=2,
+        le=1_000,
+        description="How many functions may send at the same time; at most the "
+        "`reservedConcurrency` of send-email, if that is set.",
     )
 
 
@@ -40,17 +44,16 @@ class Uploads(Section):
         25,
         ge=1,
         le=200,  # a function's /tmp of 512 MB holds the upload and two outputs
-        description="Largest image or document that is parsed. Other files are copied, by S3 on "
-        "its side: within the function's time that is some tens of GB; what is larger still ends "
-        "as a dead letter.",
+        description="Largest image or document that is parsed. S3 copies other files itself, some "
+        "tens of GB within the function's time; a larger file becomes a dead letter.",
     )
     expire_days: int | None = Field(
-        None, ge=1, description="Days after which uploads are deleted; without it, never."
+        None, ge=1, description="Days after which uploads are deleted; never by default."
     )
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the function that processes uploads reads from its environment."""
+        """Return the environment of the function that processes uploads."""
         return {
             "IMAGE_MAX_SIDE": str(self.image_max_side),
             "THUMBNAIL_SIDE": str(self.thumbnail_side),
@@ -80,8 +83,8 @@ class Schedules(Section):
     )
     report: ScheduleExpression = Field(
         "cron(15 0 * * ? *)",
-        description="When daily-report runs, likewise. A day is reported from five minutes after "
-        "midnight UTC on.",
+        description="When daily-report runs, likewise. A day can be reported from five minutes "
+        "after midnight UTC on.",
     )
 
 

@@ -21,6 +21,8 @@ DEFAULT_REGION = "us-east-1"
 class ProjectError(Exception):
     """A file of the project is missing or malformed; the message says which one and why."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:

@@ -1,1 +1,1 @@
-"""What an account has once, and every stack in it needs: state, and who may deploy."""
+"""The program for what every stack in an account shares: state, and the roles that deploy."""

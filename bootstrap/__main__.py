@@ -1,4 +1,4 @@
-"""What an account has once: state of all stacks, deploy roles, and API Gateway's log role."""
+"""What an account has once: the state of all stacks, deploy roles, API Gateway's log role."""
 
 import sys
 from pathlib import Path

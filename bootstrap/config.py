@@ -23,7 +23,7 @@ ProviderArn = Annotated[
         "token.actions.githubusercontent.com",
     ),
 ]
-# GitHub's subjects and IAM's patterns: nothing in a name may mean more than itself.
+# Part of GitHub's subjects and IAM's patterns: without characters that have a meaning there.
 EnvironmentName = Annotated[
     str,
     Form(
@@ -43,19 +43,19 @@ _BUCKET_NAME = 63
 
 
 class Environment(Section):
-    """An environment of the repository on GitHub, and what is deployed from it."""
+    """An environment of the repository on GitHub, and the stacks that are deployed from it."""
 
     stacks: Stacks | None = Field(
-        None, description="The stack, or several such as pr-*; named as the environment if None."
+        None, description="The stack, or several such as pr-*; the environment's name if None."
     )
     sender: DomainName = Field(description="Domain that the stacks send e-mails from.")
     hosted_zone_id: HostedZoneId | None = Field(
-        None, description="Id of the Route 53 zone that holds their API's domain, if one does."
+        None, description="Id of the Route 53 zone of their API's domain, if there is one."
     )
     destroy: bool = Field(
         False,
-        description="Whether tables, buckets, images, keys and user pools may be deleted: for "
-        "throw-away stacks.",
+        description="Whether deployments may delete tables, buckets, images, keys and user pools: "
+        "for throw-away stacks.",
     )
 
 
@@ -64,26 +64,26 @@ class BootstrapConfig(Section):
 
     owner_id: GitHubId | None = Field(
         None,
-        description="Id of the repository's owner, where GitHub's subjects hold ids: of "
-        "repositories created, renamed or transferred since 15 July 2026, and of those that "
-        "chose it.",
+        description="Id of the repository's owner, if GitHub's subjects contain ids: for "
+        "repositories created, renamed or transferred since 15 July 2026, and those that "
+        "opted in.",
     )
     repository_id: GitHubId | None = Field(
-        None, description="Id of the repository: with ownerId, or neither."
+        None, description="Id of the repository; required with ownerId."
     )
-    repository: Repository = Field(description="Whose workflows may deploy.")
+    repository: Repository = Field(description="The repository whose workflows may deploy.")
     environments: dict[EnvironmentName, Environment] = Field(
-        min_length=1, description="By the name that they have on GitHub."
+        min_length=1, description="Environments, by their names on GitHub."
     )
     oidc_provider_arn: ProviderArn | None = Field(
         None,
-        description="GitHub's OIDC provider, where the account has one: there is one for all "
-        "regions and repositories. Made if None.",
+        description="GitHub's OIDC provider, if the account has one: all regions and repositories "
+        "share it. Made if None.",
     )
 
     @property
     def subject(self) -> str:
-        """The repository as GitHub writes it in a job's subject, after ``repo:``.
+        """The repository as it is written in a job's subject, after ``repo:``.
 
         https://docs.github.com/en/actions/reference/security/oidc
         """
@@ -107,7 +107,7 @@ class BootstrapConfig(Section):
     @field_validator("repository")
     @classmethod
     def _ids_come_together(cls, repository: str, info: ValidationInfo) -> str:
-        # An id that is wrong itself is not among the data, and is told of already.
+        # An invalid id is not in the data; its own error names it.
         ids = [info.data[name] for name in ("owner_id", "repository_id") if name in info.data]
         if len(ids) == 2 and None in ids and ids != [None, None]:
             raise ValueError(
@@ -118,8 +118,8 @@ class BootstrapConfig(Section):
 
     @field_validator("environments")
     @classmethod
-    def _stacks_are_told_apart(cls, environments: dict[str, Environment]) -> dict[str, Environment]:
-        """A role is held to names: those of one stack must not be a beginning of another's."""
+    def _stacks_are_distinct(cls, environments: dict[str, Environment]) -> dict[str, Environment]:
+        """Refuse stacks whose name begins with another's: roles are restricted by names."""
         names = [(name, (e.stacks or name).removesuffix("-*")) for name, e in environments.items()]
         for one, stack in [*names, ("bootstrap/", "bootstrap")]:
             for other, longer in names:

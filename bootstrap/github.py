@@ -1,4 +1,4 @@
-"""GitHub as an identity provider: workflows take roles without a stored key.
+"""GitHub as an identity provider: workflows assume roles without stored credentials.
 
 https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
 """
@@ -11,25 +11,25 @@ _AUDIENCE = "sts.amazonaws.com"
 
 
 def provider_arn(name: str, existing: str | None) -> pulumi.Output[str]:
-    """Return the account's provider for GitHub; make it, where none exists."""
+    """Return the ARN of the account's provider for GitHub; make the provider if there is none."""
     if existing:
         return pulumi.Output.from_input(existing)
     provider = aws.iam.OpenIdConnectProvider(
         name,
         url=f"https://{_ISSUER}",
         client_id_lists=[_AUDIENCE],
-        # Other repositories' roles trust it as well.
+        # Roles of other repositories may trust it, too.
         opts=pulumi.ResourceOptions(protect=True),
     )
     return provider.arn
 
 
 def trust(provider: pulumi.Output[str], repository: str, subject: str) -> pulumi.Output[str]:
-    """Make the policy by which a role is taken from one repository, as one subject.
+    """Return the policy that lets one subject of one repository assume a role.
 
-    ``repository``: as GitHub writes it in its subjects, see ``BootstrapConfig.subject``.
-    ``subject``: such as ``environment:prod``, which a job is that names the environment and has
-    passed its protection rules; or ``pull_request``. No patterns: a subject is all or nothing.
+    ``repository``: as it is written in subjects, see ``BootstrapConfig.subject``.
+    ``subject``: such as ``environment:prod``, for jobs that name the environment and passed its
+    protection rules; or ``pull_request``. It is compared exactly, without patterns.
     """
     statement = {
         "Effect": "Allow",

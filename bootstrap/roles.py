@@ -1,4 +1,4 @@
-"""Who may deploy, and who may look."""
+"""The roles that deploy stacks, and the one that previews them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from bootstrap.permissions.model import Permission, document
 from bootstrap.permissions.smoke import SMOKE
 
 Values = Mapping[str, pulumi.Input[str]]
-"""What the placeholders of permissions stand for."""
+"""The values of the placeholders in permissions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeployRoleArgs:
-    """What one environment's deployments may do, and where.
+    """What the deployments of one environment may do, and where.
 
     Attributes:
-        environment: its name, which role and boundary are named after.
-        trust: the policy that says who may take the role.
-        values: all placeholders but ``boundary``.
+        environment: its name, after which role and boundary are named.
+        trust: the policy that decides who may assume the role.
+        values: of all placeholders but ``boundary``.
         destroy: whether data may be deleted.
     """
 
@@ -35,9 +35,9 @@ class DeployRoleArgs:
 class DeployRole(pulumi.ComponentResource):
     """A role that makes, changes and deletes the stacks of one environment, and nothing else.
 
-    It reads and writes their state, and reads and deletes single records of theirs by their keys,
-    as a smoke test must. The roles that it makes are within ``boundary``, a policy that it cannot
-    change.
+    It reads and writes their state, and reads and deletes single records by their keys, which a
+    smoke test requires. The roles that it makes are limited by ``boundary``, a policy that it
+    cannot change.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class DeployRole(pulumi.ComponentResource):
             f"{name}-boundary",
             name=f"{pulumi.get_project()}-{args.environment}-boundary",
             description=f"The most that any role of the environment {args.environment} may do",
-            policy=written(BOUNDARY, args.values),
+            policy=policy_document(BOUNDARY, args.values),
             opts=child,
         )
         self.role = aws.iam.Role(
@@ -67,16 +67,16 @@ class DeployRole(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewRoleArgs:
-    """``trust``: who may take it. ``values``: placeholders, for all environments together."""
+    """``trust``: who may assume the role. ``values``: of the placeholders, for all environments."""
 
     trust: pulumi.Input[str]
     values: Values
 
 
 class PreviewRole(pulumi.ComponentResource):
-    """A role that reads the state of all stacks, and what of them is in AWS; it changes nothing.
+    """A role that reads the state of all stacks and their resources in AWS; it changes nothing.
 
-    Whoever takes it can decrypt the secrets in the state, for a preview cannot do without.
+    It can decrypt the secrets in the state, which a preview requires.
     """
 
     def __init__(
@@ -95,8 +95,8 @@ class PreviewRole(pulumi.ComponentResource):
         self.register_outputs({"arn": self.role.arn})
 
 
-def written(permissions: Iterable[Permission], values: Values) -> pulumi.Output[str]:
-    """Write a policy document with values that are known later."""
+def policy_document(permissions: Iterable[Permission], values: Values) -> pulumi.Output[str]:
+    """Return the policy document of permissions, with values that are outputs."""
     listed = list(permissions)
     return pulumi.Output.all(**values).apply(lambda known: document(listed, known))
 
@@ -109,7 +109,9 @@ def _attach(
     opts: pulumi.ResourceOptions,
 ) -> None:
     for area, permissions in policies.items():
-        policy = aws.iam.Policy(f"{name}-{area}", policy=written(permissions, values), opts=opts)
+        policy = aws.iam.Policy(
+            f"{name}-{area}", policy=policy_document(permissions, values), opts=opts
+        )
         aws.iam.RolePolicyAttachment(
             f"{name}-{area}-attached", role=role.name, policy_arn=policy.arn, opts=opts
         )

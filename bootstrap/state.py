@@ -1,4 +1,4 @@
-"""Where the state of all stacks is kept, and the key that it and its secrets are encrypted with."""
+"""The storage of all stacks' state, and the key that encrypts it and its secrets."""
 
 import pulumi
 
@@ -12,8 +12,8 @@ _LOG_DAYS = 365
 class State(pulumi.ComponentResource):
     """A bucket for Pulumi's state, its access log, and a key: all protected from deletion.
 
-    Who may read or write a stack's state, roles say (`permissions.state`); the bucket itself is
-    open to nobody, and to no one without TLS. What is overwritten is kept for 30 days.
+    Roles decide who may read or write a stack's state (`permissions.state`); the bucket's policy
+    allows nobody, and denies requests without TLS. Overwritten objects are kept for 30 days.
     """
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -30,9 +30,9 @@ class State(pulumi.ComponentResource):
         self.register_outputs({"backend_url": self.backend_url})
 
     def secrets_provider(self, region: pulumi.Input[str], stack: str) -> pulumi.Output[str]:
-        """Return what ``pulumi stack init --secrets-provider`` takes for one stack.
+        """Return the value of ``pulumi stack init --secrets-provider`` for one stack.
 
-        The stack's name is bound to what is encrypted: `permissions.state`.
+        It binds the stack's name to the encrypted secrets: see `permissions.state`.
         """
         return pulumi.Output.concat(
             "awskms://", self.key.alias.name, "?region=", region, "&context_stack=", stack

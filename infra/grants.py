@@ -1,4 +1,4 @@
-"""Grants: a permission together with the environment variables that go with it."""
+"""Grants: permissions, each with its environment variables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import pulumi
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What a resource lets a function do, and how the function finds the resource.
+    """A permission on a resource, and the environment variables that name the resource.
 
     Attributes:
         actions: IAM actions, without wildcards.
@@ -38,7 +38,7 @@ class Grant:
             )
 
     def statement(self) -> dict[str, Any]:
-        """Return the statement of an IAM policy that allows this."""
+        """Return the IAM policy statement of this grant."""
         statement: dict[str, Any] = {
             "Effect": "Allow",
             "Action": sorted(self.actions),
@@ -50,13 +50,13 @@ class Grant:
 def services(grants: Iterable[Grant]) -> set[str]:
     """Return the services that the grants' owner calls, by their prefix in IAM, such as ``sqs``.
 
-    What a grant needs is not among them: a service asks for it on the caller's behalf.
+    The grants that a grant needs do not count: a service uses those on the caller's behalf.
     """
     return {action.partition(":")[0] for grant in grants for action in grant.actions}
 
 
 def variable(name: str | None, value: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
-    """Return a grant's environment: one variable, or none where the caller named none."""
+    """Return a grant's environment: one variable, or none if the name is None."""
     return {} if name is None else {name: value}
 
 

@@ -1,4 +1,4 @@
-"""What all components of a stack share, said once: its configuration and its key."""
+"""The components of a stack, made with its configuration and key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Functions(dict[str, ImageFunction]):
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """Makes components with what the stack's configuration says of them.
+    """Makes components that share the stack's configuration and key.
 
     Attributes:
         config: the stack's configuration.
@@ -175,7 +175,7 @@ class Stack:
 
 
 def stack_of(config: StackConfig, *, key: str) -> Stack:
-    """Return the stack of a configuration; make its own key, with this name, if it asks for one."""
+    """Return a stack; make its key, with the name ``key``, if the configuration asks for one."""
     if not config.encryption.customer_key:
         return Stack(config=config, key=None)
     return Stack(config=config, key=Key(key, KeyArgs(retain=config.retain)))

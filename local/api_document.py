@@ -1,4 +1,4 @@
-"""Puts the API's document where the emulator's viewer finds it (``viewer.py``)."""
+"""Writes the API's document to where the emulator's viewer reads it (``viewer.py``)."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from local.viewer import DOCUMENT, PATH
 def publish(
     document: Path, outputs: Mapping[str, Any], *, endpoint: str, directory: Path
 ) -> str | None:
-    """Write a copy of the document that says where the API of this local cloud is.
+    """Write a copy of the document with the URL of this local cloud's API.
 
     Args:
         document: the project's OpenAPI document.
@@ -20,13 +20,13 @@ def publish(
         directory: the emulator's folder.
 
     Returns:
-        The viewer's URL; None where the project has no document, or its API is not the emulator's
-        to serve, for it has a domain of its own.
+        The viewer's URL; None if the project has no document, or its API has a custom domain,
+        which the emulator does not serve.
     """
     url = outputs.get("api_gateway_url")
     if not document.exists() or not isinstance(url, str) or not url.startswith(f"{endpoint}/"):
         return None
-    # Without the host: the API is at the same one, by whichever name the page was asked for.
+    # Without the host, so that it works under any name of the host.
     servers = [{"url": url.removeprefix(endpoint), "description": "this local cloud"}]
     content = {**json.loads(document.read_text()), "servers": servers}
     (directory / DOCUMENT.name).write_text(json.dumps(content))

@@ -17,8 +17,8 @@ ACCOUNT_ID = "000000000000"
 
 AwsError = (ClientError, BotoCoreError)
 
-# Neither AWS_PROFILE nor ~/.aws nor a proxy may change where these calls go: every setting has
-# its default, whatever the environment says.
+# AWS_PROFILE, ~/.aws or a proxy must not change where these calls go. So every setting has its
+# default, and the environment is ignored.
 _SETTINGS = {
     name: (None, None, default, conversion)
     for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
@@ -39,7 +39,7 @@ _CONFIG = Config(
 
 @dataclass(frozen=True)
 class Credentials:
-    """By whom calls are signed; the emulator's root account, unless something else is given."""
+    """The credentials that sign calls; by default those of the emulator's root account."""
 
     access_key: str = ROOT_KEY
     secret_key: str = ROOT_KEY
@@ -47,7 +47,7 @@ class Credentials:
 
 
 class Aws:
-    """One account of one emulator; a client is made once for each service (20-60 ms each)."""
+    """One account of one emulator. It makes each service's client once (20-60 ms each)."""
 
     def __init__(self, endpoint: str, region: str, signer: Credentials = Credentials()) -> None:
         self.endpoint = endpoint
@@ -58,7 +58,7 @@ class Aws:
         self._lock = threading.Lock()
 
     def client(self, service: str) -> Any:
-        """Return the client of a service, by botocore's name of it; threads may share it."""
+        """Return the client of a service, by botocore's name. Threads may share it."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._session.create_client(
@@ -80,7 +80,7 @@ class Aws:
 
 
 def explain(error: Exception) -> str:
-    """Say what AWS said: its code and message, without botocore's wrapping."""
+    """Return AWS's code and message, without botocore's wrapping."""
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
         return (

@@ -15,9 +15,9 @@ from local.project import ROOT, Project, load
 
 
 class Cloud:
-    """What ``start`` gives: use it as a context manager, or call ``stop``.
+    """A running local cloud: use it as a context manager, or call ``stop``.
 
-    ``viewer``: URL of a page that shows the API's document, if there is one.
+    ``viewer`` is the URL of a page that shows the API, if there is one.
     """
 
     def __init__(
@@ -81,13 +81,13 @@ def start(
         config_overrides: config values instead of the file's, such as
             ``{"email": {"batchWindowSeconds": 0}}``.
         root: the project's folder.
-        docker: whether functions run as containers of their images; None: if an engine answers.
-        functions_port: where functions call AWS, if not at the emulator's own port; something that
-            passes calls on to it must listen there.
+        docker: whether functions run as containers of their images; None: if Docker is running.
+        functions_port: the port at which functions call AWS, if not the emulator's own; something
+            that forwards calls to the emulator must listen there.
 
     Raises:
-        LocalError: the emulator did not start, an image could not be built, or the program failed;
-            nothing is left running.
+        LocalError: the emulator did not start, an image could not be built, or the program failed.
+            Nothing is left running.
     """
     project = load(stack, root=root, overrides=config_overrides)
     containers = choose(docker, root=project.root).containers
@@ -105,11 +105,11 @@ def start(
 def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) -> Cloud:
     """Start an emulator and deploy a project to it; on any failure, stop it again.
 
-    ``inherit`` is a file descriptor that the emulator keeps open as long as it lives.
+    The emulator keeps the file descriptor ``inherit`` open as long as it lives.
     """
     try:
         emulator.start(inherit=inherit)
-        # Pulumi takes its time to import, which the emulator uses to start.
+        # Importing Pulumi takes a second, in which the emulator starts.
         from local.deployer import deploy
 
         emulator.wait_until_healthy()

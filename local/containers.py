@@ -1,8 +1,8 @@
-"""Runs the functions as containers of their images: what the emulator needs for it.
+"""Prepares the emulator to run functions as containers of their images.
 
-A container finds the emulator as ``host.docker.internal``. On Linux that is the address of this
-machine on Docker's bridge, where the emulator then listens beside loopback (see ``gate.py`` for
-who is let in there). Docker Desktop forwards the name to loopback.
+A container reaches the emulator as ``host.docker.internal``. On Linux, that is the address of this
+machine on Docker's bridge, where the emulator then listens besides loopback (``gate.py`` decides
+who may call it there). Docker Desktop forwards the name to loopback.
 """
 
 import ipaddress
@@ -20,10 +20,10 @@ from local.engine import Engine, EngineError, chosen_base
 from local.images import Progress, build_all
 
 LABEL = "ministack.instance"
-"""What the emulator marks its containers with; the value is its own name and port."""
+"""The label of the emulator's containers; the value is the emulator's name and port."""
 
 _HOST_NAME = "host.docker.internal"
-# What Lambda grants as well: nothing can be written but /tmp, and nothing gets more rights.
+# As in Lambda: only /tmp can be written, and no process gains privileges.
 _CONFINEMENT = (
     "--read-only --tmpfs /tmp:rw,noexec,nosuid,size=512m --security-opt no-new-privileges"
 )
@@ -36,8 +36,8 @@ class Containers:
 
     Attributes:
         images: tags of the images in the engine's store, by the function's folder.
-        gateway: this machine's address for containers; None where they reach loopback.
-        owner: what marks this emulator's containers, among those of others.
+        gateway: this machine's address for containers; None if they reach loopback.
+        owner: identifies this emulator's containers.
     """
 
     images: Mapping[str, str]
@@ -61,11 +61,11 @@ class Containers:
 
 
 def prepare(*, progress: Progress) -> Containers:
-    """Build every function's image, where it is not there yet.
+    """Build every function's image that is missing.
 
     Raises:
-        EngineError: the engine cannot run the functions, or the base image cannot be had.
-        BuildFailed: says which function's image could not be built, with the build's last lines.
+        EngineError: the engine cannot run the functions, or the base image cannot be pulled.
+        BuildFailed: names the functions whose image could not be built, with the last lines.
     """
     engine = Engine.connect()
     try:
@@ -82,7 +82,7 @@ def prepare(*, progress: Progress) -> Containers:
 
 
 def find_gateway(engine: Engine) -> str | None:
-    """Find the address at which containers reach this machine; None means loopback will do.
+    """Return the address at which containers reach this machine; None if that is loopback.
 
     Raises:
         EngineError: they do not reach it.
@@ -103,13 +103,13 @@ def find_gateway(engine: Engine) -> str | None:
 def remove(instance: str) -> None:
     """Remove the containers of an emulator that has ended.
 
-    The emulator removes them itself when it ends in time. An engine may still be making one when
-    the emulator is gone, so this looks until there is none.
+    The emulator removes them itself if it has time. The engine may still create one after the
+    emulator has ended, so this repeats until there is none.
     """
     problem = engine_probe.problem()
     if problem:
         print(
-            f"{problem} It may have kept containers; remove them with: "
+            f"{problem} It may still have containers. Remove them with: "
             f"docker rm --force $(docker ps --all --quiet --filter label={LABEL}={instance})",
             file=sys.stderr,
         )

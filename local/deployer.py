@@ -7,7 +7,7 @@ import pulumi
 from blueprint import runner
 from local.aws import Aws
 from local.deployed import Deployed
-from local.errors import DeployFailed
+from local.errors import DeployFailed, WrongConfiguration
 from local.monitor import Monitor
 from local.naming import pattern
 from local.project import Project
@@ -24,6 +24,7 @@ def deploy(project: Project, aws: Aws, *, images: Mapping[str, str] | None = Non
             as Python workers.
 
     Raises:
+        WrongConfiguration: the program refused its configuration.
         DeployFailed: names the resource that failed, or the line of the program that did, and why.
     """
     target = registry.Target(aws=aws, root=project.root, images=images, naming=pattern(project))
@@ -34,6 +35,7 @@ def deploy(project: Project, aws: Aws, *, images: Mapping[str, str] | None = Non
         # Any other failure follows from the first resource's.
         if monitor.failure:
             raise monitor.failure from None
-        raise DeployFailed(str(error)) from error
+        refused = isinstance(error, pulumi.RunError)
+        raise (WrongConfiguration if refused else DeployFailed)(str(error)) from error
     target.deployed.outputs.update({name: target.here(value) for name, value in outputs.items()})
     return target.deployed

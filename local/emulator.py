@@ -1,4 +1,4 @@
-"""Starts the AWS emulator as a child process of this machine, and stops it with all it runs."""
+"""Starts the AWS emulator as a child process, and stops it with all it runs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from local.containers import Containers
 
 VERSION = (1, 5, 33)
-"""The first version known to enforce IAM and to bind where it is told. Older ones ignore ``AUTH``
-and ``BIND_HOST``, and would serve every interface with no authentication."""
+"""The first version known to enforce IAM and to bind to the given address. Older ones ignore
+``AUTH`` and ``BIND_HOST``, and would serve every interface without authentication."""
 
 _START_SECONDS = 30
 
 
 class Emulator:
-    """One emulator process, its process group and containers, and a folder for what they write."""
+    """One emulator process, its process group and containers, and a folder for their files."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Emulator:
 
     @property
     def instance(self) -> str | None:
-        """Label of the emulator's containers; None if functions run as workers."""
+        """Return the label of the emulator's containers; None if functions run as workers."""
         return self.containers.instance(self.port) if self.containers else None
 
     def start(self, *, inherit: int | None = None) -> None:
@@ -126,7 +126,7 @@ class Emulator:
         return f"The emulator ended by itself ({how}). The end of its log:\n{self._log_tail()}"
 
     def stop(self) -> None:
-        """End the emulator and all that it runs, and remove what it wrote. May be called twice."""
+        """End the emulator and all that it runs, and remove its files. May be called twice."""
         if self._process is not None:
             stop_group(self._process.pid, ended=lambda: not self.alive())
             self._process.wait()
@@ -154,7 +154,7 @@ def is_healthy(port: int) -> bool:
 
 
 def check_version(version: str) -> None:
-    """Refuse an emulator that would neither enforce IAM nor stay on loopback."""
+    """Refuse an emulator that does not enforce IAM or stay on loopback."""
     if tuple(int(part) for part in version.split(".")[:3] if part.isdigit()) < VERSION:
         wanted = ".".join(map(str, VERSION))
         raise LocalError(
@@ -165,7 +165,7 @@ def check_version(version: str) -> None:
 
 
 def remove_containers(instance: str) -> None:
-    """Remove what is left of an ended emulator's containers."""
+    """Remove the remaining containers of an emulator that has ended."""
     from local import containers  # loads the docker package, which workers do without
 
     containers.remove(instance)
@@ -182,7 +182,7 @@ def check_port(port: int, host: str = HOST) -> None:
 
 
 def free_port() -> int:
-    """Find a port on which nothing listens."""
+    """Return a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""How the emulator is started: its command and its environment."""
+"""Makes the emulator's command and its environment."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _GATE = Path(__file__).with_name("gate.py")
 
-# What an interpreter may need to start. Nothing else of the user's environment reaches the emulator
-# or its workers: no AWS_PROFILE, no credentials, no PYTHONPATH, no proxy.
+# An interpreter may need these to start. Nothing else of the user's environment reaches the
+# emulator or its workers: no AWS_PROFILE, no credentials, no PYTHONPATH, no proxy.
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
@@ -26,10 +26,10 @@ def environment(
     containers: Containers | None = None,
     functions_port: int | None = None,
 ) -> dict[str, str]:
-    """Make the emulator's environment, which its workers get too.
+    """Return the emulator's environment, which its workers get too.
 
-    ``functions_port`` is where functions call AWS: on the host where they find the emulator, but on
-    another port, and what listens there passes on. Without it they call the emulator itself.
+    ``functions_port`` is the port at which functions call AWS; something that forwards calls to
+    the emulator must listen there. Without it, they call the emulator itself.
     """
     nowhere = str(directory / "none")
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -41,7 +41,7 @@ def environment(
         "MINISTACK_REGION": region,
         "LOG_LEVEL": "WARNING",
         "LAMBDA_EXECUTOR": "local",
-        "DOCKER_HOST": f"unix://{nowhere}",  # workers need none, and it would look for containers
+        "DOCKER_HOST": f"unix://{nowhere}",  # or the emulator would look for containers
         "IOT_MTLS_ENABLED": "0",  # these two would open ports of their own
         "SFTP_ENABLED": "0",
         "HOME": str(directory),
@@ -53,17 +53,17 @@ def environment(
         "TZ": "UTC",  # as in Lambda
         "PYTHONUNBUFFERED": "1",
         **(containers.environment() if containers else {}),
-        # In containers, the emulator replaces the host by its name there.
+        # For containers, the emulator replaces the host by its name there.
         **({"AWS_ENDPOINT_URL": f"http://{HOST}:{functions_port}"} if functions_port else {}),
     }
 
 
 def command(*, port: int, gateway: str | None = None) -> list[str]:
-    """Return the command that starts the emulator: the server that its own command runs, too.
+    """Return the command that starts the emulator, with the server that its own command uses.
 
     Args:
         port: where it listens on loopback.
-        gateway: where it listens too, on the same port, for containers.
+        gateway: second address to listen at, on the same port, for containers.
     """
     addresses = [f"--bind={host}:{port}" for host in (HOST, gateway) if host]
     options = ["--workers=0", "--keep-alive=75", "--log-level=WARNING"]

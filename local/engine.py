@@ -1,4 +1,4 @@
-"""Talks to the Docker engine: finds it, looks images up, and runs builds of the classic builder."""
+"""Talks to the Docker engine: finds it, looks up images, and runs builds of the classic builder."""
 
 import io
 import os
@@ -16,20 +16,20 @@ BASE_IMAGE = "public.ecr.aws/lambda/python:3.13"
 """The Dockerfile's default as well."""
 
 _LAST_LINES = 15
-_SILENCE_SECONDS = 600  # a step that downloads says nothing meanwhile
+_SILENCE_SECONDS = 600  # a step that downloads prints nothing
 
 
 def chosen_base() -> str:
-    """Return what the functions' images stand on: the environment's ``BASE_IMAGE``, or Lambda's."""
+    """Return the base of the functions' images: the environment's ``BASE_IMAGE``, or Lambda's."""
     return os.environ.get("BASE_IMAGE") or BASE_IMAGE
 
 
 class EngineError(LocalError):
-    """No engine answers, or it does not have and cannot get an image."""
+    """No engine answers, or it lacks an image and cannot pull it."""
 
 
 class BuildFailed(LocalError):
-    """An image could not be built; ends with the last lines of the build."""
+    """An image could not be built; the message ends with the last lines of the build."""
 
 
 class Engine:
@@ -47,7 +47,7 @@ class Engine:
 
     @classmethod
     def connect(cls) -> "Engine":
-        """Find the engine that ``DOCKER_HOST`` names, or this machine's.
+        """Return the engine that ``DOCKER_HOST`` names, or this machine's.
 
         Raises:
             EngineError: none answers.
@@ -61,17 +61,17 @@ class Engine:
             ) from error
 
     def find(self, name: str) -> Image | None:
-        """Look for an image in the engine's own store, by tag or id."""
+        """Return an image of the engine's own store, by tag or id, or None."""
         try:
             return self.client.images.get(name)
         except docker.errors.ImageNotFound:
             return None
 
     def get(self, name: str, platform: str) -> Image:
-        """Look for an image of a platform in the engine's own store, or pull it.
+        """Return an image of a platform from the engine's own store, or pull it.
 
         Raises:
-            EngineError: it is neither there nor can it be pulled.
+            EngineError: it is missing, and cannot be pulled.
         """
         image = self.find(name)
         if image is not None and platform_of(image) == platform:
@@ -85,10 +85,10 @@ class Engine:
             ) from error
 
     def build(self, name: str, files: Mapping[str, bytes], **options: Any) -> str:
-        """Build an image and give its id.
+        """Build an image and return its id.
 
         Args:
-            name: whom to blame in errors.
+            name: the name to use in errors.
             files: the context: contents by path, ``Dockerfile`` among them.
             options: of docker-py's ``APIClient.build``.
 
@@ -112,11 +112,11 @@ def platform_of(image: Image) -> str:
 
 
 class _StepFailed(Exception):
-    """What the engine says of a step that failed."""
+    """The engine's message about a step that failed."""
 
 
 def _follow(stream: Iterator[dict[str, Any]], lines: list[str]) -> str:
-    """Read a build's messages to the end; give the id of the image."""
+    """Read a build's messages to the end; return the id of the image."""
     identifier = failure = ""
     for message in stream:
         text = message.get("stream", "").splitlines()
@@ -129,7 +129,7 @@ def _follow(stream: Iterator[dict[str, Any]], lines: list[str]) -> str:
 
 
 def _archive(files: Mapping[str, bytes]) -> io.BytesIO:
-    """Make a context that depends on nothing but names and contents."""
+    """Return a build context that depends only on names and contents."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for name, content in sorted(files.items()):

@@ -1,4 +1,4 @@
-"""Asks whether a Docker engine of this machine answers, in milliseconds and without a library."""
+"""Checks whether a Docker engine of this machine answers, in milliseconds, without a library."""
 
 import os
 import socket
@@ -13,10 +13,10 @@ def address() -> str:
 
 
 def problem() -> str | None:
-    """Say why no engine of this machine can be used; None if one answers.
+    """Return why no engine of this machine can be used, or None if one answers.
 
-    An engine elsewhere is of no use: its containers could not reach the emulator here, which
-    listens for this machine only.
+    The containers of another machine's engine could not reach the emulator, which listens only for
+    this machine.
     """
     where = address()
     scheme, _, path = where.partition("://")

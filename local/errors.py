@@ -1,8 +1,9 @@
 """The error that every part of the local cloud raises for what the user can mend.
 
 LocalError
-├── NotRunning      no local cloud is running (or it has ended)
-└── DeployFailed    the program, or one of its resources, failed
+├── NotRunning                no local cloud is running (or it has ended)
+└── DeployFailed              the program, or one of its resources, failed
+    └── WrongConfiguration    a file of the project, or a value in it, is wrong
 """
 
 from collections.abc import Collection
@@ -21,6 +22,12 @@ class NotRunning(LocalError):
 
 class DeployFailed(LocalError):
     """The program could not be deployed."""
+
+
+class WrongConfiguration(DeployFailed):
+    """A file of the project is missing or malformed, or the program refused a value in it."""
+
+    exit_code = 2
 
 
 def unknown(kind: str, name: str, known: Collection[str]) -> LocalError:

@@ -20,7 +20,7 @@ class Execution:
 
     Attributes:
         containers: None for workers.
-        sentence: says which of the two, and why.
+        sentence: tells the user which of the two, and why.
     """
 
     containers: Containers | None
@@ -28,21 +28,21 @@ class Execution:
 
 
 def choose(docker: bool | None, *, root: Path) -> Execution:
-    """Choose, and build the images that are to run; the builds' progress is printed.
+    """Choose how functions run, and build the images; the progress of builds is printed.
 
     Args:
-        docker: True and False force containers and workers; None means containers where an engine
+        docker: True and False force containers and workers. None means containers if an engine
             answers, and has the base image or can pull it.
         root: the project's folder.
 
     Raises:
-        LocalError: containers were asked for, and cannot run; or an image cannot be built.
+        LocalError: containers were requested but cannot run, or an image cannot be built.
     """
     if docker is False:
-        return _workers("as --no-docker says.")
+        return _workers("as --no-docker requests.")
     problem = _not_this_project(root) or engine_probe.problem()
     if problem is None:
-        # Loads the docker package: only where there is an engine to talk to.
+        # Loads the docker package, only if there is an engine.
         from local.containers import prepare
         from local.engine import BuildFailed, EngineError
 

@@ -1,10 +1,10 @@
-"""Serves the emulator, and what stands before it: the API's viewer, and a gate for containers.
+"""Serves the emulator behind the API's viewer and a gate for containers.
 
-The emulator takes a request without a signature for the root account's, and the root account may
-run code on this machine. That is for the user, who comes by loopback. Whoever comes by the bridge
-must sign with the temporary credentials of a role, as functions do; the emulator then checks the
-signature and the role's policy. The server loads this file by its path, within the emulator's
-process: it imports nothing of this project.
+The emulator treats a request without a signature as the root account's, and the root account may
+run code on this machine. Only the user may do that, over loopback. A request over the bridge must
+be signed with the temporary credentials of a role, as functions do; the emulator then checks the
+signature and the role's policy. The server loads this file by its path, in the emulator's process,
+so it imports nothing of this project.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from runpy import run_path
 from typing import Any
 
 if sys.path[0] == str(Path(__file__).parent):
-    sys.path.pop(0)  # the server put it there; its modules are not for the emulator
+    sys.path.pop(0)  # added by the server; the emulator must not import these modules
 
 from ministack.app import app as _emulator  # type: ignore[import-untyped]
 
@@ -25,7 +25,7 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-# As the emulator's own command does: many callers at once take more than the usual 1,024.
+# As the emulator's own command does: many concurrent callers need more than the usual 1,024.
 with contextlib.suppress(OSError, ValueError):
     _, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
@@ -35,7 +35,7 @@ _SIGNED = b"AWS4-HMAC-SHA256 Credential=ASIA"
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Pass on what may pass (ASGI)."""
+    """Forward requests that are allowed, and refuse others (ASGI)."""
     if scope["type"] == "lifespan" or allowed(scope):
         if _VIEWER["wants"](scope):
             await _VIEWER["serve"](scope, send)
@@ -50,7 +50,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def allowed(scope: Scope) -> bool:
-    """Whether a request comes by loopback, or is signed as a function's are."""
+    """Whether a request comes over loopback, or is signed as a function's are."""
     client = scope.get("client")
     if client and ip_address(client[0]).is_loopback:
         return True
@@ -58,7 +58,7 @@ def allowed(scope: Scope) -> bool:
     return (
         scope["type"] == "http"
         and [signature.startswith(_SIGNED) for signature in signatures] == [True]
-        # Its own interface, which asks for no signature, and signatures elsewhere than in a header.
+        # Not its own interface, which requires no signature, and no signature outside a header.
         and not scope["path"].startswith("/_")
         and b"x-amz-credential" not in scope.get("query_string", b"").lower()
         and b"awsaccesskeyid" not in scope.get("query_string", b"").lower()

@@ -1,4 +1,4 @@
-"""Builds the functions' images with the machine's Docker engine, those that changed and no other.
+"""Builds the functions' images with the machine's Docker engine, only those that changed.
 
 >>> images = build_all(["create_user", "get_user"])
 >>> images["create_user"].tag
@@ -29,9 +29,9 @@ class ImageRef:
 
     Attributes:
         function: the function's folder, such as ``create_user``.
-        tag: its name, by which the engine finds it.
+        tag: its name in the engine.
         id: ``sha256:…``.
-        built: whether this run built it, for it was not there.
+        built: whether this run built it.
     """
 
     function: str
@@ -50,22 +50,23 @@ def build_all(
     build_base: str | None = None,
     cached: bool = True,
 ) -> dict[str, ImageRef]:
-    """Build the images that are not there yet, in parallel, and give every function's.
+    """Build the missing images in parallel, and return every function's.
 
-    An image is named after its sources, its base and its platform: it is there, or it is another.
+    An image's name is a hash of its sources, base and platform. So an image with that name is the
+    right one.
 
     Args:
         functions: folders of the functions.
-        base_image: the images' base; ``chosen_base()`` unless given.
-        platform: such as ``linux/arm64``; the engine's own unless given.
-        progress: gets a line about each image.
-        engine: the machine's unless given.
-        build_base: the base for the engine's own platform, where ``base_image`` has but one.
+        base_image: the images' base; ``chosen_base()`` if None.
+        platform: such as ``linux/arm64``; the engine's own if None.
+        progress: receives a line about each image.
+        engine: this machine's if None.
+        build_base: the base for the engine's own platform, if ``base_image`` has only one.
         cached: whether images and steps of earlier builds may be used.
 
     Raises:
         EngineError: no engine answers, or the base cannot be pulled.
-        BuildFailed: names every function whose image could not be built, with the last lines.
+        BuildFailed: names each function whose image could not be built, with the last lines.
         ValueError: a function lacks its handler or its requirements.
     """
     engine = engine or Engine.connect()
@@ -89,7 +90,7 @@ def build_all(
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """What one image is made of. ``files``: the context, contents by path."""
+    """The sources of one image; ``files`` is the context, contents by path."""
 
     function: str
     fingerprint: str
@@ -122,8 +123,8 @@ def _find(engine: Engine, source: _Source) -> ImageRef | None:
 def _arguments(engine: Engine, base: str, build_base: str, platform: str) -> dict[str, str]:
     """Return the Dockerfile's arguments that BuildKit would set itself, and those of this machine.
 
-    The bases, given by their ids, say what platform each stage is of. The classic builder's own
-    option means every stage, and the engine keeps a tag for one platform at a time.
+    The ids of the bases set the platform of each stage. The classic builder's own option applies to
+    every stage, and the engine stores a tag for one platform at a time.
     """
     native = str(engine.get(build_base, engine.platform).id)
     return {
@@ -137,7 +138,7 @@ def _arguments(engine: Engine, base: str, build_base: str, platform: str) -> dic
 
 @dataclass(frozen=True)
 class _Build:
-    """What the builds of one run have in common."""
+    """Shared by the builds of one run."""
 
     engine: Engine
     arguments: Mapping[str, str]
@@ -147,8 +148,8 @@ class _Build:
     def shared_stages(self, sources: list[_Source]) -> None:
         """Build the stages that several images share, each once.
 
-        Builds that run at the same time share nothing in the classic builder: each would install
-        the same dependencies anew, and later builds would find now this cache and now that one.
+        In the classic builder, builds that run at the same time share nothing: each would install
+        the same dependencies again, and later builds would find one cache or another.
         """
         self.progress(f"building {', '.join(source.name for source in sources)}")
         self._run(sources[0], target="tools")
@@ -177,17 +178,17 @@ class _Build:
 
 
 def _parallel(work: Callable[[_Source], T], sources: list[_Source]) -> list[T]:
-    """Do the same for several functions, as many at a time as there are processors.
+    """Run the same work for several functions, as many at a time as there are processors.
 
     Raises:
-        BuildFailed: one for all that failed, after the others are done.
+        BuildFailed: one error for all that failed, after the others are done.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         futures = [pool.submit(work, source) for source in sources]
         try:
             wait(futures)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # Ctrl-C begins no further build
+            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, start no further build
             raise
     failures = [error for future in futures if (error := future.exception())]
     unexpected = [error for error in failures if not isinstance(error, BuildFailed)]

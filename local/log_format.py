@@ -1,4 +1,4 @@
-"""Writes logs for people: one line for each record, coloured by function and level."""
+"""Formats logs for people: one line for each record, coloured by function and level."""
 
 import json
 import os
@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def wants_colour(output: TextIO) -> bool:
-    """Colour for terminals only, and unless NO_COLOR is set (https://no-color.org)."""
+    """Whether to use colour: in a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return output.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -57,7 +57,7 @@ class Formatter:
 
     def _record(self, record: dict[str, Any]) -> str:
         summary = f"{record.get('errorType')}: {record.get('errorMessage')}"
-        # The record of an exception has no message where Lambda's own client wrote it.
+        # An exception's record has no message if Lambda's own client wrote it.
         default = summary if "errorType" in record else ""
         message, *more = str(record.get("message", default)).split("\n")
         fields: list[str] = []
@@ -86,7 +86,7 @@ class Formatter:
 
 
 def _parse(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Tell records, printed lines and the platform's report apart."""
+    """Yield each line as a record, as text, or as the platform's report."""
     reported = repeated = False
     for line in lines:
         if line.startswith(("START RequestId: ", "END RequestId: ")):
@@ -96,7 +96,7 @@ def _parse(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
             request = line.removeprefix("REPORT RequestId: ").split("\t")[0]
             yield "report", f"{duration.group(1) if duration else ''} (request {request})"
             continue
-        # The emulator's worker ends with what the record of an exception has said already.
+        # The emulator's worker repeats the exception at the end.
         repeated = repeated or (reported and line == _TRACEBACK)
         if repeated:
             continue
@@ -116,5 +116,5 @@ def _as_record(line: str) -> dict[str, Any] | None:
 
 
 def _clean(text: str) -> str:
-    """Show control characters as escapes: what a caller sent must not steer the terminal."""
+    """Return a text with control characters escaped: callers must not control the terminal."""
     return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)

@@ -8,12 +8,11 @@ from local.aws import Aws
 from local.deployed import FunctionRef
 
 _POLL_SECONDS = 0.5
-# Reading takes at most a fiftieth of the time, or requests would wait for it: the emulator answers
-# one thing at a time, and this with all that busy functions have logged.
+# Reading takes at most a fiftieth of the time: the emulator answers one request at a time, and
+# would keep others waiting while it returns the logs of busy functions.
 _PAUSE = 50
 _LONGEST_PAUSE_SECONDS = 5
-# An invocation's lines are stamped and stored at once; this is how much later they may show. What
-# is that old is read again each time.
+# How much later than its timestamp a line may appear. Lines of that age are read again each time.
 _OVERLAP_MS = 1_000
 
 
@@ -27,11 +26,11 @@ class Invocation:
 
 
 class LogReader:
-    """Gives what was logged since the last call.
+    """Returns what was logged since the last call.
 
-    The emulator has no event ids, but writes each invocation into a log stream of its own when the
-    invocation ends (AWS: one stream for each execution environment, as it goes). So a stream that
-    was seen is complete.
+    The emulator has no event ids. It writes each invocation into its own log stream when the
+    invocation ends (AWS: one stream for each execution environment). So a stream that was seen is
+    complete.
     """
 
     def __init__(
@@ -43,7 +42,7 @@ class LogReader:
         self._seen: dict[str, dict[str, int]] = {name: {} for name in functions}
 
     def poll(self) -> list[Invocation]:
-        """Read new invocations of all functions, the oldest first."""
+        """Return new invocations of all functions, the oldest first."""
         found = [
             invocation
             for name, ref in self._functions.items()
@@ -52,7 +51,7 @@ class LogReader:
         return sorted(found, key=lambda invocation: invocation.ended_ms)
 
     def follow(self, alive: Callable[[], bool]) -> Iterator[Invocation]:
-        """Yield new invocations as they end, as long as ``alive`` says so."""
+        """Yield new invocations as they end, while ``alive`` returns True."""
         while alive():
             begun = time.monotonic()
             found = self.poll()

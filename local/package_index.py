@@ -1,8 +1,8 @@
-"""Lets a build reach the package index the way this machine does.
+"""Lets a build reach the package index as this machine does.
 
-A company's network may have a certificate authority, a proxy or an index of its own. None of it
-may end up in a function's image: certificates and index go into an image that only the first
-stages of the build stand on, proxies into the build arguments that Docker keeps out of images.
+A company's network may have its own certificate authority, proxy or index. None of these may end up
+in a function's image. Certificates and index go into an image that only the first stages of the
+build use; proxies go into build arguments, which Docker keeps out of images.
 """
 
 import os
@@ -23,7 +23,7 @@ def build_image(engine: Engine, base: str, environ: Mapping[str, str] = os.envir
     """Return the image for the build's first stages: the base itself, or one that knows the index.
 
     Raises:
-        LocalError: the file of certificates that the environment names is not there.
+        LocalError: the certificate file that the environment names cannot be read.
     """
     index = next((environ[name] for name in _INDEXES if environ.get(name)), None)
     bundle = next((environ[name] for name in _CERTIFICATES if environ.get(name)), None)
@@ -35,7 +35,7 @@ def build_image(engine: Engine, base: str, environ: Mapping[str, str] = os.envir
         except OSError as error:
             raise LocalError(
                 f"{bundle}, which PIP_CERT or SSL_CERT_FILE names, cannot be read ({error}). "
-                "Set it to the certificates that the package index needs, or to nothing."
+                "Set it to the certificates that the package index needs, or unset it."
             ) from error
         lines.append(f"COPY package-index.crt {_BUNDLE}")
         lines.append(f"ENV PIP_CERT={_BUNDLE} SSL_CERT_FILE={_BUNDLE}")
@@ -48,6 +48,6 @@ def build_image(engine: Engine, base: str, environ: Mapping[str, str] = os.envir
 
 
 def proxies(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the proxies as build arguments; Docker predefines them, and keeps them nowhere."""
+    """Return the proxies as build arguments, which Docker predefines and does not store."""
     given = {name: environ.get(name) or environ.get(name.lower()) for name in _PROXIES}
     return {name: value for name, value in given.items() if value}

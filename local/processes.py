@@ -1,4 +1,4 @@
-"""Starting and ending the emulator's process group, whatever signals arrive meanwhile."""
+"""Starts and ends the emulator's process group, whatever signals arrive meanwhile."""
 
 import contextlib
 import os
@@ -12,14 +12,14 @@ _STOP_SECONDS = 3
 
 
 def stop_group(pid: int, *, ended: Callable[[], bool]) -> None:
-    """End a process group that this package started: politely, and after three seconds by force.
+    """End a process group that this package started; after three seconds, by force.
 
     Args:
-        pid: its leader, which must be known to be the emulator still.
-        ended: whether the leader has ended. What is left of the group then is killed.
+        pid: its leader, which must still be the emulator.
+        ended: whether the leader has ended. The rest of the group is then killed.
     """
     deadline = time.monotonic() + _STOP_SECONDS
-    # EPERM: on macOS a group of which nothing but zombies are left.
+    # EPERM: on macOS, only zombies are left of the group.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGTERM)
         while not ended() and time.monotonic() < deadline:
@@ -29,7 +29,7 @@ def stop_group(pid: int, *, ended: Callable[[], bool]) -> None:
 
 @contextlib.contextmanager
 def deferred_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back until the new process is known, so that it is always ended."""
+    """Delay Ctrl-C and SIGTERM until the new process is known, so that it is always ended."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -6,7 +6,7 @@ from typing import Any
 
 from blueprint import project
 from blueprint.project import ROOT, Project
-from local.errors import LocalError
+from local.errors import WrongConfiguration
 
 __all__ = ["ROOT", "Project", "load"]
 
@@ -15,20 +15,20 @@ def load(stack: str, *, root: Path = ROOT, overrides: Mapping[str, Any] | None =
     """Read the project's files, as ``blueprint.project.load`` does.
 
     Raises:
-        LocalError: a file is missing or malformed, or holds what only Pulumi can read.
+        WrongConfiguration: a file is missing or malformed, or holds what only Pulumi can read.
     """
     try:
         loaded = project.load(stack, root=root, overrides=overrides)
     except project.ProjectError as error:
-        raise LocalError(str(error)) from None
+        raise WrongConfiguration(str(error)) from None
     file = loaded.root / f"Pulumi.{stack}.yaml"
     if loaded.environment:
-        raise LocalError(
+        raise WrongConfiguration(
             f"{file}: `environment` imports values from the Pulumi service, which the local cloud "
             "does not ask. Write the values under `config`."
         )
     if loaded.encrypted:
-        raise LocalError(
+        raise WrongConfiguration(
             f"{file}: `{loaded.encrypted[0]}` is an encrypted secret, which only the Pulumi CLI "
             "can read. Give the local stack a plain value that is good for nothing else."
         )

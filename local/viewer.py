@@ -1,8 +1,8 @@
-"""Serves a page that shows the API's document and tries the API out: Swagger UI, under ``/docs``.
+"""Serves a page to browse and try the API: Swagger UI, under ``/docs``.
 
-It is within the emulator's process and at its address, so that the page's requests go to the API
-without leave from anybody (CORS). It asks for nothing elsewhere, and its policy forbids it to. The
-server loads this file by its path, in the emulator's folder: it imports nothing of this project.
+It runs in the emulator's process and at its address, so that the page's requests to the API are
+same-origin (no CORS). It requests nothing from elsewhere, and its content policy forbids that. The
+server loads this file by its path, in the emulator's folder, so it imports nothing of this project.
 """
 
 import importlib.metadata
@@ -28,7 +28,7 @@ _PAGE = """<!doctype html>
 <script src="/docs/start.js"></script>
 </html>
 """
-# By default it would have the document checked by a server of Swagger's.
+# By default, a server of Swagger's would check the document.
 _START = """SwaggerUIBundle({
   dom_id: "#viewer", url: "/docs/openapi.json", validatorUrl: null, tryItOutEnabled: true
 })
@@ -78,9 +78,9 @@ async def serve(scope: Scope, send: Send) -> None:
 
 
 def _content(name: str) -> bytes | None:
-    """Return one of the few files that there are; no name becomes a path."""
+    """Return the content of a known file, or None. No name becomes a path."""
     if name in _PACKAGED:
-        # Read, not imported: with the package would come Flask.
+        # Read, not imported: importing the package loads Flask.
         return Path(str(_PACKAGE.locate_file(f"flask_swagger_ui/dist/{name}"))).read_bytes()
     if name == "openapi.json":
         return DOCUMENT.read_bytes()

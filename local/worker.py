@@ -1,8 +1,8 @@
-"""What Lambda's Python runtime does around a handler, for the emulator's bare workers.
+"""Does what Lambda's Python runtime does around a handler, for the emulator's bare workers.
 
-This file goes into every function's package and runs inside the worker, which has the function's
-dependencies and nothing of this project: standard library only. It gives ``logging`` Lambda's JSON
-log format, and reports a handler's exception as one JSON record.
+This file is part of every function's package and runs inside the worker, which has the function's
+dependencies and nothing of this project. So it uses the standard library only. It sets Lambda's
+JSON format for ``logging``, and reports a handler's exception as one JSON record.
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
 
@@ -25,10 +25,10 @@ _request_id: str | None = None
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object for each record, with the fields that Lambda writes."""
+    """Formats each record as one JSON object, with the fields that Lambda writes."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the record; fields given as ``extra`` become members."""
+        """Return the record as JSON; fields passed as ``extra`` become members."""
         fields: dict[str, Any] = {
             "timestamp": timestamp(datetime.datetime.fromtimestamp(record.created, datetime.UTC)),
             "level": record.levelname,
@@ -78,7 +78,7 @@ def load() -> Callable[[Any, Any], Any]:
 
 
 def resolve(event: Any) -> Any:
-    """Put the time into a schedule's input, as EventBridge Scheduler does (the emulator does not).
+    """Return a schedule's input with its time filled in, which the emulator does not do.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
     """
@@ -89,16 +89,16 @@ def resolve(event: Any) -> Any:
 
 
 def timestamp(moment: datetime.datetime) -> str:
-    """Write a time as Lambda's log does."""
+    """Return a time in the format of Lambda's log."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def handler(event: Any, context: Any) -> Any:
-    """Call the real handler; log its exception as Lambda does, and pass it on."""
+    """Call the real handler; log its exception as Lambda does, and raise it again."""
     global _request_id  # an execution environment serves one request at a time
     _request_id = context.aws_request_id
     try:
-        # A failed import fails the invocation, not the start of the worker: so it is logged.
+        # A failed import fails the invocation, not the start of the worker, so that it is logged.
         return (_real or load())(resolve(event), context)
     except BaseException as error:
         record = {

@@ -19,7 +19,9 @@ from blueprint.cost.cli import as_amount, as_share
 from cli import ROOT, app, main
 from ops.redrive.cli import as_number
 from ops.release.cli import as_file, as_minutes, as_percent
+from ops.smoke.api import checked_url
 from ops.smoke.cli import as_seconds
+from ops.smoke.errors import SmokeError
 
 APP = ROOT / ".venv" / "bin" / "app"
 COMMANDS = list(get_command(app).commands)  # type: ignore[attr-defined]
@@ -108,20 +110,14 @@ def test_wrong_usage(arguments: list[str], error: str, capsys: pytest.CaptureFix
 
 
 def test_a_wrong_configuration_is_one_message(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from blueprint import recorder
-
-    read = recorder.stack_settings
-    monkeypatch.setattr(
-        recorder, "stack_settings", lambda *given: {**read(*given), "serverless-app:apii": {}}
-    )
-    assert main(["cost", "prod"]) == 2
+    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
+    (tmp_path / "Pulumi.local.yaml").write_text("config: [\n")
+    assert main(["up", "--no-docker"], root=tmp_path) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith("error: ")
-    assert "apii" in said.err
-    assert "Traceback" not in said.err
+    assert said.err.startswith(f"error: {tmp_path / 'Pulumi.local.yaml'} is not valid YAML: ")
 
 
 def test_a_broken_file_is_one_message(
@@ -168,6 +164,16 @@ def test_a_number_of_messages_is_positive_or_is_refused(text: str) -> None:
 def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, text: str) -> None:
     _, refusal = parsed(as_file, f"{tmp_path}/no/folder/{text}")
     assert "cannot be written" in refusal
+
+
+@given(st.text() | st.text().map("https://{}".format))
+def test_a_url_is_one_of_an_api_or_is_refused(text: str) -> None:
+    try:
+        url = checked_url(text)
+    except SmokeError:
+        return
+    assert url.startswith(("https://", "http://"))
+    assert not url.endswith("/")
 
 
 def test_the_defaults_of_cost_are_those_of_its_traffic() -> None:

@@ -1,6 +1,7 @@
 """Which part may import which: read from the sources, so that nothing has to run."""
 
 import ast
+import re
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -137,6 +138,17 @@ def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_
     operations = {f"handlers.{path.parent.name}.operation" for path in OPERATIONS}
     assert {n.rpartition(".")[0] for n in ours} == {"handlers.domain.api", *operations}
     assert not [n for n in names if n.startswith("local")]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_component_library_names_no_function(function: str) -> None:
+    names = {function, function.replace("_", "-"), f"{function.replace('_', '-')}:"}
+    naming = [
+        p
+        for p in (ROOT / "infra").rglob("*.py")
+        if names & set(re.split(r"[\s`\"'/.,]", p.read_text()))
+    ]
+    assert naming == []
 
 
 def test_the_program_has_no_logic_and_stays_short() -> None:

@@ -88,8 +88,8 @@ def cost(
         stored_gb=stored_gb,
         table_gb=table_gb,
     )
-    prices = estimate.read_prices()
     with context.obj.progress(f"Running the program of stack {stack}"):
         charges = estimate.estimate(stack, traffic)
+    prices = estimate.read_prices()
     sys.stdout.write(estimate.as_json(charges) if json else estimate.report(stack, charges, prices))
     return 0

@@ -1,4 +1,4 @@
-"""The table of configuration keys in the README, made from the model."""
+"""The table of configuration keys in ``docs/configuration.md``, made from the model."""
 
 import json
 from collections.abc import Iterator

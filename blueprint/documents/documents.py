@@ -1,7 +1,7 @@
 """Writes the documents that are generated from the program.
 
-``openapi.json``, the schema of the stack files, the diagram of the architecture, the emulator's
-endpoints in ``Pulumi.compose.yaml`` and the table of configuration in the README.
+They are ``openapi.json``, the schema of the stack files, the diagram of the architecture, the
+emulator's endpoints in ``Pulumi.compose.yaml`` and the table in ``docs/configuration.md``.
 ``app documents`` writes them. A test fails if a checked-in document differs from the program's.
 """
 
@@ -21,8 +21,8 @@ OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
 COMPOSE = ROOT / "Pulumi.compose.yaml"
 ARCHITECTURE = ROOT / "docs" / "architecture.svg"
-README = ROOT / "README.md"
-_MARKS = ("<!-- configuration: made by `make documents` -->\n", "<!-- end of configuration -->")
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+_MARKS = ("<!-- configuration: written by `make documents` -->\n", "<!-- end of configuration -->")
 _ENDPOINTS = ("  aws:endpoints:\n", "  # end of endpoints")
 
 
@@ -53,8 +53,8 @@ def stack_schema() -> dict[str, Any]:
     }
 
 
-def readme(text: str) -> str:
-    """Return the README's text with the table of configuration between its marks."""
+def configuration(text: str) -> str:
+    """Return the text with the table of configuration between its marks."""
     return _between(_MARKS, text, f"\n{table()}\n\n")
 
 
@@ -73,7 +73,7 @@ def documents() -> dict[Path, str]:
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
         COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), as_yaml(types)),
         ARCHITECTURE: draw(diagram(prod.recorder)),
-        README: readme(README.read_text()),
+        CONFIGURATION: configuration(CONFIGURATION.read_text()),
     }
 
 

@@ -1,1 +1,1 @@
-"""What whoever deploys this program may do in AWS, and what the program's own roles may."""
+"""Permissions in AWS: of those who deploy the program, and of the program's own roles."""

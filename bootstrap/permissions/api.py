@@ -1,6 +1,7 @@
-"""The API, and the record of its domain.
+"""Permissions to deploy the API and its domain's record.
 
-Its ARNs hold ids, no names: it is told by its tags, which what belongs to an API inherits from it.
+Their ARNs contain ids, no names, so conditions on tags identify them; the parts of an API inherit
+its tags.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
 """
 

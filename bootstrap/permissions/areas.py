@@ -1,8 +1,8 @@
-"""All types that the program makes, and what whoever deploys them must be allowed.
+"""All resource types of the program, and the permissions to deploy them.
 
-For each type: the actions by which the AWS provider makes, reads, changes, tags and deletes it.
-What identifies the program's resources is their name, which begins with the project's and the
-stack's (Pulumi.yaml), or, where ARNs hold ids only, their tags.
+Each type has the actions with which the AWS provider makes, reads, changes, tags and deletes it.
+The program's resources are identified by their names, which begin with those of project and stack
+(Pulumi.yaml), or by their tags if ARNs contain only ids.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -20,9 +20,9 @@ AREAS: dict[str, Mapping[str, tuple[Permission, ...]]] = {
     "traffic": traffic.TYPES,
     "watching": watching.TYPES,
 }
-"""The types by area: each area is a policy of its own, for a policy's size has a limit."""
+"""The types by area: each area is a policy of its own, because a policy's size is limited."""
 
-# What is asked of an account that whoever is known to it may ask.
+# Calls that require no permission.
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 FREE = frozenset(
     {
@@ -34,13 +34,13 @@ FREE = frozenset(
 
 
 def of(area: str, *, destroy: bool) -> Iterator[Permission]:
-    """Yield an area's permissions, with those that take data away or without."""
+    """Yield an area's permissions; those that delete data only with ``destroy``."""
     for permissions in AREAS[area].values():
         yield from (p for p in permissions if destroy or not p.destroys)
 
 
 def reading(area: str) -> Iterator[Permission]:
-    """Yield what of an area's permissions changes nothing."""
+    """Yield an area's permissions that change nothing."""
     for permission in of(area, destroy=False):
         seen = tuple(action for action in permission.actions if _reads(action))
         if seen:

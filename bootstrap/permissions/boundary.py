@@ -1,7 +1,7 @@
-"""The most that any role of a stack may do, whatever its own policies say.
+"""The boundary: the most that any role of a stack may do, whatever its own policies allow.
 
-A new function that does something new needs it here, too, and the account's bootstrap again: that
-is the point of it, for what is here is not the deploy role's to change.
+If a function needs a new action, add it here and deploy the account's bootstrap again. That is on
+purpose: the deploy role cannot change the boundary.
 """
 
 from bootstrap.permissions.model import OURS, Permission, arn, may
@@ -41,7 +41,7 @@ BOUNDARY: tuple[Permission, ...] = (
         *_GROUPS,
         *(f"{group}:*" for group in _GROUPS),
     ),
-    # These know no resource; nor does Lambda take one for its interfaces in a network.
+    # These have no resources to name; Lambda supports none for its network interfaces.
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     may("logs", "DescribeLogGroups", "*"),
     may("xray", "PutTelemetryRecords PutTraceSegments", "*"),

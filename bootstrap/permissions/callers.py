@@ -1,6 +1,6 @@
-"""Who calls the API: the user pool that knows them, and the firewall that refuses some.
+"""Permissions to deploy the callers' user pool and the firewall.
 
-ARNs of a user pool and of an API hold ids, no names: they are told by their tags.
+ARNs of user pools and APIs contain ids, no names, so conditions on tags identify them.
 """
 
 from bootstrap.permissions.model import NEW, OURS, UNCLAIMED, Permission, arn, may
@@ -12,7 +12,7 @@ _POOLED = "Create{0} Describe{0} Update{0} Delete{0}"
 
 TYPES: dict[str, tuple[Permission, ...]] = {
     "aws:cognito/userPool:UserPool": (
-        may("cognito-idp", "CreateUserPool", "*", when=NEW),  # it knows no resource
+        may("cognito-idp", "CreateUserPool", "*", when=NEW),  # it has no resource to name
         may("cognito-idp", "TagResource", _POOL, when=NEW + UNCLAIMED),
         may(
             "cognito-idp",
@@ -36,10 +36,10 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             _POOL,
             when=OURS,
         ),
-        may("cognito-idp", "DescribeUserPoolDomain", "*"),  # it knows no resource
+        may("cognito-idp", "DescribeUserPoolDomain", "*"),  # it has no resource to name
     ),
     "aws:wafv2/webAcl:WebAcl": (
-        # Also on the groups of rules that it takes from AWS, which are nobody's.
+        # Also on AWS's managed rule groups, which belong to no account.
         may(
             "wafv2",
             "CreateWebACL UpdateWebACL",
@@ -68,7 +68,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             "logs",
             "CreateLogDelivery DeleteLogDelivery DescribeLogGroups DescribeResourcePolicies "
             "PutResourcePolicy",
-            "*",  # they know no resource
+            "*",  # they have no resource to name
         ),
         # https://docs.aws.amazon.com/waf/latest/developerguide/using-service-linked-roles.html
         may(

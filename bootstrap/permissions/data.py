@@ -1,4 +1,4 @@
-"""What holds data: tables, buckets, queues, and the key that they are encrypted with."""
+"""Permissions to deploy what holds data: tables, buckets, queues, and their key."""
 
 from bootstrap.permissions.model import NEW, OURS, UNCLAIMED, Permission, arn, may
 
@@ -10,7 +10,7 @@ _ALIAS = arn("kms", "alias/{name}-*")
 
 _ATTRIBUTES = (may("sqs", "GetQueueAttributes SetQueueAttributes", _QUEUE),)
 _TAGS = "ListTagsForResource TagResource UntagResource"
-# The provider asks for all of a bucket's settings, whichever of them the program sets.
+# The provider reads all settings of a bucket, also those that the program does not set.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 _SETTINGS = (
     "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
@@ -31,7 +31,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         may("dynamodb", "DeleteTable", _TABLE, destroys=True),
     ),
     "aws:s3/bucket:Bucket": (
-        # Tagged by either, as the provider has learnt since November 2025.
+        # The provider uses either to tag, since November 2025.
         # https://github.com/hashicorp/terraform-provider-aws/pull/45251
         may("s3", f"CreateBucket PutBucketTagging {_TAGS} {_SETTINGS}", _BUCKET),
         may("s3", "DeleteBucket ListBucketVersions", _BUCKET, destroys=True),
@@ -72,7 +72,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
     "aws:sqs/queuePolicy:QueuePolicy": _ATTRIBUTES,
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _ATTRIBUTES,
     "aws:kms/key:Key": (
-        may("kms", "CreateKey", "*", when=NEW),  # it knows no resource
+        may("kms", "CreateKey", "*", when=NEW),  # it has no resource to name
         may("kms", "TagResource", _KEY, when=NEW + UNCLAIMED),
         may(
             "kms",
@@ -83,8 +83,8 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             when=OURS,
         ),
         may("kms", "ScheduleKeyDeletion", _KEY, when=OURS, destroys=True),
-        # DynamoDB, ECR and Lambda take a grant when something of theirs is given the key, and
-        # Lambda shows a function's environment to whoever may decrypt it.
+        # DynamoDB, ECR and Lambda create a KMS grant when a resource of theirs gets the key, and
+        # Lambda shows a function's environment only to those who may decrypt it.
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
         may(
             "kms",
@@ -102,6 +102,6 @@ TYPES: dict[str, tuple[Permission, ...]] = {
     "aws:kms/alias:Alias": (
         may("kms", "CreateAlias DeleteAlias UpdateAlias", _ALIAS),
         may("kms", "CreateAlias DeleteAlias UpdateAlias", _KEY, when=OURS),
-        may("kms", "ListAliases", "*"),  # it knows no resource
+        may("kms", "ListAliases", "*"),  # it has no resource to name
     ),
 }

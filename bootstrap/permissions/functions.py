@@ -1,8 +1,8 @@
-"""What runs: functions, their images, roles and schedules.
+"""Permissions to deploy functions, their images, roles and schedules.
 
-Whoever may make roles and pass them on could give itself all that they may. So roles are made and
-changed under the environment's boundary only, passed only to the services that take them here, and
-no policy can be attached but what a role itself holds.
+Whoever may make and pass roles could give itself any permission. Therefore roles can be made and
+changed only within the environment's boundary, and passed only to the services below; only inline
+policies are allowed.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 
@@ -19,7 +19,7 @@ _PULL = "BatchGetImage GetDownloadUrlForLayer"
 
 
 def passed_to(service: str) -> Permission:
-    """Let one of the stack's roles be given to a service, such as ``lambda.amazonaws.com``."""
+    """Allow to pass the stack's roles to a service, such as ``lambda.amazonaws.com``."""
     return may("iam", "PassRole", _ROLE, when=(("StringEquals", "iam:PassedToService", service),))
 
 
@@ -78,7 +78,9 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         may("lambda", "GetFunctionRecursionConfig PutFunctionRecursionConfig", _FUNCTION),
     ),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (
-        may("lambda", "CreateEventSourceMapping", "*", when=(_OF_OURS,)),  # it knows no resource
+        may(
+            "lambda", "CreateEventSourceMapping", "*", when=(_OF_OURS,)
+        ),  # it has no resource to name
         may(
             "lambda",
             "DeleteEventSourceMapping GetEventSourceMapping UpdateEventSourceMapping",
@@ -117,8 +119,8 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             _REPOSITORY,
         ),
     ),
-    # What the program asks the account for.
+    # Calls of the program itself.
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": (
-        may("ecr", "GetAuthorizationToken", "*"),  # it knows no resource
+        may("ecr", "GetAuthorizationToken", "*"),  # it has no resource to name
     ),
 }

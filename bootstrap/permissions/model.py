@@ -1,4 +1,4 @@
-"""A permission, as it is written down: actions, on what, and when."""
+"""Permissions: actions on resources under conditions, with placeholders."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from typing import Any
 Condition = tuple[str, str, str]
 """Operator, key and value, as in an IAM policy."""
 
-# What identifies a stack's resources where ARNs hold no name of ours: the tags that its
-# configuration puts on everything (aws:defaultTags).
+# The tags that a stack's configuration sets on everything (aws:defaultTags); they identify its
+# resources whose ARNs contain no name.
 OURS: tuple[Condition, ...] = (
     ("StringEquals", "aws:ResourceTag/Project", "{project}"),
     ("StringLike", "aws:ResourceTag/Environment", "{stack}"),
@@ -20,7 +20,7 @@ NEW: tuple[Condition, ...] = (
     ("StringEquals", "aws:RequestTag/Project", "{project}"),
     ("StringLike", "aws:RequestTag/Environment", "{stack}"),
 )
-# Nobody's yet, or ours: what is being made, or what AWS made and did not tag.
+# Ours or untagged: a resource that is being made, or that AWS made without tags.
 UNCLAIMED: tuple[Condition, ...] = tuple(
     (f"{operator}IfExists", key, value) for operator, key, value in OURS
 )
@@ -28,14 +28,14 @@ UNCLAIMED: tuple[Condition, ...] = tuple(
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """Actions allowed on resources, on conditions.
+    """Actions that are allowed on resources, under conditions.
 
     Attributes:
         actions: such as ``sqs:CreateQueue``.
-        resources: ARNs with ``{placeholders}``, whose values an environment gives. Where it has
-            none for one of them, it has nothing of the kind, and no permission.
-        when: all must hold.
-        destroys: whether it takes data away: only who may destroy a stack has it.
+        resources: ARNs with ``{placeholders}``. An environment without a value for one of them has
+            no such resource, and no permission.
+        when: conditions, all of which must hold.
+        destroys: whether it deletes data; only for environments whose stacks may be destroyed.
     """
 
     actions: tuple[str, ...]
@@ -51,7 +51,7 @@ def may(
     when: tuple[Condition, ...] = (),
     destroys: bool = False,
 ) -> Permission:
-    """Write a permission down; ``actions`` of one service, without its name, between blanks."""
+    """Return a permission; ``actions`` of one service, without its name, separated by spaces."""
     named = tuple(f"{service}:{action}" for action in actions.split())
     return Permission(actions=named, resources=resources, when=when, destroys=destroys)
 
@@ -59,12 +59,12 @@ def may(
 def arn(
     service: str, resource: str, *, region: str = "{region}", account: str = "{account}"
 ) -> str:
-    """Write an ARN with placeholders."""
+    """Return an ARN with placeholders."""
     return f"arn:{{partition}}:{service}:{region}:{account}:{resource}"
 
 
 def document(permissions: Iterable[Permission], values: Mapping[str, str]) -> str:
-    """Make the policy that allows all permissions, written with ``values``: as short as it goes.
+    """Return the shortest policy that allows all permissions, with ``values`` for placeholders.
 
     Permissions on the same resources and conditions become one statement.
     """

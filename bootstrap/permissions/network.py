@@ -1,7 +1,7 @@
-"""The network, all of whose ARNs hold ids: what is there is told by its tags.
+"""Permissions to deploy the network. Its ARNs contain only ids, so tags identify its resources.
 
-Tags are put on when something is made, and on what is ours; so nothing becomes ours by a tag, but a
-security group without one (`traffic`): a VPC's default group comes so.
+Tags can be set on a resource that is being made, and on the stack's own. So nobody can claim other
+resources by a tag, except a security group without tags (`traffic`), such as a VPC's default group.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
 """
 
@@ -17,7 +17,7 @@ _FLOW_LOG = arn("ec2", "vpc-flow-log/*")
 
 
 def tags(resource: str, made_by: str) -> tuple[Permission, ...]:
-    """Let tags be put on what an action makes, and changed on what is ours."""
+    """Allow to tag what an action makes, and to change tags of the stack's own resources."""
     return (
         may("ec2", "CreateTags", resource, when=(("StringEquals", "ec2:CreateAction", made_by),)),
         may("ec2", "CreateTags DeleteTags", resource, when=OURS),
@@ -25,7 +25,7 @@ def tags(resource: str, made_by: str) -> tuple[Permission, ...]:
 
 
 def see(*what: str) -> Permission:
-    """Let all be seen of a kind, such as ``Vpcs``: AWS knows no less."""
+    """Allow to describe all resources of a kind, such as ``Vpcs``: AWS allows no narrower."""
     return may("ec2", " ".join(f"Describe{name}" for name in what), "*")
 
 
@@ -42,7 +42,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         *tags(_SUBNET, "CreateSubnet"),
         may("ec2", "DeleteSubnet ModifySubnetAttribute", _SUBNET, when=OURS),
         see("NetworkInterfaces", "Subnets"),
-        # What Lambda left behind, and nobody uses: AWS deletes no interface that is in use.
+        # Interfaces that Lambda left behind; AWS refuses to delete one that is in use.
         may("ec2", "DeleteNetworkInterface", arn("ec2", "network-interface/*"), when=UNCLAIMED),
     ),
     "aws:ec2/routeTable:RouteTable": (
@@ -69,7 +69,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         *tags(_ENDPOINT, "CreateVpcEndpoint"),
         may("ec2", "DeleteVpcEndpoints ModifyVpcEndpoint", _ENDPOINT, when=OURS),
         see("PrefixLists", "VpcEndpoints"),
-        # The names by which it is found, in a zone of AWS's.
+        # The private DNS names of an endpoint, in a zone of AWS's.
         may(
             "route53",
             "AssociateVPCWithHostedZone",
@@ -84,6 +84,6 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         see("FlowLogs"),
         passed_to("vpc-flow-logs.amazonaws.com"),
     ),
-    # What the program asks the account for.
+    # Calls of the program itself.
     "aws:ec2/getVpcEndpointService:getVpcEndpointService": (see("VpcEndpointServices"),),
 }

@@ -1,7 +1,7 @@
-"""What trying a deployed stack takes beyond deploying it.
+"""Permissions for the smoke test of a deployed stack.
 
-`make smoke` finds the records that it has made, by their keys, and deletes them. To look for those
-of others it would need Query or Scan.
+`make smoke` reads the records that it made by their keys, and deletes them. It cannot search for
+other records, which would require Query or Scan.
 """
 
 from bootstrap.permissions.model import OURS, Permission, arn, may
@@ -12,7 +12,7 @@ SMOKE: tuple[Permission, ...] = (
         "DeleteItem GetItem",
         *(arn("dynamodb", f"table/{{name}}-{table}-*") for table in ("ledger", "users")),
     ),
-    # DynamoDB decrypts a table's key on behalf of whoever asks.
+    # DynamoDB decrypts the table's key on behalf of the caller.
     # https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
     may(
         "kms",

@@ -1,7 +1,7 @@
-"""Where Pulumi keeps the state of stacks, and what reading and writing one takes.
+"""Permissions to read and write the state of stacks.
 
-The places are those of Pulumi's own backend: a stack's checkpoint with its backup and tags, its
-history, its older checkpoints, its locks, and one file about the whole.
+The paths are those of Pulumi's own backend: a stack's checkpoint with its backup and tags, its
+history, its older checkpoints, its locks, and one file for all.
 https://www.pulumi.com/docs/iac/concepts/state-and-backends/#using-a-self-managed-backend
 """
 
@@ -16,10 +16,10 @@ _FOLDERS = tuple(
     for kind in ("history", "backups", "locks/organization")
 )
 
-# The bucket is encrypted by the key, which S3 uses on its own behalf and not on the object's.
+# With a bucket key, the context is the bucket's ARN and not the object's.
 _BY_S3 = ("StringEquals", "kms:EncryptionContext:aws:s3:arn", "{bucket}")
-# A stack's secrets are encrypted in its name (`?context_stack=…`): who may read another stack's
-# secrets from the repository cannot decrypt them.
+# A stack's secrets are encrypted with its name as context (`?context_stack=…`), so that a role
+# cannot decrypt the secrets of another stack, which are in the repository.
 _IN_ITS_NAME = ("StringLike", "kms:EncryptionContext:stack", "{stack}")
 
 READ: tuple[Permission, ...] = (

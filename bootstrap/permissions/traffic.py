@@ -1,4 +1,4 @@
-"""What may flow in the network: its security groups and their rules, told by their tags."""
+"""Permissions to deploy security groups and their rules, which tags identify."""
 
 from bootstrap.permissions.model import NEW, OURS, UNCLAIMED, Permission, arn, may
 from bootstrap.permissions.network import see, tags
@@ -13,7 +13,7 @@ _GROUP_RULES = (
 )
 
 TYPES: dict[str, tuple[Permission, ...]] = {
-    # It comes with the VPC, and without a tag.
+    # It is created with the VPC, without a tag.
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": (
         may("ec2", "CreateTags", _GROUP, when=NEW + UNCLAIMED),
         may(
@@ -28,7 +28,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         may("ec2", "CreateSecurityGroup", _GROUP, when=NEW),
         may("ec2", "CreateSecurityGroup", _VPC, when=OURS),
         *tags(_GROUP, "CreateSecurityGroup"),
-        # AWS lets everything out of a new group, and the provider takes that away.
+        # AWS allows all egress of a new group; the provider revokes that.
         may("ec2", "DeleteSecurityGroup RevokeSecurityGroupEgress", _GROUP, when=OURS),
         see("NetworkInterfaces", "SecurityGroupRules", "SecurityGroups"),
     ),

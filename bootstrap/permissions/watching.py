@@ -1,9 +1,9 @@
-"""Logs, alarms, and who hears of them; and the identity that e-mails come from."""
+"""Permissions to deploy logs, alarms, their topic, and the identity for e-mails."""
 
 from bootstrap.permissions.model import Permission, arn, may
 
-# By the names that infra/ gives them: most services want their own beginning. Whether an action
-# names a group with or without ":*" differs.
+# The names that infra/ sets: most services require a prefix of their own. Some actions name a group
+# with ":*", others without.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
 _GROUPS = tuple(
     arn("logs", f"log-group:{name}{end}")
@@ -28,7 +28,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             f"DisassociateKmsKey PutRetentionPolicy {_TAGS}",
             *_GROUPS,
         ),
-        may("logs", "DescribeLogGroups", "*"),  # it knows no resource
+        may("logs", "DescribeLogGroups", "*"),  # it has no resource to name
     ),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": (
         may("logs", "DeleteMetricFilter DescribeMetricFilters PutMetricFilter", *_GROUPS),

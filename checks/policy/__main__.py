@@ -1,6 +1,6 @@
-"""The policy pack: ``pulumi preview --policy-pack policy``.
+"""The policy pack: ``pulumi preview --policy-pack checks/policy``.
 
-Pulumi runs this folder as a program, which makes ``rules`` a package at the top.
+Pulumi runs this folder as a program, so ``rules`` is a top-level package here.
 """
 
 import pulumi_policy

@@ -1,8 +1,8 @@
-"""Run independent scanners over the program's resources, and over what it uses.
+"""Run independent scanners on the program's resources and on its dependencies.
 
-checkov on the resources, exported as Terraform's JSON; parliament on the IAM documents; pip-audit
-on the pinned requirements. Ends with 1 where one finds something that is not waived, where a
-waiver waives nothing, or where less was looked at than should be.
+checkov scans the resources, exported as Terraform JSON. parliament scans the IAM documents, and
+pip-audit the pinned requirements. Exits with 1 if a scanner finds a problem without a waiver, if a
+waiver is unused, or if a scanner looked at less than expected.
 """
 
 import os
@@ -21,7 +21,7 @@ from checks.scan.schema import Schema
 from checks.scan.waivers import CHECKOV, PARLIAMENT
 
 STACKS = {"dev": ROOT, "prod": ROOT, "account": ROOT / "bootstrap"}
-"""The folder of each stack's program."""
+"""The stacks to scan, with the folder of each stack's program."""
 
 LEAST_CHECKS = {"dev": 70, "prod": 70, "account": 30}
 LEAST_DOCUMENTS = 25
@@ -30,7 +30,7 @@ Problems = Iterator[str]
 
 
 def resources(known: Schema, say: Callable[[str], None]) -> Problems:
-    """Scan each stack's resources by checkov; give what is wrong."""
+    """Run checkov on each stack's resources; yield the problems."""
     exports = {}
     for stack, folder in STACKS.items():
         exports[stack] = Export(known)
@@ -47,7 +47,7 @@ def resources(known: Schema, say: Callable[[str], None]) -> Problems:
 
 
 def documents(known: Schema, say: Callable[[str], None]) -> Problems:
-    """Scan each stack's IAM documents by parliament; give what is wrong."""
+    """Run parliament on each stack's IAM documents; yield the problems."""
     for stack, folder in STACKS.items():
         ran = recorder.run(stack, folder=folder, recorder=ArnRecorder)
         found = iam.documents(ran.recorder.resources, known)
@@ -62,24 +62,27 @@ def documents(known: Schema, say: Callable[[str], None]) -> Problems:
 
 
 def packages(say: Callable[[str], None], *, required: bool) -> Problems:
-    """Look the pinned packages up by pip-audit; give what is wrong."""
+    """Run pip-audit on the pinned packages; yield the problems."""
     service = advisories.reachable_service()
     if service is None:
-        say("pip-audit           NOT DONE: no service of advisories can be reached from here")
+        say("pip-audit           NOT DONE: no advisory service can be reached from here")
         if required:
-            yield "pip-audit: advisories are required (SCAN_ADVISORIES), and cannot be reached"
+            yield (
+                "pip-audit: no advisory service can be reached, and SCAN_ADVISORIES=required; "
+                "check the network"
+            )
         return
     for path in advisories.requirements():
         audited = advisories.audit([path], service)
         name = path.relative_to(ROOT)
-        say(f"pip-audit           {name}: {audited.packages} packages by {service}")
+        say(f"pip-audit           {name}: {audited.packages} packages, by {service}")
         if not audited.packages:
-            yield f"pip-audit: looked at nothing in {name}"
+            yield f"pip-audit: found no packages in {name}"
         yield from (f"{name}: {known}" for known in audited.vulnerable)
 
 
 def main() -> int:
-    """Scan; print a line for each scanner and stack, then all problems."""
+    """Run all scanners; print a line per scanner and stack, then all problems."""
     required = os.environ.get("SCAN_ADVISORIES", "") == "required"
     known = schema()
     problems = [
@@ -99,7 +102,7 @@ def _conclude(problems: Sequence[str]) -> int:
     for problem in problems:
         _say(f"! {problem}")
     if problems:
-        _say("What cannot be mended is waived in checks/scan/waivers.py, with its reason.")
+        _say("Fix these, or add a waiver with its reason to checks/scan/waivers.py.")
     return 1 if problems else 0
 
 

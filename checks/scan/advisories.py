@@ -1,6 +1,7 @@
-"""pip-audit on the pinned requirements, where a service of advisories can be reached.
+"""Runs pip-audit on the pinned requirements, if an advisory service can be reached.
 
-Not on the scanners' own: their pins are theirs, and they read nothing but this repository.
+It leaves out the scanners' own requirements: the scanners dictate them, and read only this
+repository.
 """
 
 import json
@@ -15,20 +16,20 @@ from blueprint.project import ROOT
 from checks.scan.environment import BIN, BrokenScannerError
 
 SERVICES = ("pypi", "osv")
-# Has had an advisory since 2018: a service that knows none of it answers nothing.
+# It has had an advisory since 2018. A service that does not know it has no advisories.
 _KNOWN_BAD = "requests==2.19.1\n"
 
 
 @dataclass(frozen=True)
 class Audit:
-    """How many packages were looked up, and what is known against which of them."""
+    """The number of packages, and the vulnerable ones with their advisories."""
 
     packages: int
     vulnerable: Sequence[str]
 
 
 def requirements(root: Path = ROOT) -> list[Path]:
-    """Return all files of pinned requirements that are installed or shipped."""
+    """Return all files with pinned requirements that are installed or shipped."""
     patterns = (
         "requirements*.txt",
         "checks/bench/**/*requirements.txt",
@@ -41,7 +42,7 @@ def requirements(root: Path = ROOT) -> list[Path]:
 
 
 def reachable_service() -> str | None:
-    """Return the service that knows a well-known advisory; None where none can be asked."""
+    """Return the first service that knows a well-known advisory, or None."""
     with tempfile.TemporaryDirectory() as folder:
         known_bad = Path(folder) / "requirements.txt"
         known_bad.write_text(_KNOWN_BAD)
@@ -55,10 +56,10 @@ def reachable_service() -> str | None:
 
 
 def audit(files: Sequence[Path], service: str, *options: str) -> Audit:
-    """Look up all packages of the files.
+    """Look up the advisories of all packages in the files.
 
     Raises:
-        BrokenScannerError: one of them could not be looked up.
+        BrokenScannerError: pip-audit failed.
     """
     given = [f"--requirement={path}" for path in files]
     done = subprocess.run(
@@ -75,7 +76,5 @@ def audit(files: Sequence[Path], service: str, *options: str) -> Audit:
 def _vulnerable(dependencies: Sequence[dict[str, Any]]) -> Iterator[str]:
     for dependency in dependencies:
         for known in dependency["vulns"]:
-            mended = ", ".join(known["fix_versions"]) or "no version yet"
-            yield (
-                f"{dependency['name']} {dependency['version']}: {known['id']}, mended in {mended}"
-            )
+            fixed = ", ".join(known["fix_versions"]) or "no version yet"
+            yield f"{dependency['name']} {dependency['version']}: {known['id']}, fixed in {fixed}"

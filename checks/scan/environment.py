@@ -1,4 +1,4 @@
-"""The scanners' own environment, which `make scan` makes: their pins fit no other."""
+"""The scanners' environment, which `make scan` creates: their pins conflict with all others."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ WORKERS = Path(__file__).parent / "workers"
 
 
 class BrokenScannerError(RuntimeError):
-    """A scanner gave no answer."""
+    """A scanner failed."""
 
 
 def schema() -> Schema:
@@ -29,10 +29,10 @@ def schema() -> Schema:
 
 
 def worker(name: str, arguments: Sequence[str] = (), given: Any = None) -> Any:
-    """Run one of the workers; give what it answers.
+    """Run a worker and return its output.
 
     Raises:
-        BrokenScannerError: it failed; with what it wrote.
+        BrokenScannerError: the worker failed; the message has the end of its stderr.
     """
     done = subprocess.run(
         [str(BIN / "python"), str(WORKERS / f"{name}.py"), *arguments],

@@ -1,4 +1,4 @@
-"""The recorded resources as Terraform's JSON, for scanners that read no Pulumi."""
+"""Exports recorded resources as Terraform JSON, for scanners that do not read Pulumi."""
 
 import json
 import re
@@ -18,12 +18,12 @@ Resources = dict[str, dict[str, dict[str, Any]]]
 
 @dataclass
 class Export:
-    """Turns resources into Terraform's, and counts what it looked up.
+    """Converts Pulumi's resources to Terraform's, and counts what it looked up.
 
     Attributes:
-        resources: what Terraform's JSON has under ``resource``.
-        checked: how many argument names were found in the schema.
-        references: how many references stand in the arguments.
+        resources: the content of ``resource`` in Terraform JSON.
+        checked: the number of argument names that it found in the schema.
+        references: the number of references in the arguments.
     """
 
     schema: Schema
@@ -32,11 +32,11 @@ class Export:
     references: int = 0
 
     def add(self, recorded: Sequence[Recorded]) -> None:
-        """Add the AWS resources among what a program registered.
+        """Add the AWS resources that a program registered.
 
         Raises:
-            UnmappedError: Terraform's schema lacks one of the names, or a reference leads nowhere.
-            ValueError: two resources would have one name.
+            UnmappedError: Terraform's schema lacks a name, or a reference has no target.
+            ValueError: two resources would have the same name.
         """
         of_aws = [r for r in recorded if r.type.startswith("aws:")]
         for resource in of_aws:
@@ -54,11 +54,11 @@ class Export:
 
     @property
     def count(self) -> int:
-        """How many resources there are."""
+        """Return the number of resources."""
         return sum(len(named) for named in self.resources.values())
 
     def write(self, folder: Path) -> None:
-        """Write one file for each type, ``<type>.tf.json``: reports name files, but not types."""
+        """Write a file ``<type>.tf.json`` per type, because reports name files but not types."""
         folder.mkdir(parents=True)
         for type_, named in self.resources.items():
             content = json.dumps({"resource": {type_: named}}, indent=2)
@@ -78,12 +78,12 @@ class Export:
             return [self._arguments(item, argument.block, where) for item in blocks]
         if argument.unknown:
             return self._by_shape(value)
-        # A list that holds one at most is that one in Pulumi.
+        # Pulumi replaces a list of at most one item by that item.
         wrapped = [value] if argument.many and not isinstance(value, list) else value
         return self._text(wrapped)
 
     def _by_shape(self, value: Any) -> Any:
-        """Name what the schema does not describe: lists of blocks have the name of one."""
+        """Name arguments outside the schema; a list of blocks has a singular name."""
         if isinstance(value, dict):
             return {
                 singular(snake(key)) if _blocks(item) else snake(key): self._by_shape(item)
@@ -94,7 +94,7 @@ class Export:
         return self._text(value)
 
     def _text(self, value: Any) -> Any:
-        """Put Terraform's references for ours; what else looks like one is meant as it stands."""
+        """Replace references with Terraform's; escape all other text that looks like one."""
         if isinstance(value, dict):
             return {key: self._text(item) for key, item in value.items()}
         if isinstance(value, list):
@@ -116,22 +116,24 @@ class Export:
     def _demand_targets(self) -> None:
         for type_, name in targets(self.resources):
             if name not in self.resources.get(type_, {}):
-                raise UnmappedError(f"a reference leads to {type_}.{name}, which is not there")
+                raise UnmappedError(
+                    f"a reference names {type_}.{name}, which the program does not register"
+                )
 
 
 def label(name: str) -> str:
-    """Return a name as Terraform's authors write it: ``create_user`` for ``create-user``."""
+    """Return a name in Terraform's style: ``create_user`` for ``create-user``."""
     return re.sub(r"\W", "_", name)
 
 
 def targets(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield type and name of each resource that is referred to."""
+    """Yield the type and name of each resource that the value refers to."""
     for match in re.finditer(r"(?<!\$)\$\{(\w+)\.(\w+)\.", json.dumps(value)):
         yield match[1], match[2]
 
 
 def _lifecycle(options: Options) -> dict[str, bool]:
-    """Return what Pulumi's options mean; its own default is to make the new one first."""
+    """Convert Pulumi's options; by default, Pulumi creates the replacement first."""
     return {
         "create_before_destroy": not options.delete_before_replace,
         "prevent_destroy": options.protect,

@@ -1,4 +1,4 @@
-"""What scanners find, and which of it is waived for which reason."""
+"""Findings of scanners, and waivers with their reasons."""
 
 import fnmatch
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a scanner objects to.
+    """A problem that a scanner reports.
 
     Attributes:
-        check: the check's id, as the scanner names it.
+        check: the scanner's id of the check.
         resource: type and name, as in Terraform: ``aws_sqs_queue.emails``.
-        stack: the stack whose resource it is.
+        stack: the resource's stack.
         message: what is wrong.
     """
 
@@ -28,13 +28,13 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver:
-    """A check that is not to be met, and why.
+    """A check that resources need not pass.
 
     Attributes:
         check: the check's id.
         resources: a pattern of resources, with ``*``.
-        stacks: in which stacks.
-        reason: why it need not, or cannot, be met.
+        stacks: the stacks where the waiver applies.
+        reason: why the resources need not, or cannot, pass.
     """
 
     check: str
@@ -43,7 +43,7 @@ class Waiver:
     reason: str
 
     def covers(self, finding: Finding) -> bool:
-        """Tell whether the finding is waived by this."""
+        """Return whether the waiver covers the finding."""
         return (
             finding.check == self.check
             and finding.stack in self.stacks
@@ -53,7 +53,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A stack's findings after waivers: those that stand, and the waivers that waive nothing."""
+    """A stack's findings without a waiver, the number of waived ones, and the unused waivers."""
 
     standing: Sequence[Finding]
     waived: int
@@ -61,15 +61,15 @@ class Judgement:
 
     @property
     def problems(self) -> Sequence[str]:
-        """All that must change, one line each."""
+        """Return everything that must change, one line each."""
         return [*map(str, self.standing), *self.unused]
 
 
 def judge(findings: Sequence[Finding], waivers: Sequence[Waiver], stack: str) -> Judgement:
-    """Take the waived findings of a stack away; name each waiver there that waives nothing."""
+    """Remove a stack's waived findings, and name each of its waivers that covers none."""
     standing = [f for f in findings if not any(waiver.covers(f) for waiver in waivers)]
     unused = [
-        f"{stack}: the waiver of {waiver.check} on {waiver.resources} waives nothing: take it away"
+        f"{stack}: the waiver of {waiver.check} on {waiver.resources} covers no finding; remove it"
         for waiver in waivers
         if stack in waiver.stacks and not any(waiver.covers(f) for f in findings)
     ]

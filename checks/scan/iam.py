@@ -1,4 +1,4 @@
-"""parliament on every IAM document of a stack: of roles, of who may take them, of resources."""
+"""Runs parliament on every IAM document of a stack: role, trust and resource policies."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -12,24 +12,24 @@ from checks.scan.findings import Finding
 from checks.scan.names import type_name
 from checks.scan.schema import Schema
 
-# Inputs of these names hold IAM documents, in all types but these.
+# These inputs hold IAM documents, except in the types of _NO_IAM.
 _INPUTS = ("policy", "assumeRolePolicy")
 _NO_IAM = {"aws:ecr/lifecyclePolicy:LifecyclePolicy"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One IAM document; ``resource`` is type and name as in Terraform."""
+    """An IAM document; ``resource`` is the type and name, as in Terraform."""
 
     resource: str
     text: str
 
 
 def documents(recorded: Sequence[Recorded], schema: Schema) -> list[Document]:
-    """Return all IAM documents among the inputs of resources.
+    """Return all IAM documents in the inputs of resources.
 
     Raises:
-        ValueError: an input that should hold one does not.
+        ValueError: an input that should hold a document does not.
     """
     return [
         Document(resource=f"{type_name(r.type, schema)}.{label(r.name)}", text=text)
@@ -39,7 +39,7 @@ def documents(recorded: Sequence[Recorded], schema: Schema) -> list[Document]:
 
 
 def scan(documents: Sequence[Document], stack: str) -> list[Finding]:
-    """Return parliament's findings in documents of a stack."""
+    """Return parliament's findings in a stack's documents."""
     answers: list[list[tuple[str, str]]] = worker(
         "run_parliament", given=[_analyzable(document) for document in documents]
     )
@@ -58,13 +58,13 @@ def _texts(resource: Recorded) -> Iterator[str]:
             yield value
         elif key in _INPUTS:
             raise ValueError(
-                f"{resource.type} {resource.name!r}: {key} is no IAM document: {value!r}; if it "
-                f"need not be one, name the type in {__name__}._NO_IAM"
+                f"{resource.type} {resource.name!r}: {key} is not an IAM document: {value!r}; if "
+                f"it need not be one, add the type to {__name__}._NO_IAM"
             )
 
 
 def _analyzable(document: Document) -> str:
-    """Name the role in its trust policy, which has no resource: parliament asks for one."""
+    """Add a resource to trust policies, which have none: parliament requires one."""
     policy: dict[str, Any] = json.loads(document.text)
     for statement in policy["Statement"]:
         if str(statement.get("Action", "")).startswith("sts:Assume"):

@@ -1,8 +1,7 @@
-"""Pulumi's names in Terraform's: derived, and checked against the provider's schema.
+"""Converts Pulumi's names to Terraform's, and checks them against the provider's schema.
 
-Pulumi makes lists plural, and drops the ``_id``, ``_arn`` or ``_name`` of what refers to another
-resource; Terraform's name is the one of these that its schema has. What follows no rule is in the
-tables.
+Pulumi makes the names of lists plural, and drops the ``_id``, ``_arn`` or ``_name`` of references.
+Terraform's name is the candidate that its schema has. Tables hold the exceptions.
 """
 
 import re
@@ -24,12 +23,12 @@ class UnmappedError(LookupError):
 
 
 def snake(name: str) -> str:
-    """Turn ``sqsManagedSseEnabled`` into ``sqs_managed_sse_enabled``."""
+    """Convert ``sqsManagedSseEnabled`` to ``sqs_managed_sse_enabled``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def singular(name: str) -> str:
-    """Return the name of one of many: a rule of ``rules``, a policy of ``policies``."""
+    """Return a name's singular: ``rule`` for ``rules``, ``policy`` for ``policies``."""
     for plural, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
         if name.endswith(plural) and not name.endswith("ss"):
             return name.removesuffix(plural) + one
@@ -40,7 +39,7 @@ def type_name(type_: str, schema: Schema) -> str:
     """Return the Terraform type of a Pulumi type such as ``aws:s3/bucketPolicy:BucketPolicy``.
 
     Raises:
-        UnmappedError: the schema has none of the names that it could have.
+        UnmappedError: the schema has none of the candidates.
     """
     module, _, kind = type_.removeprefix("aws:").partition(":")
     service = module.partition("/")[0]
@@ -51,20 +50,20 @@ def type_name(type_: str, schema: Schema) -> str:
         if name in schema:
             return name
     raise UnmappedError(
-        f"{type_}: Terraform has no {' or '.join(names)}; give its name in {__name__}._TYPES"
+        f"{type_}: Terraform has no {' or '.join(names)}; add its name to {__name__}._TYPES"
     )
 
 
 def argument_name(name: str, known: Container[str], where: str) -> str:
-    """Return the Terraform name of an argument of Pulumi's.
+    """Return the Terraform name of a Pulumi argument.
 
     Args:
-        name: such as ``globalSecondaryIndexes``.
-        known: the names that the schema has there.
+        name: the argument, such as ``globalSecondaryIndexes``.
+        known: the names in this part of the schema.
         where: the resource or block, for the message.
 
     Raises:
-        UnmappedError: the schema has none of the names that it could have, or several.
+        UnmappedError: the schema has none of the candidates, or several.
     """
     if snake(name) in known:
         return snake(name)
@@ -72,13 +71,13 @@ def argument_name(name: str, known: Container[str], where: str) -> str:
     if len(found) != 1:
         raise UnmappedError(
             f"{where}: {name} could be any of {', '.join(_candidates(name))} in Terraform, whose "
-            f"schema has {', '.join(found) or 'none of them'}; give its rule in {__name__}"
+            f"schema has {', '.join(found) or 'none of them'}; add a rule to {__name__}"
         )
     return found[0]
 
 
 def output_name(type_: str, name: str, schema: Schema) -> str:
-    """Return the Terraform name of an output of Pulumi's; likewise."""
+    """Return the Terraform name of a Pulumi output; raise as `argument_name` does."""
     if (type_, name) in _OUTPUTS:
         return _OUTPUTS[type_, name]
     return argument_name(name, schema[type_].outputs, type_)

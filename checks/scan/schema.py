@@ -1,7 +1,7 @@
-"""The Terraform provider's resources and arguments, as the package of its bindings lists them.
+"""Reads the Terraform provider's resources and arguments from the package of its bindings.
 
-Only its sources are read: importing them takes Node.js, and reading a few of 1,500 is fast.
-https://github.com/cdktf/cdktf-provider-aws
+It reads the package's sources, because importing them requires Node.js. Reading a few of 1,500 is
+fast. https://github.com/cdktf/cdktf-provider-aws
 """
 
 import ast
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-# What every resource of any provider has.
+# Arguments of every resource in Terraform.
 _META = {
     "connection",
     "count",
@@ -24,13 +24,13 @@ _META = {
 
 @dataclass(frozen=True, kw_only=True)
 class Argument:
-    """What an argument holds.
+    """The type of an argument.
 
     Attributes:
         many: whether it is a list.
-        block: the arguments inside, where it has some.
-        free: whether its inside is not described: the keys of a map are the user's.
-        unknown: whether the package says nothing of its inside.
+        block: the arguments inside it, if it is a block.
+        free: whether it is a map whose keys the user chooses.
+        unknown: whether the package does not describe its content.
     """
 
     many: bool = False
@@ -44,7 +44,7 @@ Block = Mapping[str, Argument]
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource type: what is given to it, and what can be read of it."""
+    """A resource type: its arguments and its outputs."""
 
     arguments: Block
     outputs: frozenset[str]
@@ -57,7 +57,7 @@ class Schema:
         """Read from the folder of the package ``cdktf_cdktf_provider_aws``.
 
         Raises:
-            FileNotFoundError: it is not there.
+            FileNotFoundError: the package is not there.
         """
         if not (package / "__init__.py").is_file():
             raise FileNotFoundError(f"no Terraform schema in {package}; `make scan` installs it")
@@ -77,7 +77,7 @@ class Schema:
 
 
 class _Module:
-    """The bindings of one resource type: a class for each of its blocks."""
+    """The bindings of one resource type, which have a class per block."""
 
     def __init__(self, source: str) -> None:
         self._tree = ast.parse(source)
@@ -132,7 +132,7 @@ def _properties(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _names(annotation: ast.expr) -> Iterator[str]:
-    """Yield the names in an annotation; those of later classes are quoted."""
+    """Yield the names in an annotation, also quoted ones."""
     for node in ast.walk(annotation):
         if isinstance(node, ast.Name):
             yield node.id

@@ -1,4 +1,4 @@
-"""checkov on the exported resources of stacks."""
+"""Runs checkov on the exported resources of stacks."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,14 +13,14 @@ from checks.scan.findings import Finding
 
 @dataclass(frozen=True)
 class Scanned:
-    """What checkov did with one stack.
+    """checkov's report on a stack.
 
     Attributes:
         findings: the failed checks.
-        checks: the ids of all checks that were evaluated.
-        evaluated: the resources that a check passed or failed.
-        expected: the resources of types that checkov's checks are about.
-        errors: where checkov itself failed.
+        checks: the ids of all checks that checkov evaluated.
+        evaluated: the resources that passed or failed a check.
+        expected: the resources of the types that checkov has checks for.
+        errors: the errors of checkov itself.
     """
 
     findings: tuple[Finding, ...]
@@ -30,7 +30,7 @@ class Scanned:
     errors: tuple[str, ...]
 
     def gaps(self, least_checks: int) -> Iterator[str]:
-        """Say what was not scanned that should have been: a scan of nothing finds nothing."""
+        """Yield what checkov should have scanned but did not."""
         yield from self.errors
         missing = sorted(self.expected - self.evaluated)
         if missing or not self.expected:
@@ -40,7 +40,7 @@ class Scanned:
 
 
 def scan(exports: Mapping[str, Export]) -> dict[str, Scanned]:
-    """Scan exports by stack."""
+    """Run checkov on each stack's export."""
     with tempfile.TemporaryDirectory() as folder:
         for stack, export in exports.items():
             export.write(Path(folder) / stack)

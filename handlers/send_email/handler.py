@@ -37,8 +37,13 @@ def dependencies(settings: Settings) -> tuple[Delivery, Visibility]:
             configuration_set=settings.configuration_set,
         ),
     )
-    # Only failures need the client of SQS, so INIT does not wait for it.
-    return delivery, Visibility(cache(lambda: aws.client("sqs")), settings.email_queue_url)
+    return delivery, Visibility(_sqs, settings.email_queue_url)
+
+
+@cache
+def _sqs() -> Any:
+    """Return the client of SQS. Only failures need it, so INIT does not make it."""
+    return aws.client("sqs")
 
 
 @entrypoint(Settings, dependencies)

@@ -1,6 +1,6 @@
-"""Those who call the API with a token: the user pool that knows them, and its clients."""
+"""The user pool that authenticates callers of the API, and its clients."""
 
-from __future__ import annotations  # or `aws.cognito` is loaded where nobody needs a token
+from __future__ import annotations  # or every stack would load `aws.cognito`
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from infra.config.api import Api, Cognito
 
 @dataclass(frozen=True, kw_only=True)
 class CallersArgs:
-    """``scopes``: what a token may allow, such as ``users.read``, each with a description."""
+    """``scopes``: the scopes of tokens, such as ``items.read``, each with a description."""
 
     config: Api
     retain: bool
@@ -22,14 +22,14 @@ class CallersArgs:
 
 
 class Callers(pulumi.ComponentResource):
-    """A user pool with a resource server, a domain and clients, where the API wants tokens.
+    """A user pool with a resource server, a domain and clients.
 
-    That is where ``api.authorization`` is ``cognito``; elsewhere nothing is made. Nor is anything
-    made in a pool that exists (``api.cognito.userPoolArn``): scopes and clients are its owner's.
+    It exists only if ``api.authorization`` is ``cognito``. In an existing pool
+    (``api.cognito.userPoolArn``) nothing is made: its owner manages scopes and clients.
 
-    Attributes, each None where it does not exist: ``pool_arn``, ``pool_id``; ``client_id`` and
-    ``client_secret``, a secret, by which a program gets tokens from ``token_endpoint``; and
-    ``web_client_id``, by which people sign in to a web app.
+    Attributes, each None if it does not exist: ``pool_arn``, ``pool_id``; ``client_id`` and
+    ``client_secret``, a secret, with which a program gets tokens from ``token_endpoint``; and
+    ``web_client_id``, with which people sign in to a web app.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Callers(pulumi.ComponentResource):
         self.register_outputs({})
 
     def scope(self, name: str) -> str:
-        """Return a scope as tokens carry it: ``<resource server>/users.read``.
+        """Return a scope as it is written in tokens: ``<resource server>/items.read``.
 
         Raises:
             ValueError: there is no such scope.
@@ -76,8 +76,8 @@ class Callers(pulumi.ComponentResource):
             ],
             opts=self._child,
         )
-        # Tokens with scopes come from a domain only. Its name must be nobody else's in the region,
-        # and hold neither "aws" nor "cognito": so it is made of the pool's id.
+        # Only a domain issues tokens with scopes. Its name must be unique in the region and contain
+        # neither "aws" nor "cognito", so it is derived from the pool's id.
         domain = aws.cognito.UserPoolDomain(
             f"{name}-domain",
             user_pool_id=pool.id,
@@ -105,7 +105,7 @@ class Callers(pulumi.ComponentResource):
     def _pool(self, name: str, args: CallersArgs) -> aws.cognito.UserPool:
         return aws.cognito.UserPool(
             f"{name}-pool",
-            # An API that anybody may sign up for is an open one.
+            # If anybody could sign up, the API would be open.
             admin_create_user_config={"allow_admin_create_user_only": True},
             username_attributes=["email"],
             username_configuration={"case_sensitive": False},
@@ -121,10 +121,10 @@ class Callers(pulumi.ComponentResource):
                 "require_uppercase": True,
                 "temporary_password_validity_days": 7,
             },
-            # People only: a program's client has a secret, and no second factor.
+            # For people; a program's client authenticates by its secret.
             mfa_configuration="ON",
             software_token_mfa_configuration={"enabled": True},
-            # It has all that is used here. The dearer ones watch sign-ins, too.
+            # Sufficient for what is used here. Higher tiers add threat detection at sign-in.
             user_pool_tier="LITE",
             deletion_protection="ACTIVE" if args.retain else "INACTIVE",
             opts=pulumi.ResourceOptions(parent=self, protect=args.retain),
@@ -140,7 +140,7 @@ class Callers(pulumi.ComponentResource):
         generate_secret: bool = False,
         callback_urls: Sequence[str] = (),
     ) -> aws.cognito.UserPoolClient:
-        """Make a client that gets tokens in one way; ``openid`` is for people, who have an id."""
+        """Make a client for one OAuth flow; people also get the scope ``openid``."""
         scopes = [self.scope(scope) for scope in sorted(self._scopes)]
         return aws.cognito.UserPoolClient(
             name,
@@ -152,11 +152,11 @@ class Callers(pulumi.ComponentResource):
             callback_urls=list(callback_urls) or None,
             logout_urls=list(callback_urls) or None,
             supported_identity_providers=["COGNITO"] if callback_urls else None,
-            # Not by password through Cognito's own API, which would be allowed if nothing was said.
+            # Forbid passwords through Cognito's own API, which are allowed by default.
             explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
             prevent_user_existence_errors="ENABLED",
             enable_token_revocation=True,
-            # The gateway asks nobody whether a token was revoked: this is how long one stays good.
+            # The gateway does not check revocation: a revoked token stays valid this long.
             access_token_validity=60,
             token_validity_units={"access_token": "minutes"},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[server]),

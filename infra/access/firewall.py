@@ -1,6 +1,6 @@
-"""A firewall before a REST API: what is known to be hostile never reaches it."""
+"""A firewall in front of a REST API."""
 
-from __future__ import annotations  # or `aws.wafv2` is loaded where there is no firewall
+from __future__ import annotations  # or every stack would load `aws.wafv2`
 
 import json
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from infra.storage.key import Key, arn_of
 
 _WINDOW = 300  # seconds
 
-# AWS's rule groups, in the order in which they look at a request, and what in them only counts.
+# AWS's rule groups in the order of evaluation, and the rules in each that only count.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
 _MANAGED: tuple[tuple[str, Sequence[str]], ...] = (
     ("AWSManagedRulesAmazonIpReputationList", ()),
     ("AWSManagedRulesKnownBadInputsRuleSet", ()),
-    # It would answer 403 to a body of more than 8 KB, where the API says 413 and how much is
-    # allowed. Nothing gets by: 16 KB are inspected, and the API takes no more than 8.
+    # This rule would answer 403 to a body over 8 KB; the API answers 413 and names the limit.
+    # Nothing passes uninspected: AWS WAF inspects 16 KB, and the API accepts at most 8.
     ("AWSManagedRulesCommonRuleSet", ("SizeRestrictions_BODY",)),
 )
 _CREDENTIALS = ("authorization", "cookie", "x-api-key")
@@ -29,7 +29,7 @@ _TOO_MANY = "too-many"
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallArgs:
-    """The stage that it stands before. ``key``: what its log is encrypted with."""
+    """The stage that the firewall protects. ``key``: what its log is encrypted with."""
 
     config: FirewallConfig
     stage: aws.apigateway.Stage
@@ -38,14 +38,14 @@ class FirewallArgs:
 
 
 class Firewall(pulumi.ComponentResource):
-    """A web ACL (AWS WAF): AWS's rules, and a limit for each address; what it refuses is logged.
+    """A web ACL (AWS WAF) with AWS's rules and a rate limit per address; it logs what it refuses.
 
-    Requests that a rule refuses get 403 in the API's shape, by the gateway's response
-    ``WAF_FILTERED``; those above an address's limit get 429, with ``Retry-After``. Credentials and
-    bodies are kept out of the log, and no request is sampled, for samples would hold both.
+    A request that a rule refuses gets 403 in the API's error format, by the gateway's response
+    ``WAF_FILTERED``; one above its address's limit gets 429 with ``Retry-After``. The log contains
+    neither credentials nor bodies. Sampling is off, for samples would contain both.
 
-    Who deploys must be allowed ``logs:PutResourcePolicy``: AWS WAF itself lets log delivery write
-    to the group. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    Deploying requires ``logs:PutResourcePolicy``: AWS WAF itself lets log delivery write to the
+    group. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Firewall(pulumi.ComponentResource):
                     for priority, (group, counted) in enumerate(_MANAGED, start=1)
                 ),
             ],
-            # Of the log, too: rules that match show what they matched.
+            # The log needs this, too: it shows what a rule matched.
             data_protection_config={
                 "data_protections": [
                     {
@@ -86,7 +86,7 @@ class Firewall(pulumi.ComponentResource):
         )
         self.log_group = aws.cloudwatch.LogGroup(
             f"{name}-log",
-            name=f"aws-waf-logs-{pulumi.get_project()}-{pulumi.get_stack()}",  # AWS's beginning
+            name=f"aws-waf-logs-{pulumi.get_project()}-{pulumi.get_stack()}",  # a required prefix
             retention_in_days=args.log_retention_days,
             kms_key_id=arn_of(args.key),
             opts=child,

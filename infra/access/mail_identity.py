@@ -10,18 +10,18 @@ from infra.grants import Grant
 
 @dataclass(frozen=True, kw_only=True)
 class MailIdentityArgs:
-    """``sender``: the From address. ``create``: make its domain's identity, or find it made."""
+    """``sender``: the From address. ``create``: whether to make its domain's SES identity."""
 
     sender: str
     create: bool
 
 
 class MailIdentity(pulumi.ComponentResource):
-    """The sender's domain, verified by DKIM, and a configuration set that asks for TLS.
+    """The sender's domain, verified by DKIM, and a configuration set that requires TLS.
 
-    The configuration set keeps away from addresses that bounced or complained. Attribute
+    The configuration set suppresses addresses that bounced or complained. Attribute
     ``dkim_tokens``: three tokens, each a CNAME ``<token>._domainkey.<domain>`` to
-    ``<token>.dkim.amazonses.com``; empty where the identity is made elsewhere. Verb: ``send``.
+    ``<token>.dkim.amazonses.com``; empty if the identity is made elsewhere. Verb: ``send``.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class MailIdentity(pulumi.ComponentResource):
         domain = args.sender.rpartition("@")[2]
         self.configuration_set = aws.sesv2.ConfigurationSet(
             name,
-            # The provider names no configuration set by itself.
+            # The provider does not auto-name configuration sets.
             configuration_set_name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
             delivery_options={"tls_policy": "REQUIRE"},
             reputation_options={"reputation_metrics_enabled": True},

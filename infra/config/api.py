@@ -37,22 +37,22 @@ class UsagePlan(Throttle):
 
 
 class Cognito(Section):
-    """Where the tokens come from that callers send: a pool of the stack's own, or another one."""
+    """The user pool that issues the callers' tokens: the stack's own, or an existing one."""
 
     user_pool_arn: UserPoolArn | None = Field(
         None,
-        description="ARN of a user pool that exists: its owner makes the resource server with its "
-        "scopes, and the clients. Without it the stack has a pool of its own.",
+        description="ARN of an existing user pool; its owner manages the resource server, scopes "
+        "and clients. Without it, the stack makes its own pool.",
     )
     resource_server: ResourceServerId | None = Field(
         None,
-        description="Identifier of the resource server, which scopes begin with "
-        "(`<identifier>/users.read`); the project's name where left out.",
+        description="Identifier of the resource server, with which scopes begin "
+        "(`<identifier>/<scope>`); the project's name by default.",
     )
     callback_urls: list[CallbackUrl] = Field(
         [],
-        description="Where people come back to after they signed in or out. With it, the stack's "
-        "own pool has a client for a web app, which has no secret (authorization code with PKCE).",
+        description="Where people return after they sign in or out. With it, the stack's own pool "
+        "has a client for a web app, without a secret (authorization code with PKCE).",
     )
 
     @model_validator(mode="after")
@@ -74,13 +74,12 @@ class Domain(Section):
     )
     hosted_zone_id: HostedZoneId | None = Field(
         None,
-        description="Id of the Route 53 zone to write the alias record to; without it, DNS is "
-        "yours.",
+        description="Id of the Route 53 zone for the alias record; without it, you manage DNS.",
     )
 
 
 class Firewall(Section):
-    """A web ACL before the API."""
+    """A web ACL in front of the API."""
 
     # https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
     rate_limit: int = Field(
@@ -95,34 +94,35 @@ class Api(Section):
 
     throttle: Throttle = Field(
         default_factory=lambda: Throttle.model_validate({"rateLimit": 50, "burstLimit": 100}),
-        description="Limit over all callers; 50 a second and 100 at once where left out.",
+        description="Limit over all callers; by default 50 a second and 100 at once.",
     )
     authorization: Literal["none", "api_key", "cognito"] = Field(
         "none",
-        description="What callers must send: nothing; an API key (`x-api-key`), which limits them, "
-        "and proves little; or an access token of a Cognito user pool (`Authorization: Bearer …`) "
-        "with the scope that the route asks for.",
+        description="What callers must send: nothing; an API key (`x-api-key`), which limits them "
+        "but is weak proof of identity; or an access token of a Cognito user pool "
+        "(`Authorization: Bearer …`) with the route's scope.",
     )
     usage_plan: UsagePlan | None = Field(
-        None, description="What an API key allows; goes with `api_key`, and only with it."
+        None,
+        description="What an API key allows; required with `api_key`, and allowed only with it.",
     )
     cognito: Cognito | None = Field(
-        None, description="Whose tokens count; goes with `cognito`, and only with it."
+        None, description="Whose tokens are valid; allowed only with `cognito`."
     )
     cors_origins: list[Origin] = Field([], description="Web origins that may call the API.")
     domain: Domain | None = Field(None, description="A custom domain.")
     firewall: Firewall | None = Field(
-        None, description="A firewall (AWS WAF) that refuses what is known to be hostile."
+        None, description="A firewall (AWS WAF) that refuses hostile requests."
     )
     account_log_role: bool = Field(
         True,
-        description="Set the role by which API Gateway writes logs. It is one for the account and "
-        "region: false where something else manages it.",
+        description="Set the role with which API Gateway writes logs. An account has one in each "
+        "region: false if something else manages it.",
     )
 
     @model_validator(mode="after")
     def _sections_are_of_the_authorization(self) -> "Api":
-        """A section that has no effect would be taken for protection."""
+        """Refuse a section without effect, which could be mistaken for protection."""
         chosen = self.authorization
         if chosen == "api_key" and self.usage_plan is None:
             raise ValueError(

@@ -9,7 +9,7 @@ _HANDLERS = Path(__file__).parents[2] / "handlers"
 
 
 def function_names() -> list[str]:
-    """Return the names of all functions, such as ``create-user`` of ``handlers/create_user``."""
+    """Return the names of all functions, such as ``my-function`` of ``handlers/my_function``."""
     return sorted(p.parent.name.replace("_", "-") for p in _HANDLERS.glob("*/handler.py"))
 
 

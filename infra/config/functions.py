@@ -1,4 +1,4 @@
-"""What a stack sets for single functions, where the program's own value does not suit it."""
+"""A stack's settings for single functions, which override the program's."""
 
 from typing import Literal
 
@@ -10,20 +10,20 @@ from infra.config.section import Section
 Architecture = Literal["arm64", "x86_64"]
 
 _FREE_TMP_MB = 512
-"""What `/tmp` has without charge, and all of it that a snapshot can hold."""
+"""The size of `/tmp` that is free, and the largest that a snapshot supports."""
 
 
 class FunctionSettings(Section):
-    """What one function has of its own in a stack."""
+    """Settings of one function in a stack."""
 
     memory_mb: int | None = Field(
         None,
         ge=128,
         le=10_240,
-        description="Memory in MB, where it is not the program's; processor time grows with it.",
+        description="Memory in MB, in place of the program's; processor time grows with it.",
     )
     architecture: Architecture | None = Field(
-        None, description="Its processor and its image's, where it is not the stack's."
+        None, description="Processor of the function and its image, in place of the stack's."
     )
     tmp_mb: int = Field(
         _FREE_TMP_MB, ge=_FREE_TMP_MB, le=10_240, description="Size of `/tmp` in MB."
@@ -38,20 +38,21 @@ class FunctionSettings(Section):
     provisioned_concurrency: int | None = Field(
         None,
         ge=1,
-        description="How many environments are started ahead and wait, paid by the hour; of "
-        "`reservedConcurrency`, where that is set. They end cold starts up to that many at once.",
+        description="How many environments are kept started, paid by the hour; they are a part of "
+        "`reservedConcurrency`, if that is set. Up to that many requests at once meet no cold "
+        "start.",
     )
     snap_start: bool = Field(
         False,
-        description="Start environments from a snapshot of one that was started when the version "
-        "was published, which takes minutes. Each version costs by the hour until it is deleted, "
-        "and each start a little. Needs AWS's base image of Python 3.12 or later, a `tmpMb` of "
+        description="Start environments from a snapshot that is taken when a version is published, "
+        "which takes minutes. Each version costs by the hour until it is deleted, and each start "
+        "costs a little. Requires AWS's base image of Python 3.12 or later, a `tmpMb` of "
         f"{_FREE_TMP_MB}, and no `provisionedConcurrency`.",
     )
 
     @model_validator(mode="after")
     def _a_snapshot_suffices(self) -> "FunctionSettings":
-        """Of what a snapshot cannot be taken, as Lambda says.
+        """Refuse what Lambda does not support with snapshots.
 
         https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
         """
@@ -69,7 +70,7 @@ class FunctionSettings(Section):
 
     @model_validator(mode="after")
     def _those_that_wait_are_reserved(self) -> "FunctionSettings":
-        """Lambda refuses more than it may run.
+        """Refuse more started environments than the function may run.
 
         https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
         """

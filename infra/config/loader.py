@@ -34,7 +34,7 @@ def load(model: type[C]) -> C:
     check_stack(pulumi.get_project(), pulumi.get_stack())
     config, problems = _read(model)
     if pulumi.get_stack().startswith("prod") and _environment() != "production":
-        # Otherwise one key would switch off all that production needs, in the stack that is it.
+        # Otherwise one key would switch off all safeguards of the production stack.
         problems = ["environment: must be production for a stack of this name", *problems]
     return _accepted(config, problems)
 
@@ -125,7 +125,7 @@ def _problems(model: type[Section], detail: ErrorDetails) -> Iterator[str]:
 
 
 def _elsewhere(path: str) -> str:
-    """Say where a missing key is, if it has another project's namespace: this one was renamed."""
+    """Return where a missing key is, if another project's namespace has it: after a rename."""
     project = pulumi.get_project()
     found = [key for key in _given() if key.endswith(f":{path}")]
     if not found:

@@ -1,4 +1,4 @@
-"""The project's and the stack's name: what AWS would refuse, refused before anything is made."""
+"""Checks the names of project and stack, before AWS refuses a resource named after them."""
 
 import re
 
@@ -10,21 +10,21 @@ from infra.config.function_names import function_names
 _AROUND = len("---") + 7
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _ROLE_NAME = 64
-# The longest that the components call a role or, with 63 characters, a bucket.
+# The longest other role, or bucket, whose limit is one less.
 _COMPONENTS = len("api-stage-log-role") + 1
-_STACK_NAME = 20  # bootstrap/ takes no longer ones
+_STACK_NAME = 20  # as in bootstrap/
 
 _WORDS = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
 def check_project(project: str, longest: int) -> None:
-    """Refuse a project's name that AWS does not take, or that is too long.
+    """Refuse a project's name that AWS would refuse, or that is too long.
 
-    Names of ECR repositories and buckets take neither capitals nor underscores, and names of
-    repositories no two hyphens in a row.
+    Names of buckets and ECR repositories allow neither capitals nor underscores; those of
+    repositories do not allow two hyphens in a row.
 
     Raises:
-        pulumi.RunError: says what is allowed, and which length is left.
+        pulumi.RunError: states what is allowed, and how many characters are left.
     """
     if not re.fullmatch(_WORDS, project):
         raise pulumi.RunError(
@@ -40,7 +40,7 @@ def check_project(project: str, longest: int) -> None:
 
 
 def check_stack(project: str, stack: str) -> None:
-    """Refuse names of a project and a stack by which AWS would refuse a resource half-way.
+    """Refuse names of a project and a stack that AWS would refuse in the course of a deployment.
 
     Raises:
         pulumi.RunError: as `check_project`.

@@ -1,4 +1,4 @@
-"""What a production stack must have switched on."""
+"""The rules for a production stack."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,12 +12,12 @@ _YEAR = 365
 
 
 class Demand(NamedTuple):
-    """One thing that production needs.
+    """A rule for production.
 
     Attributes:
-        path: the key that decides it, below the project's namespace.
-        met: whether a value of the path's first part, such as ``logs``, has it.
-        must: what the key must be, and why; follows "must be".
+        path: the key that the rule is about, without the project's namespace.
+        met: whether the value of the path's first part, such as ``logs``, follows the rule.
+        must: what the key must be, and why; follows "must be" in an error.
     """
 
     path: str

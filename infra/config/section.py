@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 class Section(BaseModel):
     """A group of keys; unknown ones are refused."""
 
-    # Strict: true is no number, and "7" is text.
+    # Strict: true is not a number, and "7" is not one either.
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", alias_generator=to_camel)
 
 

@@ -24,8 +24,8 @@ class Logs(Section):
     retention_days: RetentionDays = Field(30, description="Days that every log group is kept.")
     bucket_access: bool = Field(
         False,
-        description="Log who read or wrote which object of the bucket, to a bucket for that; kept "
-        "as long.",
+        description="Log who read or wrote which object of the bucket, to a bucket of its own; "
+        "kept as long.",
     )
 
 
@@ -37,48 +37,48 @@ class Images(Section):
     )
     base: str = Field(
         "public.ecr.aws/lambda/python:3.13",
-        description="Base image. Pinned by digest (`…python:3.13@sha256:…`), a rollback builds "
-        "exactly what ran before, and a new digest is how the base's security fixes come in.",
+        description="Base image. Pin it by digest (`…python:3.13@sha256:…`) so that a rollback "
+        "builds exactly what ran before; a new digest brings the base's security fixes.",
     )
-    source: str = Field("", description="URL of your repository, put on the images as a label.")
+    source: str = Field("", description="URL of your repository, set as a label of the images.")
     registry: Registry | None = Field(
         None,
-        description="Where the images are pushed to and run from, in place of ECR's own name: for "
-        "emulators, whose ECR answers where they do.",
+        description="Registry that images are pushed to and run from, in place of ECR's own: for "
+        "emulators, whose ECR has the emulator's address.",
     )
 
 
 class Encryption(Section):
-    """What data at rest is encrypted with."""
+    """Encryption of data at rest."""
 
     customer_key: bool = Field(
         False,
-        description="A KMS key of the stack's own for tables, bucket, queues, images, the "
-        "functions' environment and snapshots, logs and alarm topic, in place of keys that AWS "
+        description="Encrypt tables, bucket, queues, images, the functions' environment and "
+        "snapshots, logs and alarm topic by a KMS key of the stack's own instead of keys that AWS "
         "owns. $1 a month, and requests.",
     )
 
 
 class Network(Section):
-    """A network of the stack's own, which all functions run in and which no one else reaches."""
+    """A private network of the stack's own, in which all functions run."""
 
     cidr: PrivateBlock = Field(
-        description="Its addresses, such as 10.20.0.0/24. The functions then run in a VPC in two "
-        "zones, without a way to the internet, and reach AWS's services by endpoints, which cost "
-        "by the hour. Changing it makes the network anew.",
+        description="Addresses of the network, such as 10.20.0.0/24. The functions then run in a "
+        "VPC in two zones without internet access, and reach AWS services by endpoints, which cost "
+        "by the hour. A change replaces the network.",
     )
 
 
 class Alarms(Section):
-    """Who hears of alarms."""
+    """Who is notified of alarms."""
 
     email: EmailAddress | None = Field(
         None, description="Address subscribed to the alarm topic; it must confirm once."
     )
     runbook: Document = Field(
         "docs/runbook.md",
-        description="Where whom alarms wake finds `docs/runbook.md`: its URL in your repository's "
-        "web view makes the section that each alarm's description names a link.",
+        description="URL of the runbook for on-call. With the URL of `docs/runbook.md` in your "
+        "repository's web view, each alarm's description links to its section.",
     )
 
 
@@ -88,13 +88,13 @@ class StackConfig(Section):
     An application derives its configuration from this class, and adds its sections.
     """
 
-    # A production stack must not lack what it needs by default either.
+    # Production's rules hold for defaults, too.
     model_config = ConfigDict(validate_default=True)
 
     environment: Literal["development", "production"] = Field(
         "development",
-        description="production: whatever this program holds necessary there must be switched on, "
-        "and is named where it is not.",
+        description="production: every safeguard that production requires must be switched on; the "
+        "error names those that are not.",
     )
     removal_policy: Literal["retain", "destroy"] = Field(
         "retain",
@@ -103,9 +103,9 @@ class StackConfig(Section):
     )
     permissions_boundary: PolicyArn | None = Field(
         None,
-        description="ARN of the policy that no role of the stack's can go beyond, whatever its own "
-        "policies say: `bootstrap/` makes one for each environment, and its deploy role makes no "
-        "role without.",
+        description="ARN of the policy that limits every role of the stack, whatever its own "
+        "policies allow. `bootstrap/` makes one for each environment; its deploy role can create "
+        "no role without it.",
     )
     release: Literal["all_at_once", "canary"] = Field(
         "all_at_once",
@@ -126,7 +126,7 @@ class StackConfig(Section):
     @field_validator("api")
     @classmethod
     def _account_has_its_log_role(cls, api: Api, info: ValidationInfo) -> Api:
-        """That role is for all stacks of the account, and a boundary is for those of one."""
+        """Refuse to set a role for the whole account within one environment's boundary."""
         if info.data.get("permissions_boundary") and api.account_log_role:
             raise ValueError(
                 "accountLogRole is true; must be false where permissionsBoundary is given, for "
@@ -142,7 +142,7 @@ class StackConfig(Section):
         return value
 
     def function(self, name: str) -> FunctionSettings:
-        """Return what is set for a function; the defaults, where nothing is."""
+        """Return a function's settings, or the defaults."""
         return self.functions.get(name, FunctionSettings())
 
     @property

@@ -1,4 +1,4 @@
-"""The texts that a configuration holds, each with its form: addresses, ARNs, URLs, schedules."""
+"""Types of texts in a configuration: addresses, ARNs, URLs, schedules."""
 
 from datetime import datetime
 from ipaddress import IPv4Network
@@ -10,9 +10,9 @@ from infra.config.section import Form
 
 
 def _private_block(cidr: str) -> str:
-    """Check that it is a block of private addresses which a network can be split from.
+    """Check that the text is a block of private addresses that can be split into two subnets.
 
-    A network of AWS has a mask of 16 to 28 bits, and so has each of its subnets.
+    A VPC and each of its subnets have a mask of 16 to 28 bits.
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """
     try:
@@ -31,7 +31,7 @@ def _private_block(cidr: str) -> str:
 
 
 def _is_a_time(expression: str) -> str:
-    """Check that what at() names is in the calendar; a pattern cannot."""
+    """Check that the date in at() exists, which a pattern cannot."""
     if expression.startswith("at("):
         try:
             datetime.strptime(expression, "at(%Y-%m-%dT%H:%M:%S)")
@@ -42,10 +42,10 @@ def _is_a_time(expression: str) -> str:
     return expression
 
 
-# Letters in lower case, as API Gateway takes them; at least two labels.
+# Lower case, as API Gateway requires; at least two labels.
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"(?=.{{1,253}}$)({_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]"
-# ASCII, for SES sends to and from no other address; no quotes, brackets or spaces.
+# ASCII, as SES requires; no quotes, brackets or spaces.
 _ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAIL_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = (
@@ -55,14 +55,14 @@ _ADDRESS = (
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 _RATE = r"rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\)"
 _FIELD = "[A-Za-z0-9*?,/#-]+"
-# Of the day of the month and that of the week, one is "?".
+# Either the day of the month or the day of the week is "?".
 _DAYS = rf"(\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?)"
 _CRON = rf"cron\({_FIELD} {_FIELD} {_DAYS} {_FIELD}\)"
 _AT = r"at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)"
 
 # https://www.rfc-editor.org/rfc/rfc1918#section-3
 _PRIVATE = [IPv4Network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-_SHORTEST, _LONGEST = 16, 26  # half of the smallest still has some 25 addresses to give
+_SHORTEST, _LONGEST = 16, 26  # half of the smallest still has about 25 usable addresses
 
 PrivateBlock = Annotated[str, AfterValidator(_private_block)]
 Origin = Annotated[

@@ -1,4 +1,4 @@
-"""The role that a function runs under: its grants, its log, its traces, and no more."""
+"""A function's execution role: its grants, its log and its traces."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from infra.grants import Grant, policy, trust
 def execution_role(
     name: str, permissions_boundary: str | None, opts: pulumi.ResourceOptions
 ) -> aws.iam.Role:
-    """Make a role that Lambda alone may assume, within a boundary where there is one."""
+    """Make a role that only Lambda may assume, within a boundary if there is one."""
     return aws.iam.Role(
         f"{name}-role",
         assume_role_policy=trust("lambda.amazonaws.com"),
@@ -27,13 +27,13 @@ def execution_policy(
     grants: Sequence[Grant],
     opts: pulumi.ResourceOptions,
 ) -> aws.iam.RolePolicy:
-    """Allow what the grants say, and to log and to be traced."""
-    # Not logs:CreateLogGroup: Lambda would make groups anew that nobody deletes.
+    """Make the policy that allows the grants, logs and traces."""
+    # Not logs:CreateLogGroup: Lambda would recreate deleted groups, and nobody deletes those.
     logs = Grant(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
         resources=[pulumi.Output.concat(log_group.arn, ":*")],
     )
-    # X-Ray knows no resources.
+    # X-Ray has no resources to name.
     xray = {
         "Effect": "Allow",
         "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],

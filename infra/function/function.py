@@ -1,4 +1,4 @@
-"""What a program says of a function, and the functions that it has made."""
+"""The description of a function in a program."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

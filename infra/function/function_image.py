@@ -19,7 +19,7 @@ _PLATFORMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ImageArgs:
-    """What is built, and how long it is kept.
+    """How an image is built, and how long it is kept.
 
     Attributes:
         function: its folder under ``handlers/``.
@@ -45,7 +45,7 @@ class ImageArgs:
 class FunctionImage(pulumi.ComponentResource):
     """An ECR repository with immutable tags, and the image built from the function's sources.
 
-    Attribute ``uri``: ``<repository>@sha256:…``, which names one image for ever; Lambda would not
+    Attribute ``uri``: ``<repository>@sha256:…``, which always names the same image; Lambda does not
     notice that a tag has moved.
     """
 
@@ -57,7 +57,7 @@ class FunctionImage(pulumi.ComponentResource):
         self.repository = aws.ecr.Repository(
             name,
             image_tag_mutability="IMMUTABLE_WITH_EXCLUSION",
-            # The build cache is one tag that every build overwrites; no function runs from it.
+            # Every build overwrites the tag of the cache; no function runs from it.
             image_tag_mutability_exclusion_filters=[{"filter": "cache", "filter_type": "WILDCARD"}],
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[
@@ -66,7 +66,7 @@ class FunctionImage(pulumi.ComponentResource):
                 else {"encryption_type": "AES256"}
             ],
             force_delete=not args.retain,
-            # ECR refuses to delete a repository that holds images: where they are to be kept, a
+            # ECR refuses to delete a repository that contains images. If those are retained, a
             # function can still be removed from the program.
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.retain),
         )
@@ -87,7 +87,7 @@ class FunctionImage(pulumi.ComponentResource):
 
     def _build(self, name: str, args: ImageArgs) -> docker_build.Image:
         fingerprint = context.fingerprint(args.function)
-        # Tags are immutable: what makes another image of the same sources makes another tag.
+        # Tags are immutable: another base or architecture needs another tag.
         variant = f"{fingerprint} {args.base}".encode()
         tag = f"src-{hashlib.sha256(variant).hexdigest()[:16]}-{args.architecture}"
         cache = pulumi.Output.concat(self._address, ":cache")
@@ -106,11 +106,11 @@ class FunctionImage(pulumi.ComponentResource):
                 "SOURCE": args.source,
                 "SOURCE_DATE_EPOCH": "0",  # the same sources give the same digest
             },
-            # Lambda takes no image index: exactly one platform.
+            # Lambda accepts no image index: exactly one platform.
             platforms=[_PLATFORMS[args.architecture]],
             tags=[pulumi.Output.concat(self._address, ":", tag)],
             push=True,
-            # A preview would otherwise build, and export the cache to the registry.
+            # Otherwise a preview would build, and push the cache to the registry.
             build_on_preview=False,
             cache_from=[{"registry": {"ref": cache}}],
             cache_to=[
@@ -118,7 +118,7 @@ class FunctionImage(pulumi.ComponentResource):
                     "registry": {
                         "ref": cache,
                         "mode": docker_build.CacheMode.MAX,
-                        # The form of a cache that ECR stores.
+                        # The cache format that ECR supports.
                         "image_manifest": True,
                         "oci_media_types": True,
                     }
@@ -132,7 +132,7 @@ class FunctionImage(pulumi.ComponentResource):
                 }
             ],
             # Deleting or replacing this resource would delete a digest that an older version of
-            # the function may still run from; the lifecycle policy clears up instead.
+            # the function may still run from; the lifecycle policy cleans up instead.
             opts=pulumi.ResourceOptions(
                 parent=self, retain_on_delete=True, depends_on=[self.lifecycle]
             ),
@@ -140,7 +140,7 @@ class FunctionImage(pulumi.ComponentResource):
 
 
 def _lifecycle(keep: int) -> dict[str, object]:
-    """Expire by count only: age would take away an image that still runs."""
+    """Return a policy that expires images by count: by age, it could expire one that still runs."""
 
     def rule(priority: int, description: str, **selection: object) -> dict[str, object]:
         return {

@@ -1,4 +1,4 @@
-"""A Lambda function that runs from its own container image, with its own role."""
+"""A Lambda function with its own container image and role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -169,7 +169,7 @@ class ImageFunction(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=self._ready,
-                # Snapshots are taken one function after the other, for minutes each:
+                # Lambda takes snapshots of one function after the other, each in minutes:
                 # https://github.com/pulumi/pulumi/issues/15789
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
             ),

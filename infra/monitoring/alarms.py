@@ -1,4 +1,4 @@
-"""What alarms are on: one description for each thing that needs somebody."""
+"""The alarms of a stack, described."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ class Alarm:
     """An alarm on a metric that is above a threshold.
 
     Attributes:
-        name: what it watches, and by what.
-        description: what it means, for whom it wakes.
-        section: the section of ``docs/runbook.md`` that says what to do.
-        namespace: the metric's.
+        name: the watched resource and metric.
+        description: what the alarm means, for on-call.
+        section: the section of ``docs/runbook.md`` that tells what to do.
+        namespace: the metric's namespace.
         metric: the metric's name.
-        dimensions: the metric's.
-        statistic: of five minutes: ``Sum``, ``Maximum``, or a percentile such as ``p99``.
+        dimensions: the metric's dimensions.
+        statistic: over five minutes: ``Sum``, ``Maximum``, or a percentile such as ``p99``.
         threshold: in the metric's unit.
-        lasting: whether five minutes are not enough: ten of fifteen.
-        functions: whose new version may be the cause.
+        lasting: whether it takes ten minutes of fifteen to alarm, instead of five.
+        functions: the functions whose new version may be the cause.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Alarm:
 
 
 def on_function(function: ImageFunction) -> Iterator[Alarm]:
-    """Errors, throttles, and a duration that comes near the time-out."""
+    """Yield alarms on a function's errors, throttles, and a duration near its time-out."""
     for metric, description in (
         ("Errors", "Invocations fail; the function's log says why."),
         ("Throttles", "Invocations are refused: concurrency is used up."),
@@ -65,7 +65,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
             metric=metric,
             dimensions={"FunctionName": function.name},
             statistic="Sum",
-            # What nobody waits for is tried again; if that fails too, the dead letters ring.
+            # Lambda retries asynchronous events; if that fails too, the dead letters alarm.
             lasting=function.failures is not None,
             functions=[function],
         )
@@ -83,7 +83,7 @@ def on_function(function: ImageFunction) -> Iterator[Alarm]:
 
 
 def on_stream(stream: StreamTrigger) -> Alarm:
-    """The age of its records."""
+    """Return the alarm on the age of a stream's records."""
     return Alarm(
         name=f"{stream.function.logical_name}-iterator-age",
         description="Records of the stream wait too long: the function fails or is too slow.",
@@ -98,7 +98,7 @@ def on_stream(stream: StreamTrigger) -> Alarm:
 
 
 def on_queue(trigger: QueueTrigger) -> Alarm:
-    """The age of its oldest message."""
+    """Return the alarm on the age of a queue's oldest message."""
     return Alarm(
         name=f"{trigger.queue.logical_name}-oldest-message",
         description="Messages wait too long: the consumer fails or is too slow.",
@@ -115,19 +115,19 @@ def on_queue(trigger: QueueTrigger) -> Alarm:
 def on_dead_letters(
     of: Queue | StreamTrigger | ImageFunction, queue: DeadLetterQueue, function: ImageFunction
 ) -> Alarm:
-    """Any message in the queue of what failed.
+    """Return the alarm on any message in a dead-letter queue.
 
     Args:
-        of: what it was meant for.
-        queue: where it is now.
-        function: which did not take it.
+        of: the queue, trigger or function that the message was sent to.
+        queue: the dead-letter queue.
+        function: the function that failed.
     """
     return Alarm(
         name=f"{of.logical_name}-dead-letters",
         description="Something could not be processed, and waits to be looked at.",
         section=_DEAD_LETTERS[type(of)],
         namespace="AWS/SQS",
-        # Not the count of sent ones: SQS leaves out what it moves by itself.
+        # Not NumberOfMessagesSent: it leaves out messages that SQS itself moves.
         metric="ApproximateNumberOfMessagesVisible",
         dimensions={"QueueName": queue.name},
         statistic="Maximum",
@@ -136,7 +136,7 @@ def on_dead_letters(
 
 
 def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
-    """One outcome of a function's."""
+    """Return the alarm on one outcome of a function."""
     return Alarm(
         name=f"{function.logical_name}-{outcome.replace('_', '-')}",
         description=f"{function.logical_name} logged the outcome {outcome}.",
@@ -150,7 +150,7 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
 
 
 def on_api(api: RestApi) -> Alarm:
-    """Its server errors."""
+    """Return the alarm on an API's server errors."""
     return Alarm(
         name="api-5xx",
         description="The API answers with server errors.",

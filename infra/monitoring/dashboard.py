@@ -1,4 +1,4 @@
-"""The dashboard: what the alarms watch, and what became of every request, message and file."""
+"""The dashboard: the metrics that alarms watch, and the outcomes of every function."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ def dashboard(
     queues: Sequence[Queue],
     dead_letters: Sequence[DeadLetterQueue],
 ) -> pulumi.Output[str]:
-    """Return the dashboard's body, as CloudWatch takes it."""
+    """Return the dashboard body as CloudWatch JSON."""
     region = aws.get_region_output().region
 
     def widget(title: str, metrics: Sequence[Sequence[Any]], stat: str = "Sum") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Alarms, whom they tell, and a dashboard."""
+"""Alarms, their topic, and a dashboard."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from infra.triggers.stream_trigger import StreamTrigger
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringArgs:
-    """What is watched.
+    """What to watch.
 
     Attributes:
-        config: who is told, if anybody, and where they find what to do.
-        queues: the queues, by what reads them.
-        outcomes: those of a function's outcomes that need somebody.
-        key: what the alarms' topic is encrypted with; not encrypted if None.
+        config: who is notified, and where the runbook is.
+        queues: the triggers of the watched queues.
+        outcomes: outcomes of functions that need somebody's attention.
+        key: what the alarms' topic is encrypted with; it is not encrypted if None.
     """
 
     config: Alarms
@@ -41,12 +41,12 @@ class MonitoringArgs:
 
 
 class Monitoring(pulumi.ComponentResource):
-    """An alarm topic; alarms on what needs somebody; a dashboard of everything.
+    """An alarm topic, alarms, and a dashboard.
 
-    Alarms: errors, throttles and too long a duration of each function, age of each stream's records
-    and of each queue's oldest message, messages in every dead-letter queue of these, single
-    outcomes, the API's 5XX. ``dead_letters``: those queues, and where their messages go back to.
-    ``releases``: what a release moves, and watches.
+    Alarms watch errors, throttles and duration of each function, the age of each stream's records
+    and of each queue's oldest message, messages in each of their dead-letter queues, single
+    outcomes, and the API's 5XX. ``dead_letters``: those queues, and where their messages return to.
+    ``releases``: each function's alias, and the alarms that a release watches.
     """
 
     def __init__(
@@ -64,15 +64,18 @@ class Monitoring(pulumi.ComponentResource):
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
             dashboard_body=dashboard(
-                args.api, args.functions, queues, [failures for _, failures, _ in _failed(args)]
+                args.api,
+                args.functions,
+                queues,
+                [failures for _, failures, _ in _dead_letter_queues(args)],
             ),
             opts=self._child,
         )
         self.register_outputs({"topic_arn": self.topic.arn})
 
     def _topic(self, name: str, args: MonitoringArgs) -> aws.sns.Topic:
-        # Without a key of one's own not encrypted by alias/aws/sns either: CloudWatch could not
-        # publish to it.
+        # Without the stack's key not encrypted: CloudWatch cannot publish to a topic that is
+        # encrypted by alias/aws/sns.
         topic = aws.sns.Topic(
             f"{name}-alarms", kms_master_key_id=arn_of(args.key), opts=self._child
         )
@@ -142,17 +145,17 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_function(function)
     yield from map(alarms.on_stream, args.streams)
     yield from map(alarms.on_queue, args.queues)
-    for of, failures, function in _failed(args):
+    for of, failures, function in _dead_letter_queues(args):
         yield alarms.on_dead_letters(of, failures, function)
     for function, outcome in args.outcomes:
         yield alarms.on_outcome(function, outcome)
     yield alarms.on_api(args.api)
 
 
-def _failed(
+def _dead_letter_queues(
     args: MonitoringArgs,
 ) -> Iterator[tuple[Queue | StreamTrigger | ImageFunction, DeadLetterQueue, ImageFunction]]:
-    """Yield the queues of what failed: what that was meant for, the queue, and what failed."""
+    """Yield each dead-letter queue: what its messages were sent to, the queue, the function."""
     yield from ((t.queue, t.queue.dead_letters, t.function) for t in args.queues)
     yield from ((stream, stream.failures, stream.function) for stream in args.streams)
     yield from ((f, f.failures, f) for f in args.functions if f.failures)

@@ -1,14 +1,14 @@
-"""What lets Lambda connect a function to a network."""
+"""The permission with which Lambda connects a function to a network."""
 
 import pulumi
 import pulumi_aws as aws
 
 
 def connection(name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> aws.iam.RolePolicy:
-    """Let Lambda make a function's network interfaces, which it does by the function's role.
+    """Let Lambda manage a function's network interfaces, which it does with the function's role.
 
-    It takes no narrower resources. The function itself may not: its own calls, and only they, name
-    the function that they come from.
+    Lambda supports no narrower resources. The function itself is denied: only its own calls have
+    ``lambda:SourceFunctionArn``.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     """
     invoke = pulumi.InvokeOutputOptions(parent=opts.parent)
@@ -30,7 +30,11 @@ def connection(name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> a
 
     statements = [
         {"Effect": "Allow", "Action": manage, "Resource": [arn("ec2", "*/*")]},
-        {"Effect": "Allow", "Action": describe, "Resource": "*"},  # they know no resources
+        {
+            "Effect": "Allow",
+            "Action": describe,
+            "Resource": "*",
+        },  # these actions have no resources to name
         {
             "Effect": "Deny",
             "Action": [*manage, *describe],

@@ -1,6 +1,6 @@
 """Endpoints: how functions in a network reach AWS services."""
 
-from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+from __future__ import annotations  # or every stack would load `aws.ec2`
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ class Endpoints(pulumi.ComponentResource):
                 subnet_ids=[subnet.id for subnet in args.subnets],
                 security_group_ids=[self.group.id],
                 private_dns_enabled=True,
-                # Not every service takes a policy in every region; AWS refuses it then.
+                # Not every service supports a policy in every region.
                 policy=pulumi.Output.all(
                     self._policy(service), found.vpc_endpoint_policy_supported
                 ).apply(lambda pair: pair[0] if pair[1] else None),
@@ -132,7 +132,7 @@ class Endpoints(pulumi.ComponentResource):
         partition = aws.get_partition_output(opts=invoke).partition
         here = pulumi.Output.concat(aws.get_region_output(opts=invoke).region, ":", account)
         conditions = {"aws:PrincipalAccount": account}
-        if service == "s3":  # the ARN of a bucket names neither region nor account
+        if service == "s3":  # a bucket's ARN names neither region nor account
             here = pulumi.Output.from_input(":")
             conditions["aws:ResourceAccount"] = account
         statement = {

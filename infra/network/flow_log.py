@@ -1,6 +1,6 @@
-"""The log of what flows in a network."""
+"""The log of a network's traffic."""
 
-from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+from __future__ import annotations  # or every stack would load `aws.ec2`
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from infra.storage.key import Key, arn_of
 
 @dataclass(frozen=True, kw_only=True)
 class FlowLogArgs:
-    """``key``: what it is encrypted with; CloudWatch's if None."""
+    """``key``: what the log is encrypted with; CloudWatch's if None."""
 
     vpc: aws.ec2.Vpc
     log_retention_days: int
@@ -22,7 +22,7 @@ class FlowLogArgs:
 
 
 class FlowLog(pulumi.ComponentResource):
-    """All traffic of a VPC, allowed and refused, in a log group; with a role that writes to it."""
+    """A log group with all traffic of a VPC, accepted and rejected, and its role."""
 
     def __init__(
         self, name: str, args: FlowLogArgs, opts: pulumi.ResourceOptions | None = None
@@ -40,7 +40,7 @@ class FlowLog(pulumi.ComponentResource):
         )
         self.role = aws.iam.Role(
             f"{name}-role",
-            # The flow log, whose id is not known before it is made, is named by the account.
+            # The id of the flow log is not known before it exists: any of this account.
             # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
             assume_role_policy=trust(
                 "vpc-flow-logs.amazonaws.com",
@@ -62,12 +62,12 @@ class FlowLog(pulumi.ComponentResource):
             permissions_boundary=args.permissions_boundary,
             opts=child,
         )
-        # Not logs:CreateLogGroup: the group is there, and no other one is its business.
+        # Not logs:CreateLogGroup: the group exists.
         write = Grant(
             actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             resources=[self.log_group.arn, pulumi.Output.concat(self.log_group.arn, ":*")],
         )
-        # It looks for its group by listing all of them.
+        # The service finds its group by listing all groups.
         find = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
         self.policy = aws.iam.RolePolicy(
             f"{name}-policy", role=self.role.name, policy=policy([write], find), opts=child

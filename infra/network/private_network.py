@@ -1,6 +1,6 @@
 """A network for functions, without a way to the internet."""
 
-from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+from __future__ import annotations  # or every stack would load `aws.ec2`
 
 from collections.abc import Collection
 from dataclasses import dataclass

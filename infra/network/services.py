@@ -1,14 +1,14 @@
-"""AWS services by the endpoints that lead to them from a network."""
+"""The VPC endpoints of AWS services."""
 
-from __future__ import annotations  # or `aws.ec2` is loaded where there is no network
+from __future__ import annotations  # or every stack would load `aws.ec2`
 
 import pulumi
 import pulumi_aws as aws
 
-# Free of charge, and there are no others:
+# Free of charge; AWS has no others:
 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
 _GATEWAYS = ("dynamodb", "s3")
-_ENDPOINT_NAMES = {"ses": "email"}  # where the endpoint is not named as the prefix in IAM
+_ENDPOINT_NAMES = {"ses": "email"}  # where the name differs from the prefix in IAM
 
 
 def is_gateway(service: str) -> bool:

@@ -1,4 +1,4 @@
-"""The log of who read or wrote which object of a bucket."""
+"""The access log of a bucket."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from infra.storage.bucket import Bucket, BucketArgs
 
 @dataclass(frozen=True, kw_only=True)
 class AccessLogArgs:
-    """``days``: how long it is kept."""
+    """``days``: how long the log is kept."""
 
     bucket: Bucket
     days: int
@@ -18,11 +18,10 @@ class AccessLogArgs:
 
 
 class AccessLog(pulumi.ComponentResource):
-    """A bucket that S3 writes another one's access log to, and nobody else anything.
+    """A bucket to which only S3 writes: the access log of another bucket.
 
-    It is encrypted by S3's own keys, for S3 writes access logs to no bucket that is encrypted by
-    KMS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
-    It has no access log itself, which would never end.
+    It is encrypted by S3's own keys, for S3 cannot write access logs to a bucket encrypted by KMS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+    It has no access log itself, which would grow without end.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class AccessLog(pulumi.ComponentResource):
             bucket=args.bucket.name,
             target_bucket=self.bucket.name,
             target_prefix="",
-            # S3 refuses a target that it may not write to.
+            # S3 refuses a target without permission to write.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.bucket.policy]),
         )
         self.register_outputs({})

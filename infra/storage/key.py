@@ -12,20 +12,20 @@ from infra.grants import Grant
 
 @dataclass(frozen=True, kw_only=True)
 class KeyArgs:
-    """``retain``: whether what it encrypts outlives the stack."""
+    """``retain``: whether the encrypted data outlives the stack."""
 
     retain: bool
 
 
 class Key(pulumi.ComponentResource):
-    """A symmetric key that AWS rotates each year, and an alias to find it by.
+    """A symmetric key that AWS rotates every year, and its alias.
 
-    Who may use it is said by IAM policies, hence by grants: the key's own policy leaves that to the
-    account. Beside the account it names the two services that use the key on nobody's behalf,
-    CloudWatch Logs and CloudWatch's alarms, each for what belongs to this account.
+    IAM policies, hence grants, decide who may use the key: its own policy delegates to the account.
+    Beside the account, it allows the two services that use the key on nobody's behalf, CloudWatch
+    Logs and CloudWatch alarms, each for this account's resources.
 
-    Lambda, DynamoDB and ECR take a KMS grant when something of theirs is given the key; whoever
-    deploys must be allowed ``kms:CreateGrant``, functions need nothing for their own environment.
+    Lambda, DynamoDB and ECR create a KMS grant when a resource of theirs gets the key. Deploying
+    therefore requires ``kms:CreateGrant``; functions need no permission for their environment.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
     """
 
@@ -45,7 +45,7 @@ class Key(pulumi.ComponentResource):
                 account=aws.get_caller_identity_output(opts=invoke).account_id,
                 region=self._region,
             ),
-            # What it encrypted is lost with it.
+            # Data that it encrypted is lost with it.
             opts=pulumi.ResourceOptions(parent=self, protect=args.retain),
         )
         self.alias = aws.kms.Alias(
@@ -57,9 +57,9 @@ class Key(pulumi.ComponentResource):
     def through(
         self, service: str, actions: Sequence[str], context: Mapping[str, pulumi.Input[str]]
     ) -> Grant:
-        """``kms:<action>``, only when a service asks for it on the function's behalf.
+        """``kms:<action>``, only when a service uses the key on the function's behalf.
 
-        ``context``: the encryption context by which that service names the one resource.
+        ``context``: the encryption context with which that service names the one resource.
         https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
         """
         via = pulumi.Output.concat(service, ".", self._region, ".amazonaws.com")
@@ -72,7 +72,7 @@ class Key(pulumi.ComponentResource):
 
 
 def arn_of(key: Key | None) -> pulumi.Output[str] | None:
-    """Return the key's ARN; nothing where AWS's own keys are used."""
+    """Return the key's ARN, or None for AWS's own keys."""
     return key.arn if key else None
 
 
@@ -82,7 +82,7 @@ def needs(
     actions: Sequence[str],
     context: Mapping[str, pulumi.Input[str]],
 ) -> list[Grant]:
-    """Return what a grant on an encrypted resource is worth nothing without; see `Key.through`."""
+    """Return the grants that one on an encrypted resource needs; see `Key.through`."""
     return [key.through(service, actions, context)] if key else []
 
 

@@ -17,10 +17,10 @@ MAX_RECEIVE_COUNT = 5  # https://docs.aws.amazon.com/lambda/latest/dg/services-s
 
 
 class DeadLetterQueue(pulumi.ComponentResource):
-    """Where what could not be processed is kept for 14 days, encrypted, for TLS only.
+    """A queue that keeps what could not be processed for 14 days, encrypted, for TLS only.
 
-    ``of_queue``: whether a queue moves its messages here, and says by itself that only it may. In
-    other cases no queue may: functions and schedules send what failed. ``key``: SQS's if None.
+    ``of_queue``: whether a queue moves its messages here; that queue then sets that only it may.
+    Otherwise no queue may: functions and schedules send here. ``key``: SQS's if None.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class DeadLetterQueue(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
     def send(self) -> Grant:
-        """``sqs:SendMessage``, for the role that delivers what failed."""
+        """``sqs:SendMessage``, for the role that delivers failed events."""
         return Grant(actions=["sqs:SendMessage"], resources=[self.arn], needs=self._to_send)
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueArgs:
-    """The consumer: its function's time-out and its mapping's batching window, in seconds.
+    """The consumer's time-out and batching window, in seconds.
 
     ``key``: what messages are encrypted with; SQS's if None.
     """
@@ -84,7 +84,7 @@ class Queue(pulumi.ComponentResource):
         self.queue = aws.sqs.Queue(
             name,
             message_retention_seconds=RETENTION,
-            # Leaves Lambda room to retry a throttled batch:
+            # Leaves Lambda time to retry a throttled batch:
             # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
             visibility_timeout_seconds=6 * args.consumer_timeout + args.batch_window,
             redrive_policy=pulumi.Output.json_dumps(
@@ -166,7 +166,7 @@ def _tls_only(name: str, queue: aws.sqs.Queue, opts: pulumi.ResourceOptions) -> 
 def _redrive_allow(
     name: str, dead_letters: aws.sqs.Queue, opts: pulumi.ResourceOptions, **policy: Any
 ) -> aws.sqs.RedriveAllowPolicy:
-    """Say which queues may move messages to a dead-letter queue; by default all may."""
+    """Set which queues may move messages to a dead-letter queue; by default all may."""
     return aws.sqs.RedriveAllowPolicy(
         f"{name}-redrive",
         queue_url=dead_letters.url,

@@ -26,7 +26,10 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class TableArgs:
-    """What a table is for; its hash key is ``id``, a string. ``key``: what it is encrypted with."""
+    """A table with the hash key ``id``, a string.
+
+    ``key``: what the table is encrypted with; DynamoDB's if None.
+    """
 
     retain: bool
     key: Key | None = None
@@ -36,10 +39,10 @@ class TableArgs:
 
 
 class Table(pulumi.ComponentResource):
-    """A table on demand, encrypted, with point-in-time recovery.
+    """A table with on-demand capacity, encrypted, with point-in-time recovery.
 
-    The verbs give grants of single actions: ``get``, ``put``, ``update``, ``delete`` on its items,
-    ``query`` on one index, ``read_stream`` for a trigger.
+    Its verbs return grants: ``get``, ``put``, ``update`` and ``delete`` on its items, ``query`` on
+    one index, ``read_stream`` for a trigger.
     """
 
     def __init__(
@@ -57,7 +60,7 @@ class Table(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             point_in_time_recovery={"enabled": True},
             deletion_protection_enabled=args.retain,
-            # Said even without a key: left out, it would stay as it was, with a key that is gone.
+            # Set even without a key: if left out, the table would keep a deleted key.
             server_side_encryption={
                 "enabled": args.key is not None,
                 "kms_key_arn": arn_of(args.key),
@@ -73,8 +76,8 @@ class Table(pulumi.ComponentResource):
         self.name: pulumi.Output[str] = self.table.name
         self.stream_arn: pulumi.Output[str] = self.table.stream_arn
         self.key = args.key
-        # DynamoDB decrypts the table's own key for whoever reads or writes; all else it does by
-        # the grant that it took when it was given the key.
+        # DynamoDB decrypts the table's key on behalf of each caller; for everything else it uses
+        # the KMS grant that it created with the table.
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
         self._needs = needs(
             args.key, "dynamodb", ["Decrypt"], {"aws:dynamodb:tableName": self.table.name}
@@ -113,8 +116,8 @@ class Table(pulumi.ComponentResource):
     def read_stream(self) -> Grant:
         """``dynamodb:DescribeStream``, ``GetRecords``, ``GetShardIterator``, ``ListStreams``.
 
-        On the streams of this table, of which there is one at a time: Lambda asks for all four when
-        a mapping is made, and lists a table's streams rather than one stream.
+        On all streams of this table, which has one at a time. Lambda requires all four to make a
+        mapping, and lists the table's streams.
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html
         """
         actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
@@ -134,7 +137,7 @@ class Table(pulumi.ComponentResource):
 
 
 def _index(index: Index) -> aws.dynamodb.TableGlobalSecondaryIndexArgsDict:
-    # Not key_schemas, though they are to replace these keys: every plan would show them as changed.
+    # Not key_schemas, the replacement of these keys: every plan would show a change.
     # https://github.com/hashicorp/terraform-provider-aws/issues/46513
     return {
         "name": index.name,

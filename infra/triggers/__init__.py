@@ -1,1 +1,1 @@
-"""What invokes a function: one module for each kind of source."""
+"""Triggers: one module for each kind of event source."""

@@ -1,4 +1,4 @@
-"""New objects of a bucket to a function."""
+"""A trigger that invokes a function for new objects of a bucket."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from infra.storage.bucket import Bucket
 
 @dataclass(frozen=True, kw_only=True)
 class BucketTriggerArgs:
-    """``prefix``: where new objects count; ``outputs``: where the function writes in the bucket."""
+    """``prefix``: of new objects. ``outputs``: prefixes to which the function writes."""
 
     bucket: Bucket
     function: ImageFunction
@@ -59,7 +59,7 @@ class BucketTrigger(pulumi.ComponentResource):
                     "filter_prefix": args.prefix,
                 }
             ],
-            # S3 refuses a notification to what it may not invoke.
+            # S3 refuses a notification without permission to invoke.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.permission]),
         )
         self.register_outputs({})

@@ -1,4 +1,4 @@
-"""SQS to a function."""
+"""A trigger that sends the messages of a queue to a function."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from infra.storage.queue import Queue
 
 @dataclass(frozen=True, kw_only=True)
 class QueueTriggerArgs:
-    """``batch_size``: messages at once. ``max_concurrency``: invocations at once, 2 to 1,000."""
+    """``batch_size``: messages per invocation. ``max_concurrency``: 2 to 1,000 invocations."""
 
     queue: Queue
     function: ImageFunction
@@ -20,7 +20,7 @@ class QueueTriggerArgs:
 
 
 class QueueTrigger(pulumi.ComponentResource):
-    """Sends batches of messages to a function, which answers which of them failed."""
+    """Sends batches of messages to a function, which returns the ids of those that failed."""
 
     def __init__(
         self, name: str, args: QueueTriggerArgs, opts: pulumi.ResourceOptions | None = None

@@ -21,9 +21,9 @@ class ScheduleTriggerArgs:
 class ScheduleTrigger(pulumi.ComponentResource):
     """Invokes an asynchronous function by EventBridge Scheduler.
 
-    The event is ``{"time": <scheduled time>, "schedule": <ARN>}``: the time it was meant for, so
-    that a late or repeated invocation does the same. What cannot be delivered goes to the
-    function's ``failures`` queue, as do invocations that fail.
+    The event is ``{"time": <scheduled time>, "schedule": <ARN>}``: a late or repeated invocation
+    gets the same time. Events that cannot be delivered go to the function's ``failures`` queue, as
+    do invocations that fail.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
             )
         super().__init__("serverless:infra:ScheduleTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        # Not for schedules of other accounts:
+        # Refuse schedules of other accounts:
         # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
         account = aws.get_caller_identity_output(
             opts=pulumi.InvokeOutputOptions(parent=self)

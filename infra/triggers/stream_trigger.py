@@ -1,4 +1,4 @@
-"""A DynamoDB stream to a function."""
+"""A trigger that sends the records of a table's stream to a function."""
 
 import json
 from collections.abc import Mapping
@@ -12,23 +12,24 @@ from infra.function.image_function import ImageFunction
 from infra.storage.queue import DeadLetterQueue
 from infra.storage.table import Table
 
+_BATCH_SIZE = 100  # records
+
 
 @dataclass(frozen=True, kw_only=True)
 class StreamTriggerArgs:
-    """``pattern``: the records to send, as a Lambda event filter; others are dropped."""
+    """``pattern``: a Lambda event filter; records that do not match are dropped."""
 
     table: Table
     function: ImageFunction
     pattern: Mapping[str, Any]
-    batch_size: int = 100
 
 
 class StreamTrigger(pulumi.ComponentResource):
     """Sends matching records of a table's stream to a function, in order.
 
-    A batch that fails is split until the bad record stands alone; after five retries that record's
+    Lambda splits a failed batch until the bad record is isolated. After five retries, that record's
     position goes to ``failures`` (the record itself stays in the stream for 24 hours), and the
-    others go on.
+    stream continues.
     """
 
     def __init__(
@@ -46,9 +47,9 @@ class StreamTrigger(pulumi.ComponentResource):
             f"{name}-mapping",
             event_source_arn=args.table.stream_arn,
             function_name=args.function.alias_arn,
-            # Not LATEST: what is written while the mapping is made would be lost.
+            # Not LATEST: records written while the mapping is created would be lost.
             starting_position="TRIM_HORIZON",
-            batch_size=args.batch_size,
+            batch_size=_BATCH_SIZE,
             filter_criteria={"filters": [{"pattern": json.dumps(args.pattern)}]},
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,

@@ -1,4 +1,4 @@
-"""Clients of a region, with the credentials of this shell."""
+"""Makes clients of a region, with the credentials of this shell."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -8,7 +8,7 @@ import botocore.session
 from botocore.config import Config
 
 Client = Callable[[str], Any]
-"""Gives botocore's client of a service, such as ``lambda``."""
+"""Returns botocore's client of a service, such as ``lambda``."""
 
 _USUAL = Config(
     read_timeout=30, connect_timeout=10, retries={"mode": "standard", "total_max_attempts": 5}
@@ -17,9 +17,9 @@ _NONE: Mapping[str, Config] = {}
 
 
 def clients(region: str, special: Mapping[str, Config] = _NONE) -> Client:
-    """Return what makes clients, each made once.
+    """Return a function that makes clients, each once.
 
-    ``special``: settings of services, by name, that are not called as the others are.
+    ``special``: settings by service, for those that need other settings than the usual.
     """
     session = botocore.session.get_session()
 

@@ -1,1 +1,1 @@
-"""Shows what is in a dead-letter queue, and has it processed again; deletes what went well only."""
+"""Shows what is in a dead-letter queue, and processes it again; deletes only what succeeded."""

@@ -1,8 +1,8 @@
-"""One pass through a dead-letter queue: each of its letters once, none lost.
+"""Goes through a dead-letter queue once: each letter once, none lost.
 
-Our own receive, send and delete, and not SQS's ``StartMessageMoveTask``: that one moves from the
-dead-letter queues of SQS queues alone, not from those of functions and streams; it does not say
-what became of a message; and the local emulator has none.
+It receives, sends and deletes by itself, because SQS's ``StartMessageMoveTask`` serves only the
+dead-letter queues of SQS queues, not those of functions and streams; it does not report what
+became of a message; and the local emulator lacks it.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
 """
 
@@ -17,8 +17,8 @@ MOST_ENTRIES = 10
 """Messages in one receipt, and in one batch."""
 
 HOLD_SECONDS = 16 * 60
-"""How long a received letter stays hidden: longer than a function may run, which is 15 minutes. It
-is given back when the pass ends; a killed process leaves it hidden for as long."""
+"""How long a received letter stays hidden: longer than a function may run, which is 15 minutes.
+When the pass ends, it is visible again at once; after a killed process, only when this is over."""
 
 _PATIENCE = 3
 _WAIT_SECONDS = 1  # more than 0 asks all of SQS's servers, and not a sample of them
@@ -26,7 +26,7 @@ _WAIT_SECONDS = 1  # more than 0 asks all of SQS's servers, and not a sample of 
 
 @dataclass(frozen=True)
 class Counts:
-    """About how many messages a queue holds: SQS counts with a delay."""
+    """Approximate number of messages in a queue: SQS counts with a delay."""
 
     visible: int
     in_flight: int
@@ -44,7 +44,7 @@ class Inbox:
         self._url = url
 
     def counts(self) -> Counts:
-        """Count what can be received, and what somebody has received and not deleted."""
+        """Return how many messages are visible, and how many are received but not deleted."""
         visible, in_flight = (
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
@@ -67,7 +67,7 @@ class Inbox:
         return [read(message) for message in answer.get("Messages", [])]
 
     def delete(self, letters: Sequence[Letter]) -> dict[str, str]:
-        """Delete up to ten letters; give those that are still there: the error's code by id."""
+        """Delete up to ten letters; return the error codes of those that remain, by id."""
         if not letters:
             return {}
         answer = self._sqs.delete_message_batch(
@@ -80,9 +80,9 @@ class Inbox:
         return {letters[int(entry["Id"])].id: entry["Code"] for entry in answer.get("Failed", [])}
 
     def release(self, letters: Iterable[Letter]) -> None:
-        """Let others receive letters again, at once.
+        """Make letters visible again at once.
 
-        What SQS refuses singly is not hidden any more: it was held for too long.
+        If SQS refuses a single one, it was held for too long and is visible already.
         """
         rest = iter(letters)
         while batch := list(islice(rest, MOST_ENTRIES)):
@@ -100,12 +100,12 @@ class Inbox:
 
 
 class Pass:
-    """Meets each letter once, and holds it until it is deleted or the pass ends.
+    """Visits each letter once, and holds it until it is deleted or the pass ends.
 
     Attributes:
-        seen: letters that were given out.
-        newer: letters that were sent after the pass had begun, and left: among them may be what it
-            moved back and what failed again, and it must not go round in circles.
+        seen: letters that were yielded.
+        newer: letters that were sent after the pass began, and left: they may be what it moved
+            back and what failed again, and would make it run in circles.
     """
 
     def __init__(self, inbox: Inbox, *, began: float, limit: int | None = None) -> None:
@@ -114,7 +114,7 @@ class Pass:
         Args:
             inbox: the queue.
             began: seconds since 1970.
-            limit: letters to give out, at most; all if None.
+            limit: most letters to yield; all if None.
         """
         self.seen = 0
         self.newer = 0
@@ -128,8 +128,8 @@ class Pass:
     def letters(self, at_once: int) -> Iterator[list[Letter]]:
         """Yield letters, some at a time, until there are no more.
 
-        An empty receipt does not mean an empty queue: SQS is asked again while it counts messages,
-        and given up after three that bring nothing new.
+        An empty receipt does not mean an empty queue. While SQS counts messages, it is asked
+        again; after three receipts in a row with nothing new, the pass ends.
         """
         fruitless = 0
         while fruitless < _PATIENCE and (most := self._still_wanted(at_once)):
@@ -145,7 +145,7 @@ class Pass:
                 return
 
     def delete(self, letters: Sequence[Letter]) -> dict[str, str]:
-        """Delete letters that were processed; give those that are still there: codes by id."""
+        """Delete processed letters; return the error codes of those that remain, by id."""
         failed = self._inbox.delete(letters)
         for letter in letters:
             if letter.id not in failed:
@@ -154,7 +154,7 @@ class Pass:
         return failed
 
     def release(self) -> None:
-        """Give back all that is held."""
+        """Make all held letters visible again."""
         self._inbox.release(self._held.values())
         self._held.clear()
 
@@ -162,7 +162,9 @@ class Pass:
         return at_once if self._limit is None else min(at_once, self._limit - self.seen)
 
     def _is_due(self, letter: Letter) -> bool:
-        if letter.id in self._deleted:  # SQS gives it once more, from a server that was away
+        if (
+            letter.id in self._deleted
+        ):  # received once more, from a server of SQS that had missed the deletion
             self._inbox.delete([letter])
             return False
         self._held[letter.id] = letter

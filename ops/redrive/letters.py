@@ -1,4 +1,4 @@
-"""Dead letters, and what can be said of one without its content, which may be personal data."""
+"""Reads dead letters, and describes them without their content, which may be personal data."""
 
 import json
 import re
@@ -18,7 +18,7 @@ class Letter:
         receipt: handle of its latest receipt.
         body: text, as it was sent.
         sent: seconds since 1970; of the original message where SQS moved it here.
-        receives: how often it was received, this time and from its first queue included.
+        receives: how often it was received, including this time and from its first queue.
         attributes: its message attributes, as ``SendMessage`` takes them.
         trace: its X-Ray trace header, if it has one.
     """
@@ -40,13 +40,13 @@ class Letter:
         return content if isinstance(content, dict) else {}
 
     def attribute(self, name: str) -> str | None:
-        """Return the text of a message attribute, if it has it."""
+        """Return the text of a message attribute, or None."""
         text = self.attributes.get(name, {}).get("StringValue")
         return text if isinstance(text, str) else None
 
 
 def read(message: Mapping[str, Any]) -> Letter:
-    """Read a message as ``ReceiveMessage`` gives it with all its attributes."""
+    """Return the letter in a message of ``ReceiveMessage`` that has all its attributes."""
     about = message["Attributes"]
     return Letter(
         id=message["MessageId"],
@@ -60,7 +60,7 @@ def read(message: Mapping[str, Any]) -> Letter:
 
 
 def describe(letter: Letter) -> str:
-    """Say what a letter is: why it is here, as far as it tells, or its size. Quotes no content."""
+    """Return why a letter is here, if it says so, or else its size; never its content."""
     content = letter.content()
     if letter.attribute("SCHEDULE_ARN"):
         return f"a schedule could not deliver: {word(letter.attribute('ERROR_CODE'))}"
@@ -78,5 +78,5 @@ def describe(letter: Letter) -> str:
 
 
 def word(value: object) -> str:
-    """Return an error's code or type as it is; anything that is no single plain word is unknown."""
+    """Return an error's code or type, or ``unknown`` if it is not a single plain word."""
     return value if isinstance(value, str) and _WORD.fullmatch(value) else "unknown"

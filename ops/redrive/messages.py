@@ -1,4 +1,4 @@
-"""What is printed: a line for each letter as it is dealt with, and a summary."""
+"""Prints a line for each letter, and a summary."""
 
 import json
 import time
@@ -13,7 +13,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 class Report:
-    """Prints, and counts what became of the letters.
+    """Prints letters, and counts the results.
 
     Attributes:
         done: letters that were sent back or processed, and deleted.
@@ -33,14 +33,14 @@ class Report:
         self._payloads = payloads
 
     def head(self, counts: Counts) -> None:
-        """Print what there is, before anything is looked at."""
+        """Print what the queue holds, before any letter is received."""
         print(
             f"{self._source.name}: about {counts.visible:,} messages, "
             f"{counts.in_flight:,} more in flight; goes back to {self._source.target_name}"
         )
 
     def letter(self, letter: Letter, result: str = "") -> None:
-        """Print one letter: id, age, receipts, what it is, and what became of it."""
+        """Print one letter: id, age, receipts, description and result."""
         line = f"  {letter.id}  {age(time.time() - letter.sent):>6}  received {letter.receives}"
         print(f"{line}  {describe(letter)}{'  ->  ' if result else ''}{result}", flush=True)
         if self._payloads:
@@ -57,9 +57,9 @@ class Report:
         self.letter(letter, f"kept: {why}")
 
     def summary(self, visit: Pass, counts: Counts, *, how: str | None) -> None:
-        """Print the end. ``how``: what was done with the letters; None if they were shown only."""
+        """Print the summary. ``how``: what was done with the letters; None if only shown."""
         if how is None:
-            print(f"Seen {visit.seen:,}, and given back untouched.")
+            print(f"Seen {visit.seen:,}, and left unchanged.")
         else:
             kept = self.kept.total()
             unsettled = visit.seen - self.done - kept
@@ -69,16 +69,16 @@ class Report:
         for why, number in self.kept.most_common():
             print(f"  {number:,} kept: {why}")
         if visit.newer:
-            print(f"{visit.newer:,} left, for they were sent after this began.")
+            print(f"{visit.newer:,} left: they were sent after this began.")
         if counts.in_flight:
             print(
-                f"{counts.in_flight:,} were in flight when this began, and not looked at: "
+                f"{counts.in_flight:,} were in flight when this began, and were not looked at: "
                 "somebody else has received them."
             )
 
 
 def overview(counts: Mapping[Source, Counts]) -> None:
-    """Print every queue: what it holds, and where that goes back to."""
+    """Print every queue: what it holds, and where its messages go back to."""
     width = max(len(source.name) for source in counts)
     print(f"{'QUEUE':{width}}  MESSAGES  IN FLIGHT  GOES BACK TO")
     for source, held in counts.items():
@@ -87,7 +87,7 @@ def overview(counts: Mapping[Source, Counts]) -> None:
 
 
 def age(seconds: float) -> str:
-    """Write a time span by its largest unit, rounded down."""
+    """Return a time span in its largest unit, rounded down."""
     for unit, name in _UNITS:
         if seconds >= unit:
             return f"{int(seconds // unit)} {name}"
@@ -95,7 +95,7 @@ def age(seconds: float) -> str:
 
 
 def payload(letter: Letter) -> str:
-    """Write a letter's body and attributes, indented; a terminal's commands in it are escaped."""
+    """Return a letter's body and attributes, indented, with control characters escaped."""
     try:
         body = json.dumps(json.loads(letter.body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -17,8 +17,8 @@ class Source:
     Attributes:
         name: logical name, such as ``emails-dead-letters``.
         url: URL of the queue.
-        kind: ``queue``: SQS moved messages here. ``function``: events of a function that nobody
-            waits for. ``stream``: positions of records in a DynamoDB stream.
+        kind: ``queue``: messages that SQS moved here. ``function``: events of a function that is
+            invoked asynchronously. ``stream``: positions of records in a DynamoDB stream.
         target: URL of the queue that the messages came from, or ARN of the function's alias.
     """
 
@@ -36,16 +36,16 @@ class Source:
 
 
 def sources(outputs: Mapping[str, Any]) -> dict[str, Source]:
-    """Read a stack's outputs.
+    """Return a stack's dead-letter queues by name, from its outputs.
 
     Raises:
-        RedriveError: they name no dead-letter queues.
+        RedriveError: there are none.
     """
     found = outputs.get(OUTPUT)
     if not found:
         raise RedriveError(
-            f"The stack has no output `{OUTPUT}`. It was deployed before there was one: deploy it "
-            "again."
+            f"The stack has no output `{OUTPUT}`. It was deployed by an older version of this "
+            "project: deploy it again."
         )
     return {name: Source(name=name, **entry) for name, entry in sorted(found.items())}
 
@@ -54,7 +54,7 @@ def find(known: Mapping[str, Source], name: str) -> Source:
     """Return one queue by its logical name.
 
     Raises:
-        RedriveError: there is none of that name; says which there are.
+        RedriveError: there is none of that name; the message lists those that exist.
     """
     if name not in known:
         raise RedriveError(f"There is no dead-letter queue {name!r}. Queues: {', '.join(known)}.")

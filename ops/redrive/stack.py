@@ -11,7 +11,7 @@ from ops.redrive.sources import Source
 
 _REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
 _FUNCTION = Config(
-    # A function may run for 15 minutes. Whoever asks again meanwhile starts it a second time.
+    # A function may run for 15 minutes, and a retry would start it a second time.
     read_timeout=920,
     connect_timeout=10,
     tcp_keepalive=True,
@@ -23,13 +23,13 @@ def region(source: Source) -> str:
     """Return the region of a queue, from its URL.
 
     Raises:
-        RedriveError: the URL is none of AWS's.
+        RedriveError: it is not a URL of AWS.
     """
     if found := _REGION.match(source.url):
         return found[1]
-    raise RedriveError(f"{source.name} is no queue of AWS: its URL is {source.url!r}")
+    raise RedriveError(f"{source.name} is no queue of AWS. Its URL is {source.url!r}.")
 
 
 def clients(region_name: str) -> Client:
-    """Return what makes clients of a region; an invocation may take long, and is made once."""
+    """Return a function that makes clients of a region; it never repeats an invocation."""
     return deployed_clients.clients(region_name, {"lambda": _FUNCTION})

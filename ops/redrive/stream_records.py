@@ -1,4 +1,6 @@
-"""The records of a DynamoDB stream that a function failed for: the letter has their place only.
+"""Reads the records of a DynamoDB stream that a function failed on.
+
+A letter has only their position.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
@@ -14,14 +16,14 @@ from botocore.exceptions import ClientError, ParamValidationError
 from ops.redrive.errors import CannotRedrive
 from ops.redrive.letters import Letter
 
-_NO_PLACE = "names no place in a stream"
+_NO_POSITION = "has no position in a stream"
 _GONE = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
 _PATIENCE = 10
-"""Empty answers in a row: a shard may have to be asked more than once for its next record."""
+"""Empty answers in a row before giving up: a shard may need several calls for its next record."""
 
 
 class StreamRecords:
-    """DynamoDB's streams, by botocore's client.
+    """DynamoDB Streams, by botocore's client.
 
     Needs ``dynamodb:GetShardIterator`` and ``GetRecords``. A stream keeps a record for 24 hours.
     """
@@ -30,13 +32,13 @@ class StreamRecords:
         self._client = client
 
     def event(self, letter: Letter) -> bytes:
-        """Return the event that the mapping made of the records, as JSON.
+        """Return the event that the mapping made from the records, as JSON.
 
-        All records between the first and the last: those that the mapping's filter drops are
-        among them, and the function must ignore them.
+        It contains all records from the first to the last. The mapping's filter would drop some
+        of them, so the function must ignore those.
 
         Raises:
-            CannotRedrive: the letter names no place in a stream, or the records have left it.
+            CannotRedrive: the letter has no position in a stream, or the records have expired.
         """
         try:
             place = letter.content()["DDBStreamBatchInfo"]
@@ -45,15 +47,15 @@ class StreamRecords:
             )
             first, last = int(start), int(place["endSequenceNumber"])
         except (KeyError, TypeError, ValueError):
-            raise CannotRedrive(_NO_PLACE) from None
+            raise CannotRedrive(_NO_POSITION) from None
         try:
             records = list(self._records(stream, shard, start, last))
         except ParamValidationError:
-            raise CannotRedrive(_NO_PLACE) from None
+            raise CannotRedrive(_NO_POSITION) from None
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == "ValidationException":
-                raise CannotRedrive(_NO_PLACE) from None
+                raise CannotRedrive(_NO_POSITION) from None
             if code not in _GONE:
                 raise
             records = []
@@ -88,7 +90,7 @@ def _number(record: dict[str, Any]) -> int:
 
 
 def _as_lambda_does(record: dict[str, Any], stream: str) -> dict[str, Any]:
-    """Write a record of the API as it stands in an event: with its source, and other capitals."""
+    """Return a record of the API in the form of an event: with its source, and other capitals."""
     event = {**record, "eventSourceARN": stream}
     if who := record.get("userIdentity"):  # DynamoDB itself, which deletes what has expired
         event["userIdentity"] = {"type": who["Type"], "principalId": who["PrincipalId"]}
@@ -96,7 +98,7 @@ def _as_lambda_does(record: dict[str, Any], stream: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Write what JSON cannot, as Lambda does: times in seconds since 1970, bytes in base64."""
+    """Return what JSON lacks as Lambda writes it: times as seconds since 1970, bytes as base64."""
     if isinstance(value, datetime):
         return int(value.timestamp())
     if isinstance(value, bytes):

@@ -1,4 +1,4 @@
-"""Invokes a function with what a dead letter is about, and waits for its answer."""
+"""Invokes a function with the event of a dead letter, and waits for its answer."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,13 +10,13 @@ from ops.redrive.errors import CannotRedrive
 from ops.redrive.letters import Letter, word
 
 _OF_THE_EVENT = frozenset({"InvalidRequestContentException", "RequestTooLargeException"})
-"""Errors of Invoke that are one event's own; others are everybody's, and end the run."""
+"""Errors of Invoke that concern one event; any other error ends the run."""
 
 
 class ToFunction:
     """A function's alias, by botocore's Lambda client (``lambda:InvokeFunction``).
 
-    It waits, for an asynchronous invocation would not tell whether the function failed again.
+    It waits, because an asynchronous invocation would not tell whether the function failed again.
     """
 
     at_once = 1
@@ -26,19 +26,19 @@ class ToFunction:
         """Prepare invocations.
 
         Args:
-            client: its time-out must outlast the function's, and it must not try again by itself.
+            client: its timeout must exceed the function's, and it must not retry by itself.
             arn: the alias.
-            event: gives the event that a letter is about, as JSON, or raises ``CannotRedrive``.
+            event: returns the event of a letter, as JSON, or raises ``CannotRedrive``.
         """
         self._client = client
         self._arn = arn
         self._event = event
 
     def deliver(self, letters: Sequence[Letter]) -> dict[str, str]:
-        """Process letters, one by one.
+        """Process letters one by one.
 
         Returns:
-            Which ones were not processed: the reason by id.
+            The reason for each letter that was not processed, by id.
         """
         return {letter.id: why for letter in letters if (why := self._why_not(letter))}
 
@@ -49,7 +49,7 @@ class ToFunction:
         except CannotRedrive as error:
             return str(error)
         except ReadTimeoutError:
-            return "no answer in time; the function may still be at work"
+            return "no answer in time; the function may still be running"
         except ClientError as error:
             if (code := error.response["Error"]["Code"]) in _OF_THE_EVENT:
                 return f"Lambda refused the event: {code}"
@@ -58,12 +58,12 @@ class ToFunction:
 
 
 def _failure(kind: str | None, payload: bytes) -> str | None:
-    """Say how an invocation failed: by the error's type, for its text may quote the event."""
+    """Return how an invocation failed, by the error's type: its text may quote the event."""
     answer = json.loads(payload or b"null")
     given = answer if isinstance(answer, dict) else {}
     if kind:
         return f"failed again: {word(given.get('errorType', kind))}"
-    # Of a mapping's records, those that failed: the function itself ends well.
+    # A function succeeds as a whole when only some records of a mapping failed.
     if failures := given.get("batchItemFailures"):
         return f"failed again: {len(failures)} of its records"
     return None

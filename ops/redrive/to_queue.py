@@ -7,14 +7,14 @@ from ops.redrive.inbox import MOST_ENTRIES
 from ops.redrive.letters import Letter
 
 MOST_BYTES = 1_048_576
-"""Of one message, and of all in one SendMessageBatch, attributes included.
+"""Limit of one message, and of one SendMessageBatch, including attributes.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html"""
 
 
 class ToQueue:
     """A queue, by botocore's SQS client (``sqs:SendMessage``).
 
-    What fails again there comes back by the queue's own redrive policy, with a new id.
+    What fails again there returns by the queue's own redrive policy, with a new id.
     """
 
     at_once = MOST_ENTRIES
@@ -25,10 +25,10 @@ class ToQueue:
         self._url = url
 
     def deliver(self, letters: Sequence[Letter]) -> dict[str, str]:
-        """Send up to ten letters as they are, with their attributes and trace header.
+        """Send up to ten letters unchanged, with their attributes and trace header.
 
         Returns:
-            Which ones the queue did not take: the reason by id.
+            The reason for each letter that the queue refused, by id.
         """
         refused = {}
         for batch in batches(letters):
@@ -42,7 +42,7 @@ class ToQueue:
 
 
 def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
-    """Split letters so that each part is no larger than one call may be, in their order."""
+    """Yield letters in batches that fit one call, in their order."""
     batch: list[Letter] = []
     total = 0
     for letter in letters:
@@ -57,7 +57,7 @@ def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
 
 
 def size_of(letter: Letter) -> int:
-    """Count bytes as SQS does: the body, and each attribute's name, type and value."""
+    """Return a letter's size in bytes as SQS counts it: body, and names, types and values."""
     size = len(letter.body.encode())
     for name, attribute in letter.attributes.items():
         value = attribute.get("StringValue", "").encode() or attribute.get("BinaryValue", b"")

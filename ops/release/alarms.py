@@ -1,4 +1,4 @@
-"""The alarms that are watched while new versions are tried."""
+"""Reads the alarms that are watched during a release."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from typing import Any
 from ops.release.errors import ReleaseError
 
 _MOST_NAMES = 100
-"""Of one DescribeAlarms.
+"""Limit of one DescribeAlarms.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """One alarm as it is now.
+    """The current state of one alarm.
 
     Attributes:
         name: its name in AWS.
-        rings: whether its state is ``ALARM``: too little data is no alarm.
+        rings: whether its state is ``ALARM``. Insufficient data does not count.
         reason: why, in CloudWatch's words.
-        seconds: how long something must last to make it ring; None if that cannot be told.
+        seconds: how long a problem must last to make it ring; None if unknown.
     """
 
     name: str
@@ -37,10 +37,10 @@ class Alarms:
         self._names = frozenset(names)
 
     def read(self) -> list[Alarm]:
-        """Ask for the state of each.
+        """Return the state of each.
 
         Raises:
-            ReleaseError: one is gone; nobody would hear it.
+            ReleaseError: an alarm no longer exists.
         """
         found = []
         rest = iter(sorted(self._names))
@@ -51,8 +51,8 @@ class Alarms:
             found += [_alarm(given) for given in answer["MetricAlarms"]]
         if gone := self._names - {alarm.name for alarm in found}:
             raise ReleaseError(
-                f"There is no alarm {', '.join(sorted(gone))}. Nothing is released unwatched: "
-                "deploy the stack again."
+                f"There is no alarm {', '.join(sorted(gone))}, and nothing is released unwatched. "
+                "Deploy the stack again."
             )
         return found
 
@@ -63,7 +63,7 @@ class Alarms:
 
 def _alarm(given: dict[str, Any]) -> Alarm:
     periods = given.get("DatapointsToAlarm") or given.get("EvaluationPeriods")
-    # One on an expression of several metrics has no period of its own.
+    # An alarm on an expression of several metrics has no period.
     known = periods and given.get("Period")
     return Alarm(
         name=given["AlarmName"],

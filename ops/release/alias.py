@@ -1,10 +1,9 @@
-"""The alias of one function: all that a release knows is kept in it.
+"""Reads and moves the alias of one function, which stores the state of a release.
 
-Its description says which release moves it, from which version to which, and whether alarms are
-still to be watched: so whoever runs the command next, on whatever machine, can finish a release
-that was killed, or take it back. What it says changes in the same call as where it points, which a
-tag would not. Each change names the revision that it is made of, and AWS refuses it if there is a
-newer one.
+The alias's description records the release that moves it, the old and the new version, and whether
+alarms are still being watched. So the command can finish or roll back a killed release, on any
+machine. The description changes in the same call as the version, which a tag would not. Each
+change names the revision it is based on, and AWS refuses it if there is a newer one.
 https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
 """
 
@@ -24,16 +23,16 @@ _RECORD = re.compile(rf"release (\S+): version (\d+) to (\d+)({_WATCHING})?")
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What an alias says.
+    """The state of an alias.
 
     Attributes:
-        version: where it points; with ``weights``, what is left of the calls goes there.
+        version: its version, which gets the calls that ``weights`` leave.
         weights: the shares of other versions, from 0 to 1.
-        release: which release moved it last, by the time when that began; None if none did.
+        release: the last release that moved it, by its start time; None if none did.
         old: the version that the release moved from.
-        new: the one that it moved to.
-        watching: whether the release has not ended yet, or was killed before it had.
-        revision: changes with every change.
+        new: the version that it moved to.
+        watching: whether the release has not ended, or was killed before its end.
+        revision: AWS's id of this state.
     """
 
     version: str
@@ -46,21 +45,21 @@ class State:
 
     @property
     def released(self) -> bool:
-        """Whether its release has moved it, and nothing has since.
+        """Whether its release moved it, and nothing moved it since.
 
-        Weights are AWS's then: where concurrency is provisioned, the old version has some until
-        the new one is warm.
+        There may still be weights: with provisioned concurrency, AWS leaves some calls to the old
+        version until the new one is warm.
         """
         return self.release is not None and self.version == self.new
 
     @property
     def affected(self) -> bool:
-        """Whether its release sends all calls to the new version, or some."""
+        """Whether its release sends some or all calls to the new version."""
         return self.released or (self.watching and self.new in self.weights)
 
     @property
     def begun(self) -> bool:
-        """Whether its release is to go on."""
+        """Whether its release must be resumed."""
         return self.watching and self.affected
 
 
@@ -77,7 +76,7 @@ class Alias:
         self._of = {"FunctionName": function.function_name}
 
     def read(self) -> State:
-        """Ask where it points."""
+        """Return the current state."""
         return _state(self._client.get_alias(Name=self.function.alias, **self._of))
 
     def newest(self) -> str:
@@ -88,10 +87,10 @@ class Alias:
         return newest
 
     def wait_until_ready(self, version: str) -> None:
-        """Wait until a version can be invoked: AWS fetches its image, and takes a snapshot of it.
+        """Wait until a version can be invoked: AWS fetches its image, and may take a snapshot.
 
         Raises:
-            ReleaseError: AWS could not get it ready.
+            ReleaseError: AWS failed to prepare it.
         """
         configuration = self._client.get_function_configuration(Qualifier=version, **self._of)
         state = configuration.get("State")
@@ -108,7 +107,7 @@ class Alias:
         """Send a share of the calls, from 0 to 1, to a version.
 
         Raises:
-            ChangedMeanwhile: the alias is not as ``state`` says any more.
+            ChangedMeanwhile: the alias is no longer in this state.
         """
         return self._update(
             state,
@@ -121,7 +120,7 @@ class Alias:
         """Send all calls to a version.
 
         Raises:
-            ChangedMeanwhile: the alias is not as ``state`` says any more.
+            ChangedMeanwhile: the alias is no longer in this state.
         """
         return self._update(
             state,
@@ -133,23 +132,23 @@ class Alias:
     def finish(self, release: str) -> State:
         """Record that alarms were watched to the end.
 
-        It asks anew what is there: where concurrency is provisioned, AWS has changed the weights.
+        It reads the alias again: with provisioned concurrency, AWS has changed the weights.
 
         Raises:
-            ChangedMeanwhile: the alias is not where this release has moved it any more.
+            ChangedMeanwhile: the alias is no longer where this release moved it.
         """
         state = self.read()
         if state.release != release or not state.released:
             raise self._changed()
-        if not state.watching:  # another command has watched as well, and ended before
+        if not state.watching:  # another command watched too, and ended first
             return state
         return self._update(state, Description=_record(release, state.old, state.new))
 
     def move_back(self, state: State) -> State:
-        """Send all calls to the version that the release moved from; its record stays.
+        """Send all calls to the old version, and keep the record of the release.
 
         Raises:
-            ChangedMeanwhile: the alias is not as ``state`` says any more.
+            ChangedMeanwhile: the alias is no longer in this state.
         """
         return self._update(
             state,
@@ -167,7 +166,7 @@ class Alias:
             if error.response["Error"]["Code"] != "PreconditionFailedException":
                 raise
             answer = self._client.get_alias(Name=self.function.alias, **self._of)
-            # Where the first answer was lost and the call made again, nothing is left to change.
+            # If the first answer was lost and the call repeated, nothing is left to change.
             if _state({**answer, **changes}) != _state(answer):
                 raise self._changed() from None
         return _state(answer)
@@ -175,8 +174,8 @@ class Alias:
     def _changed(self) -> ChangedMeanwhile:
         return ChangedMeanwhile(
             f"{self.function.name}: somebody else has changed the alias {self.function.alias!r} "
-            "meanwhile, and what is there now is theirs. Nothing was taken back; this command "
-            "again, or `rollback`, begins with what it finds."
+            "meanwhile. Nothing was rolled back. Run `app release` again to go on from there, or "
+            "`app rollback`."
         )
 
 
@@ -185,7 +184,7 @@ def _record(release: str | None, old: str, new: str) -> str:
 
 
 def _origin(state: State, release: str) -> str:
-    """Where a release moves from: its own earlier step, to a version meanwhile old, is none."""
+    """Return the version a release moves from; an earlier step of the same release has it."""
     return state.old if state.begun and state.release == release else state.version
 
 

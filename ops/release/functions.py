@@ -1,4 +1,4 @@
-"""The functions of a stack, as its output ``releases`` names them."""
+"""Reads the functions of a stack from its output ``releases``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Function:
         region: where it runs.
         function_name: its name in AWS.
         alias: name of the alias that is moved.
-        alarms: names of those that its new version may make ring.
+        alarms: names of the alarms that a new version may make ring.
     """
 
     name: str
@@ -29,16 +29,16 @@ class Function:
 
 
 def functions(outputs: Mapping[str, Any]) -> list[Function]:
-    """Read a stack's outputs.
+    """Return a stack's functions, from its outputs.
 
     Raises:
-        ReleaseError: they name no functions.
+        ReleaseError: there are none.
     """
     found = outputs.get(OUTPUT)
     if not found:
         raise ReleaseError(
-            f"The stack has no output `{OUTPUT}`. It was deployed before there was one: deploy it "
-            "again."
+            f"The stack has no output `{OUTPUT}`. It was deployed by an older version of this "
+            "project: deploy it again."
         )
     return [_function(name, entry) for name, entry in sorted(found.items())]
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and its kin, noticed between calls: none of AWS's is cut in half."""
+"""Notices Ctrl-C, SIGTERM and SIGHUP between calls, so that no call to AWS is cut off."""
 
 import signal
 import time
@@ -6,15 +6,15 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_BLINK = 0.2  # seconds
+_CHECK_SECONDS = 0.2
 
 
 class Interrupted(Exception):
-    """Somebody wants the command to end."""
+    """A signal asked the command to end."""
 
 
 class Interruptible:
-    """Keeps signals from ending the process while it is entered; further ones change nothing."""
+    """Notes signals while it is entered, instead of ending the process."""
 
     def __init__(self) -> None:
         self._asked = False
@@ -43,7 +43,7 @@ class Interruptible:
         until = time.monotonic() + seconds
         self.check()
         while (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _BLINK))
+            time.sleep(min(left, _CHECK_SECONDS))
             self.check()
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:

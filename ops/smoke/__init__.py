@@ -1,1 +1,1 @@
-"""Smoke tests: a deployed stack is tried through its API, as its callers use it."""
+"""Tests a deployed stack through its API, as its callers use it."""

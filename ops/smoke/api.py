@@ -1,4 +1,4 @@
-"""The API of a stack, as one of its callers sees it."""
+"""Calls the API of a stack, as one of its callers does."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ _HTTP = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=10, r
 
 @dataclass(frozen=True)
 class Answer:
-    """``body``: what the JSON says; the text itself if it is none."""
+    """An HTTP response; ``body`` is the parsed JSON, or the text if it is not JSON."""
 
     status: int
     body: Any
@@ -35,7 +35,7 @@ class Api:
     def __call__(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send a request once; whatever the status is, it is an answer.
+        """Send a request once, and return the answer, whatever its status.
 
         Raises:
             Failed: nothing answers.
@@ -48,27 +48,30 @@ class Api:
 
 
 def checked_url(url: str) -> str:
-    """Return an API's URL as ``Api`` wants it.
+    """Return an API's URL as ``Api`` expects it.
 
     Raises:
-        SmokeError: it is no HTTP URL, has a query, or sends what lets a caller in unencrypted.
+        SmokeError: it is no HTTP URL, has a query, or would send credentials unencrypted.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SmokeError(f"{url!r} is not an API's URL ({error}). Use {_ALLOWED}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise SmokeError(f"{url!r} is no API's URL; it must be {_ALLOWED}")
+        raise SmokeError(f"{url!r} is not an API's URL. Use {_ALLOWED}")
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise SmokeError(
-            f"{url!r} is not encrypted, which only this machine's own addresses may be: begin it "
-            "with https://"
+            f"{url!r} is not encrypted. Use https://; only an address of this machine may have "
+            "http://"
         )
     return url.rstrip("/")
 
 
 def token(endpoint: str, client_id: str, client_secret: str) -> str:
-    """Get an access token by client credentials, with all scopes that the client may have.
+    """Return an access token, by client credentials, with all scopes that the client may have.
 
     Raises:
-        Failed: none is given.
+        Failed: the endpoint returns none.
     """
     # Encoded twice: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
     pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
@@ -84,7 +87,9 @@ def token(endpoint: str, client_id: str, client_secret: str) -> str:
     match answer.body:
         case {"access_token": str(given)}:
             return given
-    raise Failed(f"{endpoint} gives no token to client {client_id}: {answer.status} {answer.body}")
+    raise Failed(
+        f"{endpoint} returns no token for client {client_id}: {answer.status} {answer.body}"
+    )
 
 
 def _ask(method: str, url: str, data: bytes | None, headers: Mapping[str, str]) -> Answer:

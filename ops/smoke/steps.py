@@ -1,4 +1,4 @@
-"""The way through a stack: what is asked, and what must come of it."""
+"""The steps of the smoke test: what is requested, and what must come of it."""
 
 import re
 import secrets
@@ -22,7 +22,7 @@ class Walk:
     """One user's creation, from the request to the welcome e-mail.
 
     Attributes:
-        api: with what lets a caller in.
+        api: the API, with credentials.
         records: the tables behind it.
         ready_seconds: how long a new stack may answer with errors.
         email_seconds: how long the welcome e-mail may take; 0 waits for none.
@@ -36,15 +36,16 @@ class Walk:
     say: Callable[[str], None]
 
     def go(self) -> None:
-        """Ask everything, then delete what that has made, however it went.
+        """Run every step, then delete what they created, whether or not they succeeded.
 
-        The address is of SES's mailbox simulator, which takes every e-mail and counts as no
-        bounce: https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
+        The address belongs to the SES mailbox simulator, which accepts every e-mail and does not
+        count as a bounce:
+        https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
 
         Raises:
-            Failed: at the first thing that is not as it should be.
-            SmokeError: AWS does not say whether, or what was made cannot be deleted; what failed
-                before that is among its contexts.
+            Failed: a step does not have the expected result.
+            SmokeError: AWS refuses a request, or what was created cannot be deleted. What failed
+                before is among its contexts.
         """
         tag = secrets.token_hex(8)
         body = {"name": "Smoke Test", "email": f"success+smoke-{tag}@simulator.amazonses.com"}
@@ -52,7 +53,7 @@ class Walk:
         with self._step("the API answers"):
             self._wait_until_ready(body)
         if self.api.access:
-            with self._step("callers who do not say who they are get nothing"):
+            with self._step("callers without credentials get nothing"):
                 self._expect_closed()
         with self._step("a request without an address is refused"):
             _expect(self.api("POST", "/users", {"name": body["name"]}), 400)
@@ -104,14 +105,14 @@ class Walk:
         raise Failed(f"expected the user, with an id; {_came(answer)}")
 
     def _wait_until_ready(self, body: Mapping[str, str]) -> None:
-        """Wait for the functions of both routes; what is asked of them makes nothing."""
+        """Wait for the functions of both routes, with requests that create nothing."""
         deadline = time.monotonic() + self.ready_seconds
         answer = self._answer_by(deadline, lambda: self.api("GET", "/users/nobody"))
         if answer.status in (401, 403):
-            given = "what was given does not" if self.api.access else "nothing was given to"
-            raise Failed(f"{given} let a caller in; {_came(answer)}. See --help for what does")
+            given = "the credentials are refused" if self.api.access else "credentials are missing"
+            raise Failed(f"{given}; {_came(answer)}. See app smoke --help")
         _expect(answer, 404, _ANSWER_OF_NOBODY)
-        # The gateway lets the body through, and the function refuses a key with a blank in it.
+        # The gateway accepts the body, and the function refuses a key that contains a space.
         _expect(self._answer_by(deadline, lambda: self._post(body, "not a key")), 400)
 
     def _answer_by(self, deadline: float, ask: Callable[[], Answer]) -> Answer:
@@ -123,7 +124,7 @@ class Walk:
 
     def _expect_closed(self) -> None:
         stranger = replace(self.api, access={})
-        # Of what an open API would refuse as well: nothing is made by it.
+        # An open API would refuse these requests too, so they create nothing.
         for answer in (stranger("GET", "/users/nobody"), stranger("POST", "/users", {})):
             if answer.status not in (401, 403):
                 raise Failed(f"expected 401 or 403; {_came(answer)}")
@@ -134,8 +135,8 @@ class Walk:
             if time.monotonic() > deadline:
                 raise Failed(
                     f"not within {self.email_seconds:g} s. Has SES verified the sender? The "
-                    "function send-email logs why it sends nothing. --email-seconds 0 waits for "
-                    "no e-mail"
+                    "function send-email logs why it sends nothing. To skip this step: "
+                    "--email-seconds 0"
                 )
             time.sleep(_PAUSE_SECONDS)
 

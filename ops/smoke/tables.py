@@ -1,7 +1,7 @@
-"""What stands behind an API: the tables in which a smoke test finds, and deletes, what it made.
+"""Finds the tables behind an API, and deletes from them what a smoke test created.
 
-The API's URL leads to its id, its id to the function of ``POST /users``, and the function's
-environment names the tables. So neither Pulumi nor its state is needed.
+The API's URL leads to its id, the id to the function of ``POST /users``, and the function's
+environment names the tables. So the test needs neither Pulumi nor its state.
 """
 
 import re
@@ -37,9 +37,9 @@ class Records:
         """Whether a user's welcome e-mail was sent.
 
         Raises:
-            SmokeError: AWS refuses to say.
+            SmokeError: AWS refuses the request.
         """
-        with _told(f"AWS does not tell of user {user_id} in {self.users_table}"):
+        with _told(f"AWS does not return user {user_id} in {self.users_table}"):
             found = self.dynamodb.get_item(
                 TableName=self.users_table,
                 Key={"id": {"S": user_id}},
@@ -49,17 +49,17 @@ class Records:
         return "welcomed" in found.get("Item", {})
 
     def delete(self, *, user_id: str | None, email: str, idempotency_key: str) -> None:
-        """Delete all that the creation of a user has left; what is not there is no error.
+        """Delete all records of a user's creation; missing records are no error.
 
-        ``user_id`` is None if no answer told it; the guard of the address has it.
+        If no answer contained the user's id, ``user_id`` is None; the guard of the address has it.
 
         Raises:
             SmokeError: AWS refuses; some of it may be left.
         """
         guard = {"id": {"S": guard_id(email)}}
         with _told(
-            f"What was made for {email}{f' ({user_id})' if user_id else ''} may be left in "
-            f"{self.users_table} and {self.ledger_table}, for AWS does not let it be deleted"
+            f"What was created for {email}{f' ({user_id})' if user_id else ''} may be left in "
+            f"{self.users_table} and {self.ledger_table}: AWS does not delete it"
         ):
             user_id = user_id or self._guarded(guard)
             if user_id:
@@ -78,11 +78,11 @@ class Records:
 
 
 def clients(url: str, region: str | None) -> Client:
-    """Return what makes clients, with this shell's credentials, in the region of the API.
+    """Return a function that makes clients, with this shell's credentials, in the API's region.
 
     Args:
-        url: the API's. One of its own (``execute-api``) names its region.
-        region: for other URLs; None for the shell's own.
+        url: the API's URL. A URL of ``execute-api`` contains its region.
+        region: for other URLs; None for the region of this shell.
 
     Raises:
         SmokeError: no region is known, or there are no credentials.
@@ -91,11 +91,11 @@ def clients(url: str, region: str | None) -> Client:
     own = _OWN_HOST.fullmatch(urlsplit(url).hostname or "")
     region = own[2] if own else region or session.get_config_variable("region")
     if not region:
-        raise SmokeError(f"{url} does not tell its region: give it by --region or AWS_REGION")
+        raise SmokeError(f"{url} does not contain its region. Set --region or AWS_REGION")
     if session.get_credentials() is None:
         raise SmokeError(
-            "There are no AWS credentials, and what a smoke test creates must be deleted after "
-            "it: set AWS_PROFILE, or log in, as for `pulumi up`"
+            "There are no AWS credentials, which the smoke test needs to delete what it creates. "
+            "Set AWS_PROFILE, or log in, as for `pulumi up`"
         )
     return deployed_clients.clients(region)
 
@@ -104,22 +104,22 @@ def records(url: str, client: Client) -> Records:
     """Find the tables behind an API.
 
     Raises:
-        SmokeError: no API of this account, or not of this program, is at the URL; or AWS refuses
-            to say.
+        SmokeError: the URL is not an API of this account and this program, or AWS refuses a
+            request.
     """
     try:
-        with _told(f"AWS does not tell what is behind {url}"):
+        with _told(f"AWS does not say what is behind {url}"):
             settings = _settings_of_create(url, client)
             return Records(client("dynamodb"), settings["USERS_TABLE"], settings["LEDGER_TABLE"])
     except (KeyError, TypeError):
         raise SmokeError(
-            f"{url} is not the API of this program: no function with tables is behind POST /users"
+            f"{url} is not an API of this program: POST /users has no function with tables"
         ) from None
 
 
 @contextmanager
 def _told(what: str) -> Iterator[None]:
-    """Say what could not be done, and AWS's own reason."""
+    """Raise AWS's errors again, after what could not be done."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -87,7 +87,7 @@ def test_every_document_is_as_it_would_be_written() -> None:
         documents.STACK_SCHEMA,
         documents.COMPOSE,
         documents.ARCHITECTURE,
-        documents.README,
+        documents.CONFIGURATION,
     }
     old = [path.name for path, content in made.items() if path.read_text() != content]
     assert old == [], CAN_BE_MADE_ANEW
@@ -99,13 +99,13 @@ def test_documents_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (tmp_path / "a.json").read_text() == "{}\n"
 
 
-def test_the_readme_keeps_what_is_around_the_table() -> None:
+def test_the_text_around_the_table_of_configuration_is_kept() -> None:
     begin, end = documents._MARKS
-    text = documents.readme(f"Before\n{begin}STALE{end}\nAfter")
+    text = documents.configuration(f"Before\n{begin}STALE{end}\nAfter")
     assert text.startswith(f"Before\n{begin}")
     assert text.endswith(f"{end}\nAfter")
     assert "STALE" not in text
-    assert documents.readme(text) == text
+    assert documents.configuration(text) == text
     for key in ("removalPolicy", "email.sender", "api.usagePlan.quota.period"):
         assert key in text
 

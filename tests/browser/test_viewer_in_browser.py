@@ -1,4 +1,4 @@
-"""The viewer of the API's document in a real browser, which looks at all that it loads."""
+"""The API viewer in a real browser; the test checks everything that it loads."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Watched:
-    """A page, and what went wrong in it or left this machine."""
+    """A page, its errors, and its requests to other machines."""
 
     def __init__(self, page: Page, cloud: Cloud) -> None:
         self.page = page
@@ -91,7 +91,7 @@ def test_a_user_is_created_and_read_by_it(viewer: Watched) -> None:
 
 
 def test_its_policy_lets_no_request_out(viewer: Watched) -> None:
-    """What the other tests see none of would be seen, and is refused."""
+    """The page's policy blocks a request to another machine; the tests above see none."""
     refused = viewer.page.evaluate(
         """async () => {
           const violated = new Promise(resolve => document.addEventListener(

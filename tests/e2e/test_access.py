@@ -1,4 +1,4 @@
-"""Who may call the API: with real tokens of real user pools, and with keys."""
+"""Access to the API with tokens of user pools, and with API keys."""
 
 import time
 import urllib.request
@@ -20,13 +20,13 @@ READ, WRITE = "serverless-app/users.read", "serverless-app/users.write"
 ORIGIN = "http://localhost:3000"
 CALLBACK = f"{ORIGIN}/callback"
 REFUSED = {"error": "Missing, invalid or expired token, or without the scope"}
-# Long enough to show that a token was good, before it expires.
+# Long enough to use a token before it expires.
 SECONDS = 4
 
 
 @pytest.fixture(scope="module")
 def guarded(docker: bool) -> Iterator[Cloud]:
-    """The system where callers need tokens."""
+    """Yield a system whose API requires tokens."""
     access = {
         "authorization": "cognito",
         "cognito": {"callbackUrls": [CALLBACK]},
@@ -49,7 +49,7 @@ def client(guarded: Cloud) -> Client:
 
 @pytest.fixture(scope="module")
 def token(client: Client) -> str:
-    """A token for everything: what is refused of it is refused for its change alone."""
+    """Return a token with all scopes, so that a changed copy is refused for the change alone."""
     return client.token()
 
 
@@ -89,14 +89,14 @@ def test_a_smoke_test_asks_with_a_token_and_without(
     }.items():
         monkeypatch.setenv(name, value)
     assert app(["smoke", api.url]) == 0
-    assert "ok      callers who do not say who they are get nothing" in capsys.readouterr().out
+    assert "ok      callers without credentials get nothing" in capsys.readouterr().out
     monkeypatch.setenv("CLIENT_SECRET", "wrong")
     assert app(["smoke", api.url]) == 1
-    assert f"gives no token to client {client.id}: 4" in capsys.readouterr().err
+    assert f"returns no token for client {client.id}: 4" in capsys.readouterr().err
     for name in ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.delenv(name)
     assert app(["smoke", api.url]) == 1
-    assert "nothing was given to let a caller in; 401" in capsys.readouterr().err
+    assert "credentials are missing; 401" in capsys.readouterr().err
 
 
 def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Client) -> None:
@@ -115,7 +115,7 @@ def test_an_expired_token(api: Api, guarded: Cloud, client: Client) -> None:
         guarded.outputs["user_pool_id"],
         client.endpoint,
         [READ, WRITE],
-        # AWS allows no less than five minutes, the emulator does.
+        # AWS requires at least five minutes; the emulator does not.
         AccessTokenValidity=SECONDS,
         TokenValidityUnits={"AccessToken": "seconds"},
     )
@@ -127,7 +127,7 @@ def test_an_expired_token(api: Api, guarded: Cloud, client: Client) -> None:
 
 @pytest.fixture(scope="module")
 def stranger(guarded: Cloud, client: Client) -> Client:
-    """A client of another pool, which has the same resource server with the same scopes."""
+    """Return a client of another pool with the same resource server and scopes."""
     cognito = guarded.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="other")["UserPool"]["Id"]
     cognito.create_resource_server(
@@ -149,7 +149,7 @@ def test_a_token_of_another_pool(api: Api, stranger: Client, token: str) -> None
 
 
 def test_a_token_that_claims_to_be_of_the_pool(api: Api, stranger: Client, token: str) -> None:
-    """Another pool's key does not sign for ours, whichever key the token names."""
+    """A token signed by another pool's key is refused, whichever key it names."""
     ours, theirs = Jwt.read(token), Jwt.read(stranger.token())
     for header in (ours.header, theirs.header):
         assert_refused(create(api, f"Bearer {Jwt(header, ours.claims, theirs.signature)}"))
@@ -178,7 +178,7 @@ def tampered(token: str) -> dict[str, str]:
 
 def test_a_tampered_token(api: Api, client: Client) -> None:
     reader = client.token(READ)
-    assert str(Jwt.read(reader)) == reader  # what is changed below is changed by that alone
+    assert str(Jwt.read(reader)) == reader  # so the changes below are the only ones
     for change, token in tampered(reader).items():
         answer = create(api, f"Bearer {token}")
         assert (answer.status, answer.body) == (401, REFUSED), change
@@ -214,7 +214,7 @@ def test_a_refused_request_reaches_no_function(api: Api, guarded: Cloud, token: 
     email = address()
     assert_refused(create(api, None, email))
     assert_refused(create(api, f"Bearer {flipped(token, 2, 0, 1)}", email))
-    # The address was never taken.
+    # No user has the address.
     assert create(api, f"Bearer {token}", email).status == 201
 
 
@@ -225,7 +225,7 @@ def test_a_token_is_asked_for_before_the_body_is_looked_at(api: Api, token: str)
 
 
 def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client) -> None:
-    """By their access token they may do what its scopes say; by their id token, nothing."""
+    """The access token allows what its scopes say; the id token allows nothing."""
     name, password = address(), "Correct-horse-battery-1"
     cognito, pool = guarded.client("cognito-idp"), guarded.outputs["user_pool_id"]
     cognito.admin_create_user(
@@ -250,7 +250,7 @@ def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client
 
 
 def test_no_password_skips_the_sign_in_page(guarded: Cloud) -> None:
-    """What Cognito's own API gives to those who sign in by it has none of our scopes."""
+    """A token from Cognito's own sign-in API has none of our scopes."""
     cognito = guarded.client("cognito-idp")
     with pytest.raises(cognito.exceptions.InvalidParameterException, match="not enabled"):
         cognito.initiate_auth(
@@ -270,7 +270,7 @@ def test_a_preflight_needs_no_token_and_allows_to_send_one(api: Api) -> None:
         assert response.status == 204
         allowed = response.headers["Access-Control-Allow-Headers"].split(",")
     assert "Authorization" in allowed
-    # And a web app may read why it was refused.
+    # A web app may read the reason.
     answer = create(api, None)
     assert answer.headers["access-control-allow-origin"] == ORIGIN
 
@@ -280,7 +280,7 @@ def test_a_preflight_needs_no_token_and_allows_to_send_one(api: Api) -> None:
 
 @pytest.fixture(scope="module")
 def keyed(docker: bool) -> Iterator[Cloud]:
-    """The system where callers need a key."""
+    """Yield a system whose API requires a key."""
     plan = {"rateLimit": 100, "burstLimit": 100}
     access = {"authorization": "api_key", "usagePlan": plan}
     with local_cloud.start(config_overrides={"api": access}, docker=docker) as running:
@@ -290,7 +290,7 @@ def keyed(docker: bool) -> Iterator[Cloud]:
 def test_keys(keyed: Cloud) -> None:
     api = Api(keyed.outputs["api_gateway_url"])
     user = {"name": "Ada", "email": address()}
-    # Another key of the account, of no usage plan.
+    # Another key of the account, without a usage plan.
     other: dict[str, Any] = keyed.client("apigateway").create_api_key(name="other", enabled=True)
     for key in (None, "", "wrong", other["value"], keyed.outputs["api_key"][:-1]):
         headers = {} if key is None else {"x-api-key": key}

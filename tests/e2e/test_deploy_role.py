@@ -1,7 +1,7 @@
-"""The whole deployment under a role that has the deploy role's policies, and no other.
+"""The whole deployment, under a role that has only the deploy role's policies.
 
-The emulator enforces their actions and resources. Conditions are taken out, for it is told neither
-tags nor boundaries; what they mean, tests/bootstrap/test_escalation.py evaluates.
+The emulator enforces actions and resources. The test removes conditions, because the emulator knows
+neither tags nor boundaries; tests/bootstrap/test_escalation.py evaluates the conditions.
 """
 
 import json
@@ -27,7 +27,7 @@ from local.resources.policies import for_role
 from tests.support.e2e.system import Api, until
 
 PROJECT = "serverless-app"
-# What the emulator (1.5.33) asks otherwise than AWS, or `local` beyond the provider.
+# Actions that the emulator (1.5.33) requires unlike AWS, or `local` in addition to the provider.
 DIFFERENCES = {
     "cloudwatch:PutDashboard": "asked for on *",
     "ec2:CreateFlowLogs": "asked for on *",
@@ -46,7 +46,7 @@ ENVIRONMENTS = {
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was deployed, and by whom: root, and the role, whose calls ``signer`` signs."""
+    """A deployment by root and by the role, whose calls ``signer`` signs."""
 
     emulator: Emulator
     root: Aws
@@ -79,7 +79,7 @@ def deployment(
 
 
 def bootstrap(root: Aws, project: Project) -> str:
-    """Make the role ``deploy`` with its policies, and the boundary; give the boundary's ARN."""
+    """Create the role ``deploy`` and the boundary; return the boundary's ARN."""
     environments = {project.stack: ENVIRONMENTS[project.stack]}
     recorder = run(
         "account",

@@ -1,4 +1,4 @@
-"""From the users' stream through the queue to SES."""
+"""E-mails, from the users' stream through the queue to SES."""
 
 import json
 import time
@@ -107,10 +107,10 @@ def test_a_record_that_cannot_be_welcomed_leaves_the_stream(
         TableName=cloud.outputs["dynamodb_table_name"],
         Item={"id": {"S": "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"}, "name": {"S": "No Address"}},
     )
-    # The emulator does not heed a stream's `batchItemFailures`: it goes on at once, and nothing
-    # comes to the failures queue, where AWS puts the record's place when its retries are over.
-    # Nor would it give again what stood behind the record in the same batch.
+    # The emulator ignores a stream's `batchItemFailures`: it continues at once, and nothing
+    # goes to the failures queue, where AWS puts the record's position after the last retry.
+    # It does not deliver the rest of the batch again, either.
     logs, group = cloud.client("logs"), cloud.functions["queue-welcome"].log_group
     until(lambda: any(r.get("outcome") == "invalid" for r in log_records(logs, group)))
-    user = api.new_user()  # behind it in the stream
+    user = api.new_user()  # after it in the stream
     until(lambda: mail_to(user["email"]), seconds=60)

@@ -1,6 +1,6 @@
-"""Requests that no schema makes: each is refused in the API's shape, and none is a server's error.
+"""Requests outside any schema are refused in the API's error format, without a server error.
 
-``test_openapi.py`` sends what can be made of the document. This sends, byte by byte, what cannot.
+``test_openapi.py`` sends requests generated from the document. These requests cannot be.
 """
 
 import http.client
@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 def send(
     api: Api, method: str, path: str, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()
 ) -> tuple[int, bytes]:
-    """Send a request exactly as it is given; give the response's status and body."""
+    """Send the request's bytes unchanged; return the response's status and body."""
     url = urlsplit(api.url)
     connection = http.client.HTTPConnection(str(url.hostname), url.port, timeout=60)
     try:
@@ -41,13 +41,13 @@ def post(api: Api, body: bytes, *headers: tuple[str, str]) -> tuple[int, bytes]:
 
 
 def user(*, name: bytes = b'"Ada"', email: bytes = b"", before: bytes = b"") -> bytes:
-    """Write a request's body, with parts that ``json`` would not write."""
+    """Return a request body with parts that ``json`` would not write."""
     email = email or json.dumps(address()).encode()
     return b"{%s%s}" % (before, b'"name": %s, "email": %s' % (name, email))
 
 
 def is_an_error(content: bytes) -> bool:
-    """Whether a response has the API's shape, and quotes no stack."""
+    """Return whether a response has the API's error format and no stack trace."""
     error = json.loads(content)
     return set(error) == {"error"} and isinstance(error["error"], str) and len(error["error"]) < 400
 
@@ -99,9 +99,9 @@ def test_a_hostile_body_is_refused(api: Api, body: bytes) -> None:
     ("body", "status"),
     [
         (user(name=b'"%s"' % (b"x" * 10_000_000)), 413),
-        # Beyond API Gateway's own 10 MB, which the emulator has not: there the function answers.
+        # Above API Gateway's 10 MB. The emulator lacks this limit, so the function answers there.
         (user(name=b'"%s"' % (b"x" * 11_000_000)), 413),
-        # As many bytes as are allowed, and one more.
+        # The largest size allowed, and one byte more.
         (user(before=b'"x": "%s", ' % (b"x" * 5_000)), 201),
         (b" " * 8193 + user(), 413),
     ],
@@ -135,7 +135,7 @@ def test_operators_in_a_name_are_text(api: Api, name: str) -> None:
 
 
 def test_what_is_not_asked_for_is_not_stored(api: Api, cloud: Cloud) -> None:
-    """A caller sets neither what the system sets nor what a language may read into a name."""
+    """A caller can set neither system fields nor names with a meaning in a language."""
     hostile = {
         "id": "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG",
         "welcomed": "2026-11-23T03:28:47Z",
@@ -207,7 +207,7 @@ def test_a_hostile_path_is_not_found(api: Api, path: str) -> None:
 @pytest.mark.parametrize("path", ["/users", "/users/user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"])
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "QUERY", "X"])
 def test_a_method_that_there_is_not_is_not_found(api: Api, method: str, path: str) -> None:
-    """API Gateway's one response to unknown paths and methods; it has no 405."""
+    """API Gateway answers unknown paths and methods alike; it has no 405."""
     status, content = send(api, method, path)
     assert status == 404
     assert json.loads(content) == {"error": "Not found"}

@@ -1,8 +1,8 @@
-"""The API keeps to ``openapi.json``, whatever it is asked.
+"""The API follows ``openapi.json``, whatever the request.
 
-schemathesis makes requests of the document, valid ones and others: the examples, the bounds of each
-schema, random ones, and sequences along its links. It checks every response: no 5xx, a status,
-headers and a body as documented, valid requests accepted and others refused.
+schemathesis generates valid and invalid requests from the document: its examples, the bounds of
+each schema, random values, and sequences along its links. It checks that no response is a 5xx, that
+status, headers and body are as documented, and that only valid requests are accepted.
 """
 
 import json
@@ -29,7 +29,7 @@ CHECKS = {
     "ensure_resource_availability",
 }
 HERE = Path(__file__).parent
-SECONDS_A_CASE = 2  # at most, on a busy machine; on a quiet one it is a tenth of a second
+SECONDS_A_CASE = 2  # on a busy machine; usually a tenth of a second
 
 
 def test_the_api_keeps_to_its_document(
@@ -65,7 +65,7 @@ def test_the_api_keeps_to_its_document(
 
 
 def seen(path: Path) -> tuple[Counter[str], set[str]]:
-    """Return how often each method had each status, and the checks that were made."""
+    """Return the count of each status per method, and the checks that ran."""
     statuses: Counter[str] = Counter()
     checks: set[str] = set()
     for line in path.read_text().splitlines():

@@ -1,8 +1,8 @@
-"""Each function's role allows what a person wrote down, on everything, and nothing else.
+"""Each function's role allows exactly what a person wrote down.
 
-The expectation is each function's ``permissions.py``, written by hand. Here every
-action that code of this system could name is called under every role, in the emulator, which
-enforces IAM; and all that is granted is seen to be used.
+Each function's ``permissions.py`` holds the expectation, written by hand. The test calls every
+action that this system's code could name, under every role, in the emulator, which enforces IAM. It
+also checks that every grant is used.
 """
 
 import ast
@@ -23,7 +23,7 @@ from tests.support.statements import Statement, telemetry
 
 ROOT = Path(__file__).parents[2]
 
-# What the emulator (1.5.33) decides otherwise than AWS, so that it proves nothing there.
+# Cases that the emulator (1.5.33) decides unlike AWS, so that they prove nothing.
 STREAM = {
     "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
@@ -43,7 +43,7 @@ NOT_JUDGED_HERE = {
 
 
 def statements(function: str) -> list[Statement]:
-    """Return what a function's role is to allow: its own policy, and what its trigger adds."""
+    """Return the statements that a function's role should have: its own and its trigger's."""
     source = [
         statement
         for owner, consume in consumed().values()
@@ -64,7 +64,7 @@ def permits(statement: Statement, call: Call) -> bool:
 
 
 def covers(resource: str, arn: str) -> bool:
-    """Policies here have a wildcard at the end only (``test_no_wildcards``)."""
+    """Return whether a policy's resource covers another; wildcards are at the end only."""
     return arn.startswith(resource[:-1]) if resource.endswith("*") else arn == resource
 
 
@@ -73,7 +73,7 @@ def permitted(function: str, call: Call) -> bool:
 
 
 def decided_otherwise(function: str, call: Call) -> bool:
-    """Whether this is one of the cells where the emulator is known to differ."""
+    """Return whether the emulator is known to decide this case unlike AWS."""
     if call.action in NOT_ALLOWED_HERE:
         return permitted(function, call)
     if call.action in NOT_DENIED_HERE:
@@ -98,7 +98,7 @@ def test_a_role_allows_this_and_nothing_else(
         if was_denied == permitted(function, call) and not decided_otherwise(function, call)
     }
     assert wrong == set()
-    # Where the emulator has learnt it, it is to be proved.
+    # Fails when the emulator has caught up with AWS: then remove the exception.
     as_aws = {
         call.name
         for call, was_denied in zip(matrix, verdicts, strict=True)
@@ -109,7 +109,7 @@ def test_a_role_allows_this_and_nothing_else(
 
 
 def test_who_may_nothing_is_denied_all(cloud: Cloud, matrix: list[Call]) -> None:
-    """The emulator judges every one of these calls: none passes because it was not understood."""
+    """A role without permissions is denied every call, so the emulator evaluates all of them."""
     with role(cloud, "nobody") as nobody:
         verdicts = denied(cloud, nobody, matrix)
     passed = {call.action for call, no in zip(matrix, verdicts, strict=True) if not no}
@@ -118,7 +118,7 @@ def test_who_may_nothing_is_denied_all(cloud: Cloud, matrix: list[Call]) -> None
 
 
 def test_who_may_everything_is_denied_nothing(cloud: Cloud, matrix: list[Call]) -> None:
-    """Every call is one that a grant alone decides."""
+    """A role with all permissions is denied no call, so grants alone decide."""
     with role(cloud, "everybody", "*") as everybody:
         verdicts = denied(cloud, everybody, matrix)
     assert [call.name for call, no in zip(matrix, verdicts, strict=True) if no] == []
@@ -134,13 +134,13 @@ def test_every_grant_is_called(matrix: list[Call], function: str) -> None:
         if not any(
             permits({**statement, "Action": action, "Resource": resource}, call) for call in matrix
         )
-        # Sending asks for the identity and the configuration set; the call names both.
+        # Sending requires the identity and the configuration set; the call names both.
         and not resource.endswith(":mail")
     ]
     assert missing == [], "add a call to tests/support/e2e/permission_calls.py"
 
 
-# What s3transfer's TransferManager does for ``copy``, beside what handlers call themselves.
+# The calls of s3transfer's TransferManager for ``copy``, which handlers do not name.
 COPYING = {"get_object", "put_object", "abort_multipart_upload"}
 
 
@@ -152,7 +152,7 @@ def test_every_operation_that_a_handler_names_is_called(matrix: list[Call]) -> N
 
 
 def operations() -> set[str]:
-    """Read from the handlers' sources which operations of their clients they name."""
+    """Return the client operations that the handlers' sources name."""
     services: set[str] = set()
     names: set[str] = set()
     for path in ROOT.glob("handlers/**/*.py"):
@@ -178,12 +178,12 @@ def operations() -> set[str]:
 
 
 NOT_SEEN = {
-    # By code, and elsewhere than in the walk below.
+    # Used by code that the walk below does not reach.
     "s3:GetObjectVersion": "the trail does not tell it from s3:GetObject; tested further below",
     "ses:SendEmail": "not in the trail; nobody is marked as welcomed to whom no e-mail was sent",
     "s3:AbortMultipartUpload": "of a copy of more than 128 MB that fails half-way: S3 charges "
     "for parts that are left; see handlers/process_upload/storage.py",
-    # By the platform, on the function's behalf; the emulator does it without asking.
+    # Used by the platform for the function; the emulator does not check it.
     **dict.fromkeys(
         ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", *STREAM],
         "by Lambda's poller",
@@ -194,7 +194,7 @@ NOT_SEEN = {
 
 
 def lacks(function: str, seen: set[tuple[str, str]]) -> list[str]:
-    """Name what a role allows and nothing was seen to need."""
+    """Return what a role allows although nothing used it."""
     return [
         f"{action} on {resource}"
         for statement in statements(function)
@@ -202,13 +202,13 @@ def lacks(function: str, seen: set[tuple[str, str]]) -> list[str]:
         for resource in listed(statement["Resource"])
         if action not in NOT_SEEN
         and action not in getattr(module_of(function, "permissions"), "NOT_CALLED", {})
-        and not resource.endswith("-failures")  # Lambda sends what failed
+        and not resource.endswith("-failures")  # Lambda sends failed events
         and not any(action == done and covers(resource, on) for done, on in seen)
     ]
 
 
 def test_whatever_is_granted_is_used(cloud: Cloud, api: Api) -> None:
-    """Every function does its whole job: a grant that none of it needs is one too many."""
+    """Every function does its whole job, and each of its grants is used."""
     with recording(cloud):
         for function in FUNCTIONS:
             module_of(function, "whole_job").run(cloud, api)

@@ -1,7 +1,7 @@
 """No personal data, and no secret, in any log, metric, alarm or report.
 
-Canaries go through every path, those that fail included. Then all that was written is searched:
-they are found where personal data belongs, and nowhere else.
+The test sends canaries through every path, also failing ones. Then it searches everything that was
+written: canaries are where personal data belongs, and nowhere else.
 """
 
 import json
@@ -32,7 +32,7 @@ from tests.support.e2e.system import Api, invoke, keys, messages_in, until
 from tests.support.e2e.written import Place, elsewhere, keeping
 from tests.support.functions import FUNCTIONS, module_of
 
-pytestmark = pytest.mark.long  # every path and every fault, and the time that they take
+pytestmark = pytest.mark.long  # it takes every path and every fault
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ def no_more(_: Canaries) -> Iterable[Any]:
 
 @pytest.fixture(scope="module")
 def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
-    """The system after all paths were gone."""
+    """Return the system after the canaries have gone through all paths."""
     outputs = guarded.outputs
     client = Client(outputs["token_endpoint"], outputs["client_id"], outputs["client_secret"])
     api = Api(outputs["api_gateway_url"])
@@ -84,7 +84,7 @@ def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
     return guarded
 
 
-# Where each of these is found: proof that the search finds what there is.
+# Each canary must be found here, which proves that the search works.
 BELONGS = {
     "table users": {"created: name", "created: email"},
     "mail": {"created: name", "created: email"}
@@ -128,7 +128,7 @@ def test_personal_data_is_where_it_belongs(walked: Cloud, canaries: Canaries) ->
         kept.setdefault(place, set()).update(labels)
     assert {place: missing for place, ls in BELONGS.items() if (missing := ls - kept[place])} == {}
     assert len(list(canaries)) > 200
-    # Secrets are in none of them.
+    # Secrets are in none of these.
     secret = {c for c in canaries if c.startswith(("token", "client secret")) or c.endswith("key")}
     assert secret
     assert {place: ls & secret for place, ls in kept.items() if ls & secret} == {}
@@ -142,8 +142,8 @@ def test_all_that_was_written_is_searched(walked: Cloud) -> None:
     places = dict(elsewhere(walked))
     logs = {f: places[f"log {ref.log_group}"].decode() for f, ref in walked.functions.items()}
     assert [function for function, log in logs.items() if '"outcome\\": ' not in log] == []
-    # The platform has its say as well; not of a container whose start took all the time there was,
-    # and on a busy machine that is each of them.
+    # The platform logs as well, except for a container that used up its time to start; on a busy
+    # machine, every container does.
     ended = {function for function, log in logs.items() if "Task timed out" in log}
     assert ended >= OUT_OF_TIME or walked.emulator.containers
     assert {"console", "metrics", "alarms", "table ledger", "file emulator.log"} <= set(places)

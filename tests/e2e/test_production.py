@@ -1,8 +1,8 @@
-"""The whole system as production has it, in a cloud of its own.
+"""The whole system with production's configuration, in its own cloud.
 
-With a key, a network, a firewall and an access log of its own. The emulator keeps what these are
-told, and connects, encrypts, refuses and logs nothing by it: that they are told the right things,
-by calls that AWS's API knows, is what is seen here, and that all of it leaves the system working.
+It has a key, a network, a firewall and an access log. The emulator stores their configuration but
+enforces none of it. So these tests check that the configuration is right, that the calls exist in
+AWS's API, and that the system still works.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.support.e2e.system import Api, keys, logical_name, until
 from tests.support.functions import FUNCTIONS, expected, module_of
 from tests.support.samples import PICTURE
 
-pytestmark = pytest.mark.long  # it has everything, and takes as long to come up
+pytestmark = pytest.mark.long  # the largest configuration, and the slowest to start
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_it_does_its_whole_job(production: Cloud) -> None:
     picture = PICTURE.read_bytes()
     s3.put_object(Bucket=bucket, Key="uploads/picture.jpg", Body=picture)
     until(lambda: len(keys(s3, bucket, "processed/picture.jpg/")) == 2)
-    s3.put_object(Bucket=bucket, Key="uploads/data.bin", Body=picture)  # copied by S3 itself
+    s3.put_object(Bucket=bucket, Key="uploads/data.bin", Body=picture)  # S3 itself copies it
     until(lambda: keys(s3, bucket, "processed/data.bin/"))
 
     for function in (name for name in FUNCTIONS if expected()[name].is_scheduled):
@@ -65,7 +65,7 @@ def test_it_does_its_whole_job(production: Cloud) -> None:
 
 
 def test_no_role_may_use_the_key_by_itself(production: Cloud, key: str) -> None:
-    """Only a service may, on its behalf: the emulator's services do not ask, AWS's do."""
+    """Only services may use it for a role. AWS's services check this, the emulator's do not."""
 
     def decisions(role: str, action: str, on: str) -> set[str]:
         results = production.client("iam").simulate_principal_policy(
@@ -88,7 +88,7 @@ def test_no_role_may_use_the_key_by_itself(production: Cloud, key: str) -> None:
 
 
 def test_everything_has_the_key(production: Cloud, key: str) -> None:
-    """The emulator stores which key it is, and encrypts nothing."""
+    """The emulator stores the key's ARN, but encrypts nothing."""
 
     def client(service: str) -> Any:
         return production.client(service)
@@ -207,7 +207,7 @@ def test_every_function_has_its_concurrency(production: Cloud) -> None:
 
 
 def test_what_starts_from_a_snapshot_has_one_of_its_version(production: Cloud) -> None:
-    """The emulator's is none: it says so of the version, and starts a worker ahead."""
+    """The emulator takes no snapshot: it marks the version, and starts a worker in advance."""
     wanted = stack_settings("prod")["serverless-app:functions"]
     for name, function in production.functions.items():
         live = production.client("lambda").get_function_configuration(

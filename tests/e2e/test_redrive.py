@@ -1,4 +1,4 @@
-"""Dead letters, from the fault to the mended system, by the command that people use."""
+"""Dead letters, from the fault to the fixed system, with the command that people use."""
 
 import json
 import os
@@ -29,7 +29,7 @@ QUEUES = sorted(queue for each in expected().values() for queue in each.dead_let
 
 @pytest.fixture
 def impatient(cloud: Cloud) -> Iterator[None]:
-    """Let failed e-mails come again after a second, and not after three minutes."""
+    """Retry failed e-mails after a second, not after three minutes."""
     sqs, url = cloud.client("sqs"), cloud.outputs["sqs_queue_url"]
     names = ["VisibilityTimeout"]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
@@ -47,7 +47,7 @@ def no_letters(cloud: Cloud) -> Iterator[None]:
 
 
 def _put_position(cloud: Cloud, first: str, last: str) -> None:
-    """Leave a dead letter as AWS does; the emulator's mapping of a stream never gives up."""
+    """Send a dead letter as AWS does; the emulator's stream mapping never gives up."""
     table = cloud.client("dynamodb").describe_table(TableName=cloud.outputs["dynamodb_table_name"])
     record = {
         "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 6},
@@ -89,7 +89,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
     code, said = redrive("emails-dead-letters", dry_run=True)
     assert code == 0
     assert letter["MessageId"] in said
-    assert "given back untouched" in said
+    assert "left unchanged" in said
     assert "Canary" not in said
     assert to not in said
     assert dead()
@@ -142,7 +142,7 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
 
 @pytest.fixture
 def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
-    """Run the command as for a stack in AWS, with the permissions that its help lists."""
+    """Run the command as for a stack in AWS, with the permissions in its help."""
 
     def theirs(text: str) -> str:
         return text.replace(cloud.endpoint, "https://sqs.us-east-1.amazonaws.com")
@@ -164,7 +164,7 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
         "lambda:InvokeFunction": [
             entry["target"] for entry in entries.values() if entry["kind"] != "queue"
         ],
-        # The stream, in AWS: the emulator does not see which one is read.
+        # In AWS this is the stream; the emulator does not check which one is read.
         "dynamodb:GetShardIterator dynamodb:GetRecords": ["*"],
     }
     statements = [
@@ -225,7 +225,7 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
     code, said = on_aws()
     assert code == 0, said
     assert "new-users-failures" in said
-    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("given back untouched.\n")
+    assert on_aws("emails-dead-letters", "--dry-run")[1].endswith("left unchanged.\n")
     for queue in QUEUES:
         code, said = on_aws(queue)
         assert (code, "Seen 1: 1 " in said) == (0, True), said

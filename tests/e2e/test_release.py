@@ -1,4 +1,4 @@
-"""A release of the real program: its output names what is there, and the alias is served."""
+"""A release of the real program: its output names existing resources, and the alias serves."""
 
 import pytest
 
@@ -22,9 +22,10 @@ def test_a_new_version_is_released_and_taken_back(
     user = api.new_user()
 
     def serves(version: str) -> bool:
-        """Whether this version answers: the new one lets pages of the new origin in.
+        """Return whether this version answers: the new one allows the new origin.
 
-        The emulator (1.5.33) keeps a container by its image, whatever its version's environment.
+        The emulator (1.5.33) reuses a container of the same image, although the version's
+        environment differs.
         """
         alias = client.get_alias(FunctionName=name, Name="live")
         if cloud.emulator.containers:

@@ -1,7 +1,6 @@
-"""Every command of the runbook, as it is written there, by the AWS CLI, on the whole system.
+"""Runs every command of the runbook, word for word, with the AWS CLI, on the whole system.
 
-The Pulumi CLI is not here: a script in its place prints the outputs of the stack that runs in the
-emulator.
+A script replaces the Pulumi CLI and prints the outputs of the stack in the emulator.
 """
 
 import json
@@ -22,10 +21,10 @@ from local.mail import sent
 from tests.support.e2e.system import address, until
 from tests.support.runbook import section, sections
 
-pytestmark = pytest.mark.long  # a stack as production has it, and some eighty commands
+pytestmark = pytest.mark.long  # production's configuration, and some eighty commands
 
 FIRST = section("Before anything").code("sh")
-# These need something to work on, and have tests of their own below.
+# These sections need data, and have their own tests below.
 SEEDED = {
     "Before anything",
     "Function errors",
@@ -37,7 +36,7 @@ SEEDED = {
 }
 OTHERS = [s.title for s in sections() if s.code("sh") and s.title not in SEEDED]
 
-# Of all outputs together, as `redrive` asks for them, queues have the addresses that AWS gives.
+# With `--json`, as `redrive` asks for outputs, the queues' URLs are those of AWS.
 PULUMI = """#!{python}
 import json, sys
 command = sys.argv[1:]
@@ -58,7 +57,7 @@ def production() -> Iterator[Cloud]:
 
 @pytest.fixture(scope="module")
 def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run the commands of one section in a shell that has run the first ones."""
+    """Return a function that runs a section's commands after those of the first section."""
     folder = tmp_path_factory.mktemp("bin")
     pulumi = folder / "pulumi"
     pulumi.write_text(
@@ -69,7 +68,7 @@ def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
         )
     )
     pulumi.chmod(0o700)
-    # Told by the environment alone, this CLI would still ask SQS at its address in AWS.
+    # Without the option, this CLI would send SQS requests to AWS, whatever the environment says.
     aws = folder / "aws"
     real = Path(sys.executable).with_name("aws")
     aws.write_text(f'#!/bin/sh\nexec {real} --endpoint-url {production.endpoint} "$@"\n')
@@ -101,7 +100,7 @@ def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.mark.parametrize("title", OTHERS)
 def test_commands_work_as_they_are_written(run: Run, title: str) -> None:
-    assert "None" not in run(title).split()  # as the CLI writes a `--query` that finds nothing
+    assert "None" not in run(title).split()  # the output of a `--query` without a result
 
 
 def test_what_rings_is_listed_with_its_section(run: Run, production: Cloud) -> None:
@@ -176,7 +175,7 @@ def test_who_was_given_up_is_welcomed(run: Run, production: Cloud) -> None:
         },
     )
     run("Welcome abandoned")
-    time.sleep(1)  # due at the second of the command
+    time.sleep(1)  # due in the command's second
     production.client("lambda").invoke(
         FunctionName=production.functions["cleanup-expired"].name, Qualifier="live", Payload=b"{}"
     )

@@ -1,4 +1,4 @@
-"""``app smoke`` against the running system, whole and broken."""
+"""``app smoke`` against the running system, working and broken."""
 
 import json
 import re
@@ -33,7 +33,7 @@ STEPS = [
 def smoke(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Smoke:
-    """Run the command as its user would; give its exit code, and what it printed."""
+    """Run the command as a user does; return its exit code and output."""
     key = caller(cloud)
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
@@ -49,14 +49,14 @@ def smoke(
 
 
 def caller(cloud: Cloud, *, without: str | None = None) -> dict[str, str]:
-    """Return credentials that allow what ``--help`` says, ``without`` an action; nothing else."""
+    """Return credentials with exactly the permissions in ``--help``, less those in ``without``."""
     api_id = cloud.outputs["api_gateway_url"].split("/")[-2]
     arn = f"arn:aws:{{}}:{cloud.aws.region}:{ACCOUNT_ID}:{{}}"
     tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
     allowed = {
         "apigateway:GET": [f"arn:aws:apigateway:{cloud.aws.region}::/restapis/{api_id}/*"],
         "lambda:GetFunctionConfiguration": [
-            # AWS asks for the alias, the emulator for the function.
+            # AWS requires the alias, the emulator the function.
             arn.format("lambda", f"function:{cloud.functions['create-user'].name}{alias}")
             for alias in ("", ":live")
         ],
@@ -84,7 +84,7 @@ def _nothing_is_left(cloud: Cloud) -> Any:
     before = records(cloud)
     yield
     left = records(cloud) - before
-    # An e-mail that is under way when its user is deleted leaves its record, as --help says.
+    # An e-mail in flight when its user is deleted leaves a record, as --help says.
     assert {record for record in left if not record.startswith("email#")} == set()
 
 
@@ -133,7 +133,7 @@ def test_a_function_that_does_not_get_ready_fails(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch, starting: str
 ) -> None:
     class Starting(smoke_api.Api):
-        """The gateway's answer for a function whose first snapshot is being taken."""
+        """The gateway's response while a function's first snapshot is created."""
 
         def __call__(self, method: str, *args: Any) -> smoke_api.Answer:
             if method == starting:
@@ -150,7 +150,7 @@ def test_a_function_that_does_not_get_ready_fails(
 def test_what_no_answer_told_is_deleted_too(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where the connection breaks behind the creation."""
+    """The connection breaks after the user was created."""
     monkeypatch.setattr("ops.smoke.steps._USER_ID", re.compile("never"))
     code, _, errors = smoke(api.url)
     assert code == 1
@@ -170,20 +170,20 @@ def test_a_refusal_to_say_is_told_and_all_is_deleted(
     code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["the welcome e-mail is sent"]
-    assert re.fullmatch(r"error: AWS does not tell of user user_\w+ in \S+: .+\n", errors)
+    assert re.fullmatch(r"error: AWS does not return user user_\w+ in \S+: .+\n", errors)
 
 
 def test_what_failed_first_is_told_before_what_cannot_be_deleted(
     smoke: Smoke, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_not("dynamodb:DeleteItem", cloud, monkeypatch)
-    with broken(cloud, "create-user"):  # so nothing is left
+    with broken(cloud, "create-user"):  # so the command leaves nothing behind
         code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["a user is created", "what the test created is deleted"]
     first, second = errors.splitlines()
     assert first.startswith("error: expected 201; 500 {'error': 'Failed to create user'} came")
-    assert second.startswith("error: What was made for success+smoke-")
+    assert second.startswith("error: What was created for success+smoke-")
     assert "may be left in" in second
     assert "DeleteItem" in second
 
@@ -191,9 +191,10 @@ def test_what_failed_first_is_told_before_what_cannot_be_deleted(
 @pytest.mark.parametrize(
     ("url", "error"),
     [
-        ("api.example.com", "'api.example.com' is no API's URL; it must be an address such as"),
+        ("api.example.com", "'api.example.com' is not an API's URL. Use an address such as"),
         ("http://api.example.com/prod", "is not encrypted"),
-        ("https://api.example.com/prod?x=1", "is no API's URL"),
+        ("https://api.example.com/prod?x=1", "is not an API's URL"),
+        ("https://[", "is not an API's URL (Invalid IPv6 URL)"),
     ],
 )
 def test_a_wrong_url_is_refused(smoke: Smoke, url: str, error: str) -> None:
@@ -206,7 +207,7 @@ def test_an_api_of_nobody_is_refused(smoke: Smoke, api: Api) -> None:
     other = api.url.replace("/execute-api/", "/execute-api/0")
     code, _, errors = smoke(other)
     assert code == 1
-    assert f"AWS does not tell what is behind {other}" in errors
+    assert f"AWS does not say what is behind {other}" in errors
 
 
 def test_a_caller_who_may_not_is_refused_before_anything_is_made(
@@ -232,5 +233,5 @@ def test_an_open_api_that_should_be_closed_fails(
     monkeypatch.setenv("API_KEY", "k" * 20)
     code, printed, errors = smoke(api.url)
     assert code == 1
-    assert steps(printed, "FAILED") == ["callers who do not say who they are get nothing"]
+    assert steps(printed, "FAILED") == ["callers without credentials get nothing"]
     assert "expected 401 or 403; 404" in errors

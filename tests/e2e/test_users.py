@@ -1,4 +1,4 @@
-"""The API, by HTTP."""
+"""The users API over HTTP."""
 
 from typing import Any
 

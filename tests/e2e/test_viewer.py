@@ -1,4 +1,4 @@
-"""The viewer of the API's document, without a browser (``tests/browser`` has one)."""
+"""The API viewer, without a browser (``tests/browser`` uses one)."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ Got = tuple[int, dict[str, str], bytes]
 def get(
     cloud: Cloud, path: str, *, method: str = "GET", headers: dict[str, str] | None = None
 ) -> Got:
-    """Ask for a path as it is, dots and all."""
+    """Request a path unchanged, including dots."""
     connection = http.client.HTTPConnection("127.0.0.1", cloud.emulator.port, timeout=30)
     try:
         connection.request(method, path, headers=headers or {})
@@ -91,7 +91,7 @@ def test_nothing_else_is_served(cloud: Cloud, path: str) -> None:
 
 
 def test_a_bucket_may_have_its_name(cloud: Cloud) -> None:
-    """The viewer answers browsers; who signs a request means S3."""
+    """The viewer answers browsers; a signed request goes to S3."""
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket="docs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket="docs", Key="swagger-ui.css", Body=b"mine")

@@ -1,4 +1,4 @@
-"""Faults on the way from the e-mail queue to SES."""
+"""Faults between the e-mail queue and SES."""
 
 import json
 import uuid
@@ -29,7 +29,7 @@ SEND = Call("ses", "SendEmail")
 
 
 def send_all(world: World, recipients: Sequence[str]) -> Ledger:
-    """Queue a notification to each address, and note it by the address."""
+    """Queue a notification to each address; return the messages by address."""
     ledger = Ledger()
     for to in recipients:
         ledger.send(to, notification(to))
@@ -49,7 +49,7 @@ def kept(world: World, recipients: Sequence[str]) -> list[tuple[str, str]]:
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_one_bad_record_in_a_batch(world: World, data: st.DataObject) -> None:
-    """For any subset that fails, the returned ids are that subset, and the others are sent."""
+    """Whichever messages fail, exactly their ids are returned, and the others are sent."""
     bad = data.draw(st.lists(st.booleans(), min_size=1, max_size=10))
     recipients = [address() for _ in bad]
     bodies = ["{" if fails else notification(to) for to, fails in zip(recipients, bad, strict=True)]
@@ -65,10 +65,10 @@ def test_one_bad_record_in_a_batch(world: World, data: st.DataObject) -> None:
 
 
 def redrive(world: World, message_id: str) -> None:
-    """Put a dead letter back on the e-mail queue.
+    """Send a dead letter to the e-mail queue again.
 
-    On AWS that is ``StartMessageMoveTask``, which the emulator lacks: as there, it is a new
-    message with the old one's body and attributes.
+    AWS does this with ``StartMessageMoveTask``, which the emulator lacks. As there, the new message
+    has the old one's body and attributes.
     """
     sqs = world.cloud.client("sqs")
     found: list[dict[str, Any]] = []
@@ -93,7 +93,7 @@ def redrive(world: World, message_id: str) -> None:
 
 
 def test_poison_message(world: World) -> None:
-    """To the dead-letter queue after N receives, as it was sent; redriven, delivered once."""
+    """It goes unchanged to the dead-letter queue after N receives; redriven, it is sent once."""
     sqs, to = world.cloud.client("sqs"), address()
     asked = sqs.get_queue_attributes(QueueUrl=world.emails, AttributeNames=["RedrivePolicy"])
     receives = json.loads(asked["Attributes"]["RedrivePolicy"])["maxReceiveCount"]
@@ -103,7 +103,7 @@ def test_poison_message(world: World) -> None:
         until(lambda: (message_id, notification(to)) in world.dead(), seconds=SECONDS)
     assert tally.calls[SEND] == tally.injected["refuse"] == receives
     assert world.mails(to) == 0
-    # SES takes it now. What `StartMessageMoveTask` does on AWS, the emulator does not.
+    # SES accepts it now. The emulator has no `StartMessageMoveTask`.
     redrive(world, message_id)
     until(lambda: world.mails(to), seconds=SECONDS)
     until(world.settled, seconds=SECONDS)
@@ -113,12 +113,12 @@ def test_poison_message(world: World) -> None:
 
 @pytest.mark.parametrize("copies", [2, 5])
 def test_duplicate_delivery_of_messages(world: World, copies: int) -> None:
-    """At once: one sends, and the others find it done or being done. Later: all find it done."""
+    """At once, one delivery sends, and the others see that. Later, all find the e-mail sent."""
     recipients = [address() for _ in range(3)]
     event = sqs_event([notification(to) for to in recipients])
 
     def received() -> dict[str, Any]:
-        """The same messages, received once more."""
+        """Return the same messages, as received once more."""
         return {
             "Records": [
                 {**record, "receiptHandle": uuid.uuid4().hex} for record in event["Records"]
@@ -134,8 +134,8 @@ def test_duplicate_delivery_of_messages(world: World, copies: int) -> None:
 
 CONTAINER = pytest.mark.container
 
-# Where a delivery can be cut off: before and after each of its calls.
-# The last column: e-mails that SES has taken by then, and nothing recorded as sent.
+# The points where a delivery can be cut off: before and after each of its calls.
+# The last column: e-mails that SES has accepted but that are not recorded as sent.
 OFFSETS = [
     ("delay", "dynamodb", "UpdateItem", 1, 0),  # claims the first
     ("delay_reply", "dynamodb", "UpdateItem", 1, 0),
@@ -155,14 +155,14 @@ OFFSETS = [
 def test_function_killed_mid_batch(
     world: World, kind: Kind, service: str, operation: str, n: int, sent_unrecorded: int
 ) -> None:
-    """Messages come back, and each has its effect once: SES's is the one exception.
+    """Messages come back, and each takes effect once; SES is the exception.
 
-    Where SES had taken an e-mail when the function died, nobody can know, and it goes out twice.
+    If SES accepted an e-mail before the function died, nobody can know, and it is sent twice.
     """
     recipients = [address() for _ in range(5)]
     fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(n), seconds=300)
     with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
-        with world.without_trigger("send-email"):  # so that they come as one batch
+        with world.without_trigger("send-email"):  # so that they arrive as one batch
             ledger = send_all(world, recipients)
         world.kill_sender_when_held(tally)
         until(lambda: set(effects(world, recipients)) == set(recipients), seconds=SECONDS)
@@ -175,7 +175,7 @@ def test_function_killed_mid_batch(
 
 @pytest.mark.long
 def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
-    """Under a stream of messages. One that dies at each of its five receives is a dead letter."""
+    """A message whose function is killed at each of five attempts is a dead letter."""
     recipients = [address() for _ in range(100)]
     slow = Fault(kind="delay", service="ses", probability=1, seconds=0.1)
     with world.receives_soon(), world.faults(slow, NOT_LATER):
@@ -184,7 +184,7 @@ def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
             until(lambda: killed["send-email"] >= 5, seconds=SECONDS)
         world.end_leases_until(world.settled)
     balance = ledger.balance(effects=effects(world, recipients), kept=kept(world, recipients))
-    # Cut off between SES and the record: sent twice, at most; or, twice unknown, kept as it was.
+    # Cut off between SES and the record: sent at most twice; cut off twice, kept as it was.
     assert balance.violations.keys() <= {"doubled", "several"}, balance
     assert not balance.lost
     assert max(Counter(effects(world, recipients)).values()) <= 2
@@ -193,7 +193,7 @@ def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
 @pytest.mark.long
 @pytest.mark.container
 def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
-    """A re-run after the lease, and at most one duplicate: then it is uncertain, and kept."""
+    """A retry after the lease sends at most one duplicate; then the message is uncertain."""
     to = address()
     fault = Fault(kind="delay_reply", service="ses", calls=(1, 2), seconds=300)
     with world.receives_soon(), world.faults(fault, NOT_LATER) as tally:
@@ -206,10 +206,10 @@ def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
 
 @pytest.mark.long
 def test_throttling_and_a_flood(world: World, one_sender: None) -> None:
-    """Of many messages few are worked on at a time, and SES takes none at first: all are sent.
+    """Few of many messages are processed at a time, and SES refuses all at first: all are sent.
 
-    What SES throttles four times, and what the function has no time for then, waits half a minute;
-    nothing becomes a dead letter.
+    A message that SES throttles four times, or that the function has no time for, waits half a
+    minute. None becomes a dead letter.
     """
     recipients = [address() for _ in range(40)]
     before = world.dead()

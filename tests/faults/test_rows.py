@@ -1,14 +1,14 @@
-"""What must happen under faults, row by row, and the tests that show it on the running system.
+"""The required behaviour under faults, row by row, and the tests that show it.
 
-Each accepted input ends in exactly one of: its effect, once; visible in a dead-letter queue or
-under ``rejected/`` with its original payload; an explicit refusal to the caller.
+Each accepted input ends in exactly one of three ways: its effect, once; its original payload in a
+dead-letter queue or under ``rejected/``; or an explicit refusal to the caller.
 
-The clock is not touched: what the system remembers is moved into the past, events
-carry odd times, and what waits for hours is asked for at once.
+The tests do not change the clock. They move stored times into the past, send events with odd
+times, and receive messages at once that would wait for hours.
 
-What cannot be shown here, for the emulator does not do it: a stream's bisection, its retries and
-its failures queue (the function's part is shown, and the mapping's settings are read), and that
-Lambda's retries keep their request id.
+The emulator cannot show a stream's bisection, retries and failures queue; tests check the
+function's part and the mapping's settings. It also cannot show that Lambda's retries keep their
+request id.
 """
 
 import ast
@@ -134,5 +134,5 @@ def test_the_rows_are_those_of_the_table() -> None:
 def test_every_test_belongs_to_a_row() -> None:
     named = {reference for references in ROWS.values() for reference in references}
     for module in HERE.glob("test_*.py"):
-        if module.name not in ("test_rows.py", "test_soak.py"):  # a soak is about all rows
+        if module.name not in ("test_rows.py", "test_soak.py"):  # a soak covers all rows
             assert {f"{module.name}::{name}" for name in names_in(module)} <= named

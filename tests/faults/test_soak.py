@@ -1,4 +1,4 @@
-"""A small soak: what `make soak` does at length."""
+"""A small soak; `make soak` runs a long one."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def _row(account: Account, title: str) -> Row:
 
 
 def _told(soak: Soak, account: Account) -> str:
-    """Write the table, for who reads a failure."""
+    """Return the table, for the message of a failure."""
     result = Result(
         account=account,
         sent=soak.sent,
@@ -72,7 +72,7 @@ def _switch_queue(soak: Soak, *, on: bool) -> None:
 
 
 def _take_a_message(soak: Soak) -> int:
-    """Delete one good message from the queue; give the number of its input."""
+    """Delete a valid message from the queue; return its input's number."""
     good = {
         soak.inputs.message(item): item.number
         for item in map(soak.inputs.__getitem__, soak.books.numbers)
@@ -87,7 +87,7 @@ def _take_a_message(soak: Soak) -> int:
 
 
 def _take_an_output(soak: Soak) -> int:
-    """Delete the result of one upload; give the number of its input."""
+    """Delete an upload's result; return its input's number."""
     item = next(
         item
         for item in map(soak.inputs.__getitem__, soak.books.numbers)

@@ -1,4 +1,4 @@
-"""Faults between callers, API and users' table, and on the way to the welcome."""
+"""Faults between callers, the API and the users table, and before the welcome."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ LONG = pytest.mark.long
 
 @pytest.fixture(scope="module")
 def gateway(world: World) -> Iterator[Proxy]:
-    """What stands between callers and API."""
+    """Yield the proxy between callers and the API."""
     with Proxy(world.cloud.emulator.port) as proxy:
         yield proxy
 
 
 @pytest.fixture(scope="module")
 def far(world: World, gateway: Proxy) -> Api:
-    """The API, as callers behind the proxy see it."""
+    """Return the API's URL behind the proxy."""
     here = str(world.cloud.emulator.port)
     return Api(world.api.url.replace(here, str(gateway.port)))
 
@@ -38,7 +38,7 @@ def far(world: World, gateway: Proxy) -> Api:
 def test_write_applied_reply_lost_the_client_retries(
     world: World, far: Api, gateway: Proxy
 ) -> None:
-    """The same key gives the first result, and with another body it is refused."""
+    """The same key returns the first result; with another body it is refused."""
     body, key = {"name": "Ada", "email": address()}, address()
     lost = Fault(kind="lose_reply", service="api", calls=(1, 2))
     with gateway.inject(Plan(seed=1, faults=[lost])) as tally:
@@ -63,7 +63,7 @@ def test_write_applied_reply_lost_the_client_retries(
 def test_write_applied_reply_lost_the_function_retries(
     world: World, fault: dict[str, Any], keyed: bool
 ) -> None:
-    """Its write carries a token: what was applied, or comes late, is not somebody else's."""
+    """A token in the write tells its own applied or late write from somebody else's."""
     email = address()
     headers = {"Idempotency-Key": address()} if keyed else {}
     write = Fault(service="dynamodb", operation="TransactWriteItems", **fault)
@@ -79,7 +79,7 @@ def test_write_applied_reply_lost_the_function_retries(
 
 @LONG
 def test_dynamodb_throttle_5xx_timeout_of_some_calls(world: World) -> None:
-    """A third of the calls fail: callers get their answer, or 503 with Retry-After."""
+    """A third of the calls fail: callers get their response, or 503 with Retry-After."""
     failing = [
         Fault(kind=kind, service="dynamodb", probability=0.1)
         for kind in ("throttle", "fail", "drop")
@@ -111,7 +111,7 @@ def test_dynamodb_throttle_5xx_timeout_of_some_calls(world: World) -> None:
 def test_dynamodb_throttle_5xx_timeout_of_all_calls(
     world: World, operation: str, kind: Kind
 ) -> None:
-    """Tried again, then 503, before the function's time is up; nothing is half done."""
+    """Calls are retried, then 503 comes before the timeout; nothing is half done."""
     email = address()
     fault = Fault(
         kind=kind,
@@ -135,7 +135,7 @@ def test_dynamodb_throttle_5xx_timeout_of_all_calls(
 
 
 def test_same_email_from_50_callers_at_once(world: World) -> None:
-    """Under faults, too: one 201, the rest 409."""
+    """One caller gets 201 and the rest 409, under faults as well."""
     email = address()
     faults = [
         Fault(kind=kind, service="dynamodb", probability=0.1) for kind in ("throttle", "lose_reply")

@@ -1,4 +1,4 @@
-"""Faults on the way from the users' table to the e-mail queue."""
+"""Faults between the users table and the e-mail queue."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -25,21 +25,21 @@ def test_user_stored_welcome_not_queued_until_the_stream_is_read(world: World) -
 
 
 def test_user_stored_welcome_not_queued_until_the_sweep(world: World) -> None:
-    """The stream brings nothing for longer than it lasts; then it does, and nobody gets two."""
+    """The stream is down for over 24 hours, then recovers, and nobody gets two e-mails."""
     with world.without_trigger("queue-welcome"):
         user = new_user(world)
         assert not world.invoke("cleanup-expired", {}).get("welcome_requeued")
         world.jump(2 * 3_600, welcomes=True)
         assert world.invoke("cleanup-expired", {})["welcome_requeued"] >= 1
         until(lambda: welcomed(world, user["id"]), seconds=SECONDS)
-    marker = new_user(world)  # behind the first one in the stream
+    marker = new_user(world)  # after the first one in the stream
     until(lambda: welcomed(world, marker["id"]), seconds=SECONDS)
     until(world.settled, seconds=SECONDS)
     assert world.mails(user["email"]) == 1
 
 
 def test_user_stored_welcome_not_queued_because_the_queue_fails(world: World) -> None:
-    """AWS gives the record again. The emulator does not, and leaves it to the sweep."""
+    """AWS delivers the record again. The emulator does not, and leaves it to the sweep."""
     failing = Fault(kind="fail", service="sqs", operation="SendMessageBatch", probability=1)
     with world.faults(failing) as tally:
         user = new_user(world)
@@ -50,7 +50,7 @@ def test_user_stored_welcome_not_queued_because_the_queue_fails(world: World) ->
     assert world.mails(user["email"]) == 1
 
 
-# Every await of the way from a request to the mark that its user was welcomed.
+# Every wait between a request and the mark that its user was welcomed.
 AWAITS = [
     ("create-user", "dynamodb", "TransactWriteItems"),
     ("queue-welcome", "sqs", "SendMessageBatch"),
@@ -91,7 +91,7 @@ def test_user_stored_welcome_not_queued_for_the_function_was_killed(
 
 
 def record(number: int, user: dict[str, str]) -> dict[str, Any]:
-    """What the stream says of a user who was stored."""
+    """Return the stream's record of a stored user."""
     return {
         "eventName": "INSERT",
         "eventSource": "aws:dynamodb",
@@ -104,18 +104,18 @@ def record(number: int, user: dict[str, str]) -> dict[str, Any]:
 
 
 def stranger(n: int) -> dict[str, str]:
-    """A user of no table: the message that welcomes them is all that counts here."""
+    """Return a user who is in no table: only the welcome message matters here."""
     return {"id": f"user_0{uuid.uuid4().int % 10**25:025}", "name": f"N{n}", "email": address()}
 
 
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_poison_stream_record(world: World, data: st.DataObject) -> None:
-    """For any subset that fails: those before the first are queued, and it is named.
+    """Whichever records fail, those before the first are queued, and the first is named.
 
-    Lambda then gives the stream again from there, until by its settings the record stands alone and
-    its retries are over: its place goes to the failures, and the others go on. The emulator heeds
-    neither a stream's partial responses nor those settings, so they are looked at, no more.
+    Lambda then delivers the stream again from there, until the record is alone and its retries are
+    used up. Its position goes to the failures queue, and the others continue. The emulator ignores
+    a stream's partial responses and these settings, so the test only reads the settings.
     """
     bad = data.draw(st.lists(st.booleans(), min_size=1, max_size=12))
     users = [stranger(n) for n in range(len(bad))]
@@ -140,7 +140,7 @@ def test_poison_stream_record_goes_to_the_failures_alone(world: World) -> None:
     )["EventSourceMappings"]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
-    assert mapping["MaximumRetryAttempts"] >= 1  # and not -1: for ever
+    assert mapping["MaximumRetryAttempts"] >= 1  # and not -1, which means for ever
     failures = world.cloud.outputs["dead_letters"]["new-users-failures"]["url"]
     destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
     assert destination.rpartition(":")[2] == failures.rpartition("/")[2]
@@ -151,7 +151,7 @@ def test_poison_stream_record_goes_to_the_failures_alone(world: World) -> None:
 
 @pytest.mark.parametrize("copies", [2, 5])
 def test_duplicate_delivery_of_stream_records(world: World, one_sender: None, copies: int) -> None:
-    """However often records of new users come, each is welcomed once."""
+    """However often records of new users are delivered, each user is welcomed once."""
     with world.receives_soon(), world.faults(NOT_LATER):
         with world.without_trigger("queue-welcome"):
             users = [new_user(world) for _ in range(3)]
@@ -161,7 +161,7 @@ def test_duplicate_delivery_of_stream_records(world: World, one_sender: None, co
                     pool.map(lambda _: world.invoke("queue-welcome", event), range(copies))
                 )
         assert answers == [{"batchItemFailures": []}] * copies
-        # The stream brings them once more, now.
+        # The stream delivers them once more, now.
         until(lambda: all(welcomed(world, user["id"]) for user in users), seconds=SECONDS)
         marker = new_user(world)
         until(lambda: welcomed(world, marker["id"]), seconds=SECONDS)

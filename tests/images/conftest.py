@@ -1,4 +1,4 @@
-"""One engine, one base and one set of images for all tests."""
+"""One Docker engine, one base image and one set of images for all tests."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.support.images.bases import FUNCTIONS, Bases, choose
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process: they share one engine, and some of them read the clock."""
+    """Run these tests in one process: they share one engine, and some measure time."""
     for item in items:
         if "/tests/images/" in str(item.path):
             item.add_marker(pytest.mark.xdist_group("images"))
@@ -43,7 +43,7 @@ def images(engine: Engine, bases: Bases) -> dict[str, ImageRef]:
 
 @pytest.fixture(scope="session")
 def foreign_images(engine: Engine, bases: Bases) -> dict[str, ImageRef]:
-    """The images for the architecture that this machine does not have."""
+    """Return the images for the other architecture, which this machine cannot run."""
     return build_all(
         FUNCTIONS,
         base_image=bases.foreign,
@@ -55,7 +55,7 @@ def foreign_images(engine: Engine, bases: Bases) -> dict[str, ImageRef]:
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the sources, to be changed, from which images are then built."""
+    """Return a copy of the sources that tests change, and build images from."""
     for folder in ("handlers", "images"):
         shutil.copytree(
             context.ROOT / folder,

@@ -1,4 +1,4 @@
-"""The Dockerfile, and what runs inside the build, without building."""
+"""The Dockerfile, and the scripts that its build runs, without a build."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ def test_nothing_that_only_one_builder_knows() -> None:
     assert not re.search(
         r"^# *syntax=|^RUN +--|<<|COPY +--(link|chmod|parents)", text, re.MULTILINE
     )
-    # Declared before the first stage, it would be empty in BuildKit.
+    # In BuildKit it would be empty if it were declared before the first stage.
     assert not re.search(r"^ARG +BUILDPLATFORM", text, re.MULTILINE)
 
 
@@ -73,7 +73,7 @@ def test_documentation_goes_and_members_of_that_name_stay() -> None:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A small ``botocore/data`` with two services, one in two versions."""
+    """Return a small ``botocore/data`` with two services, one in two versions."""
     for folder in ("mail/2019-01-01", "mail/2020-01-01", "other/2020-01-01"):
         version = tmp_path / "data" / folder
         version.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Images for the architecture that this machine does not have: built, looked at, never run."""
+"""Images for the other architecture: built and inspected, never run."""
 
 import struct
 
@@ -12,7 +12,7 @@ ELF_MACHINES = {"linux/amd64": 62, "linux/arm64": 183}
 
 
 def libraries(engine: Engine, ref: ImageRef) -> dict[str, int]:
-    """Return the machine of each ELF file under /var/task, by its path."""
+    """Return the machine type of each ELF file under /var/task, by path."""
     return {
         name.removeprefix("task/"): struct.unpack_from("<H", content, 18)[0]
         for name, content in read(engine.client, ref.id, "/var/task").items()

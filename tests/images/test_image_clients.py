@@ -1,4 +1,4 @@
-"""AWS clients know as much of what they call with the images' data as with all of botocore's."""
+"""With the images' data, AWS clients have the same operations as with all of botocore's."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What is in an image: the function, its dependencies, and nothing else."""
+"""An image contains the function, its dependencies, and nothing else."""
 
 from pathlib import PurePosixPath
 
@@ -16,7 +16,7 @@ BUDGET_MB = {"process_upload": 60}
 TASK = PurePosixPath("var/task")
 UNWANTED = {".lock", "INSTALLER", "RECORD", "bin", "pip", "test", "tests", "uv"}
 
-# Whether every module has bytecode that this Python takes without asking for the source's time.
+# Checks that every module has bytecode that Python uses without checking the source's time.
 BYTECODE = """
 import importlib.util, json, pathlib
 problems, modules = [], 0

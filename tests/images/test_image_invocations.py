@@ -1,4 +1,4 @@
-"""Every image answers the events that AWS sends it, confined as Lambda confines it."""
+"""Every image handles AWS's events, under Lambda's restrictions."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ def backend(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def invoke(engine: Engine, images: dict[str, ImageRef], backend: Backend) -> Iterator[Invoke]:
-    """Invoke a function in a container of its own, with the program's memory and settings."""
+    """Invoke a function in a new container, with the program's memory and settings."""
     with contextlib.ExitStack() as stack:
 
         def invoke(function: str, *events: Any) -> list[Any]:
@@ -39,10 +39,10 @@ def invoke(engine: Engine, images: dict[str, ImageRef], backend: Backend) -> Ite
                 )
             )
             answers = [container.invoke(event) for event in events]
-            # The other lines are those of the runtime interface emulator.
+            # The other lines are the runtime interface emulator's.
             lines = [line for line in container.logs().splitlines() if line.startswith("{")]
             records = [json.loads(line) for line in lines]
-            # All that a function logs of an event that it handles is what came of it.
+            # A function logs only the outcome of an event that it handles.
             assert records
             assert [record for record in records if "outcome" not in record] == []
             return answers

@@ -1,4 +1,4 @@
-"""Images go to a registry and come back by their digest; an immutable tag stays what it is."""
+"""Images are pushed and pulled by digest; an immutable tag does not move."""
 
 import contextlib
 import json
@@ -26,11 +26,11 @@ MANIFESTS = {
 
 
 class Refused(Exception):
-    """What the registry says."""
+    """The registry's error."""
 
 
 def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
-    """Push an image that has another tag too, give its digest, and leave no such tag behind."""
+    """Push an image under a second tag, remove the tag, and return the digest."""
     client.images.get(image).tag(repository, tag)
     try:
         messages: list[dict[str, Any]] = list(
@@ -47,7 +47,7 @@ def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[str]:
-    """Debian's registry, on loopback, with a store of its own."""
+    """Yield Debian's registry, on loopback, with its own storage."""
     program = shutil.which("docker-registry")
     assert program, "docker-registry is not installed; .ci/docker-engine does it"
     address = f"127.0.0.1:{free_port()}"
@@ -99,7 +99,7 @@ def test_push_and_pull_by_digest(
     finally:
         client.images.remove(name, noprune=True)
 
-    # Lambda takes one image, no index of several.
+    # Lambda accepts a single image, not an index of several.
     request = urllib.request.Request(
         f"http://{registry}/v2/create-user/manifests/{digest}",
         headers={"Accept": ", ".join(sorted(MANIFESTS))},

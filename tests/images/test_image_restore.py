@@ -1,6 +1,6 @@
-"""Every image is started, taken a snapshot of and restored by the real runtime interface client.
+"""The real runtime interface client starts every image, takes its snapshot and restores it.
 
-As Lambda does it with SnapStart, but for the snapshot: the process just goes on.
+This follows Lambda's SnapStart, except for the snapshot: the process continues.
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-custom.html
 """
 
@@ -11,8 +11,8 @@ from local.engine import Engine
 from local.images import ImageRef
 from tests.support.images.containers import run_python
 
-# Serves the runtime API to a client in the same process, and says what the function held when it
-# asked to be restored, and when it asked for its first invocation.
+# Serves the runtime API to a client in the same process, and reports the function's state at the
+# requests for the restore and for the first invocation.
 SCRIPT = """
 import json, os, random, sys, threading
 from http.server import BaseHTTPRequestHandler, HTTPServer

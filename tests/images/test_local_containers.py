@@ -1,6 +1,6 @@
-"""The local cloud with functions as containers: confined, under their roles, and gone in the end.
+"""The local cloud with functions as containers: restricted, under their roles, and removed.
 
-That the whole system works so is what ``pytest tests/e2e --docker`` shows.
+``pytest tests/e2e --docker`` tests the whole system this way.
 """
 
 import json
@@ -41,7 +41,7 @@ def cloud(base: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 
 def invoke(cloud: Cloud, name: str, event: Any) -> tuple[Any, bool]:
-    """Return a function's answer, and whether it is that of a failure."""
+    """Return a function's response, and whether it is an error."""
     answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     return json.load(answer["Payload"]), "FunctionError" in answer
 
@@ -123,7 +123,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _hex(address: str) -> str:
-    """Write an address as the kernel lists it, least significant byte first."""
+    """Return an address in the kernel's format, least significant byte first."""
     return bytes(reversed([int(part) for part in address.split(".")])).hex().upper()
 
 
@@ -144,7 +144,7 @@ def test_a_stopped_cloud_leaves_nothing(engine: Engine, base: pytest.MonkeyPatch
 def test_a_killed_emulator_leaves_nothing(
     engine: Engine, base: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As the next command finds it, by what ``up`` has written down."""
+    """The next command removes the containers, from the state that ``up`` wrote."""
     with local_cloud.start(docker=True) as running:
         invoke(running, running.functions["get-user"].name, event_of("get_user"))
         os.killpg(running.emulator.pid, signal.SIGKILL)

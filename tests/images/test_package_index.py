@@ -1,4 +1,4 @@
-"""What a build is told of the way to the package index."""
+"""The package index settings that a build gets."""
 
 from pathlib import Path
 

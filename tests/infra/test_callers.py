@@ -30,7 +30,7 @@ TOKEN = {"authorization": "cognito"}
 
 
 def asked(made: Recorder) -> dict[str, tuple[Any, ...]]:
-    """What each method asks for: authorization, authorizer, scopes, key."""
+    """Return what each method requires: authorization, authorizer, scopes, key."""
     wanted = ("authorization", "authorizerId", "authorizationScopes", "apiKeyRequired")
     return {
         m.name: tuple(

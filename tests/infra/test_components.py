@@ -215,7 +215,7 @@ def test_what_a_function_waits_for(function: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_deployment_is_a_snapshot_of_everything(name: str) -> None:
-    """What is made after it would be served by the next deployment only."""
+    """A part that is created after the deployment would be served by the next one only."""
     made = stack(name)
     before = made_before(
         made, made.recorder.one("aws:apigateway/deployment:Deployment", "api-deployment")

@@ -250,7 +250,7 @@ def test_a_stream_mapping() -> None:
 
     def program() -> None:
         table = Table("users", TableArgs(retain=False, stream=True))
-        args = StreamTriggerArgs(table=table, function=function(), pattern=pattern, batch_size=7)
+        args = StreamTriggerArgs(table=table, function=function(), pattern=pattern)
         StreamTrigger("new-users", args)
 
     made = recorded(program)
@@ -263,7 +263,7 @@ def test_a_stream_mapping() -> None:
         "eventSourceArn": "arn:aws:dynamodb:eu-central-1:123456789012:users/stream",
         "functionName": "arn:aws:lambda:eu-central-1:123456789012:get-user-live",
         "startingPosition": "TRIM_HORIZON",
-        "batchSize": 7,
+        "batchSize": 100,
         "functionResponseTypes": ["ReportBatchItemFailures"],
         "bisectBatchOnFunctionError": True,
         "maximumRetryAttempts": 5,

@@ -174,7 +174,7 @@ def test_two_runs_register_the_same() -> None:
 
 
 def test_dev_and_prod_differ() -> None:
-    """What a throw-away stack may be, and production must not."""
+    """A throw-away stack may be destroyed; production must not."""
 
     def traits(name: str) -> dict[str, object]:
         made = stack(name)

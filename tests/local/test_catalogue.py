@@ -174,7 +174,7 @@ def test_a_token_is_of_the_pool_and_opens_the_method(catalogue):
 
 def test_a_scope_that_the_client_may_not_have(catalogue):
     with pytest.raises(
-        LocalError, match=r"No token for things/write: invalid_\w+\. A scope begins"
+        LocalError, match=r"There is no token for things/write: invalid_\w+\. A scope begins"
     ):
         fetch(catalogue.outputs, "things/write")
 

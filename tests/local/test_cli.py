@@ -195,7 +195,7 @@ def test_the_emulator_does_not_answer(run, running, arguments):
 def test_unknown_stack(run, tmp_path):
     (tmp_path / "Pulumi.yaml").write_text("name: test\n")
     code, _, error = run("up", "--stack", "nope")
-    assert code == 1
+    assert code == 2
     assert "There is no stack 'nope'" in error
 
 

@@ -35,7 +35,7 @@ def test_versions_that_enforce_iam(version):
 
 @pytest.mark.parametrize("version", ["1.4.21", "1.5.32", "0.9"])
 def test_versions_that_do_not(version):
-    with pytest.raises(LocalError, match=f"ministack {version} is installed; 1.5.33 or later"):
+    with pytest.raises(LocalError, match=f"ministack {version} is installed, and 1.5.33 or later"):
         check_version(version)
 
 

@@ -27,7 +27,7 @@ def body(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def needs(*scopes: str) -> dict[str, Any]:
-    """What an operation says that one of these scopes opens."""
+    """Return the security of an operation that one of these scopes opens."""
     return {"security": [{"Token": [scope]} for scope in scopes]}
 
 

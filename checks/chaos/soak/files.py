@@ -32,7 +32,7 @@ class File:
 
     @property
     def rejections(self) -> dict[str, str | None]:
-        """What has to be there if it is rejected, in the same form."""
+        """Return the expected objects if the file is rejected, in the same form."""
         extension = self.key.rpartition(".")[2]
         return {
             _output("rejected/", self.key, f"original.{extension}"): self.md5,

@@ -1,6 +1,6 @@
-"""Table 1 of the security checks: one definition of each row, for the tests and the policy pack.
+"""Table 1 of the security checks: each row is defined once, for the tests and the policy pack.
 
-Modules import one another relatively, and nothing else of this project. Pulumi runs
-``checks/policy/`` as a program, where this package is ``rules``; in tests it is
+Modules here import each other relatively and nothing else of this project. Pulumi runs
+``checks/policy/`` as a program, where this package is ``rules``. In tests it is
 ``checks.policy.rules``.
 """

@@ -4,7 +4,7 @@ import json
 import re
 
 from .model import FUNCTION, STAGE, UNKNOWN, Resource, Stack, Undecided
-from .rule import Problems, is_number, must, must_be_set, only_if, rule, said
+from .rule import Problems, describe, is_number, must, must_be_set, only_if, rule
 from .waivers import PREFLIGHT
 
 API = "apigateway/restApi:RestApi"
@@ -14,12 +14,12 @@ RESPONSE = "apigateway/response:Response"
 INTEGRATION_RESPONSE = "apigateway/integrationResponse:IntegrationResponse"
 
 _SECURE = re.compile(r"TLS_1_2|SecurityPolicy_TLS1[23]_\w+")
-# Quoted as the gateway's mappings have it, in any way that a template may say it.
+# Matches the quoted values of the gateway's mappings and every spelling in a template.
 _ANY_ORIGIN = re.compile(r"Allow-Origin['\"]?\s*[=:]\s*['\"]?\*|^['\"]?\*['\"]?$")
 
 
-def _of_all_methods(stage: Resource, stack: Stack) -> Problems:
-    """Yield what is wrong where a stage has no settings for all of its methods."""
+def _settings_for_all_methods(stage: Resource, stack: Stack) -> Problems:
+    """Yield a problem if a stage has no settings that apply to all methods."""
     if not _settings(stage, stack):
         yield "no MethodSettings with methodPath */* refers to its stageName; give it one"
 
@@ -31,8 +31,8 @@ def _settings(stage: Resource, stack: Stack) -> list[Resource]:
 
 @rule(22, "APIGateway.1, CK2_4, Nag-APIG6", STAGE)
 def execution_log(stage: Resource, stack: Stack) -> Problems:
-    """What goes wrong in the gateway is logged."""
-    yield from _of_all_methods(stage, stack)
+    """Stages log execution errors."""
+    yield from _settings_for_all_methods(stage, stack)
     for settings in _settings(stage, stack):
         yield from must(
             settings,
@@ -42,20 +42,20 @@ def execution_log(stage: Resource, stack: Stack) -> Problems:
         )
 
 
-@rule(23, "CK76, Nag-APIG1", STAGE, alone=True)
+@rule(23, "CK76, Nag-APIG1", STAGE, per_resource=True)
 def access_log(stage: Resource, _: Stack) -> Problems:
-    """Each request is logged, as JSON, with its id."""
+    """Stages log each request as JSON, with its id."""
     yield from must_be_set(
         stage, ["accessLogSettings", "destinationArn"], "name the log group to write to"
     )
     record = stage.document("accessLogSettings", "format")
     if "$context.requestId" not in record.values():
-        yield said(["accessLogSettings", "format"], record, "it must have $context.requestId")
+        yield describe(["accessLogSettings", "format"], record, "it must have $context.requestId")
 
 
-@rule(24, "CK276", METHOD_SETTINGS, alone=True)
+@rule(24, "CK276", METHOD_SETTINGS, per_resource=True)
 def no_data_trace(settings: Resource, _: Stack) -> Problems:
-    """Bodies of requests are not logged."""
+    """Request bodies are not logged."""
     yield from must(
         settings,
         ["settings", "dataTraceEnabled"],
@@ -64,7 +64,7 @@ def no_data_trace(settings: Resource, _: Stack) -> Problems:
     )
 
 
-@rule(25, "APIGateway.3, CK73", STAGE, alone=True)
+@rule(25, "APIGateway.3, CK73", STAGE, per_resource=True)
 def traced(stage: Resource, _: Stack) -> Problems:
     """Requests are traced."""
     yield from must(stage, ["xrayTracingEnabled"], lambda on: on is True, "it must be true")
@@ -72,11 +72,11 @@ def traced(stage: Resource, _: Stack) -> Problems:
 
 @rule(26, "SR ES2003", STAGE)
 def throttled(stage: Resource, stack: Stack) -> Problems:
-    """Stages have limits of their own, below the account's."""
-    yield from _of_all_methods(stage, stack)
+    """Stages set throttling limits of their own."""
+    yield from _settings_for_all_methods(stage, stack)
     for settings in _settings(stage, stack):
         for limit in ("throttlingRateLimit", "throttlingBurstLimit"):
-            # The default, -1, means none.
+            # The default, -1, means no limit.
             yield from must(
                 settings,
                 ["settings", limit],
@@ -85,22 +85,22 @@ def throttled(stage: Resource, stack: Stack) -> Problems:
             )
 
 
-@rule(28, "Nag-APIG4, CK59, CK2_70", METHOD, alone=True, production=True)
+@rule(28, "Nag-APIG4, CK59, CK2_70", METHOD, per_resource=True, production=True)
 def authorised(method: Resource, _: Stack) -> Problems:
-    """Nobody calls without being known: by a token, a signature, or at least an API key."""
+    """Methods require a token, a signature or at least an API key."""
     only_if(method.get("httpMethod") not in PREFLIGHT)
     if method.get("apiKeyRequired") is not True:
         yield from must(
             method,
             ["authorization"],
             lambda a: a not in (None, "NONE"),
-            "ask for a token (COGNITO_USER_POOLS, CUSTOM), a signature (AWS_IAM) or an API key",
+            "require a token (COGNITO_USER_POOLS, CUSTOM), a signature (AWS_IAM) or an API key",
         )
 
 
 @rule(29, "Nag-APIG2, CK2_53", METHOD)
 def validated(method: Resource, stack: Stack) -> Problems:
-    """The gateway checks bodies and parameters."""
+    """The gateway validates bodies and parameters."""
     only_if(method.get("httpMethod") not in PREFLIGHT)
     validators = stack.targets(
         method, "requestValidatorId", "apigateway/requestValidator:RequestValidator"
@@ -110,16 +110,16 @@ def validated(method: Resource, stack: Stack) -> Problems:
     for validator in validators:
         for part in ("validateRequestBody", "validateRequestParameters"):
             if validator.get(part) is not True:
-                yield f"its RequestValidator {validator.name} has {part} off; it must be true"
+                yield f"{part} of its RequestValidator {validator.name} must be true"
     if method.get("httpMethod") in ("POST", "PUT", "PATCH", "ANY"):
         model = method.known("requestModels", "application/json")
         if model in (None, "", "Empty", "Error"):
-            yield said(["requestModels", "application/json"], model, "name a Model of the body")
+            yield describe(["requestModels", "application/json"], model, "name a Model of the body")
 
 
-@rule(30, "CK206", "apigateway/domainName:DomainName", alone=True)
+@rule(30, "CK206", "apigateway/domainName:DomainName", per_resource=True)
 def modern_tls(domain: Resource, _: Stack) -> Problems:
-    """Custom domains take TLS 1.2 or later."""
+    """Custom domains require TLS 1.2 or later."""
     yield from must(
         domain,
         ["securityPolicy"],
@@ -128,19 +128,21 @@ def modern_tls(domain: Resource, _: Stack) -> Problems:
     )
 
 
-@rule(31, "CK217/237", "apigateway/deployment:Deployment", alone=True)
+@rule(31, "CK217/237", "apigateway/deployment:Deployment", per_resource=True)
 def redeployed(deployment: Resource, _: Stack) -> Problems:
-    """A changed route is deployed, and the old deployment serves until then."""
+    """A changed route is redeployed, and the old deployment serves until then."""
     triggers = deployment.known("triggers") or {}
     if triggers is not UNKNOWN and not any(triggers.values()):
-        yield said(["triggers"], triggers, "set a hash of all routes: the stage keeps the old API")
+        yield describe(
+            ["triggers"], triggers, "set a hash of all routes, or the stage keeps the old API"
+        )
     if deployment.delete_before_replace:
-        yield "delete_before_replace is set; the stage would have no deployment meanwhile"
+        yield "delete_before_replace is set; remove it, or the stage has no deployment for a time"
 
 
-@rule(32, "CK2_75", RESPONSE, INTEGRATION_RESPONSE, FUNCTION, alone=True)
+@rule(32, "CK2_75", RESPONSE, INTEGRATION_RESPONSE, FUNCTION, per_resource=True)
 def no_open_cors(resource: Resource, _: Stack) -> Problems:
-    """Scripts of not just any site read answers."""
+    """CORS headers name the origins that may call."""
     if resource.type == f"aws:{FUNCTION}":
         variables = resource.known("environment", "variables") or {}
         if variables is UNKNOWN:
@@ -160,22 +162,25 @@ def no_open_cors(resource: Resource, _: Stack) -> Problems:
         }
     for where, values in given.items():
         if any(_ANY_ORIGIN.search(str(value).strip()) for value in values):
-            yield f"{where} allows every origin; name those that may call"
+            yield f"{where} allows every origin; name the origins that may call"
 
 
 @rule(33, "own", API)
 def errors_of_the_gateway(api: Resource, stack: Stack) -> Problems:
-    """Errors of the gateway all have one shape, and repeat nothing of the request."""
+    """All gateway errors have one shape and repeat nothing of the request."""
     responses = stack.referring(RESPONSE, "restApiId", api)
     for missing in sorted(
         {"DEFAULT_4XX", "DEFAULT_5XX"} - {r.get("responseType") for r in responses}
     ):
-        yield f"no Response is of responseType {missing}; add one with a body"
+        yield f"no Response has responseType {missing}; add one with a body"
     shapes: dict[frozenset[str], list[str]] = {}
     for response in responses:
         template = response.get("responseTemplates", "application/json") or ""
         if "$" in template:
-            yield f"the body of {response.name} is {template!r}; a variable could leak: use none"
+            yield (
+                f"the body of {response.name} is {template!r}; remove the variables, which could "
+                "repeat the request"
+            )
             continue
         try:
             body = json.loads(template)

@@ -4,30 +4,30 @@ from collections.abc import Callable
 
 from .model import BUCKET, BUCKET_LOGGING, Resource, Stack
 from .policies import denies_plain_http, is_public, statements, texts
-from .rule import Problems, is_number, must, only_if, rule, said
+from .rule import Problems, describe, is_number, must, only_if, rule
 from .waivers import LOG_BUCKET
 
 TABLE = "dynamodb/table:Table"
 
 
-def _beside(
+def _configured_by(
     bucket: Resource,
     stack: Stack,
     type_: str,
     what_is_wrong: Callable[[Resource], Problems],
 ) -> Problems:
-    """Yield what is wrong with the resource beside a bucket, or that there is none."""
+    """Yield what is wrong with the resource that configures a bucket, or that it is missing."""
     kind = type_.rpartition(":")[2]
     found = stack.referring(type_, "bucket", bucket)
     if not found:
         yield f"no {kind} refers to it; give it one"
-    for beside in found:
-        yield from (f"its {kind} {beside.name}: {problem}" for problem in what_is_wrong(beside))
+    for setting in found:
+        yield from (f"its {kind} {setting.name}: {problem}" for problem in what_is_wrong(setting))
 
 
 @rule(39, "S3.1/8, CK53-56", BUCKET)
 def no_public_access(bucket: Resource, stack: Stack) -> Problems:
-    """No bucket can be made public."""
+    """Buckets block public access."""
 
     def wrong(block: Resource) -> Problems:
         for kind in (
@@ -38,12 +38,14 @@ def no_public_access(bucket: Resource, stack: Stack) -> Problems:
         ):
             yield from must(block, [kind], lambda on: on is True, "it must be true")
 
-    yield from _beside(bucket, stack, "s3/bucketPublicAccessBlock:BucketPublicAccessBlock", wrong)
+    yield from _configured_by(
+        bucket, stack, "s3/bucketPublicAccessBlock:BucketPublicAccessBlock", wrong
+    )
 
 
 @rule(40, "S3.5, Nag-S10", BUCKET)
 def tls_only(bucket: Resource, stack: Stack) -> Problems:
-    """Buckets answer to TLS only."""
+    """Buckets refuse requests without TLS."""
 
     def wrong(policy: Resource) -> Problems:
         on = {
@@ -54,13 +56,13 @@ def tls_only(bucket: Resource, stack: Stack) -> Problems:
         }
         if on != {True, False}:
             yield (
-                "it must deny everybody s3:* where aws:SecureTransport is false, on the bucket and "
+                "it must deny s3:* to everybody if aws:SecureTransport is false, on the bucket and "
                 "on its objects"
             )
         if any(is_public(statement) for statement in statements(policy, "policy")):
-            yield "it allows something to everybody; name the principals, or set a condition"
+            yield "it allows an action to everybody; name the principals, or set a condition"
 
-    yield from _beside(bucket, stack, "s3/bucketPolicy:BucketPolicy", wrong)
+    yield from _configured_by(bucket, stack, "s3/bucketPolicy:BucketPolicy", wrong)
 
 
 def _takes_logs(bucket: Resource, stack: Stack) -> bool:
@@ -69,7 +71,7 @@ def _takes_logs(bucket: Resource, stack: Stack) -> bool:
 
 @rule(41, "S3.17, CK145", BUCKET)
 def encrypted_buckets(bucket: Resource, stack: Stack) -> Problems:
-    """Objects are encrypted; in production by KMS."""
+    """Objects are encrypted, in production with KMS."""
     allowed = {"aws:kms", "aws:kms:dsse"}
     if not stack.production or _takes_logs(bucket, stack):
         allowed.add("AES256")
@@ -80,7 +82,7 @@ def encrypted_buckets(bucket: Resource, stack: Stack) -> Problems:
             encryption, algorithm, allowed.__contains__, f"allowed: {', '.join(sorted(allowed))}"
         )
 
-    yield from _beside(
+    yield from _configured_by(
         bucket,
         stack,
         "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -90,7 +92,7 @@ def encrypted_buckets(bucket: Resource, stack: Stack) -> Problems:
 
 @rule(42, "S3.14, CK21", BUCKET)
 def versioned(bucket: Resource, stack: Stack) -> Problems:
-    """What is overwritten or deleted can be had back."""
+    """Overwritten and deleted objects can be restored."""
 
     def wrong(versioning: Resource) -> Problems:
         yield from must(
@@ -100,12 +102,12 @@ def versioned(bucket: Resource, stack: Stack) -> Problems:
             "it must be Enabled",
         )
 
-    yield from _beside(bucket, stack, "s3/bucketVersioning:BucketVersioning", wrong)
+    yield from _configured_by(bucket, stack, "s3/bucketVersioning:BucketVersioning", wrong)
 
 
 @rule(43, "S3.13, CK2_61, CK300", BUCKET)
-def tidy(bucket: Resource, stack: Stack) -> Problems:
-    """Old versions, and parts of uploads that broke off, are deleted everywhere in the bucket."""
+def old_parts_expire(bucket: Resource, stack: Stack) -> Problems:
+    """Old versions and the parts of incomplete uploads expire in the whole bucket."""
 
     def wrong(lifecycle: Resource) -> Problems:
         whole = [
@@ -122,28 +124,28 @@ def tidy(bucket: Resource, stack: Stack) -> Problems:
             if not any(is_number((r.get(action) or {}).get(days), 1) for r in whole):
                 yield f"no enabled rule for the whole bucket has {action}.{days}; add one"
 
-    yield from _beside(
+    yield from _configured_by(
         bucket, stack, "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", wrong
     )
 
 
 @rule(44, "S3.9, CK18", BUCKET, production=True)
 def access_log(bucket: Resource, stack: Stack) -> Problems:
-    """Who read or wrote which object is logged, to another bucket."""
+    """Access to objects is logged, to another bucket."""
     only_if(not _takes_logs(bucket, stack))
 
     def wrong(logging: Resource) -> Problems:
         if bucket in stack.targets(logging, "targetBucket", BUCKET):
             yield "targetBucket is the bucket itself; use another one"
         if not logging.known("targetBucket"):
-            yield said(["targetBucket"], None, "name a bucket for the log")
+            yield describe(["targetBucket"], None, "name a bucket for the log")
 
-    yield from _beside(bucket, stack, BUCKET_LOGGING, wrong)
+    yield from _configured_by(bucket, stack, BUCKET_LOGGING, wrong)
 
 
 @rule(45, "S3.12, CK2_65", BUCKET)
 def no_acls(bucket: Resource, stack: Stack) -> Problems:
-    """Who may do what is said by policies, not by ACLs."""
+    """Policies control access, not ACLs."""
 
     def wrong(ownership: Resource) -> Problems:
         yield from must(
@@ -153,4 +155,6 @@ def no_acls(bucket: Resource, stack: Stack) -> Problems:
             "it must be BucketOwnerEnforced",
         )
 
-    yield from _beside(bucket, stack, "s3/bucketOwnershipControls:BucketOwnershipControls", wrong)
+    yield from _configured_by(
+        bucket, stack, "s3/bucketOwnershipControls:BucketOwnershipControls", wrong
+    )

@@ -1,4 +1,4 @@
-"""All rules, in the order of the table."""
+"""All rules, in the order of the table's rows."""
 
 from . import (
     api,

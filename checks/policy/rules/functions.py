@@ -14,7 +14,7 @@ _POINTER = re.compile(r"_(ARN|ID|NAME|URL|PATH|ENDPOINT|TABLE|QUEUE|BUCKET)$", r
 _SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
-@rule(7, "CK50, SR WS1000", FUNCTION, alone=True)
+@rule(7, "CK50, SR WS1000", FUNCTION, per_resource=True)
 def traced(function: Resource, _: Stack) -> Problems:
     """Functions are traced."""
     yield from must(
@@ -22,9 +22,9 @@ def traced(function: Resource, _: Stack) -> Problems:
     )
 
 
-@rule(8, "CK115", FUNCTION, alone=True, production=True)
+@rule(8, "CK115", FUNCTION, per_resource=True, production=True)
 def reserved_concurrency(function: Resource, _: Stack) -> Problems:
-    """A flood of one function leaves room for the others."""
+    """Reserved concurrency keeps one function from using up the account's."""
     yield from must(
         function,
         ["reservedConcurrentExecutions"],
@@ -33,41 +33,41 @@ def reserved_concurrency(function: Resource, _: Stack) -> Problems:
     )
 
 
-@rule(11, "SR ES1005/1006", FUNCTION, alone=True)
+@rule(11, "SR ES1005/1006", FUNCTION, per_resource=True)
 def memory_and_timeout(function: Resource, _: Stack) -> Problems:
-    """Memory and timeout are chosen.
+    """Memory and timeout are set.
 
-    Pulumi fills in the provider's defaults before it asks a policy pack: there, values that were
-    left out look like chosen ones.
+    Pulumi fills in the provider's defaults before it calls a policy pack, so there missing values
+    look as if they were set.
     """
     for name in ("memorySize", "timeout"):
-        yield from must(function, [name], at_least(1), "choose it")
+        yield from must(function, [name], at_least(1), "set it")
 
 
 @rule(11, "SR ES1005/1006", INTEGRATION, part="api")
 def the_gateway_waits(integration: Resource, stack: Stack) -> Problems:
-    """Functions of an API answer while the gateway waits."""
+    """Functions behind an API answer before the gateway times out."""
     functions = stack.targets(integration, "uri", FUNCTION)
     only_if(functions)
     for function in functions:
         timeout = function.get("timeout")
         if not is_number(timeout, 1) or timeout >= GATEWAY_TIMEOUT:
             yield (
-                f"{function.name} may take {timeout} s; the gateway waits {GATEWAY_TIMEOUT} s: "
-                "give it a shorter timeout"
+                f"timeout of {function.name} is {timeout} s, and the gateway waits "
+                f"{GATEWAY_TIMEOUT} s; set a shorter timeout"
             )
 
 
-@rule(12, "CK173", FUNCTION, alone=True, production=True)
+@rule(12, "CK173", FUNCTION, per_resource=True, production=True)
 def encrypted_environment(function: Resource, _: Stack) -> Problems:
-    """Environments are encrypted by a key of the account's own."""
+    """Environment variables are encrypted with a customer managed key."""
     only_if(function.known("environment", "variables"))
     yield from must_be_set(function, ["kmsKeyArn"], "name a KMS key")
 
 
-@rule(13, "CK45", FUNCTION, alone=True)
+@rule(13, "CK45", FUNCTION, per_resource=True)
 def no_secrets(function: Resource, _: Stack) -> Problems:
-    """Environments hold no secrets."""
+    """Environment variables hold no secrets."""
     variables = function.known("environment", "variables") or {}
     if variables is UNKNOWN:
         raise Undecided("environment.variables")
@@ -76,37 +76,37 @@ def no_secrets(function: Resource, _: Stack) -> Problems:
         by_value = value is not UNKNOWN and _SECRET_VALUE.search(str(value))
         if by_name or by_value:
             yield (
-                f"environment.variables.{name} looks like a secret; keep it in Secrets Manager or "
-                "the parameter store, and give the function its ARN"
+                f"environment.variables.{name} looks like a secret; store it in Secrets Manager or "
+                "Parameter Store, and pass its ARN"
             )
 
 
 @rule(15, "Lambda.3/5, CK117", FUNCTION, production=True)
 def in_two_zones(function: Resource, stack: Stack) -> Problems:
-    """Functions run in a network of the account's own, in two zones or more."""
+    """Functions run in a VPC, in at least two availability zones."""
     ids = function.known("vpcConfig", "subnetIds") or []
     if ids is UNKNOWN:
         raise Undecided("vpcConfig.subnetIds")
     if len(ids) < 2:
-        yield f"vpcConfig.subnetIds has {len(ids)}; name subnets of two zones or more"
+        yield f"vpcConfig.subnetIds has {len(ids)} subnets; name subnets in at least two zones"
     if not function.known("vpcConfig", "securityGroupIds"):
         yield "vpcConfig.securityGroupIds is empty; name a security group"
-    # Subnets that another stack has made are counted only.
+    # The zones of another stack's subnets are not known, so only their number is checked.
     subnets = stack.targets(function, "vpcConfig", SUBNET)
     if ids and len(subnets) == len(ids):
         zones = {s.get("availabilityZone") or s.get("availabilityZoneId") for s in subnets}
         if len(zones) < 2:
-            yield f"its subnets are all in {', '.join(map(str, zones))}; use two zones or more"
+            yield f"its subnets are all in {', '.join(map(str, zones))}; use at least two zones"
 
 
 @rule(17, "own", FUNCTION)
 def own_json_logs(function: Resource, stack: Stack) -> Problems:
-    """Functions log JSON to a log group that the program owns."""
+    """Functions log JSON to a log group of the stack."""
     yield from must(
         function, ["loggingConfig", "logFormat"], lambda f: f == "JSON", "it must be JSON"
     )
     if not stack.targets(function, "loggingConfig", LOG_GROUP):
         yield (
-            "loggingConfig.logGroup refers to no log group of the stack; Lambda would make one and "
-            "keep it for ever: make a LogGroup, and refer to its name"
+            "loggingConfig.logGroup refers to no LogGroup of the stack; create one and refer to "
+            "its name: Lambda's own log group never expires"
         )

@@ -10,9 +10,9 @@ from .waivers import BUILD_CACHE
 REPOSITORY = "ecr/repository:Repository"
 
 
-@rule(1, "ECR.2, CK51", REPOSITORY, alone=True)
+@rule(1, "ECR.2, CK51", REPOSITORY, per_resource=True)
 def immutable_tags(repository: Resource, _: Stack) -> Problems:
-    """Tags of images are immutable."""
+    """Image tags are immutable."""
     yield from must(
         repository,
         ["imageTagMutability"],
@@ -23,13 +23,13 @@ def immutable_tags(repository: Resource, _: Stack) -> Problems:
         if excluded.get("filter") not in BUILD_CACHE:
             yield (
                 f"imageTagMutabilityExclusionFilters has {excluded.get('filter')!r}; only "
-                f"{', '.join(BUILD_CACHE.values)} may move: no function runs from it"
+                f"{', '.join(BUILD_CACHE.values)} may be excluded, because no function runs from it"
             )
 
 
-@rule(2, "ECR.1, CK163", REPOSITORY, alone=True)
+@rule(2, "ECR.1, CK163", REPOSITORY, per_resource=True)
 def scanned(repository: Resource, _: Stack) -> Problems:
-    """Images are scanned when they are pushed."""
+    """Images are scanned on push."""
     yield from must(
         repository,
         ["imageScanningConfiguration", "scanOnPush"],
@@ -38,20 +38,20 @@ def scanned(repository: Resource, _: Stack) -> Problems:
     )
 
 
-@rule(3, "CK136", REPOSITORY, alone=True, production=True)
+@rule(3, "CK136", REPOSITORY, per_resource=True, production=True)
 def encrypted_images(repository: Resource, _: Stack) -> Problems:
-    """Images are encrypted by KMS."""
+    """Images are encrypted with KMS."""
     yield from must(
         repository,
         ["encryptionConfigurations", 0, "encryptionType"],
         {"KMS", "KMS_DSSE"}.__contains__,
-        "it must be KMS: who may read images is then the key's to say",
+        "it must be KMS, so that the key controls who can read images",
     )
 
 
 @rule(4, "ECR.3", REPOSITORY)
 def old_images_expire(repository: Resource, stack: Stack) -> Problems:
-    """Old images expire by count, and never one that is deployed."""
+    """Old images expire by count, so that no deployed image expires."""
     policies = stack.referring("ecr/lifecyclePolicy:LifecyclePolicy", "repository", repository)
     if not policies:
         yield "no LifecyclePolicy refers to it; give it one that expires images by count"
@@ -61,8 +61,8 @@ def old_images_expire(repository: Resource, stack: Stack) -> Problems:
             by_count = selection.get("countType") == "imageCountMoreThan"
             if not by_count or not is_number(selection.get("countNumber"), 5):
                 yield (
-                    f"its LifecyclePolicy {policy.name} expires {selection!r}; a deployed image "
-                    "could go: countType must be imageCountMoreThan, countNumber 5 or more"
+                    f"its LifecyclePolicy {policy.name} expires {selection!r}, which could be a "
+                    "deployed image; countType must be imageCountMoreThan, countNumber at least 5"
                 )
 
 
@@ -70,7 +70,7 @@ def old_images_expire(repository: Resource, stack: Stack) -> Problems:
 def no_public_images(repository: Resource, stack: Stack) -> Problems:
     """No repository is public."""
     if repository.type.startswith("aws:ecrpublic/"):
-        yield "everybody may pull from it; use ecr.Repository"
+        yield "everybody can pull from it; use ecr.Repository"
     for policy in stack.referring(
         "ecr/repositoryPolicy:RepositoryPolicy", "repository", repository
     ):
@@ -82,21 +82,21 @@ def no_public_images(repository: Resource, stack: Stack) -> Problems:
                 )
 
 
-@rule(6, "own", FUNCTION, REPOSITORY, alone=True)
+@rule(6, "own", FUNCTION, REPOSITORY, per_resource=True)
 def deployed_by_digest(resource: Resource, stack: Stack) -> Problems:
-    """Functions run from images named by digest; production's images are not deleted by force."""
+    """Functions run images named by digest; production does not force the deletion of images."""
     if resource.type == f"aws:{FUNCTION}":
         if resource.get("packageType") == "Image":
             yield from must(
                 resource,
                 ["imageUri"],
                 lambda uri: re.fullmatch(r"[^@:]+@sha256:[0-9a-f]{64}", uri or ""),
-                "it must be <repository>@sha256:<digest>: Lambda does not see a moved tag",
+                "it must be <repository>@sha256:<digest>: Lambda ignores a moved tag",
             )
     elif stack.production:
         yield from must(
             resource,
             ["forceDelete"],
             lambda on: not on,
-            "in production it must be false: what runs would be deleted",
+            "in production it must be false, or running images could be deleted",
         )

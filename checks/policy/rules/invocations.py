@@ -1,9 +1,9 @@
-"""Rows 9, 10 and 14: who invokes functions, and what becomes of what fails."""
+"""Rows 9, 10 and 14: who invokes functions, and where failed events go."""
 
 import re
 
 from .model import ALIAS, FUNCTION, MAPPING, NOTIFICATION, SCHEDULE, UNKNOWN, Resource, Stack
-from .rule import Problems, at_least, must, must_be_set, only_if, rule, said
+from .rule import Problems, at_least, describe, must, must_be_set, only_if, rule
 from .waivers import SOURCE_IN_ARN
 
 INVOKE_CONFIG = "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
@@ -16,7 +16,7 @@ _INVOKED_BY = {
     f"aws:{TOPIC_SUBSCRIPTION}": "endpoint",
     f"aws:{EVENT_TARGET}": "arn",
 }
-"""The property by which a trigger that waits for no answer names the function."""
+"""The property of each asynchronous trigger that names the function."""
 
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:")
 _ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:\d{12}:")
@@ -24,10 +24,10 @@ _ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:\d{12}:")
 
 @rule(9, "CK116, SR ES1007", SCHEDULE, NOTIFICATION, TOPIC_SUBSCRIPTION, EVENT_TARGET)
 def failures_are_kept(trigger: Resource, stack: Stack) -> Problems:
-    """What fails in a function that nobody waits for is kept.
+    """Failed asynchronous events are kept.
 
-    Told by references, so in a preview, too. Settings of invocations are an alias's own: those of
-    the alias that is invoked count.
+    The rule follows references, so it also works in a preview. Each alias has its own invocation
+    settings: those of the invoked alias count.
     """
     property_ = _INVOKED_BY[trigger.type]
     functions = stack.targets(trigger, property_, FUNCTION)
@@ -42,22 +42,22 @@ def failures_are_kept(trigger: Resource, stack: Stack) -> Problems:
         kept = any(c.known("destinationConfig", "onFailure", "destination") for c in configs)
         if not kept and not function.known("deadLetterConfig", "targetArn"):
             yield (
-                f"it invokes {function.name}, whose failed events are lost; give what it invokes a "
-                "FunctionEventInvokeConfig with destinationConfig.onFailure"
+                f"it invokes {function.name}, whose failed events are lost; add a "
+                "FunctionEventInvokeConfig with destinationConfig.onFailure for what it invokes"
             )
 
 
 def _qualifiers(config: Resource, stack: Stack) -> set[str]:
-    """Return the URNs of what a config is for: aliases, or the function itself."""
+    """Return the URNs that a config applies to: aliases, or the function itself."""
     aliases = stack.targets(config, "qualifier", ALIAS)
     return {r.urn for r in aliases or stack.targets(config, "functionName", FUNCTION)}
 
 
-@rule(10, "own", INVOKE_CONFIG, MAPPING, alone=True)
+@rule(10, "own", INVOKE_CONFIG, MAPPING, per_resource=True)
 def retries_end(resource: Resource, _: Stack) -> Problems:
-    """How often and how long events are tried again is said."""
+    """Retries of events have a limit in number and age."""
     if resource.type == f"aws:{MAPPING}":
-        # Only streams have a position. The default, -1, means for ever.
+        # Only streams have a starting position. The default, -1, means no limit.
         only_if(resource.get("startingPosition"))
         limits = {"maximumRetryAttempts": 0, "maximumRecordAgeInSeconds": 60}
     else:
@@ -67,18 +67,21 @@ def retries_end(resource: Resource, _: Stack) -> Problems:
             resource,
             [name],
             at_least(least),
-            f"it must be said, and {least} or more",
+            f"set it to {least} or more",
         )
 
 
-@rule(14, "Lambda.1, CK301/364", "lambda/permission:Permission", alone=True)
+@rule(14, "Lambda.1, CK301/364", "lambda/permission:Permission", per_resource=True)
 def invoked_by_one_source(permission: Resource, _: Stack) -> Problems:
-    """Permissions to invoke name a service, a resource of it and its account.
+    """Permissions to invoke name a service, one of its resources and its account.
 
-    A source ARN that is not known yet is one of a resource that is made with the stack.
+    A source ARN that is not known yet belongs to a resource of the stack.
     """
     yield from must(
-        permission, ["action"], lambda a: a == "lambda:InvokeFunction", "nothing else is needed"
+        permission,
+        ["action"],
+        lambda a: a == "lambda:InvokeFunction",
+        "it must be lambda:InvokeFunction",
     )
     yield from must(
         permission,
@@ -88,8 +91,8 @@ def invoked_by_one_source(permission: Resource, _: Stack) -> Problems:
     )
     arn = permission.known("sourceArn")
     if arn is not UNKNOWN and not _ARN.match(arn or ""):
-        yield said(["sourceArn"], arn, "it must be the ARN of the one resource that may invoke")
+        yield describe(["sourceArn"], arn, "it must be the ARN of the resource that may invoke")
     if permission.get("principal") not in SOURCE_IN_ARN:
         yield from must_be_set(permission, ["sourceAccount"], "name the account of the source")
     elif arn is not UNKNOWN and not _ACCOUNT.match(arn or ""):
-        yield said(["sourceArn"], arn, "it must name the account")
+        yield describe(["sourceArn"], arn, "it must name the account")

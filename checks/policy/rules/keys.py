@@ -5,9 +5,9 @@ from .policies import principals, statements
 from .rule import Problems, must, rule
 
 
-@rule(56, "KMS.3/4/5, CK7", "kms/key:Key", alone=True)
+@rule(56, "KMS.3/4/5, CK7", "kms/key:Key", per_resource=True)
 def rotated_and_private(key: Resource, _: Stack) -> Problems:
-    """Keys change each year, and may be used by nobody who is not named."""
+    """Keys rotate, and their policies name who may use them."""
     if key.get("customerMasterKeySpec") in (None, "SYMMETRIC_DEFAULT"):
         yield from must(key, ["enableKeyRotation"], lambda on: on is True, "it must be true")
     for statement in statements(key, "policy"):

@@ -9,15 +9,15 @@ ALARM = "cloudwatch/metricAlarm:MetricAlarm"
 YEAR = 365
 
 
-@rule(54, "CK66/338, CK158", LOG_GROUP, alone=True)
-def kept(group: Resource, stack: Stack) -> Problems:
-    """Logs are deleted some day; in production after a year or more, and encrypted by a key."""
+@rule(54, "CK66/338, CK158", LOG_GROUP, per_resource=True)
+def logs_expire(group: Resource, stack: Stack) -> Problems:
+    """Logs expire; in production after at least a year, and encrypted with a KMS key."""
     least = YEAR if stack.production else 1
     yield from must(
         group,
         ["retentionInDays"],
         at_least(least),
-        f"it must be {least} or more; where it is not set, logs are kept for ever",
+        f"it must be {least} or more; without it, logs never expire",
     )
     if stack.production:
         yield from must_be_set(group, ["kmsKeyId"], "name a KMS key")
@@ -30,10 +30,10 @@ def _watched(
     metric: str,
     fits: Callable[[Resource], bool] = lambda _: True,
 ) -> bool:
-    """Tell whether an alarm with an action watches a metric of a resource.
+    """Return whether an alarm with an action watches a metric of a resource.
 
-    Alarms are related by their dimensions' references. That actions are set is told of a preview,
-    too: AWS adds none.
+    An alarm belongs to what its dimensions refer to. A preview knows whether an alarm has actions,
+    because AWS adds none.
     """
     return any(
         alarm.get("namespace") == namespace
@@ -46,12 +46,12 @@ def _watched(
 
 
 def _needs(what: str, of: str) -> str:
-    return f"no alarm with alarmActions watches {what} of {of}; make a MetricAlarm"
+    return f"no MetricAlarm with alarmActions watches {what} of {of}; create one"
 
 
 @rule(55, "CK319", FUNCTION, part="functions")
 def functions_are_watched(function: Resource, stack: Stack) -> Problems:
-    """Somebody hears of functions that fail, are throttled, or nearly take too long."""
+    """Alarms watch each function's errors, throttles and duration."""
     for metric in ("Errors", "Throttles"):
         if not _watched(function, stack, "AWS/Lambda", metric):
             yield _needs(metric, function.name)
@@ -67,30 +67,30 @@ def functions_are_watched(function: Resource, stack: Stack) -> Problems:
 
     if not _watched(function, stack, "AWS/Lambda", "Duration", near):
         yield _needs(
-            f"Duration (p99, between half of and the whole timeout of {timeout} s)", function.name
+            f"Duration (p99, between half and all of the timeout of {timeout} s)", function.name
         )
 
 
 @rule(55, "CK319", "apigateway/restApi:RestApi", part="api")
 def apis_are_watched(api: Resource, stack: Stack) -> Problems:
-    """Somebody hears of an API that answers with server errors."""
+    """An alarm watches each API's server errors."""
     if not _watched(api, stack, "AWS/ApiGateway", "5XXError"):
         yield _needs("5XXError", api.name)
 
 
 @rule(55, "CK319", QUEUE, part="queues")
 def queues_are_watched(queue: Resource, stack: Stack) -> Problems:
-    """Somebody hears of messages that wait too long, and of every dead letter."""
-    waiting = stack.referring(MAPPING, "eventSourceArn", queue)
-    # Messages that SQS moves by itself are not counted as sent: hence those that are there.
-    metric = "ApproximateAgeOfOldestMessage" if waiting else "ApproximateNumberOfMessagesVisible"
+    """Alarms watch the age of waiting messages and the number of dead letters."""
+    readers = stack.referring(MAPPING, "eventSourceArn", queue)
+    # SQS does not count dead letters as sent, so the alarm counts those in the queue.
+    metric = "ApproximateAgeOfOldestMessage" if readers else "ApproximateNumberOfMessagesVisible"
     if not _watched(queue, stack, "AWS/SQS", metric):
         yield _needs(metric, queue.name)
 
 
 @rule(55, "CK319", MAPPING, part="streams")
 def streams_are_watched(mapping: Resource, stack: Stack) -> Problems:
-    """Somebody hears of streams that are read too slowly."""
+    """An alarm watches how far each reader is behind its stream."""
     only_if(mapping.get("startingPosition"))  # only streams have one
     for function in stack.targets(mapping, "functionName", FUNCTION):
         if not _watched(function, stack, "AWS/Lambda", "IteratorAge"):

@@ -1,4 +1,4 @@
-"""Rows 16 and 46: functions that would invoke themselves."""
+"""Rows 16 and 46: functions that invoke themselves."""
 
 from .model import (
     ALIAS,
@@ -18,19 +18,21 @@ from .rule import Problems, must, only_if, rule
 
 @rule(16, "own", FUNCTION)
 def loops_end(function: Resource, stack: Stack) -> Problems:
-    """Functions that invoke themselves are stopped."""
+    """Lambda stops functions that invoke themselves."""
     configs = stack.referring(
         "lambda/functionRecursionConfig:FunctionRecursionConfig", "functionName", function
     )
     if not configs:
         yield "no FunctionRecursionConfig refers to it; give it one with recursiveLoop Terminate"
     for config in configs:
-        yield from must(config, ["recursiveLoop"], lambda v: v == "Terminate", "must be Terminate")
+        yield from must(
+            config, ["recursiveLoop"], lambda v: v == "Terminate", "it must be Terminate"
+        )
 
 
 @rule(46, "own", NOTIFICATION)
 def no_loop(notification: Resource, stack: Stack) -> Problems:
-    """What a function writes into a bucket does not invoke it."""
+    """A function's own writes to a bucket do not invoke it."""
     functions = stack.targets(notification, "lambdaFunctions", FUNCTION)
     only_if(functions)
     buckets = stack.targets(notification, "bucket", BUCKET)
@@ -40,16 +42,16 @@ def no_loop(notification: Resource, stack: Stack) -> Problems:
             for output in sorted(written):
                 if output.startswith(prefix) or prefix.startswith(output):
                     yield (
-                        f"{function.name} is invoked for {prefix!r} and may write to {output!r}: "
-                        "it would invoke itself; use disjoint prefixes"
+                        f"{function.name} is invoked for {prefix!r} and may write to {output!r}, "
+                        "so it could invoke itself; use prefixes that do not overlap"
                     )
 
 
 def _prefixes(notification: Resource, function: Resource, stack: Stack) -> list[str]:
     """Return the prefixes that a function is invoked for.
 
-    References tell which functions are meant. Where there are several, only ARNs, which are known
-    when the stack is complete, tell which prefix is whose.
+    References name the functions of a notification. If there are several, only their ARNs say which
+    prefix belongs to which function, and these are known when the stack is complete.
     """
     entries = notification.known("lambdaFunctions")
     if entries is UNKNOWN:

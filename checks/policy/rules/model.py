@@ -1,4 +1,4 @@
-"""What rules look at: the resources of a stack, and which refers to which."""
+"""The model that rules work on: a stack's resources and the references between them."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,21 +8,21 @@ from typing import Any, Final
 
 
 class Special(Enum):
-    """``UNKNOWN``: what a preview cannot know, for AWS has yet to say it."""
+    """``UNKNOWN``: a value that AWS sets later, so that a preview cannot know it."""
 
     UNKNOWN = "unknown until it is deployed"
 
 
 UNKNOWN: Final = Special.UNKNOWN
-"""Stands in place of a value, at any depth."""
+"""Replaces a value, at any depth."""
 
 
 class Undecided(Exception):
-    """A rule needs a value that is not known yet: it neither holds nor is broken."""
+    """A rule needs a value that is not known yet, so nobody can tell whether it holds."""
 
 
 class Wrong(Exception):
-    """A value is of no form that a rule could look into."""
+    """A value has a form that a rule cannot read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +30,13 @@ class Resource:
     """One resource.
 
     Attributes:
-        urn: what the engine calls it.
+        urn: the engine's name for it.
         type: such as ``aws:sqs/queue:Queue``.
         name: its logical name.
         properties: by their camelCase names; `UNKNOWN` where a preview cannot know.
-        references: the URNs of what each property was made from. They are known in a preview, too,
-            so resources are related by them, and not by ids, names and ARNs.
-        delete_before_replace: whether a replacement is made after it was deleted.
+        references: by property, the URNs of the resources that its value comes from. A preview
+            knows these, so they relate resources; ids, names and ARNs do not.
+        delete_before_replace: whether Pulumi deletes it before it creates the replacement.
     """
 
     urn: str
@@ -47,10 +47,10 @@ class Resource:
     delete_before_replace: bool = False
 
     def get(self, *path: str | int) -> Any:
-        """Return what is at a path; None where nothing is.
+        """Return the value at a path, or None.
 
         Raises:
-            Undecided: it, what it is in, or something in it is not known yet.
+            Undecided: the value, its parent or a part of it is not known yet.
         """
         value = self.known(*path)
         if _holds_unknown(value):
@@ -58,7 +58,7 @@ class Resource:
         return value
 
     def known(self, *path: str | int) -> Any:
-        """Return as much as is known of what is at a path: it may be or hold `UNKNOWN`."""
+        """Return the value at a path, which may be or contain `UNKNOWN`, or None."""
         value: Any = self.properties
         for part in path:
             if value is UNKNOWN:
@@ -70,11 +70,11 @@ class Resource:
         return value
 
     def document(self, *path: str | int) -> dict[str, Any]:
-        """Parse JSON text, such as a policy; an empty object where there is none.
+        """Return the JSON document at a path, such as a policy; an empty one if there is none.
 
         Raises:
-            Undecided: some part is not known yet, hence none.
-            Wrong: it is no JSON object.
+            Undecided: a part of it is not known yet.
+            Wrong: it is not a JSON object.
         """
         text = self.get(*path)
         if not text:
@@ -91,7 +91,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Stack:
-    """The resources of a stack, and whether it is a production one."""
+    """The resources of a stack, and whether it is a production stack."""
 
     resources: Sequence[Resource]
     production: bool
@@ -109,9 +109,9 @@ class Stack:
             yield from self._by_type.get(f"aws:{type_}", ())
 
     def targets(self, resource: Resource, property_: str, *types: str) -> list[Resource]:
-        """Return what a property refers to, of the types.
+        """Return the resources of these types that a property refers to.
 
-        A function's alias or version stands for the function.
+        A reference to an alias counts as a reference to its function.
         """
         found = [
             self._by_urn[urn]

@@ -10,7 +10,8 @@ OLD_RULE = "ec2/securityGroupRule:SecurityGroupRule"
 ENDPOINT = "ec2/vpcEndpoint:VpcEndpoint"
 
 _EVERYWHERE = {"0.0.0.0/0", "::/0"}
-# What functions are told of by their environments, and the last part of the endpoint's name.
+# By type of a resource that an environment variable refers to: the last part of the name of the
+# endpoint that the function needs.
 _SERVICES = {
     "dynamodb/table:Table": "dynamodb",
     "s3/bucket:Bucket": "s3",
@@ -24,19 +25,21 @@ _SERVICES = {
 
 
 @rule(57, "EC2.2/6/15, CK382", VPC, part="vpc", production=True)
-def watched(vpc: Resource, stack: Stack) -> Problems:
-    """What flows in a network is logged, and its default security group allows nothing."""
+def flow_log_and_default_group(vpc: Resource, stack: Stack) -> Problems:
+    """A VPC has a flow log, and its default security group allows nothing."""
     logs = stack.referring("ec2/flowLog:FlowLog", "vpcId", vpc)
     if not any(log.get("trafficType") in ("ALL", "REJECT") for log in logs):
-        yield "no FlowLog of its traffic (ALL, or REJECT) refers to it; make one"
+        yield "no FlowLog of its traffic (ALL or REJECT) refers to it; create one"
     groups = stack.referring("ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", vpc)
     if not groups:
-        yield "no DefaultSecurityGroup refers to it; make one without rules"
+        yield "no DefaultSecurityGroup refers to it; create one without rules"
     for group in groups:
-        for way in ("ingress", "egress"):
-            rules = group.get(way)
+        for direction in ("ingress", "egress"):
+            rules = group.get(direction)
             if rules:
-                yield f"its DefaultSecurityGroup {group.name} has {way} {rules!r}; leave it empty"
+                yield (
+                    f"its DefaultSecurityGroup {group.name} has {direction} {rules!r}; remove them"
+                )
 
 
 @rule(
@@ -47,11 +50,11 @@ def watched(vpc: Resource, stack: Stack) -> Problems:
     EGRESS_RULE,
     OLD_RULE,
     part="ways-out",
-    alone=True,
+    per_resource=True,
     production=True,
 )
-def closed(resource: Resource, _: Stack) -> Problems:
-    """Nothing in a network has a public address, or may call everywhere."""
+def no_internet(resource: Resource, _: Stack) -> Problems:
+    """Subnets assign no public addresses, and security groups allow no traffic to the internet."""
     if resource.type == f"aws:{SUBNET}":
         yield from must(resource, ["mapPublicIpOnLaunch"], lambda on: not on, "it must be false")
         return
@@ -72,15 +75,15 @@ def closed(resource: Resource, _: Stack) -> Problems:
         ]
     for block in blocks:
         if block in _EVERYWHERE:
-            yield f"it lets out to {block}; name the endpoints' groups or prefix lists"
+            yield f"it allows traffic to {block}; name the endpoints' groups or prefix lists"
 
 
 @rule(58, "EC2.55/56", FUNCTION, production=True)
 def endpoints(function: Resource, stack: Stack) -> Problems:
-    """Functions reach what they are told of without leaving AWS.
+    """Functions in a VPC reach the services that they use by VPC endpoints.
 
-    What a function calls is known by what its environment refers to; a function outside of networks
-    of the stack is row 15's.
+    The services are those of the resources that the function's environment refers to. Row 15 covers
+    functions that are not in a VPC of the stack.
     """
     subnets = stack.targets(function, "vpcConfig", SUBNET)
     vpcs = {vpc.urn: vpc for s in subnets for vpc in stack.targets(s, "vpcId", VPC)}
@@ -94,4 +97,4 @@ def endpoints(function: Resource, stack: Stack) -> Problems:
         names = [e.get("serviceName") for e in stack.referring(ENDPOINT, "vpcId", vpc)]
         missing = called - {str(name).rpartition(".")[2] for name in names}
         for service in sorted(missing):
-            yield f"{vpc.name} has no VpcEndpoint of {service}, which it calls; make one"
+            yield f"{vpc.name} has no VpcEndpoint of {service}, which it calls; create one"

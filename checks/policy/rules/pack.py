@@ -1,4 +1,4 @@
-"""The rules as policies of Pulumi."""
+"""The rules as Pulumi policies."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,24 +21,24 @@ from .rule import Rule, evaluate
 
 
 def policies() -> list[Policy]:
-    """Make a policy of each rule.
+    """Return a policy for each rule.
 
-    Rules that judge each resource alone do so before it is made, so that nothing is made that
-    breaks one; all others when the stack is complete.
+    A rule about one resource is checked before that resource is created. All other rules are
+    checked when the stack is complete.
     """
-    return [_alone(rule) if rule.alone else _together(rule) for rule in RULES]
+    return [_resource_policy(rule) if rule.per_resource else _stack_policy(rule) for rule in RULES]
 
 
 def is_production() -> bool:
-    """Tell whether the stack is a production one.
+    """Return whether the stack is a production stack.
 
-    Each is, whose configuration does not say ``environment: development`` under the project's name:
-    nobody is asked for less by not knowing of this.
+    Every stack is, unless its configuration says ``environment: development`` under the project's
+    name. So the rules are never relaxed by accident.
     """
     return pulumi.Config().get("environment") != "development"
 
 
-def _alone(rule: Rule) -> Policy:
+def _resource_policy(rule: Rule) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         resource = Resource(
             urn=args.urn,
@@ -47,31 +47,31 @@ def _alone(rule: Rule) -> Policy:
             properties=plain(args.props),
             delete_before_replace=bool(args.opts.delete_before_replace),
         )
-        # What a preview does not know is known before the resource is made, and judged then.
+        # A value that a preview does not know is checked before the resource is created.
         for violation in evaluate(rule, Stack([resource], is_production())).violations:
             report(violation.message, None)
 
     return ResourceValidationPolicy(rule.name, rule.title, validate)
 
 
-def _together(rule: Rule) -> Policy:
+def _stack_policy(rule: Rule) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         verdict = evaluate(rule, Stack([resource(r) for r in args.resources], is_production()))
         for violation in verdict.violations:
             report(violation.message, violation.resource.urn)
         if verdict.undecided:
-            # Told as Pulumi tells it: as advice that not all could be judged.
+            # Pulumi shows this as advice that the policy could not be checked completely.
             raise UnknownValueError(
                 UNKNOWN_OBJECT_VALUE, [", ".join(r.name for r in verdict.undecided)]
             )
         if not verdict.evaluated:
-            args.not_applicable("The stack has nothing that it is about, or is none of production.")
+            args.not_applicable("The stack has no such resource, or is not a production stack.")
 
     return StackValidationPolicy(rule.name, rule.title, validate)
 
 
 def resource(given: PolicyResource) -> Resource:
-    """Return a resource as rules see it."""
+    """Convert a resource of Pulumi to one of the rules' model."""
     return Resource(
         urn=given.urn,
         type=given.resource_type,
@@ -86,7 +86,7 @@ def resource(given: PolicyResource) -> Resource:
 
 
 def plain(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return properties as rules see them: Pulumi's raise where something is not known."""
+    """Return properties with `UNKNOWN` where Pulumi's own raise."""
     return {key: _item(given, key) for key in given}
 
 
@@ -99,5 +99,5 @@ def _item(holder: Any, key: str | int) -> Any:
         return plain(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_item(value, index) for index in range(len(value))]
-    # Protocol buffers know one kind of number.
+    # Protocol buffers have no integers.
     return int(value) if isinstance(value, float) and value.is_integer() else value

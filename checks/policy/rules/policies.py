@@ -1,4 +1,4 @@
-"""What IAM documents say."""
+"""Reads IAM documents."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,6 @@ from .model import Resource, Wrong
 
 Statement = dict[str, Any]
 
-# In each way that JSON may say it.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 _CALLERS = frozenset(
     {
@@ -23,6 +22,7 @@ _CALLERS = frozenset(
         "kms:calleraccount",
     }
 )
+# Every form that JSON allows for the condition.
 _PLAIN_HTTP = [
     {"Bool": {"aws:SecureTransport": value}} for value in ("false", False, ["false"], [False])
 ]
@@ -33,7 +33,7 @@ def statements(resource: Resource, *path: str) -> list[Statement]:
 
     Raises:
         Undecided: the document is not known yet.
-        Wrong: it is no document.
+        Wrong: the value is not an IAM document.
     """
     given = resource.document(*path).get("Statement", [])
     found = [given] if isinstance(given, dict) else given
@@ -43,19 +43,19 @@ def statements(resource: Resource, *path: str) -> list[Statement]:
 
 
 def allowing(resource: Resource, *path: str) -> list[Statement]:
-    """Return the statements that allow something."""
+    """Return the statements with the effect Allow."""
     return [s for s in statements(resource, *path) if s.get("Effect") == "Allow"]
 
 
 def texts(value: object) -> list[str]:
-    """Return one text or several as a list."""
+    """Return a string, or a list of them, as a list."""
     if isinstance(value, str):
         return [value]
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def principals(statement: Statement) -> Iterator[tuple[str, str]]:
-    """Yield (kind, who) of each principal, such as (Service, lambda.amazonaws.com)."""
+    """Yield each principal's kind and name, such as (Service, lambda.amazonaws.com)."""
     principal = statement.get("Principal")
     if isinstance(principal, Mapping):
         for kind, who in principal.items():
@@ -65,13 +65,13 @@ def principals(statement: Statement) -> Iterator[tuple[str, str]]:
 
 
 def is_public(statement: Statement) -> bool:
-    """Tell whether a statement allows something to anybody, on no condition of who calls."""
+    """Return whether a statement allows an action to everybody, whoever the caller is."""
     anybody = any(who == "*" for _, who in principals(statement)) or "NotPrincipal" in statement
     return statement.get("Effect") == "Allow" and anybody and not _limits_callers(statement)
 
 
 def _limits_callers(statement: Statement) -> bool:
-    """Tell whether a condition says whose calls are meant; one of TLS or time does not."""
+    """Return whether a condition limits the callers; a condition on TLS or time does not."""
     condition = statement.get("Condition")
     return isinstance(condition, Mapping) and any(
         "Not" not in operator and str(key).lower() in _CALLERS
@@ -81,7 +81,7 @@ def _limits_callers(statement: Statement) -> bool:
 
 
 def denies_plain_http(statement: Statement, everything: str) -> bool:
-    """Tell whether a statement denies everybody every action that comes without TLS."""
+    """Return whether a statement denies every action without TLS to everybody."""
     return (
         statement.get("Effect") == "Deny"
         and any(who == "*" for _, who in principals(statement))

@@ -1,17 +1,17 @@
-"""Rows 47 to 52: queues, and the mappings that read them."""
+"""Rows 47 to 52: queues and the event source mappings that read them."""
 
 from .model import FUNCTION, MAPPING, QUEUE, Resource, Stack
 from .policies import denies_plain_http, is_public, statements
-from .rule import Problems, at_least, is_number, must, only_if, rule, said
+from .rule import Problems, at_least, describe, is_number, must, only_if, rule
 
 ALLOW = "sqs/redriveAllowPolicy:RedriveAllowPolicy"
 LONGEST = 1_209_600
-"""Seconds that a message can be kept; 14 days."""
-_KEPT = 345_600  # where nothing is said
-_INVISIBLE = 30  # likewise
+"""Longest retention in seconds: 14 days."""
+_DEFAULT_RETENTION = 345_600
+_DEFAULT_VISIBILITY_TIMEOUT = 30
 
 
-@rule(47, "SQS.1, CK27, Nag-SQS2", QUEUE, alone=True)
+@rule(47, "SQS.1, CK27, Nag-SQS2", QUEUE, per_resource=True)
 def encrypted(queue: Resource, _: Stack) -> Problems:
     """Messages are encrypted."""
     if not queue.known("kmsMasterKeyId") and not queue.known("sqsManagedSseEnabled"):
@@ -20,18 +20,18 @@ def encrypted(queue: Resource, _: Stack) -> Problems:
 
 @rule(48, "Nag-SQS4, SQS.3, CK168/387", QUEUE)
 def tls_only(queue: Resource, stack: Stack) -> Problems:
-    """Queues answer to TLS only, and to nobody unknown."""
+    """Queues refuse requests without TLS, and allow nothing to everybody."""
     policies = stack.referring("sqs/queuePolicy:QueuePolicy", "queueUrl", queue)
     if not policies:
-        yield "no QueuePolicy refers to it; give it one that denies what comes without TLS"
+        yield "no QueuePolicy refers to it; give it one that denies requests without TLS"
     for policy in policies:
-        said_ = statements(policy, "policy")
-        if not any(denies_plain_http(statement, "sqs:*") for statement in said_):
+        found = statements(policy, "policy")
+        if not any(denies_plain_http(statement, "sqs:*") for statement in found):
             yield (
-                f"its QueuePolicy {policy.name} must deny everybody sqs:* where "
+                f"its QueuePolicy {policy.name} must deny sqs:* to everybody if "
                 "aws:SecureTransport is false"
             )
-        for statement in said_:
+        for statement in found:
             if is_public(statement):
                 yield (
                     f"its QueuePolicy {policy.name} allows {statement.get('Action')!r} to "
@@ -49,10 +49,10 @@ def _dead_letters(queue: Resource, stack: Stack) -> list[Resource]:
 
 @rule(49, "Nag-SQS3, SR ES6000", QUEUE)
 def dead_letters(queue: Resource, stack: Stack) -> Problems:
-    """What fails five times or more goes to a dead-letter queue of that one queue.
+    """Messages go to the queue's own dead-letter queue after five or more attempts.
 
-    Queues are related by references, which a preview knows; counts and permissions that stand
-    beside an ARN that is not known yet are judged when it is.
+    References relate the queues, and a preview knows these. It does not know a redrive policy that
+    holds an unknown ARN; such a policy is checked later.
     """
     if _readers(queue, stack) or _dead_letters(queue, stack):
         if not _dead_letters(queue, stack):
@@ -60,12 +60,15 @@ def dead_letters(queue: Resource, stack: Stack) -> Problems:
         else:
             times = queue.document("redrivePolicy").get("maxReceiveCount")
             if not is_number(times, 5):
-                yield said(["redrivePolicy", "maxReceiveCount"], times, "it must be 5 or more")
+                yield describe(["redrivePolicy", "maxReceiveCount"], times, "it must be 5 or more")
         return
     sources = stack.referring(QUEUE, "redrivePolicy", queue)
     policies = stack.referring(ALLOW, "queueUrl", queue)
     if not policies:
-        yield "no RedriveAllowPolicy refers to it; any queue could use it for its dead letters"
+        yield (
+            "no RedriveAllowPolicy refers to it; add one, or any queue could use it for dead "
+            "letters"
+        )
     for policy in policies:
         named = stack.targets(policy, "redriveAllowPolicy", QUEUE)
         permission = policy.document("redriveAllowPolicy").get("redrivePermission")
@@ -75,13 +78,13 @@ def dead_letters(queue: Resource, stack: Stack) -> Problems:
             yield (
                 f"its RedriveAllowPolicy {policy.name} has redrivePermission {permission!r} for "
                 f"{', '.join(q.name for q in named) or 'no queue'}; it must be {allowed!r} for "
-                f"{whose}, whose dead letters it takes"
+                f"{whose}, the source of its dead letters"
             )
 
 
 @rule(50, "AWS docs", MAPPING)
 def invisible_long_enough(mapping: Resource, stack: Stack) -> Problems:
-    """A message stays invisible while a function may still work on it."""
+    """A message stays invisible while a function can still be working on it."""
     queues = stack.targets(mapping, "eventSourceArn", QUEUE)
     functions = stack.targets(mapping, "functionName", FUNCTION)
     only_if(queues and functions)
@@ -90,32 +93,36 @@ def invisible_long_enough(mapping: Resource, stack: Stack) -> Problems:
         for function in functions:
             needed = 6 * (function.get("timeout") or 3) + window
             given = queue.get("visibilityTimeoutSeconds")
-            if not is_number(_INVISIBLE if given is None else given, needed):
+            if not is_number(_DEFAULT_VISIBILITY_TIMEOUT if given is None else given, needed):
                 yield (
-                    f"{queue.name} has visibilityTimeoutSeconds {given}; it must be {needed} or "
-                    f"more, six times the timeout of {function.name} and the batching window"
+                    f"visibilityTimeoutSeconds of {queue.name} is {given}; it must be {needed} or "
+                    f"more: six times the timeout of {function.name}, plus the batching window"
                 )
 
 
 @rule(51, "AWS docs", QUEUE)
 def dead_letters_are_kept_longest(queue: Resource, stack: Stack) -> Problems:
-    """Dead letters are kept for 14 days, longer than in their source: their age moves along."""
+    """Dead letters are kept for 14 days, longer than in their source, which counts towards it."""
     given = queue.get("messageRetentionSeconds")
-    kept = _KEPT if given is None else given
+    kept = _DEFAULT_RETENTION if given is None else given
     if _dead_letters(queue, stack):
         if kept >= LONGEST:
-            yield said(
+            yield describe(
                 ["messageRetentionSeconds"],
                 given,
-                f"it must be less than {LONGEST}, as dead letters are",
+                f"it must be less than {LONGEST}, the retention of its dead letters",
             )
     elif not _readers(queue, stack) and kept != LONGEST:
-        yield said(["messageRetentionSeconds"], given, f"it must be {LONGEST}: somebody must look")
+        yield describe(
+            ["messageRetentionSeconds"],
+            given,
+            f"it must be {LONGEST}, so that a person has time to look",
+        )
 
 
 @rule(52, "own", MAPPING)
-def one_by_one(mapping: Resource, stack: Stack) -> Problems:
-    """Only what failed of a batch is tried again; readers of queues are so many at most."""
+def partial_failures(mapping: Resource, stack: Stack) -> Problems:
+    """Only the failed messages of a batch are retried, and queue readers have a maximum number."""
     yield from must(
         mapping,
         ["functionResponseTypes"],
@@ -127,5 +134,5 @@ def one_by_one(mapping: Resource, stack: Stack) -> Problems:
             mapping,
             ["scalingConfig", "maximumConcurrency"],
             at_least(2),
-            "set a number from 2",
+            "set it to 2 or more",
         )

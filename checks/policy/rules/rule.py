@@ -1,4 +1,4 @@
-"""What a rule is, and how one is evaluated."""
+"""Defines rules and evaluates them."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ Path = Sequence[str | int]
 
 
 class Inapplicable(Exception):
-    """A resource of a rule's types is none that the rule is about."""
+    """The rule does not apply to this resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,16 +21,16 @@ class Rule:
     """One row of the table, or a part of one.
 
     Attributes:
-        row: its number.
-        sources: the published controls that ask for it; ``own`` where none does.
-        part: what tells it from other rules of the same row; mostly nothing.
-        title: what must be true.
-        types: what it looks at, such as ``sqs/queue:Queue``.
-        alone: whether each resource is judged by itself, as its inputs are: before it is made. All
-            other rules are evaluated when the stack is complete, on outputs.
-        production: whether it must hold in production only; elsewhere it is not evaluated.
-        check: yields what is wrong with one resource. A value that is not known yet ends it with
-            `Undecided`: what comes after is judged when the value is known.
+        row: the row's number.
+        sources: the published controls that require it, or ``own``.
+        part: distinguishes rules of the same row; empty if there is one.
+        title: the statement that must be true.
+        types: the resource types that it checks, such as ``sqs/queue:Queue``.
+        per_resource: whether it needs one resource only. It is then checked on the inputs, before
+            the resource is created. Other rules are checked on the outputs of the complete stack.
+        production: whether it applies to production stacks only.
+        check: yields what is wrong with one resource. It raises `Undecided` at a value that is not
+            known yet; the rest is checked when the value is known.
     """
 
     row: int
@@ -38,20 +38,20 @@ class Rule:
     part: str
     title: str
     types: tuple[str, ...]
-    alone: bool
+    per_resource: bool
     production: bool
     check: Check
 
     @property
     def name(self) -> str:
-        """Row and sources, such as ``row-39-S3.1-8-CK53-56``."""
+        """Return row and sources, such as ``row-39-S3.1-8-CK53-56``."""
         words = f"row {self.row} {self.sources} {self.part}".strip()
         return re.sub(r"[^A-Za-z0-9.]+", "-", words)
 
 
 @dataclass(frozen=True)
 class Violation:
-    """What is wrong with which resource."""
+    """A problem of one resource."""
 
     resource: Resource
     message: str
@@ -62,7 +62,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What evaluating a rule gave: the resources looked at, what is wrong, what is not known."""
+    """The result of a rule: the resources it checked, the violations, and what is not known yet."""
 
     evaluated: Sequence[Resource]
     violations: Sequence[Violation]
@@ -70,14 +70,14 @@ class Verdict:
 
 
 def evaluate(rule: Rule, stack: Stack) -> Verdict:
-    """Evaluate a rule on all resources that it is about; on none where it need not hold."""
+    """Check a rule on every resource that it applies to."""
     evaluated: list[Resource] = []
     violations: list[Violation] = []
     undecided: list[Resource] = []
     for resource in stack.of(*rule.types) if stack.production or not rule.production else ():
         try:
-            seen = Stack([resource], stack.production) if rule.alone else stack
-            # What is found before something turns out to be unknown, stays found.
+            seen = Stack([resource], stack.production) if rule.per_resource else stack
+            # Keeps the violations that the check yields before it raises.
             violations.extend(Violation(resource, text) for text in rule.check(resource, seen))
         except Inapplicable:
             continue
@@ -94,10 +94,10 @@ def rule(
     sources: str,
     *types: str,
     part: str = "",
-    alone: bool = False,
+    per_resource: bool = False,
     production: bool = False,
 ) -> Callable[[Check], Rule]:
-    """Make a check the rule of a row; the first line of its docstring is the rule's title."""
+    """Return a decorator that makes a check a rule; its docstring's first line is the title."""
 
     def make(check: Check) -> Rule:
         return Rule(
@@ -106,7 +106,7 @@ def rule(
             part=part,
             title=(check.__doc__ or "").partition("\n")[0],
             types=types,
-            alone=alone,
+            per_resource=per_resource,
             production=production,
             check=check,
         )
@@ -115,44 +115,40 @@ def rule(
 
 
 def only_if(condition: object) -> None:
-    """Go on only with what the rule is about.
-
-    Raises:
-        Inapplicable: the condition does not hold.
-    """
+    """Raise `Inapplicable` unless the condition holds."""
     if not condition:
         raise Inapplicable
 
 
 def must(resource: Resource, path: Path, fits: Callable[[Any], object], allowed: str) -> Problems:
-    """Yield what is wrong where the value at a path does not fit; ``allowed`` says what would."""
+    """Yield a problem if the value at a path does not fit; ``allowed`` says what would."""
     value = resource.get(*path)
     if not fits(value):
-        yield said(path, value, allowed)
+        yield describe(path, value, allowed)
 
 
 def must_be_set(resource: Resource, path: Path, allowed: str) -> Problems:
-    """Yield what is wrong where nothing is at a path.
+    """Yield a problem if nothing is set at a path.
 
-    An input that is not known yet is set, to what will be known. Only for rules that look at inputs
-    (``alone``), or at what AWS never sets by itself: an unknown output may turn out to be empty.
+    An unknown input counts as set. Use this only in rules on inputs (``per_resource``), or for
+    values that AWS never sets itself: an unknown output may turn out to be empty.
     """
     value = resource.known(*path)
     if value is not UNKNOWN and not value:
-        yield said(path, value, allowed)
+        yield describe(path, value, allowed)
 
 
-def said(path: Path, value: object, allowed: str) -> str:
-    """Say what a value is, and what it must be."""
+def describe(path: Path, value: object, allowed: str) -> str:
+    """Return a message: the path, the value, and what is allowed."""
     shown = "not set" if value is None else repr(value)
     return f"{'.'.join(map(str, path))} is {shown}; {allowed}"
 
 
 def is_number(value: object, least: float) -> bool:
-    """Tell whether a value is a number, and large enough."""
+    """Return whether a value is a number of at least ``least``."""
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= least
 
 
 def at_least(least: int) -> Callable[[object], bool]:
-    """Return the test of `is_number`."""
+    """Return `is_number` for this minimum."""
     return lambda value: is_number(value, least)

@@ -1,4 +1,4 @@
-"""Where the table is not followed to the letter, and why: for the tests and for the policy pack."""
+"""Exceptions from the table, each with its reason, for the tests and the policy pack."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from .model import BUCKET_LOGGING
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver:
-    """Values that rows let pass, with the reason; no rows, where a whole control is left out."""
+    """Values that rows allow, with the reason. Without rows, a whole control is left out."""
 
     rows: tuple[int, ...]
     what: str
@@ -20,28 +20,28 @@ class Waiver:
 
 BUILD_CACHE = Waiver(
     rows=(1,),
-    what="a repository's tags are immutable but for the build cache's",
+    what="the tag of the build cache is mutable",
     values=frozenset({"cache"}),
-    reason="Every build overwrites the cache's one tag, and no function runs from it.",
+    reason="Every build overwrites the cache's tag, and no function runs from it.",
 )
 SOURCE_IN_ARN = Waiver(
     rows=(14,),
     what="permissions of API Gateway name no source account",
     values=frozenset({"apigateway.amazonaws.com"}),
-    reason="API Gateway sends none; its source ARN names the account.",
+    reason="API Gateway sends no source account; its source ARN names the account.",
 )
 WITHOUT_RESOURCE = Waiver(
     rows=(18,),
-    what="actions that are allowed on everything",
+    what="actions that are allowed on all resources",
     values=frozenset(
         {"xray:PutTelemetryRecords", "xray:PutTraceSegments", "logs:DescribeLogGroups"}
     ),
-    reason="X-Ray's writes take no resource; nor does what API Gateway asks of a log role, to list "
-    "the account's log groups.",
+    reason="X-Ray's write actions support no resources, nor does listing the account's log groups, "
+    "which API Gateway requires of its log role.",
 )
 CONNECTION = Waiver(
     rows=(18,),
-    what="actions by which Lambda connects functions to a network, on everything",
+    what="actions with which Lambda connects functions to a network, on all resources",
     values=frozenset(
         {
             "ec2:AssignPrivateIpAddresses",
@@ -52,49 +52,49 @@ CONNECTION = Waiver(
             "ec2:UnassignPrivateIpAddresses",
         }
     ),
-    reason="Lambda does it by the function's role, and takes no narrower resources. "
+    reason="Lambda uses the function's role for it, and requires all resources. "
     "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
 )
 PREFLIGHT = Waiver(
     rows=(28, 29),
-    what="preflights are asked for neither a token nor a valid body",
+    what="preflight requests need neither a token nor a valid body",
     values=frozenset({"OPTIONS"}),
-    reason="Browsers send them without credentials and body, and the gateway answers by itself.",
+    reason="Browsers send them without credentials or body, and the gateway itself answers.",
 )
 API_KEY = Waiver(
     rows=(28,),
-    what="methods with authorization NONE, where they ask for an API key",
-    reason="A key makes callers known, and limits them; CK59 asks for no more.",
+    what="methods with authorization NONE that require an API key",
+    reason="A key identifies and limits callers; CK59 requires no more.",
 )
 LOG_BUCKET = Waiver(
     rows=(41, 44),
-    what="a bucket that S3 logs into is encrypted by S3's key, and not logged itself",
+    what="a bucket for S3 access logs is encrypted with S3's key, and not logged itself",
     values=frozenset({BUCKET_LOGGING}),
-    reason="S3 delivers access logs to no bucket with a KMS key, and logs of the logs never end.",
+    reason="S3 delivers no access logs to a bucket with a KMS key, and logs of logs never end.",
 )
 LEFT_OUT = (
     Waiver(
         rows=(),
         what="API caching, and its encryption (CK120, CK225)",
-        reason="A cache of answers would hold personal data.",
+        reason="A cache of responses would hold personal data.",
     ),
     Waiver(
         rows=(),
         what="code signing (CK272)",
-        reason="Lambda signs no container images; they are deployed by digest (row 6).",
+        reason="Lambda does not support it for images, which are deployed by digest (row 6).",
     ),
     Waiver(
         rows=(),
         what="replication to another region (CK144)",
-        reason="The system lives in one region.",
+        reason="The system runs in one region.",
     ),
     Waiver(
         rows=(),
         what="client certificates (CK2_51)",
-        reason="The gateway's backends are functions, which IAM guards.",
+        reason="The gateway's backends are functions, which IAM protects.",
     ),
 )
-"""Controls of the catalogues that no row asks for."""
+"""Controls of the sources that no row requires."""
 
 WAIVERS = (
     BUILD_CACHE,

@@ -1,7 +1,7 @@
-"""Run by the scanners' own Python: permissions against AWS's reference of actions.
+"""Checks permissions against parliament's copy of AWS's reference of actions.
 
-Given, by role, its statements as [actions, resources]; answers with what is wrong, as [role,
-problem, action, form of ARN]. The reference is parliament's.
+The scanners' Python runs it. It reads each role's statements as [actions, resources], and writes
+the problems as [role, problem, action, ARN format].
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 
-warnings.filterwarnings("ignore")  # of its own sources
+warnings.filterwarnings("ignore")  # parliament's own
 
 from parliament import iam_definition, is_arn_match  # noqa: E402
 
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def check(statements: Statements) -> Iterator[Problem]:
-    """Yield what is wrong with a role's statements, taken together."""
+    """Yield the problems of all of a role's statements together."""
     for action in sorted({action for actions, _ in statements for action in actions}):
         forms = forms_of(action)
         if forms is None:
@@ -38,7 +38,7 @@ def check(statements: Statements) -> Iterator[Problem]:
         named = sorted(allowed - {"*"})
         for form in sorted(needed(forms)):
             if not any(is_arn_match("", form, resource) for resource in named):
-                # Wide only where AWS knows no narrower: it does, for the form is needed.
+                # A format that is required means that AWS supports narrower resources than "*".
                 yield "wide" if "*" in allowed else "insufficient", action, form
         for resource in named:
             if not any(is_arn_match("", form, resource) for form in forms):
@@ -46,11 +46,11 @@ def check(statements: Statements) -> Iterator[Problem]:
 
 
 def forms_of(action: str) -> dict[str, bool] | None:
-    """Return the forms of ARN that an action is allowed on, and whether each is needed."""
+    """Return the ARN formats that an action supports, and whether each is required."""
     prefix, _, name = action.partition(":")
     found: dict[str, bool] = {}
     exists = False
-    # A service may be there in several parts: SES, for one, has four.
+    # A service can have several entries: SES has four.
     for service in iam_definition:
         arns = {r["resource"]: re.sub(r"\$\{.*?\}", "*", r["arn"]) for r in service["resources"]}
         for privilege in service["privileges"] if service["prefix"] == prefix else ():
@@ -64,7 +64,7 @@ def forms_of(action: str) -> dict[str, bool] | None:
 
 
 def needed(forms: dict[str, bool]) -> set[str]:
-    """Return the forms without which a permission is worth nothing."""
+    """Return the formats that a permission needs to have any effect."""
     return {form for form, is_needed in forms.items() if is_needed}
 
 

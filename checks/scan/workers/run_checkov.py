@@ -1,7 +1,7 @@
-"""Run by the scanners' own Python: checkov on folders of Terraform JSON, reported as JSON.
+"""Runs checkov on folders of Terraform JSON, and writes a report as JSON.
 
-In one process, where the command line would start anew for each folder, which takes longer than
-all its checks. It also tells which resource types checkov's own checks look at.
+The scanners' Python runs it, in one process for all folders: checkov's command line takes longer to
+start than to check. The report also lists the resource types that checkov has checks for.
 """
 
 import json
@@ -18,8 +18,8 @@ from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (
 from checkov.terraform_json import parser
 from checkov.terraform_json.runner import TerraformJsonRunner
 
-# Breaks off, for it asks for a graph that this framework does not give it. CKV_AWS_59 looks at the
-# same: whether everybody may call a method.
+# This check crashes because it needs a graph that this framework does not provide. CKV_AWS_59
+# checks the same: whether everybody can call a method.
 _BROKEN = ["CKV2_AWS_70"]
 
 
@@ -27,9 +27,9 @@ _cleaned = parser._clean_simple_type_list
 
 
 def _decoded(values: list[Any]) -> list[Any]:
-    """Decode policies: in HCL they are expressions, which checkov has evaluated for its checks.
+    """Decode policies, which are text in JSON.
 
-    Left as text, as in JSON they are, most of its checks of policies pass them unseen.
+    checkov's checks expect the evaluated expressions of HCL, and pass most policies that are text.
     """
     return [
         json.loads(value) if isinstance(value, str) and '"Statement"' in value else value
@@ -41,25 +41,25 @@ parser._clean_simple_type_list = _decoded
 
 
 class _Errors(logging.Handler):
-    """Keeps what checkov logs of a check that breaks off: it reports nothing of it otherwise."""
+    """Collects checkov's log messages about checks that crash, which its report leaves out."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message."""
+        """Collect the message."""
         self.messages.append(record.getMessage())
 
 
 def _address(record: Any) -> str:
-    """Return type and name: a file holds one type, and checkov often leaves it out."""
+    """Return type and name; the type is the file's, because checkov often leaves it out."""
     type_ = Path(record.file_path).name.removesuffix(".tf.json")
     return f"{type_}.{record.resource.rpartition('.')[2]}"
 
 
 def _scan(folder: str) -> dict[str, Any]:
-    # Keeps policies by file and name: the next folder's would be taken for the last one's.
+    # checkov caches policies by file and name, and would mistake the last folder's for this one's.
     Policies.policy_document_cache.clear()
     errors = _Errors()
     logging.getLogger().addHandler(errors)
@@ -76,7 +76,7 @@ def _scan(folder: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Scan the folders that are named as arguments."""
+    """Scan the folders given as arguments."""
     reports = {folder: _scan(folder) for folder in sys.argv[1:]}
     json.dump({"known": sorted(resource_registry.checks), "reports": reports}, sys.stdout)
 

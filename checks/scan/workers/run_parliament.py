@@ -1,16 +1,16 @@
-"""Run by the scanners' own Python: parliament on IAM documents, given and answered as JSON."""
+"""Runs parliament on IAM documents, read and reported as JSON. The scanners' Python runs it."""
 
 import json
 import sys
 import warnings
 
-warnings.filterwarnings("ignore")  # of its own sources
+warnings.filterwarnings("ignore")  # parliament's own
 
 from parliament import analyze_policy_string  # noqa: E402
 
 
 def main() -> None:
-    """Read documents from standard input; write the findings of each."""
+    """Read documents from standard input, and write each one's findings."""
     documents: list[str] = json.load(sys.stdin)
     found = [
         [

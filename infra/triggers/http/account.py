@@ -1,4 +1,4 @@
-"""What API Gateway needs of an account before an API of it may write logs."""
+"""The account's role with which API Gateway writes logs."""
 
 import pulumi
 import pulumi_aws as aws
@@ -7,9 +7,9 @@ from infra.grants import trust
 
 
 def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.Account:
-    """Let API Gateway write logs: one role for the whole account and region.
+    """Set the role with which API Gateway writes logs, one for the whole account and region.
 
-    Kept when the stack goes, for other stacks' APIs log by it too.
+    It is retained when the stack is deleted, because APIs of other stacks use it too.
     """
     kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))
     role = aws.iam.Role(
@@ -43,7 +43,7 @@ def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.
                             pulumi.Output.concat(logs, "/aws/apigateway/*"),
                         ],
                     },
-                    # API Gateway looks for its groups by listing all of them.
+                    # API Gateway finds its groups by listing all groups.
                     {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
                 ],
             }

@@ -1,4 +1,4 @@
-"""What a caller of a REST API must show: nothing, an API key, or a token with a scope."""
+"""Authorization of a REST API: none, an API key, or a token with a scope."""
 
 from dataclasses import dataclass
 from typing import TypedDict
@@ -12,14 +12,14 @@ from infra.triggers.http.model import JsonObject
 from infra.triggers.http.part import Part, part
 
 TOKEN = "Token"  # noqa: S105 (a name)
-"""The security scheme, in OpenAPI's words, by which an operation names its scope."""
+"""The OpenAPI security scheme with which an operation names its scope."""
 
 HEADERS = {"none": "", "api_key": "X-Api-Key", "cognito": "Authorization"}
-"""The header that a browser must be allowed to send, by ``api.authorization``."""
+"""The header with the credentials, by ``api.authorization``."""
 
 
 class Demands(TypedDict):
-    """What one method asks for; arguments of ``apigateway.Method``."""
+    """The authorization of one method: arguments of ``apigateway.Method``."""
 
     authorization: str
     authorizer_id: pulumi.Output[str] | None
@@ -29,7 +29,7 @@ class Demands(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorizationArgs:
-    """The API, and whose tokens it takes."""
+    """The API, and the callers whose tokens it accepts."""
 
     api: aws.apigateway.RestApi
     config: Api
@@ -37,9 +37,9 @@ class AuthorizationArgs:
 
 
 class Authorization:
-    """What the methods of one API ask for, by ``api.authorization``; for tokens an authorizer.
+    """The authorization of an API's methods, by ``api.authorization``; for tokens an authorizer.
 
-    The gateway itself checks a token's signature, issuer, time and scope, before any function runs.
+    The gateway checks a token's signature, issuer, time and scope before any function runs.
     """
 
     def __init__(self, name: str, args: AuthorizationArgs, opts: pulumi.ResourceOptions) -> None:
@@ -63,10 +63,10 @@ class Authorization:
             self.parts.append(authorizer)
 
     def demands(self, operation: JsonObject) -> Demands:
-        """Return what the method of an operation asks for.
+        """Return the authorization of an operation's method.
 
         Raises:
-            ValueError: tokens are asked for, and the operation names no scope, or an unknown one.
+            ValueError: the API requires tokens, and the operation names no or an unknown scope.
         """
         if not self.parts:
             return {
@@ -84,12 +84,12 @@ class Authorization:
 
 
 def scopes(operation: JsonObject) -> list[str]:
-    """Return the scopes of which a token needs one, by the operation's ``security``.
+    """Return the scopes of an operation's ``security``, of which a token needs one.
 
     Raises:
-        ValueError: it names none: the gateway would take any token of the pool, even those that
-            say who a person is and nothing of what they may do. Or one alternative names several,
-            which OpenAPI takes for all of them, and the gateway for any.
+        ValueError: there is none, and the gateway would accept any token of the pool, even an id
+            token; or one alternative names several, which means all of them in OpenAPI, and any of
+            them in the gateway.
     """
     named = [
         requirement[TOKEN] for requirement in operation.get("security", ()) if TOKEN in requirement
@@ -98,6 +98,6 @@ def scopes(operation: JsonObject) -> list[str]:
         raise ValueError(
             f"the operation {operation.get('operationId')!r} has `security` "
             f"{operation.get('security')!r}; where tokens are asked for, it must name one scope in "
-            f'each alternative, such as [{{"{TOKEN}": ["users.read"]}}]'
+            f'each alternative, such as [{{"{TOKEN}": ["items.read"]}}]'
         )
     return [alternative[0] for alternative in named]

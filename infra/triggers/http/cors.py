@@ -1,4 +1,4 @@
-"""Answers to CORS preflight requests, given by the gateway without a function."""
+"""Answers to CORS preflight requests, by the gateway without a function."""
 
 import json
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ _HOUR = "3600"
 
 @dataclass(frozen=True, kw_only=True)
 class PreflightArgs:
-    """The resource that answers, and who may call it how.
+    """The resource that answers, and the allowed origins and methods.
 
-    ``credentials``: the header by which callers are known; empty where none is asked for.
+    ``credentials``: the header with the caller's credentials; empty if none is required.
     """
 
     api: aws.apigateway.RestApi
@@ -102,8 +102,8 @@ def answer(
 ) -> tuple[dict[str, str], str]:
     """Return the answer's fixed headers, and the template that adds the origin.
 
-    The template echoes the caller's origin if it is one of ours: a header holds one origin, not a
-    list. Its name comes in lower case over HTTP/2, and the gateway minds the case.
+    The template echoes the caller's origin if it is allowed: the header holds one origin, not a
+    list. Over HTTP/2 the request header is in lower case, and the gateway distinguishes case.
     """
     known = " || ".join(f'$origin == "{origin}"' for origin in origins)
     allow = "$context.responseOverride.header.Access-Control-Allow-Origin"

@@ -1,4 +1,4 @@
-"""The gateway's own errors, in the API's shape."""
+"""The gateway's own errors, in the API's format."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from infra.triggers.http.model import JsonObject
 from infra.triggers.http.part import Part, part
 
-# Response type -> status, sentence. Fixed sentences: nothing of the request or of AWS comes back.
+# Response type -> status, message. Fixed messages, without details of the request or of AWS.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
     "DEFAULT_4XX": (None, "Request refused"),
@@ -23,13 +23,13 @@ GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
     "INTEGRATION_FAILURE": (504, "Service unavailable, try again"),
     "INTEGRATION_TIMEOUT": (504, "Service took too long, try again"),
     "INVALID_API_KEY": (403, "Invalid or missing API key"),
-    # What AWS calls a missing token is a path or method that the API does not have.
+    # AWS's name for a path or method that the API does not have.
     "MISSING_AUTHENTICATION_TOKEN": (404, "Not found"),
     "QUOTA_EXCEEDED": (429, "Quota exceeded"),
     "REQUEST_TOO_LARGE": (413, "Request body too large"),
     "RESOURCE_NOT_FOUND": (404, "Not found"),
     "THROTTLED": (429, "Too many requests, try again"),
-    # Which of the four it is, is not for those to learn who try tokens.
+    # One message for all four, so that token probing learns nothing.
     "UNAUTHORIZED": (401, "Missing, invalid or expired token, or without the scope"),
     "UNSUPPORTED_MEDIA_TYPE": (415, "Unsupported media type; send application/json"),
     "WAF_FILTERED": (403, "Request refused by the firewall"),
@@ -39,8 +39,8 @@ GATEWAY_ERRORS: dict[str, tuple[int | None, str]] = {
 _CHALLENGE = {"EXPIRED_TOKEN", "UNAUTHORIZED"}
 _RETRY = {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"}
 
-# Which of them a caller of an operation may meet. Not: 404, of paths that are none; 415, for what
-# is sent as another type goes to the function unchecked; mistakes in the API's own definition.
+# The errors that callers of an operation may get. Not 404, for unknown paths; not 415, for bodies
+# of other types go to the function unchecked; not errors in the API's definition.
 _BY_ANY_REQUEST = (
     "UNAUTHORIZED",
     "INVALID_API_KEY",
@@ -54,7 +54,7 @@ _BY_A_BODY = ("BAD_REQUEST_BODY", "REQUEST_TOO_LARGE")
 
 
 class GatewayResponse(TypedDict):
-    """What the gateway answers in one case; arguments of ``apigateway.Response``."""
+    """An error response of the gateway: arguments of ``apigateway.Response``."""
 
     status_code: str | None
     response_templates: dict[str, str]
@@ -64,8 +64,8 @@ class GatewayResponse(TypedDict):
 def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
     """Return the gateway's error responses, by type.
 
-    A browser may read them where there is exactly one CORS origin: these responses can name a
-    fixed one only.
+    A browser can read them only if there is exactly one CORS origin: these responses can name only
+    a fixed one.
     """
     cors = (
         {"gatewayresponse.header.Access-Control-Allow-Origin": f"'{cors_origins[0]}'"}
@@ -87,9 +87,9 @@ def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
 
 
 def documented(operation: JsonObject) -> dict[str, Any]:
-    """Return an operation's responses, and the gateway's with a status that it does not list.
+    """Return an operation's responses, and those of the gateway whose status it does not list.
 
-    The latter are Response Objects of OpenAPI with the schema ``Error``.
+    The latter are OpenAPI Response Objects with the schema ``Error``.
     """
     kinds = [*_BY_ANY_REQUEST, *(_BY_A_BODY if "requestBody" in operation else ())]
     responses: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The model that the gateway validates a request's body by, from its OpenAPI operation."""
+"""The model with which the gateway validates a body, derived from the OpenAPI operation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ JsonObject = Mapping[str, Any]
 
 
 def body_schema(operation: JsonObject, components: Mapping[str, JsonObject]) -> JsonObject | None:
-    """Find the schema of an operation's JSON body, if it has one."""
+    """Return the schema of an operation's JSON body, or None."""
     if "requestBody" not in operation:
         return None
     schema: JsonObject = operation["requestBody"]["content"]["application/json"]["schema"]
@@ -16,10 +16,10 @@ def body_schema(operation: JsonObject, components: Mapping[str, JsonObject]) -> 
 
 
 def shape(schema: JsonObject) -> dict[str, Any]:
-    """Reduce a body's schema to what the gateway refuses: no object, or members of a wrong type.
+    """Return a schema that only checks that the body is an object with members of the right type.
 
-    What is missing or out of bounds goes on to the function, which says which and why; the gateway
-    can only say "Invalid request body". Draft 4, as API Gateway's models are.
+    The function itself refuses missing or invalid members and names them; the gateway can only
+    answer "Invalid request body". Draft 4, as API Gateway requires.
     """
     members = {
         member: {"type": [rules["type"], "null"]} if "type" in rules else {}

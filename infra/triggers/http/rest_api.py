@@ -1,4 +1,4 @@
-"""A REST API: HTTP requests to functions."""
+"""A trigger that sends HTTP requests to functions: a REST API."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,9 @@ _GATEWAY_TIMEOUT = 29
 
 @dataclass(frozen=True, kw_only=True)
 class RestApiArgs:
-    """``components``: the schemas that operations refer to (``#/components/schemas/…``).
+    """The routes of an API, and what they share.
+
+    ``components``: the schemas that operations refer to (``#/components/schemas/…``).
 
     ``key``: what the API's logs are encrypted with; CloudWatch's if None.
     """
@@ -44,11 +46,10 @@ class RestApiArgs:
 class RestApi(pulumi.ComponentResource):
     """A regional REST API (v1) with one stage, named after the Pulumi stack.
 
-    Every route is validated at the gateway, then sent to its function's alias. Errors of the
-    gateway itself have the API's shape, ``{"error": …}``. Optional, by configuration: API keys with
-    a usage plan, or tokens of the callers' user pool; CORS; a custom domain; a firewall.
-    Attributes: ``url``, without a slash at its end, and ``api_key``, a secret, where keys are
-    required.
+    The gateway validates each request, then sends it to the alias of the route's function. Its own
+    errors have the API's format, ``{"error": …}``. Optional, by configuration: API keys with a
+    usage plan, or tokens of the callers' user pool; CORS; a custom domain; a firewall. Attributes:
+    ``url``, without a trailing slash, and ``api_key``, a secret, if keys are required.
     """
 
     def __init__(

@@ -18,8 +18,8 @@ from infra.triggers.http.part import Part, part
 class Route:
     """One method of one path, answered by one function.
 
-    ``operation`` is its OpenAPI Operation Object: the schema of its request body becomes the model
-    that the gateway validates by, and ``security`` names the scope that a token needs.
+    ``operation`` is its OpenAPI Operation Object. The gateway validates requests by the schema of
+    its body; ``security`` names the scope that a token needs.
     """
 
     method: str
@@ -30,7 +30,7 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class RoutesArgs:
-    """What all routes of an API share."""
+    """The parts of an API that its routes share."""
 
     api: aws.apigateway.RestApi
     validator: aws.apigateway.RequestValidator
@@ -114,8 +114,8 @@ class Routes:
         return self._resources[path].resource.id
 
     def _permission(self, name: str, route: Route) -> Part[aws.lambda_.Permission]:
-        """Let the route invoke its function; not part of what the API is defined by."""
-        # A path parameter is any value: '*' in the ARN of what may invoke.
+        """Let the route invoke its function. A deployment only waits for this."""
+        # A path parameter has any value: '*' in the ARN.
         path = "/".join("*" if word.startswith("{") else word for word in route.path.split("/"))
         permission = route.function.permit(
             name,

@@ -1,4 +1,4 @@
-"""The stage of a REST API: what is deployed, logged and throttled."""
+"""The stage of a REST API: its logs, tracing and throttling."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from infra.config.api import Api
 from infra.storage.key import Key, arn_of
 from infra.triggers.http.account import account_log_role
 
-# Of the caller no address, no agent and no name, of the path the route and not its values.
+# No address, user agent or name of the caller; the route instead of the path's values.
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
@@ -29,7 +29,7 @@ _ACCESS_LOG = {
 
 @dataclass(frozen=True, kw_only=True)
 class ApiStageArgs:
-    """What the stage serves, and how."""
+    """The deployment that the stage serves, and its settings."""
 
     api: aws.apigateway.RestApi
     deployment: aws.apigateway.Deployment
@@ -55,7 +55,7 @@ class ApiStage(pulumi.ComponentResource):
             kms_key_id=arn_of(args.key),
             opts=child,
         )
-        # API Gateway itself would make this one without an end of retention.
+        # API Gateway itself would create this group without a retention period.
         self.execution_log = aws.cloudwatch.LogGroup(
             f"{name}-execution-log",
             name=pulumi.Output.concat("API-Gateway-Execution-Logs_", args.api.id, "/", stage_name),

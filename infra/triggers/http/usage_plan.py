@@ -1,4 +1,4 @@
-"""How callers reach a REST API: API keys with a usage plan, and a custom domain."""
+"""Access to a REST API: an API key with its usage plan, and a custom domain."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from infra.config.api import Api, Domain, UsagePlan
 
 @dataclass(frozen=True, kw_only=True)
 class ApiAccessArgs:
-    """The stage that is reached."""
+    """The stage to which the key and the domain belong."""
 
     api: aws.apigateway.RestApi
     stage: aws.apigateway.Stage
@@ -18,7 +18,7 @@ class ApiAccessArgs:
 
 
 class ApiAccess(pulumi.ComponentResource):
-    """An API key with its usage plan, and a domain name: each only where it is configured."""
+    """An API key with its usage plan, and a custom domain, each only if configured."""
 
     def __init__(
         self, name: str, args: ApiAccessArgs, opts: pulumi.ResourceOptions | None = None

@@ -1,4 +1,4 @@
-"""How rules are evaluated, and what they say."""
+"""Rules: their evaluation and their messages."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def test_a_message_says_what_is_wrong_and_what_to_do() -> None:
     assert broken(after(prod(), change)) == {
         NAMES["6"]: [
             "Function create-user: imageUri is 'registry.example.com/create-user:latest'; it must "
-            "be <repository>@sha256:<digest>: Lambda does not see a moved tag"
+            "be <repository>@sha256:<digest>: Lambda ignores a moved tag"
         ]
     }
 
@@ -93,9 +93,9 @@ def test_several_functions_of_a_bucket_are_told_apart_by_arn(
         refers=tuple(f"lambda/alias:Alias {name}" for name in names),
     )
     resources = after(resources, change)
-    # create-user's failures would be lost: another row's business.
+    # create-user's failed events would be lost, which breaks row 9.
     broken_too = {NAMES["9"]}
-    assert judged(resources)[NAMES["46"]].undecided  # no ARN is known before it is deployed
+    assert judged(resources)[NAMES["46"]].undecided  # ARNs are known after the deployment
     deployed = [
         replace(r, properties={**r.properties, "arn": arns[r.name]}) if r.name in arns else r
         for r in resources

@@ -1,4 +1,4 @@
-"""The policy pack as Pulumi runs it: it finds what the rules find, and names it."""
+"""The policy pack, run as Pulumi runs it, reports what the rules find."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from tests.support.policy.mutations import Break, after
 from tests.support.policy.told import NAMES, broken, judged, prod, prod_run, seen
 from tests.support.stacks import stack
 
-pytestmark = pytest.mark.long  # Pulumi starts the pack as a program, for each stack anew
+pytestmark = pytest.mark.long  # Pulumi starts the pack as a new program for each stack
 
 DEVELOPMENT = {"serverless-app:environment": "development"}
 
@@ -43,7 +43,9 @@ def test_the_pack_has_its_own_environment() -> None:
 def test_every_rule_is_a_mandatory_policy(pack: Pack) -> None:
     kinds = {True: proto.POLICY_TYPE_RESOURCE, False: proto.POLICY_TYPE_STACK}
     policies = pack.info().policies
-    assert {p.name: p.policy_type for p in policies} == {r.name: kinds[r.alone] for r in RULES}
+    assert {p.name: p.policy_type for p in policies} == {
+        r.name: kinds[r.per_resource] for r in RULES
+    }
     assert {p.enforcementLevel for p in policies} == {proto.MANDATORY}
 
 
@@ -88,12 +90,12 @@ def test_what_breaks_a_row_is_reported_by_its_name(pack: Pack, change: Break) ->
 
 
 def test_a_preview_of_a_new_stack_says_what_it_cannot_know(previewing: Pack) -> None:
-    """No row fails for a value that is not known, and none that looks at the stack is silent."""
+    """No row fails because of an unknown value, and every undecided stack row is reported."""
     verdicts = judged(prod(preview=True))
     diagnostics = previewing.analyze(as_told(prod_run(preview=True).recorder))
     assert found(diagnostics, proto.MANDATORY) == set()
     assert {name for name, _ in found(diagnostics, proto.ADVISORY)} == {
-        rule.name for rule in RULES if verdicts[rule.name].undecided and not rule.alone
+        rule.name for rule in RULES if verdicts[rule.name].undecided and not rule.per_resource
     }
 
 
@@ -114,7 +116,7 @@ def test_rows_of_production_are_asked_of_all_stacks_but_development_ones() -> No
 
 
 def test_a_row_can_be_made_advice() -> None:
-    """By ``--policy-pack-config``, as Pulumi has it for every pack."""
+    """Pulumi's ``--policy-pack-config`` does this."""
     change = Break(rule="25", of="apigateway/stage:Stage api-stage", path=("xrayTracingEnabled",))
     with running("prod", {}) as pack:
         pack.configure({NAMES["25"]: proto.ADVISORY})

@@ -1,4 +1,4 @@
-"""What counts as public in a policy document."""
+"""Statements that count as public in a policy document."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Production keeps every row, and every row would be missed if it were broken."""
+"""Production satisfies every row, and a change that breaks a row fails it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_a_stack_keeps_every_rule_that_must_hold_there(
     assert [n for n, verdict in verdicts.items() if verdict.undecided] == []
     evaluated = [rule for rule in RULES if verdicts[rule.name].evaluated]
     nothing = {rule.name for rule in RULES} - {rule.name for rule in evaluated}
-    # What dev does without: everything of production only, a domain and a key.
+    # Not in dev: rows for production only, a domain and a key.
     needless = {rule.name for rule in RULES if rule.production or rule.row in (30, 56)}
     assert nothing == (set() if production else needless)
     record_property(
@@ -84,7 +84,7 @@ def test_what_comes_new_is_judged_too(addition: Addition) -> None:
 
 
 def test_an_old_deployment_must_serve_until_the_new_one_does() -> None:
-    """Row 31's second half is no property, but an option."""
+    """Row 31 also checks an option, which is not a property."""
     resources = [
         replace(r, delete_before_replace=r.type == "aws:apigateway/deployment:Deployment")
         for r in prod()
@@ -95,7 +95,7 @@ def test_an_old_deployment_must_serve_until_the_new_one_does() -> None:
 def test_every_rule_is_broken_once() -> None:
     alone = {change.rule for change in BREAKS}
     new = {row for addition in additions.ADDITIONS for row in addition.rules}
-    assert set(NAMES) - alone == {"5"}  # broken by what is there, not by what is missing
+    assert set(NAMES) - alone == {"5"}  # only an addition breaks it
     assert alone | new == set(NAMES)
 
 
@@ -127,7 +127,7 @@ def test_a_firewall_that_only_counts_guards_nothing() -> None:
     ("waiver", "value"), [(w, value) for w in WAIVERS for value in sorted(w.values)]
 )
 def test_a_waiver_is_needed(waiver: Waiver, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it, production would break its rows, and no other."""
+    """Without the waiver, production breaks its rows, and no others."""
     monkeypatch.setitem(vars(waiver), "values", waiver.values - {value})
     found = {row for row, rule_name in NAMES.items() if rule_name in broken(prod())}
     assert {int(row.split()[0]) for row in found} == set(waiver.rows)

@@ -1,4 +1,4 @@
-"""What a preview cannot know makes no rule fail, pass or crash that needs it."""
+"""A value that a preview cannot know makes no rule fail, pass or crash."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ from checks.policy.rules.model import UNKNOWN
 from tests.support.policy.mutations import put
 from tests.support.policy.told import NAMES, broken, judged, prod
 
-# Rows that a preview of a new stack cannot decide, for they read what holds ARNs, or digests.
+# Rows that a preview of a new stack cannot decide, because they read ARNs or digests.
 LATER = {"6", "18", "20", "40", "46", "48", "49"}
 
 
@@ -23,7 +23,7 @@ def test_a_preview_decides_all_but_what_holds_arns() -> None:
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Return the path of everything in properties."""
+    """Return the path of every value in properties."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     found = []
     for key, item in items:
@@ -34,7 +34,7 @@ def paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
 
 
 def test_an_unknown_value_neither_breaks_a_rule_nor_crashes_it() -> None:
-    """Of one resource of each type, each value in turn is not known, then all of them."""
+    """In one resource of each type, each value in turn is unknown, then all of them."""
     resources = prod()
     one_of_each = {resource.type: resource for resource in resources}
     for resource in one_of_each.values():
@@ -45,7 +45,7 @@ def test_an_unknown_value_neither_breaks_a_rule_nor_crashes_it() -> None:
 
 
 class Computed(dict[str, Any]):
-    """Properties as outputs are in a preview: what the program left to AWS is not known."""
+    """The outputs of a preview: a value that the program leaves to AWS is unknown."""
 
     def get(self, key: str, default: Any = None) -> Any:
         return super().get(key, UNKNOWN)

@@ -1,4 +1,4 @@
-"""What the tests of the scanners share: the schema, and the exports of whole stacks."""
+"""Fixtures of the scanner tests: the schema, and the exports of whole stacks."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def schema() -> Schema:
 
 @pytest.fixture(scope="session")
 def exports(schema: Schema) -> dict[str, Export]:
-    """Return the exports of the stacks; tests copy what they change."""
+    """Return the exports of the stacks. Tests must copy what they change."""
     made = {stack: Export(schema) for stack in ("dev", "prod")}
     for stack, export in made.items():
         export.add(recorder.run(stack, recorder=ReferenceRecorder).recorder.resources)

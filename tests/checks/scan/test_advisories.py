@@ -1,4 +1,4 @@
-"""pip-audit, asked about a service of advisories that this test plays."""
+"""pip-audit, against an advisory service that the test runs."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from checks.scan.schema import Schema
 
 
 class Osv(BaseHTTPRequestHandler):
-    """Knows one advisory: on requests, of any version."""
+    """Serves one advisory: on requests, in any version."""
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -28,7 +28,7 @@ class Osv(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 ADVISORY = {
@@ -76,7 +76,7 @@ def test_a_vulnerable_package_is_named(osv: str, tmp_path: Path) -> None:
     (tmp_path / "r.txt").write_text("requests==2.19.1\nidna==3.7\n")
     audited = advisories.audit([tmp_path / "r.txt"], "osv", osv, "--no-deps")
     assert audited.packages == 2
-    assert audited.vulnerable == ["requests 2.19.1: GHSA-0000, mended in 2.20.0"]
+    assert audited.vulnerable == ["requests 2.19.1: GHSA-0000, fixed in 2.20.0"]
 
 
 def test_a_service_that_does_not_answer_is_no_pass(schema: Schema, tmp_path: Path) -> None:

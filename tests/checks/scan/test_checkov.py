@@ -1,4 +1,4 @@
-"""checkov does look: each property that is broken is found, by name."""
+"""checkov reports each broken property by its check's id."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -80,7 +80,7 @@ BROKEN: dict[tuple[str, str], tuple[str, Break]] = {
 }  # fmt: skip
 
 
-# What must be there beside another resource, and the check that misses it.
+# Resources that another resource needs, and the check that reports their absence.
 TOGETHER = {
     "aws_default_security_group": "CKV2_AWS_12",
     "aws_flow_log": "CKV2_AWS_11",
@@ -104,7 +104,7 @@ def of(schema: Schema, resources: Resources) -> Export:
 
 @pytest.fixture(scope="module")
 def scans(schema: Schema, exports: dict[str, Export]) -> Mapping[str, Scanned]:
-    """Scan the sound resources, each broken one alone, and some together and with one missing."""
+    """Scan sound resources, each broken one alone, some together, and some with one missing."""
     sound: Resources = {}
     made = {"nothing": of(schema, {}), "sound": of(schema, sound)}
     for (name, _), (address, break_) in BROKEN.items():

@@ -1,4 +1,4 @@
-"""What ``python -m checks.scan`` says and ends with; that all is well, `make scan` itself shows."""
+"""The messages and exit codes of ``python -m checks.scan``; `make scan` shows its success."""
 
 import pytest
 

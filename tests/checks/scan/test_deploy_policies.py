@@ -1,5 +1,5 @@
-"""What deploy and preview roles are allowed exists, fits its resources, and is no wider than AWS
-makes it: by AWS's reference of actions, as parliament has it."""
+"""The actions of deploy and preview roles exist, support their resources, and are as narrow as AWS
+allows, by parliament's copy of AWS's reference."""
 
 import json
 from collections import defaultdict
@@ -16,7 +16,7 @@ from checks.scan.schema import Schema
 BOOTSTRAP = ROOT / "bootstrap"
 
 Problem = tuple[str, str]
-"""What is wrong, and with which action."""
+"""The problem and its action."""
 
 
 @cache
@@ -43,22 +43,21 @@ def problems(given: dict[str, list[list[list[str]]]]) -> dict[str, set[Problem]]
 
 
 ALLOWED = {
-    # Of buckets since November 2025, which is after parliament's copy of the reference.
+    # For buckets since November 2025, after parliament's copy of the reference.
     # https://github.com/hashicorp/terraform-provider-aws/pull/45251
     ("pointless", "s3:ListTagsForResource"),
     ("pointless", "s3:TagResource"),
     ("pointless", "s3:UntagResource"),
-    # Of a group's streams; a flow log's role names the group as well, in one statement.
+    # For a log group's streams; a flow log's role names the group in the same statement.
     ("pointless", "logs:CreateLogStream"),
     ("pointless", "logs:PutLogEvents"),
-    # checks/scan/waivers.py says why.
+    # checks/scan/waivers.py has the reason.
     ("pointless", "dynamodb:ListStreams"),
 }
 
 
 def test_every_permission_exists_fits_and_is_as_narrow_as_aws_allows(schema: Schema) -> None:
-    """`problems` names unknown actions, resources that an action does not know, resources that it
-    cannot do without, and * where AWS knows a resource."""
+    """`problems` names unknown actions, unsupported and missing resources, and an avoidable *."""
     assert schema
     found = problems(policies())
     assert {problem for role in found.values() for problem in role} == ALLOWED

@@ -1,4 +1,4 @@
-"""The program's resources as Terraform's JSON."""
+"""The export of the program's resources as Terraform JSON."""
 
 import json
 import re
@@ -62,7 +62,7 @@ def test_references_resolve(exports: dict[str, Export], schema: Schema, stack: s
 
 @STACKS
 def test_nothing_is_referred_to_by_a_made_up_name(exports: dict[str, Export], stack: str) -> None:
-    """What AWS computes is a reference: what the recorder makes up in its place is gone."""
+    """Values that AWS computes are references; none of the recorder's placeholders is left."""
     text = json.dumps(exports[stack].resources)
     assert len(recorded(stack)) > 150
     for one in recorded(stack):
@@ -146,7 +146,7 @@ def test_references_within_texts(schema: Schema) -> None:
         ),
         (
             resource("aws:sqs/queue:Queue", policy="${aws:sqs/queue:Queue::two::arn}"),
-            "leads to aws_sqs_queue.two, which is not there",
+            "a reference names aws_sqs_queue.two, which the program does not register",
         ),
         (
             resource("aws:sqs/queue:Queue", policy="${aws:sqs/queue:Queue::one::colour}"),

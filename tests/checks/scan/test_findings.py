@@ -20,5 +20,5 @@ def test_a_waiver_covers_its_check_resources_and_stacks() -> None:
 
 def test_a_waiver_of_nothing_is_a_problem_where_it_holds() -> None:
     (problem,) = judge([], [WAIVER], "dev").problems
-    assert problem == "dev: the waiver of C1 on aws_x.* waives nothing: take it away"
+    assert problem == "dev: the waiver of C1 on aws_x.* covers no finding; remove it"
     assert judge([], [WAIVER], "prod").problems == []

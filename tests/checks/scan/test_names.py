@@ -1,4 +1,4 @@
-"""Pulumi's names in Terraform's."""
+"""Conversion of Pulumi's names to Terraform's."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ def test_types(schema: Schema, pulumi: str, terraform: str) -> None:
 
 
 def test_a_type_that_terraform_does_not_have(schema: Schema) -> None:
-    with pytest.raises(UnmappedError, match="no aws_new_thing or aws_thing; give its name"):
+    with pytest.raises(UnmappedError, match="no aws_new_thing or aws_thing; add its name"):
         type_name("aws:new/thing:Thing", schema)
 
 

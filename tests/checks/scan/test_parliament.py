@@ -1,4 +1,4 @@
-"""parliament does look: at every document, and finds what is broken in it."""
+"""parliament scans every document, and finds what is broken."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from blueprint.recording import Options, Recorded
 from checks.scan.iam import Document, documents, scan
 from checks.scan.schema import Schema
 
-# What holds one document, counted apart from how documents are found.
+# Resource types with one document each. The count does not depend on how documents are found.
 HOLDS_ONE = {
     "aws:ec2/vpcEndpoint:VpcEndpoint",
     "aws:iam/role:Role",
@@ -73,5 +73,5 @@ def test_a_policy_that_is_no_iam_document(schema: Schema) -> None:
         ignore_changes=frozenset(),
     )
     wrong = Recorded("aws:sqs/queuePolicy:QueuePolicy", "q", {"policy": "{}"}, True, options)
-    with pytest.raises(ValueError, match=r"QueuePolicy 'q': policy is no IAM document: '\{\}'"):
+    with pytest.raises(ValueError, match=r"QueuePolicy 'q': policy is not an IAM document: '\{\}'"):
         documents([wrong], schema)

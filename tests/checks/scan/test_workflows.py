@@ -1,4 +1,4 @@
-"""GitHub's workflows: by actionlint, zizmor and shellcheck, and by what is asked of them here."""
+"""GitHub's workflows, checked by actionlint, zizmor, shellcheck and our own rules."""
 
 import json
 import re
@@ -54,7 +54,7 @@ def run(
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A repository with these workflows, to be broken."""
+    """Return a copy of the repository's workflows that a test can break."""
     shutil.copytree(GITHUB, tmp_path / ".github")
     (tmp_path / ".git").mkdir()
     return tmp_path
@@ -145,7 +145,7 @@ def test_no_key_is_stored() -> None:
 
 
 def test_what_takes_an_identity_in_aws_runs_no_fork() -> None:
-    """By itself GitHub gives a fork's pull request no token; this is said twice."""
+    """GitHub gives a fork's pull request no token; the workflows check it as well."""
     for name, job in jobs():
         if job["permissions"].get("id-token") and name.startswith(("plan", "preview")):
             own = "github.event.pull_request.head.repo.full_name == github.repository"

@@ -131,8 +131,8 @@ def test_in_flight_and_newer_letters_are_counted(
     assert redrive(sqs, "emails-dead-letters") == 0
     said = capsys.readouterr().out
     assert "about 1 messages, 1 more in flight; goes back to queue emails\n" in said
-    assert "Seen 0: 0 moved back, 0 kept.\n1 left, for they were sent after this began." in said
-    assert "1 were in flight when this began, and not looked at" in said
+    assert "Seen 0: 0 moved back, 0 kept.\n1 left: they were sent after this began." in said
+    assert "1 were in flight when this began, and were not looked at" in said
     assert sqs.hidden == {held: "their receipt"}
 
 

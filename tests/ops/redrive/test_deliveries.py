@@ -106,13 +106,13 @@ def test_the_event_is_the_one_that_failed(event: Any) -> None:
 @pytest.mark.parametrize(
     ("unreadable", "why"),
     [
-        (letter("{"), "neither a record of Lambda's nor one of a schedule's"),
+        (letter("{"), "neither a record of Lambda nor one of a schedule"),
         (letter([]), "neither"),
         (letter({"day": "2026-11-22"}), "neither"),
         (letter({"requestContext": {}}), "neither"),
         (letter({"requestContext": 1, "requestPayload": 1}), "neither"),
         (letter("[" * 100_000), "neither"),
-        (letter("{}", SCHEDULE_ARN="arn", IS_PAYLOAD_TRUNCATED="true"), "cut its event off"),
+        (letter("{}", SCHEDULE_ARN="arn", IS_PAYLOAD_TRUNCATED="true"), "truncated its event"),
         (letter("{cut", SCHEDULE_ARN="arn", IS_PAYLOAD_TRUNCATED="false"), "not JSON"),
         (letter({"FunctionName": "f", "Payload": "{"}, SCHEDULE_ARN="arn"), "not JSON"),
     ],
@@ -137,7 +137,7 @@ def test_letters_without_an_event(unreadable: Letter, why: str) -> None:
         ({"errorMessage": "ada@example.com"}, "failed again: Unhandled"),
         ({"errorMessage": "", "errorType": "for ada@example.com"}, "failed again: unknown"),
         (ReadTimeoutError(endpoint_url="x"),
-         "no answer in time; the function may still be at work"),
+         "no answer in time; the function may still be running"),
         (refused("RequestTooLargeException"), "Lambda refused the event: RequestTooLargeException"),
     ],
 )  # fmt: skip
@@ -264,7 +264,7 @@ def test_records_that_have_left_the_stream(client: FakeStreams) -> None:
     ],
 )
 def test_letters_without_a_place(nowhere: Letter) -> None:
-    with pytest.raises(CannotRedrive, match="names no place in a stream"):
+    with pytest.raises(CannotRedrive, match="has no position in a stream"):
         StreamRecords(FakeStreams()).event(nowhere)
 
 
@@ -272,7 +272,7 @@ def test_letters_without_a_place(nowhere: Letter) -> None:
     "error", [refused("ValidationException"), ParamValidationError(report="too short")]
 )
 def test_places_that_dynamodb_does_not_take(error: Exception) -> None:
-    with pytest.raises(CannotRedrive, match="names no place in a stream"):
+    with pytest.raises(CannotRedrive, match="has no position in a stream"):
         StreamRecords(FakeStreams(error)).event(place(FIRST, THIRD))
 
 

@@ -48,7 +48,7 @@ def test_a_limit(limit: int | None, expected: int) -> None:
 
 
 def test_what_comes_meanwhile_is_left() -> None:
-    """What failed again, say: one command must not move it round and round."""
+    """A message that failed again, for example, must not be moved twice by one command."""
     sqs = FakeSqs()
     for n in range(40):
         sqs.put(f"new {n}", sent=2_001)

@@ -1,6 +1,6 @@
 """One cloud for all end-to-end tests of a process: the real program, in the emulator.
 
-``--docker`` runs the functions as containers of their images, in place of workers.
+With ``--docker``, the functions run as containers of their images, not as workers.
 """
 
 import time
@@ -15,7 +15,7 @@ from tests.support.e2e.system import Api
 
 @pytest.fixture(scope="session")
 def cloud(docker: bool) -> Iterator[Cloud]:
-    # The shortest rate is a minute; one test waits for a schedule to invoke. It comes once, and the
+    # One test waits for a schedule, whose shortest rate is a minute. It fires once, and the
     # system must be up by then.
     soon = time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(time.time() + 40))
     overrides = {"schedules": {"cleanup": soon}}

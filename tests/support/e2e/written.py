@@ -51,7 +51,7 @@ def _logs(cloud: Cloud) -> Iterator[Place]:
 
 
 def _console(cloud: Cloud) -> Iterator[Place]:
-    """Return what ``app logs`` prints."""
+    """Return the output of ``app logs``."""
     formatter = Formatter(cloud.functions, colour=True)
     invocations = LogReader(cloud.aws, cloud.functions).poll()
     yield "console", "\n".join(map(formatter.format, invocations)).encode()

@@ -62,7 +62,7 @@ def event(world: World, name: str, version: str, sequencer: int) -> dict[str, An
 
 
 def outcomes(world: World, *keys: str) -> list[str]:
-    """What the function said of these objects so far."""
+    """Return the outcomes that the function has logged for these objects."""
     group = world.cloud.functions["process-upload"].log_group
     digests = {hashlib.sha256(key.encode()).hexdigest() for key in keys}
     records = log_records(world.cloud.client("logs"), group)
@@ -76,7 +76,7 @@ def counted(world: World, name: str, version: str) -> int:
 
 
 def failures(world: World, name: str) -> list[dict[str, Any]]:
-    """What the function's failures hold about an upload: Lambda's records."""
+    """Return Lambda's records about an upload in the function's failure queue."""
     queue = world.cloud.outputs["dead_letters"]["process-upload-failures"]["url"]
     records = [json.loads(message["Body"]) for message in world.messages(queue)]
     wanted = quote_plus(f"uploads/{name}", safe="/")

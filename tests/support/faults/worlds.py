@@ -1,4 +1,4 @@
-"""One running system for all fault tests of a process, with a proxy between it and AWS."""
+"""A running system per process for all fault tests, with a proxy between it and AWS."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def world(docker: bool) -> Iterator[World]:
 
 @pytest.fixture
 def one_sender(world: World) -> Iterator[None]:
-    """Let ``send-email`` have one execution environment, no more: batch by batch."""
+    """Limit ``send-email`` to one execution environment, so that batches come one by one."""
     client, name = world.cloud.client("lambda"), world.cloud.functions["send-email"].name
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     yield

@@ -39,7 +39,7 @@ def test_a_user_whom_nobody_welcomed_is_welcomed_later(cloud: Cloud, api: Api) -
 
     until(lambda: "welcomed" in stored())
     assert mails() == 1
-    # As it was before, and as a stream leaves it that was down for more than its 24 hours.
+    # The state before, and the one after a stream was down for more than 24 hours.
     dynamodb.delete_item(
         TableName=cloud.outputs["ledger_table_name"], Key={"id": {"S": f"email#{user['id']}"}}
     )
@@ -67,5 +67,5 @@ def test_the_schedule_invokes_the_function(cloud: Cloud) -> None:
             for r in log_records(logs, cloud.functions["cleanup-expired"].log_group)
         )
 
-    by_hand = 2  # by the tests of this module, at most
+    by_hand = 2  # at most, by the tests of this module
     until(lambda: runs() > by_hand, seconds=90)

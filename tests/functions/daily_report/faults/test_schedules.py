@@ -12,18 +12,18 @@ DAY = timedelta(days=1)
 
 
 def at(moment: datetime) -> dict[str, str]:
-    """The event of the schedule's invocation for a time."""
+    """Return the schedule's event for a time."""
     return {"time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def noon(days_ago: int) -> datetime:
-    # A day counts as over five minutes after its end.
+    # A day is reported from five minutes after its end.
     today = datetime.now(UTC) - timedelta(minutes=5)
     return today.replace(hour=12, minute=0, second=0, microsecond=0) - days_ago * DAY
 
 
 def reports(world: World) -> dict[str, int]:
-    """How often each day's figures were written: the versions of their object."""
+    """Return how often each day's figures were written, by their object's versions."""
     answer = world.cloud.client("s3").list_object_versions(Bucket=world.bucket, Prefix="reports/")
     written: dict[str, int] = {}
     for version in answer.get("Versions", []):
@@ -38,15 +38,15 @@ def day(days_ago: int) -> str:
 
 
 def test_schedule_fires_twice_late_or_not_at_all(world: World) -> None:
-    """A report belongs to the scheduled time: one for each, whenever and however often it comes."""
-    with ThreadPoolExecutor(5) as pool:  # twice, and more, at once
+    """Each scheduled time has one report, whenever and however often its event arrives."""
+    with ThreadPoolExecutor(5) as pool:  # more than once, at the same time
         twice = list(pool.map(lambda _: world.invoke("daily-report", at(noon(6))), range(5)))
     assert [written for answer in twice for written in answer["written"]] == [day(6)]
-    # The next two days it did not fire; then it did, and caught up.
+    # It did not fire for two days; then it fired, and caught up.
     assert world.invoke("daily-report", at(noon(3)))["written"] == [day(5), day(4), day(3)]
-    # Late, after newer ones: nothing is left to do for that time.
+    # Late, after newer events: nothing is left to do for that time.
     assert world.invoke("daily-report", at(noon(4)))["written"] == []
-    # By a clock that jumped: a time that cannot be reported means the newest day that can.
+    # The clock jumped: a time that cannot be reported means the newest day that can.
     newest = world.invoke("daily-report", at(noon(-400)))["written"]
     assert newest == [day(2), day(1), day(0)]
     assert world.invoke("daily-report", at(noon(4_000)))["written"] == []
@@ -59,8 +59,8 @@ def test_schedule_fires_twice_late_or_not_at_all(world: World) -> None:
 @pytest.mark.parametrize("kind", ["delay", "delay_reply"])
 @pytest.mark.parametrize("n", [1, 2])
 def test_crash_between_a_report_and_its_mark(world: World, n: int, kind: Kind) -> None:
-    """Page and figures are each written once, whichever run writes them."""
-    ago = 20 + 2 * n + (kind == "delay")  # a day that no other test has
+    """Page and figures are each written once, by whichever run."""
+    ago = 20 + 2 * n + (kind == "delay")  # a day that no other test uses
     fault = Fault(kind=kind, service="s3", operation="PutObject", calls=from_call(n), seconds=300)
     wanted = {"day": day(ago)}
     with world.faults(fault) as tally:

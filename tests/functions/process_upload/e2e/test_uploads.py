@@ -1,4 +1,4 @@
-"""Files through the bucket."""
+"""Uploads to the bucket."""
 
 import io
 import json
@@ -41,7 +41,7 @@ def test_a_picture_comes_out_upright_in_two_sizes_without_metadata(cloud: Cloud)
         "processed/album/picture.jpg/thumbnail.jpg",
     ]
     with Image.open(PICTURE) as original:
-        assert original.getexif()[274] == 6  # lies on its side
+        assert original.getexif()[274] == 6  # rotated by 90 degrees
         sideways = original.size
     with Image.open(io.BytesIO(_read(cloud, results[0]))) as resized:
         assert resized.size == (sideways[1], sideways[0])

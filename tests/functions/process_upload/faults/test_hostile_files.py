@@ -1,4 +1,4 @@
-"""What hostile uploaders try, against the running system."""
+"""Hostile uploads to the running system."""
 
 import hashlib
 import json
@@ -30,10 +30,10 @@ HOSTILE = {
 def test_image_pdf_zip_bomb_truncated_wrong_extension(
     world: World, name: str, small_memory: None
 ) -> None:
-    """Kept whole under `rejected/` with a reason, and the function goes on.
+    """The file is kept under `rejected/` with a reason, and the function continues.
 
-    Here parsers have their own limits (``handlers/process_upload/sandbox.py``); in a container the
-    whole function has besides the memory that the program declares, and no more.
+    Parsers have their own limits (``handlers/process_upload/sandbox.py``). In a container, the
+    whole function is also limited to the memory that the program declares.
     """
     ledger, folder = Ledger(), uuid.uuid4().hex
     ledger.send(name, HOSTILE[name])
@@ -51,7 +51,7 @@ def test_image_pdf_zip_bomb_truncated_wrong_extension(
 
 @pytest.fixture
 def small_memory(world: World, docker: bool) -> None:
-    """Limit the function's containers to its memory, as Lambda does and the emulator does not."""
+    """Limit the function's containers to its memory; Lambda does this, the emulator does not."""
     if docker:
         put(world, "warm.txt", b"warm")
         until(lambda: content(world, "processed/warm.txt/text.txt"), seconds=SECONDS)
@@ -70,21 +70,21 @@ def small_memory(world: World, docker: bool) -> None:
     ],
 )
 def test_path_traversal_nul_absolute_keys(world: World, path: str) -> None:
-    """A key is a name: its file is processed under `processed/`, and no path is made of it."""
+    """A key is not a path: the file's results are under `processed/`."""
     marker = uuid.uuid4().hex
     name = path.format(marker)
     put(world, name, marker.encode())
     digest = hashlib.sha256(f"uploads/{name}".encode()).hexdigest()
     places = [f"processed/{folder}/text.txt" for folder in (name, f"by-sha256/{digest}")]
     until(lambda: marker.encode() in [content(world, place) for place in places])
-    # Where the workers live, too. Others' files come and go meanwhile, which `walk` forgives.
+    # Workers use this folder as well. Other files come and go meanwhile, which `walk` tolerates.
     written = [file for _, _, found in os.walk(tempfile.gettempdir()) for file in found]
     assert [file for file in written if marker in file] == []
 
 
 def limit_memory(world: World, function: str) -> None:
-    """Give a function's running containers the memory that the program declares."""
-    # These load the docker package, which workers do without.
+    """Limit a function's running containers to the memory that the program declares."""
+    # These import the docker package, which workers do not need.
     from local.containers import LABEL
     from local.engine import Engine
 

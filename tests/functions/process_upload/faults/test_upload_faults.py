@@ -1,4 +1,4 @@
-"""Faults between the bucket and what is made of uploads."""
+"""Faults between the bucket and the results of uploads."""
 
 import contextlib
 import hashlib
@@ -22,7 +22,7 @@ from tests.support.samples import PICTURE
 
 @contextlib.contextmanager
 def no_notifications(world: World) -> Iterator[None]:
-    """Keep S3 from sending events: the test sends them."""
+    """Stop S3 from sending events: the test sends them."""
     s3 = world.cloud.client("s3")
     configured = s3.get_bucket_notification_configuration(Bucket=world.bucket)
     configured.pop("ResponseMetadata")
@@ -36,7 +36,7 @@ def no_notifications(world: World) -> Iterator[None]:
 
 
 def deliver(world: World, sent: dict[str, Any]) -> None:
-    """Send an event as Lambda does, which tries again while another one works on the key."""
+    """Send an event as Lambda does: it retries while another event is processing the key."""
 
     def done() -> bool:
         try:
@@ -50,12 +50,12 @@ def deliver(world: World, sent: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_s3_event_duplicated_reordered_late(world: World, seed: int) -> None:
-    """The newest stays, whatever came when; and no version's result replaces a newer one's."""
+    """The newest result stays, in whatever order the events arrive."""
     name = f"{uuid.uuid4().hex}.txt"
     with no_notifications(world):
         versions = [put(world, name, f"version {number}".encode()) for number in range(4)]
         events = [event(world, name, version, number) for number, version in enumerate(versions)]
-        late = events[:1]  # again, when all is over
+        late = events[:1]  # again, at the end
         shuffled = events * 3
         random.Random(seed).shuffle(shuffled)
         with ThreadPoolExecutor(3) as pool:
@@ -83,7 +83,7 @@ NAMES = st.text(
 @example(name="100%25")
 @example(name="x" * (1_024 - len("uploads/.txt")))
 def test_url_encoded_key(world: World, name: str) -> None:
-    """Decoded once: by whatever name a file comes, its own bytes are found under that name."""
+    """The key is decoded once: each file's bytes are found under its own name."""
     name, body = f"{name}.txt", uuid.uuid4().hex.encode()
     put(world, name, body)
     digest = hashlib.sha256(f"uploads/{name}".encode()).hexdigest()
@@ -92,7 +92,7 @@ def test_url_encoded_key(world: World, name: str) -> None:
 
 
 def test_object_gone_meanwhile(world: World) -> None:
-    """Deleted between its event and its reading: so it is written down, and not tried again."""
+    """An object deleted between event and read is recorded as gone, and not retried."""
     name = f"{uuid.uuid4().hex}.txt"
     with world.faults(Fault(kind="delay", service="s3", calls=(1,), seconds=1)) as tally:
         version = put(world, name, b"text")
@@ -106,7 +106,7 @@ def test_object_gone_meanwhile(world: World) -> None:
 
 
 def test_object_overwritten_meanwhile(world: World) -> None:
-    """Each event is about its own version, so nothing is read twice or mixed up."""
+    """Each event names its version, so nothing is read twice or mixed up."""
     name = f"{uuid.uuid4().hex}.txt"
     with world.faults(Fault(kind="delay", service="s3", calls=(1,), seconds=1)) as tally:
         first = put(world, name, b"first")
@@ -121,7 +121,7 @@ def test_object_overwritten_meanwhile(world: World) -> None:
 
 
 def test_own_output_triggers_itself(world: World) -> None:
-    """As many invocations as uploads; and an event of an output makes nothing new."""
+    """Each upload is one invocation; an event of an output produces nothing."""
     picture = PICTURE.read_bytes()
     folder = uuid.uuid4().hex
     uploads = {"a.jpg": picture, "b.txt": b"text", "c.bin": b"bytes", "d.jpg": picture[:2_000]}
@@ -146,7 +146,7 @@ def test_own_output_triggers_itself(world: World) -> None:
 
 @pytest.mark.long
 def test_asynchronous_failure(world: World) -> None:
-    """Tried again, then kept with its event, which makes the file once the cause is mended."""
+    """The event is retried, then kept; once the cause is fixed, it produces the file."""
     name = f"{uuid.uuid4().hex}.txt"
     with world.faults(Fault(kind="fail", service="s3", probability=1)) as tally:
         version = put(world, name, b"text")
@@ -175,16 +175,16 @@ def test_asynchronous_failure(world: World) -> None:
 def test_crash_between_the_side_effect_and_its_record_of_a_file(
     world: World, kind: Kind, service: str, operation: str
 ) -> None:
-    """Done again by Lambda's retry, to the same effect; and counted once."""
+    """Lambda's retry does it again, with the same effect, and it counts once."""
     name = f"{uuid.uuid4().hex}.txt"
     fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(1), seconds=300)
     key = f"uploads/{name}"
     with world.faults(fault) as tally:
         version = put(world, name, b"text")
         world.kill_when_held("process-upload", tally)
-        # The emulator's retry has another request id; Lambda's keeps it, and with it the lease.
+        # The emulator's retry has a new request id; Lambda's keeps its id, and so its lease.
         world.end_leases_until(lambda: bool(outcomes(world, key)))
-    first, *again = outcomes(world, key)  # the one that died said nothing
+    first, *again = outcomes(world, key)  # the invocation that died logged nothing
     assert first == "extracted"
     assert set(again) <= {"duplicate"}
     assert content(world, f"processed/{name}/text.txt") == b"text"
