@@ -1,0 +1,114 @@
+"""Functions added to a copy of this tree, one for each trigger."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from blueprint.functions.names import WrongName, check_new, longest_name
+from blueprint.functions.new import TRIGGERS, new
+from blueprint.functions.program import paste
+from blueprint.project import ROOT
+from tests.support.functions import FUNCTIONS
+from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
+
+NEW = {trigger: f"count-{trigger}" for trigger in TRIGGERS}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copied(tmp_path_factory.mktemp("new") / "tree")
+    main = folder / "__main__.py"
+    for trigger, name in NEW.items():
+        added = new(folder, name, trigger)
+        main.write_text(paste(main.read_text(), added.paragraph))
+    run(folder, "-c", WRITE_DOCUMENTS)
+    return folder
+
+
+def folders(name: str) -> list[str]:
+    folder = name.replace("-", "_")
+    return [f"{place}/{folder}" for place in ("handlers", "images", "tests/functions")]
+
+
+def test_the_program_registers_them_in_every_stack(tree: Path) -> None:
+    functions = sorted([*FUNCTIONS, *NEW.values()])
+    assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], functions)
+
+
+def test_what_is_written_is_formatted_and_has_types(tree: Path) -> None:
+    written = [path for name in NEW.values() for path in folders(name)]
+    run(tree, "-m", "ruff", "format", "--check", *written)
+    run(tree, "-m", "ruff", "check", "__main__.py", *written)
+    run(tree, "-m", "mypy", *(f"handlers/{name.replace('-', '_')}" for name in NEW.values()))
+
+
+def test_requirements_are_those_of_make_lock(tree: Path) -> None:
+    """As those of functions that require the same, which ``make lock`` has written."""
+    for name, like in (("count_http", "get_user"), ("count_queue", "daily_report")):
+        if (ROOT / "images" / like).exists():
+            made, locked = (tree / "images" / each / "requirements.txt" for each in (name, like))
+            assert made.read_text() == locked.read_text()
+
+
+def test_their_tests_pass(tree: Path) -> None:
+    """Their own, and those of the whole program that read what their folders say."""
+    run(
+        tree, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+        *(folders(name)[2] for name in NEW.values()),
+        "tests/handlers/runtime/test_deadline.py",
+        "tests/handlers/runtime/test_what_is_logged.py",
+        "tests/infra/test_iam_documents.py",
+        "tests/infra/test_time_limits.py",
+        "tests/infra/test_settings_are_grants.py",
+        "-k", "count_ or count-",
+    )  # fmt: skip
+
+
+def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
+    run(
+        tree, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+        "tests/test_layout.py", "tests/infra/test_program_runs.py",
+        "tests/infra/test_components.py", "tests/blueprint/test_documents.py",
+    )  # fmt: skip
+
+
+def test_the_api_and_the_settings_know_them(tree: Path) -> None:
+    assert "/count-http" in json.loads((tree / "openapi.json").read_text())["paths"]
+    settings = (tree / "Pulumi.prod.yaml").read_text()
+    for name in NEW.values():
+        assert f"    {name}:\n      reservedConcurrency: 2\n" in settings
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Count", "lower-case letters"),
+        ("count_users", "lower-case letters"),
+        ("count--users", "lower-case letters"),
+        ("-count", "lower-case letters"),
+        ("1st", "begin with a letter"),
+        ("", "lower-case letters"),
+        ("x" * 100, "at most"),
+        ("import", "a word of Python"),
+        ("runtime", "a shared folder"),
+        (FUNCTIONS[0], "is taken"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(name: str, reason: str) -> None:
+    with pytest.raises(WrongName, match=reason):
+        check_new(ROOT, name)
+
+
+def test_the_longest_name_is_allowed() -> None:
+    longest = longest_name(ROOT)
+    check_new(ROOT, "x" * longest)
+    with pytest.raises(WrongName, match=f"at most {longest}"):
+        check_new(ROOT, "x" * (longest + 1))
+
+
+def test_nothing_is_written_for_a_name_that_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: small\n")
+    with pytest.raises(WrongName):
+        new(tmp_path, "No", "http")
+    assert [path.name for path in tmp_path.iterdir()] == ["Pulumi.yaml"]

@@ -1,0 +1,42 @@
+"""The project renamed on a copy of this tree."""
+
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from blueprint.functions.names import project_name
+from blueprint.functions.rename import rename
+from blueprint.project import ROOT
+from tests.support.functions import FUNCTIONS
+from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copied(tmp_path_factory.mktemp("rename") / "tree")
+    rename(folder, "acme-orders")
+    run(folder, "-c", WRITE_DOCUMENTS)
+    return folder
+
+
+def test_every_stack_is_recorded(tree: Path) -> None:
+    functions = list(FUNCTIONS)
+    assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], functions)
+
+
+def test_the_old_name_stands_nowhere(tree: Path) -> None:
+    old = project_name(ROOT)
+    texts = [p for p in tree.rglob("*") if p.suffix in {".py", ".yaml", ".yml", ".md", ".json"}]
+    assert [path for path in texts if old in path.read_text()] == []
+
+
+def test_documents_are_up_to_date(tree: Path) -> None:
+    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/blueprint/test_documents.py")
+
+
+@pytest.mark.parametrize("name", ["Acme", "acme_orders", "acme.orders", "a--b", "x" * 60])
+def test_a_name_that_aws_refuses_is_refused(name: str) -> None:
+    with pytest.raises(pulumi.RunError, match="characters"):
+        rename(ROOT, name)
+    assert project_name(ROOT) != name
