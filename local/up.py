@@ -56,7 +56,7 @@ def up(
             region=settings.region,
             containers=execution.containers,
         )
-        with progress(f"Deploying stack {stack}"), _no_garbage_collection():
+        with progress(f"Deploying stack {stack}"), no_garbage_collection():
             cloud = launch(emulator, settings, inherit=lock)
     finally:
         # From now on only the emulator holds it.
@@ -93,7 +93,7 @@ def up(
 
 
 @contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Turn garbage collection off, and freeze what exists afterwards.
 
     The provider's thousands of classes stay until the end. Collections that search them take a

@@ -57,7 +57,7 @@ def test_no_garbage_is_collected_while_the_program_is_evaluated():
 
 def test_no_garbage_is_collected_during_up_nor_what_stays_afterwards():
     try:
-        with up._no_garbage_collection():
+        with up.no_garbage_collection():
             assert not gc.isenabled()
         assert gc.isenabled()
         assert gc.get_freeze_count() > 0
