@@ -70,7 +70,7 @@ def test_actions_resources_and_conditions_are_told(prod: Snapshot) -> None:
 
 
 def test_functions_come_first(prod: Snapshot) -> None:
-    after = changed(prod, "report-policy", "sqs:SendMessage", "sqs:PurgeQueue")
+    after = changed(prod, "cleanup-policy", "sqs:SendMessage", "sqs:PurgeQueue")
     after = changed(after, "send-email-policy", "ses:SendEmail", "ses:SendRawEmail")
     owners = [difference.owner for difference in differences(prod, after)]
     assert owners == ["send-email", "cleanup-role (iam.Role)"]
