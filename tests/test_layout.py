@@ -164,8 +164,8 @@ def test_the_program_has_no_logic_and_stays_short() -> None:
     [
         ("import infra.config as c", ["infra.config"]),
         ("def f():\n    from infra import grants", ["infra.grants"]),
-        ("from . import page", ["handlers.daily_report.page"]),
-        ("from .page import draw", ["handlers.daily_report.page.draw"]),
+        ("from . import page", ["handlers.daily_sweep.page"]),
+        ("from .page import draw", ["handlers.daily_sweep.page.draw"]),
         ("from ..get_user import handler", ["handlers.get_user.handler"]),
         ("import importlib\nimportlib.import_module('local.up')", ["importlib", "local.up"]),
         ("if TYPE_CHECKING:\n    import pulumi", ["pulumi"]),
@@ -173,4 +173,4 @@ def test_the_program_has_no_logic_and_stays_short() -> None:
 )
 def test_imports_are_found(source: str, names: list[str]) -> None:
     """The other tests see nothing that this function does not."""
-    assert list(imported(source, "handlers.daily_report")) == names
+    assert list(imported(source, "handlers.daily_sweep")) == names

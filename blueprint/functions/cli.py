@@ -68,7 +68,7 @@ def remove(context: typer.Context, function: Function) -> int:
 
 @commands.command(rich_help_panel=_PANEL)
 def test(context: typer.Context, function: Function) -> int:
-    """Test one function in seconds: types, tests and permissions."""
+    """Test one function: its types, tests and permissions."""
     import subprocess
 
     from blueprint.functions.check import commands as checks

@@ -13,12 +13,12 @@ from botocore.validate import ParamValidator
 
 QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012"
 DEAD, SOURCE = f"{QUEUES}/emails-dead-letters", f"{QUEUES}/emails"
-ALIAS = "arn:aws:lambda:us-east-1:123456789012:function:daily-report-1a2b3c4:live"
+ALIAS = "arn:aws:lambda:us-east-1:123456789012:function:daily-sweep-1a2b3c4:live"
 
 OUTPUTS = {
     "dead_letters": {
         "emails-dead-letters": {"url": DEAD, "kind": "queue", "target": SOURCE},
-        "daily-report-failures": {"url": DEAD, "kind": "function", "target": ALIAS},
+        "daily-sweep-failures": {"url": DEAD, "kind": "function", "target": ALIAS},
         "new-users-failures": {"url": DEAD, "kind": "stream", "target": ALIAS},
     }
 }

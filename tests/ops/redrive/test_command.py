@@ -65,7 +65,7 @@ def test_an_unknown_queue(sqs: FakeSqs) -> None:
     with pytest.raises(RedriveError) as raised:
         redrive(sqs, "emails")
     assert str(raised.value) == (
-        "There is no dead-letter queue 'emails'. Queues: daily-report-failures, "
+        "There is no dead-letter queue 'emails'. Queues: daily-sweep-failures, "
         "emails-dead-letters, new-users-failures."
     )
 
@@ -258,8 +258,8 @@ def test_targets_are_named_for_people() -> None:
     named = {name: source.target_name for name, source in sources(OUTPUTS).items()}
     assert named == {
         "emails-dead-letters": "queue emails",
-        "daily-report-failures": "function daily-report-1a2b3c4:live",
-        "new-users-failures": "function daily-report-1a2b3c4:live",
+        "daily-sweep-failures": "function daily-sweep-1a2b3c4:live",
+        "new-users-failures": "function daily-sweep-1a2b3c4:live",
     }
 
 

@@ -70,7 +70,7 @@ def outcomes(world: World, *keys: str) -> list[str]:
 
 
 def counted(world: World, name: str, version: str) -> int:
-    """How often a file counts in the daily report."""
+    """Count how often the ledger has a file."""
     digest = hashlib.sha256(f"uploads/{name}\n{version}".encode()).hexdigest()
     return sum(item["id"]["S"] == f"file#{digest}" for item in world.items(world.ledger))
 
