@@ -35,7 +35,7 @@ LONGEST = {
 @pytest.mark.parametrize(("name", "preview"), MODES)
 def test_no_two_resources_share_a_name(name: str, preview: bool) -> None:
     registered = Counter(keys(stack(name, preview=preview)))
-    assert len(registered) > 190
+    assert len(registered) > 80 + 15 * len(FUNCTIONS)
     assert [key for key, count in registered.items() if count > 1] == []
 
 
