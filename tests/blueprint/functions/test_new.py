@@ -51,6 +51,7 @@ def test_requirements_are_those_of_make_lock(tree: Path) -> None:
             assert made.read_text() == locked.read_text()
 
 
+@pytest.mark.long
 def test_their_tests_pass(tree: Path) -> None:
     """Their own, and those of the whole program that read what their folders say."""
     run(
@@ -65,6 +66,7 @@ def test_their_tests_pass(tree: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
     run(
         tree, "-m", "pytest", "-q", "-p", "no:cacheprovider",

@@ -37,6 +37,7 @@ def test_nothing_of_them_is_left(tree: Path) -> None:
         assert name not in (tree / "__main__.py").read_text()
 
 
+@pytest.mark.long
 def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
     run(tree, "-m", "ruff", "check", "__main__.py", "handlers", "infra")
     run(
@@ -48,6 +49,7 @@ def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_all_other_tests_can_be_collected(tree: Path) -> None:
     """No module of theirs imports what is gone."""
     run(

@@ -31,6 +31,7 @@ def test_the_old_name_stands_nowhere(tree: Path) -> None:
     assert [path for path in texts if old in path.read_text()] == []
 
 
+@pytest.mark.long
 def test_documents_are_up_to_date(tree: Path) -> None:
     run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/blueprint/test_documents.py")
 
