@@ -180,7 +180,8 @@ def test_dev_and_prod_differ() -> None:
         made = stack(name)
         method = inputs(made, "apigateway/methodSettings:MethodSettings", "api-stage-settings")
         bucket = made.recorder.one("aws:s3/bucket:Bucket", "storage")
-        lifecycle = inputs(made, "ecr/lifecyclePolicy:LifecyclePolicy", "create-user-image-lifecycle")
+        image = "create-user-image"
+        lifecycle = inputs(made, "ecr/lifecyclePolicy:LifecyclePolicy", f"{image}-lifecycle")
         return {
             "memory": inputs(made, "lambda/function:Function", "create-user")["memorySize"],
             "retention": inputs(made, "cloudwatch/logGroup:LogGroup", "create-user-logs")[
@@ -191,9 +192,7 @@ def test_dev_and_prod_differ() -> None:
             ],
             "protected": bucket.options.protect,
             "emptied": bucket.inputs["forceDestroy"],
-            "images deleted": inputs(made, "ecr/repository:Repository", "create-user-image")[
-                "forceDelete"
-            ],
+            "images deleted": inputs(made, "ecr/repository:Repository", image)["forceDelete"],
             "images kept": json.loads(lifecycle["policy"])["rules"][0]["selection"]["countNumber"],
             "throttle": method["settings"]["throttlingRateLimit"],
             "alarms' address": [
