@@ -7,9 +7,11 @@ QUICK = $(BIN)/pytest -n 2 --dist loadfile -m 'not long'
 UNITS = tests/handlers tests/functions tests/infra
 # Tests of one function that need the whole system are in its folder, too.
 E2E = tests/e2e $(wildcard tests/functions/*/e2e)
-FAULTS = tests/faults $(wildcard tests/functions/*/faults)
+FAULTS = $(wildcard tests/faults tests/functions/*/faults)
 SYSTEM = $(E2E) $(FAULTS)
 OTHERS = $(filter-out $(UNITS) $(SYSTEM) tests/images tests/browser tests/support %__pycache__, $(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
+IN_IMAGES = images/*/requirements.in images/build-requirements.in tests/support/images/standin/*.in
+IN_IMAGES += checks/bench/baselines/requirements.in
 PORT ?= 4566
 STACK ?= dev
 CASES ?= 1000
@@ -102,7 +104,7 @@ lock: .venv/.dev  ## Pin new requirements; existing pins stay
 	$(LOCK) --universal --python-version 3.11 checks/scan/requirements.in -o checks/scan/requirements.txt
 	$(LOCK) --universal --python-version 3.11 checks/policy/requirements.in -o checks/policy/requirements.txt
 	$(LOCK) --universal --python-version 3.11 -c requirements.txt checks/bench/requirements.in images/*/requirements.in -o checks/bench/requirements.txt
-	for f in images/*/requirements.in images/build-requirements.in checks/bench/baselines/requirements.in tests/support/images/standin/*.in; do \
+	for f in $(IN_IMAGES); do \
 	  $(LOCK) --python-version 3.13 --python-platform linux -c requirements.txt $$f -o $${f%.in}.txt || exit 1; \
 	done
 

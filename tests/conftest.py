@@ -7,7 +7,10 @@ import pytest
 from handlers.runtime import deadline
 
 # Fixtures of running systems: also the tests in a function's folder use them.
-pytest_plugins = ["tests.support.e2e.clouds", "tests.support.faults.worlds"]
+pytest_plugins = [
+    "tests.support.e2e.clouds",
+    "tests.support.faults.worlds",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.main import get_command
 
 from blueprint.cost.cli import as_amount, as_share
 from cli import ROOT, app, main
 from ops.redrive.cli import as_number
-from ops.release.cli import as_file, as_minutes, as_percent
 from ops.smoke.api import checked_url
 from ops.smoke.cli import as_seconds
 from ops.smoke.errors import SmokeError
+from tests.support.arguments import NUMBERS, number_within, parsed
 
 APP = ROOT / ".venv" / "bin" / "app"
 COMMANDS = list(get_command(app).commands)  # type: ignore[attr-defined]
@@ -128,42 +127,21 @@ def test_a_broken_file_is_one_message(
     assert capsys.readouterr().err.startswith("error: ")
 
 
-def parsed(parse: Any, text: str) -> tuple[Any, str]:
-    """Return what a parser returns, or its refusal."""
-    try:
-        return parse(text), ""
-    except typer.BadParameter as refused:
-        return None, refused.message
-
-
-@pytest.mark.parametrize("parse", [as_amount, as_share, as_minutes, as_seconds, as_percent])
-@given(text=st.text() | st.floats().map(repr) | st.integers().map(str))
-def test_a_number_is_in_its_bounds_or_is_refused(parse: object, text: str) -> None:
-    least, most = {
-        as_amount: (0, float("inf")), as_share: (0, 1), as_minutes: (0, 1_440),
-        as_seconds: (0, 3_600), as_percent: (1, 100),
-    }[parse]  # type: ignore[index]  # fmt: skip
-    number, refusal = parsed(parse, text)
-    if number is None:
-        assert repr(text) in refusal
-        return
-    assert least <= number <= most
-    assert number == float(text)
-    assert parse is not as_minutes or number > 0
-    assert number != float("inf")
+@pytest.mark.parametrize(
+    ("parse", "bounds"),
+    [(as_amount, (0, float("inf"))), (as_share, (0, 1)), (as_seconds, (0, 3_600))],
+)
+@given(text=NUMBERS)
+def test_a_number_is_in_its_bounds_or_is_refused(
+    parse: Any, bounds: tuple[float, float], text: str
+) -> None:
+    number_within(bounds, parse, text)
 
 
 @given(st.text() | st.integers().map(str))
 def test_a_number_of_messages_is_positive_or_is_refused(text: str) -> None:
     number, refusal = parsed(as_number, text)
     assert repr(text) in refusal if number is None else number == int(text) > 0
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text())
-def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, text: str) -> None:
-    _, refusal = parsed(as_file, f"{tmp_path}/no/folder/{text}")
-    assert "cannot be written" in refusal
 
 
 @given(st.text() | st.text().map("https://{}".format))

@@ -29,7 +29,7 @@ def test_make_knows_its_targets() -> None:
 
 
 def test_modules_can_be_run() -> None:
-    modules = found(r"python -m ([a-z._]+)", least=1)
+    modules = found(r"python -m ([a-z._]+)", least=(ROOT / "checks/chaos").is_dir())
     assert [p for p in modules if importlib.util.find_spec(p[1]) is None] == []
 
 

@@ -20,7 +20,8 @@ from checks.scan.findings import judge
 from checks.scan.schema import Schema
 from checks.scan.waivers import CHECKOV, PARLIAMENT
 
-STACKS = {"dev": ROOT, "prod": ROOT, "account": ROOT / "bootstrap"}
+PROGRAMS = {"dev": ROOT, "prod": ROOT, "account": ROOT / "bootstrap"}
+STACKS = {stack: folder for stack, folder in PROGRAMS.items() if folder.is_dir()}
 """The stacks to scan, with the folder of each stack's program."""
 
 LEAST_CHECKS = {"dev": 70, "prod": 70, "account": 30}

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from checks.chaos import kills
 from checks.chaos.proxy import Proxy, host_of_functions
 from checks.chaos.soak import time_lapse
 from checks.chaos.soak.account import account
@@ -22,6 +21,7 @@ from checks.chaos.soak.table import Account
 from checks.chaos.soak.target import Target
 from checks.chaos.soak.weather import Weather
 from local import cloud as local_cloud
+from local import kills
 from local.aws import AwsError
 from local.cloud import Cloud
 from local.emulator import free_port

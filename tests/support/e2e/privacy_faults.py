@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from checks.chaos.kills import kill
 from local.cloud import Cloud
+from local.kills import kill
 from tests.support.e2e.canaries import Canaries
 from tests.support.e2e.privacy_paths import events
 from tests.support.e2e.rude_aws import MANNERS, RudeAws, rude_aws

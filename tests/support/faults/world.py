@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from checks.chaos import clock
 from checks.chaos.fault_plan import Fault, Plan
-from checks.chaos.kills import kill
 from checks.chaos.proxy import Proxy, Tally
 from local.cloud import Cloud
+from local.kills import kill
 from local.mail import sent
 from tests.support.e2e.system import Api, until
 
