@@ -83,7 +83,7 @@ class Schedules(Section):
     )
     report: ScheduleExpression = Field(
         "cron(15 0 * * ? *)",
-        description="When daily-report runs, likewise. A day can be reported from five minutes "
+        description="When the report is written, likewise. A day can be reported from five minutes "
         "after midnight UTC on.",
     )
 
