@@ -10,9 +10,7 @@ from pathlib import Path
 import pulumi
 
 from config import AppConfig
-from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import COMPONENTS, SCOPES
-from handlers.get_user.operation import GET_USER
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
 from infra.config.loader import load
 from infra.function.function import Function
@@ -27,7 +25,20 @@ from infra.triggers.queue_trigger import QueueTrigger, QueueTriggerArgs
 from infra.triggers.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from infra.triggers.stream_trigger import StreamTrigger, StreamTriggerArgs
 
-SYSTEMS = range(len([*Path("handlers").glob("create_user_*")]))
+READ = {
+    "security": [{"Token": [next(iter(SCOPES))]}],
+    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+    "responses": {"200": {"description": "The thing."}},
+}
+WRITE = {
+    "security": READ["security"],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object", "title": "Thing"}}},
+    },
+    "responses": {"201": {"description": "The thing was written."}},
+}
+SYSTEMS = range(len([*Path("handlers").glob("writer_*")]))
 
 config = load(AppConfig)
 stack = stack_of(config, key="key")
@@ -74,12 +85,12 @@ def described(
 ) -> dict[str, Function]:
     """Describe the seven functions of one system."""
     return {
-        f"create-user-{number}": function(
+        f"writer-{number}": function(
             [users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]
         ),
-        f"get-user-{number}": function([users.get(env="USERS_TABLE")]),
-        f"queue-welcome-{number}": function([emails.send(env="EMAIL_QUEUE_URL")]),
-        f"send-email-{number}": function(
+        f"reader-{number}": function([users.get(env="USERS_TABLE")]),
+        f"listener-{number}": function([emails.send(env="EMAIL_QUEUE_URL")]),
+        f"sender-{number}": function(
             [
                 sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
                 emails.delay(env="EMAIL_QUEUE_URL"),
@@ -87,7 +98,7 @@ def described(
                 ledger.update(env="LEDGER_TABLE"),
             ]
         ),
-        f"process-upload-{number}": function(
+        f"converter-{number}": function(
             [
                 storage.read_versions("uploads/", env="BUCKET"),
                 storage.list_keys(),
@@ -97,12 +108,12 @@ def described(
             timeout=120,
             asynchronous=True,
         ),
-        f"cleanup-expired-{number}": function(
+        f"sweeper-{number}": function(
             [users.query("pending", env="USERS_TABLE"), users.update(), ledger.delete()],
             timeout=300,
             asynchronous=True,
         ),
-        f"daily-report-{number}": function(
+        f"reporter-{number}": function(
             [users.query("by-day", env="USERS_TABLE"), storage.write("reports/", env="BUCKET")],
             timeout=300,
             asynchronous=True,
@@ -129,17 +140,16 @@ routes: list[Route] = []
 streams: list[StreamTrigger] = []
 consumers: list[QueueTrigger] = []
 for number in SYSTEMS:
-    create, get = functions[f"create-user-{number}"], functions[f"get-user-{number}"]
     routes += [
-        Route("POST", f"/users{number}", create, CREATE_USER),
-        Route("GET", f"/users{number}/{{id}}", get, GET_USER),
+        Route("POST", f"/things{number}", functions[f"writer-{number}"], WRITE),
+        Route("GET", f"/things{number}/{{id}}", functions[f"reader-{number}"], READ),
     ]
     streams.append(
         StreamTrigger(
             f"new-users-{number}",
             StreamTriggerArgs(
                 table=users[number],
-                function=functions[f"queue-welcome-{number}"],
+                function=functions[f"listener-{number}"],
                 pattern={"eventName": ["INSERT"]},
             ),
         )
@@ -149,7 +159,7 @@ for number in SYSTEMS:
             f"emails-to-send-{number}",
             QueueTriggerArgs(
                 queue=queues[number],
-                function=functions[f"send-email-{number}"],
+                function=functions[f"sender-{number}"],
                 batch_size=10,
                 max_concurrency=2,
             ),
@@ -159,12 +169,12 @@ for number in SYSTEMS:
         f"uploads-{number}",
         BucketTriggerArgs(
             bucket=buckets[number],
-            function=functions[f"process-upload-{number}"],
+            function=functions[f"converter-{number}"],
             prefix="uploads/",
             outputs=("processed/",),
         ),
     )
-    for name in (f"cleanup-expired-{number}", f"daily-report-{number}"):
+    for name in (f"sweeper-{number}", f"reporter-{number}"):
         ScheduleTrigger(
             f"{name}-daily",
             ScheduleTriggerArgs(function=functions[name], expression="rate(1 day)"),
