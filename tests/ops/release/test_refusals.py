@@ -9,7 +9,7 @@ import pytest
 
 from ops.release import command
 from ops.release.alias import Alias
-from ops.release.errors import ChangedMeanwhile
+from ops.release.errors import ChangedMeanwhile, ReleaseError
 from ops.release.functions import functions
 from tests.support.release_world import World, ended, until
 
@@ -79,7 +79,7 @@ def test_an_alarm_that_is_gone(world: World) -> None:
     world.client("cloudwatch").delete_alarms(AlarmNames=["changed-errors"])
     code, said = world.run(*QUICK)
     assert code == 3
-    assert "error: There is no alarm changed-errors." in said
+    assert "error: There is no alarm changed-errors, and nothing is released unwatched." in said
     assert world.live("changed") == ("1", {})
 
 
@@ -130,9 +130,7 @@ def release(world: World, client: Instead) -> int:
     )  # fmt: skip
 
 
-def test_of_two_releases_the_earlier_one_leaves_all_to_the_later_one(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_of_two_releases_the_earlier_one_leaves_all_to_the_later_one(world: World) -> None:
     world.add("changed")
     world.publish("changed")
     client = world.client("lambda")
@@ -146,8 +144,11 @@ def test_of_two_releases_the_earlier_one_leaves_all_to_the_later_one(
             alias.shift(state, state.release, "2", 0.5)
         return client.update_alias(**arguments)
 
-    assert release(world, Instead(client, update_alias=update_alias)) == 3
-    assert "error: changed: somebody else has changed the alias" in capsys.readouterr().err
+    with pytest.raises(
+        ChangedMeanwhile, match="changed: somebody else has changed the alias"
+    ) as changed:
+        release(world, Instead(client, update_alias=update_alias))
+    assert changed.value.exit_code == 3
     assert world.live("changed") == ("1", {"2": 0.5})
 
 
@@ -180,7 +181,7 @@ def test_a_change_whose_answer_was_lost_is_ones_own(world: World) -> None:
     assert world.live("changed") == ("1", {})
 
 
-def test_a_version_that_cannot_run(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_version_that_cannot_run(world: World) -> None:
     world.add("changed")
     world.publish("changed")
 
@@ -188,8 +189,9 @@ def test_a_version_that_cannot_run(world: World, capsys: pytest.CaptureFixture[s
         return {"State": "Failed", "StateReason": "no image"}
 
     client = Instead(world.client("lambda"), get_function_configuration=get_function_configuration)
-    assert release(world, client) == 3
-    assert "error: changed: version 2 cannot run: no image" in capsys.readouterr().err
+    with pytest.raises(ReleaseError, match="changed: version 2 cannot run: no image") as failed:
+        release(world, client)
+    assert failed.value.exit_code == 3
     assert world.live("changed") == ("1", {})
 
 

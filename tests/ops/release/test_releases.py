@@ -50,7 +50,7 @@ def test_a_long_watch_says_now_and_then_that_all_is_well(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command, "_POLL_SECONDS", 0.05)
-    monkeypatch.setattr(command, "_WORD_SECONDS", 0.1)
+    monkeypatch.setattr(command, "_REPORT_SECONDS", 0.1)
     world.add("changed")
     world.publish("changed")
     code = command.release(
@@ -201,9 +201,9 @@ def test_a_mended_version_replaces_the_one_of_a_killed_release(unwatched: World)
     assert unwatched.live("moved") == ("1", {})
 
 
-@pytest.mark.parametrize("arguments", [QUICK, ["rollback"]])
+@pytest.mark.parametrize(("ended_by", "arguments"), [("release", QUICK), ("rollback", [])])
 def test_a_release_killed_between_two_functions_is_one_release(
-    world: World, arguments: list[str]
+    world: World, ended_by: str, arguments: list[str]
 ) -> None:
     """One has moved, another has a share, a third has nothing yet."""
     world.add("moved", "shifting", "waiting")
@@ -213,10 +213,10 @@ def test_a_release_killed_between_two_functions_is_one_release(
     world.set("moved", FunctionVersion="2", Description=record)
     world.set("shifting", RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}},
               Description=record)  # fmt: skip
-    code, said = world.run(*arguments)
+    code, said = world.run(*arguments, command=ended_by)
     assert code == 0, said
-    expected = "1" if "rollback" in arguments else "2"
-    assert [world.live(name) for name in world.functions] == [(expected, {})] * 3
+    expected = "1" if ended_by == "rollback" else "2"
+    assert [world.live(function) for function in world.functions] == [(expected, {})] * 3
 
 
 @pytest.mark.long
