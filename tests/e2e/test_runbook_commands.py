@@ -126,6 +126,8 @@ def test_metrics_are_shown(run: Run, production: Cloud) -> None:
                 "MetricName": "Duration",
                 "Dimensions": [{"Name": "FunctionName", "Value": function}],
                 "Value": 96_001,
+                # The command asks for what came before this second.
+                "Timestamp": time.time() - 60,
             }
         ],
     )
