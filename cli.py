@@ -191,6 +191,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     from blueprint.functions.names import WrongName
     from blueprint.functions.program import ProgramError
+    from blueprint.functions.requirements import RequirementsError
     from blueprint.plan.revision import PlanError
     from blueprint.project import ProjectError
     from blueprint.runner import ProgramFailed
@@ -198,7 +199,16 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from ops.errors import OpsError
 
     program = (ProjectError, ProgramFailed, ProgramError, PlanError, RunError)
-    return LocalError, OpsError, WrongName, *program, ClientError, BotoCoreError, OSError
+    return (
+        LocalError,
+        OpsError,
+        WrongName,
+        RequirementsError,
+        *program,
+        ClientError,
+        BotoCoreError,
+        OSError,
+    )
 
 
 def _text(error: Exception) -> str:

@@ -33,15 +33,22 @@ def new(
 ) -> int:
     """Add a function: its folders, and its paragraph of __main__.py."""
     from blueprint.functions import program
+    from blueprint.functions.names import check_new
     from blueprint.functions.new import new as add
+    from blueprint.functions.new import paragraph
 
     root = context.obj.root
+    main = root / "__main__.py"
+    check_new(root, function)
+    # Before anything is written: a program that cannot take the paragraph is left as it is.
+    pasted = (
+        program.paste(main.read_text(), paragraph(root, function, trigger.value)) if paste else ""
+    )
     added = add(root, function, trigger.value)
     for path in added.files:
         sys.stdout.write(f"wrote {path.relative_to(root)}\n")
     if paste:
-        main = root / "__main__.py"
-        main.write_text(program.paste(main.read_text(), added.paragraph))
+        main.write_text(pasted)
         sys.stdout.write("wrote __main__.py\n")
     else:
         sys.stdout.write(f"\nPaste into __main__.py:\n\n{added.paragraph}\n")

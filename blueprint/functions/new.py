@@ -35,7 +35,7 @@ def new(root: Path, name: str, trigger: Trigger) -> New:
 
     Raises:
         WrongName: the name is not allowed; nothing was written.
-        LookupError: ``requirements.txt`` lacks a pin; nothing was written.
+        RequirementsError: a pin is missing; nothing was written.
     """
     check_new(root, name)
     contents = render(root, name, trigger)
@@ -120,16 +120,26 @@ def _words(root: Path, name: str) -> dict[str, str]:
     folder = folder_of(name)
     first, *others = name.split("-")
     camel = first + "".join(word.capitalize() for word in others)
-    # Roles and buckets leave little room for names: see `names.longest_name`.
-    run = "-".join([*name.split("-")[:-1], "run"]) if others else f"{name[:11]}-run"
+    program = (root / "__main__.py").read_text()
     return {
         "name": name,
         "folder": folder,
         "constant": folder.upper(),
         "camel": camel,
-        "schedule": run,
-        "bucket": _free_bucket((root / "__main__.py").read_text()),
+        "schedule": _free_schedule(program, name),
+        "bucket": _free_bucket(program),
     }
+
+
+def _free_schedule(program: str, name: str) -> str:
+    """Return a name for a new schedule: its role has one of its own, as long as the function's.
+
+    The function's name itself is taken, by the function's role.
+    """
+    longest = max(len(name), 4)
+    ends = (f"-{'run' if number == 1 else number}" for number in count(1))
+    names = (f"{name[: longest - len(end)].rstrip('-')}{end}" for end in ends)
+    return next(name for name in names if f'"{name}"' not in program)
 
 
 def _free_bucket(program: str) -> str:

@@ -9,6 +9,12 @@ from blueprint.functions.source import Source
 
 T = TypeVar("T", bound=ast.expr)
 
+_OURS = {"handlers", "infra"}
+"""Packages whose imports go with the function that needed them."""
+
+
+_NO_PLACE = "__main__.py has no {}; paste the paragraph by hand: app new without --paste prints it"
+
 
 class ProgramError(ValueError):
     """The program is not written as expected; the message says what to edit by hand."""
@@ -57,30 +63,39 @@ def paste(text: str, paragraph: Paragraph) -> str:
     """
     source = Source(text)
     entries = _argument(source, "functions", "functions", ast.Dict)
-    source.insert(source.end(entries.values[-1]), f",\n{paragraph.entry}")
+    _append(source, entries, entries.values, f"\n{paragraph.entry}")
     if paragraph.imported:
         imports = [n for n in source.tree.body if isinstance(n, ast.ImportFrom)]
         module = paragraph.imported.split()[1]
         before = [node for node in imports if (node.module or "") < module]
-        source.insert(source.end_of_line(before[-1]), f"{paragraph.imported}\n")
+        source.insert(source.end_of_line((before or imports)[-1]), f"{paragraph.imported}\n")
     if paragraph.resource:
         stored = [n for n in source.tree.body if _made_by(n) in {"table", "bucket", "queue"}]
+        if not stored:
+            raise ProgramError(_NO_PLACE.format("a table, bucket or queue of stack"))
         source.insert(source.end_of_line(stored[-1]), f"{paragraph.resource}\n")
     if paragraph.route:
         routes = _argument(source, "rest_api", "routes", ast.List)
-        source.insert(source.end(routes.elts[-1]), f",\n    {paragraph.route}")
+        _append(source, routes, routes.elts, f"\n    {paragraph.route}")
     if paragraph.trigger:
         body = source.tree.body
-        where = next(n for n, node in enumerate(body) if _made_by(node) == "monitoring")
-        source.insert(source.end_of_line(body[where - 1]), f"{paragraph.trigger}\n")
+        where = [n for n, node in enumerate(body) if _made_by(node) == "monitoring"]
+        if not where:
+            raise ProgramError(_NO_PLACE.format("stack.monitoring"))
+        source.insert(source.end_of_line(body[where[0] - 1]), f"{paragraph.trigger}\n")
     for keyword, name in (("queues", paragraph.queue), ("streams", paragraph.stream)):
         if name:
             items = _argument(source, "monitoring", keyword, ast.List)
-            if items.elts:
-                source.insert(source.end(items.elts[-1]), f",\n        {name}")
-            else:
-                source.insert(source.start(items) + 1, name)
+            _append(source, items, items.elts, f"\n        {name}" if items.elts else name)
     return source.edited()
+
+
+def _append(source: Source, literal: ast.expr, items: list[ast.expr], text: str) -> None:
+    """Append an item to a list or dict, which may be empty."""
+    if items:
+        source.insert(source.end(items[-1]), f",{text}")
+    else:
+        source.insert(source.start(literal) + 1, text)
 
 
 def removed(text: str, name: str) -> str:
@@ -136,13 +151,13 @@ def _remove_unused(source: Source, name: str) -> bool:
     used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)
             and isinstance(n.ctx, ast.Load)}  # fmt: skip
     for node in source.tree.body:
-        if isinstance(node, ast.ImportFrom):
-            unused = [alias.name for alias in node.names if alias.name not in used]
-            if unused:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _OURS:
+            kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
+            if len(kept) < len(node.names):
                 source.delete(source.start(node), source.end_of_line(node))
-                if kept := [alias.name for alias in node.names if alias.name in used]:
-                    line = f"from {node.module} import {', '.join(kept)}\n"
-                    source.insert(source.start(node), line)
+                if kept:
+                    names = ", ".join(ast.unparse(alias) for alias in kept)
+                    source.insert(source.start(node), f"from {node.module} import {names}\n")
                 return True
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             variable = node.targets[0].id
@@ -161,6 +176,7 @@ def _lists(tree: ast.AST) -> Iterator[list[ast.expr]]:
 def _uses(node: ast.AST, name: str, gone: set[str]) -> bool:
     return any(
         (isinstance(each, ast.Subscript) and ast.unparse(each) == f"functions[{name!r}]")
+        or (isinstance(each, ast.Tuple) and ast.unparse(each).startswith(f"({name!r},"))
         or (isinstance(each, ast.Name) and each.id in gone)
         for each in ast.walk(node)
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from blueprint.functions.names import project_name, stack_files
+from blueprint.functions.names import WrongName, function_names, project_name, stack_files
 
 _SKIPPED = {"__pycache__", "node_modules"}
 
@@ -16,13 +16,19 @@ def rename(root: Path, name: str) -> list[Path]:
     rename a project before its first deployment. Run ``make documents`` afterwards.
 
     Raises:
+        WrongName: the name has another meaning in the project; nothing was changed.
         pulumi.RunError: AWS would refuse the name; nothing was changed.
     """
     from infra.config.names import check_stack  # imports Pulumi, which takes a second
 
     for stack in stack_files(root):
         check_stack(name, stack.name.split(".")[1])
-    old = re.compile(rf"(?<!\w){re.escape(project_name(root))}(?!\w)")
+    if name in function_names(root) or (name.isidentifier() and _is_a_word(root, name)):
+        raise WrongName(
+            f"The name {name!r} has another meaning in this project: a later rename could not tell "
+            "the two apart. Choose a name of its own, such as acme-orders."
+        )
+    old = _word(project_name(root))
     changed = []
     for path in _files(root):
         try:
@@ -33,6 +39,16 @@ def rename(root: Path, name: str) -> list[Path]:
             path.write_text(renamed)
             changed.append(path)
     return changed
+
+
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+
+
+def _is_a_word(root: Path, name: str) -> bool:
+    """Return whether a program of the project uses a name as a word."""
+    modules = (path for path in _files(root) if path.suffix == ".py")
+    return any(_word(name).search(path.read_text()) for path in modules)
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+
+class RequirementsError(LookupError):
+    """A distribution is not pinned or not installed; the message says what to do."""
+
+
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -14,12 +19,14 @@ def pinned(root: Path, wanted: list[str]) -> str:
     ``make lock`` writes the same. It needs the package index; this does not.
 
     Raises:
-        LookupError: ``requirements.txt`` does not pin one of them; run ``make lock``.
+        RequirementsError: ``requirements.txt`` does not pin one of them; run ``make lock``.
     """
     blocks = {_name(block): block for block in _blocks((root / "requirements.txt").read_text())}
     names = sorted(_with_requirements(wanted))
     if missing := [name for name in names if name not in blocks]:
-        raise LookupError(f"requirements.txt does not pin {', '.join(missing)}; run make lock")
+        raise RequirementsError(
+            f"requirements.txt does not pin {', '.join(missing)}; run make lock"
+        )
     # The project's pins are for all platforms; a function's image has one, where all hold.
     return "".join(re.sub(r" ; [^\\\n]*(?= \\\n)", "", blocks[name]) for name in names)
 
@@ -40,7 +47,11 @@ def _with_requirements(wanted: list[str]) -> set[str]:
 
 
 def _required(name: str) -> Iterator[str]:
-    for requirement in metadata.requires(name) or []:
+    try:
+        required = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        raise RequirementsError(f"{name} is not installed; run make lock, then make") from None
+    for requirement in required:
         if "extra ==" not in requirement:
             yield _name(requirement)
 

@@ -14,8 +14,8 @@ class Source:
     def __post_init__(self) -> None:
         self.tree = ast.parse(self.text)
         self._lines = [0]
-        for line in self.text.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line.encode()))
+        for line in self.text.encode().split(b"\n"):  # as Python counts lines, and no other way
+            self._lines.append(self._lines[-1] + len(line) + 1)
 
     def start(self, node: ast.expr | ast.stmt) -> int:
         """Return the offset, in bytes, at which a node begins."""

@@ -1,13 +1,15 @@
 """Functions added to a copy of this tree, one for each trigger."""
 
 import json
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from blueprint.functions.names import WrongName, check_new, longest_name
-from blueprint.functions.new import TRIGGERS, new
-from blueprint.functions.program import paste
+from blueprint.functions.new import TRIGGERS, new, paragraph
+from blueprint.functions.program import Paragraph, paste
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
@@ -114,3 +116,19 @@ def test_nothing_is_written_for_a_name_that_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongName):
         new(tmp_path, "No", "http")
     assert [path.name for path in tmp_path.iterdir()] == ["Pulumi.yaml"]
+
+
+def test_two_schedules_have_two_names_no_longer_than_their_functions() -> None:
+    program = (ROOT / "__main__.py").read_text()
+    names = ["count-users", "count-orders", "expire-it", "a", "abcdefghijklmno"]
+    for name in names:
+        program = paste(program, paragraph_in(program, name))
+    made = re.findall(r'ScheduleTrigger\("([^"]+)"', program)
+    assert len(made) == len(set(made)) >= len(names)
+    assert all(len(schedule) <= max(map(len, names)) for schedule in made)
+
+
+def paragraph_in(program: str, name: str) -> Paragraph:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "__main__.py").write_text(program)
+        return paragraph(Path(folder), name, "schedule")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.functions.names import WrongName
-from blueprint.functions.new import TRIGGERS, new
+from blueprint.functions.new import TRIGGERS, new, paragraph
 from blueprint.functions.program import ProgramError, paste, removed
 from blueprint.functions.remove import remove
 from blueprint.project import ROOT
@@ -73,6 +73,32 @@ def test_what_was_added_can_be_removed(trigger: str, tmp_path: Path) -> None:
         (tmp_path / path.name).write_text(path.read_text())
     added = new(tmp_path, "count-users", trigger)  # type: ignore[arg-type]
     assert removed(paste(program, added.paragraph), "count-users").split() == program.split()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_of_the_program_can_be_removed(name: str) -> None:
+    assert f'"{name}"' not in removed((ROOT / "__main__.py").read_text(), name)
+
+
+def test_imports_that_are_not_the_functions_stay() -> None:
+    program = (ROOT / "__main__.py").read_text()
+    more = "from os import path as p, sep\n"
+    changed = removed(program.replace("import pulumi\n", f"import pulumi\n{more}"), FUNCTIONS[0])
+    assert more in changed
+
+
+def test_a_program_is_cut_where_python_counts_its_lines() -> None:
+    odd = "# one\u2028two\x0cthree\n"
+    changed = removed(odd + (ROOT / "__main__.py").read_text(), FUNCTIONS[0])
+    assert changed == odd + removed((ROOT / "__main__.py").read_text(), FUNCTIONS[0])
+
+
+def test_a_function_can_be_added_to_what_is_left_of_an_emptied_program(tmp_path: Path) -> None:
+    program = (ROOT / "__main__.py").read_text()
+    for name in FUNCTIONS:
+        program = removed(program, name)
+    added = paste(program, paragraph(ROOT, "count-users", "http"))
+    assert added.count("count-users") == 3  # its entry, its route's path and function
 
 
 def test_an_unknown_function_is_refused() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from blueprint.functions.names import project_name
+from blueprint.functions.names import WrongName, project_name
 from blueprint.functions.rename import rename
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
@@ -34,6 +34,13 @@ def test_the_old_name_stands_nowhere(tree: Path) -> None:
 @pytest.mark.long
 def test_documents_are_up_to_date(tree: Path) -> None:
     run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/blueprint/test_documents.py")
+
+
+@pytest.mark.parametrize("name", ["users", "local", "pulumi", FUNCTIONS[0]])
+def test_a_name_with_another_meaning_is_refused(name: str) -> None:
+    with pytest.raises(WrongName, match="another meaning"):
+        rename(ROOT, name)
+    assert project_name(ROOT) != name
 
 
 @pytest.mark.parametrize("name", ["Acme", "acme_orders", "acme.orders", "a--b", "x" * 60])
