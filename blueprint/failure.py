@@ -59,7 +59,10 @@ def traced_task(
                 setattr(error, _ORIGIN, error.__traceback__)
             raise
 
-    return asyncio.Task(traced(), loop=loop, **options)
+    task = asyncio.Task(traced(), loop=loop, **options)
+    # A task that is cancelled before it begins would leave the coroutine, which then warns.
+    task.add_done_callback(lambda _: coroutine.close())
+    return task
 
 
 def _causes(error: BaseException) -> list[BaseException]:

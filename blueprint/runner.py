@@ -169,12 +169,18 @@ def _event_loop() -> Iterator[None]:
         yield
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        for task in asyncio.all_tasks(loops[0]):
-            task.cancel()
-        loops[0].run_until_complete(asyncio.sleep(0))
-        asyncio.set_event_loop(None)
         for loop in loops:
+            _end_tasks(loop)
             loop.close()
+        asyncio.set_event_loop(None)
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel a loop's tasks, and run the loop until they have ended."""
+    while tasks := asyncio.all_tasks(loop):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(tasks))
 
 
 @contextlib.contextmanager
