@@ -41,7 +41,9 @@ def as_port(given: str | int) -> int:
 )
 def up(
     context: typer.Context,
-    detach: Annotated[bool, typer.Option("--detach", help="Return, and leave it running.")] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Start it in the background and return.")
+    ] = False,
     docker: Annotated[
         bool | None,
         typer.Option(
@@ -90,7 +92,7 @@ def down(context: typer.Context) -> int:
 def outputs(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Print only the value of this one.")
+        str | None, typer.Argument(metavar="NAME", help="Print only the value of this output.")
     ] = None,
     json: AsJson = False,
 ) -> int:
@@ -114,10 +116,10 @@ def outputs(
 def logs(
     context: typer.Context,
     function: Annotated[
-        str | None, typer.Argument(metavar="FUNCTION", help="Print only this function's.")
+        str | None, typer.Argument(metavar="FUNCTION", help="Print only the logs of this function.")
     ] = None,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Wait for more, until Ctrl-C.")
+        bool, typer.Option("--follow", "-f", help="Also print new records, until Ctrl-C.")
     ] = False,
 ) -> int:
     """Print the functions' logs."""

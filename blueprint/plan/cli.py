@@ -72,7 +72,7 @@ def plan(
         ),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 2 or 3 if something changes; see below.")
+        bool, typer.Option("--exit-code", help="Exit with 2 or 3 if something changes; see below.")
     ] = False,
 ) -> int:
     """Show what this tree changes in a stack, since another revision."""
