@@ -32,25 +32,13 @@ def new(
     paste: Annotated[bool, typer.Option(help="Write its paragraph into __main__.py, too.")] = False,
 ) -> int:
     """Add a function: its folders, and its paragraph of __main__.py."""
-    from blueprint.functions import program
-    from blueprint.functions.names import check_new
     from blueprint.functions.new import new as add
-    from blueprint.functions.new import paragraph
 
     root = context.obj.root
-    main = root / "__main__.py"
-    check_new(root, function)
-    # Before anything is written: a program that cannot take the paragraph is left as it is.
-    pasted = (
-        program.paste(main.read_text(), paragraph(root, function, trigger.value)) if paste else ""
-    )
-    added = add(root, function, trigger.value)
+    added = add(root, function, trigger.value, pasted=paste)
     for path in added.files:
         sys.stdout.write(f"wrote {path.relative_to(root)}\n")
-    if paste:
-        main.write_text(pasted)
-        sys.stdout.write("wrote __main__.py\n")
-    else:
+    if not paste:
         sys.stdout.write(f"\nPaste into __main__.py:\n\n{added.paragraph}\n")
     sys.stdout.write(f"\nThen: make documents, app test {function}, app up\n")
     return 0

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from blueprint.functions import stack_keys
 from blueprint.functions.names import check_new, folder_of, folders
-from blueprint.functions.program import Paragraph
+from blueprint.functions.program import Paragraph, paste
 from blueprint.functions.requirements import pinned
 
 Trigger = Literal["http", "queue", "bucket", "stream", "schedule"]
@@ -25,25 +25,31 @@ class New:
     paragraph: Paragraph
 
 
-def new(root: Path, name: str, trigger: Trigger) -> New:
+def new(root: Path, name: str, trigger: Trigger, *, pasted: bool = False) -> New:
     """Write a function's folders, and its keys in the stack files that need them.
 
     Args:
         root: the project's folder.
         name: the function's name, such as ``count-users``.
         trigger: what invokes it.
+        pasted: whether to write its paragraph into ``__main__.py``, too.
 
     Raises:
+        ProgramError: the program has no place for the paragraph; nothing was written.
         WrongName: the name is not allowed; nothing was written.
         RequirementsError: a pin is missing; nothing was written.
     """
     check_new(root, name)
     contents = render(root, name, trigger)
+    added = paragraph(root, name, trigger)
+    if pasted:
+        main = root / "__main__.py"
+        contents[main] = paste(main.read_text(), added)
     for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     changed = stack_keys.add(root, name)
-    return New(files=[*contents, *changed], paragraph=paragraph(root, name, trigger))
+    return New(files=[*contents, *changed], paragraph=added)
 
 
 def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
