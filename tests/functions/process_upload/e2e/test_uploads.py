@@ -6,6 +6,7 @@ import json
 import pytest
 from PIL import Image
 
+from handlers.process_upload.keys import digest
 from local.cloud import Cloud
 from tests.support.e2e.system import keys, log_records, until
 from tests.support.samples import PICTURE
@@ -84,8 +85,17 @@ def test_keys_are_decoded_once(cloud: Cloud, name: str) -> None:
 
 
 def test_nothing_that_is_written_invokes_the_function_again(cloud: Cloud) -> None:
-    _upload(cloud, "last.txt", b"text")
-    _results(cloud, "processed/last.txt/", 1)
+    for name in ("written.txt", "after.txt"):  # the second gives the first's results time
+        _upload(cloud, name, b"text")
+        _results(cloud, f"processed/{name}/", 1)
+    s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
+    written = {
+        digest(key) for folder in ("processed/", "rejected/") for key in keys(s3, bucket, folder)
+    }
     group = "/aws/lambda/serverless-app-local-process-upload"
-    outcomes = [r.get("outcome") for r in log_records(cloud.client("logs"), group)]
-    assert "ignored" not in outcomes
+
+    def processed() -> set[str]:
+        found = {record.get("upload") for record in log_records(cloud.client("logs"), group)}
+        return found if digest("uploads/written.txt") in found else set()
+
+    assert not written & until(processed)
