@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 import blueprint.cost.cli
 import blueprint.documents.cli
 import blueprint.functions.cli
+import blueprint.pin.cli
 import blueprint.plan.cli
 import local.cli
 import ops.redrive.cli
@@ -120,6 +121,7 @@ app.add_typer(ops.release.cli.commands)
 app.add_typer(ops.redrive.cli.commands)
 app.add_typer(blueprint.documents.cli.commands)
 app.add_typer(blueprint.functions.cli.commands)
+app.add_typer(blueprint.pin.cli.commands)
 
 
 @app.callback()
