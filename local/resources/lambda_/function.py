@@ -6,7 +6,7 @@ from typing import Any
 
 from local.deployed import FunctionRef
 from local.errors import LocalError
-from local.package import SHIM, folder_of, pack
+from local.package import SHIM, check_folder, folder_of, pack
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, Target, resource
 
@@ -129,10 +129,11 @@ def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
     """Return the arguments that define the function's code."""
     images = request.target.images
     if images is None:
+        check_folder(request.target.root, folder)
         return {
             "Runtime": _RUNTIME,
             "Handler": f"{SHIM}.handler",
-            "Code": {"ZipFile": pack(request.target.root, folder)},
+            "Code": {"ZipFile": pack()},
             **present(Architectures=request.get("architectures")),
         }
     if folder not in images:
@@ -161,7 +162,9 @@ def _handler(image_config: Mapping[str, Any]) -> str:
 def _environment(request: Request, handler: str) -> dict[str, str]:
     """Add the variables that Lambda sets for its runtime and the emulator does not."""
     logging = request.get("loggingConfig", {})
+    live = {} if request.target.images else {"_LOCAL_PROJECT": str(request.target.root.resolve())}
     return {
+        **live,
         **request.get("environment", {}).get("variables", {}),
         "_HANDLER": handler,
         "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
