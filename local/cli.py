@@ -52,6 +52,14 @@ def up(
             "out: containers if Docker is running.",
         ),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch/--no-watch",
+            help="With containers: run the handlers of this folder, so that an edit is live at the "
+            "next call; or run what the images hold. Python workers always do the first.",
+        ),
+    ] = True,
     port: Annotated[
         int, typer.Option(parser=as_port, metavar="PORT", help="The emulator's port.")
     ] = PORT,
@@ -70,6 +78,7 @@ def up(
         stack=stack,
         detach=detach,
         docker=docker,
+        live=watch,
         progress=context.obj.progress,
     )
 

@@ -1,12 +1,16 @@
 """Imports a function's handler from the project's folder, and again after each edit.
 
 This file is part of every worker's package, and is mounted into containers. It runs with the
-function's dependencies and nothing of this project, so it uses the standard library only.
+function's dependencies and nothing of this project, so it uses the standard library only. Two
+variables lead to the handler: ``_LOCAL_PROJECT``, the project's folder, and ``_LOCAL_HANDLER``, its
+name, such as ``handlers.create_user.handler.handler``.
 
 Whether something changed is decided by the sources' bytes, at the beginning of each invocation.
 Times of files are too coarse: two edits may have the same.
 """
 
+import contextlib
+import functools
 import gc
 import importlib.abc
 import importlib.machinery
@@ -146,6 +150,28 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return compiled[1]
 
 
+def handler(event: Any, context: Any) -> Any:
+    """Call the handler as the project's folder has it now."""
+    return _live().current()(event, context)
+
+
+@functools.cache
+def _live() -> LiveHandler:
+    from _local_sources import handler_sources  # type: ignore[import-not-found]  # beside this file
+
+    root, name = os.environ["_LOCAL_PROJECT"], os.environ["_LOCAL_HANDLER"]
+    return LiveHandler(Path(root), name, handler_sources)
+
+
+def start() -> None:
+    """Import the handler before the first invocation, as Lambda does.
+
+    A failed import fails the invocation instead, so that it is logged.
+    """
+    with contextlib.suppress(Exception):
+        _live().current()
+
+
 def _files(folder: Path) -> list[str]:
     """Return the names of all files below a folder, sorted; none of caches and hidden ones."""
     found = []
@@ -153,3 +179,7 @@ def _files(folder: Path) -> list[str]:
         folders[:] = [name for name in folders if name != "__pycache__" and name[0] != "."]
         found += [os.path.join(parent, name) for name in names if name[0] != "."]
     return sorted(found)
+
+
+if __name__ == "_local_live":  # in a worker or a container
+    start()

@@ -10,11 +10,16 @@ from local.errors import LocalError
 SHIM = "_local_worker"
 """Name of ``worker.py`` inside the package; its handler is ``_local_worker.handler``."""
 
-_FILES = {
+LIVE = "_local_live"
+"""Name of ``live.py`` inside the package and in containers."""
+
+FILES = {
     SHIM: Path(__file__).with_name("worker.py"),
-    "_local_live": Path(__file__).with_name("live.py"),
+    LIVE: Path(__file__).with_name("live.py"),
     "_local_sources": Path(sources.__file__),
 }
+"""The package's modules, and where each one's source is."""
+
 # The earliest time that zip knows; one time for all, so that equal sources give equal bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -53,7 +58,7 @@ def pack() -> bytes:
     """Return the zip file of every worker. The handler itself stays in the project's folder."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
-        for name, source in _FILES.items():
+        for name, source in FILES.items():
             package.writestr(_entry(f"{name}.py"), source.read_bytes())
     return buffer.getvalue()
 

@@ -33,11 +33,19 @@ def up(
     stack: str,
     detach: bool,
     docker: bool | None,
+    live: bool,
     progress: Callable[[str], AbstractContextManager[object]],
 ) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
 
-    ``progress`` shows a text while something takes long.
+    Args:
+        directory: where the state of `up` is kept.
+        port: the emulator's.
+        stack: whose ``Pulumi.<stack>.yaml`` configures the program.
+        detach: return when the stack is up.
+        docker: see `execution.choose`.
+        live: an edit of a handler is live at the next call.
+        progress: shows a text while something takes long.
 
     Raises:
         LocalError: something failed, or the emulator ended by itself; nothing that was started is
@@ -49,7 +57,9 @@ def up(
     started = time.time()
     lock = directory.acquire()
     try:
-        execution = choose(docker, root=directory.root)
+        execution = choose(
+            docker, root=directory.root, live=directory.root.resolve() if live else None
+        )
         emulator = Emulator(
             port=port,
             directory=directory.emulator,
@@ -80,6 +90,7 @@ def up(
             viewer=cloud.viewer,
             seconds=time.time() - started,
             detach=detach,
+            live=live or execution.containers is None,
         )
         if not detach:
             _follow(cloud.aws, state, emulator)
@@ -108,7 +119,7 @@ def no_garbage_collection() -> Iterator[None]:
 
 
 def _introduce(
-    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool
+    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool, live: bool
 ) -> None:
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
@@ -120,6 +131,8 @@ def _introduce(
     for title, line in hints(outputs, viewer=viewer):
         print(f"  # {title}\n  {line}")
     if not detach:
+        if live:
+            print("\nAn edit in handlers/ is live at the next call.")
         print(f"\nLogs of all functions (also: {command()} logs). Ctrl-C stops everything.")
     sys.stdout.flush()
 

@@ -7,15 +7,12 @@ exception as one JSON record.
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
 
-import contextlib
 import datetime
-import functools
 import json
 import logging
 import os
 import sys
 import traceback
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -101,7 +98,7 @@ def handler(event: Any, context: Any) -> Any:
     global _request_id  # an execution environment serves one request at a time
     _request_id = context.aws_request_id
     try:
-        return _live().current()(resolve(event), context)
+        return _local_live.handler(resolve(event), context)
     except BaseException as error:
         record = {
             "timestamp": timestamp(datetime.datetime.now(datetime.UTC)),
@@ -114,22 +111,6 @@ def handler(event: Any, context: Any) -> Any:
         raise
 
 
-@functools.cache
-def _live() -> Any:
-    # Packed beside this file.
-    from _local_live import LiveHandler  # type: ignore[import-not-found]
-    from _local_sources import handler_sources  # type: ignore[import-not-found]
-
-    return LiveHandler(Path(os.environ["_LOCAL_PROJECT"]), os.environ["_HANDLER"], handler_sources)
-
-
-def _start() -> None:
-    """Import the handler before the first invocation, as Lambda does."""
-    configure_logging()
-    # A failed import fails the invocation, not the start of the worker, so that it is logged.
-    with contextlib.suppress(Exception):
-        _live().current()
-
-
 if "_HANDLER" in os.environ:
-    _start()
+    configure_logging()
+    import _local_live  # type: ignore[import-not-found]  # packed beside this file

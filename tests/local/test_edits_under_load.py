@@ -1,4 +1,4 @@
-"""Edits while a function is invoked all the time: an invocation that begins later is never stale."""
+"""Edits while a function is invoked all the time."""
 
 import shutil
 import threading

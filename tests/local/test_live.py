@@ -34,7 +34,11 @@ class Worker:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", "-c", DRIVER, shim],
-                env={"_HANDLER": "handlers.greet.handler.handler", "_LOCAL_PROJECT": str(project)},
+                env={
+                    "_HANDLER": "handlers.greet.handler.handler",
+                    "_LOCAL_HANDLER": "handlers.greet.handler.handler",
+                    "_LOCAL_PROJECT": str(project),
+                },
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

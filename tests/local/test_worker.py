@@ -36,6 +36,7 @@ def run(tmp_path):
         write(tmp_path, app__handler=source)
         environment = {
             "_HANDLER": "handlers.app.handler.handler",
+            "_LOCAL_HANDLER": "handlers.app.handler.handler",
             "_LOCAL_PROJECT": str(tmp_path),
             "PYTHONDONTWRITEBYTECODE": "1",
         }

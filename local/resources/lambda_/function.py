@@ -6,7 +6,7 @@ from typing import Any
 
 from local.deployed import FunctionRef
 from local.errors import LocalError
-from local.package import SHIM, check_folder, folder_of, pack
+from local.package import LIVE, SHIM, check_folder, folder_of, pack
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, Target, resource
 
@@ -144,7 +144,7 @@ def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
     return {
         "PackageType": "Image",
         "Code": {"ImageUri": images[folder]},
-        "ImageConfig": {"Command": [handler]},
+        "ImageConfig": {"Command": [f"{LIVE}.handler" if request.target.live else handler]},
     }
 
 
@@ -162,13 +162,22 @@ def _handler(image_config: Mapping[str, Any]) -> str:
 def _environment(request: Request, handler: str) -> dict[str, str]:
     """Add the variables that Lambda sets for its runtime and the emulator does not."""
     logging = request.get("loggingConfig", {})
-    live = {} if request.target.images else {"_LOCAL_PROJECT": str(request.target.root.resolve())}
     return {
-        **live,
+        **_live_variables(request.target, handler),
         **request.get("environment", {}).get("variables", {}),
         "_HANDLER": handler,
         "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
         "AWS_LAMBDA_LOG_LEVEL": logging.get("applicationLogLevel", "INFO"),
+    }
+
+
+def _live_variables(target: Target, handler: str) -> dict[str, str]:
+    """Return what ``live.py`` needs to import the handler; nothing if the image holds it."""
+    if target.images and not target.live:
+        return {}
+    return {
+        "_LOCAL_PROJECT": str(target.live or target.root.resolve()),
+        "_LOCAL_HANDLER": handler,
     }
 
 
