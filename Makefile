@@ -69,9 +69,11 @@ documents: .venv/.dev  ## Write the generated files: openapi.json, schema, diagr
 	$(BIN)/app documents
 
 preview: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi preview of STACK (default dev) with the policies of checks/policy/
+	@$(BIN)/app preflight $(STACK)
 	pulumi preview --stack $(STACK) --policy-pack checks/policy
 
 deploy: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi up of STACK (default dev) with the policies of checks/policy/
+	@$(BIN)/app preflight $(STACK) --deploy
 	pulumi up --stack $(STACK) --policy-pack checks/policy
 
 release: .venv/.runtime  ## Release STACK's new versions: PERCENT of calls for MINUTES, then all; rolls back if an alarm rings

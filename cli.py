@@ -20,6 +20,7 @@ import blueprint.functions.cli
 import blueprint.pin.cli
 import blueprint.plan.cli
 import local.cli
+import ops.preflight.cli
 import ops.redrive.cli
 import ops.release.cli
 import ops.smoke.cli
@@ -116,6 +117,7 @@ app = typer.Typer(
 app.add_typer(local.cli.commands)
 app.add_typer(blueprint.plan.cli.commands)
 app.add_typer(blueprint.cost.cli.commands)
+app.add_typer(ops.preflight.cli.commands)
 app.add_typer(ops.smoke.cli.commands)
 app.add_typer(ops.release.cli.commands)
 app.add_typer(ops.redrive.cli.commands)
