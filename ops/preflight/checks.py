@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-_CREATE_BUILDER = "docker buildx create --use --bootstrap"
+# In this machine's network, so that it reaches an emulator and a proxy on localhost.
+_CREATE_BUILDER = "docker buildx create --use --bootstrap --driver-opt network=host"
 _BOOT_SECONDS = 300  # a new builder is an image to pull
 # As Docker 20 and Docker 28 say it; buildx ends with 0 all the same.
 _ENGINE_STOPPED = re.compile("connect to the docker (daemon|API)", re.IGNORECASE)

@@ -13,7 +13,7 @@ import cli
 from ops.preflight import checks
 
 ROOT = Path(__file__).parents[3]
-CREATE = "docker buildx create --use --bootstrap"
+CREATE = "docker buildx create --use --bootstrap --driver-opt network=host"
 DOCKER_STOPPED = (
     "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?",
     "failed to connect to the docker API at unix:///none; check if the path is correct",
