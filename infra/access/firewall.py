@@ -2,7 +2,6 @@
 
 from __future__ import annotations  # or every stack would load `aws.wafv2`
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.config.api import Firewall as FirewallConfig
+from infra.json_text import json_text
 from infra.storage.key import Key, arn_of
 
 _WINDOW = 300  # seconds
@@ -60,7 +60,7 @@ class Firewall(pulumi.ComponentResource):
             custom_response_bodies=[
                 {
                     "key": _TOO_MANY,
-                    "content": json.dumps({"error": "Too many requests, try again"}),
+                    "content": json_text({"error": "Too many requests, try again"}),
                     "content_type": "APPLICATION_JSON",
                 }
             ],

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from infra.function.image_function import ImageFunction
 from infra.function.outcome_metric import namespace
+from infra.json_text import json_output
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
 
@@ -78,4 +79,4 @@ def dashboard(
             for f in functions
         ),
     ]
-    return pulumi.Output.json_dumps({"widgets": widgets})
+    return json_output({"widgets": widgets})

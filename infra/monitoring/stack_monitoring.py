@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from infra.config.stack import Alarms
 from infra.function.image_function import ImageFunction
+from infra.json_text import json_output
 from infra.monitoring import alarms
 from infra.monitoring.alarms import Alarm
 from infra.monitoring.dashboard import dashboard
@@ -83,7 +84,7 @@ class Monitoring(pulumi.ComponentResource):
         aws.sns.TopicPolicy(
             f"{name}-alarms-policy",
             arn=topic.arn,
-            policy=pulumi.Output.json_dumps(
+            policy=json_output(
                 {
                     "Version": "2012-10-17",
                     "Statement": [
