@@ -36,9 +36,9 @@ the release under the same name, from the first step. If an alarm rings by then,
 everything back. If two commands run at once, the one that moves an alias later takes over, and the
 other one stops without changing anything.
 
-At the end it deletes the functions' old versions. It keeps the live version, the one that `rollback`
-leads to, every version that an alias names, and every newer one. If a version cannot be deleted, the
-release stands, and the next one tries again.
+At the end it deletes the functions' old versions. It keeps the live version, the one that
+`rollback` leads to, every version that an alias names, and every newer one. If a version cannot be
+deleted, the release stands, and the next one tries again.
 
 \b
 Examples:
