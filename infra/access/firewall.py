@@ -43,6 +43,7 @@ class Firewall(pulumi.ComponentResource):
     A request that a rule refuses gets 403 in the API's error format, by the gateway's response
     ``WAF_FILTERED``; one above its address's limit gets 429 with ``Retry-After``. The log contains
     neither credentials nor bodies. Sampling is off, for samples would contain both.
+    ``dimensions``: of the metrics over all rules.
 
     Deploying requires ``logs:PutResourcePolicy``: AWS WAF itself lets log delivery write to the
     group. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
@@ -117,6 +118,13 @@ class Firewall(pulumi.ComponentResource):
             web_acl_arn=self.acl.arn,
             opts=child,
         )
+        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region
+        # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+        self.dimensions: dict[str, pulumi.Input[str]] = {
+            "WebACL": self.acl.visibility_config.metric_name,
+            "Region": region,
+            "Rule": "ALL",
+        }
         self.register_outputs({})
 
 
