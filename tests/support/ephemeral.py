@@ -1,4 +1,4 @@
-"""Runs ``.github/ephemeral-stack`` in a checkout of its own, as a workflow does, and looks at it."""
+"""Runs ``.github/ephemeral-stack`` in a checkout of its own, as a workflow does."""
 
 import os
 import shutil
