@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi.runtime.config import set_all_config
 
@@ -659,7 +659,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(st.dictionaries(st.sampled_from([*sections(), "x", ""]), VALUES, max_size=5))
 @example({"api": {"throttle": {"rateLimit": float("nan"), "burstLimit": 1}}})
 @example({"api": {"throttle": {"rateLimit": float("inf"), "burstLimit": 1}}})
