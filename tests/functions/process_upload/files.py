@@ -7,7 +7,6 @@ import zlib
 from functools import cache
 from typing import Any
 
-import docx
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 
@@ -145,29 +144,72 @@ def encrypted_pdf(password: str) -> bytes:
     return stream.getvalue()
 
 
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def paragraph(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def word_xml(body: str, namespaces: str = W) -> bytes:
+    """The main part of a Word document."""
+    return f"<w:document {namespaces}><w:body>{body}</w:body></w:document>".encode()
+
+
 def word() -> bytes:
-    document = docx.Document()
-    document.add_heading("Grüße", level=1)
-    document.add_paragraph("First paragraph.")
-    table = document.add_table(rows=1, cols=2)
-    table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
-    document.add_paragraph("Last paragraph.")
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
+    first, last, *cells = map(paragraph, ("First paragraph.", "Last paragraph.", "left", "right"))
+    row = "".join(f"<w:tc>{cell}</w:tc>" for cell in cells)
+    return word_with(
+        word_xml(f"{paragraph('Grüße')}{first}<w:tbl><w:tr>{row}</w:tr></w:tbl>{last}")
+    )
+
+
+def relationships(**targets: str) -> bytes:
+    """Relationships, each named for the last word of its type and perhaps a digit."""
+    items = "".join(
+        f'<Relationship Id="{name}" Type="{OFFICE}/{name.rstrip("0123456789")}" Target="{target}"/>'
+        for name, target in targets.items()
+    )
+    names = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<Relationships xmlns="{names}">{items}</Relationships>'.encode()
+
+
+def content_types(**overrides: str) -> bytes:
+    """Content types, by the name of the part with ``_`` for its slash."""
+    items = "".join(
+        f'<Override PartName="/{name.replace("_", "/")}.xml" ContentType="{listed}"/>'
+        for name, listed in overrides.items()
+    )
+    names = "http://schemas.openxmlformats.org/package/2006/content-types"
+    xml = '<Default Extension="xml" ContentType="application/xml"/>'
+    return f'<Types xmlns="{names}">{xml}{items}</Types>'.encode()
+
+
+def package(**parts: bytes) -> bytes:
+    """An archive of a Word document's parts; keyword arguments replace or add some, by name."""
+    made = {
+        "[Content_Types].xml": content_types(word_document=f"{WORD}.document.main+xml"),
+        "_rels/.rels": relationships(officeDocument="word/document.xml"),
+        "word/document.xml": word_xml(paragraph("main")),
+    }
+    return archive(**(made | parts))
 
 
 def word_with(document_xml: bytes, megabytes: int = 0) -> bytes:
     """A Word file with another main part, padded with spaces to a size that packs to nothing."""
     stream = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(word())) as old,
+        zipfile.ZipFile(io.BytesIO(package())) as old,
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
     ):
         for member in old.infolist():
             if member.filename != "word/document.xml":
-                new.writestr(member.filename, old.read(member))
-        with new.open("word/document.xml", "w", force_zip64=True) as part:
+                new.writestr(zipfile.ZipInfo(member.filename), old.read(member))
+        member = zipfile.ZipInfo("word/document.xml")
+        member.compress_type = zipfile.ZIP_DEFLATED
+        with new.open(member, "w", force_zip64=True) as part:
             part.write(document_xml)
             for _ in range(megabytes):
                 part.write(b" " * 2**20)

@@ -289,7 +289,7 @@ LOOP = files.pdf(files.pdf_text("x")).replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]"
         pytest.param(sealed_pdf, b"%PDF-1.4 nothing else", 1, id="pdf-empty"),
         pytest.param(extract_docx, files.word_with(XML + b"<w:p>" * 300_000), 1, id="docx-deep"),
         pytest.param(extract_docx, files.word_with(XML + b"<w:p/>" * 5_000_000), 1, id="docx-bomb"),
-        pytest.param(extract_docx, files.word()[:3_000], 1, id="docx-cut"),
+        pytest.param(extract_docx, files.word()[:-200], 1, id="docx-cut"),
         pytest.param(extract_docx, files.archive(a=b"b"), 1, id="docx-not"),
     ],
 )
