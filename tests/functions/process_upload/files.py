@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -107,19 +108,30 @@ def png_bomb(side: int = 30_000, *, palette: bool = False) -> bytes:
 
 def pdf(*pages: bytes, compress: bool = False) -> bytes:
     """A PDF with one content stream for each page."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
-    objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", FONT]
     kids = []
     for content in pages:
-        stream = zlib.compress(content) if compress else content
-        extra = b" /Filter /FlateDecode" if compress else b""
-        objects.append(b"<< /Length %d%b >>\nstream\n%b\nendstream" % (len(stream), extra, stream))
+        objects.append(pdf_stream(content, compress=compress))
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents %d 0 R "
             b"/Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%b] >>" % (len(kids), b" ".join(kids))
+    return pdf_file(*objects)
+
+
+FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
+def pdf_stream(content: bytes, entries: bytes = b"", *, compress: bool = False) -> bytes:
+    stream = zlib.compress(content) if compress else content
+    extra = entries + (b" /Filter /FlateDecode" if compress else b"")
+    return b"<< /Length %d%b >>\nstream\n%b\nendstream" % (len(stream), extra, stream)
+
+
+def pdf_file(*objects: bytes) -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalog."""
     out, places = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, start=1):
         places.append(len(out))
@@ -132,13 +144,35 @@ def pdf(*pages: bytes, compress: bool = False) -> bytes:
     )
 
 
+def pdf_with(*annotations: bytes, more: Sequence[bytes] = (), form: bytes = b"") -> bytes:
+    """A PDF of one page with annotations, whose objects begin at 7; 6 is an appearance."""
+    first = 7
+    numbers = b" ".join(b"%d 0 R" % (first + index) for index in range(len(annotations)))
+    fields = b"/Fields [%b] /DA (/F1 9 Tf) /DR << /Font << /F1 3 0 R >> >> %b" % (numbers, form)
+    return pdf_file(
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << %b >> >>" % fields,
+        b"<< /Type /Pages /Count 1 /Kids [5 0 R] >>",
+        FONT,
+        pdf_stream(pdf_text("Printed")),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 3 0 R >> >> /Annots [%b] >>" % numbers,
+        pdf_stream(
+            b"BT /F1 9 Tf 2 5 Td (drawn) Tj ET",
+            b" /Type /XObject /Subtype /Form /BBox [0 0 99 20] "
+            b"/Resources << /Font << /F1 3 0 R >> >>",
+        ),
+        *[b"<< /Type /Annot /Rect [20 50 119 70] /P 5 0 R %b >>" % each for each in annotations],
+        *more,
+    )
+
+
 def pdf_text(text: str) -> bytes:
     return b"BT /F1 12 Tf 20 200 Td (%b) Tj ET" % text.encode()
 
 
-def encrypted_pdf(password: str) -> bytes:
+def encrypted_pdf(password: str, algorithm: str = "RC4-128") -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(pdf_text("Secret")))))
-    writer.encrypt(password, "owner", algorithm="RC4-128")
+    writer.encrypt(password, "owner", algorithm=algorithm)
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()
