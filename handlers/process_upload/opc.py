@@ -4,6 +4,7 @@ import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -13,6 +14,19 @@ from handlers.process_upload.rejection import Reason, Rejected
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 """Largest total size of the parts that are read; ``zipfile`` enforces the sizes they declare."""
 
+_PREFIXES = {
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
+    "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
+    # The same, in documents of the variant Strict.
+    "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
+    "http://purl.oclc.org/ooxml/drawingml/main": "a",
+    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships": "r",
+    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
+    "urn:schemas-microsoft-com:vml": "v",
+}
 _CONTENT_TYPES = "[content_types].xml"
 _ENCRYPTED = 0x1  # of a member's flags
 
@@ -38,6 +52,13 @@ def xml_parser() -> expat.XMLParserType:
     parser.buffer_text = True
     parser.DefaultHandler = lambda _: None  # with it, Expat expands no entity
     return parser
+
+
+@lru_cache(maxsize=1024)
+def short(name: str) -> str:
+    """Return a parser's name with the usual prefix of its namespace, if that is known."""
+    namespace, _, local = name.rpartition(" ")
+    return f"{_PREFIXES[namespace]}:{local}" if namespace in _PREFIXES else local
 
 
 class Package:

@@ -1,31 +1,16 @@
 """WordprocessingML (ISO/IEC 29500-1): the text of one part, such as the body or a header."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import IO
 
-from handlers.process_upload.opc import xml_parser
+from handlers.process_upload.opc import short, xml_parser
 from handlers.process_upload.symbols import symbol
 
-_PREFIXES = {
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w",
-    "http://schemas.openxmlformats.org/drawingml/2006/main": "a",
-    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m",
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "r",
-    # The same, in documents of the variant Strict.
-    "http://purl.oclc.org/ooxml/wordprocessingml/main": "w",
-    "http://purl.oclc.org/ooxml/drawingml/main": "a",
-    "http://purl.oclc.org/ooxml/officeDocument/math": "m",
-    "http://purl.oclc.org/ooxml/officeDocument/relationships": "r",
-    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
-    "urn:schemas-microsoft-com:vml": "v",
-}
 _UNDERSTOOD = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/", "urn:")
 _PARAGRAPHS = frozenset({"w:p", "a:p"})
 _TEXTS = frozenset({"w:t", "a:t", "m:t"})
 _CHARACTERS = {"w:br": "\n", "a:br": "\n", "w:cr": "\n", "w:ptab": "\t", "w:noBreakHyphen": "-"}
 _REMOVED = frozenset({"w:del", "w:moveFrom"})
-_FORMER = frozenset({"w:sectPrChange", "w:pPrChange", "w:rPrChange"})
 _REFERENCES = {"w:footnoteReference": "footnotes", "w:endnoteReference": "endnotes"}
 _NOTES = frozenset({"w:footnote", "w:endnote"})
 _OFF = frozenset({"0", "false", "off"})
@@ -105,11 +90,11 @@ class Story:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Handle the start of an element."""
-        tag = _short(name)
+        tag = short(name)
         self._path.append(tag)
         if self._left_out:
             return
-        values = {_short(key): value for key, value in attributes.items()}
+        values = {short(key): value for key, value in attributes.items()}
         if levels := self._levels_left_out(tag, values):
             self._left_out = len(self._path) + 1 - levels
         elif tag in _PARAGRAPHS:
@@ -179,7 +164,7 @@ class Story:
             if self._taken[-1] or (tag == "mc:Choice" and not self._understands(values)):
                 return 1
             self._taken[-1] = True
-        return int(tag in _FORMER)
+        return int(tag == "w:sectPrChange")
 
     def _understands(self, values: dict[str, str]) -> bool:
         required = [self._namespaces.get(one, "") for one in values.get("Requires", "").split()]
@@ -213,9 +198,3 @@ class Story:
 
 def _is_on(values: dict[str, str]) -> bool:
     return values.get("w:val", "true").lower() not in _OFF
-
-
-@lru_cache(maxsize=1024)
-def _short(name: str) -> str:
-    namespace, _, local = name.rpartition(" ")
-    return f"{_PREFIXES[namespace]}:{local}" if namespace in _PREFIXES else local
