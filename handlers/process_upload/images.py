@@ -141,10 +141,11 @@ def _small(image: Image.Image, side: int) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Return a picture in L, RGB, RGBA or CMYK; palettes cannot be resized."""
-    if image.mode in samples.MODES:
-        image = samples.eight_bits(image)
+    image = samples.eight_bits(image)
     if image.mode == "CMYK":
         return image
+    if image.mode == "La":  # of which Pillow makes nothing else
+        image = image.convert("LA")
     mode = "L" if image.mode in ("1", "L") else "RGB"
     if image.has_transparency_data:
         mode = "RGBA"

@@ -59,6 +59,8 @@ def open_picture(source: IO[bytes], kind: Kind) -> Image.Image:
     image.info |= {name: value for name, value in metadata.items() if value}
     if kind is Kind.PNG:
         png.mend_transparency(image, source)
+    if kind is Kind.TIFF:
+        tiff.mend_byte_order(image)
     return image
 
 
@@ -67,7 +69,8 @@ def unsupported(source: IO[bytes], kind: Kind, *, opened: bool) -> Iterator[None
     """Tell a variant that Pillow cannot read from a damaged file."""
     try:
         yield
-    except tiff.ERRORS:
+    except tiff.ERRORS as error:
+        opened = opened and "unknown raw mode" not in str(error)
         if kind is Kind.TIFF and tiff.is_unsupported(source, opened=opened):
             raise Rejected(Reason.UNSUPPORTED) from None
         if kind is Kind.JPEG and jpeg.is_unsupported(source):

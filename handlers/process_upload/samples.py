@@ -7,29 +7,44 @@
 """
 
 import contextlib
+import math
+from collections.abc import Callable
 from typing import Any, cast
 
 from PIL import Image, ImageChops, ImageMath
 
-MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+_UNSIGNED_MODES = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
 _NO_NUMBER = 1e38
 _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT, _NO_DATA = 258, 262, 339, 42113
-_UNSIGNED, _WHITE_IS_ZERO = 1, 0
+_UNSIGNED, _SIGNED, _WHITE_IS_ZERO = 1, 2, 0
 
 
 def eight_bits(image: Image.Image) -> Image.Image:
-    """Return a picture of one of the ``MODES`` in L; in LA if one of its greys is transparent."""
+    """Return a grey picture in L, or in LA if a grey is transparent; others as they are."""
     tags: dict[int, Any] = getattr(image, "tag_v2", {})
     inverted = tags.get(_PHOTOMETRIC, 1) == _WHITE_IS_ZERO
-    (bits, *_) = tags.get(_BITS, (16,))
-    if image.mode not in ("I", "F"):
+    bits = _first(tags.get(_BITS, 16))
+    sample_format = _first(tags.get(_SAMPLE_FORMAT, _UNSIGNED)) if tags else _SIGNED
+    if image.mode in _UNSIGNED_MODES:
         return _unsigned(image, bits, inverted=inverted)
-    values = image.convert("F")
-    (sample_format, *_) = tags.get(_SAMPLE_FORMAT, (_UNSIGNED,))
-    if image.mode == "I" and bits == 32 and sample_format == _UNSIGNED and tags:
-        # Pillow reads them with a sign.
-        values = ImageMath.lambda_eval(lambda of: of["v"] + (of["v"] < 0) * 2.0**32, v=values)
-    return _stretched(values, _no_data(tags), inverted=inverted)
+    values = image
+    if image.mode == "L" and tags and sample_format == _SIGNED:
+        values = _shifted(image, lambda value: (value > 127) * -(2.0**8))
+    elif image.mode == "I" and bits == 32 and sample_format == _UNSIGNED:
+        values = _shifted(image, lambda value: (value < 0) * 2.0**32)
+    elif image.mode not in ("I", "F"):
+        return image
+    return _stretched(values.convert("F"), _no_data(tags), inverted=inverted)
+
+
+def _first(value: Any) -> int:
+    return int(value[0] if isinstance(value, tuple) else value)
+
+
+def _shifted(image: Image.Image, shift: Callable[[Any], Any]) -> Image.Image:
+    """Add to each value what makes it the number that Pillow has read with the wrong sign."""
+    shifted = ImageMath.lambda_eval(lambda of: of["v"] + shift(of["v"]), v=image.convert("F"))
+    return cast("Image.Image", shifted)
 
 
 def _unsigned(image: Image.Image, bits: int, *, inverted: bool) -> Image.Image:
@@ -44,27 +59,27 @@ def _unsigned(image: Image.Image, bits: int, *, inverted: bool) -> Image.Image:
 
 
 def _stretched(values: Image.Image, no_data: float | None, *, inverted: bool) -> Image.Image:
-    black = Image.new("L", values.size)
-
-    def where(test: Any) -> Image.Image:
-        mask = ImageMath.lambda_eval(lambda of: test(of["v"]) * 255.0, v=values)
-        return mask.convert("L").convert("1")
-
-    valid = where(lambda value: (value < _NO_NUMBER) * (value > -_NO_NUMBER))
+    valid = _where(values, lambda value: (value < _NO_NUMBER) * (value > -_NO_NUMBER))
     if no_data is not None:
-        valid = ImageChops.logical_and(valid, where(lambda value: value != no_data))
-    box = valid.getbbox()
-    if box is None:
-        return black
-    example = next((x, box[1]) for x in range(box[0], box[2]) if valid.getpixel((x, box[1])))
-    blank = Image.new("F", values.size, values.getpixel(example))
-    filled = Image.composite(values, blank, valid)
-    low, high = cast("tuple[float, float]", filled.getextrema())
-    scale = 255 / (high - low) if high > low else 1.0
-    grey = filled.point(lambda value: value * scale - low * scale + 0.5).convert("L")
-    grey = Image.composite(_inverted(grey, inverted), black, valid)
-    infinite = where(lambda value: value == float("inf"))
-    return Image.composite(Image.new("L", values.size, 255), grey, infinite)
+        valid = ImageChops.logical_and(valid, _where(values, lambda value: value != no_data))
+    grey = Image.new("L", values.size)
+    if box := valid.getbbox():
+        row = box[1]
+        column = next(x for x in range(box[0], box[2]) if valid.getpixel((x, row)))
+        blank = Image.new("F", values.size, cast("float", values.getpixel((column, row))))
+        filled = Image.composite(values, blank, valid)
+        low, high = cast("tuple[float, float]", filled.getextrema())
+        scale = 255 / (high - low) if high > low else 1.0
+        shades = filled.point(lambda value: value * scale - low * scale + 0.5).convert("L")
+        grey.paste(_inverted(shades, inverted), mask=valid)
+    grey.paste(255, mask=_where(values, lambda value: value == math.inf))
+    return grey
+
+
+def _where(values: Image.Image, test: Callable[[Any], Any]) -> Image.Image:
+    """Return the mask of the values for which a test is 1 and not 0."""
+    mask = ImageMath.lambda_eval(lambda of: test(of["v"]) * 255.0, v=values)
+    return cast("Image.Image", mask.convert("L").convert("1"))
 
 
 def _inverted(grey: Image.Image, inverted: bool) -> Image.Image:

@@ -6,6 +6,7 @@ The container also holds the raw data of cameras, whose first directory is a sma
 import struct
 from typing import IO
 
+from PIL import Image
 from PIL.TiffImagePlugin import OPEN_INFO, ImageFileDirectory_v2
 
 from handlers.process_upload.rejection import Reason, Rejected
@@ -21,6 +22,8 @@ _RAW_COMPRESSIONS = frozenset({32767, 32769, 32770, 34713, 34892, 52546, 65000, 
 _CANON_RAW = b"CR"  # at byte 8
 # What every build of Pillow decodes.
 _USUAL_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
+
+_NATIVE = {"I;16BS": "I;16NS", "I;32B": "I;32N", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}
 
 ERRORS = (
     *(SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError),
@@ -58,6 +61,14 @@ def picture_page(source: IO[bytes]) -> int:
     if any(not _is_reduced(other) for other in others):
         raise Rejected(Reason.NOT_PARSED)
     return 0
+
+
+def mend_byte_order(image: Image.Image) -> None:
+    """Make Pillow read what libtiff unpacks, which is in the machine's byte order, as such."""
+    for index, tile in enumerate(image.tile):  # type: ignore[attr-defined]
+        if tile.codec_name == "libtiff" and tile.args[0] in _NATIVE:
+            native = (_NATIVE[tile.args[0]], *tile.args[1:])
+            image.tile[index] = tile._replace(args=native)  # type: ignore[attr-defined]
 
 
 def is_unsupported(source: IO[bytes], *, opened: bool) -> bool:
