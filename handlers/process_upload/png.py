@@ -18,6 +18,9 @@ _ANCILLARY = 0x20  # bit of the first letter of a chunk's name
 _EXIF_TEXT = "Raw profile type exif"  # where programs wrote EXIF before PNG had a place for it
 _XMP_TEXT = "XML:com.adobe.xmp"
 
+_LOOKED_AT = frozenset({b"tRNS", b"eXIf", b"iCCP", b"tEXt", b"zTXt", b"iTXt"})
+_TRANSPARENCY_BYTES = {0: (2,), 2: (6,), 3: range(1, 257)}  # by colour type
+
 Chunk = tuple[bytes, int, int]
 
 # The limit of Pillow. A profile that is larger is left out here.
@@ -26,22 +29,42 @@ PngImagePlugin.MAX_TEXT_CHUNK = _MAX_BYTES
 
 def cleaned(source: IO[bytes]) -> tuple[IO[bytes], dict[str, Any]]:
     """Return the picture without metadata, and those that matter, named as in ``Image.info``."""
-    chunks = list(_chunks(source))
     info: dict[str, Any] = {}
-    for name, start, end in chunks:
-        if name in (b"eXIf", b"iCCP", b"tEXt", b"zTXt", b"iTXt") and end - start <= _MAX_BYTES:
-            source.seek(start + 8)
-            content = source.read(end - start - 8)
-            if zlib.crc32(content[:-4], zlib.crc32(name)) == int.from_bytes(content[-4:], "big"):
-                info.update(_metadata(name, content[:-4]))
-    kept = [chunk for chunk in chunks if not chunk[0][0] & _ANCILLARY or chunk[0] == b"tRNS"]
-    return without_gaps(source, [(start, end) for _, start, end in kept]), info
+    kept: list[tuple[int, int]] = []
+    colour_type = _header(source)[1]
+    for name, start, end in _chunks(source):
+        if not name[0] & _ANCILLARY:
+            kept.append((start, end))
+        elif name in _LOOKED_AT and (content := _content(source, name, start, end)) is not None:
+            if name != b"tRNS":
+                info.update(_metadata(name, content))
+            elif len(content) in _TRANSPARENCY_BYTES.get(colour_type, ()):
+                kept.append((start, end))
+    return without_gaps(source, kept), info
 
 
-def mend_transparency(image: Image.Image, header: IO[bytes]) -> None:
+def _header(source: IO[bytes]) -> bytes:
+    """Return the bits of a sample and the colour type."""
+    source.seek(_SIGNATURE_BYTES + 16)
+    return source.read(2).ljust(2, b"\x00")
+
+
+def _content(source: IO[bytes], name: bytes, start: int, end: int) -> bytes | None:
+    """Return the content of a chunk, if it is not too large and its checksum is right."""
+    if end - start > _MAX_BYTES:
+        return None
+    source.seek(start + 8)
+    content, checksum = source.read(end - start - 12), source.read(4)
+    return (
+        content
+        if zlib.crc32(content, zlib.crc32(name)) == int.from_bytes(checksum, "big")
+        else None
+    )
+
+
+def mend_transparency(image: Image.Image, source: IO[bytes]) -> None:
     """Make the transparent colour one of the pixels' range, to which Pillow scales them only."""
-    header.seek(_SIGNATURE_BYTES + 16)
-    depth = header.read(1)[0]
+    depth = _header(source)[0]
     colour = image.info.get("transparency")
     most = 2**depth - 1
     if image.mode == "L" and isinstance(colour, int):
