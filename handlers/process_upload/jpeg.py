@@ -6,7 +6,7 @@ Pillow rejects a picture whose metadata are broken, and reads the previews of so
 from collections.abc import Iterator
 from typing import IO, Any
 
-from handlers.process_upload.pieces import without_gaps
+from handlers.process_upload.pieces import assembled
 
 _PADDING = 0xFF
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -42,7 +42,7 @@ def cleaned(source: IO[bytes]) -> tuple[IO[bytes], dict[str, Any]]:
         elif marker == _ICC and content.startswith(_ICC_START):
             profile.append(content.removeprefix(_ICC_START))
     info["icc_profile"] = b"".join(part[2:] for part in sorted(profile, key=lambda part: part[:1]))
-    return without_gaps(source, kept), info
+    return assembled(source, kept), info
 
 
 def is_unsupported(source: IO[bytes]) -> bool:

@@ -32,7 +32,7 @@ _PLUGINS = (
 )
 Image.preinit()
 
-_CLEAN = {Kind.JPEG: jpeg.cleaned, Kind.PNG: png.cleaned}
+_CLEAN = {Kind.JPEG: jpeg.cleaned, Kind.PNG: png.cleaned, Kind.TIFF: tiff.cleaned}
 _ORIENTATION = 0x0112
 
 
@@ -44,7 +44,6 @@ def open_picture(source: IO[bytes], kind: Kind) -> Image.Image:
         Exception: any error of Pillow, for a damaged file.
     """
     cleaned, metadata = _CLEAN[kind](source) if kind in _CLEAN else (source, {})
-    page = tiff.picture_page(source) if kind is Kind.TIFF else 0
     cleaned.seek(0)
     try:
         with (
@@ -52,8 +51,6 @@ def open_picture(source: IO[bytes], kind: Kind) -> Image.Image:
             unsupported(source, kind, opened=False),
         ):
             image = Image.open(cleaned, formats=[kind])
-            if page:
-                image.seek(page)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise Rejected(Reason.TOO_MANY_PIXELS) from None
     image.info |= {name: value for name, value in metadata.items() if value}

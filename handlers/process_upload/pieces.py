@@ -1,4 +1,4 @@
-"""A file of which some pieces are left out, without a copy in memory."""
+"""A file made of pieces of another, without a copy in memory."""
 
 import io
 from bisect import bisect_right
@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import IO
 
+Piece = tuple[int, int] | bytes
+"""The start and the end of a piece of the other file, or other content."""
 
-def without_gaps(source: IO[bytes], pieces: Sequence[tuple[int, int]]) -> io.BufferedReader:
-    """Return a file that consists of pieces of another, each given by its start and end."""
+
+def assembled(source: IO[bytes], pieces: Sequence[Piece]) -> io.BufferedReader:
+    """Return a file that consists of pieces."""
     return io.BufferedReader(_Pieces(source, pieces))
 
 
 class _Pieces(io.RawIOBase):
-    def __init__(self, source: IO[bytes], pieces: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, source: IO[bytes], pieces: Sequence[Piece]) -> None:
         self._source = source
         self._pieces = pieces
-        self._starts = [0, *accumulate(end - start for start, end in pieces)]
+        self._starts = [0, *accumulate(map(_size, pieces))]
         self._at = 0
 
     def readable(self) -> bool:
@@ -37,10 +40,18 @@ class _Pieces(io.RawIOBase):
         index = bisect_right(self._starts, self._at) - 1
         if index >= len(self._pieces):
             return 0
-        start, end = self._pieces[index]
-        start += self._at - self._starts[index]
-        self._source.seek(start)
-        data = self._source.read(min(len(buffer), end - start))
+        piece = self._pieces[index]
+        inside = self._at - self._starts[index]
+        size = min(len(buffer), _size(piece) - inside)
+        if isinstance(piece, bytes):
+            data = piece[inside : inside + size]
+        else:
+            self._source.seek(piece[0] + inside)
+            data = self._source.read(size)
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+
+def _size(piece: Piece) -> int:
+    return len(piece) if isinstance(piece, bytes) else piece[1] - piece[0]

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from PIL import Image, PngImagePlugin
 
-from handlers.process_upload.pieces import without_gaps
+from handlers.process_upload.pieces import assembled
 
 _SIGNATURE_BYTES = 8
 _MAX_BYTES = 4 * 1024 * 1024  # of a profile or a text that is looked at, unpacked
@@ -40,7 +40,7 @@ def cleaned(source: IO[bytes]) -> tuple[IO[bytes], dict[str, Any]]:
                 info.update(_metadata(name, content))
             elif len(content) in _TRANSPARENCY_BYTES.get(colour_type, ()):
                 kept.append((start, end))
-    return without_gaps(source, kept), info
+    return assembled(source, kept), info
 
 
 def _header(source: IO[bytes]) -> bytes:

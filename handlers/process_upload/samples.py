@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageMath
 
 _UNSIGNED_MODES = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
 _NO_NUMBER = 1e38
-_BITS, _PHOTOMETRIC, _SAMPLE_FORMAT, _NO_DATA = 258, 262, 339, 42113
+_BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
 _UNSIGNED, _SIGNED, _WHITE_IS_ZERO = 1, 2, 0
 
 
@@ -34,7 +34,7 @@ def eight_bits(image: Image.Image) -> Image.Image:
         values = _shifted(image, lambda value: (value < 0) * 2.0**32)
     elif image.mode not in ("I", "F"):
         return image
-    return _stretched(values.convert("F"), _no_data(tags), inverted=inverted)
+    return _stretched(values.convert("F"), _no_data(image), inverted=inverted)
 
 
 def _first(value: Any) -> int:
@@ -86,9 +86,7 @@ def _inverted(grey: Image.Image, inverted: bool) -> Image.Image:
     return ImageChops.invert(grey) if inverted else grey
 
 
-def _no_data(tags: dict[int, Any]) -> float | None:
-    value = tags.get(_NO_DATA)
-    if isinstance(value, str):
-        with contextlib.suppress(ValueError):
-            return float(value.strip("\x00 "))
+def _no_data(image: Image.Image) -> float | None:
+    with contextlib.suppress(KeyError, ValueError):
+        return float(image.info["no_data"].strip("\x00 "))
     return None

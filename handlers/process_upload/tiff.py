@@ -1,20 +1,29 @@
-"""TIFF: which of its directories is the picture, and what Pillow cannot decode.
+"""TIFF as Pillow should see it: the directory of the picture, without metadata.
 
-The container also holds the raw data of cameras, whose first directory is a small preview.
+The container also holds the raw data of cameras, whose first directory is a small preview. Pillow
+rejects a picture whose metadata are broken.
 """
 
 import struct
-from typing import IO
+from typing import IO, Any
 
 from PIL import Image
-from PIL.TiffImagePlugin import OPEN_INFO, ImageFileDirectory_v2
+from PIL.TiffImagePlugin import OPEN_INFO
 
+from handlers.process_upload.ifd import Directories, Directory
+from handlers.process_upload.pieces import assembled
 from handlers.process_upload.rejection import Reason, Rejected
 
-_MAX_DIRECTORIES = 64
+_MOST_DIRECTORIES = 64
 _SUBFILE_TYPE, _WIDTH, _LENGTH, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 259, 262
 _PLACES = ((273, 279), (324, 325))  # where strips or tiles begin, and their sizes
 _SUB_DIRECTORIES, _DNG_VERSION = 330, 50706
+_ORIENTATION, _XMP, _PROFILE, _NO_DATA = 274, 700, 34675, 42113
+# What the pixels are made of: sizes, samples, compression, strips, tiles, colours.
+_PIXELS = frozenset(
+    {*range(256, 260), 262, 266, *_PLACES[0], 277, 278, 284, 292, 293, 317, *range(320, 326)}
+    | {332, 338, 339, 347, *range(512, 522), *range(529, 533)}
+)
 _REDUCED = 1  # bit of the subfile type
 _SENSOR = frozenset({32803, 34892})  # of the photometric interpretations
 # Compressions of Sony, Samsung, Nikon, Kodak and Pentax, and those of DNG.
@@ -22,16 +31,13 @@ _RAW_COMPRESSIONS = frozenset({32767, 32769, 32770, 34713, 34892, 52546, 65000, 
 _CANON_RAW = b"CR"  # at byte 8
 # What every build of Pillow decodes.
 _USUAL_COMPRESSIONS = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
-
 _NATIVE = {"I;16BS": "I;16NS", "I;32B": "I;32N", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}
 
 ERRORS = (
     *(SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError),
     *(OSError, EOFError, struct.error),
 )
-"""What Pillow raises for directories and metadata that are broken."""
-
-Directory = ImageFileDirectory_v2
+"""What Pillow raises for files and metadata that are broken."""
 
 # Pillow decodes these samples, but its table lacks some byte orders and black-and-white orders.
 _GREYS = {
@@ -44,23 +50,23 @@ for _order, _greys in _GREYS.items():
             OPEN_INFO.setdefault((_order, _photometric, (1,), 1, (_bits,), ()), _modes)
 
 
-def picture_page(source: IO[bytes]) -> int:
-    """Return the number of the first page that is no preview.
+def cleaned(source: IO[bytes]) -> tuple[IO[bytes], dict[str, Any]]:
+    """Return the picture without metadata, and those that matter, named as in ``Image.info``.
 
     Raises:
         Rejected: ``NOT_PARSED`` for the raw data of a camera.
     """
-    pages, others = _directories(source)
-    source.seek(8)
-    everything = [*pages, *others]
-    if source.read(2) == _CANON_RAW or any(map(_is_raw, everything)):
-        raise Rejected(Reason.NOT_PARSED)
-    for number, page in enumerate(pages):
-        if not _is_reduced(page):
-            return number
-    if any(not _is_reduced(other) for other in others):
-        raise Rejected(Reason.NOT_PARSED)
-    return 0
+    file = Directories(source)
+    picture = _picture(file, source)
+    tags = _PIXELS
+    if file.numbers(picture, _ORIENTATION):
+        tags |= {_ORIENTATION}
+    info = {
+        "xmp": file.data(picture, _XMP),
+        "icc_profile": file.data(picture, _PROFILE),
+        "no_data": file.data(picture, _NO_DATA).decode("latin-1"),
+    }
+    return assembled(source, list(file.alone(picture, tags))), info
 
 
 def mend_byte_order(image: Image.Image) -> None:
@@ -73,73 +79,56 @@ def mend_byte_order(image: Image.Image) -> None:
 
 def is_unsupported(source: IO[bytes], *, opened: bool) -> bool:
     """Check whether the picture, which Pillow could not open or then not decode, may be valid."""
-    pages, _ = _directories(source)
-    if not pages:
-        return False
-    page = pages[picture_page(source)]
-    usual = set(_numbers(page, _COMPRESSION)) <= _USUAL_COMPRESSIONS
-    return not (opened and usual) and _is_complete(page, source.seek(0, 2))
+    file = Directories(source)
+    picture = _picture(file, source)
+    usual = set(file.numbers(picture, _COMPRESSION)) <= _USUAL_COMPRESSIONS
+    return not (opened and usual) and _is_complete(file, picture)
 
 
-def _directories(source: IO[bytes]) -> tuple[list[Directory], list[Directory]]:
-    """Return the directories of the pages, in order, and those that the pages refer to."""
-    source.seek(0)
-    header = source.read(8)
-    if header[2:3] == b"+" or header[3:4] == b"+":
-        header += source.read(8)
+def _picture(file: Directories, source: IO[bytes]) -> Directory:
+    """Return the first page that is no preview."""
     pages: list[Directory] = []
     others: list[Directory] = []
     seen: set[int] = set()
-    try:
-        offset = Directory(header).next
-        while offset and offset not in seen and len(seen) < _MAX_DIRECTORIES:
-            page = _load(source, header, offset, seen)
-            pages.append(page)
-            offset = page.next
-            others.extend(
-                _load(source, header, place, seen)
-                for place in _numbers(page, _SUB_DIRECTORIES)[:_MAX_DIRECTORIES]
-                if place not in seen
-            )
-    except ERRORS:
-        pass  # what was found so far counts; Pillow judges the rest
-    return pages, others
+    place = file.first
+    while place and place not in seen and len(seen) < _MOST_DIRECTORIES:
+        seen.add(place)
+        page = file.directory(place)
+        pages.append(page)
+        inner = file.numbers(page, _SUB_DIRECTORIES)[:_MOST_DIRECTORIES]
+        others += [file.directory(one) for one in inner]
+        place = page.following
+    source.seek(8)
+    if source.read(2) == _CANON_RAW or any(_is_raw(file, one) for one in (*pages, *others)):
+        raise Rejected(Reason.NOT_PARSED)
+    for page in pages:
+        if not _is_reduced(file, page):
+            return page
+    if any(not _is_reduced(file, other) for other in others if other.entries):
+        raise Rejected(Reason.NOT_PARSED)
+    return pages[0] if pages else Directory({}, 0)
 
 
-def _load(source: IO[bytes], header: bytes, offset: int, seen: set[int]) -> Directory:
-    seen.add(offset)
-    directory = Directory(header)
-    source.seek(offset)
-    directory.load(source)
-    return directory
+def _is_reduced(file: Directories, directory: Directory) -> bool:
+    return any(number & _REDUCED for number in file.numbers(directory, _SUBFILE_TYPE))
 
 
-def _numbers(directory: Directory, tag: int) -> list[int]:
-    value = directory.get(tag, ())
-    values = value if isinstance(value, tuple) else (value,)
-    return [number for number in values if isinstance(number, int)]
-
-
-def _is_reduced(directory: Directory) -> bool:
-    return any(number & _REDUCED for number in _numbers(directory, _SUBFILE_TYPE))
-
-
-def _is_raw(directory: Directory) -> bool:
+def _is_raw(file: Directories, directory: Directory) -> bool:
     return (
-        _DNG_VERSION in directory
-        or not _SENSOR.isdisjoint(_numbers(directory, _PHOTOMETRIC))
-        or not _RAW_COMPRESSIONS.isdisjoint(_numbers(directory, _COMPRESSION))
+        _DNG_VERSION in directory.entries
+        or not _SENSOR.isdisjoint(file.numbers(directory, _PHOTOMETRIC))
+        or not _RAW_COMPRESSIONS.isdisjoint(file.numbers(directory, _COMPRESSION))
     )
 
 
-def _is_complete(directory: Directory, size: int) -> bool:
+def _is_complete(file: Directories, directory: Directory) -> bool:
     """Check that a page has a size, and that all its strips or tiles are in the file."""
-    if not (any(_numbers(directory, _WIDTH)) and any(_numbers(directory, _LENGTH))):
+    if not all(any(file.numbers(directory, tag)) for tag in (_WIDTH, _LENGTH)):
         return False
     for places, sizes in _PLACES:
-        starts, lengths = _numbers(directory, places), _numbers(directory, sizes)
-        if starts:
+        if starts := file.numbers(directory, places):
+            lengths = file.numbers(directory, sizes)
             return len(starts) == len(lengths) and all(
-                start + length <= size for start, length in zip(starts, lengths, strict=True)
+                start + length <= file.size for start, length in zip(starts, lengths, strict=True)
             )
     return False

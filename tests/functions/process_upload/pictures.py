@@ -4,9 +4,14 @@ import struct
 import zlib
 from collections.abc import Sequence
 
+NONE, DEFLATE = 1, 8
 SHORT, LONG, ASCII, UNDEFINED = 3, 4, 2, 7
 
 Value = int | Sequence[int] | bytes
+
+
+def compressed(data: bytes, compression: int) -> bytes:
+    return zlib.compress(data) if compression == DEFLATE else data
 
 
 def tiff(

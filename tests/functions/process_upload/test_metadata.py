@@ -16,7 +16,7 @@ from handlers.process_upload.rejection import Reason, Rejected
 from handlers.process_upload.sniff import Kind
 from tests.functions.process_upload import files as files
 from tests.functions.process_upload import pictures
-from tests.functions.process_upload.pictures import chunk, segment
+from tests.functions.process_upload.pictures import DEFLATE, NONE, chunk, compressed, segment
 
 # In the sandbox they are ignored.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -247,3 +247,27 @@ def test_any_directory_ends_in_a_picture_or_a_verdict(junk: bytes, order: str) -
     content[1808 : 1808 + len(junk)] = junk
     with contextlib.suppress(Rejected, *tiff.ERRORS):
         render(bytes(content), Kind.TIFF)
+
+
+METADATA = (270, 271, 274, 280, 281, 282, 296, 306, 700, 33_723, 34_377, 34_665, 34_675, 34_853)
+NUMBERS = st.sampled_from([0, 1, 2, 8, 100, 70_000, 2**31, 2**32 - 1]) | st.integers(0, 2**32 - 1)
+
+
+@given(
+    st.sampled_from((*METADATA, 42_113)),
+    st.sampled_from([NONE, DEFLATE]),
+    st.sampled_from("<>"),
+    st.integers(0, 20),
+    NUMBERS,
+    NUMBERS,
+)
+def test_no_tag_of_metadata_spoils_a_tiff(
+    tag: int, compression: int, order: str, kind: int, count: int, value: int
+) -> None:
+    data = compressed(bytes(48), compression)
+    more = {tag: 7, 259: compression}
+    content = pictures.tiff(data, (4, 4), bits=(8, 8, 8), photometric=2, order=order, more=more)
+    written = struct.pack(f"{order}HHIH", tag, 3, 1, 7)
+    assert content.count(written) == 1
+    broken = struct.pack(f"{order}HHII", tag, kind, count, value)
+    assert render(content.replace(written + bytes(2), broken), Kind.TIFF).size == (4, 4)

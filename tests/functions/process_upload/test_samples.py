@@ -3,7 +3,6 @@
 import io
 import math
 import struct
-import zlib
 from collections.abc import Sequence
 
 import pytest
@@ -15,9 +14,9 @@ from handlers.process_upload import images
 from handlers.process_upload.rejection import Reason, Rejected
 from handlers.process_upload.sniff import Kind
 from tests.functions.process_upload import pictures
+from tests.functions.process_upload.pictures import DEFLATE, NONE, compressed
 
 NAN, INFINITY = math.nan, math.inf
-NONE, DEFLATE = 1, 8
 PLANES: dict[int, pictures.Value] = {284: 2, 273: (8, 9, 10), 279: (1, 1, 1)}
 WIDE_PLANES: dict[int, pictures.Value] = {284: 2, 273: (8, 10, 12), 279: (2, 2, 2)}
 
@@ -42,10 +41,6 @@ def near(found: list[int], wanted: Sequence[int]) -> bool:
 
 def packed(letter: str, values: Sequence[float], order: str = "<") -> bytes:
     return struct.pack(f"{order}{len(values)}{letter}", *values)
-
-
-def compressed(data: bytes, compression: int) -> bytes:
-    return zlib.compress(data) if compression == DEFLATE else data
 
 
 def row(
