@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import webencodings
 
+from handlers.process_upload import whatwg
 from handlers.process_upload.rejection import Reason, Rejected
 
 # Byte order marks. The order matters: that of UTF-32 begins with that of UTF-16.
@@ -21,7 +22,7 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _WIDE = {"utf-16le", "utf-16be"}
-_ALIASES = {"gbk": "gb18030", "x-user-defined": "windows-1252"}
+_WIDE_XML = ((b"<\x00?\x00x\x00", "utf-16-le"), (b"\x00<\x00?\x00x", "utf-16-be"))
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 
 
@@ -39,6 +40,9 @@ def decode(content: bytes, content_type: str, declared: Iterable[str] = ()) -> s
     for mark, codec in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(codec, errors="replace")
+    for start, codec in _WIDE_XML:
+        if content.startswith(start):
+            return content.decode(codec, errors="replace")
     label = in_content_type(content_type)
     if (name := _name(label)) in _WIDE:
         return content.decode(name, errors="replace")
@@ -48,7 +52,7 @@ def decode(content: bytes, content_type: str, declared: Iterable[str] = ()) -> s
     names = [name if name != "utf-8" else None, *map(_name, declared)]
     for name in names:
         if name is not None and name not in _WIDE:  # the second: it could not have been read
-            return _decode(content, name)
+            return whatwg.decode(content, name)
     try:
         return content.decode()
     except UnicodeDecodeError:
@@ -67,9 +71,4 @@ def _name(label: str) -> str | None:
     if encoding is None or encoding.name == "replacement":
         return None
     name: str = encoding.name
-    return _ALIASES.get(name, name)
-
-
-def _decode(content: bytes, name: str) -> str:
-    text: str = webencodings.lookup(name).codec_info.decode(content, "replace")[0]
-    return text
+    return "windows-1252" if name == "x-user-defined" else name
