@@ -48,7 +48,7 @@ def decoded(content: Iterator[bytes], applied: list[str], max_bytes: int) -> Ite
 
 
 def _decoded(content: Iterator[bytes], coding: str) -> Iterator[bytes]:
-    data = next(content, b"")
+    data = _start(content)
     if not data or (coding == "gzip" and not data.startswith(_GZIP)):
         yield from filter(None, (data,))
         yield from content
@@ -63,14 +63,21 @@ def _decoded(content: Iterator[bytes], coding: str) -> Iterator[bytes]:
         if piece:
             yield piece
         if stream.eof:  # a file of gzip may have more streams; what else follows is ignored
-            data = stream.unused_data or next(content, b"")
-            if not (window_bits == _GZIP_BITS and data.startswith(_GZIP[: len(data)] or _GZIP)):
+            data = _start(content, stream.unused_data)
+            if window_bits != _GZIP_BITS or not data.startswith(_GZIP):
                 return
             stream = zlib.decompressobj(window_bits)
         elif len(piece) == CHUNK_BYTES:
             data = stream.unconsumed_tail
         elif not (data := next(content, b"")):
             raise NotDecodable("the content is cut short")
+
+
+def _start(content: Iterator[bytes], data: bytes = b"") -> bytes:
+    """Return the next bytes: at least as many as tell a stream of gzip, except at the end."""
+    while len(data) < len(_GZIP) and (more := next(content, b"")):
+        data += more
+    return data
 
 
 def _window_bits(data: bytes) -> int:
