@@ -61,7 +61,7 @@ def prepare(monkeypatch):
     """Pretend that an engine answers, and say what comes of the images."""
 
     def prepare(outcome):
-        def prepared(*, progress):
+        def prepared(*, live, progress):
             progress("building")
             if isinstance(outcome, Exception):
                 raise outcome
