@@ -95,7 +95,7 @@ def _picture(file: Directories, source: IO[bytes]) -> Directory:
         seen.add(place)
         page = file.directory(place)
         pages.append(page)
-        inner = file.numbers(page, _SUB_DIRECTORIES)[:_MOST_DIRECTORIES]
+        inner = file.numbers(page, _SUB_DIRECTORIES)[: _MOST_DIRECTORIES - len(others)]
         others += [file.directory(one) for one in inner]
         place = page.following
     source.seek(8)
