@@ -98,7 +98,7 @@ def kind(extension: str, head: bytes, tail: Callable[[], bytes]) -> Kind | None:
         return named if named is Kind.DOCX else text
     if named is Kind.PDF and _PDF_MARK in head[:_PDF_WITHIN]:
         return Kind.PDF
-    if named is not Kind.PDF and _PDF.match(head) and _PDF_END in tail():
+    if _PDF.match(head) and (_NOT_TEXT.search(head) or _PDF_END in tail()):
         return Kind.PDF
     return Kind.HTML if text is None and _HTML.match(head) else text
 

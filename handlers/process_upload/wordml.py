@@ -6,7 +6,7 @@ from typing import IO
 from handlers.process_upload.opc import short, xml_parser
 from handlers.process_upload.symbols import symbol
 
-_UNDERSTOOD = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/", "urn:")
+_UNDERSTOOD = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/")
 _PARAGRAPHS = frozenset({"w:p", "a:p"})
 _TEXTS = frozenset({"w:t", "a:t", "m:t"})
 _CHARACTERS = {"w:br": "\n", "a:br": "\n", "w:cr": "\n", "w:ptab": "\t", "w:noBreakHyphen": "-"}

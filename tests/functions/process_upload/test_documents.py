@@ -167,6 +167,7 @@ def kind(name: str, content: bytes) -> Kind | None:
         ("", b"\xef\xbb\xbf junk before %PDF-1.7 startxref", None),
         ("", b"\xef\xbb\xbf\r\n" + files.pdf(b""), Kind.PDF),
         (".txt", files.pdf(b""), Kind.PDF),
+        (".bin", b"%PDF-1.7\n1 0 obj\x00", Kind.PDF),
         (".txt", b"%PDF-1.7 is how a PDF begins.", Kind.TEXT),
         (".log", b"%PDF-1.7 is how a PDF begins.", None),
         ("", b"%PDF-1.7 is how a PDF begins.", None),
@@ -212,6 +213,18 @@ def kind(name: str, content: bytes) -> Kind | None:
     ],
 )
 def test_the_type_of_a_file(name: str, content: bytes, found: Kind | None) -> None:
+    assert kind(name, content) is found
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "found"),
+    [(".docx", "other", Kind.DOCX), (".zip", "word", Kind.DOCX), (".zip", "other", None)],
+)
+def test_an_archive_whose_directory_is_longer_than_what_is_read(
+    name: str, folder: str, found: Kind | None
+) -> None:
+    many = {f"{folder}/{'x' * 200}{number}.xml": b"" for number in range(1_500)}
+    content = files.archive(**{"[Content_Types].xml": b"", **many})
     assert kind(name, content) is found
 
 
