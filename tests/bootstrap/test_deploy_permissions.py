@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from blueprint.project import ROOT
 from bootstrap.permissions import areas, boundary, smoke, state
 from bootstrap.permissions.model import Permission, document, may
 from cli import main
@@ -123,7 +124,10 @@ def allowed() -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("command", ["release", "rollback"])
+RELEASES = ["release", "rollback"] if (ROOT / "ops/release").is_dir() else []  # may be deleted
+
+
+@pytest.mark.parametrize("command", RELEASES)
 def test_a_release_may_what_its_help_says(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     actions = needed(capsys.readouterr().out)
