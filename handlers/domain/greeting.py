@@ -15,8 +15,8 @@ _MAX_WORDS = 6
 # Letters that look like a dot: a tone mark of Lisu, a final of Canadian syllabics, a phonetic dot.
 _LIKE_DOTS = "\ua4f8\u1427\ua78f"
 _JOINERS = "\u200c\u200d"  # in words of Persian and of Indian scripts
-_LIKE_APOSTROPHES = str.maketrans("\u2018\u2019", "''")
-_LIKE_HYPHENS = str.maketrans("\u2010\u2011", "--")
+_LIKE_ASCII = str.maketrans("\u2018\u2019\u201c\u201d\u2010\u2011", "''\"\"--")
+_BETWEEN = re.compile('[ "()&]+')  # Robert "Bob" Smith, Ada & Bob
 # A middle dot parts the words of foreign names in Chinese and Japanese.
 _MIDDLE_DOT = re.compile("(?<=L)[\u00b7\u30fb](?=L)")
 
@@ -36,7 +36,7 @@ def greeting(name: str) -> str:
 
 def _can_only_be_a_name(name: str) -> bool:
     # As one of several forms that look alike: full-width letters and dots become ASCII.
-    text = normalize("NFKC", name).translate(_LIKE_APOSTROPHES).translate(_LIKE_HYPHENS)
+    text = _BETWEEN.sub(" ", normalize("NFKC", name).translate(_LIKE_ASCII)).strip()
     words = re.split("[ ,.'-]+", text.lower())
     return (
         len(text) <= _MAX_LENGTH
@@ -53,7 +53,7 @@ def _shape(text: str) -> str:
 
     Punctuation and spaces stay.
     """
-    return "".join(map(_kind, re.sub(" +", " ", text)))
+    return "".join(map(_kind, text))
 
 
 def _kind(character: str) -> str:
