@@ -115,9 +115,10 @@ class Api(Section):
         None, description="A firewall (AWS WAF) that refuses hostile requests."
     )
     account_log_role: bool = Field(
-        True,
+        False,
         description="Set the role with which API Gateway writes logs. An account has one in each "
-        "region: false if something else manages it.",
+        "region, which all its APIs use: this replaces it for everybody. `bootstrap/` sets it. "
+        "true only in an account of your own without the bootstrap.",
     )
 
     @model_validator(mode="after")

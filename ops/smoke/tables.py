@@ -20,7 +20,8 @@ from ops.deployed import clients as deployed_clients
 from ops.deployed.clients import Client
 from ops.smoke.errors import SmokeError
 
-_OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
+# What follows the region depends on the partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
+_OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z]+(?:-[a-z]+)+-[0-9]+)\.[a-z0-9.-]+")
 _EMULATORS_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)/")
 _FUNCTION = re.compile(r":function:([A-Za-z0-9_-]+):([A-Za-z0-9_-]+)/invocations")
 

@@ -229,6 +229,7 @@ def test_what_is_required() -> None:
         ("api", {"domain": {"name": "a.example.com", "hostedZoneId": "Z0123",
                             "certificateArn": CERTIFICATE.replace(":aws:", ":aws-cn:")}}),
         ("api", {"accountLogRole": False}),
+        ("api", {"accountLogRole": True}),
         ("api", {"authorization": "none"}),
         ("api", {"authorization": "api_key",
                  "usagePlan": {"rateLimit": 1, "burstLimit": 1,
@@ -549,13 +550,12 @@ def test_what_one_key_asks_of_another() -> None:
 
 def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
     boundary = "arn:aws:iam::123456789012:policy/acme-bootstrap-dev-boundary"
-    assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": {}}) == [
+    own_role = {"accountLogRole": True}
+    assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": own_role}) == [
         "api: accountLogRole is true; must be false where permissionsBoundary is given, for "
         "bootstrap/ makes both the boundary and the account's role"
     ]
-    config = loaded(
-        {"email": EMAIL, "permissionsBoundary": boundary, "api": {"accountLogRole": False}}
-    )
+    config = loaded({"email": EMAIL, "permissionsBoundary": boundary, "api": {}})
     assert config.permissions_boundary == boundary
     assert refused({"email": EMAIL, "permissionsBoundary": "boundary"}) == [
         'permissionsBoundary: is "boundary"; must be the ARN of an IAM policy of your account, '
