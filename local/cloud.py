@@ -71,6 +71,7 @@ def start(
     config_overrides: Mapping[str, Any] | None = None,
     root: Path = ROOT,
     docker: bool | None = False,
+    live: Path | None = None,
     functions_port: int | None = None,
 ) -> Cloud:
     """Start another local cloud, beside any that ``app up`` started.
@@ -82,6 +83,8 @@ def start(
             ``{"email": {"batchWindowSeconds": 0}}``.
         root: the project's folder.
         docker: whether functions run as containers of their images; None: if Docker is running.
+        live: the project's folder, if containers import the functions' sources from there, as
+            workers do from ``root``; None: they run what their images hold.
         functions_port: the port at which functions call AWS, if not the emulator's own; something
             that forwards calls to the emulator must listen there.
 
@@ -90,7 +93,7 @@ def start(
             Nothing is left running.
     """
     project = load(stack, root=root, overrides=config_overrides)
-    containers = choose(docker, root=project.root).containers
+    containers = choose(docker, root=project.root, live=live).containers
     directory = Path(tempfile.mkdtemp(prefix="local-cloud-"))
     emulator = Emulator(
         port=port or free_port(),
@@ -114,8 +117,13 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region)
-        images = emulator.containers.images if emulator.containers else None
-        deployed = deploy(project, aws, images=images)
+        containers = emulator.containers
+        deployed = deploy(
+            project,
+            aws,
+            images=containers.images if containers else None,
+            live=containers.live if containers else None,
+        )
         viewer = publish(
             project.root / "openapi.json",
             deployed.outputs,

@@ -7,15 +7,18 @@ who may call it there). Docker Desktop forwards the name to loopback.
 
 import ipaddress
 import secrets
+import shlex
 import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import docker.errors
 
+from blueprint.project import project_name
 from images import context
-from local import engine_probe
+from local import engine_probe, package
 from local.engine import Engine, EngineError, chosen_base
 from local.images import Progress, build_all
 
@@ -28,6 +31,7 @@ _CONFINEMENT = (
     "--read-only --tmpfs /tmp:rw,noexec,nosuid,size=512m --security-opt no-new-privileges"
 )
 _ROUNDS = 5
+_TASK_ROOT = "/var/task"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +41,15 @@ class Containers:
     Attributes:
         images: tags of the images in the engine's store, by the function's folder.
         gateway: this machine's address for containers; None if they reach loopback.
+        live: the project's folder, if containers import the functions' sources from there, so that
+            an edit is live; None if they run what their images hold.
         owner: identifies this emulator's containers.
     """
 
     images: Mapping[str, str]
     gateway: str | None
-    owner: str = field(default_factory=lambda: f"serverless-app-{secrets.token_hex(4)}")
+    live: Path | None = None
+    owner: str = field(default_factory=lambda: f"{project_name()}-{secrets.token_hex(4)}")
 
     def instance(self, port: int) -> str:
         """Return the value of the label that the emulator puts on its containers."""
@@ -53,6 +60,8 @@ class Containers:
         flags = _CONFINEMENT
         if self.gateway:
             flags += f" --add-host {_HOST_NAME}:{self.gateway}"
+        if self.live:
+            flags += "".join(f" --volume {shlex.quote(volume)}" for volume in _volumes(self.live))
         return {
             "DOCKER_HOST": engine_probe.address(),
             "MINISTACK_HOSTNAME": self.owner,
@@ -60,13 +69,25 @@ class Containers:
         }
 
 
-def prepare(*, progress: Progress) -> Containers:
+def _volumes(project: Path) -> list[str]:
+    """Return what containers need to import the functions' sources; they can write none of it."""
+    files = {path.resolve(): f"{_TASK_ROOT}/{name}.py" for name, path in package.FILES.items()}
+    # The same path inside, so that tracebacks name the project's files.
+    folders = {project / "handlers": f"{project}/handlers"}
+    return [f"{path}:{inside}:ro" for path, inside in {**files, **folders}.items()]
+
+
+def prepare(*, live: Path | None, progress: Progress) -> Containers:
     """Build every function's image that is missing.
+
+    ``live`` is the project's folder, if containers shall import the functions' sources from there.
 
     Raises:
         EngineError: the engine cannot run the functions, or the base image cannot be pulled.
         BuildFailed: names the functions whose image could not be built, with the last lines.
     """
+    if live and ":" in str(live):
+        raise EngineError(f"Docker cannot mount {live}: the path has a colon. Use: --no-watch")
     engine = Engine.connect()
     try:
         gateway = find_gateway(engine)
@@ -77,7 +98,9 @@ def prepare(*, progress: Progress) -> Containers:
     finally:
         engine.client.close()
     return Containers(
-        images={function: image.tag for function, image in images.items()}, gateway=gateway
+        images={function: image.tag for function, image in images.items()},
+        gateway=gateway,
+        live=live,
     )
 
 

@@ -1,6 +1,7 @@
 """Deploys the project: runs its program and makes each registered resource in the emulator."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pulumi
 
@@ -14,7 +15,9 @@ from local.project import Project
 from local.resources import registry
 
 
-def deploy(project: Project, aws: Aws, *, images: Mapping[str, str] | None = None) -> Deployed:
+def deploy(
+    project: Project, aws: Aws, *, images: Mapping[str, str] | None = None, live: Path | None = None
+) -> Deployed:
     """Run the program and make the resources that it declares.
 
     Args:
@@ -22,12 +25,15 @@ def deploy(project: Project, aws: Aws, *, images: Mapping[str, str] | None = Non
         aws: clients of the emulator.
         images: by the function's folder, the images that functions run from; None: functions run
             as Python workers.
+        live: where containers import the functions' sources from; see `Containers`.
 
     Raises:
         WrongConfiguration: the program refused its configuration.
         DeployFailed: names the resource that failed, or the line of the program that did, and why.
     """
-    target = registry.Target(aws=aws, root=project.root, images=images, naming=pattern(project))
+    target = registry.Target(
+        aws=aws, root=project.root, images=images, live=live, naming=pattern(project)
+    )
     monitor = Monitor(target)
     try:
         outputs = runner.run(project, monitor).outputs

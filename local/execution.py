@@ -27,13 +27,15 @@ class Execution:
     sentence: str
 
 
-def choose(docker: bool | None, *, root: Path) -> Execution:
+def choose(docker: bool | None, *, root: Path, live: Path | None = None) -> Execution:
     """Choose how functions run, and build the images; the progress of builds is printed.
 
     Args:
         docker: True and False force containers and workers. None means containers if an engine
             answers, and has the base image or can pull it.
         root: the project's folder.
+        live: the same folder, if containers import the functions' sources from there, so that an
+            edit is live; None: they run what their images hold.
 
     Raises:
         LocalError: containers were requested but cannot run, or an image cannot be built.
@@ -48,7 +50,10 @@ def choose(docker: bool | None, *, root: Path) -> Execution:
 
         try:
             return Execution(
-                containers=prepare(progress=lambda line: print(line, flush=True)),
+                containers=prepare(
+                    live=live,
+                    progress=lambda line: print(line, flush=True),
+                ),
                 sentence="Functions run as containers of their own images.",
             )
         except BuildFailed as error:

@@ -1,16 +1,26 @@
-"""Packs one function for the emulator's Python workers: the sources of its image, and a shim."""
+"""Packs what the emulator's Python workers run: a shim that imports the function's handler."""
 
 import io
 import zipfile
 from pathlib import Path
 
-from images.sources import handler_sources
+from images import sources
 from local.errors import LocalError
 
 SHIM = "_local_worker"
 """Name of ``worker.py`` inside the package; its handler is ``_local_worker.handler``."""
 
-_SHIM_SOURCE = Path(__file__).with_name("worker.py")
+LIVE = "_local_live"
+"""Name of ``live.py`` inside the package and in containers."""
+
+FILES = {
+    SHIM: Path(__file__).with_name("worker.py"),
+    LIVE: Path(__file__).with_name("live.py"),
+    "_local_debugger": Path(__file__).with_name("debugger.py"),
+    "_local_sources": Path(sources.__file__),
+}
+"""The package's modules, and where each one's source is."""
+
 # The earliest time that zip knows; one time for all, so that equal sources give equal bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -32,10 +42,8 @@ def folder_of(handler: str) -> str:
     return parts[1]
 
 
-def pack(root: Path, folder: str) -> bytes:
-    """Return the zip file of one function: its sources, and the shim.
-
-    It holds no other function's code, so that a wrong import fails here as it does in the image.
+def check_folder(root: Path, folder: str) -> None:
+    """Check that a function's code is where its handler says.
 
     Raises:
         LocalError: there is no such folder.
@@ -45,11 +53,14 @@ def pack(root: Path, folder: str) -> bytes:
             f"{root / 'handlers' / folder} does not exist: a function's code is in the folder of "
             "its name."
         )
+
+
+def pack() -> bytes:
+    """Return the zip file of every worker. The handler itself stays in the project's folder."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
-        for file in handler_sources(root, folder):
-            package.writestr(_entry(file.relative_to(root).as_posix()), file.read_bytes())
-        package.writestr(_entry(f"{SHIM}.py"), _SHIM_SOURCE.read_bytes())
+        for name, source in FILES.items():
+            package.writestr(_entry(f"{name}.py"), source.read_bytes())
     return buffer.getvalue()
 
 

@@ -4,13 +4,11 @@ import contextlib
 import gc
 import json
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from types import FrameType
 
 from local import project
 from local.aws import Aws, AwsError
@@ -21,6 +19,7 @@ from local.execution import choose
 from local.hints import command, hints
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
+from local.processes import catch_signals
 from local.state import State, StateDirectory
 
 _STOP_SECONDS = 5
@@ -33,23 +32,33 @@ def up(
     stack: str,
     detach: bool,
     docker: bool | None,
+    live: bool,
     progress: Callable[[str], AbstractContextManager[object]],
 ) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
 
-    ``progress`` shows a text while something takes long.
+    Args:
+        directory: where the state of `up` is kept.
+        port: the emulator's.
+        stack: whose ``Pulumi.<stack>.yaml`` configures the program.
+        detach: return when the stack is up.
+        docker: see `execution.choose`.
+        live: an edit of a handler is live at the next call.
+        progress: shows a text while something takes long.
 
     Raises:
         LocalError: something failed, or the emulator ended by itself; nothing that was started is
             left running.
         KeyboardInterrupt: Ctrl-C before the stack was up; likewise.
     """
-    _catch_signals()
+    catch_signals()
     settings = project.load(stack, root=directory.root)
     started = time.time()
     lock = directory.acquire()
     try:
-        execution = choose(docker, root=directory.root)
+        execution = choose(
+            docker, root=directory.root, live=directory.root.resolve() if live else None
+        )
         emulator = Emulator(
             port=port,
             directory=directory.emulator,
@@ -80,6 +89,7 @@ def up(
             viewer=cloud.viewer,
             seconds=time.time() - started,
             detach=detach,
+            live=live or execution.containers is None,
         )
         if not detach:
             _follow(cloud.aws, state, emulator)
@@ -108,7 +118,7 @@ def no_garbage_collection() -> Iterator[None]:
 
 
 def _introduce(
-    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool
+    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool, live: bool
 ) -> None:
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
@@ -120,6 +130,8 @@ def _introduce(
     for title, line in hints(outputs, viewer=viewer):
         print(f"  # {title}\n  {line}")
     if not detach:
+        if live:
+            print("\nAn edit in handlers/ is live at the next call.")
         print(f"\nLogs of all functions (also: {command()} logs). Ctrl-C stops everything.")
     sys.stdout.flush()
 
@@ -146,21 +158,3 @@ def _is_alive_after_stopping(alive: Callable[[], bool]) -> bool:
     while alive() and time.monotonic() < deadline:
         time.sleep(0.1)
     return alive()
-
-
-def _catch_signals() -> None:
-    """Turn the first Ctrl-C, SIGTERM or closed terminal into an interrupt, and ignore later ones.
-
-    A second Ctrl-C must not keep the emulator from being stopped.
-    """
-    signals = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
-        signals.append(signal.SIGHUP)
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in signals:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in signals:
-        signal.signal(number, interrupt)

@@ -1,19 +1,18 @@
 """Does what Lambda's Python runtime does around a handler, for the emulator's bare workers.
 
-This file is part of every function's package and runs inside the worker, which has the function's
-dependencies and nothing of this project. So it uses the standard library only. It sets Lambda's
-JSON format for ``logging``, and reports a handler's exception as one JSON record.
+This file is part of every worker's package and runs inside the worker, which has the function's
+dependencies and nothing of this project. So it uses the standard library only, and ``live.py``,
+which imports the handler. It sets Lambda's JSON format for ``logging``, and reports a handler's
+exception as one JSON record.
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
 
 import datetime
-import importlib
 import json
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +20,7 @@ ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType 
 
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+_OUR_FILES = ("_worker.py", "_local_worker.py", "_local_live.py")
 _request_id: str | None = None
 
 
@@ -51,14 +51,21 @@ def describe(exc_info: ExcInfo) -> dict[str, Any]:
     frames = [
         frame
         for frame in traceback.extract_tb(trace)
-        if os.path.basename(frame.filename) not in ("_worker.py", f"{__name__}.py")
+        if os.path.basename(frame.filename) not in _OUR_FILES
         and not frame.filename.startswith("<frozen importlib")
     ]
     return {
         "errorType": kind.__name__ if kind else None,
         "errorMessage": str(error),
-        "stackTrace": traceback.format_list(frames),
+        "stackTrace": traceback.format_list(frames) + _place(error),
     }
+
+
+def _place(error: BaseException | None) -> list[str]:
+    """Return the line that cannot be parsed, which no frame shows."""
+    if not isinstance(error, SyntaxError):
+        return []
+    return traceback.format_exception_only(error)[:-1]
 
 
 def configure_logging() -> None:
@@ -68,13 +75,6 @@ def configure_logging() -> None:
     root = logging.getLogger()
     root.handlers = [output]
     root.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO").replace("TRACE", "DEBUG"))
-
-
-def load() -> Callable[[Any, Any], Any]:
-    """Import the real handler, named by ``_HANDLER`` as in Lambda."""
-    module, _, name = os.environ["_HANDLER"].rpartition(".")
-    found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
-    return found
 
 
 def resolve(event: Any) -> Any:
@@ -98,8 +98,7 @@ def handler(event: Any, context: Any) -> Any:
     global _request_id  # an execution environment serves one request at a time
     _request_id = context.aws_request_id
     try:
-        # A failed import fails the invocation, not the start of the worker, so that it is logged.
-        return (_real or load())(resolve(event), context)
+        return _local_live.handler(resolve(event), context)
     except BaseException as error:
         record = {
             "timestamp": timestamp(datetime.datetime.now(datetime.UTC)),
@@ -112,12 +111,6 @@ def handler(event: Any, context: Any) -> Any:
         raise
 
 
-def _start() -> Callable[[Any, Any], Any] | None:
+if "_HANDLER" in os.environ:
     configure_logging()
-    try:
-        return load()
-    except Exception:  # noqa: BLE001 (imported again, and reported, at each invocation)
-        return None
-
-
-_real = _start() if "_HANDLER" in os.environ else None
+    import _local_live  # type: ignore[import-not-found]  # packed beside this file

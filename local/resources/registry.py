@@ -17,6 +17,8 @@ class Target:
 
     Attributes:
         images: by the function's folder, the images that functions run from; None for workers.
+        live: the project's folder, if containers of these images import the functions' sources
+            from there.
         naming: pattern for the names of resources that the program leaves unnamed.
         addresses: by the beginning of an AWS URL, the emulator's URL in place of it.
     """
@@ -24,6 +26,7 @@ class Target:
     aws: Aws
     root: Path
     images: Mapping[str, str] | None = None
+    live: Path | None = None
     naming: str = DEFAULT_PATTERN
     deployed: Deployed = field(default_factory=Deployed)
     addresses: dict[str, str] = field(default_factory=dict)

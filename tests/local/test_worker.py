@@ -1,15 +1,19 @@
 """The shim, in a process of its own as in the emulator."""
 
+import ast
+import io
 import json
-import os
-import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from local import worker
+from images import sources
+from local import live, worker
+from local.package import pack
+from tests.support.sources import write
 
 DRIVER = """
 import sys, types
@@ -27,13 +31,19 @@ for number in range(int(sys.argv[2])):
 @pytest.fixture
 def run(tmp_path):
     def run(source, *, level=None, invocations=1):
-        shutil.copy(Path(worker.__file__), tmp_path / "_local_worker.py")
-        (tmp_path / "app.py").write_text(source)
-        environment = {"_HANDLER": "app.handler", "PYTHONDONTWRITEBYTECODE": "1"}
+        shim = tmp_path / "shim"
+        zipfile.ZipFile(io.BytesIO(pack())).extractall(shim)
+        write(tmp_path, app__handler=source)
+        environment = {
+            "_HANDLER": "handlers.app.handler.handler",
+            "_LOCAL_HANDLER": "handlers.app.handler.handler",
+            "_LOCAL_PROJECT": str(tmp_path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         if level:
             environment["AWS_LAMBDA_LOG_LEVEL"] = level
         done = subprocess.run(
-            [sys.executable, "-I", "-c", DRIVER, tmp_path, str(invocations)],
+            [sys.executable, "-I", "-c", DRIVER, shim, str(invocations)],
             env=environment,
             cwd=tmp_path,
             capture_output=True,
@@ -93,7 +103,7 @@ def test_a_raised_exception_is_one_record_and_goes_on(run):
         "bad",
     )
     [frame] = record["stackTrace"]
-    assert "app.py" in frame
+    assert "handlers/app/handler.py" in frame
     assert "raise ValueError" in frame
 
 
@@ -124,9 +134,17 @@ def test_a_schedule_gets_its_time():
     assert worker.resolve([1]) == [1]
 
 
-def test_it_needs_nothing_but_the_standard_library():
-    source = Path(worker.__file__).read_text()
-    modules = {line.split()[1] for line in source.splitlines() if line.startswith("import ")}
-    modules |= {line.split()[1] for line in source.splitlines() if line.startswith("from ")}
-    assert {module.split(".")[0] for module in modules} <= sys.stdlib_module_names
-    assert os.path.basename(worker.__file__) == "worker.py"
+@pytest.mark.parametrize("source", [worker, live, sources])
+def test_it_needs_nothing_but_the_standard_library(source):
+    tree = ast.parse(Path(source.__file__).read_text())
+    modules = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module] if isinstance(node, ast.ImportFrom) else _names(node))
+    }
+    assert modules <= sys.stdlib_module_names | {"_local_live", "_local_sources"}
+
+
+def _names(node):
+    return [alias.name for alias in node.names]

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.deployed import FunctionRef
 from local.errors import LocalError
-from local.package import SHIM, folder_of, pack
+from local.package import LIVE, SHIM, check_folder, folder_of, pack
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, Target, resource
 
@@ -129,10 +129,11 @@ def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
     """Return the arguments that define the function's code."""
     images = request.target.images
     if images is None:
+        check_folder(request.target.root, folder)
         return {
             "Runtime": _RUNTIME,
             "Handler": f"{SHIM}.handler",
-            "Code": {"ZipFile": pack(request.target.root, folder)},
+            "Code": {"ZipFile": pack()},
             **present(Architectures=request.get("architectures")),
         }
     if folder not in images:
@@ -143,7 +144,7 @@ def _code(request: Request, handler: str, folder: str) -> dict[str, Any]:
     return {
         "PackageType": "Image",
         "Code": {"ImageUri": images[folder]},
-        "ImageConfig": {"Command": [handler]},
+        "ImageConfig": {"Command": [f"{LIVE}.handler" if request.target.live else handler]},
     }
 
 
@@ -162,10 +163,21 @@ def _environment(request: Request, handler: str) -> dict[str, str]:
     """Add the variables that Lambda sets for its runtime and the emulator does not."""
     logging = request.get("loggingConfig", {})
     return {
+        **_live_variables(request.target, handler),
         **request.get("environment", {}).get("variables", {}),
         "_HANDLER": handler,
         "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
         "AWS_LAMBDA_LOG_LEVEL": logging.get("applicationLogLevel", "INFO"),
+    }
+
+
+def _live_variables(target: Target, handler: str) -> dict[str, str]:
+    """Return what ``live.py`` needs to import the handler; nothing if the image holds it."""
+    if target.images and not target.live:
+        return {}
+    return {
+        "_LOCAL_PROJECT": str(target.live or target.root.resolve()),
+        "_LOCAL_HANDLER": handler,
     }
 
 
