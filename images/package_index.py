@@ -43,7 +43,8 @@ def settings(environ: Mapping[str, str] = os.environ) -> str:
     index = _first(_INDEXES, environ)
     values |= {"PIP_INDEX_URL": index, "UV_DEFAULT_INDEX": index}
     values["certificates"] = _certificates(_first(_CERTIFICATES, environ))
-    return json.dumps({name: value for name, value in values.items() if value}, sort_keys=True)
+    given = {name: value for name, value in values.items() if value}
+    return json.dumps(given, sort_keys=True, separators=(",", ":"))
 
 
 def main(command: list[str], secret: Path = _MOUNTED) -> int:

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
+from blueprint.project import project_name
 from images import context
 from local.engine import BuildFailed, Engine, chosen_base
 
-_REPOSITORY = "serverless-app"
+_REPOSITORY = project_name()
 
 Progress = Callable[[str], None]
 T = TypeVar("T")
