@@ -297,7 +297,7 @@ def test_a_second_delivery_changes_nothing(world: World) -> None:
     assert list(world.ledger.records.values()) == ["extracted"]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 3), max_size=8))
 def test_the_newest_upload_stays_in_any_order_of_events(order: list[int]) -> None:
     world = World()

@@ -333,7 +333,7 @@ GOOD: list[tuple[Parse, bytes, int]] = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(GOOD), st.data())
 def test_files_with_damage_anywhere_end_in_a_result_or_a_verdict(
     good: tuple[Parse, bytes, int], data: st.DataObject
@@ -347,7 +347,7 @@ def test_files_with_damage_anywhere_end_in_a_result_or_a_verdict(
     verdict(parse, bytes(damaged[: data.draw(st.integers(0, 2 * len(damaged)))]), outputs=outputs)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(GOOD), st.binary(max_size=300))
 def test_random_bytes_end_in_a_result_or_a_verdict(
     good: tuple[Parse, bytes, int], content: bytes
