@@ -80,8 +80,8 @@ release: .venv/.runtime  ## Release STACK's new versions: PERCENT of calls for M
 rollback: .venv/.runtime  ## Roll back STACK's last release; with RELEASE=, only if it is that one
 	@$(BIN)/app rollback $(STACK) $(if $(RELEASE),--release $(RELEASE))
 
-smoke: .venv/.runtime  ## Test a deployed stack through its API at URL, and clean up (more: app smoke --help)
-	@$(BIN)/app smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
+smoke: .venv/.runtime  ## Test STACK, or the API at URL, and clean up (more: app smoke --help)
+	@$(BIN)/app smoke $(or $(URL),$(STACK)) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, process it again (DRY_RUN=1: only show it)
 	@$(BIN)/app redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)

@@ -124,13 +124,6 @@ CallbackUrl = Annotated[
         "without # or ?",
     ),
 ]
-Registry = Annotated[
-    str,
-    Form(
-        r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?",
-        "the host of a registry, with its port where it has one, such as localhost:4566",
-    ),
-]
 Document = Annotated[str, Form(r"[^\s#]{1,500}", "a path or URL without spaces or #")]
 HostedZoneId = Annotated[
     str, Form("Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")
