@@ -31,8 +31,8 @@ help:  ## List the targets
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C stops it)
 	@$(BIN)/app up --port $(PORT)
 
-test: .venv/.dev  ## Run the tests that need neither Docker nor much time
-	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
+test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, also check coverage (a minute more)
+	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 	$(QUICK) --ignore tests/checks/scan $(OTHERS) $(SYSTEM)
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED

@@ -87,8 +87,8 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
     function=functions["cleanup-expired"], expression=config.schedules.cleanup))
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
-monitoring = stack.monitoring(
-    "monitoring", api=api, functions=functions, queues=[emails_to_send], streams=[new_users],
+monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=[sender],
+    queues=[emails_to_send], streams=[new_users],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)

@@ -36,7 +36,7 @@ def for_role(policy: str) -> str:
     document["Statement"] += [
         sending for statement in document["Statement"] for sending in _sending(statement)
     ]
-    return json.dumps(document)
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
 def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,11 +13,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from blueprint.project import project_name
 from images import context
 from local import package_index
 from local.engine import BuildFailed, Engine, chosen_base
 
-_REPOSITORY = "serverless-app"
+_REPOSITORY = project_name()
 
 Progress = Callable[[str], None]
 T = TypeVar("T")

@@ -10,6 +10,7 @@ import pulumi_docker_build as docker_build
 
 from images import context
 from infra.config.emulator import emulator_url
+from infra.json_text import json_output
 from infra.storage.key import Key
 
 _PLATFORMS = {
@@ -72,7 +73,7 @@ class FunctionImage(pulumi.ComponentResource):
         self.lifecycle = aws.ecr.LifecyclePolicy(
             f"{name}-lifecycle",
             repository=self.repository.name,
-            policy=pulumi.Output.json_dumps(_lifecycle(args.keep)),
+            policy=json_output(_lifecycle(args.keep)),
             opts=child,
         )
         emulator = emulator_url()

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import Grant, variable
+from infra.json_text import json_output
 from infra.storage.bucket_rules import access_log, encryption, lifecycle
 from infra.storage.key import Key, needs
 from infra.storage.tls import tls_only
@@ -125,7 +126,7 @@ class Bucket(pulumi.ComponentResource):
         policy = aws.s3.BucketPolicy(
             name,
             bucket=self.bucket.id,
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements}),
+            policy=json_output({"Version": "2012-10-17", "Statement": statements}),
             # S3 refuses concurrent changes of a bucket's access.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.public_access_block]),
         )

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import Grant
+from infra.json_text import json_output
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,4 +131,4 @@ def _policy(
             Condition={"StringEquals": {"aws:SourceAccount": account}},
         ),
     ]
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
+    return json_output({"Version": "2012-10-17", "Statement": statements})

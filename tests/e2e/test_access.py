@@ -15,8 +15,9 @@ from local.aws import ROOT_KEY
 from local.cloud import Cloud
 from tests.support.e2e.oauth import Client, Jwt, flipped, new_client, sign_in
 from tests.support.e2e.system import Answer, Api, address
+from tests.support.stacks import PROJECT
 
-READ, WRITE = "serverless-app/users.read", "serverless-app/users.write"
+READ, WRITE = f"{PROJECT}/users.read", f"{PROJECT}/users.write"
 ORIGIN = "http://localhost:3000"
 CALLBACK = f"{ORIGIN}/callback"
 REFUSED = {"error": "Missing, invalid or expired token, or without the scope"}
@@ -132,7 +133,7 @@ def stranger(guarded: Cloud, client: Client) -> Client:
     pool = cognito.create_user_pool(PoolName="other")["UserPool"]["Id"]
     cognito.create_resource_server(
         UserPoolId=pool,
-        Identifier="serverless-app",
+        Identifier=PROJECT,
         Name="same",
         Scopes=[
             {"ScopeName": scope.partition("/")[2], "ScopeDescription": "same"}

@@ -25,8 +25,8 @@ from local.emulator import Emulator, free_port
 from local.mail import sent
 from local.project import Project, load
 from tests.support.e2e.system import Api, until
+from tests.support.stacks import PROJECT
 
-PROJECT = "serverless-app"
 # Actions that the emulator (1.5.33) requires unlike AWS, or `local` in addition to the provider.
 DIFFERENCES = {
     "cloudwatch:PutDashboard": "asked for on *",

@@ -286,5 +286,5 @@ def test_a_schedules_event_says_what_time_it_was_meant_for() -> None:
     target = recorded(program).one("aws:scheduler/schedule:Schedule", "cleanup").inputs["target"]
     # Scheduler replaces the words in angle brackets as they stand: JSON must not escape them.
     assert target["input"] == (
-        '{"time": "<aws.scheduler.scheduled-time>", "schedule": "<aws.scheduler.schedule-arn>"}'
+        '{"schedule":"<aws.scheduler.schedule-arn>","time":"<aws.scheduler.scheduled-time>"}'
     )

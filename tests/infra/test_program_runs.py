@@ -114,7 +114,9 @@ def test_every_function_is_exported_with_the_alarms_that_a_new_version_may_make_
         for function, each in expected().items()
     }
     alarms = {r.name for r in of(stack(name), "cloudwatch/metricAlarm:MetricAlarm")}
-    assert {alarm for entry in exported.values() for alarm in entry["alarms"]} == alarms
+    # What no version of a function causes would keep a release from starting.
+    others = {"monitoring-mail-bounces", "monitoring-mail-complaints", "monitoring-api-blocked"}
+    assert {alarm for entry in exported.values() for alarm in entry["alarms"]} == alarms - others
 
 
 @pytest.mark.parametrize("preview", [False, True])

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import trust
+from infra.json_text import json_output
 
 
 def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.Account:
@@ -24,7 +25,7 @@ def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.
     policy = aws.iam.RolePolicy(
         f"{name}-log-policy",
         role=role.name,
-        policy=pulumi.Output.json_dumps(
+        policy=json_output(
             {
                 "Version": "2012-10-17",
                 "Statement": [

@@ -19,6 +19,7 @@ from blueprint.plan.words import shortened
 from blueprint.recording import Key
 from tests.support.expected import BUSY
 from tests.support.functions import expected
+from tests.support.stacks import PROJECT
 
 HEADING = Heading(stack="prod", before="main", after="this tree", notes=(), command="make plan")
 METHOD = ("aws:apigateway/method:Method", "api-post-users")
@@ -77,11 +78,11 @@ def test_a_stack_that_goes_takes_its_api_with_it(prod: Snapshot) -> None:
 
 def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
     """The document of all stacks says that it is optional; the gateway of this one does not."""
-    scopes = ["serverless-app/users.write"]
+    scopes = [f"{PROJECT}/users.write"]
     none = with_inputs(prod, METHOD, authorization="NONE", authorizationScopes=None)
     key = with_inputs(none, METHOD, apiKeyRequired=True)
     signed = with_inputs(none, METHOD, authorization="AWS_IAM")
-    either = with_inputs(prod, METHOD, authorizationScopes=[*scopes, "serverless-app/admin"])
+    either = with_inputs(prod, METHOD, authorizationScopes=[*scopes, f"{PROJECT}/admin"])
     for before, after, problem in (
         (none, prod, f"nothing is no longer enough; accepted: Token ({scopes[0]})"),
         (none, key, "nothing is no longer enough; accepted: ApiKey"),
