@@ -13,7 +13,9 @@ from blueprint.project import project_name, stack_settings
 from blueprint.recorder import run
 from tests.support.engine import Outcome, Pulumi, emulator, project
 
-API = {"authorization": "api_key", "usagePlan": {"rateLimit": 10, "burstLimit": 20}}
+API = {"authorization": "cognito"}
+"""So the stack has a secret of its own, and `make smoke` needs it. With `api_key`, the provider
+sends an empty value, which AWS takes and the emulator (1.5.33) refuses."""
 EDITED = "get-user"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 QUEUE = "aws:sqs/queue:Queue"
@@ -48,8 +50,6 @@ def pulumi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulumi]:
     folder = tmp_path_factory.mktemp("engine")
     with emulator(folder), project(folder, "compose") as made:
         made.set("api.authorization", API["authorization"])
-        for limit in ("rateLimit", "burstLimit"):
-            made.set(f"api.usagePlan.{limit}", str(API["usagePlan"][limit]))
         yield made
 
 
@@ -143,7 +143,7 @@ def test_no_secret_is_stored_or_shown(pulumi: Pulumi, deployed: Outcome) -> None
     secrets = [
         token,
         base64.b64decode(token).decode().partition(":")[2],
-        pulumi.outputs()["api_key"],
+        pulumi.outputs()["client_secret"],
     ]
     assert all(len(secret) > 10 for secret in secrets)
     state = pulumi.state()

@@ -72,7 +72,7 @@ class Pulumi:
         )
         if not secret:
             self.printed += [done.stdout, done.stderr]
-        assert done.returncode == 0, f"{arguments}: {done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        assert done.returncode == 0, "\n".join([" ".join(arguments), *_errors(done)])
         return done.stdout
 
     def preview(self) -> Outcome:
@@ -122,6 +122,18 @@ class Pulumi:
     def state(self) -> str:
         """Return the stack's state as it is stored."""
         return self.run("pulumi", "stack", "export", "--stack", self.stack)
+
+
+def _errors(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the errors among the engine's events, or the end of what was printed."""
+    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"')]
+    said = [event.get("diagnosticEvent", {}) for event in told]
+    errors = [
+        f"{each.get('urn', '').rpartition('::')[2]}: {each['message']}"
+        for each in said
+        if each.get("severity") == "error"
+    ]
+    return errors or [done.stdout[-4_000:], done.stderr[-4_000:]]
 
 
 def _name(urn: str) -> str:
