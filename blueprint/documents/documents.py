@@ -1,8 +1,8 @@
 """Writes the documents that are generated from the program.
 
-They are ``openapi.json``, the schema of the stack files, the diagram of the architecture and the
-table in ``docs/configuration.md``. ``app documents`` writes them. A test fails if a checked-in
-document differs from the program's.
+They are ``openapi.json``, the schema of the stack files, the diagram of the architecture, and the
+tables in ``docs/configuration.md`` and ``docs/architecture.md``. ``app documents`` writes them. A
+test fails if a checked-in document differs from the program's.
 """
 
 import json
@@ -13,14 +13,17 @@ from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
 from blueprint.documents.openapi import openapi
+from blueprint.documents.rebuilds import table as rebuilds
 from blueprint.project import ROOT, project_name
 from blueprint.recorder import run
 
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
 ARCHITECTURE = ROOT / "docs" / "architecture.svg"
+ARCHITECTURE_PAGE = ROOT / "docs" / "architecture.md"
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 _MARKS = ("<!-- configuration: written by `make documents` -->\n", "<!-- end of configuration -->")
+_REBUILDS = ("<!-- rebuilds: written by `make documents` -->\n", "<!-- end of rebuilds -->")
 
 
 def stack_schema() -> dict[str, Any]:
@@ -68,6 +71,9 @@ def documents() -> dict[Path, str]:
         OPENAPI: json.dumps(openapi(prod.names["api"]), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
         ARCHITECTURE: draw(diagram(prod.recorder)),
+        ARCHITECTURE_PAGE: _between(
+            _REBUILDS, ARCHITECTURE_PAGE.read_text(), f"\n{rebuilds()}\n\n"
+        ),
         CONFIGURATION: configuration(CONFIGURATION.read_text()),
     }
 

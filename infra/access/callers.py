@@ -103,9 +103,14 @@ class Callers(pulumi.ComponentResource):
     def _token_endpoint(self, domain: aws.cognito.UserPoolDomain) -> pulumi.Output[str]:
         if emulator := emulator_url():
             return pulumi.Output.concat(emulator, "/oauth2/token")
-        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        invoke = pulumi.InvokeOutputOptions(parent=self)
+        region = aws.get_region_output(opts=invoke)
+        # amazoncognito.com where other services have amazonaws.com
+        suffix = aws.get_partition_output(opts=invoke).dns_suffix.apply(
+            lambda name: name.replace("amazonaws", "amazoncognito")
+        )
         return pulumi.Output.concat(
-            "https://", domain.domain, ".auth.", region.region, ".amazoncognito.com/oauth2/token"
+            "https://", domain.domain, ".auth.", region.region, ".", suffix, "/oauth2/token"
         )
 
     def _pool(self, name: str, args: CallersArgs) -> aws.cognito.UserPool:

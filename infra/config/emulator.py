@@ -3,8 +3,9 @@
 from typing import Annotated
 
 import pulumi
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from infra.config.origins import check_port
 from infra.config.section import Form, Section
 
 EmulatorUrl = Annotated[
@@ -13,6 +14,7 @@ EmulatorUrl = Annotated[
         r"http://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?",
         "the http:// URL of an emulator, such as http://localhost:4566, without a path",
     ),
+    AfterValidator(check_port),
 ]
 
 

@@ -90,6 +90,7 @@ def test_policies_fit_with_the_longest_of_names() -> None:
     stack = "x" * 20
     values = {
         "partition": "aws-us-gov",
+        "suffix": "amazonaws.com.cn",
         "region": "ap-southeast-1",
         "account": "123456789012",
         "project": PROJECT,
