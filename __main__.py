@@ -76,7 +76,9 @@ api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("GET", "/users/{id}", functions["get-user"], GET_USER)])
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
-    pattern={"eventName": ["INSERT"], "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))
+    pattern={"eventName": ["INSERT"], "dynamodb": {
+        "Keys": {"id": {"S": [{"prefix": "user_"}]}},
+        "NewImage": {"welcome": {"S": ["pending"]}}}}))
 emails_to_send = QueueTrigger("emails-to-send", QueueTriggerArgs(
     queue=emails, function=functions["send-email"],
     batch_size=10, max_concurrency=config.email.max_concurrency))
@@ -87,8 +89,8 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
     function=functions["cleanup-expired"], expression=config.schedules.cleanup))
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
-monitoring = stack.monitoring(
-    "monitoring", api=api, functions=functions, queues=[emails_to_send], streams=[new_users],
+monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=[sender],
+    queues=[emails_to_send], streams=[new_users],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)

@@ -6,6 +6,8 @@ https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-depl
 import pulumi
 import pulumi_aws as aws
 
+from infra.json_text import json_output
+
 _ISSUER = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 
@@ -42,4 +44,4 @@ def trust(provider: pulumi.Output[str], repository: str, subject: str) -> pulumi
             }
         },
     }
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return json_output({"Version": "2012-10-17", "Statement": [statement]})

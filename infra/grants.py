@@ -6,6 +6,8 @@ from typing import Any
 
 import pulumi
 
+from infra.json_text import json_output
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
@@ -67,7 +69,7 @@ def policy(grants: Sequence[Grant], *more: dict[str, Any]) -> pulumi.Output[str]
     """
     needs = {id(need): need for grant in grants for need in grant.needs}
     statements = [grant.statement() for grant in (*grants, *needs.values()) if grant.actions]
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [*statements, *more]})
+    return json_output({"Version": "2012-10-17", "Statement": [*statements, *more]})
 
 
 def environment(
@@ -98,4 +100,4 @@ def trust(service: str, conditions: Mapping[str, Any] | None = None) -> pulumi.O
     }
     if conditions:
         statement["Condition"] = conditions
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return json_output({"Version": "2012-10-17", "Statement": [statement]})

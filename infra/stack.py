@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from infra.access.callers import Callers, CallersArgs
+from infra.access.mail_identity import MailIdentity
 from infra.config.stack import StackConfig
 from infra.function.function import Function
 from infra.function.image_function import FunctionArgs, ImageFunction
@@ -125,6 +126,7 @@ class Stack:
         queues: Sequence[QueueTrigger],
         streams: Sequence[StreamTrigger],
         outcomes: Sequence[tuple[str, str]],
+        senders: Sequence[MailIdentity] = (),
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
 
@@ -140,6 +142,7 @@ class Stack:
                 queues=queues,
                 streams=streams,
                 outcomes=[(functions[name], outcome) for name, outcome in outcomes],
+                senders=senders,
             ),
         )
 

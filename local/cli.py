@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PANEL = "On this machine"
 PORT = 4566
+DEBUG_PORT = 5678  # where editors look unless they are told otherwise
 
 commands = typer.Typer()
 
@@ -160,6 +161,30 @@ def invoke(
     from local import commands as implementation
 
     return implementation.invoke(_directory(context), function=function, event=event)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app debug create-user
+      app debug create-user --port 5679""",
+)
+def debug(
+    context: typer.Context,
+    function: Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as create-user.")],
+    port: Annotated[
+        int, typer.Option(parser=as_port, metavar="PORT", help="Where your editor attaches.")
+    ] = DEBUG_PORT,
+) -> int:
+    """Run a function under a debugger, until Ctrl-C.
+
+    Each invocation waits until you attach. It has the function's role and variables, and no time
+    limit. Functions must run as workers: app up --no-docker.
+    """
+    from local import commands as implementation
+
+    return implementation.debug(_directory(context), function=function, port=port)
 
 
 @commands.command(

@@ -3,18 +3,20 @@
 import json
 import select
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from local import invocation, tokens
 from local.aws import Aws, AwsError
+from local.debug import attach_hint, debugging
 from local.deployed import FunctionRef
 from local.errors import LocalError, NotRunning, unknown
 from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
-from local.processes import stop_group
+from local.processes import catch_signals, stop_group
 from local.state import State, StateDirectory
 
 
@@ -63,6 +65,28 @@ def invoke(directory: StateDirectory, *, function: str, event: str | None) -> in
     answer = invocation.invoke(_aws(state), ref, invocation.read_event(event))
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
+
+
+def debug(directory: StateDirectory, *, function: str, port: int) -> int:
+    """Run a function's invocations under a debugger, and print its logs, until Ctrl-C."""
+    state = directory.load()
+    ref, aws = _function(state, function), _aws(state)
+    reader = LogReader(aws, {function: ref}, since_ms=int(time.time() * 1000))
+    formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
+    catch_signals()
+    try:
+        with debugging(aws, ref, port=port):
+            print(attach_hint(function, port), flush=True)
+            for log in reader.follow(directory.locked):
+                print(formatter.format(log), flush=True)
+    except KeyboardInterrupt:
+        print(f"\n{function} runs without a debugger again.", flush=True)
+        return 0
+    except AwsError:
+        if directory.locked():
+            raise
+    print("The local cloud was stopped.", file=sys.stderr)
+    return 1
 
 
 def token(directory: StateDirectory, *, scopes: list[str], as_json: bool) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import docker.errors
 
+from blueprint.project import project_name
 from images import context
 from local import engine_probe, package
 from local.engine import Engine, EngineError, chosen_base
@@ -48,7 +49,7 @@ class Containers:
     images: Mapping[str, str]
     gateway: str | None
     live: Path | None = None
-    owner: str = field(default_factory=lambda: f"serverless-app-{secrets.token_hex(4)}")
+    owner: str = field(default_factory=lambda: f"{project_name()}-{secrets.token_hex(4)}")
 
     def instance(self, port: int) -> str:
         """Return the value of the label that the emulator puts on its containers."""

@@ -171,13 +171,13 @@ def remove_containers(instance: str) -> None:
     containers.remove(instance)
 
 
-def check_port(port: int, host: str = HOST) -> None:
-    """Refuse a port on which something listens."""
+def check_port(port: int, host: str = HOST, *, option: str = "app up --port N") -> None:
+    """Refuse a port on which something listens; ``option`` chooses another one."""
     with socket.socket() as probe:
         probe.settimeout(1)
         if probe.connect_ex((host, port)) == 0:
             raise LocalError(
-                f"Port {port} is in use by another program. Choose another one: app up --port N"
+                f"Port {port} is in use by another program. Choose another one: {option}"
             )
 
 

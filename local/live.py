@@ -151,7 +151,12 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def handler(event: Any, context: Any) -> Any:
-    """Call the handler as the project's folder has it now."""
+    """Call the handler as the project's folder has it now, under a debugger if `app debug` runs."""
+    if "_LOCAL_DEBUG_PORT" in os.environ:
+        import _local_debugger  # type: ignore[import-not-found]  # beside this file
+
+        if _local_debugger.wait(event):
+            return None
     return _live().current()(event, context)
 
 

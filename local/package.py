@@ -16,6 +16,7 @@ LIVE = "_local_live"
 FILES = {
     SHIM: Path(__file__).with_name("worker.py"),
     LIVE: Path(__file__).with_name("live.py"),
+    "_local_debugger": Path(__file__).with_name("debugger.py"),
     "_local_sources": Path(sources.__file__),
 }
 """The package's modules, and where each one's source is."""

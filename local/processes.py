@@ -46,3 +46,21 @@ def deferred_interrupts() -> Iterator[None]:
             signal.signal(number, handler)
         for caught in received:
             signal.raise_signal(caught)
+
+
+def catch_signals() -> None:
+    """Turn the first Ctrl-C, SIGTERM or closed terminal into an interrupt, and ignore later ones.
+
+    A second Ctrl-C must not keep the emulator from being stopped.
+    """
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
+        signals.append(signal.SIGHUP)
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in signals:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in signals:
+        signal.signal(number, interrupt)

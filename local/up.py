@@ -4,13 +4,11 @@ import contextlib
 import gc
 import json
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from types import FrameType
 
 from local import project
 from local.aws import Aws, AwsError
@@ -21,6 +19,7 @@ from local.execution import choose
 from local.hints import command, hints
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
+from local.processes import catch_signals
 from local.state import State, StateDirectory
 
 _STOP_SECONDS = 5
@@ -52,7 +51,7 @@ def up(
             left running.
         KeyboardInterrupt: Ctrl-C before the stack was up; likewise.
     """
-    _catch_signals()
+    catch_signals()
     settings = project.load(stack, root=directory.root)
     started = time.time()
     lock = directory.acquire()
@@ -159,21 +158,3 @@ def _is_alive_after_stopping(alive: Callable[[], bool]) -> bool:
     while alive() and time.monotonic() < deadline:
         time.sleep(0.1)
     return alive()
-
-
-def _catch_signals() -> None:
-    """Turn the first Ctrl-C, SIGTERM or closed terminal into an interrupt, and ignore later ones.
-
-    A second Ctrl-C must not keep the emulator from being stopped.
-    """
-    signals = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
-        signals.append(signal.SIGHUP)
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in signals:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in signals:
-        signal.signal(number, interrupt)

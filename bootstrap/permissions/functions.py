@@ -53,7 +53,8 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         may("ec2", "DescribeSecurityGroups DescribeSubnets DescribeVpcs", "*"),
     ),
     "aws:lambda/alias:Alias": (
-        may("lambda", "CreateAlias DeleteAlias GetAlias UpdateAlias", _FUNCTION),
+        # ListAliases: `app release` deletes no version that an alias names.
+        may("lambda", "CreateAlias DeleteAlias GetAlias ListAliases UpdateAlias", _FUNCTION),
     ),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": (
         may(

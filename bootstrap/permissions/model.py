@@ -1,11 +1,12 @@
 """Permissions: actions on resources under conditions, with placeholders."""
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from infra.json_text import json_text
 
 Condition = tuple[str, str, str]
 """Operator, key and value, as in an IAM policy."""
@@ -76,7 +77,7 @@ def document(permissions: Iterable[Permission], values: Mapping[str, str]) -> st
         _statement(sorted(actions), resources, when, values)
         for (resources, when), actions in merged.items()
     ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+    return json_text({"Version": "2012-10-17", "Statement": statements})
 
 
 def _statement(

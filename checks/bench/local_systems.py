@@ -23,6 +23,7 @@ from pathlib import Path
 
 import yaml
 
+from blueprint.project import project_name
 from checks.bench import BenchError
 from checks.bench.environments import ROOT
 from local.aws import Aws
@@ -94,7 +95,8 @@ def _copy_project(root: Path) -> None:
     (root / "handlers" / "get_user" / "handler.py").write_text(_HANDLER)
     stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
     # Otherwise most of the answers would be 429.
-    stack["config"]["serverless-app:api"] = {"throttle": {"rateLimit": 10_000, "burstLimit": 5_000}}
+    throttle = {"rateLimit": 10_000, "burstLimit": 5_000}
+    stack["config"][f"{project_name()}:api"] = {"throttle": throttle}
     (root / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+from blueprint.project import project_name
 from checks.bench import BenchError
 from checks.bench.environments import ROOT
 from checks.bench.scoreboard import Row, ratio
@@ -143,7 +144,7 @@ def settings(systems: int) -> dict[str, dict[str, object]]:
         (ROOT / f"Pulumi.{STACK}.yaml").read_text()
     )
     names = [f"{kind.replace('_', '-')}-{n}" for kind in KINDS for n in range(systems)]
-    stack["config"]["serverless-app:functions"] = {
+    stack["config"][f"{project_name()}:functions"] = {
         name: {"reservedConcurrency": 2} for name in names
     }
     return stack

@@ -2,7 +2,6 @@
 
 from __future__ import annotations  # or every stack would load `aws.wafv2`
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.config.api import Firewall as FirewallConfig
+from infra.json_text import json_text
 from infra.storage.key import Key, arn_of
 
 _WINDOW = 300  # seconds
@@ -43,6 +43,7 @@ class Firewall(pulumi.ComponentResource):
     A request that a rule refuses gets 403 in the API's error format, by the gateway's response
     ``WAF_FILTERED``; one above its address's limit gets 429 with ``Retry-After``. The log contains
     neither credentials nor bodies. Sampling is off, for samples would contain both.
+    ``dimensions``: of the metrics over all rules.
 
     Deploying requires ``logs:PutResourcePolicy``: AWS WAF itself lets log delivery write to the
     group. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
@@ -60,7 +61,7 @@ class Firewall(pulumi.ComponentResource):
             custom_response_bodies=[
                 {
                     "key": _TOO_MANY,
-                    "content": json.dumps({"error": "Too many requests, try again"}),
+                    "content": json_text({"error": "Too many requests, try again"}),
                     "content_type": "APPLICATION_JSON",
                 }
             ],
@@ -117,6 +118,13 @@ class Firewall(pulumi.ComponentResource):
             web_acl_arn=self.acl.arn,
             opts=child,
         )
+        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region
+        # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+        self.dimensions: dict[str, pulumi.Input[str]] = {
+            "WebACL": self.acl.visibility_config.metric_name,
+            "Region": region,
+            "Rule": "ALL",
+        }
         self.register_outputs({})
 
 

@@ -21,7 +21,8 @@ class MailIdentity(pulumi.ComponentResource):
 
     The configuration set suppresses addresses that bounced or complained. Attribute
     ``dkim_tokens``: three tokens, each a CNAME ``<token>._domainkey.<domain>`` to
-    ``<token>.dkim.amazonses.com``; empty if the identity is made elsewhere. Verb: ``send``.
+    ``<token>.dkim.amazonses.com``; empty if the identity is made elsewhere. ``dimensions``: of its
+    metrics. Verb: ``send``.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class MailIdentity(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:infra:MailIdentity", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        self.logical_name = name
         self.sender = args.sender
         domain = args.sender.rpartition("@")[2]
         self.configuration_set = aws.sesv2.ConfigurationSet(
@@ -40,6 +42,7 @@ class MailIdentity(pulumi.ComponentResource):
             suppression_options={"suppressed_reasons": ["BOUNCE", "COMPLAINT"]},
             opts=child,
         )
+        self.dimensions = {"ses:configuration-set": self.configuration_set.configuration_set_name}
         self.dkim_tokens: pulumi.Output[list[str]] = pulumi.Output.from_input(list[str]())
         if args.create:
             identity = aws.sesv2.EmailIdentity(f"{name}-domain", email_identity=domain, opts=child)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from infra.access.firewall import Firewall
+from infra.access.mail_identity import MailIdentity
 from infra.function.image_function import ImageFunction
 from infra.function.outcome_metric import namespace
 from infra.storage.queue import DeadLetterQueue, Queue
@@ -15,6 +17,11 @@ from infra.triggers.stream_trigger import StreamTrigger
 _OLDEST_MESSAGE = 15 * 60  # seconds
 _ITERATOR_AGE_MS = 15 * 60 * 1_000
 _NEAR_THE_TIMEOUT = 0.8
+# SES puts an account under review at these rates.
+# https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
+_BOUNCE_RATE = 0.05
+_COMPLAINT_RATE = 0.001
+_BLOCKED_REQUESTS = 100  # in five minutes; single scanners come and go below it
 _DEAD_LETTERS = {
     Queue: "queue-dead-letters",
     StreamTrigger: "stream-failures",
@@ -36,7 +43,9 @@ class Alarm:
         statistic: over five minutes: ``Sum``, ``Maximum``, or a percentile such as ``p99``.
         threshold: in the metric's unit.
         lasting: whether it takes ten minutes of fifteen to alarm, instead of five.
-        functions: the functions whose new version may be the cause.
+        rate: whether the metric is a rate that stands until AWS reports another one: it alarms at
+            the threshold already, and keeps its state while there are no data.
+        functions: the functions whose new version may be the cause, as a release sees it.
     """
 
     name: str
@@ -48,7 +57,8 @@ class Alarm:
     statistic: str
     threshold: float = 0
     lasting: bool = False
-    functions: Sequence[ImageFunction]
+    rate: bool = False
+    functions: Sequence[ImageFunction] = ()
 
 
 def on_function(function: ImageFunction) -> Iterator[Alarm]:
@@ -146,6 +156,40 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
         dimensions={"Outcome": outcome},
         statistic="Sum",
         functions=[function],
+    )
+
+
+def on_sender(sender: MailIdentity) -> Iterator[Alarm]:
+    """Yield alarms on the rates of a sender's e-mails that bounce, or that are called spam."""
+    for metric, what, threshold in (
+        ("BounceRate", "bounces", _BOUNCE_RATE),
+        ("ComplaintRate", "complaints", _COMPLAINT_RATE),
+    ):
+        yield Alarm(
+            name=f"{sender.logical_name}-{what}",
+            description=f"SES reviews accounts with so many {what}, and may pause them.",
+            section="bounces-and-complaints",
+            namespace="AWS/SES",
+            metric=f"Reputation.{metric}",
+            dimensions=sender.dimensions,
+            statistic="Maximum",
+            threshold=threshold,
+            rate=True,
+        )
+
+
+def on_firewall(firewall: Firewall) -> Alarm:
+    """Return the alarm on requests that a firewall blocks."""
+    return Alarm(
+        name="api-blocked",
+        description="The firewall blocks many requests: an attack, or a rule that hits callers.",
+        section="blocked-requests",
+        namespace="AWS/WAFV2",
+        metric="BlockedRequests",
+        dimensions=firewall.dimensions,
+        statistic="Sum",
+        threshold=_BLOCKED_REQUESTS,
+        lasting=True,
     )
 
 

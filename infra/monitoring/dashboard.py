@@ -1,13 +1,15 @@
 """The dashboard: the metrics that alarms watch, and the outcomes of every function."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from infra.access.mail_identity import MailIdentity
 from infra.function.image_function import ImageFunction
 from infra.function.outcome_metric import namespace
+from infra.json_text import json_output
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
 
@@ -17,6 +19,7 @@ def dashboard(
     functions: Sequence[ImageFunction],
     queues: Sequence[Queue],
     dead_letters: Sequence[DeadLetterQueue],
+    senders: Sequence[MailIdentity],
 ) -> pulumi.Output[str]:
     """Return the dashboard body as CloudWatch JSON."""
     region = aws.get_region_output().region
@@ -37,6 +40,9 @@ def dashboard(
 
     def by_function(metric: str) -> list[list[Any]]:
         return [["AWS/Lambda", metric, "FunctionName", f.name] for f in functions]
+
+    def of(dimensions: Mapping[str, pulumi.Input[str]]) -> list[pulumi.Input[str]]:
+        return [part for dimension in dimensions.items() for part in dimension]
 
     api_dimensions = ["ApiName", api.name, "Stage", pulumi.get_stack()]
     outcomes = namespace()
@@ -64,6 +70,24 @@ def dashboard(
         ),
         *(
             widget(
+                f"Bounces and complaints of {sender.logical_name}",
+                [
+                    ["AWS/SES", f"Reputation.{rate}", *of(sender.dimensions)]
+                    for rate in ("BounceRate", "ComplaintRate")
+                ],
+                "Maximum",
+            )
+            for sender in senders
+        ),
+        *(
+            widget(
+                "Requests that the firewall blocked",
+                [["AWS/WAFV2", "BlockedRequests", *of(firewall.dimensions)]],
+            )
+            for firewall in ([api.firewall] if api.firewall else [])
+        ),
+        *(
+            widget(
                 f"Outcomes of {f.logical_name}",
                 [
                     [
@@ -78,4 +102,4 @@ def dashboard(
             for f in functions
         ),
     ]
-    return pulumi.Output.json_dumps({"widgets": widgets})
+    return json_output({"widgets": widgets})

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.access.mail_identity import MailIdentity
 from infra.config.stack import Alarms
 from infra.function.image_function import ImageFunction
+from infra.json_text import json_output
 from infra.monitoring import alarms
 from infra.monitoring.alarms import Alarm
 from infra.monitoring.dashboard import dashboard
@@ -28,6 +30,7 @@ class MonitoringArgs:
         config: who is notified, and where the runbook is.
         queues: the triggers of the watched queues.
         outcomes: outcomes of functions that need somebody's attention.
+        senders: whose e-mails must not bounce or be called spam.
         key: what the alarms' topic is encrypted with; it is not encrypted if None.
     """
 
@@ -37,6 +40,7 @@ class MonitoringArgs:
     queues: Sequence[QueueTrigger]
     streams: Sequence[StreamTrigger]
     outcomes: Sequence[tuple[ImageFunction, str]] = ()
+    senders: Sequence[MailIdentity] = ()
     key: Key | None = None
 
 
@@ -45,7 +49,8 @@ class Monitoring(pulumi.ComponentResource):
 
     Alarms watch errors, throttles and duration of each function, the age of each stream's records
     and of each queue's oldest message, messages in each of their dead-letter queues, single
-    outcomes, and the API's 5XX. ``dead_letters``: those queues, and where their messages return to.
+    outcomes, each sender's bounces and complaints, the API's 5XX, and what its firewall blocks, if
+    it has one. ``dead_letters``: those queues, and where their messages return to.
     ``releases``: each function's alias, and the alarms that a release watches.
     """
 
@@ -68,6 +73,7 @@ class Monitoring(pulumi.ComponentResource):
                 args.functions,
                 queues,
                 [failures for _, failures, _ in _dead_letter_queues(args)],
+                args.senders,
             ),
             opts=self._child,
         )
@@ -83,7 +89,7 @@ class Monitoring(pulumi.ComponentResource):
         aws.sns.TopicPolicy(
             f"{name}-alarms-policy",
             arn=topic.arn,
-            policy=pulumi.Output.json_dumps(
+            policy=json_output(
                 {
                     "Version": "2012-10-17",
                     "Statement": [
@@ -128,12 +134,14 @@ class Monitoring(pulumi.ComponentResource):
             dimensions=alarm.dimensions,
             statistic=None if percentile else alarm.statistic,
             extended_statistic=alarm.statistic if percentile else None,
-            comparison_operator="GreaterThanThreshold",
+            comparison_operator=(
+                "GreaterThanOrEqualToThreshold" if alarm.rate else "GreaterThanThreshold"
+            ),
             threshold=alarm.threshold,
             period=300,
             evaluation_periods=3 if alarm.lasting else 1,
             datapoints_to_alarm=2 if alarm.lasting else 1,
-            treat_missing_data="notBreaching",
+            treat_missing_data="ignore" if alarm.rate else "notBreaching",
             alarm_actions=[self.topic.arn],
             ok_actions=[self.topic.arn],
             opts=self._child,
@@ -149,7 +157,11 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield alarms.on_dead_letters(of, failures, function)
     for function, outcome in args.outcomes:
         yield alarms.on_outcome(function, outcome)
+    for sender in args.senders:
+        yield from alarms.on_sender(sender)
     yield alarms.on_api(args.api)
+    if args.api.firewall:
+        yield alarms.on_firewall(args.api.firewall)
 
 
 def _dead_letter_queues(

@@ -3,6 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 
+from infra.json_text import json_output
+
 
 def connection(name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> aws.iam.RolePolicy:
     """Let Lambda manage a function's network interfaces, which it does with the function's role.
@@ -43,6 +45,4 @@ def connection(name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> a
         },
     ]
     document = {"Version": "2012-10-17", "Statement": statements}
-    return aws.iam.RolePolicy(
-        name, role=role.name, policy=pulumi.Output.json_dumps(document), opts=opts
-    )
+    return aws.iam.RolePolicy(name, role=role.name, policy=json_output(document), opts=opts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.json_text import json_output
 from infra.network.services import endpoint_name, endpoint_service, is_gateway
 
 _HTTPS = 443
@@ -142,4 +143,4 @@ class Endpoints(pulumi.ComponentResource):
             "Resource": pulumi.Output.concat("arn:", partition, f":{service}:", here, ":*"),
             "Condition": {"StringEquals": conditions},
         }
-        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
+        return json_output({"Version": "2012-10-17", "Statement": [statement]})

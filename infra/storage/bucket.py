@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import Grant, variable
+from infra.json_text import json_output
 from infra.storage.bucket_rules import access_log, encryption, lifecycle, tls_only
 from infra.storage.key import Key, needs
 
@@ -123,7 +124,7 @@ class Bucket(pulumi.ComponentResource):
         if logged:
             account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
             statements.append(access_log(self.bucket.arn, logged.arn, account.account_id))
-        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
+        return json_output({"Version": "2012-10-17", "Statement": statements})
 
     def _grant(
         self, actions: list[str], prefix: str, env: str | None, needed: list[Grant]

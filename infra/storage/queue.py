@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.grants import Grant, variable
+from infra.json_text import json_output
 from infra.storage.key import Key, arn_of, needs
 
 _DAY = 86_400
@@ -87,7 +88,7 @@ class Queue(pulumi.ComponentResource):
             # Leaves Lambda time to retry a throttled batch:
             # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
             visibility_timeout_seconds=6 * args.consumer_timeout + args.batch_window,
-            redrive_policy=pulumi.Output.json_dumps(
+            redrive_policy=json_output(
                 {
                     "deadLetterTargetArn": self.dead_letters.arn,
                     "maxReceiveCount": MAX_RECEIVE_COUNT,
@@ -158,7 +159,7 @@ def _tls_only(name: str, queue: aws.sqs.Queue, opts: pulumi.ResourceOptions) -> 
     return aws.sqs.QueuePolicy(
         f"{name}-policy",
         queue_url=queue.url,
-        policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        policy=json_output({"Version": "2012-10-17", "Statement": [statement]}),
         opts=opts,
     )
 
@@ -170,6 +171,6 @@ def _redrive_allow(
     return aws.sqs.RedriveAllowPolicy(
         f"{name}-redrive",
         queue_url=dead_letters.url,
-        redrive_allow_policy=pulumi.Output.json_dumps(policy),
+        redrive_allow_policy=json_output(policy),
         opts=opts,
     )

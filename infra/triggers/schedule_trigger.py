@@ -1,6 +1,5 @@
 """A schedule that invokes a function."""
 
-import json
 from dataclasses import dataclass
 
 import pulumi
@@ -8,6 +7,7 @@ import pulumi_aws as aws
 
 from infra.function.image_function import ImageFunction
 from infra.grants import Grant, policy, trust
+from infra.json_text import json_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
             target={
                 "arn": args.function.alias_arn,
                 "role_arn": self.role.arn,
-                "input": json.dumps(
+                "input": json_text(
                     {
                         "time": "<aws.scheduler.scheduled-time>",
                         "schedule": "<aws.scheduler.schedule-arn>",

@@ -1,6 +1,5 @@
 """A trigger that sends the records of a table's stream to a function."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.function.image_function import ImageFunction
+from infra.json_text import json_text
 from infra.storage.queue import DeadLetterQueue
 from infra.storage.table import Table
 
@@ -50,7 +50,7 @@ class StreamTrigger(pulumi.ComponentResource):
             # Not LATEST: records written while the mapping is created would be lost.
             starting_position="TRIM_HORIZON",
             batch_size=_BATCH_SIZE,
-            filter_criteria={"filters": [{"pattern": json.dumps(args.pattern)}]},
+            filter_criteria={"filters": [{"pattern": json_text(args.pattern)}]},
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=5,

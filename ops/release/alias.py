@@ -79,12 +79,11 @@ class Alias:
         """Return the current state."""
         return _state(self._client.get_alias(Name=self.function.alias, **self._of))
 
-    def newest(self) -> str:
-        """Return the newest published version."""
+    def versions(self) -> list[str]:
+        """Return the published versions, the newest last."""
         pages = self._client.get_paginator("list_versions_by_function").paginate(**self._of)
         versions = [v["Version"] for page in pages for v in page["Versions"]]
-        newest: str = max((v for v in versions if v != "$LATEST"), key=int)
-        return newest
+        return sorted((v for v in versions if v != "$LATEST"), key=int)
 
     def wait_until_ready(self, version: str) -> None:
         """Wait until a version can be invoked: AWS fetches its image, and may take a snapshot.

@@ -18,6 +18,12 @@ Needs the Pulumi CLI, logged in, and AWS permissions for:
                                 (<arn>, <arn>:*)
   cloudwatch:DescribeAlarms     on the stack's alarms
 """
+_PRUNES = """
+\b
+To delete old versions, also:
+  lambda:ListAliases            on the functions
+  lambda:DeleteFunction         on their versions only (<arn>:*)
+"""
 
 _RELEASE = f"""
 This is for stacks with `release: canary` in their configuration. There, `pulumi up` publishes
@@ -30,6 +36,10 @@ the release under the same name, from the first step. If an alarm rings by then,
 everything back. If two commands run at once, the one that moves an alias later takes over, and the
 other one stops without changing anything.
 
+At the end it deletes the functions' old versions. It keeps the live version, the one that
+`rollback` leads to, every version that an alias names, and every newer one. If a version cannot be
+deleted, the release stands, and the next one tries again.
+
 \b
 Examples:
   app release prod                           10 % for 5 minutes, then all
@@ -37,7 +47,7 @@ Examples:
   app release prod --percent 5 --minutes 30  if alarms need longer to ring
   app release prod --output FILE             append released=NAME to FILE,
                                              as $GITHUB_OUTPUT expects
-{_NEEDS}
+{_NEEDS}{_PRUNES}
 \b
 Exit codes:
   0    released, or nothing to release
@@ -150,7 +160,7 @@ def release(
     """Release new versions step by step, and watch alarms.
 
     A few calls move to the newest versions first, then all. If an alarm rings, everything moves
-    back.
+    back. Old versions are deleted.
     """
     if json and not dry_run:
         raise typer.BadParameter("add --dry-run.", param_hint="--json")

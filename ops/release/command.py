@@ -18,6 +18,7 @@ from ops.release.alias import Alias
 from ops.release.errors import AlarmRang, ChangedMeanwhile, ReleaseError
 from ops.release.functions import functions
 from ops.release.moves import Part, Plan, to_release, to_roll_back
+from ops.release.pruning import prune
 from ops.release.signals import Interrupted, Interruptible
 
 AwsError = (BotoCoreError, ClientError)
@@ -52,7 +53,7 @@ def release(
     output: Path | None = None,
     as_json: bool = False,
 ) -> int:
-    """Move all functions to their newest versions.
+    """Move all functions to their newest versions, and delete versions that nobody needs.
 
     ``output``: a file to which the name of what was released is appended. ``as_json``: print a
     ``dry_run`` as JSON.
@@ -77,11 +78,15 @@ def release(
             if not dry_run:
                 # A function's first version is live before AWS has it ready.
                 _wait_until_ready([(alias, alias.read().version) for alias in aliases])
+                prune(client("lambda"), aliases)
             return DONE
         messages.plan(plan, back=False)
-        return _Release(plan, alarms, percent / 100, minutes * 60, output).run(
+        code = _Release(plan, alarms, percent / 100, minutes * 60, output).run(
             despite_alarms=despite_alarms, dry_run=dry_run
         )
+        if code == DONE and not dry_run:
+            prune(client("lambda"), aliases)
+        return code
 
 
 def rollback(

@@ -53,7 +53,7 @@ def to_release(aliases: Sequence[Alias]) -> Plan:
     A release that was not finished, or not watched to the end, goes on under its name, so that all
     of it can be rolled back.
     """
-    parts = [Part(alias=a, state=a.read(), target=a.newest()) for a in aliases]
+    parts = [Part(alias=a, state=a.read(), target=a.versions()[-1]) for a in aliases]
     begun = [part.state.release for part in parts if part.state.begun and part.state.release]
     release = max(begun, default=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     return Plan(

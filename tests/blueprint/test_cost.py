@@ -15,7 +15,7 @@ from blueprint.project import stack_settings
 from cli import main
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
-from tests.support.stacks import recorded, stack
+from tests.support.stacks import PROJECT, recorded, stack
 
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
 
@@ -164,7 +164,7 @@ def test_every_price_of_the_list_is_charged() -> None:
         return {"architecture": architecture, "provisionedConcurrency": 1, "tmpMb": 1_024}
 
     functions = {"create-user": own("arm64"), "get-user": own("x86_64")}
-    settings = stack_settings("local") | {"serverless-app:functions": functions}
+    settings = stack_settings("local") | {f"{PROJECT}:functions": functions}
     runs = stack("prod"), estimate.recorder.run("local", settings=settings)
     charged_for = {
         (used.service, used.price)
@@ -210,10 +210,10 @@ def test_a_misspelt_key_ends_with_the_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     original = estimate.recorder.run
-    settings = {"serverless-app:uplaods": {"expireDays": 3}}
+    settings = {f"{PROJECT}:uplaods": {"expireDays": 3}}
     monkeypatch.setattr(estimate.recorder, "run", lambda stack: original(stack, settings=settings))
     assert main(["cost", "dev"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "serverless-app:uplaods" in printed.err
+    assert f"{PROJECT}:uplaods" in printed.err
     assert "Traceback" not in printed.err

@@ -10,7 +10,7 @@ import yaml
 
 from blueprint.documents import documents
 from blueprint.project import ROOT, stack_settings
-from tests.support.stacks import STACKS, stack
+from tests.support.stacks import PROJECT, STACKS, stack
 
 CAN_BE_MADE_ANEW = "make documents"
 
@@ -56,7 +56,7 @@ def violations(value: Any, schema: dict[str, Any], root: dict[str, Any], at: str
         for key, item in value.items():
             if key in schema.get("properties", {}):
                 yield from violations(item, schema["properties"][key], root, f"{at}.{key}")
-            elif foreign and not key.startswith("serverless-app:"):
+            elif foreign and not key.startswith(f"{PROJECT}:"):
                 continue
             elif others is False:
                 yield f"{at}.{key}: unknown"
@@ -87,6 +87,7 @@ def test_every_document_is_as_it_would_be_written() -> None:
         documents.STACK_SCHEMA,
         documents.COMPOSE,
         documents.ARCHITECTURE,
+        documents.ARCHITECTURE_PAGE,
         documents.CONFIGURATION,
     }
     old = [path.name for path, content in made.items() if path.read_text() != content]
@@ -138,15 +139,15 @@ def test_an_editor_finds_the_schema(name: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "problem"),
     [
-        ("serverless-app:log", {}, "x.config.serverless-app:log: unknown"),
-        ("serverless-app:removalPolicy", "keep", "removalPolicy: none of"),
-        ("serverless-app:logs", {"retentionDays": 8}, "retentionDays: none of"),
-        ("serverless-app:logs", {"retention": 7}, "logs.retention: unknown"),
-        ("serverless-app:images", {"keep": 4}, "keep: too small"),
-        ("serverless-app:images", {"keep": "20"}, "keep: no integer"),
-        ("serverless-app:api", {"corsOrigins": "x"}, "corsOrigins: no array"),
-        ("serverless-app:api", {"usagePlan": {}}, "usagePlan: fits none"),
-        ("serverless-app:email", {}, "email.sender: missing"),
+        (f"{PROJECT}:log", {}, f"x.config.{PROJECT}:log: unknown"),
+        (f"{PROJECT}:removalPolicy", "keep", "removalPolicy: none of"),
+        (f"{PROJECT}:logs", {"retentionDays": 8}, "retentionDays: none of"),
+        (f"{PROJECT}:logs", {"retention": 7}, "logs.retention: unknown"),
+        (f"{PROJECT}:images", {"keep": 4}, "keep: too small"),
+        (f"{PROJECT}:images", {"keep": "20"}, "keep: no integer"),
+        (f"{PROJECT}:api", {"corsOrigins": "x"}, "corsOrigins: no array"),
+        (f"{PROJECT}:api", {"usagePlan": {}}, "usagePlan: fits none"),
+        (f"{PROJECT}:email", {}, "email.sender: missing"),
     ],
 )
 def test_the_schema_tells_an_editor_what_is_wrong(key: str, value: Any, problem: str) -> None:

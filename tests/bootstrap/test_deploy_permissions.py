@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from blueprint.project import ROOT
 from bootstrap.permissions import areas, boundary, smoke, state
 from bootstrap.permissions.model import Permission, document, may
 from cli import main
@@ -89,6 +90,7 @@ def test_policies_fit_with_the_longest_of_names() -> None:
     stack = "x" * 20
     values = {
         "partition": "aws-us-gov",
+        "suffix": "amazonaws.com.cn",
         "region": "ap-southeast-1",
         "account": "123456789012",
         "project": PROJECT,
@@ -109,21 +111,42 @@ def test_policies_fit_with_the_longest_of_names() -> None:
     assert [area for area, text in documents.items() if len(text) > LONGEST_POLICY] == []
 
 
-def test_a_smoke_test_may_what_its_help_says(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its own policy has what deploying does not need, and nothing that the help does not name."""
-    assert main(["smoke", "--help"]) == 0
-    lines = re.findall(
-        r"^    ([a-z]+):([A-Za-z]+(?:, [A-Za-z]+)*)  ", capsys.readouterr().out, re.M
-    )
-    needed = {f"{service}:{a}" for service, actions in lines for a in actions.split(", ")}
-    allowed = {
+def needed(help_text: str) -> set[str]:
+    """Return the actions that a command's help lists."""
+    lines = re.findall(r"^    ([a-z]+):([A-Za-z]+(?:,\s+[A-Za-z]+)*)(?=  |$)", help_text, re.M)
+    return {f"{service}:{a.strip()}" for service, actions in lines for a in actions.split(",")}
+
+
+def allowed() -> dict[str, set[str]]:
+    """Return the actions of production's deploy role, by the policy."""
+    return {
         area: {a for s in statements(text) for a in s["Action"]}
         for area, text in policies("deploy-prod").items()
     }
-    own = allowed.pop("smoke")
+
+
+RELEASES = ["release", "rollback"] if (ROOT / "ops/release").is_dir() else []  # may be deleted
+
+
+@pytest.mark.parametrize("command", RELEASES)
+def test_a_release_may_what_its_help_says(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    actions = needed(capsys.readouterr().out)
+    assert {"lambda:GetFunctionConfiguration", "cloudwatch:DescribeAlarms"} <= actions
+    assert ("lambda:DeleteFunction" in actions) == (command == "release")
+    given = allowed()
+    assert actions <= given["functions"] | given["watching"]
+
+
+def test_a_smoke_test_may_what_its_help_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own policy has what deploying does not need, and nothing that the help does not name."""
+    assert main(["smoke", "--help"]) == 0
+    actions = needed(capsys.readouterr().out)
+    given = allowed()
+    own = given.pop("smoke")
     assert own == {"dynamodb:DeleteItem", "dynamodb:GetItem", "kms:Decrypt"}
-    assert own < needed
-    assert needed - own <= allowed["api"] | allowed["functions"]
+    assert own < actions
+    assert actions - own <= given["api"] | given["functions"]
 
 
 def test_what_takes_data_away_is_for_those_who_may() -> None:
@@ -136,14 +159,14 @@ def test_what_takes_data_away_is_for_those_who_may() -> None:
     }
     assert taking >= {"dynamodb:DeleteTable", "s3:DeleteObjectVersion", "kms:ScheduleKeyDeletion"}
 
-    def allowed(role: str) -> set[str]:
+    def of(role: str) -> set[str]:
         return {
             a for text in policies(role).values() for s in statements(text) for a in s["Action"]
         }
 
-    assert taking <= allowed("deploy-dev")
+    assert taking <= of("deploy-dev")
     # Pulumi deletes its own locks and checkpoints.
-    assert taking & allowed("deploy-prod") == {"s3:DeleteObject"}
+    assert taking & of("deploy-prod") == {"s3:DeleteObject"}
     assert not taking & {
         a
         for area, text in policies("deploy-prod").items()

@@ -25,8 +25,8 @@ from local.mail import sent
 from local.project import Project, load
 from local.resources.policies import for_role
 from tests.support.e2e.system import Api, until
+from tests.support.stacks import PROJECT
 
-PROJECT = "serverless-app"
 # Actions that the emulator (1.5.33) requires unlike AWS, or `local` in addition to the provider.
 DIFFERENCES = {
     "cloudwatch:PutDashboard": "asked for on *",
@@ -70,9 +70,7 @@ def deployment(
         boundary = bootstrap(root, project)
         signer = assumed(root)
         role = Aws(root.endpoint, project.region, signer)
-        api = json.loads(project.config.get(f"{PROJECT}:api", "{}"))
-        overrides = {"permissionsBoundary": boundary, "api": {**api, "accountLogRole": False}}
-        deployed = deploy(load(project.stack, overrides=overrides), role)
+        deployed = deploy(load(project.stack, overrides={"permissionsBoundary": boundary}), role)
         yield Deployment(emulator, root, role, signer, deployed)
     finally:
         emulator.stop()

@@ -18,6 +18,7 @@ from local.mail import sent
 from tests.support.e2e.system import Api, keys, logical_name, until
 from tests.support.functions import FUNCTIONS, expected, module_of
 from tests.support.samples import PICTURE
+from tests.support.stacks import PROJECT
 
 pytestmark = pytest.mark.long  # the largest configuration, and the slowest to start
 
@@ -31,7 +32,7 @@ def production(docker: bool) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def key(production: Cloud) -> str:
     kms = production.client("kms")
-    own = "alias/serverless-app-prod-key-"
+    own = f"alias/{PROJECT}-prod-key-"
     [alias] = [a for a in kms.list_aliases()["Aliases"] if a["AliasName"].startswith(own)]
     metadata = kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]
     assert kms.get_key_rotation_status(KeyId=metadata["KeyId"])["KeyRotationEnabled"]
@@ -200,7 +201,7 @@ def test_every_function_has_its_concurrency(production: Cloud) -> None:
         name: client.get_function_concurrency(FunctionName=function.name)
         for name, function in production.functions.items()
     }
-    wanted = stack_settings("prod")["serverless-app:functions"]
+    wanted = stack_settings("prod")[f"{PROJECT}:functions"]
     assert {name: r["ReservedConcurrentExecutions"] for name, r in reserved.items()} == {
         name: settings["reservedConcurrency"] for name, settings in wanted.items()
     }
@@ -208,7 +209,7 @@ def test_every_function_has_its_concurrency(production: Cloud) -> None:
 
 def test_what_starts_from_a_snapshot_has_one_of_its_version(production: Cloud) -> None:
     """The emulator takes no snapshot: it marks the version, and starts a worker in advance."""
-    wanted = stack_settings("prod")["serverless-app:functions"]
+    wanted = stack_settings("prod")[f"{PROJECT}:functions"]
     for name, function in production.functions.items():
         live = production.client("lambda").get_function_configuration(
             FunctionName=function.name, Qualifier="live"

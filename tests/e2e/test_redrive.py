@@ -19,6 +19,7 @@ from tests.support import samples
 from tests.support.e2e.redriving import Redrive, held, purge, redrive, url_of
 from tests.support.e2e.system import Api, address, broken, log_records, until
 from tests.support.functions import expected
+from tests.support.stacks import PROJECT
 
 ROOT = Path(__file__).parents[2]
 
@@ -238,5 +239,5 @@ def test_all_queues_are_listed(cloud: Cloud, redrive: Redrive) -> None:
     assert code == 0
     lines = said.splitlines()[1:]
     assert [line.split()[0] for line in lines] == QUEUES
-    assert any("queue serverless-app-local-emails-" in line for line in lines)
+    assert any(f"queue {PROJECT}-local-emails-" in line for line in lines)
     assert any(":live" in line for line in lines)

@@ -20,6 +20,7 @@ from local.cloud import Cloud
 from local.mail import sent
 from tests.support.e2e.system import address, until
 from tests.support.runbook import section, sections
+from tests.support.stacks import PROJECT
 
 pytestmark = pytest.mark.long  # production's configuration, and some eighty commands
 
@@ -114,7 +115,7 @@ def test_what_rings_is_listed_with_its_section(run: Run, production: Cloud) -> N
     said = run()
     assert alarm in said
     assert "docs/runbook.md#function-throttles" in said
-    assert "#dashboards/dashboard/serverless-app-prod" in said
+    assert f"#dashboards/dashboard/{PROJECT}-prod" in said
 
 
 def test_metrics_are_shown(run: Run, production: Cloud) -> None:

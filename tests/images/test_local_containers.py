@@ -25,6 +25,7 @@ from local.project import ROOT
 from local.state import State, StateDirectory
 from tests.support import samples
 from tests.support.images.bases import Bases
+from tests.support.stacks import PROJECT
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_containers_are_confined(engine: Engine, cloud: Cloud) -> None:
     answer, failed = invoke(cloud, name, event_of("get_user"))
     assert (answer["statusCode"], failed) == (404, False)
     (container,) = containers(engine, cloud)
-    assert container.attrs["Config"]["Image"].startswith("serverless-app/get-user:")
+    assert container.attrs["Config"]["Image"].startswith(f"{PROJECT}/get-user:")
     settings = container.attrs["HostConfig"]
     assert settings["ReadonlyRootfs"] is True
     assert settings["Tmpfs"] == {"/tmp": "rw,noexec,nosuid,size=512m"}

@@ -6,7 +6,17 @@ import pytest
 
 from blueprint.recording import Recorded
 from tests.support.functions import expected
-from tests.support.stacks import FUNCTIONS, STACKS, below, inputs, keys, made_before, of, stack
+from tests.support.stacks import (
+    FUNCTIONS,
+    PROJECT,
+    STACKS,
+    below,
+    inputs,
+    keys,
+    made_before,
+    of,
+    stack,
+)
 
 
 def components(name: str) -> list[Recorded]:
@@ -169,10 +179,6 @@ def test_every_trigger_points_at_the_alias(name: str) -> None:
          "lambda/permission:Permission uploads-invoke"),
         # A schedule that fires at once needs its role's policy.
         ("scheduler/schedule:Schedule cleanup", "iam/rolePolicy:RolePolicy cleanup-policy"),
-        # The gateway refuses to log without a role that may.
-        ("apigateway/stage:Stage api-stage", "apigateway/account:Account api-stage-account"),
-        ("apigateway/account:Account api-stage-account",
-         "iam/rolePolicy:RolePolicy api-stage-log-policy"),
         # The gateway would make the group itself, without an end of retention.
         ("apigateway/stage:Stage api-stage",
          "cloudwatch/logGroup:LogGroup api-stage-execution-log"),
@@ -256,15 +262,12 @@ def test_data_is_protected_in_prod_only() -> None:
 @pytest.mark.parametrize("name", STACKS)
 def test_what_stays_when_the_stack_goes(name: str) -> None:
     """Images, for an old version may run, and in production their repositories, which ECR does not
-    delete with images in them; the account's log role, for other stacks log by it.
+    delete with images in them.
     """
     kept = {r.name for r in stack(name).recorder.resources if r.options.retain_on_delete}
     assert kept == {
         *(f"{function}-image-build" for function in FUNCTIONS),
         *(f"{function}-image" for function in FUNCTIONS if name == "prod"),
-        "api-stage-log-role",
-        "api-stage-log-policy",
-        "api-stage-account",
     }
 
 
@@ -296,6 +299,9 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
         ("5XXError", "api", "prod"),
         ("cleanup-expired", "welcome_abandoned"),  # outcomes
         ("send-email", "uncertain"),
+        ("Reputation.BounceRate", f"{PROJECT}-prod-mail"),
+        ("Reputation.ComplaintRate", f"{PROJECT}-prod-mail"),
+        ("BlockedRequests", "ALL", "eu-central-1", f"{PROJECT}-prod-all"),
     }
     assert queues >= dead
     assert {f"{queue}-dead-letters" for queue in read} <= dead
@@ -313,6 +319,31 @@ def test_an_alarm_rings_before_a_function_runs_into_its_time_out(function: str) 
     for actions in ("alarmActions", "okActions"):
         [topic] = alarm[actions]
         assert topic.endswith(":monitoring-alarms")
+
+
+@pytest.mark.parametrize(("alarm", "rate"), [("bounces", 0.05), ("complaints", 0.001)])
+def test_bounces_and_complaints_ring_where_ses_reviews_the_account(alarm: str, rate: float) -> None:
+    """They keep ringing while no e-mail is sent: SES reports a rate only with new e-mails."""
+    given = inputs(stack("dev"), "cloudwatch/metricAlarm:MetricAlarm", f"monitoring-mail-{alarm}")
+    assert (given["comparisonOperator"], given["threshold"], given["statistic"]) == (
+        "GreaterThanOrEqualToThreshold", rate, "Maximum",
+    )  # fmt: skip
+    assert given["treatMissingData"] == "ignore"
+    assert given["dimensions"] == {"ses:configuration-set": f"{PROJECT}-dev-mail"}
+
+
+def test_blocked_requests_ring_where_there_is_a_firewall_and_they_last() -> None:
+    type_ = "cloudwatch/metricAlarm:MetricAlarm"
+    given = inputs(stack("prod"), type_, "monitoring-api-blocked")
+    acl = inputs(stack("prod"), "wafv2/webAcl:WebAcl", "api-firewall")
+    assert given["dimensions"]["WebACL"] == acl["visibilityConfig"]["metricName"]
+    assert (given["statistic"], given["threshold"]) == ("Sum", 100)
+    assert (given["evaluationPeriods"], given["datapointsToAlarm"]) == (3, 2)
+    assert not [a for a in of(stack("dev"), type_) if "blocked" in a.name]
+    for name in ("dev", "prod"):
+        body = inputs(stack(name), "cloudwatch/dashboard:Dashboard", "monitoring")["dashboardBody"]
+        assert "Bounces and complaints of mail" in body
+        assert ("Requests that the firewall blocked" in body) == (name == "prod")
 
 
 def test_somebody_hears_of_alarms_in_prod() -> None:

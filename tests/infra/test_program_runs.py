@@ -114,7 +114,9 @@ def test_every_function_is_exported_with_the_alarms_that_a_new_version_may_make_
         for function, each in expected().items()
     }
     alarms = {r.name for r in of(stack(name), "cloudwatch/metricAlarm:MetricAlarm")}
-    assert {alarm for entry in exported.values() for alarm in entry["alarms"]} == alarms
+    # What no version of a function causes would keep a release from starting.
+    others = {"monitoring-mail-bounces", "monitoring-mail-complaints", "monitoring-api-blocked"}
+    assert {alarm for entry in exported.values() for alarm in entry["alarms"]} == alarms - others
 
 
 @pytest.mark.parametrize("preview", [False, True])
@@ -242,7 +244,6 @@ def test_architectures() -> None:
         assert {tuple(f.inputs["architectures"]) for f in functions} == {(architecture,)}
         images = stack(name).recorder.all("docker-build:index:Image")
         assert {tuple(i.inputs["platforms"]) for i in images} == {(platform,)}
-        assert all(i.inputs["tags"][0].endswith(f"-{architecture}") for i in images)
 
 
 def test_a_second_resource_of_a_name_is_refused() -> None:

@@ -18,6 +18,7 @@ from local.engine import BuildFailed, EngineError
 from local.errors import DeployFailed, LocalError
 from local.execution import choose
 from local.project import ROOT
+from tests.support.stacks import PROJECT
 
 ANSWERS = Containers(images={"create_user": "image:1"}, gateway=None)
 
@@ -186,8 +187,8 @@ def test_the_emulator_listens_for_this_machine_and_its_containers(tmp_path, no_e
 
 
 def test_containers_that_cannot_be_removed_are_named(no_engine, capsys):
-    containers.remove("serverless-app-1:4566")
-    assert "label=ministack.instance=serverless-app-1:4566" in capsys.readouterr().err
+    containers.remove(f"{PROJECT}-1:4566")
+    assert f"label=ministack.instance={PROJECT}-1:4566" in capsys.readouterr().err
 
 
 def test_a_function_gets_its_image(cloud, sample):

@@ -5,6 +5,7 @@ import pytest
 from local import project
 from local.errors import LocalError
 from local.naming import pattern
+from tests.support.stacks import PROJECT
 
 
 def load(folder, **options):
@@ -80,4 +81,4 @@ def test_names_follow_the_projects_pattern(project_folder):
 
 
 def test_this_projects_names_begin_with_project_and_stack():
-    assert pattern(project.load("local")) == "serverless-app-local-${name}-${hex(7)}"
+    assert pattern(project.load("local")) == f"{PROJECT}-local-${{name}}-${{hex(7)}}"

@@ -260,3 +260,22 @@ def test_an_emulator_on_its_way_out_is_waited_for():
     """It may answer no more, and still be stopping its containers."""
     answers = iter([True, True, False])
     assert not _is_alive_after_stopping(lambda: next(answers, False))
+
+
+def test_debugging_ends_by_a_signal_and_undoes_its_changes(up, local, folder, arguments):
+    assert up("--port", str(free_port())).returncode == 0
+    try:
+        assert "There is no function 'gret'" in local("debug", "gret")[2]
+        process = subprocess.Popen(
+            [*arguments, "debug", "greet", "--port", str(free_port())],
+            cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout.readline().startswith("greet waits for a debugger on 127.0.0.1:")
+        process.send_signal(signal.SIGTERM)
+        output, error = process.communicate(timeout=60)
+        assert (process.returncode, error) == (0, "")
+        assert output.endswith("greet runs without a debugger again.\n")
+        code, answer, _ = local("invoke", "greet", "-", stdin='{"x": 1}')
+        assert (code, json.loads(answer)["text"]) == (0, "hello, Ada")
+    finally:
+        assert local("down")[0] == 0

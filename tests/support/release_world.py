@@ -30,6 +30,11 @@ ALLOWED = {
 }
 """As the command's help lists it; but the emulator (1.5.33) asks for all alarms where AWS asks for
 those that are named."""
+PRUNING = {
+    "lambda:ListAliases lambda:DeleteFunction": f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:*"
+}
+"""What `app release` needs beside, as its help lists it; but the emulator (1.5.33) asks for the
+function where AWS asks for the version that is deleted."""
 
 _TRUST = {
     "Version": "2012-10-17",
@@ -165,7 +170,7 @@ class World:
         """Make a user who may do what the help says, and nothing else; give the environment."""
         statements = [
             {"Effect": "Allow", "Action": actions.split(), "Resource": resource}
-            for actions, resource in ALLOWED.items()
+            for actions, resource in {**ALLOWED, **PRUNING}.items()
         ]
         document = for_role(json.dumps({"Version": "2012-10-17", "Statement": statements}))
         iam.create_user(UserName="operator")

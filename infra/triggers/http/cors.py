@@ -1,6 +1,5 @@
 """Answers to CORS preflight requests, by the gateway without a function."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from infra.json_text import json_text
 from infra.triggers.http.part import Part, part
 
 _HEADERS = ("Content-Type", "Idempotency-Key")
@@ -56,7 +56,7 @@ class Preflight(pulumi.ComponentResource):
                 resource_id=args.resource_id,
                 http_method=method.resource.http_method,
                 type="MOCK",
-                request_templates={"application/json": json.dumps({"statusCode": 204})},
+                request_templates={"application/json": json_text({"statusCode": 204})},
             ),
             child,
         )

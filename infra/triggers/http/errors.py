@@ -1,12 +1,12 @@
 """The gateway's own errors, in the API's format."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
+from infra.json_text import json_text
 from infra.triggers.http.model import JsonObject
 from infra.triggers.http.part import Part, part
 
@@ -77,7 +77,7 @@ def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
     return {
         kind: {
             "status_code": None if status is None else str(status),
-            "response_templates": {"application/json": json.dumps({"error": sentence})},
+            "response_templates": {"application/json": json_text({"error": sentence})},
             "response_parameters": cors
             | (retry if kind in _RETRY else {})
             | (challenge if kind in _CHALLENGE else {}),

@@ -111,8 +111,9 @@ class RestApi(pulumi.ComponentResource):
             ApiAccessArgs(api=self.api, stage=self.stage.stage, config=args.config),
             self._child,
         )
+        self.firewall: Firewall | None = None
         if args.config.firewall:
-            Firewall(
+            self.firewall = Firewall(
                 f"{name}-firewall",
                 FirewallArgs(
                     config=args.config.firewall,

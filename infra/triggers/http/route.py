@@ -1,6 +1,5 @@
 """The routes of a REST API: paths, models, and methods that functions answer."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.function.image_function import ImageFunction
+from infra.json_text import json_text
 from infra.triggers.http.authorization import Authorization
 from infra.triggers.http.model import JsonObject, body_schema, shape
 from infra.triggers.http.part import Part, part
@@ -141,7 +141,7 @@ class Routes:
                     rest_api=self._args.api.id,
                     name=title,
                     content_type="application/json",
-                    schema=json.dumps(shape(schema)),
+                    schema=json_text(shape(schema)),
                 ),
                 self._child,
             )

@@ -1,12 +1,12 @@
 """The stage of a REST API: its logs, tracing and throttling."""
 
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from infra.config.api import Api
+from infra.json_text import json_text
 from infra.storage.key import Key, arn_of
 from infra.triggers.http.account import account_log_role
 
@@ -70,7 +70,7 @@ class ApiStage(pulumi.ComponentResource):
             stage_name=stage_name,
             access_log_settings={
                 "destination_arn": self.access_log.arn,
-                "format": json.dumps(_ACCESS_LOG),
+                "format": json_text(_ACCESS_LOG),
             },
             xray_tracing_enabled=True,
             opts=pulumi.ResourceOptions(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.plan_repository import ENVIRONMENT, commit, copied, edit, git, plan
+from tests.support.stacks import PROJECT
 
 BEFORE, AFTER = "hunter2-before", "hunter2-after"
 
@@ -190,7 +191,7 @@ def test_a_program_that_refuses_its_configuration_is_no_plan(tmp_path: Path) -> 
     assert re.match(
         r"error: the program of HEAD \([0-9a-f]{10}\) cannot be evaluated:\n", done.stderr
     )
-    assert 'serverless-app:api.throttle.rateLimit: is "many"' in done.stderr
+    assert f'{PROJECT}:api.throttle.rateLimit: is "many"' in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.cost.estimate import estimate, read_prices
@@ -21,6 +21,7 @@ from blueprint.recording import Key
 from cli import main
 from tests.support.expected import BUSY
 from tests.support.functions import expected
+from tests.support.stacks import PROJECT
 
 HEADING = Heading(stack="prod", before="main", after="this tree", notes=(), command="make plan")
 METHOD = ("aws:apigateway/method:Method", "api-post-users")
@@ -79,11 +80,11 @@ def test_a_stack_that_goes_takes_its_api_with_it(prod: Snapshot) -> None:
 
 def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
     """The document of all stacks says that it is optional; the gateway of this one does not."""
-    scopes = ["serverless-app/users.write"]
+    scopes = [f"{PROJECT}/users.write"]
     none = with_inputs(prod, METHOD, authorization="NONE", authorizationScopes=None)
     key = with_inputs(none, METHOD, apiKeyRequired=True)
     signed = with_inputs(none, METHOD, authorization="AWS_IAM")
-    either = with_inputs(prod, METHOD, authorizationScopes=[*scopes, "serverless-app/admin"])
+    either = with_inputs(prod, METHOD, authorizationScopes=[*scopes, f"{PROJECT}/admin"])
     for before, after, problem in (
         (none, prod, f"nothing is no longer enough; accepted: Token ({scopes[0]})"),
         (none, key, "nothing is no longer enough; accepted: ApiKey"),
@@ -133,7 +134,6 @@ def test_markdown_folds_sections_and_opens_what_breaks() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="`<>&|\\*_[]() ab", max_size=20), max_size=5))
 def test_no_line_ends_its_block(lines: list[str]) -> None:
     written = markdown(HEADING, made(*(f"+ {line}" for line in lines)))

@@ -3,6 +3,7 @@
 import pytest
 
 from checks.bench import BenchError, program
+from tests.support.stacks import PROJECT
 
 FEW, SOME, MANY = program.SYSTEMS
 
@@ -24,7 +25,7 @@ def test_a_project_has_so_many_of_each_function_and_is_configured_for_them(tmp_p
     made = {path.parent.name for path in tmp_path.glob("handlers/*/handler.py")}
     assert made == {f"{kind}_{number}" for kind in program.KINDS for number in range(2)}
     assert len(made) == program.functions(2) == 14
-    reserved = program.settings(2)["config"]["serverless-app:functions"]
+    reserved = program.settings(2)["config"][f"{PROJECT}:functions"]
     assert {name.replace("-", "_") for name in reserved} == made
 
 

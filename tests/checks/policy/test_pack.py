@@ -11,16 +11,16 @@ from tests.support.policy import breaks_network
 from tests.support.policy.analyzer import PACK, Pack, as_seen, as_told, running
 from tests.support.policy.mutations import Break, after
 from tests.support.policy.told import NAMES, broken, judged, prod, prod_run, seen
-from tests.support.stacks import stack
+from tests.support.stacks import PROJECT, stack
 
 pytestmark = pytest.mark.long  # Pulumi starts the pack as a new program for each stack
 
-DEVELOPMENT = {"serverless-app:environment": "development"}
+DEVELOPMENT = {f"{PROJECT}:environment": "development"}
 
 
 @pytest.fixture(scope="module")
 def pack() -> Iterator[Pack]:
-    with running("prod", {"serverless-app:environment": "production"}) as started:
+    with running("prod", {f"{PROJECT}:environment": "production"}) as started:
         yield started
 
 

@@ -13,7 +13,7 @@ from ops.release.alias import Alias
 from ops.release.errors import ReleaseError
 from ops.release.functions import Function, functions
 from ops.release.signals import Interrupted, Interruptible
-from tests.support.release_world import ALLOWED
+from tests.support.release_world import ALLOWED, PRUNING
 
 FUNCTION = Function(
     name="create-user",
@@ -130,14 +130,16 @@ def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err.startswith("error: ")
 
 
-@pytest.mark.parametrize("name", ["release", "rollback"])
+@pytest.mark.parametrize(
+    ("name", "allowed"), [("release", {**ALLOWED, **PRUNING}), ("rollback", ALLOWED)]
+)
 def test_the_help_lists_the_permissions_that_the_tests_run_with(
-    name: str, capsys: pytest.CaptureFixture[str]
+    name: str, allowed: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([name, "--help"]) == 0
     said = capsys.readouterr().out
     listed = said[said.index("Needs the Pulumi CLI") : said.index("Exit codes:")]
-    for action in " ".join(ALLOWED).split():
+    for action in " ".join(allowed).split():
         assert action.partition(":")[2] in listed
 
 

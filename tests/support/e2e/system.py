@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from local.cloud import Cloud
+from tests.support.stacks import PROJECT
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,6 @@ def broken(cloud: Cloud, function: str) -> Iterator[None]:
 
 def logical_name(physical: str) -> str:
     """Return the program's own name of something that Pulumi has named."""
-    named = re.fullmatch(r"serverless-app-[a-z]+-(.+)-[0-9a-f]{7}", physical)
+    named = re.fullmatch(rf"{PROJECT}-[a-z]+-(.+)-[0-9a-f]{{7}}", physical)
     assert named, physical
     return named[1]

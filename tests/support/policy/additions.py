@@ -5,6 +5,7 @@ from typing import Any
 
 from checks.policy.rules.model import Resource
 from tests.support.policy.mutations import key
+from tests.support.stacks import PROJECT
 
 BUCKET_ROWS = ("39", "40", "41", "42", "43", "44", "45")
 QUEUE_ROWS = ("48", "49", "55 queues")
@@ -27,7 +28,7 @@ class Addition:
 def with_added(resources: list[Resource], addition: Addition) -> list[Resource]:
     urns = {key(resource): resource.urn for resource in resources}
     new = Resource(
-        urn=f"urn:pulumi:prod::serverless-app::aws:{addition.type}::another",
+        urn=f"urn:pulumi:prod::{PROJECT}::aws:{addition.type}::another",
         type=f"aws:{addition.type}",
         name="another",
         properties=addition.properties,

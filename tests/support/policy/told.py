@@ -13,6 +13,7 @@ from blueprint.runner import plain
 from checks.policy.rules.catalogue import RULES
 from checks.policy.rules.model import UNKNOWN, Resource, Stack
 from checks.policy.rules.rule import Verdict, evaluate
+from tests.support.stacks import PROJECT
 
 NAMES = {f"{rule.row} {rule.part}".strip(): rule.name for rule in RULES}
 """The rules' names by row, and part where a row has several."""
@@ -22,13 +23,13 @@ NAMES = {f"{rule.row} {rule.part}".strip(): rule.name for rule in RULES}
 def prod_run(*, preview: bool = False) -> Run:
     """Run production with a custom domain: a row is about one, and production has none."""
     api = {
-        **stack_settings("prod")["serverless-app:api"],
+        **stack_settings("prod")[f"{PROJECT}:api"],
         "domain": {
             "name": "api.example.com",
             "certificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
         },
     }
-    return run("prod", preview=preview, settings={"serverless-app:api": api})
+    return run("prod", preview=preview, settings={f"{PROJECT}:api": api})
 
 
 @cache

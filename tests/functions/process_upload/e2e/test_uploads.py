@@ -10,6 +10,7 @@ from handlers.process_upload.keys import digest
 from local.cloud import Cloud
 from tests.support.e2e.system import keys, log_records, until
 from tests.support.samples import PICTURE
+from tests.support.stacks import PROJECT
 
 
 def _upload(cloud: Cloud, name: str, content: bytes) -> None:
@@ -92,7 +93,7 @@ def test_nothing_that_is_written_invokes_the_function_again(cloud: Cloud) -> Non
     written = {
         digest(key) for folder in ("processed/", "rejected/") for key in keys(s3, bucket, folder)
     }
-    group = "/aws/lambda/serverless-app-local-process-upload"
+    group = f"/aws/lambda/{PROJECT}-local-process-upload"
 
     def processed() -> set[str]:
         found = {record.get("upload") for record in log_records(cloud.client("logs"), group)}

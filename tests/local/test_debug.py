@@ -1,0 +1,135 @@
+"""A function under a debugger, with a client that speaks the debuggers' protocol."""
+
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from local import cloud as local_cloud
+from local.debug import debugging
+from local.emulator import free_port
+from local.errors import LocalError
+from local.invocation import invoke
+from tests.support.dap import Debugger
+
+HANDLER = Path("handlers/greet/handler.py")
+
+
+@pytest.fixture(scope="module")
+def project(sample, tmp_path_factory):
+    """Copy the sample, to edit it."""
+    copy = tmp_path_factory.mktemp("debug") / "project"
+    shutil.copytree(sample, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def cloud(project):
+    with local_cloud.start(root=project) as running:
+        yield running
+
+
+@pytest.fixture
+def greet(cloud):
+    return cloud.functions["greet"]
+
+
+def line_of(file: Path, text: str) -> int:
+    return next(n for n, line in enumerate(file.read_text().splitlines(), 1) if text in line)
+
+
+def settings(cloud, greet):
+    """Return all that debugging changes."""
+    client = cloud.client("lambda")
+    configuration = client.get_function_configuration(FunctionName=greet.name)
+    return (
+        {key: configuration[key] for key in ("Timeout", "Environment", "Role")},
+        client.get_alias(FunctionName=greet.name, Name=greet.qualifier)["FunctionVersion"],
+        [
+            v["Version"]
+            for v in client.list_versions_by_function(FunctionName=greet.name)["Versions"]
+        ],
+        client.get_function_concurrency(FunctionName=greet.name).get(
+            "ReservedConcurrentExecutions"
+        ),
+    )
+
+
+def test_a_breakpoint_is_hit_and_shows_variables(cloud, greet, project):
+    before = settings(cloud, greet)
+    file, port = project / HANDLER, free_port()
+    breakpoint_at = line_of(file, "return {")
+    with ThreadPoolExecutor(1) as pool, debugging(cloud.aws, greet, port=port):
+        called = pool.submit(invoke, cloud.aws, greet, '{"name": "Ada"}')
+        with Debugger("127.0.0.1", port) as debugger:
+            debugger.attach({file: [breakpoint_at]})
+            function, variables = debugger.variables()
+            answer = called.result(timeout=30)
+        assert (function, variables["event"]) == ("handler", "{'name': 'Ada'}")
+        assert answer["text"]
+    assert settings(cloud, greet) == before
+    assert invoke(cloud.aws, greet, "{}")["text"] == answer["text"]
+
+
+def test_an_edit_is_live_under_the_debugger(cloud, greet, project):
+    file, port = project / HANDLER, free_port()
+    source = file.read_text()
+    with ThreadPoolExecutor(1) as pool, debugging(cloud.aws, greet, port=port):
+        file.write_text(
+            "# a new line\n" + source.replace('"text": greet(', '"text": "edited", "t": (')
+        )
+        called = pool.submit(invoke, cloud.aws, greet, "{}")
+        with Debugger("127.0.0.1", port) as debugger:
+            debugger.attach({file: [line_of(file, "return {")]})
+            debugger.variables()
+            assert called.result(timeout=30)["text"] == "edited"
+    file.write_text(source)
+
+
+def test_a_call_may_wait_longer_than_its_limit(cloud, greet, project):
+    port = free_port()
+    with ThreadPoolExecutor(1) as pool, debugging(cloud.aws, greet, port=port):
+        configuration = cloud.client("lambda").get_function_configuration(FunctionName=greet.name)
+        assert configuration["Timeout"] > 3_600
+        called = pool.submit(invoke, cloud.aws, greet, "{}")
+        time.sleep(0.5)
+        assert not called.done()
+        with Debugger("127.0.0.1", port) as debugger:
+            debugger.attach({})
+            assert called.result(timeout=30)["text"]
+
+
+def test_no_process_is_left_over(cloud, greet):
+    before = _processes(cloud)
+    with debugging(cloud.aws, greet, port=free_port()):
+        assert _processes(cloud) - before
+    deadline = time.monotonic() + 30
+    while _processes(cloud) - before:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _processes(cloud) -> set[int]:
+    """Return the processes of the emulator's group."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(process.name)) == cloud.emulator.pid:
+                found.add(int(process.name))
+        except ProcessLookupError:
+            continue
+    return found
+
+
+def test_a_port_in_use_changes_nothing(cloud, greet):
+    before = settings(cloud, greet)
+    message = f"Port {cloud.emulator.port} is in use .* app debug --port N"
+    with (
+        pytest.raises(LocalError, match=message),
+        debugging(cloud.aws, greet, port=cloud.emulator.port),
+    ):
+        pass
+    assert settings(cloud, greet) == before
