@@ -28,6 +28,9 @@ FIREWALL = {"firewall": {"rateLimit": 1_000}}  # which production may not be wit
 KEY = {"authorization": "api_key", "usagePlan": PLAN}
 TOKEN = {"authorization": "cognito"}
 
+# Many runs of the same lines: tracing them for coverage makes them four times slower.
+pytestmark = pytest.mark.no_cover
+
 
 def asked(made: Recorder) -> dict[str, tuple[Any, ...]]:
     """Return what each method requires: authorization, authorizer, scopes, key."""

@@ -27,6 +27,9 @@ FULL = {
 }
 PREFIX = "aws:apigateway/"
 
+# Hundreds of runs of the same lines: tracing them for coverage makes them four times slower.
+pytestmark = pytest.mark.no_cover
+
 
 def parts(made: Recorder) -> Iterator[Recorded]:
     """Yield the resources that a deployment is a snapshot of."""
