@@ -191,7 +191,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         'functions.create-user.memory: unknown key (did you mean "memoryMb"?); allowed: '
         "architecture, memoryMb, provisionedConcurrency, reservedConcurrency, snapStart, tmpMb",
         'functions.creat-user: is "creat-user"; no such function; allowed: ' + ", ".join(FUNCTIONS),
-        'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, registry, source',
+        'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, source',
         "api.usagePlan.quota.limit: is required",
         'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',
         "email.sender: is required",
@@ -199,7 +199,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
-        "encryption, environment, functions, images, logs, network, permissionsBoundary, "
+        "emulator, encryption, environment, functions, images, logs, network, permissionsBoundary, "
         "release, removalPolicy, "
         "schedules, uploads",
     ]
