@@ -126,6 +126,15 @@ Registry = Annotated[
     ),
     AfterValidator(check_port),
 ]
+BaseImage = Annotated[
+    str,
+    Form(
+        r"(?=.{1,255}$)[a-z0-9]([a-z0-9._/-]|:[0-9]{1,5}/)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?"
+        r"(@sha256:[0-9a-f]{64})?",
+        "the name of an image, with its tag and best with its digest, such as "
+        "public.ecr.aws/lambda/python:3.13@sha256:… (64 hexadecimal digits)",
+    ),
+]
 Document = Annotated[str, Form(r"[^\s#]{1,500}", "a path or URL without spaces or #")]
 HostedZoneId = Annotated[
     str, Form("Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")

@@ -112,7 +112,7 @@ def stranger(n: int) -> dict[str, str]:
     return {"id": f"user_0{uuid.uuid4().int % 10**25:025}", "name": f"N{n}", "email": address()}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_poison_stream_record(world: World, data: st.DataObject) -> None:
     """Whichever records fail, those before the first are queued, and the first is named.

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pulumi
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi.runtime.config import set_all_config
 from pydantic import ValidationError
@@ -226,6 +226,9 @@ def test_what_is_required() -> None:
                                     "reservedConcurrency": 1}}),
         ("images", {"keep": 5}),
         ("images", {"keep": 1_000}),
+        ("images", {"base": "python"}),
+        ("images", {"base": f"localhost:5000/a/b_c:3.13-x@sha256:{'0' * 64}"}),
+        ("images", {"base": f"python@sha256:{'f' * 64}"}),
         ("api", {"throttle": {"rateLimit": 0.5, "burstLimit": 1}}),
         ("api", {"throttle": {"rateLimit": 10_000, "burstLimit": 5_000}}),
         ("api", {"corsOrigins": ["https://a.example.com", "http://localhost:3000"]}),
@@ -284,6 +287,13 @@ def test_within_bounds(section: str, value: Any) -> None:
         ("functions", {"send-email": {"reservedConcurrency": 4}}, "email"),
         ("images", {"keep": 4}, "images.keep"),
         ("images", {"keep": 1_001}, "images.keep"),
+        ("images", {"base": ""}, "images.base"),
+        ("images", {"base": "Python:3.13"}, "images.base"),
+        ("images", {"base": "https://example.com/python:3.13"}, "images.base"),
+        ("images", {"base": "python:3.13@sha256:0"}, "images.base"),
+        ("images", {"base": f"python:3.13@sha256:{'F' * 64}"}, "images.base"),
+        ("images", {"base": "python:3.13 "}, "images.base"),
+        ("images", {"base": f"python:3.13@md5:{'0' * 32}"}, "images.base"),
         ("api", {"throttle": {"rateLimit": 0, "burstLimit": 1}}, "api.throttle.rateLimit"),
         ("api", {"throttle": {"rateLimit": 10_001, "burstLimit": 1}}, "api.throttle.rateLimit"),
         ("api", {"throttle": {"rateLimit": 1, "burstLimit": 0}}, "api.throttle.burstLimit"),
@@ -791,7 +801,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(st.dictionaries(st.sampled_from([*sections(), "x", ""]), VALUES, max_size=5))
 @example({"api": {"throttle": {"rateLimit": float("nan"), "burstLimit": 1}}})
 @example({"api": {"throttle": {"rateLimit": float("inf"), "burstLimit": 1}}})
