@@ -6,7 +6,8 @@ from dataclasses import replace
 from checks.chaos.reconciliation import Ledger
 from checks.chaos.soak.books import Books
 from checks.chaos.soak.evidence import Evidence
-from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant, kinds
+from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.table import Account, Row, balanced
 
 WELCOME = "users' stream"
@@ -30,7 +31,7 @@ class _Accountant:
         self._inputs = inputs
         self._evidence = evidence
         self._uncertain = uncertain
-        self._sent: dict[Kind, list[Input]] = {kind: [] for kind in Kind}
+        self._sent: dict[str, list[Input]] = {kind: [] for kind in [*Kind, *schedules()]}
         for number in books.numbers:
             item = inputs[number]
             self._sent[item.kind].append(item)
@@ -40,23 +41,24 @@ class _Accountant:
 
     def account(self) -> Account:
         mails = self._mails()
+        requests = [self._row(Kind.CREATE, self._users()), self._welcomes(mails[Kind.CREATE])]
+        if Kind.READ in kinds():
+            read = (str(item.number) for item in self._accepted(Kind.READ))
+            requests.append(self._row(Kind.READ, read))
         return Account(
             rows=[
-                self._row(Kind.CREATE, self._users()),
-                self._welcomes(mails[Kind.CREATE]),
-                self._row(Kind.READ, (str(i.number) for i in self._accepted(Kind.READ))),
+                *requests,
                 self._row(Kind.MESSAGE, mails[Kind.MESSAGE], self._dead_messages(), mail=True),
                 self._row(Kind.EVENT, mails[Kind.EVENT], mail=True),
                 self._uploads(),
-                self._row(Kind.CLEANUP, self._cleaned(), self._dead(Kind.CLEANUP)),
-                self._row(Kind.REPORT, self._reported(), self._dead(Kind.REPORT)),
+                *(self._row(one, self._scheduled(one), self._dead(one)) for one in schedules()),
             ],
             waiting=self._evidence.waiting,
         )
 
     def _row(
         self,
-        kind: Kind,
+        kind: str,
         effects: Iterable[str],
         kept: Iterable[tuple[str, object]] = (),
         *,
@@ -70,7 +72,7 @@ class _Accountant:
                 ledger.refuse(str(item.number))
         return balanced(kind, ledger, effects, kept, twice=mail and self._uncertain)
 
-    def _accepted(self, kind: Kind) -> Iterator[Input]:
+    def _accepted(self, kind: str) -> Iterator[Input]:
         return (item for item in self._sent[kind] if item.number in self._books.details)
 
     def _users(self) -> Iterator[str]:
@@ -101,14 +103,14 @@ class _Accountant:
         kept = [*evidence.dead_welcomes, *abandoned]
         return balanced(WELCOME, ledger, effects, kept, twice=self._uncertain)
 
-    def _mails(self) -> dict[Kind, list[str]]:
+    def _mails(self) -> dict[str, list[str]]:
         """Name the input, or for a welcome the address, of each e-mail."""
-        found: dict[Kind, list[str]] = {Kind.CREATE: [], Kind.MESSAGE: [], Kind.EVENT: []}
+        found: dict[str, list[str]] = {Kind.CREATE: [], Kind.MESSAGE: [], Kind.EVENT: []}
         for address, count in self._evidence.mails.items():
             item = self._by_address.get(address)
             if item is None or item.kind not in found:
                 found[Kind.MESSAGE] += ["to nobody's address"] * count
-            elif item.kind is Kind.CREATE:
+            elif item.kind == Kind.CREATE:
                 found[Kind.CREATE] += [address] * count
             elif item.variant is Variant.PLAIN:
                 found[item.kind] += [str(item.number)] * count
@@ -144,17 +146,12 @@ class _Accountant:
         effects += ["of no upload" for key in strays if not key.startswith("uploads/")]
         return replace(self._row(Kind.UPLOAD, effects, kept), rejected=rejected)
 
-    def _cleaned(self) -> Iterator[str]:
-        for item in self._sent[Kind.CLEANUP]:
-            if item.number not in self._evidence.planted:
-                yield str(item.number)
+    def _scheduled(self, kind: str) -> Iterator[str]:
+        for item in self._accepted(kind):
+            detail = self._books.details[item.number]
+            yield from [str(item.number)] * self._evidence.scheduled[kind][detail]
 
-    def _reported(self) -> Iterator[str]:
-        for item in self._accepted(Kind.REPORT):
-            day = self._books.details[item.number]
-            yield from [str(item.number)] * self._evidence.reports[day]
-
-    def _dead(self, kind: Kind) -> list[tuple[str, object]]:
+    def _dead(self, kind: str) -> list[tuple[str, object]]:
         numbers = self._evidence.dead_schedules & {item.number for item in self._sent[kind]}
         return [(str(number), None) for number in numbers]
 

@@ -3,7 +3,7 @@
 import threading
 
 from checks.chaos.reconciliation import Ledger
-from checks.chaos.soak.inputs import Input, Kind
+from checks.chaos.soak.inputs import Input, kinds
 
 
 class Books:
@@ -15,12 +15,13 @@ class Books:
         ledgers: by kind of input.
         numbers: of all inputs that were sent.
         unanswered: inputs whose sender never learned whether they were accepted.
-        details: what an accepted input was answered: the id of a user or of a version, or a day.
-        repeated: deliveries besides, of what had been sent before.
+        details: by number of an accepted input: the id of its user or version, or the detail of a
+            schedule.
+        repeated: further deliveries of what had been sent before.
     """
 
     def __init__(self) -> None:
-        self.ledgers = {kind: Ledger() for kind in Kind}
+        self.ledgers = {kind: Ledger() for kind in kinds()}
         self.numbers: list[int] = []
         self.unanswered: set[int] = set()
         self.details: dict[int, str] = {}

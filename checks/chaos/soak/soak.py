@@ -16,6 +16,7 @@ from checks.chaos.soak.caller import Caller
 from checks.chaos.soak.events import Events
 from checks.chaos.soak.evidence import gather
 from checks.chaos.soak.inputs import Input, Inputs
+from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.senders import Senders
 from checks.chaos.soak.table import Account
 from checks.chaos.soak.target import Target
@@ -132,17 +133,22 @@ class Soak:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._rest(end)
-            pending = time_lapse.pending_users(self.cloud)
+            pending = time_lapse.pending(self.cloud)
             if not pending and not self._waiting(hidden=True):
                 return
             time_lapse.end_leases(self.cloud)
             self.delays.end(self.cloud)
             if pending:
-                time_lapse.sweep(self.cloud)
+                time_lapse.pass_time(self.cloud)
 
     def account(self) -> Account:
         """Compare what was sent with what became of it; once, at the end."""
-        return account(self.books, self.inputs, gather(self.cloud), uncertain=bool(self.injected))
+        details: dict[str, list[str]] = {function: [] for function in schedules()}
+        for number, detail in self.books.details.items():
+            if (kind := self.inputs[number].kind) in details:
+                details[kind].append(detail)
+        evidence = gather(self.cloud, details)
+        return account(self.books, self.inputs, evidence, uncertain=bool(self.injected))
 
     def _one(self, senders: Senders, item: Input) -> None:
         try:

@@ -11,9 +11,10 @@ import time
 
 from checks.chaos.calls import Call
 from checks.chaos.clock import jump
+from checks.chaos.soak.schedules import schedules
 from local.cloud import Cloud
 
-_TIME_LAPSE_SECONDS = 25 * 3600  # longer than any lease, and than the sweep waits between two tries
+_TIME_LAPSE_SECONDS = 25 * 3600  # longer than any lease
 _DELAYED = {
     Call("sqs", "ChangeMessageVisibility"),
     Call("sqs", "ChangeMessageVisibilityBatch"),
@@ -63,25 +64,12 @@ def end_leases(cloud: Cloud) -> None:
     jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["lease"])
 
 
-def pending_users(cloud: Cloud) -> int:
-    """Count the users who were not welcomed yet."""
-    pages = (
-        cloud.client("dynamodb")
-        .get_paginator("query")
-        .paginate(
-            TableName=cloud.outputs["dynamodb_table_name"],
-            IndexName="welcome-pending",
-            KeyConditionExpression="welcome = :pending",
-            ExpressionAttributeValues={":pending": {"S": "pending"}},
-            Select="COUNT",
-        )
-    )
-    return sum(page["Count"] for page in pages)
+def pending(cloud: Cloud) -> int:
+    """Count what waits for a schedule, such as users who were not welcomed yet."""
+    return sum(schedule.pending(cloud) for schedule in schedules().values())
 
 
-def sweep(cloud: Cloud) -> None:
-    """Let the hourly sweep find every user who was not welcomed."""
-    table = cloud.outputs["dynamodb_table_name"]
-    jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["welcome_due"])
-    ref = cloud.functions["cleanup-expired"]
-    cloud.client("lambda").invoke(FunctionName=ref.name, Qualifier=ref.qualifier, Payload=b"{}")
+def pass_time(cloud: Cloud) -> None:
+    """Run at once what waits for a schedule."""
+    for schedule in schedules().values():
+        schedule.pass_time(cloud)
