@@ -1,4 +1,4 @@
-"""Cold starts: every function's, next to those of an empty handler and of what others write."""
+"""Measures cold starts of every function, an empty handler and other frameworks."""
 
 import json
 import sys
@@ -52,7 +52,7 @@ class Start:
 
 
 def starts(places: Places) -> list[Start]:
-    """List all that is started in one round."""
+    """List the cold starts of one round."""
     own = [
         Start(name, name.replace("_", "-"), f"handlers.{name}.handler.handler", place, name)
         for name, place in places.functions.items()

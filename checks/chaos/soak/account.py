@@ -1,4 +1,4 @@
-"""Compares what was sent with what became of it, row by row."""
+"""Compares inputs and effects, row by row."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,13 +14,13 @@ WELCOME = "users' stream"
 
 
 def account(books: Books, inputs: Inputs, evidence: Evidence, *, uncertain: bool) -> Account:
-    """Compare what was sent with what became of it.
+    """Compare inputs and effects.
 
     Args:
         books: what was sent.
-        inputs: of the same seed.
-        evidence: what is found.
-        uncertain: whether replies of SES may have been lost, so that e-mails may come twice.
+        inputs: the inputs of the same seed.
+        evidence: what was found.
+        uncertain: True if replies of SES may be lost, so that an e-mail may be sent twice.
     """
     return _Accountant(books, inputs, evidence, uncertain).account()
 
@@ -76,7 +76,7 @@ class _Accountant:
         return (item for item in self._sent[kind] if item.number in self._books.details)
 
     def _users(self) -> Iterator[str]:
-        """Name the request that each stored user is of."""
+        """Yield the number of the request that created each stored user."""
         users = self._evidence.users
         answered = {self._books.details[i.number]: i for i in self._accepted(Kind.CREATE)}
         stored = {users[user_id]: i for user_id, i in answered.items() if user_id in users}
@@ -91,7 +91,7 @@ class _Accountant:
             yield str(item.number) if item else f"nobody's {user_id}"
 
     def _welcomes(self, mails: list[str]) -> Row:
-        """Every user is an input to the stream, whoever learned of their creation."""
+        """Balance welcomes: every stored user counts, even if the caller got no response."""
         evidence = self._evidence
         ledger = Ledger()
         ids = {}
@@ -104,7 +104,7 @@ class _Accountant:
         return balanced(WELCOME, ledger, effects, kept, twice=self._uncertain)
 
     def _mails(self) -> dict[str, list[str]]:
-        """Name the input, or for a welcome the address, of each e-mail."""
+        """Return the input of each e-mail, or the address of each welcome, by kind."""
         found: dict[str, list[str]] = {Kind.CREATE: [], Kind.MESSAGE: [], Kind.EVENT: []}
         for address, count in self._evidence.mails.items():
             item = self._by_address.get(address)
@@ -123,7 +123,7 @@ class _Accountant:
         return [(names.get(md5, "altered"), md5) for md5 in self._evidence.dead_messages]
 
     def _uploads(self) -> Row:
-        """A file is done if what must come of it is there; the last one under its key counts."""
+        """Balance uploads: a file is done if its outputs exist; the last file of a key counts."""
         objects = self._evidence.objects
         effects: list[str] = []
         kept: list[tuple[str, object]] = []
@@ -157,7 +157,7 @@ class _Accountant:
 
 
 def _is_there(wanted: dict[str, str | None], objects: dict[str, str]) -> bool:
-    """Whether all outputs are there, with the content that they must have."""
+    """Return True if all outputs exist with the expected content."""
     return bool(wanted) and all(
         key in objects and md5 in (None, objects[key]) for key, md5 in wanted.items()
     )

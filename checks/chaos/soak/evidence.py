@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All effects, and all that is kept as failed.
+    """All effects and all failures.
 
     Attributes:
         users: addresses by the users' ids.
@@ -104,7 +104,7 @@ def mails(port: int) -> Iterator[dict[str, Any]]:
 
 
 def _messages(cloud: Cloud, queue_url: str) -> list[dict[str, Any]]:
-    """Look at all messages of a queue, visible or not."""
+    """Return all messages of a queue, visible or not."""
     path = f"/_ministack/sqs/messages?QueueUrl={quote(queue_url, safe='')}"
     with closing(http.client.HTTPConnection(HOST, cloud.emulator.port, timeout=60)) as connection:
         connection.request("GET", path)

@@ -1,4 +1,4 @@
-"""What a soak sends: the n-th input, made of the seed and of n alone, so that none need be kept."""
+"""Makes the inputs of a soak: the n-th depends on the seed and n only, so none is stored."""
 
 import json
 import random
@@ -115,11 +115,11 @@ class Inputs:
         return Input(number, kind, variant if slot != number else Variant.PLAIN, slot)
 
     def random(self, number: int, what: str) -> random.Random:
-        """Return what decides one thing about an input."""
+        """Return the random numbers for one property of an input."""
         return random.Random(f"{self.seed} {number} {what}")  # noqa: S311 - no secret
 
     def address(self, slot: int) -> str:
-        """Return the e-mail address that tells an input."""
+        """Return the e-mail address that identifies an input."""
         return f"n{slot}@soak{self.seed}.example.com"
 
     def request(self, item: Input) -> str:
@@ -145,17 +145,17 @@ class Inputs:
             )
         text = json.dumps(message)
         if item.variant is Variant.CORRUPT:
-            # Behind the number, so that no two are the same.
-            told = text.index("@") + 1
-            return text[: self.random(item.number, "cut").randrange(told, len(text))]
+            # Cut after the number, so that no two are the same.
+            number_end = text.index("@") + 1
+            return text[: self.random(item.number, "cut").randrange(number_end, len(text))]
         return text
 
     def message_md5(self, item: Input) -> str:
-        """Return what tells the body of a message from others."""
+        """Return the MD5 that identifies the body of a message."""
         return md5(self.message(item).encode())
 
     def file(self, item: Input) -> File:
-        """Make what is uploaded."""
+        """Return the file of an upload."""
         name = self.random(item.slot, "name")
         return make(
             item.slot,

@@ -1,4 +1,4 @@
-"""The schedules of a soak, found by ``tests/functions/<function>/soak.py``."""
+"""Finds the schedules of a soak by ``tests/functions/<function>/soak.py``."""
 
 import importlib
 from collections import Counter

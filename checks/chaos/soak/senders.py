@@ -1,4 +1,4 @@
-"""Sends one input, by the way that its kind goes, and notes what the sender is told."""
+"""Sends one input by its trigger, and records the response."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _UPLOADS_AT_ONCE = 4  # S3 invokes the function for each, however many run alrea
 
 @dataclass(frozen=True, kw_only=True)
 class Senders:
-    """What sends inputs, with its collaborators; threads may share it."""
+    """Sends inputs; threads may share it."""
 
     inputs: Inputs
     books: Books
@@ -34,7 +34,7 @@ class Senders:
         """Send an input.
 
         Raises:
-            AwsError: the emulator itself did not serve the sender, which no fault explains.
+            AwsError: the emulator did not serve the sender, although no fault was injected there.
         """
         ways: dict[str, Callable[[Input], None]] = {
             Kind.CREATE: self._create,

@@ -1,4 +1,4 @@
-"""The running system as the senders see it: what the outside world can do to it."""
+"""Sends inputs to the running system as the outside world does."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What goes wrong during a soak: faults of calls by a seeded plan, and kills at seeded inputs."""
+"""Decides what fails during a soak: calls by a seeded plan, and functions that are killed."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class Weather:
     kills: float = 0.2
 
     def plan(self, seed: int) -> Plan:
-        """Plan faults of all kinds for the calls of all services alike."""
+        """Return a plan with faults of all kinds for the calls of all services."""
         probability = self.faults / 100 / CALLS_PER_INPUT / len(_FAULTS)
         if not probability:
             return Plan(seed=seed)
