@@ -23,7 +23,7 @@ REQUESTS ?= 1e6
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-browser test-images test-faults soak check scan format documents lock upgrade bench bench-check cost plan preview deploy release rollback smoke redrive clean
+.PHONY: help up test test-api test-browser test-images test-faults soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 21
@@ -31,8 +31,8 @@ help:  ## List the targets
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C stops it)
 	@$(BIN)/app up --port $(PORT)
 
-test: .venv/.dev  ## Run the tests that need neither Docker nor much time
-	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
+test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, also check coverage (a minute more)
+	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 	$(QUICK) --ignore tests/checks/scan $(OTHERS) $(SYSTEM)
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED
@@ -69,9 +69,11 @@ documents: .venv/.dev  ## Write the generated files: openapi.json, schema, diagr
 	$(BIN)/app documents
 
 preview: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi preview of STACK (default dev) with the policies of checks/policy/
+	@$(BIN)/app preflight $(STACK)
 	pulumi preview --stack $(STACK) --policy-pack checks/policy
 
 deploy: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi up of STACK (default dev) with the policies of checks/policy/
+	@$(BIN)/app preflight $(STACK) --deploy
 	pulumi up --stack $(STACK) --policy-pack checks/policy
 
 release: .venv/.runtime  ## Release STACK's new versions: PERCENT of calls for MINUTES, then all; rolls back if an alarm rings
@@ -94,6 +96,9 @@ bench-check: .venv/.dev  ## Fail if a function's start has grown: files, modules
 
 plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST a revision (default: where the branch left main)
 	@$(BIN)/app plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
+
+pin: .venv/.runtime  ## Pin STACK's base image to today's digest, or move the pin (needs Docker)
+	@$(BIN)/app pin $(STACK)
 
 cost: .venv/.runtime  ## Estimate the cost of STACK in a month, at REQUESTS (more: app cost --help)
 	@$(BIN)/app cost $(STACK) --requests $(REQUESTS)

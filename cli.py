@@ -17,8 +17,10 @@ from typer.core import TyperGroup
 import blueprint.cost.cli
 import blueprint.documents.cli
 import blueprint.functions.cli
+import blueprint.pin.cli
 import blueprint.plan.cli
 import local.cli
+import ops.preflight.cli
 import ops.redrive.cli
 import ops.release.cli
 import ops.smoke.cli
@@ -115,11 +117,13 @@ app = typer.Typer(
 app.add_typer(local.cli.commands)
 app.add_typer(blueprint.plan.cli.commands)
 app.add_typer(blueprint.cost.cli.commands)
+app.add_typer(ops.preflight.cli.commands)
 app.add_typer(ops.smoke.cli.commands)
 app.add_typer(ops.release.cli.commands)
 app.add_typer(ops.redrive.cli.commands)
 app.add_typer(blueprint.documents.cli.commands)
 app.add_typer(blueprint.functions.cli.commands)
+app.add_typer(blueprint.pin.cli.commands)
 
 
 @app.callback()

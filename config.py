@@ -3,9 +3,10 @@
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.config.functions import FunctionSettings
+from infra.config.schedules import ScheduleExpression
 from infra.config.section import Section
 from infra.config.stack import StackConfig
-from infra.config.texts import EmailAddress, ScheduleExpression
+from infra.config.texts import EmailAddress
 
 _UPLOAD_MEMORY_MB = 512
 
@@ -48,7 +49,7 @@ class Uploads(Section):
         "tens of GB within the function's time; a larger file becomes a dead letter.",
     )
     expire_days: int | None = Field(
-        None, ge=1, description="Days after which uploads are deleted; never by default."
+        None, ge=1, le=36_500, description="Days after which uploads are deleted; never by default."
     )
 
     @property

@@ -27,6 +27,7 @@ config = read(BootstrapConfig)
 check_project(pulumi.get_project(), config.room_for_project(pulumi.get_stack()))
 project = pulumi.get_project().removesuffix("-bootstrap")  # of the stacks that are deployed
 region = aws.get_region_output().region
+partition = aws.get_partition_output()
 
 state = State("state")
 provider = github.provider_arn("github", config.oidc_provider_arn)
@@ -36,7 +37,8 @@ account_log_role("gateway", pulumi.ResourceOptions())
 def values(stacks: str, **more: str) -> Values:
     """Return the values of the placeholders in permissions, for stacks of a name."""
     return {
-        "partition": aws.get_partition_output().partition,
+        "partition": partition.partition,
+        "suffix": partition.dns_suffix,
         "region": region,
         "account": aws.get_caller_identity_output().account_id,
         "project": project,

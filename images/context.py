@@ -8,7 +8,13 @@ from images.sources import handler_sources
 
 ROOT = Path(__file__).parent.parent
 _STAGING = ROOT / ".build"
-_COMMON = ("Dockerfile", "build.py", "build-requirements.txt", "select_data.py")
+_COMMON = (
+    "Dockerfile",
+    "build-requirements.txt",
+    "build.py",
+    "package_index.py",
+    "select_data.py",
+)
 
 
 def sources(function: str) -> dict[str, Path]:

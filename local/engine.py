@@ -1,21 +1,31 @@
-"""Talks to the Docker engine: finds it, looks up images, and runs builds of the classic builder."""
+"""Talks to the Docker engine: finds it, looks up images, and builds with its BuildKit."""
 
 import io
 import os
+import re
+import shutil
+import subprocess
 import tarfile
-from collections.abc import Iterator, Mapping
-from typing import Any
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 
 import docker
 import docker.errors
 from docker.models.images import Image
 
+from images import package_index
+from local import engine_probe
 from local.errors import LocalError
 
 BASE_IMAGE = "public.ecr.aws/lambda/python:3.13"
 """The Dockerfile's default as well."""
 
 _LAST_LINES = 15
+# What a step prints, in the plain form of BuildKit's progress: `#7 0.123 text`.
+_PRINTED = re.compile(r"#\d+ \d+\.\d+ (.*)")
+# BuildKit repeats the failed step's output below this.
+_SUMMARY = "------"
 _SILENCE_SECONDS = 600  # a step that downloads prints nothing
 
 
@@ -25,7 +35,7 @@ def chosen_base() -> str:
 
 
 class EngineError(LocalError):
-    """No engine answers, or it lacks an image and cannot pull it."""
+    """No engine answers, it lacks an image and cannot pull it, or it cannot build."""
 
 
 class BuildFailed(LocalError):
@@ -84,26 +94,59 @@ class Engine:
                 f"{error.explanation or error}. To use another base image, set BASE_IMAGE."
             ) from error
 
-    def build(self, name: str, files: Mapping[str, bytes], **options: Any) -> str:
+    def build(
+        self,
+        name: str,
+        files: Mapping[str, bytes],
+        *,
+        arguments: Mapping[str, str] | None = None,
+        platform: str | None = None,
+        tag: str | None = None,
+        cached: bool = True,
+        environ: Mapping[str, str] = os.environ,
+    ) -> str:
         """Build an image and return its id.
+
+        docker-py has no BuildKit, so this runs the ``docker`` command.
 
         Args:
             name: the name to use in errors.
             files: the context: contents by path, ``Dockerfile`` among them.
-            options: of docker-py's ``APIClient.build``.
+            arguments: the Dockerfile's arguments.
+            platform: such as ``linux/arm64``; the engine's own if None.
+            tag: a name for the image.
+            cached: whether steps of earlier builds may be used.
+            environ: names the package index and what is needed to reach it.
 
         Raises:
             BuildFailed: with the last lines of the build.
+            EngineError: the ``docker`` command or its BuildKit is missing.
+            LocalError: the certificates that the environment names cannot be read.
         """
-        lines: list[str] = []
-        try:
-            stream = self.client.api.build(
-                fileobj=_archive(files), custom_context=True, forcerm=True, decode=True, **options
+        given = [f"--build-arg={key}={value}" for key, value in (arguments or {}).items()]
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "id"
+            output = _docker(
+                "build",
+                "--progress=plain",
+                f"--platform={platform or self.platform}",
+                f"--secret=id={package_index.NAME},env=PACKAGE_INDEX",
+                f"--iidfile={made}",
+                *given,
+                *([f"--tag={tag}"] if tag else []),
+                *([] if cached else ["--no-cache"]),
+                "-",
+                stdin=_archive(files),
+                environ={**environ, "PACKAGE_INDEX": _settings(environ)},
             )
-            return _follow(stream, lines)
-        except (docker.errors.DockerException, _StepFailed) as error:
-            tail = "".join(f"\n    {line}" for line in lines[-_LAST_LINES:])
-            raise BuildFailed(f"The image of {name} could not be built: {error}{tail}") from error
+            if made.is_file():
+                return made.read_text()
+        if "buildx component is missing" in output:
+            raise EngineError(
+                "Docker's buildx plugin, which builds the images, is not installed. Install it: "
+                "https://docs.docker.com/go/buildx/"
+            )
+        raise BuildFailed(f"The image of {name} could not be built: {_failure(output)}")
 
 
 def platform_of(image: Image) -> str:
@@ -111,24 +154,48 @@ def platform_of(image: Image) -> str:
     return f"{image.attrs['Os']}/{image.attrs['Architecture']}"
 
 
-class _StepFailed(Exception):
-    """The engine's message about a step that failed."""
+def _settings(environ: Mapping[str, str]) -> str:
+    try:
+        return package_index.settings(environ)
+    except package_index.PackageIndexError as error:
+        raise LocalError(str(error)) from error
 
 
-def _follow(stream: Iterator[dict[str, Any]], lines: list[str]) -> str:
-    """Read a build's messages to the end; return the id of the image."""
-    identifier = failure = ""
-    for message in stream:
-        text = message.get("stream", "").splitlines()
-        lines += [line for line in text if line.strip() and not line.startswith(" --->")]
-        failure = message.get("error", failure)
-        identifier = message.get("aux", {}).get("ID", identifier)
-    if failure:
-        raise _StepFailed(failure)
-    return identifier
+def _docker(*command: str, stdin: bytes, environ: Mapping[str, str]) -> str:
+    """Run the ``docker`` command with the engine that docker-py uses, and return what it prints."""
+    variables = {
+        "DOCKER_BUILDKIT": "1",
+        "DOCKER_HOST": engine_probe.address(),
+        "BUILDX_BUILDER": "default",  # the engine's own, which stores the image in the engine
+        "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",  # one image, and no index
+    }
+    program = shutil.which("docker", path=environ.get("PATH"))
+    if program is None:
+        raise EngineError(
+            "The docker command, which builds the images, is not on the PATH. Install it: "
+            "https://docs.docker.com/engine/install/"
+        )
+    ended = subprocess.run(
+        [program, *command],
+        input=stdin,
+        env={**environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return ended.stdout.decode(errors="replace")
 
 
-def _archive(files: Mapping[str, bytes]) -> io.BytesIO:
+def _failure(output: str) -> str:
+    """Return BuildKit's error, and below it the last lines that the failed build printed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    steps = lines[: lines.index(_SUMMARY)] if _SUMMARY in lines else lines
+    printed = [match[1] for line in steps if (match := _PRINTED.fullmatch(line))]
+    tail = "".join(f"\n    {line}" for line in (printed or steps[:-1])[-_LAST_LINES:])
+    return f"{lines[-1] if lines else 'no output'}{tail}"
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
     """Return a build context that depends only on names and contents."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
@@ -137,5 +204,4 @@ def _archive(files: Mapping[str, bytes]) -> io.BytesIO:
             member.size = len(content)
             member.mode = 0o644
             tar.addfile(member, io.BytesIO(content))
-    archive.seek(0)
-    return archive
+    return archive.getvalue()

@@ -20,6 +20,7 @@ if sys.path[0] == str(Path(__file__).parent):
     sys.path.pop(0)  # added by the server; the emulator must not import these modules
 
 from ministack.app import app as _emulator  # type: ignore[import-untyped]
+from ministack.services import apigateway_v1 as _gateway  # type: ignore[import-untyped]
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -29,6 +30,25 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 with contextlib.suppress(OSError, ValueError):
     _, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
+
+_event = _gateway._build_lambda_event_v1
+
+
+def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
+    """Return a proxy event with the id of the caller's API key, which the emulator (1.5.33) omits.
+
+    AWS passes it to a method that requires a key:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    """
+    event: dict[str, Any] = _event(*given, **more)
+    methods, method, headers = given[3].get("resourceMethods", {}), given[5], given[6]
+    if (methods.get(method) or methods.get("ANY") or {}).get("apiKeyRequired"):
+        key = _gateway._resolve_api_key(_gateway._api_key_from_request(headers))
+        event["requestContext"]["identity"]["apiKeyId"] = key and key["id"]
+    return event
+
+
+_gateway._build_lambda_event_v1 = _event_with_key
 
 _VIEWER = run_path(str(Path(__file__).with_name("viewer.py")))
 _SIGNED = b"AWS4-HMAC-SHA256 Credential=ASIA"

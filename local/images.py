@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from blueprint.project import project_name
 from images import context
-from local import package_index
 from local.engine import BuildFailed, Engine, chosen_base
 
 _REPOSITORY = project_name()
@@ -80,12 +79,17 @@ def build_all(
     for source in sources:
         if source not in missing:
             progress(f"{source.name}: unchanged")
-    if missing:
-        arguments = _arguments(engine, base, build_base or base_image, platform)
-        build = _Build(engine, arguments, progress, cached)
-        if cached and len(missing) > 1:
-            build.shared_stages(missing)
-        refs |= {ref.function: ref for ref in _parallel(build.image, missing)}
+    if len(missing) > 1:
+        progress(f"building {', '.join(source.name for source in missing)}")
+    build = _Build(
+        engine=engine,
+        base=base_image,
+        build_base=build_base or base_image,
+        platform=platform,
+        progress=progress,
+        cached=cached,
+    )
+    refs |= {ref.function: ref for ref in _parallel(build.image, missing)}
     return {source.function: ref for source in sources if (ref := refs[source.function])}
 
 
@@ -121,61 +125,35 @@ def _find(engine: Engine, source: _Source) -> ImageRef | None:
     return ImageRef(function=source.function, tag=source.tag, id=str(image.id), built=False)
 
 
-def _arguments(engine: Engine, base: str, build_base: str, platform: str) -> dict[str, str]:
-    """Return the Dockerfile's arguments that BuildKit would set itself, and those of this machine.
-
-    The ids of the bases set the platform of each stage. The classic builder's own option applies to
-    every stage, and the engine stores a tag for one platform at a time.
-    """
-    native = str(engine.get(build_base, engine.platform).id)
-    return {
-        "BASE_IMAGE": base,
-        "BUILD_IMAGE": package_index.build_image(engine, native),
-        "BUILD_PLATFORM": engine.platform,
-        "TARGETARCH": platform.partition("/")[2],
-        **package_index.proxies(),
-    }
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Build:
     """Shared by the builds of one run."""
 
     engine: Engine
-    arguments: Mapping[str, str]
+    base: str
+    build_base: str
+    platform: str
     progress: Progress
     cached: bool
-
-    def shared_stages(self, sources: list[_Source]) -> None:
-        """Build the stages that several images share, each once.
-
-        In the classic builder, builds that run at the same time share nothing: each would install
-        the same dependencies again, and later builds would find one cache or another.
-        """
-        self.progress(f"building {', '.join(source.name for source in sources)}")
-        self._run(sources[0], target="tools")
-        by_requirements = {source.files["requirements.txt"]: source for source in sources}
-        _parallel(lambda source: self._run(source, target="packages"), [*by_requirements.values()])
 
     def image(self, source: _Source) -> ImageRef:
         """Build one function's image."""
         start = time.monotonic()
-        identifier = self._run(source, tag=source.tag)
-        self.progress(f"{source.name}: built in {time.monotonic() - start:.1f} s")
-        return ImageRef(function=source.function, tag=source.tag, id=identifier, built=True)
-
-    def _run(self, source: _Source, **options: Any) -> str:
-        return self.engine.build(
+        identifier = self.engine.build(
             source.name,
             source.files,
-            buildargs={
-                **self.arguments,
+            arguments={
+                "BASE_IMAGE": self.base,
+                "BUILD_IMAGE": self.build_base,
                 "FUNCTION": source.function,
                 "REVISION": source.fingerprint,
             },
-            nocache=not self.cached,
-            **options,
+            platform=self.platform,
+            tag=source.tag,
+            cached=self.cached,
         )
+        self.progress(f"{source.name}: built in {time.monotonic() - start:.1f} s")
+        return ImageRef(function=source.function, tag=source.tag, id=identifier, built=True)
 
 
 def _parallel(work: Callable[[_Source], T], sources: list[_Source]) -> list[T]:

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from handlers.runtime import deadline
+
+# An example's time depends on the machine, and says nothing of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Fixtures of running systems: also the tests in a function's folder use them.
 pytest_plugins = [

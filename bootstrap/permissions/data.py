@@ -96,7 +96,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             "kms",
             "Decrypt Encrypt GenerateDataKey",
             _KEY,
-            when=(*OURS, ("StringEquals", "kms:ViaService", "lambda.{region}.amazonaws.com")),
+            when=(*OURS, ("StringEquals", "kms:ViaService", "lambda.{region}.{suffix}")),
         ),
     ),
     "aws:kms/alias:Alias": (

@@ -18,6 +18,6 @@ SMOKE: tuple[Permission, ...] = (
         "kms",
         "Decrypt",
         arn("kms", "key/*"),
-        when=(*OURS, ("StringEquals", "kms:ViaService", "dynamodb.{region}.amazonaws.com")),
+        when=(*OURS, ("StringEquals", "kms:ViaService", "dynamodb.{region}.{suffix}")),
     ),
 )

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.bench import BenchError
-from local import engine_probe, package_index
+from local import engine_probe
 from local.emulator import free_port
 from local.engine import Engine
 from local.images import build_all
@@ -174,11 +174,14 @@ def base_image() -> str:
 
 
 def _baselines_image(engine: Engine, base: str) -> str:
-    files = {"Dockerfile": (ROOT / "checks" / "bench" / "Dockerfile").read_bytes()}
-    files["requirements.txt"] = (BASELINES / "requirements.txt").read_bytes()
-    files |= {f"baselines/{path.name}": path.read_bytes() for path in BASELINES.glob("*.py")}
-    arguments = {"BASE_IMAGE": base, "BUILD_IMAGE": package_index.build_image(engine, base)}
-    return engine.build("the baselines", files, buildargs=arguments | package_index.proxies())
+    here = ROOT / "checks" / "bench"
+    files = {
+        "Dockerfile": (here / "Dockerfile").read_bytes(),
+        "package_index.py": (ROOT / "images" / "package_index.py").read_bytes(),
+        "requirements.txt": (BASELINES / "requirements.txt").read_bytes(),
+        **{f"baselines/{path.name}": path.read_bytes() for path in BASELINES.glob("*.py")},
+    }
+    return engine.build("the baselines", files, arguments={"BASE_IMAGE": base})
 
 
 @contextlib.contextmanager

@@ -39,8 +39,6 @@ CHECKOV = (
            reason="The rules against Log4j are there (CKV_AWS_192). The check also requires the "
                   "list of anonymous addresses, which blocks callers at hosting providers, such "
                   "as programs."),
-    Waiver(check="CKV_AWS_51", resources="aws_ecr_repository.*", stacks=_ALL,
-           reason="Tags are immutable except the build cache's; checkov supports no exception."),
     Waiver(check="CKV_AWS_297", resources="aws_scheduler_schedule.*", stacks=_ALL,
            reason="A schedule holds its name and time, and no personal data."),
     Waiver(check="CKV_AWS_144", resources="aws_s3_bucket.*", stacks=_ACCOUNT,

@@ -3,6 +3,9 @@
 The first time is an hour after the user's creation, in case the stream's message was lost. If it
 was not, the ledger of ``send-email`` still makes one e-mail of both. More messages follow daily. A
 day after the fifth, the user is given up.
+
+A user who was restored from a backup may be pending again, and welcomed long ago. The ledger knows
+for ``KEEP_DAYS``; a user who has been due for about as long is given up without a message.
 """
 
 import logging
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.domain.email_message import welcome_entry
+from handlers.domain.ledger import KEEP_DAYS
 from handlers.runtime import clock
 from handlers.runtime.log import outcome
 
@@ -22,6 +26,10 @@ RETRY_SECONDS = 24 * 3600
 """Time between two messages. It is longer than the queue tries a message (18 hours while SES is
 paused, see ``handlers.send_email.retry``), so that a pause of several days neither uses up the
 attempts nor fills the queue with copies."""
+
+OVERDUE_SECONDS = (KEEP_DAYS - 2) * 24 * 3600
+"""Time after which the ledger may have forgotten that a user was welcomed: a backup was taken at
+most a day before the user was due, and the welcome sent no earlier than about that time."""
 
 _REQUEUE = "SET welcome_due = :next ADD welcome_attempts :one"
 _ABANDON = "SET welcome_abandoned = :at REMOVE welcome, welcome_due, welcome_attempts"
@@ -88,7 +96,8 @@ class Welcomes:
             yield from page["Items"]
 
     def _handle(self, user: dict[str, Any], now: int) -> str:
-        if int(user.get("welcome_attempts", {"N": "0"})["N"]) >= ATTEMPTS:
+        attempts = int(user.get("welcome_attempts", {"N": "0"})["N"])
+        if attempts >= ATTEMPTS or now - int(user["welcome_due"]["N"]) > OVERDUE_SECONDS:
             name = "welcome_abandoned"
             moved = self._update(user, _ABANDON, {":at": {"S": clock.timestamp(now)}})
         else:

@@ -13,6 +13,7 @@ from handlers.create_user.request import (
 from handlers.domain.user import UserCreated
 from handlers.domain.user_store import EmailTaken, KeyReused, UserStore
 from handlers.runtime import http
+from handlers.runtime.caller import own
 from handlers.runtime.log import outcome
 
 
@@ -26,7 +27,9 @@ def create_user(event: http.Event, users: UserStore) -> http.Response:
     try:
         body = http.body(event, limit=MAX_BODY_BYTES)
         key = parse_idempotency_key(http.header(event, "Idempotency-Key"))
-        stored = users.create(parse_new_user(body), idempotency_key=key)
+        stored = users.create(
+            parse_new_user(body), idempotency_key=None if key is None else own(event, key)
+        )
     except http.BodyTooLarge:
         return http.refuse(
             413,

@@ -21,7 +21,10 @@ CREATE_USER: dict[str, Any] = {
             "required": False,
             "description": (
                 "Makes a retry safe, for 24 hours: the same key with the same body gets the first "
-                "answer, with another body it is refused."
+                "answer, with another body it is refused. Keys belong to their caller: the person "
+                "or the client that the access token names, or the API key. An API that asks for "
+                "no credentials cannot tell callers apart, and all of them share their keys: "
+                "choose random ones, such as UUIDs."
             ),
             "schema": {
                 "type": "string",

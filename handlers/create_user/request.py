@@ -5,7 +5,13 @@ import re
 import msgspec
 
 from handlers.domain.email_address import MAX_LENGTH, MAX_LOCAL_LENGTH
-from handlers.domain.user import CONTROL_CHARACTERS, EMAIL_PATTERN, MAX_NAME_LENGTH, NewUser
+from handlers.domain.user import (
+    CONTROL_CHARACTERS,
+    EMAIL_PATTERN,
+    MAX_NAME_LENGTH,
+    NewUser,
+    is_visible,
+)
 
 MAX_BODY_BYTES = 8192
 """A name of 100 and an address of 254 characters fit in 5 KB, however they are escaped."""
@@ -17,7 +23,9 @@ _KINDS = {
     b"t": "a boolean",
     b"f": "a boolean",
 }
-_CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
+# The last two of each plane are noncharacters; those of the first are in CONTROL_CHARACTERS.
+_LAST_TWO = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
+_CONTROL = re.compile(f"[{CONTROL_CHARACTERS}{_LAST_TWO}]")
 _EMAIL = re.compile(EMAIL_PATTERN)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -80,7 +88,13 @@ def _text(field: str, raw: bytes) -> str:
 
 def _check_name(name: str) -> None:
     _check_length("name", name, MAX_NAME_LENGTH, "which is what fits into an e-mail's greeting")
-    _check_control("name", name)  # a name that passes and is not blank matches NAME_PATTERN
+    _check_control("name", name)
+    if not is_visible(name):
+        raise InvalidRequest(
+            f"name has {len(name)} characters, and none is visible (the first is "
+            f"U+{ord(name.strip()[0]):04X}); it must have at least one that is, because people "
+            "read it"
+        )
 
 
 def _check_email(email: str) -> None:

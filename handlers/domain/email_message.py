@@ -31,10 +31,12 @@ def welcome_entry(*, user_id: str, name: str, email: str) -> dict[str, Any]:
     The attribute ``user_id`` identifies the welcome, so that one e-mail is sent however often it is
     queued, and the user is marked as welcomed.
     """
+    from handlers.domain.greeting import greeting  # send-email reads messages, and greets nobody
+
     message = EmailMessage(
         to=email,
         subject="Welcome to our platform!",
-        body=f"Hello {name}, welcome to our platform!",
+        body=f"{greeting(name)}, welcome to our platform!",
         type="welcome",
     )
     return {

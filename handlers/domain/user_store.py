@@ -77,6 +77,10 @@ class UserStore:
         DynamoDB cancels transactions that conflict on an address or a key. They are tried again
         after a random pause; the later one then sees what the earlier one wrote.
 
+        Args:
+            new: what the caller sent.
+            idempotency_key: the caller's own, see ``handlers.runtime.caller``; or None.
+
         Raises:
             EmailTaken, KeyReused: see the module's docstring.
             Unavailable: also if transactions still conflict after six attempts, or if time runs
@@ -151,7 +155,7 @@ class UserStore:
         absent = "attribute_not_exists(id)"
         writes = [
             _put(self._table, user_item(user, now), absent),
-            _put(self._table, guard_item(user), absent),
+            _put(self._table, guard_item(user, idempotency_key), absent),
         ]
         if idempotency_key is not None:
             # TTL deletes late, so an expired item counts as absent.

@@ -5,57 +5,33 @@
   position, XMP, IPTC, comments, text chunks).
 - Colours: converted to sRGB by the embedded ICC profile, which is then dropped. CMYK becomes RGB by
   its profile or, without one, by the plain formula. A broken profile is ignored.
-- Depth: 16 bits a channel become 8. Other integers and floating point are scaled to their range.
+- Depth: 16 bits a channel become 8; for other integers and floating point see ``samples``.
 - Palettes and black-and-white become colours and greys. Transparency is kept.
 - Frames: animated GIF and WebP stay animated when resized; their thumbnail is the first frame. Of
   other files with several pictures (TIFF pages, animated PNG, JPEG with previews), only the first
-  is used.
+  is used; of TIFF, the first that is no preview.
+- Camera raw in the container of TIFF is not parsed. What Pillow cannot decode is ``UNSUPPORTED``.
 - Quality: JPEG 85, progressive; WebP 80, lossy.
 """
 
 import io
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from PIL import (
-    GifImagePlugin,
-    Image,
-    ImageCms,
-    ImageSequence,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageCms, ImageSequence
 
+from handlers.process_upload import samples
+from handlers.process_upload.opening import MAX_PIXELS, open_picture, orientation, unsupported
 from handlers.process_upload.rejection import Reason, Rejected
 from handlers.process_upload.sniff import Kind
 
-MAX_PIXELS = 50_000_000
-"""Most pixels of a picture, all frames together; cameras of phones have up to 48 million."""
-
 MAX_FRAMES = 1_000
-
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# Importing a plugin registers it. Otherwise Pillow would import all its plugins in every child.
-_PLUGINS = (
-    GifImagePlugin,
-    JpegImagePlugin,
-    MpoImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
-Image.preinit()
 
 # After a large block is freed, the C library keeps blocks up to its size (32 MB at most) for reuse.
 # Otherwise each buffer of a picture gets new pages from the kernel, which costs 5 % of the time.
 bytes(16 * 1024 * 1024)
 
-_ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -125,10 +101,12 @@ def _shrink(source: IO[bytes], kind: Kind, side: int) -> tuple[Image.Image, dict
 
     When this returns, the decoded picture, which takes most of the memory, is freed.
     """
-    with _open(source, kind) as image:
+    with open_picture(source, kind) as image:
         image.draft(None, (side, side))  # a large JPEG is decoded at a half, a quarter …
         frames, durations = [], []
         for frame in _frames(image, kind):
+            with unsupported(source, kind, opened=True):
+                frame.load()
             frames.append(_small(frame, side))
             durations.append(int(frame.info.get("duration", 0)))
         animation: dict[str, Any] = {}
@@ -141,46 +119,33 @@ def _shrink(source: IO[bytes], kind: Kind, side: int) -> tuple[Image.Image, dict
     return frames[0], animation
 
 
-def _open(source: IO[bytes], kind: Kind) -> Image.Image:
-    try:
-        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning):
-            return Image.open(source, formats=[kind])
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise Rejected(Reason.TOO_MANY_PIXELS) from None
-
-
 def _frames(image: Image.Image, kind: Kind) -> Iterator[Image.Image]:
     pixels = image.width * image.height
-    for count, frame in enumerate(ImageSequence.Iterator(image), start=1):
+    frames = ImageSequence.Iterator(image) if kind in _ANIMATED else (image,)
+    for count, frame in enumerate(frames, start=1):
         if count > MAX_FRAMES or count * pixels > MAX_PIXELS:
             raise Rejected(Reason.TOO_MANY_PIXELS)
-        frame.load()
         yield frame
-        if kind not in _ANIMATED:
-            return
 
 
 def _small(image: Image.Image, side: int) -> Image.Image:
     """Return a picture resized, with 8 bits a channel, in sRGB, upright, without metadata."""
-    orientation = image.getexif().get(_ORIENTATION)  # after loading: TIFF turns itself upright
+    turn = _UPRIGHT.get(orientation(image))
     profile = image.info.get("icc_profile")
     small = _srgb(_fit(_eight_bits(image), side), profile)
-    if orientation in _UPRIGHT:
-        small = small.transpose(_UPRIGHT[orientation])
+    if turn is not None:
+        small = small.transpose(turn)
     small.info = {}
     return small
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Return a picture in L, RGB, RGBA or CMYK; palettes cannot be resized."""
-    if image.mode.startswith("I;16"):
-        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-    if image.mode in ("I", "F"):
-        low, high = image.getextrema()
-        scale = 255 / (high - low) if high > low else 1.0  # type: ignore[operator]
-        return image.point(lambda value: value * scale - low * scale).convert("L")  # type: ignore[operator]
+    image = samples.eight_bits(image)
     if image.mode == "CMYK":
         return image
+    if image.mode == "La":  # of which Pillow makes nothing else
+        image = image.convert("LA")
     mode = "L" if image.mode in ("1", "L") else "RGB"
     if image.has_transparency_data:
         mode = "RGBA"
@@ -196,7 +161,7 @@ def _fit(image: Image.Image, side: int) -> Image.Image:
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     mode = "RGB" if image.mode == "CMYK" else image.mode
-    if profile and mode != "L":
+    if isinstance(profile, bytes) and profile and mode != "L":
         try:
             converted = ImageCms.profileToProfile(
                 image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode=mode

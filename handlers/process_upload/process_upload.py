@@ -131,15 +131,29 @@ def _write_results(
         Rejected: the upload cannot be processed.
     """
     source = fetched.source
+    extension = keys.extension(source.key)
     if fetched.kind is None:
-        if sniff.claims_other(keys.extension(source.key)):
+        if sniff.claims_other(extension):
             raise Rejected(Reason.MISMATCH if source.size else Reason.EMPTY)
         results.copy_original(source, storage)
         return COPIED
     if fetched.content is None:
-        raise Rejected(Reason.TOO_LARGE)
-    transformed = transform(
-        fetched.kind, fetched.content, limits, seconds_left=seconds_left, files=files
-    )
+        raise Rejected(fetched.problem)
+    try:
+        transformed = transform(
+            fetched.kind,
+            fetched.content,
+            limits,
+            content_type=source.headers.get("ContentType", ""),
+            seconds_left=seconds_left,
+            files=files,
+        )
+    except Rejected as rejected:
+        claims_nothing = sniff.named_kind(extension) is None
+        other_kind = rejected.reason is Reason.MISMATCH and claims_nothing
+        if not other_kind and rejected.reason is not Reason.NOT_PARSED:
+            raise
+        results.copy_original(source, storage)
+        return COPIED
     results.write_outputs(transformed, source, storage)
     return transformed.outcome

@@ -11,8 +11,12 @@ class Reason(Enum):
     MISMATCH = "content_mismatch", "The content is not of the type that the file's name says."
     DAMAGED = "damaged", "The file is damaged, cut short, or not valid."
     ENCRYPTED = "encrypted", "The document is encrypted."
+    UNSUPPORTED = "unsupported", "The file may be valid, but this variant of it is not supported."
     TOO_MANY_PIXELS = "too_many_pixels", "The picture has too many pixels, all frames together."
     TOO_EXPENSIVE = "too_expensive", "Reading the file takes more memory or time than it may."
+
+    NOT_PARSED = "not_parsed", "Files of this kind are not parsed."
+    """The verdict of a parser on a file that is then copied: it never reaches ``rejected/``."""
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

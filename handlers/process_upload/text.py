@@ -5,28 +5,14 @@ no more than a flat one.
 """
 
 import re
+from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
 from typing import IO
 
-import webencodings
-
-from handlers.process_upload.rejection import Reason, Rejected
+from handlers.process_upload.charset import decode
+from handlers.process_upload.declaration import in_html, in_xhtml
 from handlers.process_upload.utf8 import write
 
-# Byte order marks. The order matters: that of UTF-32 begins with that of UTF-16.
-_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe\x00\x00", "utf-32-le"),
-    (b"\x00\x00\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
-_META_CHARSET = re.compile(
-    rb"<meta[^>]{0,256}?charset\s{0,8}=\s{0,8}[\"']?\s{0,8}([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE
-)
-_META_WITHIN = 4096  # browsers search 1,024 bytes, some pages need more
-# Charsets that a readable `<meta>` shows to be wrong, and those that are not decoded at all.
-_NEVER_DECLARED = {"utf-16le", "utf-16be", "replacement", "x-user-defined"}
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "br", "caption", "dd", "details"}
@@ -38,48 +24,39 @@ _CELLS = frozenset({"td", "th"})
 _HIDDEN = frozenset({"script", "style"})
 
 
-def extract_text(source: IO[bytes], text: IO[bytes]) -> None:
-    """Write a text file as UTF-8, with its own line ends.
-
-    The charset is that of the byte order mark. Without one it is UTF-8 if the file is valid UTF-8,
-    and windows-1252 otherwise (bytes that it does not define become U+FFFD).
+def extract_text(source: IO[bytes], text: IO[bytes], *, content_type: str = "") -> None:
+    """Write a text file as UTF-8, with its own line ends. For the charset, see ``charset``.
 
     Raises:
         Rejected: ``MISMATCH`` for a file with NUL characters, which is not text.
     """
-    write(text, _decode(source.read()))
+    write(text, decode(source.read(), content_type))
 
 
-def extract_html(source: IO[bytes], text: IO[bytes]) -> None:
+def extract_html(
+    source: IO[bytes],
+    text: IO[bytes],
+    *,
+    content_type: str = "",
+    declared: Callable[[bytes], Iterable[str]] = in_html,
+) -> None:
     """Write the text of a page as UTF-8: a line for each block, tabs between a table's cells.
 
-    Scripts and styles are dropped. The charset is found as for text, except that a ``<meta
-    charset>`` with a label of the WHATWG's Encoding Standard comes before the trial of UTF-8.
+    Scripts and styles are dropped. For the charset, see ``charset``.
 
     Raises:
         Rejected: as ``extract_text``.
     """
+    content = source.read()
     parser = _Page()
-    parser.feed(_decode(source.read(), html=True))
+    parser.feed(decode(content, content_type, declared(content)))
     parser.close()
     write(text, parser.text())
 
 
-def _decode(content: bytes, *, html: bool = False) -> str:
-    for mark, charset in _MARKS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(charset, errors="replace")
-    if b"\x00" in content:
-        raise Rejected(Reason.MISMATCH)
-    if html and (declared := _META_CHARSET.search(content, 0, _META_WITHIN)):
-        encoding = webencodings.lookup(declared[1].decode())
-        if encoding is not None and encoding.name not in _NEVER_DECLARED:
-            text: str = encoding.codec_info.decode(content, "replace")[0]
-            return text
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.decode("windows-1252", errors="replace")
+def extract_xhtml(source: IO[bytes], text: IO[bytes], *, content_type: str = "") -> None:
+    """Write the text of a page in XML, as ``extract_html`` does."""
+    extract_html(source, text, content_type=content_type, declared=in_xhtml)
 
 
 class _Page(HTMLParser):

@@ -71,6 +71,7 @@ def transform(
     *,
     seconds_left: Callable[[], float],
     files: ExitStack,
+    content_type: str = "",
 ) -> Transformed:
     """Run a file's parser in the sandbox, and return its outputs.
 
@@ -80,13 +81,14 @@ def transform(
         limits: what the parser may take.
         seconds_left: returns the time until the invocation ends.
         files: closes the outputs.
+        content_type: the header of the upload, which may name the charset of a text.
 
     Raises:
         Rejected: the file is broken or too expensive.
         OutOfTime: the parser would have less than ``LEAST_PARSE_SECONDS``.
         SandboxError: the machine failed the parser.
     """
-    parser = _parser(kind, limits)
+    parser = _parser(kind, limits, content_type)
     seconds = min(PARSE_SECONDS, seconds_left() - WRITE_SECONDS)
     if seconds < LEAST_PARSE_SECONDS:
         raise OutOfTime(f"{seconds:.0f} s are left for a parser, {LEAST_PARSE_SECONDS} are needed")
@@ -100,11 +102,11 @@ def transform(
     return Transformed(parser.outcome, tuple(zip(parser.outputs, contents, strict=True)))
 
 
-def _parser(kind: Kind, limits: Limits) -> Parser:
+def _parser(kind: Kind, limits: Limits, content_type: str) -> Parser:
     if kind in PICTURES:
         return _picture_parser(kind, limits)
     text = Output("text.txt", "text/plain; charset=utf-8")
-    return Parser(EXTRACTED, _text_extractor(kind), (text,))
+    return Parser(EXTRACTED, _text_extractor(kind, content_type), (text,))
 
 
 def _picture_parser(kind: Kind, limits: Limits) -> Parser:
@@ -126,7 +128,7 @@ def _picture_parser(kind: Kind, limits: Limits) -> Parser:
     )
 
 
-def _text_extractor(kind: Kind) -> Callable[..., None]:
+def _text_extractor(kind: Kind, content_type: str) -> Callable[..., None]:
     if kind is Kind.PDF:
         from handlers.process_upload import pdf
 
@@ -135,6 +137,7 @@ def _text_extractor(kind: Kind) -> Callable[..., None]:
         from handlers.process_upload.word import extract_docx
 
         return extract_docx
-    from handlers.process_upload.text import extract_html, extract_text
+    from handlers.process_upload import text
 
-    return extract_html if kind is Kind.HTML else extract_text
+    extractors = {Kind.HTML: text.extract_html, Kind.XHTML: text.extract_xhtml}
+    return partial(extractors.get(kind, text.extract_text), content_type=content_type)

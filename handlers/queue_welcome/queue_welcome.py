@@ -1,7 +1,11 @@
 """Queueing welcome messages: from the records of the users table's stream.
 
-Outcomes, one for each record: ``queued``, ``ignored`` (not the insertion of a user), ``invalid``
-(the user lacks what a welcome needs), ``not_queued`` (the queue did not accept the message).
+An insertion alone does not make a user new: restores, imports and copies insert, too. A user is new
+whose welcome is pending, and not yet due. ``create-user`` marks users so, ``send-email`` takes the
+mark away. A restored user whose mark is overdue is left to ``cleanup-expired``.
+
+Outcomes, one for each record: ``queued``, ``ignored`` (it inserts no new user), ``invalid`` (the
+user lacks what a welcome needs), ``not_queued`` (the queue did not accept the message).
 """
 
 import logging
@@ -19,7 +23,7 @@ class InvalidUser(Exception):
 
 
 def queue_welcomes(records: Sequence[dict[str, Any]], queue: EmailQueue) -> str | None:
-    """Queue a welcome for each user that the records insert, in their order.
+    """Queue a welcome for each new user that the records insert, in their order.
 
     Stop at the first record that fails: the stream delivers it and all later ones again.
 
@@ -35,7 +39,7 @@ def queue_welcomes(records: Sequence[dict[str, Any]], queue: EmailQueue) -> str 
     for record in records:
         sequence = record["dynamodb"]["SequenceNumber"]
         try:
-            user = _inserted_user(record)
+            user = _new_user(record)
         except InvalidUser:
             invalid = sequence
             break
@@ -64,8 +68,8 @@ def queue_welcomes(records: Sequence[dict[str, Any]], queue: EmailQueue) -> str 
     return invalid
 
 
-def _inserted_user(record: dict[str, Any]) -> dict[str, str] | None:
-    """Return what a welcome needs, or None if the record does not insert a user.
+def _new_user(record: dict[str, Any]) -> dict[str, str] | None:
+    """Return what a welcome needs, or None if the record does not insert a new user.
 
     Raises:
         InvalidUser: the user has no name, no address, or an id that ``new_user_id`` cannot make.
@@ -73,15 +77,24 @@ def _inserted_user(record: dict[str, Any]) -> dict[str, str] | None:
     if record.get("eventName") != "INSERT":
         return None
     image = record["dynamodb"].get("NewImage", {})
-    user_id = _string(image, "id")
-    if not user_id.startswith("user_"):
+    user_id = _value(image, "id")
+    if not user_id.startswith("user_") or not _welcome_is_to_come(image, record["dynamodb"]):
         return None
-    name, email = _string(image, "name"), _string(image, "email")
+    name, email = _value(image, "name"), _value(image, "email")
     if not is_user_id(user_id) or not name or not email:
         raise InvalidUser
     return {"user_id": user_id, "name": name, "email": email}
 
 
-def _string(image: dict[str, Any], attribute: str) -> str:
-    value = image.get(attribute, {}).get("S", "")
+def _welcome_is_to_come(image: dict[str, Any], change: dict[str, Any]) -> bool:
+    inserted = change.get("ApproximateCreationDateTime", 0)
+    return (
+        _value(image, "welcome") == "pending"
+        and "welcomed" not in image
+        and int(_value(image, "welcome_due", "N") or 0) > inserted
+    )
+
+
+def _value(image: dict[str, Any], attribute: str, type_: str = "S") -> str:
+    value = image.get(attribute, {}).get(type_, "")
     return value if isinstance(value, str) else ""

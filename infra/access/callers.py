@@ -86,7 +86,12 @@ class Callers(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        invoke = pulumi.InvokeOutputOptions(parent=self)
+        region = aws.get_region_output(opts=invoke)
+        # amazoncognito.com where other services have amazonaws.com
+        suffix = aws.get_partition_output(opts=invoke).dns_suffix.apply(
+            lambda name: name.replace("amazonaws", "amazoncognito")
+        )
         program = self._client(
             f"{name}-program", pool, server, generate_secret=True, flow="client_credentials"
         )
@@ -94,7 +99,7 @@ class Callers(pulumi.ComponentResource):
         self.client_id = program.id
         self.client_secret = pulumi.Output.secret(program.client_secret)
         self.token_endpoint = pulumi.Output.concat(
-            "https://", domain.domain, ".auth.", region.region, ".amazoncognito.com/oauth2/token"
+            "https://", domain.domain, ".auth.", region.region, ".", suffix, "/oauth2/token"
         )
         if callback_urls:
             web = self._client(

@@ -1,9 +1,10 @@
 """The configuration of the REST API."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from infra.config.origins import distinct
 from infra.config.section import Section
 from infra.config.texts import (
     CallbackUrl,
@@ -26,7 +27,7 @@ class Throttle(Section):
 class Quota(Section):
     """How many requests a key may make in a period."""
 
-    limit: int = Field(ge=1, description="Requests in a period.")
+    limit: int = Field(ge=1, le=2_147_483_647, description="Requests in a period.")
     period: Literal["DAY", "WEEK", "MONTH"] = Field("MONTH", description="The period.")
 
 
@@ -109,15 +110,20 @@ class Api(Section):
     cognito: Cognito | None = Field(
         None, description="Whose tokens are valid; allowed only with `cognito`."
     )
-    cors_origins: list[Origin] = Field([], description="Web origins that may call the API.")
+    cors_origins: Annotated[list[Origin], AfterValidator(distinct)] = Field(
+        [],
+        description="Web origins that may call the API. Letter case and default ports do not "
+        "matter: browsers send neither.",
+    )
     domain: Domain | None = Field(None, description="A custom domain.")
     firewall: Firewall | None = Field(
         None, description="A firewall (AWS WAF) that refuses hostile requests."
     )
     account_log_role: bool = Field(
-        True,
+        False,
         description="Set the role with which API Gateway writes logs. An account has one in each "
-        "region: false if something else manages it.",
+        "region, which all its APIs use: this replaces it for everybody. `bootstrap/` sets it. "
+        "true only in an account of your own without the bootstrap.",
     )
 
     @model_validator(mode="after")

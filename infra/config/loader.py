@@ -36,7 +36,21 @@ def load(model: type[C]) -> C:
     if pulumi.get_stack().startswith("prod") and _environment() != "production":
         # Otherwise one key would switch off all safeguards of the production stack.
         problems = ["environment: must be production for a stack of this name", *problems]
-    return _accepted(config, problems)
+    return _accepted(config, [*problems, *_of_another_region(config)])
+
+
+def _of_another_region(config: StackConfig | None) -> list[str]:
+    """Return the problem with a certificate that the API's domain cannot use.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-regional-api-custom-domain-create.html
+    """
+    domain, region = config and config.api.domain, _given().get("aws:region")
+    if not domain or not region or domain.certificate_arn.split(":")[3] == region:
+        return []
+    return [
+        f"api.domain.certificateArn: is {json.dumps(domain.certificate_arn)}; must be of the "
+        f"stack's region, {region}: request or import the certificate there"
+    ]
 
 
 def read(model: type[S]) -> S:

@@ -8,7 +8,7 @@ from infra.config.api import Api
 from infra.config.functions import Architecture, Functions, FunctionSettings
 from infra.config.production import check
 from infra.config.section import Section
-from infra.config.texts import Document, EmailAddress, PolicyArn, PrivateBlock, Registry
+from infra.config.texts import BaseImage, Document, EmailAddress, PolicyArn, PrivateBlock, Registry
 
 # The values CloudWatch Logs takes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -35,10 +35,11 @@ class Images(Section):
     keep: int = Field(
         20, ge=5, le=1_000, description="Images kept for each function; older ones expire."
     )
-    base: str = Field(
+    base: BaseImage = Field(
         "public.ecr.aws/lambda/python:3.13",
-        description="Base image. Pin it by digest (`…python:3.13@sha256:…`) so that a rollback "
-        "builds exactly what ran before; a new digest brings the base's security fixes.",
+        description="Base image. `make pin STACK=…` pins it by digest (`…python:3.13@sha256:…`), "
+        "and moves the pin later, for the base's security fixes. Unpinned, a build takes what the "
+        "tag names that day.",
     )
     source: str = Field("", description="URL of your repository, set as a label of the images.")
     registry: Registry | None = Field(

@@ -1,11 +1,11 @@
-"""Types of texts in a configuration: addresses, ARNs, URLs, schedules."""
+"""Types of texts in a configuration: addresses, ARNs, URLs."""
 
-from datetime import datetime
 from ipaddress import IPv4Network
 from typing import Annotated
 
 from pydantic import AfterValidator
 
+from infra.config.origins import as_sent, check_port
 from infra.config.section import Form
 
 
@@ -30,16 +30,12 @@ def _private_block(cidr: str) -> str:
     return cidr
 
 
-def _is_a_time(expression: str) -> str:
-    """Check that the date in at() exists, which a pattern cannot."""
-    if expression.startswith("at("):
-        try:
-            datetime.strptime(expression, "at(%Y-%m-%dT%H:%M:%S)")
-        except ValueError:
-            raise ValueError(
-                "must be a date and time that exist, such as at(2026-12-31T23:59:00)"
-            ) from None
-    return expression
+def _pool_is_of_its_region(arn: str) -> str:
+    """Check that both regions in the ARN are the same: a pool's id begins with its region."""
+    region, pool = arn.split(":")[3], arn.rpartition("/")[2]
+    if not pool.startswith(f"{region}_"):
+        raise ValueError(f"must name a pool of the ARN's region: its id begins with {region}_")
+    return arn
 
 
 # Lower case, as API Gateway requires; at least two labels.
@@ -52,14 +48,6 @@ _ADDRESS = (
     rf"(?=[^@]{{1,64}}@)(?=.{{3,254}}$){_ATOM}(\.{_ATOM})*"
     rf"@({_MAIL_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]"
 )
-# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-_RATE = r"rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\)"
-_FIELD = "[A-Za-z0-9*?,/#-]+"
-# Either the day of the month or the day of the week is "?".
-_DAYS = rf"(\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?)"
-_CRON = rf"cron\({_FIELD} {_FIELD} {_DAYS} {_FIELD}\)"
-_AT = r"at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)"
-
 # https://www.rfc-editor.org/rfc/rfc1918#section-3
 _PRIVATE = [IPv4Network(b) for b in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 _SHORTEST, _LONGEST = 16, 26  # half of the smallest still has about 25 usable addresses
@@ -68,9 +56,13 @@ PrivateBlock = Annotated[str, AfterValidator(_private_block)]
 Origin = Annotated[
     str,
     Form(
-        r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?",
-        "an origin such as https://app.example.com, without a path or *",
+        rf"[Hh][Tt][Tt][Pp][Ss]?://(?=[^:]{{1,253}}(:|$)){_MAIL_LABEL}(\.{_MAIL_LABEL})*"
+        "(:(0|[1-9][0-9]{0,4}))?",
+        "an origin such as https://app.example.com, without a path or *, an international domain "
+        "in its Punycode form xn--…",
     ),
+    AfterValidator(check_port),
+    AfterValidator(as_sent),
 ]
 EmailAddress = Annotated[
     str,
@@ -105,6 +97,7 @@ UserPoolArn = Annotated[
         "the ARN of a Cognito user pool, such as "
         "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI",
     ),
+    AfterValidator(_pool_is_of_its_region),
 ]
 # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateResourceServer.html
 ResourceServerId = Annotated[
@@ -123,6 +116,7 @@ CallbackUrl = Annotated[
         "a URL such as https://app.example.com/callback, or http://localhost:3000/callback; "
         "without # or ?",
     ),
+    AfterValidator(check_port),
 ]
 Registry = Annotated[
     str,
@@ -130,18 +124,18 @@ Registry = Annotated[
         r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?",
         "the host of a registry, with its port where it has one, such as localhost:4566",
     ),
+    AfterValidator(check_port),
+]
+BaseImage = Annotated[
+    str,
+    Form(
+        r"(?=.{1,255}$)[a-z0-9]([a-z0-9._/-]|:[0-9]{1,5}/)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?"
+        r"(@sha256:[0-9a-f]{64})?",
+        "the name of an image, with its tag and best with its digest, such as "
+        "public.ecr.aws/lambda/python:3.13@sha256:… (64 hexadecimal digits)",
+    ),
 ]
 Document = Annotated[str, Form(r"[^\s#]{1,500}", "a path or URL without spaces or #")]
 HostedZoneId = Annotated[
     str, Form("Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")
-]
-ScheduleExpression = Annotated[
-    str,
-    Form(
-        f"{_RATE}|{_CRON}|{_AT}",
-        "rate(1 hour), rate(10 minutes) or the like in minute(s), hour(s) or day(s); cron() of six "
-        "fields such as cron(15 0 * * ? *), where the day of the month or that of the week is ?; "
-        "or at(2026-12-31T23:59:00)",
-    ),
-    AfterValidator(_is_a_time),
 ]

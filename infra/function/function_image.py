@@ -1,6 +1,5 @@
 """The container image of one function: its repository, and the build that pushes to it."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_docker_build as docker_build
 
-from images import context
+from images import context, package_index
 from infra.json_text import json_output
 from infra.storage.key import Key
 
@@ -44,10 +43,12 @@ class ImageArgs:
 
 
 class FunctionImage(pulumi.ComponentResource):
-    """An ECR repository with immutable tags, and the image built from the function's sources.
+    """An ECR repository, and the image built from the function's sources.
 
-    Attribute ``uri``: ``<repository>@sha256:…``, which always names the same image; Lambda does not
-    notice that a tag has moved.
+    Images have digests and no tags. ECR refuses to move an immutable tag, and the same sources make
+    another image once the tag of their base has moved: so no tag could name them.
+
+    Attribute ``uri``: ``<repository>@sha256:…``, which always names the same image.
     """
 
     def __init__(
@@ -57,9 +58,7 @@ class FunctionImage(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         self.repository = aws.ecr.Repository(
             name,
-            image_tag_mutability="IMMUTABLE_WITH_EXCLUSION",
-            # Every build overwrites the tag of the cache; no function runs from it.
-            image_tag_mutability_exclusion_filters=[{"filter": "cache", "filter_type": "WILDCARD"}],
+            image_tag_mutability="IMMUTABLE",
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[
                 {"encryption_type": "KMS", "kms_key": args.key.arn}
@@ -87,11 +86,6 @@ class FunctionImage(pulumi.ComponentResource):
         self.register_outputs({"uri": self.uri})
 
     def _build(self, name: str, args: ImageArgs) -> docker_build.Image:
-        fingerprint = context.fingerprint(args.function)
-        # Tags are immutable: another base or architecture needs another tag.
-        variant = f"{fingerprint} {args.base}".encode()
-        tag = f"src-{hashlib.sha256(variant).hexdigest()[:16]}-{args.architecture}"
-        cache = pulumi.Output.concat(self._address, ":cache")
         token = aws.ecr.get_authorization_token_output(
             registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
         )
@@ -103,28 +97,18 @@ class FunctionImage(pulumi.ComponentResource):
             build_args={
                 "BASE_IMAGE": args.base,
                 "FUNCTION": args.function,
-                "REVISION": fingerprint,
+                "REVISION": context.fingerprint(args.function),
                 "SOURCE": args.source,
                 "SOURCE_DATE_EPOCH": "0",  # the same sources give the same digest
             },
+            secrets={package_index.NAME: _package_index()},
+            # How this machine reaches the package index makes no other image.
+            ignore_secrets_in_diff_calculation=[package_index.NAME],
             # Lambda accepts no image index: exactly one platform.
             platforms=[_PLATFORMS[args.architecture]],
-            tags=[pulumi.Output.concat(self._address, ":", tag)],
-            push=True,
-            # Otherwise a preview would build, and push the cache to the registry.
+            push=False,  # would push a tag
+            exports=[{"image": {"names": [self._address], "push": True, "push_by_digest": True}}],
             build_on_preview=False,
-            cache_from=[{"registry": {"ref": cache}}],
-            cache_to=[
-                {
-                    "registry": {
-                        "ref": cache,
-                        "mode": docker_build.CacheMode.MAX,
-                        # The cache format that ECR supports.
-                        "image_manifest": True,
-                        "oci_media_types": True,
-                    }
-                }
-            ],
             registries=[
                 {
                     "address": self._address,
@@ -140,26 +124,26 @@ class FunctionImage(pulumi.ComponentResource):
         )
 
 
+def _package_index() -> pulumi.Output[str]:
+    try:
+        return pulumi.Output.secret(package_index.settings())
+    except package_index.PackageIndexError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
 def _lifecycle(keep: int) -> dict[str, object]:
     """Return a policy that expires images by count: by age, it could expire one that still runs."""
-
-    def rule(priority: int, description: str, **selection: object) -> dict[str, object]:
-        return {
-            "rulePriority": priority,
-            "description": description,
-            "selection": {"countType": "imageCountMoreThan", **selection},
-            "action": {"type": "expire"},
-        }
-
     return {
         "rules": [
-            rule(
-                1,
-                f"keep the last {keep} images",
-                tagStatus="tagged",
-                tagPrefixList=["src-"],
-                countNumber=keep,
-            ),
-            rule(2, "keep few overwritten caches", tagStatus="untagged", countNumber=5),
+            {
+                "rulePriority": 1,
+                "description": f"keep the last {keep} images",
+                "selection": {
+                    "tagStatus": "any",
+                    "countType": "imageCountMoreThan",
+                    "countNumber": keep,
+                },
+                "action": {"type": "expire"},
+            }
         ]
     }

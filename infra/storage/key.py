@@ -35,16 +35,19 @@ class Key(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:infra:Key", name, None, opts)
         invoke = pulumi.InvokeOutputOptions(parent=self)
-        self._region = aws.get_region_output(opts=invoke).region
+        region = aws.get_region_output(opts=invoke).region
+        partition = aws.get_partition_output(opts=invoke)
+        self._suffix = pulumi.Output.concat(".", region, ".", partition.dns_suffix)
         self.key = aws.kms.Key(
             name,
             description=f"{pulumi.get_project()} ({pulumi.get_stack()})",
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=_policy(
-                partition=aws.get_partition_output(opts=invoke).partition,
+                partition=partition.partition,
                 account=aws.get_caller_identity_output(opts=invoke).account_id,
-                region=self._region,
+                region=region,
+                suffix=self._suffix,
             ),
             # Data that it encrypted is lost with it.
             opts=pulumi.ResourceOptions(parent=self, protect=args.retain),
@@ -63,7 +66,7 @@ class Key(pulumi.ComponentResource):
         ``context``: the encryption context with which that service names the one resource.
         https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
         """
-        via = pulumi.Output.concat(service, ".", self._region, ".amazonaws.com")
+        via = pulumi.Output.concat(service, self._suffix)
         of = {f"kms:EncryptionContext:{key}": value for key, value in context.items()}
         return Grant(
             actions=[f"kms:{action}" for action in actions],
@@ -92,6 +95,7 @@ def _policy(
     partition: pulumi.Output[str],
     account: pulumi.Output[str],
     region: pulumi.Output[str],
+    suffix: pulumi.Output[str],
 ) -> pulumi.Output[str]:
     def statement(sid: str, principal: dict[str, Any], *actions: str, **more: Any) -> Any:
         return {
@@ -111,10 +115,11 @@ def _policy(
             {"AWS": pulumi.Output.concat(arn, ":iam::", account, ":root")},
             "kms:*",
         ),
+        # One of the few services whose principal has the region and the partition's suffix:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         statement(
             "LogGroups",
-            {"Service": pulumi.Output.concat("logs.", region, ".amazonaws.com")},
+            {"Service": pulumi.Output.concat("logs", suffix)},
             "kms:Encrypt",
             "kms:Decrypt",
             "kms:ReEncrypt*",

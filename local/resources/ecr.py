@@ -10,7 +10,7 @@ from local.resources.registry import Made, Request, resource
 @resource(
     "aws:ecr/repository:Repository",
     passes="name encryptionConfigurations imageTagMutability imageScanningConfiguration",
-    ignores="forceDelete imageTagMutabilityExclusionFilters",
+    ignores="forceDelete",
 )
 def repository(request: Request) -> Made:
     """Make an image repository."""

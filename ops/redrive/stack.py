@@ -9,7 +9,8 @@ from ops.deployed.clients import Client
 from ops.redrive.errors import RedriveError
 from ops.redrive.sources import Source
 
-_REGION = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
+# What follows the region depends on the partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
+_REGION = re.compile(r"https://sqs\.([a-z]+(?:-[a-z]+)+-[0-9]+)\.[a-z0-9.-]+/")
 _FUNCTION = Config(
     # A function may run for 15 minutes, and a retry would start it a second time.
     read_timeout=920,

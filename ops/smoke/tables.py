@@ -20,7 +20,8 @@ from ops.deployed import clients as deployed_clients
 from ops.deployed.clients import Client
 from ops.smoke.errors import SmokeError
 
-_OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
+# What follows the region depends on the partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
+_OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z]+(?:-[a-z]+)+-[0-9]+)\.[a-z0-9.-]+")
 _EMULATORS_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)/")
 _FUNCTION = re.compile(r":function:([A-Za-z0-9_-]+):([A-Za-z0-9_-]+)/invocations")
 
@@ -51,7 +52,9 @@ class Records:
     def delete(self, *, user_id: str | None, email: str, idempotency_key: str) -> None:
         """Delete all records of a user's creation; missing records are no error.
 
-        If no answer contained the user's id, ``user_id`` is None; the guard of the address has it.
+        The guard of the address has the id of the key's record, which depends on the caller; and
+        the user's id, if no answer contained it and ``user_id`` is None. A guard that an older
+        version wrote has no key: its record is named by the key alone.
 
         Raises:
             SmokeError: AWS refuses; some of it may be left.
@@ -61,17 +64,18 @@ class Records:
             f"What was created for {email}{f' ({user_id})' if user_id else ''} may be left in "
             f"{self.users_table} and {self.ledger_table}: AWS does not delete it"
         ):
-            user_id = user_id or self._guarded(guard)
+            guarded = self._guarded(guard)
+            user_id = user_id or guarded.get("user_id")
             if user_id:
                 self._delete(self.users_table, user_id)
                 self._delete(self.ledger_table, f"email#{user_id}")
+            self._delete(self.ledger_table, guarded.get("key_id") or key_id(idempotency_key))
+            # Last, because it leads to the others.
             self._delete(self.users_table, guard["id"]["S"])
-            self._delete(self.ledger_table, key_id(idempotency_key))
 
-    def _guarded(self, key: dict[str, Any]) -> str | None:
+    def _guarded(self, key: dict[str, Any]) -> dict[str, str]:
         found = self.dynamodb.get_item(TableName=self.users_table, Key=key, ConsistentRead=True)
-        item = found.get("Item")
-        return item["user_id"]["S"] if item else None
+        return {name: value["S"] for name, value in found.get("Item", {}).items()}
 
     def _delete(self, table: str, item_id: str) -> None:
         self.dynamodb.delete_item(TableName=table, Key={"id": {"S": item_id}})

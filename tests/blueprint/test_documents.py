@@ -87,6 +87,7 @@ def test_every_document_is_as_it_would_be_written() -> None:
         documents.STACK_SCHEMA,
         documents.COMPOSE,
         documents.ARCHITECTURE,
+        documents.ARCHITECTURE_PAGE,
         documents.CONFIGURATION,
     }
     old = [path.name for path, content in made.items() if path.read_text() != content]

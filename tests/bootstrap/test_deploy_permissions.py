@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from blueprint.project import ROOT
 from bootstrap.permissions import areas, boundary, smoke, state
 from bootstrap.permissions.model import Permission, document, may
 from cli import main
@@ -89,6 +90,7 @@ def test_policies_fit_with_the_longest_of_names() -> None:
     stack = "x" * 20
     values = {
         "partition": "aws-us-gov",
+        "suffix": "amazonaws.com.cn",
         "region": "ap-southeast-1",
         "account": "123456789012",
         "project": PROJECT,
@@ -123,7 +125,10 @@ def allowed() -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("command", ["release", "rollback"])
+RELEASES = ["release", "rollback"] if (ROOT / "ops/release").is_dir() else []  # may be deleted
+
+
+@pytest.mark.parametrize("command", RELEASES)
 def test_a_release_may_what_its_help_says(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     actions = needed(capsys.readouterr().out)

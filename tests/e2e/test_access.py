@@ -189,7 +189,7 @@ def test_a_tampered_token(api: Api, client: Client) -> None:
 
 
 @given(part=st.sampled_from([0, 1, 2]), index=st.integers(0, 2_000), bits=st.integers(1, 255))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_changed_byte_is_refused(
     api: Api, token: str, part: int, index: int, bits: int
 ) -> None:
@@ -206,7 +206,7 @@ def test_no_token(api: Api, authorization: str | None) -> None:
 
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f")))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_is_a_token(api: Api, text: str) -> None:
     assert_refused(create(api, f"Bearer {text}"))
 
@@ -248,6 +248,40 @@ def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client
         api("GET", "/users/x", headers={"Authorization": f"Bearer {given['access_token']}"})
     )
     assert_refused(create(api, f"Bearer {given['id_token']}"))
+
+
+def test_two_clients_may_choose_the_same_idempotency_key(
+    api: Api, guarded: Cloud, client: Client
+) -> None:
+    other = new_client(
+        guarded.client("cognito-idp"),
+        guarded.outputs["user_pool_id"],
+        client.endpoint,
+        [READ, WRITE],
+    )
+    assert_independent(
+        api, *({"Authorization": f"Bearer {each.token()}"} for each in (client, other))
+    )
+
+
+def assert_independent(api: Api, *callers: dict[str, str]) -> None:
+    """Let two callers use one Idempotency-Key: each gets its own first answer again."""
+    key = {"Idempotency-Key": address()}
+    bodies = [{"name": "Ada", "email": address()} for _ in callers]
+    first, again = (
+        [
+            api("POST", "/users", body, {**who, **key})
+            for who, body in zip(callers, bodies, strict=True)
+        ]
+        for _ in range(2)
+    )
+    assert [answer.status for answer in first + again] == [201] * 4
+    assert [answer.body for answer in again] == [answer.body for answer in first]
+    assert first[0].body != first[1].body
+    assert all("idempotent-replayed" not in answer.headers for answer in first)
+    assert all(answer.headers["idempotent-replayed"] == "true" for answer in again)
+    # One caller, the key again, another body.
+    assert api("POST", "/users", bodies[1], {**callers[0], **key}).status == 422
 
 
 def test_no_password_skips_the_sign_in_page(guarded: Cloud) -> None:
@@ -301,3 +335,33 @@ def test_keys(keyed: Cloud) -> None:
     right = {"x-api-key": keyed.outputs["api_key"]}
     assert api("POST", "/users", user, right).status == 201
     assert api("GET", "/users/nobody", headers=right).status == 404
+
+
+def test_two_keys_may_choose_the_same_idempotency_key(keyed: Cloud) -> None:
+    gateway = keyed.client("apigateway")
+    [plan] = gateway.get_usage_plans()["items"]
+    other = gateway.create_api_key(name="of another caller", enabled=True)
+    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=other["id"], keyType="API_KEY")
+    keys = (keyed.outputs["api_key"], other["value"])
+    assert_independent(Api(keyed.outputs["api_gateway_url"]), *({"x-api-key": key} for key in keys))
+
+
+def test_a_smoke_test_leaves_nothing_of_its_caller(
+    keyed: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": keyed.endpoint,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "AWS_REGION": keyed.aws.region,
+        "API_KEY": keyed.outputs["api_key"],
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def kept() -> set[str]:
+        scan = keyed.client("dynamodb").scan(TableName=keyed.outputs["ledger_table_name"])
+        return {i["id"]["S"] for i in scan["Items"] if i["id"]["S"].startswith("idempotency#")}
+
+    before = kept()
+    assert app(["smoke", keyed.outputs["api_gateway_url"]]) == 0, capsys.readouterr()
+    assert kept() - before == set()

@@ -70,9 +70,7 @@ def deployment(
         boundary = bootstrap(root, project)
         signer = assumed(root)
         role = Aws(root.endpoint, project.region, signer)
-        api = json.loads(project.config.get(f"{PROJECT}:api", "{}"))
-        overrides = {"permissionsBoundary": boundary, "api": {**api, "accountLogRole": False}}
-        deployed = deploy(load(project.stack, overrides=overrides), role)
+        deployed = deploy(load(project.stack, overrides={"permissionsBoundary": boundary}), role)
         yield Deployment(emulator, root, role, signer, deployed)
     finally:
         emulator.stop()

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from handlers.domain.user import User, new_user_id
+from handlers.runtime import clock
 from local.cloud import Cloud
 from local.mail import sent
 from tests.support.e2e.system import Api, address, log_records, messages_in, until
@@ -40,12 +42,62 @@ def _user_item(cloud: Cloud, user_id: str) -> dict[str, Any]:
     return item
 
 
+def test_a_strangers_words_are_mailed_to_nobody(api: Api, mail_to: Sent) -> None:
+    user = api.new_user("Claim your prize: https://evil.example")
+    [mail] = until(lambda: mail_to(user["email"]))
+    assert mail["Subject"] == "Welcome to our platform!"
+    assert "Hello, welcome to our platform!" in mail["BodyText"]
+    assert "evil" not in mail["BodyText"] + mail["BodyHtml"]
+    assert api("GET", f"/users/{user['id']}").body["name"] == user["name"]
+
+
+def test_a_user_who_is_restored_or_copied_is_not_welcomed_again(
+    api: Api, cloud: Cloud, mail_to: Sent
+) -> None:
+    """All three are put back at once: welcomed; pending, though welcomed; and pending for real."""
+    dynamodb, table = cloud.client("dynamodb"), cloud.outputs["dynamodb_table_name"]
+    welcomed, backed_up = api.new_user(), api.new_user()
+    pending = _user_item(cloud, backed_up["id"])
+    until(lambda: all("welcomed" in _user_item(cloud, u["id"]) for u in (welcomed, backed_up)))
+    items = [
+        _user_item(cloud, welcomed["id"]),
+        {**_user_item(cloud, backed_up["id"]), **_marks(pending)},
+        {**_marks(pending), **_person(address())},
+    ]
+    del items[1]["welcomed"]
+    for item in items:
+        dynamodb.delete_item(TableName=table, Key={"id": item["id"]})
+        dynamodb.put_item(TableName=table, Item=item)
+    # The stream keeps the order, so the last one's welcome comes after whatever the others cause.
+    assert until(lambda: mail_to(items[2]["email"]["S"]))
+    until(lambda: "welcomed" in _user_item(cloud, backed_up["id"]))  # by what the ledger knows
+    for user in (welcomed, backed_up):
+        assert len(mail_to(user["email"])) == 1
+
+
+def _marks(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the marks of a new user, whether the item still has them or not."""
+    due = item.get("welcome_due", {"N": str(int(time.time()) + 3600)})
+    return {"welcome": {"S": "pending"}, "welcome_due": due, "welcome_attempts": {"N": "0"}}
+
+
+def _person(email: str) -> dict[str, Any]:
+    user = User(new_user_id(time.time()), "Grace", email, clock.timestamp(time.time()))
+    return {
+        "id": {"S": user.id},
+        "name": {"S": user.name},
+        "email": {"S": user.email},
+        "created": {"S": user.created},
+        "created_day": {"S": user.created[:10]},
+    }
+
+
 def test_a_new_user_is_welcomed_once_and_marked(api: Api, cloud: Cloud, mail_to: Sent) -> None:
-    user = api.new_user("Ada <script>")
+    user = api.new_user("Ada & Grace")
     mail = until(lambda: mail_to(user["email"]))
     assert mail[0]["Subject"] == "Welcome to our platform!"
-    assert "Hello Ada <script>, welcome to our platform!" in mail[0]["BodyText"]
-    assert "Hello Ada &lt;script&gt;, welcome" in mail[0]["BodyHtml"]
+    assert "Hello Ada & Grace, welcome to our platform!" in mail[0]["BodyText"]
+    assert "Hello Ada &amp; Grace, welcome" in mail[0]["BodyHtml"]
     until(lambda: "welcomed" in _user_item(cloud, user["id"]))
     assert "welcome" not in _user_item(cloud, user["id"])
     # Queued again, as a retry of the stream or the hourly sweep would.
@@ -105,7 +157,11 @@ def test_a_record_that_cannot_be_welcomed_leaves_the_stream(
 ) -> None:
     cloud.client("dynamodb").put_item(
         TableName=cloud.outputs["dynamodb_table_name"],
-        Item={"id": {"S": "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"}, "name": {"S": "No Address"}},
+        Item={
+            "id": {"S": "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"},
+            "name": {"S": "No Address"},
+            **_marks({}),
+        },
     )
     # The emulator ignores a stream's `batchItemFailures`: it continues at once, and nothing
     # goes to the failures queue, where AWS puts the record's position after the last retry.

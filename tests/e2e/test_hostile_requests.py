@@ -225,7 +225,7 @@ def test_a_method_that_there_is_not_is_not_found(api: Api, method: str, path: st
         ),
     )
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_bytes_are_served_or_refused(api: Api, body: bytes) -> None:
     status, content = post(api, body)
     assert status in (201, 400, 413)

@@ -14,7 +14,7 @@ WITH_LINE_END = st.tuples(
 ).map("".join)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(text=WITH_LINE_END, field=st.sampled_from(["name", "email"]))
 @example(text="a@example.com\r\nBcc: b@example.com", field="email")
 @example(text="Ada\r\nBcc: b@example.com", field="name")
@@ -23,7 +23,7 @@ def test_cr_lf_in_what_callers_send(world: World, text: str, field: str) -> None
     assert world.api("POST", "/users", body).status == 400
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(text=WITH_LINE_END, field=st.sampled_from(["to", "subject"]))
 @example(text="a@example.com\r\nBcc: b@example.com", field="to")
 @example(text="News\r\nBcc: b@example.com", field="subject")

@@ -46,7 +46,7 @@ def kept(world: World, recipients: Sequence[str]) -> list[tuple[str, str]]:
     return [(bodies[body], body) for _, body in world.dead() if body in bodies]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_one_bad_record_in_a_batch(world: World, data: st.DataObject) -> None:
     """Whichever messages fail, exactly their ids are returned, and the others are sent."""

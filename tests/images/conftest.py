@@ -1,12 +1,18 @@
 """One Docker engine, one base image and one set of images for all tests."""
 
+import contextlib
+import json
 import shutil
+import subprocess
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from images import context
+from local.emulator import free_port
 from local.engine import Engine
 from local.images import ImageRef, build_all
 from tests.support.images.bases import FUNCTIONS, Bases, choose
@@ -64,3 +70,40 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
     monkeypatch.setattr(context, "ROOT", tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[str]:
+    """Yield Debian's registry, on loopback, with its own storage."""
+    program = shutil.which("docker-registry")
+    assert program, "docker-registry is not installed; .ci/docker-engine does it"
+    address = f"127.0.0.1:{free_port()}"
+    config = {
+        "version": 0.1,
+        "log": {"level": "error"},
+        "storage": {"filesystem": {"rootdirectory": str(tmp_path / "store")}},
+        "http": {"addr": address},
+    }
+    (tmp_path / "config.yml").write_text(json.dumps(config))  # JSON is YAML
+    log = (tmp_path / "registry.log").open("wb")
+    with (
+        log,
+        subprocess.Popen(
+            [program, "serve", str(tmp_path / "config.yml")], stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            _wait(f"http://{address}/v2/")
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"nothing answers on {url}")

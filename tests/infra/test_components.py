@@ -179,10 +179,6 @@ def test_every_trigger_points_at_the_alias(name: str) -> None:
          "lambda/permission:Permission uploads-invoke"),
         # A schedule that fires at once needs its role's policy.
         ("scheduler/schedule:Schedule cleanup", "iam/rolePolicy:RolePolicy cleanup-policy"),
-        # The gateway refuses to log without a role that may.
-        ("apigateway/stage:Stage api-stage", "apigateway/account:Account api-stage-account"),
-        ("apigateway/account:Account api-stage-account",
-         "iam/rolePolicy:RolePolicy api-stage-log-policy"),
         # The gateway would make the group itself, without an end of retention.
         ("apigateway/stage:Stage api-stage",
          "cloudwatch/logGroup:LogGroup api-stage-execution-log"),
@@ -266,15 +262,12 @@ def test_data_is_protected_in_prod_only() -> None:
 @pytest.mark.parametrize("name", STACKS)
 def test_what_stays_when_the_stack_goes(name: str) -> None:
     """Images, for an old version may run, and in production their repositories, which ECR does not
-    delete with images in them; the account's log role, for other stacks log by it.
+    delete with images in them.
     """
     kept = {r.name for r in stack(name).recorder.resources if r.options.retain_on_delete}
     assert kept == {
         *(f"{function}-image-build" for function in FUNCTIONS),
         *(f"{function}-image" for function in FUNCTIONS if name == "prod"),
-        "api-stage-log-role",
-        "api-stage-log-policy",
-        "api-stage-account",
     }
 
 

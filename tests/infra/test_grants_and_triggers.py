@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.recording import Recorder
@@ -80,7 +80,6 @@ def test_no_variable_is_set_twice() -> None:
 NAMES = st.sampled_from(["A", "B", "C"])
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(st.lists(NAMES, max_size=4), st.lists(NAMES, max_size=2, unique=True))
 def test_an_environment_is_all_variables_or_an_error(names: list[str], own: list[str]) -> None:
     grants = [Grant(actions=["a:B"], resources=[ARN], env=variable(n, n.lower())) for n in names]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.support.apis import api
 from tests.support.functions import allowed, allowed_with_a_key, consumed
 from tests.support.stacks import FUNCTIONS, STACKS, of, stack
 from tests.support.statements import HERE, Statement, allow, failures, send_to, telemetry
@@ -101,11 +102,12 @@ def test_a_schedule_may_invoke_its_function(name: str) -> None:
         ]
 
 
-def test_the_gateway_may_write_logs() -> None:
-    role, statements = policies("prod")["api-stage-log-policy"]
-    groups = f"arn:aws:logs:{HERE}:log-group:"
-    assert role == "api-stage-log-role"
-    assert statements == [
+def test_the_gateway_may_write_logs_of_every_api_of_the_account() -> None:
+    made = api({"accountLogRole": True}).one(
+        "aws:iam/rolePolicy:RolePolicy", "api-stage-log-policy"
+    )
+    assert made.inputs["role"] == "api-stage-log-role"
+    assert json.loads(made.inputs["policy"])["Statement"] == [
         allow(
             "logs:CreateLogGroup",
             "logs:CreateLogStream",
@@ -113,7 +115,7 @@ def test_the_gateway_may_write_logs() -> None:
             "logs:FilterLogEvents",
             "logs:GetLogEvents",
             "logs:PutLogEvents",
-            on=[f"{groups}API-Gateway-Execution-Logs_*", f"{groups}/aws/apigateway/*"],
+            on=f"arn:aws:logs:{HERE}:log-group:*",
         ),
         {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
     ]
@@ -145,7 +147,6 @@ def test_these_are_all_policies() -> None:
         *(f"{function}-policy" for function in FUNCTIONS),
         *consumed(),
         *(f"{schedule}-policy" for schedule in schedules()),
-        "api-stage-log-policy",
         *OF_A_NETWORK,
     }
     new = set(policies("prod")) - read
@@ -186,7 +187,6 @@ def test_trust(name: str) -> None:
     assert trusts(name) == {
         **{f"{function}-role": only("lambda.amazonaws.com") for function in FUNCTIONS},
         **{f"{s}-role": only("scheduler.amazonaws.com", this_account) for s in schedules()},
-        "api-stage-log-role": only("apigateway.amazonaws.com"),
         **(network if name == "prod" else {}),
     }
 

@@ -1,5 +1,6 @@
 """The sources of an image: the function's folder and what it imports, nothing else."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from images import context
 from images.sources import handler_sources
 from tests.support.sources import write
 
+ROOT = context.ROOT
 FUNCTIONS = sorted(
     path.parent.name for path in (context.ROOT / "images").glob("*/requirements.txt")
 )
@@ -146,3 +148,37 @@ def test_an_edit_changes_the_images_that_use_the_module(tree: Path) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_an_edit_of_a_function_changes_its_image_only(tree: Path, function: str) -> None:
     assert edited(tree, f"handlers/{function}/handler.py") == {function}
+
+
+def documented() -> dict[str, str]:
+    """Return the table of docs/architecture.md: the rebuilt images by edited file or folder."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = page.partition("<!-- rebuilds")[2].partition("<!-- end of rebuilds")[0].splitlines()
+    cells = [row.strip("| ").split(" | ") for row in rows if row.startswith("| ")]
+    return {name: images for names, images in cells for name in re.findall("`(.+?)`", names)}
+
+
+def said(file: str, table: dict[str, str]) -> set[str]:
+    """Return the functions whose images an edit of a file rebuilds, by the table."""
+    top, folder, *rest = file.split("/")
+    if folder in FUNCTIONS:
+        own = rest != ["operation.py"] if top == "handlers" else rest == ["requirements.txt"]
+        return {folder} if own else set()
+    images = table.get(file, "")
+    return {f for f in FUNCTIONS if images == "all" or f.replace("_", "-") in images.split(", ")}
+
+
+def test_the_table_says_what_every_edit_rebuilds(tree: Path) -> None:
+    table = documented()
+    files = [path for path in sorted(tree.rglob("*")) if path.is_file()]
+    names = {path.relative_to(tree).as_posix() for path in files}
+    shared = {name for name in table if "<" not in name and "/" in name}
+    assert shared <= names
+    before = {function: context.fingerprint(function) for function in FUNCTIONS}
+    for path in files:
+        content = path.read_bytes()
+        path.write_bytes(content + b"\n# edited\n")
+        rebuilt = {f for f in FUNCTIONS if context.fingerprint(f) != before[f]}
+        path.write_bytes(content)
+        name = path.relative_to(tree).as_posix()
+        assert rebuilt == said(name, table), name

@@ -9,7 +9,7 @@ import pytest
 from blueprint.documents.documents import OPENAPI
 from blueprint.documents.openapi import openapi
 from blueprint.recorder import Run, run
-from blueprint.recording import Recorder
+from blueprint.recording import Recorder, arn
 from handlers.domain.api import COMPONENTS
 from infra.function.image_function import ImageFunction
 from infra.triggers.http import errors
@@ -18,7 +18,7 @@ from infra.triggers.http.model import shape
 from infra.triggers.http.rest_api import Route
 from tests.support.apis import NEW_USER, PLAN, api, body, function, needs
 from tests.support.functions import operations
-from tests.support.stacks import PROJECT, inputs, of, stack
+from tests.support.stacks import PROJECT, STACKS, inputs, of, stack
 
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 DOMAIN = {"name": "api.example.com", "certificateArn": CERTIFICATE}
@@ -98,7 +98,7 @@ def test_another_answer_of_the_gateway_is_deployed(
     ("config", "routes"),
     [
         ({"throttle": {"rateLimit": 1, "burstLimit": 1}}, None),
-        ({"accountLogRole": False}, None),
+        ({"accountLogRole": True}, None),
         (None, lambda r, w: two(r, w, summary="Only words")),
     ],
     ids=["throttle", "account", "words"],
@@ -404,7 +404,7 @@ def test_what_an_operation_does_not_list_is_the_gateways() -> None:
 @pytest.fixture(scope="module")
 def own_domain() -> Run:
     zone = DOMAIN | {"hostedZoneId": "Z1"}
-    return run("dev", settings={f"{PROJECT}:api": {"domain": zone, "accountLogRole": False}})
+    return run("dev", settings={f"{PROJECT}:api": {"domain": zone}})
 
 
 def test_an_own_domain(own_domain: Run) -> None:
@@ -441,10 +441,25 @@ def test_an_own_domain_without_a_zone() -> None:
     assert len(made.all("aws:apigateway/domainName:DomainName")) == 1
 
 
-def test_the_accounts_log_role_is_left_to_others(own_domain: Run) -> None:
-    assert own_domain.recorder.all("aws:apigateway/account:Account") == []
-    roles = {r.name for r in of(own_domain, "iam/role:Role")}
+@pytest.mark.parametrize("name", STACKS)
+def test_the_accounts_log_role_is_left_to_others(name: str) -> None:
+    """It is everybody's in the account and region."""
+    assert stack(name).recorder.all("aws:apigateway/account:Account") == []
+    roles = {r.name for r in of(stack(name), "iam/role:Role")}
     assert "api-stage-log-role" not in roles
+
+
+def test_the_accounts_log_role_is_set_where_it_is_asked_for() -> None:
+    made = api({"accountLogRole": True})
+    account = made.one("aws:apigateway/account:Account", "api-stage-account")
+    assert account.inputs == {"cloudwatchRoleArn": arn("aws:iam/role:Role", "api-stage-log-role")}
+    kept = {r.name for r in made.resources if r.options.retain_on_delete}
+    assert {"api-stage-log-role", "api-stage-log-policy", "api-stage-account"} <= kept
+    # The gateway refuses to log without a role that may.
+    policy = ("aws:iam/rolePolicy:RolePolicy", "api-stage-log-policy")
+    assert policy in account.options.depends_on
+    stage = made.one("aws:apigateway/stage:Stage", "api-stage")
+    assert ("aws:apigateway/account:Account", "api-stage-account") in stage.options.depends_on
 
 
 # The stage

@@ -2,16 +2,15 @@
 
 import dataclasses
 import importlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from blueprint.project import stack_settings
-from blueprint.recorder import run
 from handlers.runtime.settings import load
-from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, inputs, of, stack
+from tests.support.stacks import FUNCTIONS, STACKS, inputs, of, stack
 
 
 def settings_of(function: str) -> type:
@@ -72,22 +71,36 @@ def test_an_image_is_built_from_its_function_only(function: str) -> None:
     assert build["context"] == {"location": f".build/{folder}"}
     assert build["buildArgs"]["FUNCTION"] == folder
     assert re.fullmatch(r"[0-9a-f]{64}", build["buildArgs"]["REVISION"])
-    [tag] = build["tags"]
-    assert re.search(r":src-[0-9a-f]{16}-arm64$", tag)
 
 
-def test_another_base_or_architecture_is_another_tag() -> None:
-    """The sources are the same, but pushing to an immutable tag would fail."""
-    key = f"{PROJECT}:images"
-    own = stack_settings("prod")
-    pinned = {key: {**own[key], "base": "base@sha256:0"}}
-    intel = {f"{PROJECT}:architecture": "x86_64"}
-    runs = [stack("prod"), run("prod", settings=pinned), run("prod", settings=intel)]
-    tags = {
-        r.recorder.one("docker-build:index:Image", "get-user-image-build").inputs["tags"][0]
-        for r in runs
+def test_an_image_is_pushed_by_its_digest_and_has_no_tag() -> None:
+    """ECR takes any digest, and refuses another image under a tag that it has.
+
+    The same sources make another image when their base's tag has moved. Deployed, changed and
+    deployed again, they would be such another image.
+    """
+    build = inputs_of_build("get-user")
+    [export] = build["exports"]
+    assert export["image"]["push"] is export["image"]["pushByDigest"] is True
+    [name] = export["image"]["names"]
+    assert ":" not in name.rpartition("/")[2]
+    assert build["push"] is False
+    assert "tags" not in build
+    uri = stack("prod").recorder.one("aws:lambda/function:Function", "get-user").inputs["imageUri"]
+    assert re.fullmatch(rf"{re.escape(name)}@sha256:[0-9a-f]+", uri)
+
+
+def test_images_expire_by_count_whether_they_have_a_tag_or_not() -> None:
+    """Earlier versions of this program pushed tags."""
+    policy = stack("prod").recorder.one(
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy", "get-user-image-lifecycle"
+    )
+    [rule] = json.loads(policy.inputs["policy"])["rules"]
+    assert rule["selection"] == {
+        "tagStatus": "any",
+        "countType": "imageCountMoreThan",
+        "countNumber": 50,
     }
-    assert len(tags) == len(runs)
 
 
 def inputs_of_build(function: str) -> dict:

@@ -3,17 +3,21 @@
 import contextvars
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pulumi
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi.runtime.config import set_all_config
+from pydantic import ValidationError
 
 from blueprint.project import stack_settings
 from blueprint.recorder import run
-from config import AppConfig
+from config import AppConfig, Schedules
+from infra.config.api import Api
 from infra.config.loader import load
 from infra.config.names import room_for_names
 from tests.support.stacks import FUNCTIONS, PROJECT, STACKS
@@ -222,13 +226,18 @@ def test_what_is_required() -> None:
                                     "reservedConcurrency": 1}}),
         ("images", {"keep": 5}),
         ("images", {"keep": 1_000}),
+        ("images", {"base": "python"}),
+        ("images", {"base": f"localhost:5000/a/b_c:3.13-x@sha256:{'0' * 64}"}),
+        ("images", {"base": f"python@sha256:{'f' * 64}"}),
         ("api", {"throttle": {"rateLimit": 0.5, "burstLimit": 1}}),
         ("api", {"throttle": {"rateLimit": 10_000, "burstLimit": 5_000}}),
         ("api", {"corsOrigins": ["https://a.example.com", "http://localhost:3000"]}),
+        ("api", {"corsOrigins": ["http://127.0.0.1:65535", "https://xn--e1afmkfd.xn--p1ai"]}),
         ("api", {"domain": {"name": "api.example.com", "certificateArn": CERTIFICATE}}),
         ("api", {"domain": {"name": "a.example.com", "hostedZoneId": "Z0123",
                             "certificateArn": CERTIFICATE.replace(":aws:", ":aws-cn:")}}),
         ("api", {"accountLogRole": False}),
+        ("api", {"accountLogRole": True}),
         ("api", {"authorization": "none"}),
         ("api", {"authorization": "api_key",
                  "usagePlan": {"rateLimit": 1, "burstLimit": 1,
@@ -278,6 +287,13 @@ def test_within_bounds(section: str, value: Any) -> None:
         ("functions", {"send-email": {"reservedConcurrency": 4}}, "email"),
         ("images", {"keep": 4}, "images.keep"),
         ("images", {"keep": 1_001}, "images.keep"),
+        ("images", {"base": ""}, "images.base"),
+        ("images", {"base": "Python:3.13"}, "images.base"),
+        ("images", {"base": "https://example.com/python:3.13"}, "images.base"),
+        ("images", {"base": "python:3.13@sha256:0"}, "images.base"),
+        ("images", {"base": f"python:3.13@sha256:{'F' * 64}"}, "images.base"),
+        ("images", {"base": "python:3.13 "}, "images.base"),
+        ("images", {"base": f"python:3.13@md5:{'0' * 32}"}, "images.base"),
         ("api", {"throttle": {"rateLimit": 0, "burstLimit": 1}}, "api.throttle.rateLimit"),
         ("api", {"throttle": {"rateLimit": 10_001, "burstLimit": 1}}, "api.throttle.rateLimit"),
         ("api", {"throttle": {"rateLimit": 1, "burstLimit": 0}}, "api.throttle.burstLimit"),
@@ -376,6 +392,141 @@ def test_a_secret_is_not_repeated() -> None:
     assert "hunter2" not in problem
     [problem] = refused({"email": EMAIL, "alarms": ["hunter2"]}, secrets=("alarms",))
     assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("https://App.Example.com", "https://app.example.com"),
+        ("HTTPS://APP.EXAMPLE.COM:8443", "https://app.example.com:8443"),
+        ("https://app.example.com:443", "https://app.example.com"),
+        ("http://app.example.com:80", "http://app.example.com"),
+        ("https://app.example.com:80", "https://app.example.com:80"),
+        ("http://localhost:3000", "http://localhost:3000"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_send_it(given: str, sent: str) -> None:
+    assert loaded(with_("api", {"corsOrigins": [given]})).api.cors_origins == [sent]
+    twice = {"corsOrigins": [given, "http://b.example.com", sent]}
+    assert loaded(with_("api", twice)).api.cors_origins == [sent, "http://b.example.com"]
+
+
+ORIGIN = "must be an origin such as https://app.example.com, without a path or *"
+
+
+@pytest.mark.parametrize(
+    ("origin", "says"),
+    [
+        *((origin, ORIGIN) for origin in (
+            "https://app.example.com/", "https://app.example.com/app", "app.example.com", "null",
+            "https://*.example.com", "https://u@app.example.com", "https://u:p@app.example.com",
+            "ftp://app.example.com", "https://", "https://a..example.com", "https://-a.example.com",
+            "https://app.example.com.", "https://app.example.com:", "https://app.example.com:0443",
+            "https://app.example.com:123456", "https://bücher.example", "https://a.example.com?x",
+            " https://a.example.com", "https://" + "a." * 130 + "com",
+        )),
+        ("https://app.example.com:0", "must have a port of 1 to 65535, or none"),
+        ("https://app.example.com:99999", "must have a port of 1 to 65535, or none"),
+        ("https://app.example.com:65536", "must have a port of 1 to 65535, or none"),
+        ("http://999.0.0.1", "must have a host that is a name or an IPv4 address in its usual"),
+        ("http://127.1", "must have a host that is a name or an IPv4 address in its usual form"),
+        ("http://127.0.0.01:80", "must have a host that is a name or an IPv4 address in its usu"),
+    ],
+)  # fmt: skip
+def test_an_origin_that_no_browser_sends_is_refused(origin: str, says: str) -> None:
+    [problem] = refused(with_("api", {"corsOrigins": [origin]}))
+    assert problem.startswith(f"api.corsOrigins.0: is {json.dumps(origin)}; {says}")
+
+
+@given(
+    st.from_regex(r"\A[Hh][Tt][Tt][Pp][Ss]?://[A-Za-z0-9.-]{1,20}(:[0-9]{1,6})?\Z")
+    | st.text(max_size=20)
+)
+def test_any_origin_is_refused_or_as_browsers_send_it(text: str) -> None:
+    try:
+        [origin] = Api.model_validate({"corsOrigins": [text]}).cors_origins
+    except ValidationError:
+        return
+    parts = urlsplit(origin)
+    assert origin == f"{parts.scheme}://{parts.netloc}" == origin.lower()
+    assert parts.scheme in ("http", "https")
+    assert parts.port not in (0, {"http": 80, "https": 443}[parts.scheme])
+    assert Api.model_validate({"corsOrigins": [origin]}).cors_origins == [origin]
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "problem"),
+    [
+        ("api", {"authorization": "cognito",
+                 "cognito": {"callbackUrls": ["https://a.example.com:99999/b"]}},
+         "api.cognito.callbackUrls.0: is \"https://a.example.com:99999/b\"; must have a port of 1 "
+         "to 65535, or none"),
+        ("api", {"authorization": "cognito",
+                 "cognito": {"userPoolArn": POOL.replace("/eu-central-1_", "/us-east-1_")}},
+         f"api.cognito.userPoolArn: is \"{POOL.replace('/eu-central-1_', '/us-east-1_')}\"; must "
+         "name a pool of the ARN's region: its id begins with eu-central-1_"),
+        ("images", {"registry": "localhost:0"},
+         'images.registry: is "localhost:0"; must have a port of 1 to 65535, or none'),
+    ],
+)  # fmt: skip
+def test_what_nothing_can_have_is_refused(section: str, value: Any, problem: str) -> None:
+    assert refused(with_(section, value)) == [problem]
+
+
+def test_a_certificate_of_another_region_is_refused() -> None:
+    keys = {"email": EMAIL, "api": domain()}
+    assert loaded({**keys, "aws:region": "eu-central-1"})
+    assert refused({**keys, "aws:region": "us-east-1"}) == [
+        f'api.domain.certificateArn: is "{CERTIFICATE}"; must be of the stack\'s region, '
+        "us-east-1: request or import the certificate there"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("cron(0 0 30 2 ? *)", "must name a day that exists"),
+        ("cron(0 0 31 FEB,APR,6 ? *)", "must name a day that exists"),
+        ("cron(0 0 29 2 ? 2027)", "must name a day that exists"),
+        ("cron(60 0 * * ? *)", "must have minutes of 0 to 59"),
+        ("cron(0 24 * * ? *)", "must have hours of 0 to 23"),
+        ("cron(0 0 0 * ? *)", "must have day of the month of 1 to 31"),
+        ("cron(0 0 32 * ? *)", "must have day of the month of 1 to 31"),
+        ("cron(0 0 1 13 ? *)", "must have month of 1 to 12, or JAN to DEC"),
+        ("cron(0 0 1 MAI ? *)", "must have month of 1 to 12, or JAN to DEC"),
+        ("cron(0 0 ? * 8 *)", "must have day of the week of 1 to 7, or SUN to SAT"),
+        ("cron(0 0 ? * 0 *)", "must have day of the week of 1 to 7"),
+        ("cron(0 0 ? * MON#6 *)", "must have day of the week of 1 to 7"),
+        ("cron(0 0 1 1 ? 1969)", "must have year of 1970 to 2199"),
+        ("cron(0 0 1 1 ? 2030-2026)", "must have year of 1970 to 2199"),
+        ("cron(*/0 0 * * ? *)", "must have minutes of 0 to 59"),
+        ("cron(, 0 * * ? *)", "must have minutes of 0 to 59"),
+        ("cron(? 0 * * ? *)", "must have minutes of 0 to 59"),
+        ("rate(99999999 days)", "must be rate() of at most 3650 days"),
+    ],
+)
+def test_a_schedule_that_never_fires_is_refused(expression: str, says: str) -> None:
+    [problem] = refused({"email": EMAIL, "schedules": {"report": expression}})
+    assert problem.startswith(f"schedules.report: is {json.dumps(expression)}; {says}")
+
+
+FIELD = st.from_regex(r"\A([0-9]{1,3}|[*?LW#/,-]|JAN|MON){1,3}\Z")
+
+
+@given(st.lists(FIELD, min_size=5, max_size=7))
+def test_any_cron_is_accepted_or_refused(fields: list[str]) -> None:
+    try:
+        Schedules.model_validate({"report": f"cron({' '.join(fields)})"})
+    except ValidationError:
+        return
+
+
+@given(st.integers(0, 59), st.integers(0, 23), st.dates(date(1970, 1, 1), date(2199, 12, 31)))
+def test_any_day_that_exists_is_accepted(minute: int, hour: int, day: date) -> None:
+    exact = f"cron({minute} {hour} {day.day} {day.month} ? {day.year})"
+    assert Schedules.model_validate({"report": exact}).report == exact
+    yearly = f"cron({minute} {hour} {day.day} {day.month} ? *)"
+    assert Schedules.model_validate({"report": yearly}).report == yearly
 
 
 ADDRESS = "must be one bare address such as no-reply@example.com"
@@ -524,7 +675,9 @@ def test_senders(sender: str) -> None:
     [
         "rate(1 minute)", "rate(1 hour)", "rate(1 day)", "rate(2 minutes)", "rate(10 hours)",
         "rate(365 days)", "cron(15 0 * * ? *)", "cron(0/5 8-17 ? JAN,FEB MON#1 2026-2030)",
-        "cron(0 0 L * ? *)", "at(2028-02-29T00:00:00)",
+        "cron(0 0 L * ? *)", "cron(0 0 LW * ? *)", "cron(0 0 15W * ? *)", "cron(0 0 ? * 6L *)",
+        "cron(0 0 29 2 ? *)", "cron(0 22-4 ? * FRI-MON *)", "cron(1,2,3 */2 1-7/2 nov-FEB ? *)",
+        "rate(3650 days)", "at(2028-02-29T00:00:00)",
     ],
 )  # fmt: skip
 def test_schedules(expression: str) -> None:
@@ -549,13 +702,12 @@ def test_what_one_key_asks_of_another() -> None:
 
 def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
     boundary = "arn:aws:iam::123456789012:policy/acme-bootstrap-dev-boundary"
-    assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": {}}) == [
+    own_role = {"accountLogRole": True}
+    assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": own_role}) == [
         "api: accountLogRole is true; must be false where permissionsBoundary is given, for "
         "bootstrap/ makes both the boundary and the account's role"
     ]
-    config = loaded(
-        {"email": EMAIL, "permissionsBoundary": boundary, "api": {"accountLogRole": False}}
-    )
+    config = loaded({"email": EMAIL, "permissionsBoundary": boundary, "api": {}})
     assert config.permissions_boundary == boundary
     assert refused({"email": EMAIL, "permissionsBoundary": "boundary"}) == [
         'permissionsBoundary: is "boundary"; must be the ARN of an IAM policy of your account, '
@@ -649,7 +801,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)  # a busy machine is no defect
 @given(st.dictionaries(st.sampled_from([*sections(), "x", ""]), VALUES, max_size=5))
 @example({"api": {"throttle": {"rateLimit": float("nan"), "burstLimit": 1}}})
 @example({"api": {"throttle": {"rateLimit": float("inf"), "burstLimit": 1}}})

@@ -76,10 +76,9 @@ def deployed(stack: str, *, more: bool = False) -> Run:
     ``more``: with what it can make, and neither dev nor production has.
     """
     key = f"{PROJECT}:api"
-    api = {**stack_settings(stack)[key], "accountLogRole": False}
-    settings = {key: api, f"{PROJECT}:permissionsBoundary": BOUNDARY}
+    settings = {f"{PROJECT}:permissionsBoundary": BOUNDARY}
     if more:
-        api["domain"] = DOMAIN
+        settings[key] = {**stack_settings(stack)[key], "domain": DOMAIN}
         warm = {"get-user": {"reservedConcurrency": 10, "provisionedConcurrency": 1}}
         functions = f"{PROJECT}:functions"
         settings[functions] = {**stack_settings(stack)[functions], **warm}

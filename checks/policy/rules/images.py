@@ -5,7 +5,6 @@ import re
 from .model import FUNCTION, Resource, Stack
 from .policies import is_public, statements
 from .rule import Problems, is_number, must, rule
-from .waivers import BUILD_CACHE
 
 REPOSITORY = "ecr/repository:Repository"
 
@@ -16,15 +15,9 @@ def immutable_tags(repository: Resource, _: Stack) -> Problems:
     yield from must(
         repository,
         ["imageTagMutability"],
-        {"IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"}.__contains__,
-        "it must be IMMUTABLE, or IMMUTABLE_WITH_EXCLUSION for the build cache",
+        lambda mutability: mutability == "IMMUTABLE",
+        "it must be IMMUTABLE",
     )
-    for excluded in repository.get("imageTagMutabilityExclusionFilters") or ():
-        if excluded.get("filter") not in BUILD_CACHE:
-            yield (
-                f"imageTagMutabilityExclusionFilters has {excluded.get('filter')!r}; only "
-                f"{', '.join(BUILD_CACHE.values)} may be excluded, because no function runs from it"
-            )
 
 
 @rule(2, "ECR.1, CK163", REPOSITORY, per_resource=True)

@@ -18,12 +18,6 @@ class Waiver:
         return value in self.values
 
 
-BUILD_CACHE = Waiver(
-    rows=(1,),
-    what="the tag of the build cache is mutable",
-    values=frozenset({"cache"}),
-    reason="Every build overwrites the cache's tag, and no function runs from it.",
-)
 SOURCE_IN_ARN = Waiver(
     rows=(14,),
     what="permissions of API Gateway name no source account",
@@ -97,7 +91,6 @@ LEFT_OUT = (
 """Controls of the sources that no row requires."""
 
 WAIVERS = (
-    BUILD_CACHE,
     SOURCE_IN_ARN,
     WITHOUT_RESOURCE,
     CONNECTION,

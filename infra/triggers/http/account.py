@@ -10,7 +10,10 @@ from infra.json_text import json_output
 def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.Account:
     """Set the role with which API Gateway writes logs, one for the whole account and region.
 
-    It is retained when the stack is deleted, because APIs of other stacks use it too.
+    Everybody's APIs of the account and region use it, so it may do what AWS's own policy for it
+    allows, on log groups of any name. It is retained when the stack is deleted or no longer sets
+    it, because others use it too.
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html
     """
     kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))
     role = aws.iam.Role(
@@ -19,8 +22,8 @@ def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.
     caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=opts.parent))
     region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=opts.parent))
     partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=opts.parent))
-    logs = pulumi.Output.concat(
-        "arn:", partition.partition, ":logs:", region.region, ":", caller.account_id, ":log-group:"
+    groups = pulumi.Output.concat(
+        "arn:", partition.partition, ":logs:", region.region, ":", caller.account_id, ":log-group:*"
     )
     policy = aws.iam.RolePolicy(
         f"{name}-log-policy",
@@ -39,10 +42,7 @@ def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.
                             "logs:GetLogEvents",
                             "logs:PutLogEvents",
                         ],
-                        "Resource": [
-                            pulumi.Output.concat(logs, "API-Gateway-Execution-Logs_*"),
-                            pulumi.Output.concat(logs, "/aws/apigateway/*"),
-                        ],
+                        "Resource": [groups],
                     },
                     # API Gateway finds its groups by listing all groups.
                     {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},

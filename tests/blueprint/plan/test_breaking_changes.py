@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.plan.api import breaking
@@ -307,7 +307,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(SCHEMAS, SCHEMAS)
 def test_alike_documents_break_nothing(request: Schema, response: Schema) -> None:
     before = document(request, response)
@@ -321,7 +320,6 @@ PAIRS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(PAIRS, st.lists(VALUES, min_size=10, max_size=20))
 def test_what_is_said_to_break_no_request_is_still_accepted(
     pair: tuple[Schema, Schema], values: list[Any]
@@ -333,7 +331,6 @@ def test_what_is_said_to_break_no_request_is_still_accepted(
         assert [v for v in accepted if not jsonschema_rs.is_valid(after, v)] == []
 
 
-@settings(deadline=None)
 @given(SIMPLE, SIMPLE)
 def test_what_breaks_a_request_breaks_a_response_the_other_way(old: Schema, new: Schema) -> None:
     request = found(old, new, Direction.REQUEST)
@@ -341,7 +338,6 @@ def test_what_breaks_a_request_breaks_a_response_the_other_way(old: Schema, new:
     assert len(request) == len(response)
 
 
-@settings(deadline=None)
 @given(SCHEMAS, SCHEMAS, SCHEMAS)
 def test_an_optional_field_that_is_new_never_breaks(
     request: Schema, response: Schema, field: Schema
@@ -354,7 +350,6 @@ def test_an_optional_field_that_is_new_never_breaks(
     assert breaking(before, after) == []
 
 
-@settings(deadline=None)
 @given(SCHEMAS)
 def test_what_is_beside_it_never_breaks(schema: Schema) -> None:
     before = document(schema, schema)

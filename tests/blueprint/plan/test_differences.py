@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.plan.differences import (
@@ -45,13 +45,11 @@ def snapshot(*found: Resource) -> Snapshot:
     return Snapshot(resources={r.key: r for r in found})
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_what_is_equal_does_not_differ(value: Any) -> None:
     assert list(changes(value, value)) == []
 
 
-@settings(deadline=None)
 @given(JSON, JSON)
 def test_what_is_not_equal_differs(before: Any, after: Any) -> None:
     assert bool(list(changes(before, after))) == (_typed(before) != _typed(after))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.plan.permissions import (
@@ -95,7 +95,6 @@ def test_a_permission_is_written(statement: dict[str, Any], line: str) -> None:
     assert as_lines(frozenset(permissions(document))) == [line]
 
 
-@settings(deadline=None)
 @given(st.lists(STATEMENTS, min_size=1, max_size=4), st.randoms())
 def test_it_is_no_matter_how_a_document_is_written(statements: list[Any], random: Any) -> None:
     """The order, split statements, or an action as text instead of a list do not matter."""
@@ -110,7 +109,6 @@ def test_it_is_no_matter_how_a_document_is_written(statements: list[Any], random
     assert one == other
 
 
-@settings(deadline=None)
 @given(st.lists(STATEMENTS, min_size=1, max_size=4), STATEMENTS)
 def test_what_is_written_says_all(statements: list[Any], more: Any) -> None:
     """Two documents that say different things are not written alike."""

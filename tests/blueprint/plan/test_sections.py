@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.cost.estimate import estimate, read_prices
@@ -119,7 +119,6 @@ def test_markdown_folds_sections_and_opens_what_breaks() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="`<>&|\\*_[]() ab", max_size=20), max_size=5))
 def test_no_line_ends_its_block(lines: list[str]) -> None:
     written = markdown(HEADING, made(*(f"+ {line}" for line in lines)))

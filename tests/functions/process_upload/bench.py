@@ -7,7 +7,7 @@ from local.cloud import Cloud
 from tests.support.samples import PICTURE
 
 INIT_GOAL = 7.0
-LIMITS = {"image": 51_500_000}  # Pillow, PDFium and lxml
+LIMITS = {"image": 39_000_000}  # Pillow and PDFium
 
 
 def prepare(cloud: Cloud, event: Any, number: int) -> None:

@@ -13,6 +13,6 @@ EXPECTED = Expected(
     environment={
         "BUCKET": samples.event("process_upload")["Records"][0]["s3"]["bucket"]["name"],
     },
-    native={"PIL", "lxml", "pillow.libs", "pypdfium2_raw"},
+    native={"PIL", "pillow.libs", "pypdfium2_raw"},
     logs={"detail", "level", "milliseconds", "reason", "size", "upload", "version"},
 )

@@ -4,10 +4,10 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import docx
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 
@@ -108,19 +108,30 @@ def png_bomb(side: int = 30_000, *, palette: bool = False) -> bytes:
 
 def pdf(*pages: bytes, compress: bool = False) -> bytes:
     """Return a PDF with one content stream for each page."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
-    objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", FONT]
     kids = []
     for content in pages:
-        stream = zlib.compress(content) if compress else content
-        extra = b" /Filter /FlateDecode" if compress else b""
-        objects.append(b"<< /Length %d%b >>\nstream\n%b\nendstream" % (len(stream), extra, stream))
+        objects.append(pdf_stream(content, compress=compress))
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents %d 0 R "
             b"/Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%b] >>" % (len(kids), b" ".join(kids))
+    return pdf_file(*objects)
+
+
+FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
+def pdf_stream(content: bytes, entries: bytes = b"", *, compress: bool = False) -> bytes:
+    stream = zlib.compress(content) if compress else content
+    extra = entries + (b" /Filter /FlateDecode" if compress else b"")
+    return b"<< /Length %d%b >>\nstream\n%b\nendstream" % (len(stream), extra, stream)
+
+
+def pdf_file(*objects: bytes) -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalog."""
     out, places = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, start=1):
         places.append(len(out))
@@ -133,41 +144,106 @@ def pdf(*pages: bytes, compress: bool = False) -> bytes:
     )
 
 
+def pdf_with(*annotations: bytes, more: Sequence[bytes] = (), form: bytes = b"") -> bytes:
+    """A PDF of one page with annotations, whose objects begin at 7; 6 is an appearance."""
+    first = 7
+    numbers = b" ".join(b"%d 0 R" % (first + index) for index in range(len(annotations)))
+    fields = b"/Fields [%b] /DA (/F1 9 Tf) /DR << /Font << /F1 3 0 R >> >> %b" % (numbers, form)
+    return pdf_file(
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << %b >> >>" % fields,
+        b"<< /Type /Pages /Count 1 /Kids [5 0 R] >>",
+        FONT,
+        pdf_stream(pdf_text("Printed")),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 3 0 R >> >> /Annots [%b] >>" % numbers,
+        pdf_stream(
+            b"BT /F1 9 Tf 2 5 Td (drawn) Tj ET",
+            b" /Type /XObject /Subtype /Form /BBox [0 0 99 20] "
+            b"/Resources << /Font << /F1 3 0 R >> >>",
+        ),
+        *[b"<< /Type /Annot /Rect [20 50 119 70] /P 5 0 R %b >>" % each for each in annotations],
+        *more,
+    )
+
+
 def pdf_text(text: str) -> bytes:
     return b"BT /F1 12 Tf 20 200 Td (%b) Tj ET" % text.encode()
 
 
-def encrypted_pdf(password: str) -> bytes:
+def encrypted_pdf(password: str, algorithm: str = "RC4-128") -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(pdf_text("Secret")))))
-    writer.encrypt(password, "owner", algorithm="RC4-128")
+    writer.encrypt(password, "owner", algorithm=algorithm)
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()
 
 
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def paragraph(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def word_xml(body: str, namespaces: str = W) -> bytes:
+    """The main part of a Word document."""
+    return f"<w:document {namespaces}><w:body>{body}</w:body></w:document>".encode()
+
+
 def word() -> bytes:
-    document = docx.Document()
-    document.add_heading("Grüße", level=1)
-    document.add_paragraph("First paragraph.")
-    table = document.add_table(rows=1, cols=2)
-    table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
-    document.add_paragraph("Last paragraph.")
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
+    first, last, *cells = map(paragraph, ("First paragraph.", "Last paragraph.", "left", "right"))
+    row = "".join(f"<w:tc>{cell}</w:tc>" for cell in cells)
+    return word_with(
+        word_xml(f"{paragraph('Grüße')}{first}<w:tbl><w:tr>{row}</w:tr></w:tbl>{last}")
+    )
+
+
+def relationships(**targets: str) -> bytes:
+    """Relationships, each named for the last word of its type and perhaps a digit."""
+    items = "".join(
+        f'<Relationship Id="{name}" Type="{OFFICE}/{name.rstrip("0123456789")}" Target="{target}"/>'
+        for name, target in targets.items()
+    )
+    names = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<Relationships xmlns="{names}">{items}</Relationships>'.encode()
+
+
+def content_types(**overrides: str) -> bytes:
+    """Content types, by the name of the part with ``_`` for its slash."""
+    items = "".join(
+        f'<Override PartName="/{name.replace("_", "/")}.xml" ContentType="{listed}"/>'
+        for name, listed in overrides.items()
+    )
+    names = "http://schemas.openxmlformats.org/package/2006/content-types"
+    xml = '<Default Extension="xml" ContentType="application/xml"/>'
+    return f'<Types xmlns="{names}">{xml}{items}</Types>'.encode()
+
+
+def package(**parts: bytes) -> bytes:
+    """An archive of a Word document's parts; keyword arguments replace or add some, by name."""
+    made = {
+        "[Content_Types].xml": content_types(word_document=f"{WORD}.document.main+xml"),
+        "_rels/.rels": relationships(officeDocument="word/document.xml"),
+        "word/document.xml": word_xml(paragraph("main")),
+    }
+    return archive(**(made | parts))
 
 
 def word_with(document_xml: bytes, megabytes: int = 0) -> bytes:
     """Return a Word file with another main part, padded with spaces, which compress well."""
     stream = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(word())) as old,
+        zipfile.ZipFile(io.BytesIO(package())) as old,
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
     ):
         for member in old.infolist():
             if member.filename != "word/document.xml":
-                new.writestr(member.filename, old.read(member))
-        with new.open("word/document.xml", "w", force_zip64=True) as part:
+                new.writestr(zipfile.ZipInfo(member.filename), old.read(member))
+        member = zipfile.ZipInfo("word/document.xml")
+        member.compress_type = zipfile.ZIP_DEFLATED
+        with new.open(member, "w", force_zip64=True) as part:
             part.write(document_xml)
             for _ in range(megabytes):
                 part.write(b" " * 2**20)

@@ -150,7 +150,7 @@ def test_entities_are_not_expanded() -> None:
     names = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     body = b"<w:body><w:p><w:r><w:t>[&a;]</w:t></w:r></w:p></w:body>"
     xml = b"%b<w:document %b>%b</w:document>" % (start, names, body)
-    assert extract(extract_docx, files.word_with(xml)) == "[\n"
+    assert extract(extract_docx, files.word_with(xml)) == "[]\n"
 
 
 def kind(name: str, content: bytes) -> Kind | None:
@@ -163,7 +163,31 @@ def kind(name: str, content: bytes) -> Kind | None:
         *[(".bin", files.tagged(name), Kind(name)) for name in sorted(sniff.PICTURES)],
         (".txt", files.tagged("PNG"), Kind.PNG),
         (".jpg", files.pdf(b""), Kind.PDF),
-        ("", b"\xef\xbb\xbf junk before %PDF-1.7", Kind.PDF),
+        (".pdf", b"\xef\xbb\xbf junk before %PDF-1.7", Kind.PDF),
+        ("", b"\xef\xbb\xbf junk before %PDF-1.7 startxref", None),
+        ("", b"\xef\xbb\xbf\r\n" + files.pdf(b""), Kind.PDF),
+        (".txt", files.pdf(b""), Kind.PDF),
+        (".bin", b"%PDF-1.7\n1 0 obj\x00", Kind.PDF),
+        (".txt", b"%PDF-1.7 is how a PDF begins.", Kind.TEXT),
+        (".log", b"%PDF-1.7 is how a PDF begins.", None),
+        ("", b"%PDF-1.7 is how a PDF begins.", None),
+        (".md", b"# About %PDF-1.7 and startxref", Kind.TEXT),
+        (".html", b"<!doctype html>%PDF-1.7 startxref", Kind.HTML),
+        (".tar", b"a.pdf".ljust(512, b"\x00") + files.pdf(b""), None),
+        (".zip", files.archive(**{"a.pdf": files.pdf(b"")}), None),
+        (".pdf", files.archive(**{"a.pdf": files.pdf(b"")}), None),
+        (".txt", b"GIF89a is a format of 1989.", Kind.TEXT),
+        (".txt", b"RIFF1234WEBP is a container.", Kind.TEXT),
+        (".txt", "яШя".encode("windows-1251"), Kind.TEXT),
+        ("", b"GIF89a is a format of 1989.", None),
+        (".gif", b"GIF89a is a format of 1989.", Kind.GIF),
+        (".txt", files.encode(files.quadrants(), "GIF"), Kind.GIF),
+        (".md", b"<html> is a tag.", Kind.TEXT),
+        ("", b"<htmlentities> is none", None),
+        (".XHTML", b"<?xml", Kind.XHTML),
+        (".nef", files.tagged("TIFF"), None),
+        (".CR2", files.tagged("TIFF"), None),
+        (".nef", files.tagged("JPEG"), Kind.JPEG),
         (".txt", b" " * 1024 + b"%PDF-1.7", Kind.TEXT),
         (".zip", files.word(), Kind.DOCX),
         (".docx", files.archive(a=b"word/document.xml"), None),
@@ -180,10 +204,27 @@ def kind(name: str, content: bytes) -> Kind | None:
         (".svg", b"<svg/>", None),
         ("", b"", None),
         (".jpg", b"", None),
+        (".docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.DOCX),
+        (".xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None),
+        (".docx", files.archive(**{"[Content_Types].xml": b"", "a.xml": b""}), Kind.DOCX),
+        (".zip", files.archive(**{"[Content_Types].xml": b"", "a.xml": b""}), None),
+        (".zip", files.archive(**{"[content_types].xml": b"", "WORD\\a.xml": b""}), Kind.DOCX),
         (".webp", b"RIFF\x00\x00\x00\x00WAVE", None),
     ],
 )
 def test_the_type_of_a_file(name: str, content: bytes, found: Kind | None) -> None:
+    assert kind(name, content) is found
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "found"),
+    [(".docx", "other", Kind.DOCX), (".zip", "word", Kind.DOCX), (".zip", "other", None)],
+)
+def test_an_archive_whose_directory_is_longer_than_what_is_read(
+    name: str, folder: str, found: Kind | None
+) -> None:
+    many = {f"{folder}/{'x' * 200}{number}.xml": b"" for number in range(1_500)}
+    content = files.archive(**{"[Content_Types].xml": b"", **many})
     assert kind(name, content) is found
 
 
@@ -195,7 +236,15 @@ def test_any_bytes_have_a_type_or_none(name: str, head: bytes, tail: bytes) -> N
 
 @pytest.mark.parametrize(
     ("name", "claims"),
-    [(".JPG", True), (".docx", True), (".txt", False), (".html", False), ("", False)],
+    [
+        (".JPG", True),
+        (".docx", True),
+        (".dotm", True),
+        (".xhtml", False),
+        (".txt", False),
+        (".html", False),
+        ("", False),
+    ],
 )
 def test_names_that_claim_a_signature(name: str, claims: bool) -> None:
     assert sniff.claims_other(name) is claims

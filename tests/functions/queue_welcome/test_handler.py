@@ -1,4 +1,5 @@
 import json
+import time
 from typing import Any
 
 import botocore.session
@@ -7,12 +8,13 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.domain.user import new_user_id
+from handlers.domain.user import NewUser, new_user_id
+from handlers.domain.user_store import UserStore
 from handlers.queue_welcome.handler import handler
 from handlers.queue_welcome.queue import EmailQueue
 from handlers.queue_welcome.queue_welcome import queue_welcomes
 from tests.support import samples
-from tests.support.fakes import FakeContext, log, logged_text, outcomes
+from tests.support.fakes import FakeContext, FakeDynamoDB, log, logged_text, outcomes
 
 __all__ = ["log"]
 
@@ -30,13 +32,24 @@ class FakeQueue:
         return {i: "InternalError" for i, to in enumerate(addresses) if to in self.refuses}
 
 
-def inserted(number: int, **attributes: str) -> dict[str, Any]:
-    image = {"id": new_user_id(number), "name": "Ada", "email": f"{number}@x.co", **attributes}
+def inserted(number: int, **attributes: str | None) -> dict[str, Any]:
+    """Return the record of a new user; an attribute that is None is left out."""
+    image = {
+        "id": new_user_id(number),
+        "name": "Ada",
+        "email": f"{number}@x.co",
+        "welcome": "pending",
+        **attributes,
+    }
     return {
         "eventName": "INSERT",
         "dynamodb": {
+            "ApproximateCreationDateTime": float(number),
             "SequenceNumber": f"s{number}",
-            "NewImage": {name: {"S": value} for name, value in image.items()},
+            "NewImage": {
+                "welcome_due": {"N": str(number + 3600)},
+                **{name: {"S": value} for name, value in image.items() if value is not None},
+            },
         },
     }
 
@@ -95,6 +108,51 @@ def test_other_events_are_ignored(name: str) -> None:
         del record["dynamodb"]["NewImage"]
     assert queue_welcomes([record], queue) is None
     assert queue.batches == []
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        {"welcome": None, "welcomed": "2025-01-01T00:00:00Z"},
+        {"welcomed": "2025-01-01T00:00:00Z"},  # put again with both marks, by somebody's tool
+        {"welcome": None, "welcome_abandoned": "2025-01-01T00:00:00Z"},
+        {"welcome": None},  # imported from elsewhere
+        {"welcome": "done"},
+        {"welcome": None, "email": ""},  # not new, so its faults are nobody's
+    ],
+)
+def test_an_inserted_user_who_is_not_new_is_not_welcomed(
+    user: dict[str, str | None], log: pytest.LogCaptureFixture
+) -> None:
+    queue = FakeQueue()
+    assert queue_welcomes([inserted(1, **user), inserted(2)], queue) is None
+    assert queue.batches == [["2@x.co"]]
+    assert outcomes(log) == ["ignored", "queued"]
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(0, 1), (3_599, 1), (3_600, 0), (90 * 86_400, 0)])
+def test_a_pending_user_who_is_restored_when_due_is_left_to_the_sweep(
+    seconds: int, sent: int
+) -> None:
+    record = inserted(1)
+    record["dynamodb"]["ApproximateCreationDateTime"] += seconds
+    queue = FakeQueue()
+    assert queue_welcomes([record], queue) is None
+    assert len(queue.batches) == sent
+
+
+def test_what_creating_a_user_stores_is_new() -> None:
+    client = FakeDynamoDB()
+    user = UserStore(client, "users").create(NewUser("Ada", "a@x.co"), idempotency_key=None).user
+    image = client.tables["users"][user.id]
+    record = inserted(1)
+    record["dynamodb"] |= {"NewImage": image, "ApproximateCreationDateTime": time.time()}
+    queue = FakeQueue()
+    assert queue_welcomes([record], queue) is None
+    assert queue.batches == [["a@x.co"]]
+    UserStore(client, "users").mark_welcomed(user.id)
+    assert queue_welcomes([record], queue) is None
+    assert queue.batches == [["a@x.co"]]
 
 
 @pytest.fixture

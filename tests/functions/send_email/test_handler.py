@@ -275,7 +275,6 @@ FATES = st.sampled_from(["sent", "throttled", "lost", "not completed", "complete
 
 
 @given(st.lists(FATES, max_size=8))
-@settings(deadline=None)
 def test_an_e_mail_is_never_sent_more_than_twice(fates: list[str]) -> None:
     world = LedgerWorld()
     for fate in fates:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.domain.email_address import PATTERN, guard_id, is_address, normalise
-from handlers.domain.user import NAME_PATTERN, is_user_id, new_user_id
+from handlers.domain.user import NAME_PATTERN, is_user_id, is_visible, new_user_id
 
 FIRST, LAST = 0, 2**48 / 1000 - 1
 
@@ -117,9 +117,62 @@ def test_no_control_character_is_part_of_an_address(text: str) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=10))
-def test_names_pattern_agrees_with_strip(text: str) -> None:
+def test_names_pattern_agrees_with_what_is_visible(text: str) -> None:
     accepted = re.fullmatch(NAME_PATTERN, text) is not None
     if not text.strip() or any(ord(c) < 32 or c == "\ufffd" for c in text):
         assert not accepted
     elif text.isprintable():
-        assert accepted
+        # Of the marks of single scripts, the pattern knows nothing.
+        assert accepted or not is_visible(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\u3000",
+        "\u200b\u2060",  # of no width
+        "\ufeff",
+        "\u00ad",  # a soft hyphen
+        "\u3164",  # fillers of Hangul
+        "\u115f\u1160",
+        "\uffa0",
+        "\u2800",  # the blank of Braille
+        "\ufffc",
+        "\U0001d159",
+        "\u034f",
+        "\u17b4",
+        "\u180b\u180e\u180f",
+        "\ufe0f",  # variation selectors
+        "\U000e0100",
+        "\U000e0041\U000e007f",  # tags
+        "\U000e0fff",
+        "\u2065\ufff0",
+        "\U0001bca0\U0001d173",
+        "\u0301",  # combining marks alone
+        "\u0e31\u093e",
+        " \u200d\u0301\u3164 ",
+    ],
+)
+def test_a_name_without_a_visible_character_is_none(text: str) -> None:
+    assert not is_visible(text)
+    assert is_visible(f"{text}a")
+    assert is_visible(f"{text}李")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a", "-", "é", "e\u0301", "क\u093e", "李", "\U00020000", "🙂", "٣", "\ue000", "\u2603\ufe0f"],
+)
+def test_a_name_with_a_visible_character(text: str) -> None:
+    assert is_visible(text)
+    assert re.fullmatch(NAME_PATTERN, text)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=6))
+def test_what_unicode_calls_a_letter_or_a_space_decides(text: str) -> None:
+    if any(c.isalnum() and c not in "\u115f\u1160\u3164\uffa0" for c in text):
+        assert is_visible(text)
+    if not text.strip():
+        assert not is_visible(text)

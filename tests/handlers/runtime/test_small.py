@@ -65,12 +65,12 @@ def test_outcomes_are_logged_whatever_level_is_set(
 
 
 def test_welcome_is_a_message_that_can_be_sent() -> None:
-    entry = welcome_entry(user_id="user_1", name='Ada "the" <b>', email="ada@example.com")
+    entry = welcome_entry(user_id="user_1", name='Ada "the" & Grace', email="ada@example.com")
     assert entry["MessageAttributes"]["user_id"] == {"DataType": "String", "StringValue": "user_1"}
     assert json.loads(entry["MessageBody"]) == {
         "to": "ada@example.com",
         "subject": "Welcome to our platform!",
-        "body": 'Hello Ada "the" <b>, welcome to our platform!',
+        "body": 'Hello Ada "the" & Grace, welcome to our platform!',
         "type": "welcome",
     }
     assert parse(entry["MessageBody"]).type == "welcome"

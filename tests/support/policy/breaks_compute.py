@@ -17,9 +17,7 @@ KEYS = "arn:aws:kms:eu-central-1:123456789012:key/*"
 IMAGES = (
     Break(rule="1", of=REPOSITORY, path=("imageTagMutability",), to="MUTABLE"),
     Break(rule="1", of=REPOSITORY, path=("imageTagMutability",)),
-    Break(
-        rule="1", of=REPOSITORY, path=("imageTagMutabilityExclusionFilters", 0, "filter"), to="*"
-    ),
+    Break(rule="1", of=REPOSITORY, path=("imageTagMutability",), to="IMMUTABLE_WITH_EXCLUSION"),
     Break(rule="2", of=REPOSITORY, path=("imageScanningConfiguration", "scanOnPush"), to=False),
     Break(rule="2", of=REPOSITORY, path=("imageScanningConfiguration",)),
     Break(
@@ -30,7 +28,7 @@ IMAGES = (
     Break(
         rule="4",
         of=LIFECYCLE,
-        path=("policy", "rules", 1, "selection", "countType"),
+        path=("policy", "rules", 0, "selection", "countType"),
         to="sinceImagePushed",
     ),
     Break(rule="4", of=LIFECYCLE, path=("policy", "rules", 0, "selection", "countNumber"), to=4),

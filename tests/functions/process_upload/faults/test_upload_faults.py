@@ -76,7 +76,7 @@ NAMES = st.text(
 ).filter(lambda name: len(name.encode()) <= 900)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(name=NAMES)
 @example(name="a+b c")
 @example(name="%2B")

@@ -1,0 +1,1 @@
+"""Pins a stack's base image by its digest."""

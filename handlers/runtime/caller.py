@@ -1,0 +1,56 @@
+"""Who calls the API, as API Gateway has verified it.
+
+A caller is a person, by the ``sub`` of their token; a service, by the client id of its token; or
+an API key, by its id. An API that asks for no credentials knows nobody. Headers prove nothing, so
+they are not read. docs/architecture.md describes what depends on the caller.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One caller; ``id`` is unique among callers of its kind, and never secret."""
+
+    kind: Literal["person", "service", "key"]
+    id: str
+
+
+def caller(event: dict[str, Any]) -> Caller | None:
+    """Return who sent a request, or None if the API asks for no credentials.
+
+    A token counts before an API key, because it says who calls. Cognito's token of a service, by
+    client credentials, has the client's id as its ``sub``; a person's has an id of their own.
+
+    Args:
+        event: API Gateway's proxy event:
+            https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+
+    Raises:
+        KeyError: a token without ``sub``, which Cognito does not issue. To treat it as nobody
+            would mix up callers.
+    """
+    context = event.get("requestContext") or {}
+    claims = (context.get("authorizer") or {}).get("claims")
+    if claims is not None:
+        subject = claims["sub"]
+        kind: Literal["person", "service"] = (
+            "service" if subject == claims.get("client_id") else "person"
+        )
+        return Caller(kind, subject)
+    key_id = (context.get("identity") or {}).get("apiKeyId")
+    return Caller("key", key_id) if key_id else None
+
+
+def own(event: dict[str, Any], key: str) -> str:
+    """Return a key that a caller chose, as one that no other caller can choose.
+
+    Nobody's keys stay as they are: all who call without credentials share them.
+
+    Args:
+        event: API Gateway's proxy event.
+        key: a text without spaces.
+    """
+    known = caller(event)
+    return key if known is None else f"{known.kind} {known.id} {key}"

@@ -1,0 +1,1 @@
+"""Checks, before a deployment touches anything, that it has what it needs."""
