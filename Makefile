@@ -9,7 +9,7 @@ UNITS = tests/handlers tests/functions tests/infra
 E2E = tests/e2e $(wildcard tests/functions/*/e2e)
 FAULTS = $(wildcard tests/faults tests/functions/*/faults)
 SYSTEM = $(E2E) $(FAULTS)
-OTHERS = $(filter-out $(UNITS) $(SYSTEM) tests/images tests/browser tests/support %__pycache__, $(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
+OTHERS = $(filter-out $(UNITS) $(SYSTEM) tests/images tests/browser tests/engine tests/support %__pycache__, $(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
 IN_IMAGES = images/*/requirements.in images/build-requirements.in tests/support/images/standin/*.in
 IN_IMAGES += checks/bench/baselines/requirements.in
 PORT ?= 4566
@@ -23,7 +23,7 @@ REQUESTS ?= 1e6
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-browser test-images test-faults soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive clean
+.PHONY: help up test test-api test-browser test-images test-faults test-engine soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 21
@@ -46,8 +46,12 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs Dock
 	$(BIN)/pytest --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the long fault tests, and those with killed containers (needs Docker)
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
 	$(BIN)/pytest --no-skips --docker -m container $(FAULTS)
+
+test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)
+	@command -v pulumi >/dev/null || { echo "error: there is no pulumi CLI on the PATH. Install it: https://www.pulumi.com/docs/install/"; exit 1; }
+	$(BIN)/pytest -x --no-skips tests/engine
 
 soak: .venv/.dev  ## Send MESSAGES inputs through every trigger under faults (2000 take minutes); repeatable with SEED
 	$(BIN)/python -m checks.chaos.soak --messages $(MESSAGES) $(if $(SEED),--seed $(SEED))
@@ -82,8 +86,8 @@ release: .venv/.runtime  ## Release STACK's new versions: PERCENT of calls for M
 rollback: .venv/.runtime  ## Roll back STACK's last release; with RELEASE=, only if it is that one
 	@$(BIN)/app rollback $(STACK) $(if $(RELEASE),--release $(RELEASE))
 
-smoke: .venv/.runtime  ## Test a deployed stack through its API at URL, and clean up (more: app smoke --help)
-	@$(BIN)/app smoke $(URL) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
+smoke: .venv/.runtime  ## Test STACK, or the API at URL, and clean up (more: app smoke --help)
+	@$(BIN)/app smoke $(or $(URL),$(STACK)) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, process it again (DRY_RUN=1: only show it)
 	@$(BIN)/app redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)

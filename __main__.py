@@ -76,9 +76,7 @@ api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("GET", "/users/{id}", functions["get-user"], GET_USER)])
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
-    pattern={"eventName": ["INSERT"], "dynamodb": {
-        "Keys": {"id": {"S": [{"prefix": "user_"}]}},
-        "NewImage": {"welcome": {"S": ["pending"]}}}}))
+    pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))
 emails_to_send = QueueTrigger("emails-to-send", QueueTriggerArgs(
     queue=emails, function=functions["send-email"],
     batch_size=10, max_concurrency=config.email.max_concurrency))

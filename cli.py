@@ -104,6 +104,13 @@ class _Commands(TyperGroup):
             # Pulumi's own error is the program's, for a wrong configuration.
             wrong_configuration = type(error).__name__ in ("ProjectError", "RunError")
             return getattr(error, "exit_code", 2 if wrong_configuration else 1)
+        except OSError as error:
+            # Each command reports its own files. All others are faults of this software.
+            file = Path(os.fsdecode(error.filename or "/"))
+            if not file.is_relative_to(ctx.obj.root):
+                raise
+            _say_error(f"{file}: {error.strerror}.")
+            return 1
 
 
 app = typer.Typer(
@@ -211,7 +218,6 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         *program,
         ClientError,
         BotoCoreError,
-        OSError,
     )
 
 

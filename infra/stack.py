@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from infra.access.callers import Callers, CallersArgs
 from infra.access.mail_identity import MailIdentity
 from infra.config.stack import StackConfig
+from infra.emulator import send_to
 from infra.function.function import Function
 from infra.function.image_function import FunctionArgs, ImageFunction
 from infra.grants import services
@@ -178,7 +179,12 @@ class Stack:
 
 
 def stack_of(config: StackConfig, *, key: str) -> Stack:
-    """Return a stack; make its key, with the name ``key``, if the configuration asks for one."""
+    """Return a stack; make its key, with the name ``key``, if the configuration asks for one.
+
+    Call it before any resource is created: it sends the stack to its emulator, if it has one.
+    """
+    if config.emulator:
+        send_to(config.emulator)
     if not config.encryption.customer_key:
         return Stack(config=config, key=None)
     return Stack(config=config, key=Key(key, KeyArgs(retain=config.retain)))

@@ -119,12 +119,25 @@ def test_a_wrong_configuration_is_one_message(
     assert said.err.startswith(f"error: {tmp_path / 'Pulumi.local.yaml'} is not valid YAML: ")
 
 
-def test_a_broken_file_is_one_message(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / ".local").write_text("not a folder")
+def test_a_broken_file_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = tmp_path / ".local" / "lock"
+    lock.mkdir(parents=True)
     assert main(["outputs"], root=tmp_path) == 1
-    assert capsys.readouterr().err.startswith("error: ")
+    assert capsys.readouterr().err == f"error: {lock}: Is a directory.\n"
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError(2, "No such file", "/none"), BlockingIOError(11, "no"), OSError()]
+)
+def test_a_fault_of_this_software_has_a_traceback(
+    error: OSError, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("local.state.StateDirectory.load", fails)
+    with pytest.raises(type(error)):
+        main(["outputs"], root=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "handlers": set(),
     "images": set(),
     "infra": {"images"},
-    "local": {"blueprint", "images", "ops"},
+    "local": {"blueprint", "images", "infra", "ops"},
     "ops": {"handlers"},
 }
 """What each package may import; the program alone may import from all."""
@@ -47,7 +47,10 @@ INSIDE_INFRA = {
         "function",
         "triggers",
     },
+    "emulator": {"config", "emulator_roles"},
+    "emulator_roles": set(),
     "stack": {
+        "emulator",
         "config",
         "grants",
         "json_text",

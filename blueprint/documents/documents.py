@@ -1,9 +1,8 @@
 """Writes the documents that are generated from the program.
 
-They are ``openapi.json``, the schema of the stack files, the diagram of the architecture, the
-emulator's endpoints in ``Pulumi.compose.yaml`` and the tables in ``docs/configuration.md`` and
-``docs/architecture.md``.
-``app documents`` writes them. A test fails if a checked-in document differs from the program's.
+They are ``openapi.json``, the schema of the stack files, the diagram of the architecture, and the
+tables in ``docs/configuration.md`` and ``docs/architecture.md``. ``app documents`` writes them. A
+test fails if a checked-in document differs from the program's.
 """
 
 import json
@@ -13,7 +12,6 @@ from typing import Any
 from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
 from blueprint.documents.config_table import table
-from blueprint.documents.endpoints import as_yaml
 from blueprint.documents.openapi import openapi
 from blueprint.documents.rebuilds import table as rebuilds
 from blueprint.project import ROOT, project_name
@@ -21,13 +19,11 @@ from blueprint.recorder import run
 
 OPENAPI = ROOT / "openapi.json"
 STACK_SCHEMA = ROOT / "docs" / "stack-config.schema.json"
-COMPOSE = ROOT / "Pulumi.compose.yaml"
 ARCHITECTURE = ROOT / "docs" / "architecture.svg"
 ARCHITECTURE_PAGE = ROOT / "docs" / "architecture.md"
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 _MARKS = ("<!-- configuration: written by `make documents` -->\n", "<!-- end of configuration -->")
 _REBUILDS = ("<!-- rebuilds: written by `make documents` -->\n", "<!-- end of rebuilds -->")
-_ENDPOINTS = ("  aws:endpoints:\n", "  # end of endpoints")
 
 
 def stack_schema() -> dict[str, Any]:
@@ -71,11 +67,9 @@ def _between(marks: tuple[str, str], text: str, content: str) -> str:
 def documents() -> dict[Path, str]:
     """Return the content that each document should have."""
     prod = run("prod")
-    types = [resource.type for resource in prod.recorder.resources]
     return {
         OPENAPI: json.dumps(openapi(prod.names["api"]), indent=2) + "\n",
         STACK_SCHEMA: json.dumps(stack_schema(), indent=2) + "\n",
-        COMPOSE: _between(_ENDPOINTS, COMPOSE.read_text(), as_yaml(types)),
         ARCHITECTURE: draw(diagram(prod.recorder)),
         ARCHITECTURE_PAGE: _between(
             _REBUILDS, ARCHITECTURE_PAGE.read_text(), f"\n{rebuilds()}\n\n"

@@ -14,6 +14,7 @@ _AROUND = len("---") + 7
 _SUFFIX = "-role"
 _STACK = 20  # what a stack's name may have at most
 _RESERVED = {"domain", "runtime"}
+_WORDS = {*keyword.kwlist, *keyword.softkwlist, "type"}  # the last since Python 3.12
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -65,7 +66,7 @@ def check_new(root: Path, name: str) -> None:
             "names of the project and its stacks."
         )
     folder = folder_of(name)
-    if keyword.iskeyword(folder) or folder in _RESERVED:
+    if folder in _WORDS or folder in _RESERVED:
         raise WrongName(
             f"The name {name!r} is not allowed: it is a word of Python or a shared folder of "
             "handlers/. Choose another, such as a verb and a noun."

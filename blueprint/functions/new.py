@@ -7,8 +7,9 @@ from string import Template
 from typing import Literal, get_args
 
 from blueprint.functions import stack_keys
-from blueprint.functions.names import check_new, folder_of, folders
-from blueprint.functions.program import Paragraph, paste
+from blueprint.functions.files import read, write
+from blueprint.functions.names import WrongName, check_new, folder_of, folders
+from blueprint.functions.program import Paragraph, bound_names, paste
 from blueprint.functions.requirements import pinned
 
 Trigger = Literal["http", "queue", "bucket", "stream", "schedule"]
@@ -36,20 +37,36 @@ def new(root: Path, name: str, trigger: Trigger, *, pasted: bool = False) -> New
 
     Raises:
         ProgramError: the program has no place for the paragraph; nothing was written.
+        ProjectError: a stack file must be edited by hand; nothing was written.
         WrongName: the name is not allowed; nothing was written.
         RequirementsError: a pin is missing; nothing was written.
     """
     check_new(root, name)
-    contents = render(root, name, trigger)
+    main = root / "__main__.py"
     added = paragraph(root, name, trigger)
+    _check_variables(name, added, read(main))
+    contents = render(root, name, trigger)
     if pasted:
-        main = root / "__main__.py"
-        contents[main] = paste(main.read_text(), added)
+        contents[main] = paste(read(main), added)
+    contents |= stack_keys.added(root, name)
     for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    changed = stack_keys.add(root, name)
-    return New(files=[*contents, *changed], paragraph=added)
+        write(path, content)
+    return New(files=list(contents), paragraph=added)
+
+
+def _check_variables(name: str, paragraph: Paragraph, program: str) -> None:
+    """Check that a function's paragraph replaces no variable of the program.
+
+    Raises:
+        WrongName: it would.
+    """
+    names = {folder_of(name), *bound_names(paragraph.statements)}
+    if taken := sorted(names & bound_names(program)):
+        raise WrongName(
+            f"The name {name!r} is not allowed: __main__.py has a variable {taken[0]} already. "
+            "Choose another, such as a verb and a noun."
+        )
 
 
 def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:

@@ -42,6 +42,11 @@ class Paragraph:
     queue: str = ""
     stream: str = ""
 
+    @property
+    def statements(self) -> str:
+        """The statements that it adds."""
+        return f"{self.imported}\n{self.resource}\n{self.trigger}\n"
+
     def __str__(self) -> str:
         parts = {
             "Imports": self.imported,
@@ -53,6 +58,18 @@ class Paragraph:
             "In streams of stack.monitoring": self.stream,
         }
         return "\n".join(f"# {place}:\n{text}" for place, text in parts.items() if text)
+
+
+def bound_names(text: str) -> set[str]:
+    """Return the names that a program's statements assign or import."""
+    names: set[str] = set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        else:
+            stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+            names |= {each.id for each in stored if isinstance(each.ctx, ast.Store)}
+    return names
 
 
 def paste(text: str, paragraph: Paragraph) -> str:

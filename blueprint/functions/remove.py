@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blueprint.functions import program, stack_keys
+from blueprint.functions.files import read, write
 from blueprint.functions.names import check_known, folder_of, folders
 
 
@@ -31,16 +32,18 @@ def remove(root: Path, name: str) -> Removed:
     Raises:
         WrongName: there is no such function.
         ProgramError: the program uses it in a way that only a person can undo; nothing was changed.
+        ProjectError: a stack file must be edited by hand; nothing was changed.
     """
     check_known(root, name)
     main = root / "__main__.py"
-    before = main.read_text()
+    before = read(main)
     after = program.removed(before, name)
-    main.write_text(after)
+    changed = stack_keys.removed(root, name) | _unlinked(root, name)
+    for path, text in {main: after, **changed}.items():
+        write(path, text)
     deleted = [folder for folder in folders(root, name) if folder.exists()]
     for folder in deleted:
         shutil.rmtree(folder)
-    changed = [*stack_keys.remove(root, name), *_unlink(root, name)]
     diff = difflib.unified_diff(
         before.splitlines(keepends=True), after.splitlines(keepends=True), "__main__.py", "after"
     )
@@ -53,18 +56,17 @@ def _documents(root: Path) -> list[Path]:
     return [root / "README.md", *sorted(root.glob("docs/*.md"))]
 
 
-def _unlink(root: Path, name: str) -> list[Path]:
-    """Take out of the documents what would no longer work: links to sources, queries of logs."""
+def _unlinked(root: Path, name: str) -> dict[Path, str]:
+    """Return the documents without what would no longer work: links to sources, log queries."""
     folder = re.escape(folder_of(name))
     link = re.compile(rf"\[([^\]]*)\]\([^)]*\b(?:handlers|images|tests/functions)/{folder}/[^)]*\)")
-    query = re.compile(rf"^records \"\$LOGS-{re.escape(name)}\" .*\n", re.MULTILINE)
-    changed = []
+    query = re.compile(rf"^records \"\$LOGS-{re.escape(name)}\" .*\r?\n", re.MULTILINE)
+    changed = {}
     for path in _documents(root):
-        before = path.read_text()
+        before = read(path)
         after = query.sub("", link.sub(r"\1", before))
         if after != before:
-            path.write_text(after)
-            changed.append(path)
+            changed[path] = after
     return changed
 
 

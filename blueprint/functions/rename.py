@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from blueprint.functions.files import read
 from blueprint.functions.names import WrongName, function_names, project_name, stack_files
 
 _SKIPPED = {"__pycache__", "node_modules"}
+_ENVIRONMENT = "pyvenv.cfg"
 
 
 def rename(root: Path, name: str) -> list[Path]:
@@ -32,11 +34,11 @@ def rename(root: Path, name: str) -> list[Path]:
     changed = []
     for path in _files(root):
         try:
-            text = path.read_text()
+            text = read(path)
         except UnicodeDecodeError:
             continue  # no text
         if (renamed := old.sub(name, text)) != text:
-            path.write_text(renamed)
+            path.write_bytes(renamed.encode())
             changed.append(path)
     return changed
 
@@ -57,7 +59,7 @@ def _files(root: Path) -> Iterator[Path]:
         hidden = path.name.startswith(".") and path.name not in {".github", ".ci"}
         if hidden or path.name in _SKIPPED or path.is_symlink():
             continue
-        if path.is_dir():
+        if path.is_dir() and not (path / _ENVIRONMENT).exists():
             yield from _files(path)
-        else:
+        elif path.is_file():
             yield path

@@ -45,7 +45,7 @@ class Source:
         elif len(items) > 1:
             text = self.text.encode()
             end = text.index(b",", self.end(items[0])) + 1
-            while text[end : end + 1] in (b" ", b"\n"):
+            while text[end : end + 1] in (b" ", b"\r", b"\n"):
                 end += 1
             self.delete(self.start(first), end)
         else:

@@ -1,67 +1,140 @@
 """A function's keys in the stack files, below ``<project>:functions``, with all else as it is."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from blueprint.functions.files import read
 from blueprint.functions.names import project_name, stack_files
+from blueprint.project import ProjectError
 
-_RESERVED = 2
-"""Executions reserved for a new function where all others have some reserved."""
+_RESERVED = {"reservedConcurrency": 2}
+"""What a new function gets where all others have some executions reserved."""
+
+_Edit = Callable[[str, yaml.MappingNode, str], str | None]
 
 
-def add(root: Path, name: str) -> list[Path]:
-    """Reserve concurrency for a function in the stacks that reserve some for each function.
+def added(root: Path, name: str) -> dict[Path, str]:
+    """Return the stack files that reserve concurrency for each function, with some for this one.
 
-    Returns:
-        The files that were changed.
+    Raises:
+        ProjectError: a stack file must be edited by hand.
     """
-    changed = []
+
+    def add(text: str, config: yaml.MappingNode, key: str) -> str | None:
+        functions = _value(config, key)
+        names = {each.value for each, _ in functions.value}
+        settings = [_keys(value) for _, value in functions.value]
+        if name in names or not any(_RESERVED.keys() & each for each in settings):
+            return None
+        end = _end(text, functions)
+        if functions.flow_style:
+            end = _end(text, functions.value[-1][1])
+            return f"{text[:end]}, {name}: {_RESERVED}{text[end:]}"
+        end = _end_of_line(text, end)  # behind a comment
+        indent = " " * functions.start_mark.column
+        lines = "".join(f"\n{indent}  {key}: {value}" for key, value in _RESERVED.items())
+        return f"{text[:end]}\n{indent}{name}:{lines}{text[end:]}"
+
+    return _edited(root, f"Add {name}", add, lambda functions: {**functions, name: _RESERVED})
+
+
+def removed(root: Path, name: str) -> dict[Path, str]:
+    """Return the stack files that have keys of a function, without these and their comments.
+
+    Raises:
+        ProjectError: a stack file must be edited by hand.
+    """
+
+    def remove(text: str, config: yaml.MappingNode, key: str) -> str | None:
+        functions = _value(config, key)
+        if name not in _keys(functions):
+            return None
+        return (
+            _without(text, functions, name)
+            if len(functions.value) > 1
+            else _without(text, config, key)
+        )
+
+    return _edited(
+        root,
+        f"Remove {name}",
+        remove,
+        lambda functions: {key: value for key, value in functions.items() if key != name},
+    )
+
+
+def _edited(
+    root: Path, task: str, edit: _Edit, wanted: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[Path, str]:
+    """Return the files that an edit changes; each then says what is wanted, and nothing else."""
+    key = f"{project_name(root)}:functions"
+    changed = {}
     for path in stack_files(root):
-        lines = path.read_text().splitlines(keepends=True)
-        section = _section(lines, project_name(root))
-        if section and any("reservedConcurrency:" in line for line in lines[slice(*section)]):
-            lines[section[1] : section[1]] = [
-                f"    {name}:\n",
-                f"      reservedConcurrency: {_RESERVED}\n",
-            ]
-            path.write_text("".join(lines))
-            changed.append(path)
+        before = read(path)
+        try:
+            document = yaml.compose(before, yaml.SafeLoader)
+            settings = yaml.safe_load(before)
+        except yaml.YAMLError as error:
+            raise ProjectError(f"{path.name} is not valid YAML: {error}") from None
+        config = settings.get("config") if isinstance(settings, dict) else None
+        if not isinstance(config, dict) or not isinstance(config.get(key), dict):
+            continue
+        after = edit(before, _value(document, "config"), key)
+        if after is None:
+            continue
+        functions = wanted(config[key])
+        rest = {each: value for each, value in config.items() if each != key}
+        settings["config"] = {**rest, **({key: functions} if functions else {})} or None
+        if _loaded(after) != settings:
+            raise ProjectError(f"{path.name} cannot be edited. {task} below {key} by hand.")
+        changed[path] = after
     return changed
 
 
-def remove(root: Path, name: str) -> list[Path]:
-    """Remove a function's keys from all stack files, with the comment above them.
-
-    Returns:
-        The files that were changed.
-    """
-    changed = []
-    for path in stack_files(root):
-        lines = path.read_text().splitlines(keepends=True)
-        section = _section(lines, project_name(root))
-        key = f"    {name}:\n"
-        if section and key in lines[slice(*section)]:
-            start = lines.index(key, *section)
-            end = start + 1
-            while end < section[1] and re.match(r" {5,}\S", lines[end]):
-                end += 1
-            while lines[start - 1].startswith("    #"):
-                start -= 1
-            if (start, end) == (section[0] + 1, section[1]):
-                start = section[0]  # it was the only one
-            del lines[start:end]
-            path.write_text("".join(lines))
-            changed.append(path)
-    return changed
-
-
-def _section(lines: list[str], project: str) -> tuple[int, int] | None:
-    """Return where the section begins, and the line behind it."""
-    head = f"  {project}:functions:\n"
-    if head not in lines:
+def _loaded(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
         return None
-    start = end = lines.index(head)
-    end += 1
-    while end < len(lines) and lines[end].startswith("    "):
-        end += 1
-    return start, end
+
+
+def _keys(node: yaml.Node) -> set[str]:
+    return {key.value for key, _ in node.value} if isinstance(node, yaml.MappingNode) else set()
+
+
+def _value(node: Any, key: str) -> Any:
+    return next(value for each, value in node.value if each.value == key)
+
+
+def _without(text: str, mapping: yaml.MappingNode, name: str) -> str:
+    """Return a text without an entry of a mapping, and without the comment above it."""
+    number = [key.value for key, _ in mapping.value].index(name)
+    key, value = mapping.value[number]
+    start, end = key.start_mark.index, _end(text, value)
+    if not mapping.flow_style:
+        start -= key.start_mark.column
+        comment = re.compile(rf"(?:^{' ' * key.start_mark.column}#.*\n)*\Z", re.MULTILINE)
+        start -= len(comment.findall(text[:start])[0])
+        return text[:start] + text[_end_of_line(text, end) + 1 :]
+    if number:  # with the comma before it
+        start = _end(text, mapping.value[number - 1][1])
+    elif len(mapping.value) > 1:  # with the comma behind it
+        end = mapping.value[1][0].start_mark.index
+    return text[:start] + text[end:]
+
+
+def _end_of_line(text: str, index: int) -> int:
+    end = text.find("\n", index)
+    return len(text) if end < 0 else end
+
+
+def _end(text: str, node: yaml.Node) -> int:
+    """Return the index behind a node; for a block, behind its last value."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(text, last[1] if isinstance(last, tuple) else last)
+    return len(text[: node.end_mark.index].rstrip())

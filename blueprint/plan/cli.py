@@ -16,6 +16,7 @@ Needs git, and neither a cloud account nor the Pulumi CLI.
 Examples:
   app plan prod
   app plan prod --against v1.2.0
+  app plan prod --json
 
 \b
 Exit codes:
@@ -71,16 +72,22 @@ def plan(
             "for a comment, 65536.",
         ),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 2 or 3 if something changes; see below.")
     ] = False,
 ) -> int:
     """Show what this tree changes in a stack, since another revision."""
     from blueprint.plan import command, render
+    from blueprint.plan.revision import PlanError
 
+    if json and format is Format.MARKDOWN:
+        raise PlanError("Use --json or --format markdown, not both.")
     with context.obj.progress("Running both programs"):
         heading, found = command.plan(stack, against)
-    if format is Format.MARKDOWN:
+    if json:
+        text = render.as_json(heading, found)
+    elif format is Format.MARKDOWN:
         text = render.markdown(heading, found, limit or render.COMMENT)
     else:
         text = render.text(heading, found)

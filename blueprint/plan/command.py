@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from blueprint.plan import render
@@ -29,7 +29,7 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
         trees = {str(revision): other, HERE: ROOT}
         _check(stack, trees)
         before, after = take_snapshots(trees, stack)
-        notes = _notes(stack, revision, trees, before)
+        notes = (*_emulator_note(after), *_notes(stack, revision, trees, before))
     heading = render.Heading(
         stack=stack,
         before=str(revision),
@@ -61,6 +61,14 @@ def _notes(
             f"Here: {', '.join(sorted(new - old)) or 'none else'}."
         )
     return tuple(notes)
+
+
+def _emulator_note(after: Snapshot) -> Iterator[str]:
+    if after.emulator:
+        yield (
+            f"This stack is deployed to the emulator at {after.emulator}, not to AWS. No policy "
+            "refuses calls without TLS."
+        )
 
 
 def _pins(tree: Path) -> set[str]:

@@ -1,8 +1,9 @@
-"""Renders a plan as text for a terminal, and as Markdown for a comment on a pull request."""
+"""Renders a plan: text for a terminal, JSON, and Markdown for a comment on a pull request."""
 
+import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from blueprint.plan.section import Section
 from blueprint.plan.sections import Report
@@ -42,6 +43,11 @@ def text(heading: Heading, report: Report) -> str:
     for section in report.sections:
         parts.append("\n".join([f"{section.title}: {section.summary}", *section.lines]))
     return "\n\n".join([*parts, NOT_A_PREVIEW]) + "\n"
+
+
+def as_json(heading: Heading, report: Report) -> str:
+    """Return the plan as JSON, for scripts."""
+    return json.dumps(asdict(heading) | asdict(report), indent=2, ensure_ascii=False) + "\n"
 
 
 def markdown(heading: Heading, report: Report, limit: int = COMMENT) -> str:

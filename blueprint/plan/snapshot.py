@@ -62,6 +62,12 @@ class Snapshot:
     images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     provider: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def emulator(self) -> str | None:
+        """URL of the emulator that the stack is deployed to; None for AWS."""
+        provider = self.resources.get(("pulumi:providers:aws", "emulator"))
+        return str(json.loads(provider.inputs["endpoints"])[0]["sts"]) if provider else None
+
     def all(self, type_: str) -> list[Resource]:
         """Return the resources of one type, by name."""
         found = (r for r in self.resources.values() if r.type == type_)

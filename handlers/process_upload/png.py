@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
 from handlers.process_upload.pieces import assembled
 
@@ -22,9 +22,6 @@ _LOOKED_AT = frozenset({b"tRNS", b"eXIf", b"iCCP", b"tEXt", b"zTXt", b"iTXt"})
 _TRANSPARENCY_BYTES = {0: (2,), 2: (6,), 3: range(1, 257)}  # by colour type
 
 Chunk = tuple[bytes, int, int]
-
-# The limit of Pillow. A profile that is larger is left out here.
-PngImagePlugin.MAX_TEXT_CHUNK = _MAX_BYTES
 
 
 def cleaned(source: IO[bytes]) -> tuple[IO[bytes], dict[str, Any]]:
@@ -55,15 +52,12 @@ def _content(source: IO[bytes], name: bytes, start: int, end: int) -> bytes | No
         return None
     source.seek(start + 8)
     content, checksum = source.read(end - start - 12), source.read(4)
-    return (
-        content
-        if zlib.crc32(content, zlib.crc32(name)) == int.from_bytes(checksum, "big")
-        else None
-    )
+    is_right = zlib.crc32(content, zlib.crc32(name)) == int.from_bytes(checksum, "big")
+    return content if is_right else None
 
 
 def mend_transparency(image: Image.Image, source: IO[bytes]) -> None:
-    """Make the transparent colour one of the pixels' range, to which Pillow scales them only."""
+    """Scale the transparent colour as Pillow has scaled the pixels."""
     depth = _header(source)[0]
     colour = image.info.get("transparency")
     most = 2**depth - 1

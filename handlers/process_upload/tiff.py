@@ -25,6 +25,7 @@ _PIXELS = frozenset(
     | {332, 338, 339, 347, *range(512, 522), *range(529, 533)}
 )
 _REDUCED = 1  # bit of the subfile type
+_OLD_SUBFILE_TYPE, _OLD_REDUCED = 255, 2
 _SENSOR = frozenset({32803, 34892})  # of the photometric interpretations
 # Compressions of Sony, Samsung, Nikon, Kodak and Pentax, and those of DNG.
 _RAW_COMPRESSIONS = frozenset({32767, 32769, 32770, 34713, 34892, 52546, 65000, 65535})
@@ -110,7 +111,9 @@ def _picture(file: Directories, source: IO[bytes]) -> Directory:
 
 
 def _is_reduced(file: Directories, directory: Directory) -> bool:
-    return any(number & _REDUCED for number in file.numbers(directory, _SUBFILE_TYPE))
+    return any(number & _REDUCED for number in file.numbers(directory, _SUBFILE_TYPE)) or (
+        _OLD_REDUCED in file.numbers(directory, _OLD_SUBFILE_TYPE)
+    )
 
 
 def _is_raw(file: Directories, directory: Directory) -> bool:

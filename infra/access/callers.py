@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.config.api import Api, Cognito
+from infra.config.emulator import emulator_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,26 +87,31 @@ class Callers(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        invoke = pulumi.InvokeOutputOptions(parent=self)
-        region = aws.get_region_output(opts=invoke)
-        # amazoncognito.com where other services have amazonaws.com
-        suffix = aws.get_partition_output(opts=invoke).dns_suffix.apply(
-            lambda name: name.replace("amazonaws", "amazoncognito")
-        )
         program = self._client(
             f"{name}-program", pool, server, generate_secret=True, flow="client_credentials"
         )
         self.pool_arn, self.pool_id = pool.arn, pool.id
         self.client_id = program.id
         self.client_secret = pulumi.Output.secret(program.client_secret)
-        self.token_endpoint = pulumi.Output.concat(
-            "https://", domain.domain, ".auth.", region.region, ".", suffix, "/oauth2/token"
-        )
+        self.token_endpoint = self._token_endpoint(domain)
         if callback_urls:
             web = self._client(
                 f"{name}-web", pool, server, flow="code", callback_urls=callback_urls
             )
             self.web_client_id = web.id
+
+    def _token_endpoint(self, domain: aws.cognito.UserPoolDomain) -> pulumi.Output[str]:
+        if emulator := emulator_url():
+            return pulumi.Output.concat(emulator, "/oauth2/token")
+        invoke = pulumi.InvokeOutputOptions(parent=self)
+        region = aws.get_region_output(opts=invoke)
+        # amazoncognito.com where other services have amazonaws.com
+        suffix = aws.get_partition_output(opts=invoke).dns_suffix.apply(
+            lambda name: name.replace("amazonaws", "amazoncognito")
+        )
+        return pulumi.Output.concat(
+            "https://", domain.domain, ".auth.", region.region, ".", suffix, "/oauth2/token"
+        )
 
     def _pool(self, name: str, args: CallersArgs) -> aws.cognito.UserPool:
         return aws.cognito.UserPool(

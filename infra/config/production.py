@@ -71,6 +71,12 @@ DEMANDS = (
         lambda alarms: alarms.email is not None,
         "an address: somebody must hear the alarms",
     ),
+    Demand(
+        "emulator",
+        lambda emulator: emulator is None or emulator.in_production,
+        "left out, or have inProduction: true for a test: production is in AWS, and lets nobody in "
+        "without TLS",
+    ),
 )
 
 

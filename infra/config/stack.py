@@ -5,10 +5,11 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from infra.config.api import Api
+from infra.config.emulator import Emulator
 from infra.config.functions import Architecture, Functions, FunctionSettings
 from infra.config.production import check
 from infra.config.section import Section
-from infra.config.texts import BaseImage, Document, EmailAddress, PolicyArn, PrivateBlock, Registry
+from infra.config.texts import BaseImage, Document, EmailAddress, PolicyArn, PrivateBlock
 
 # The values CloudWatch Logs takes:
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -42,11 +43,6 @@ class Images(Section):
         "tag names that day.",
     )
     source: str = Field("", description="URL of your repository, set as a label of the images.")
-    registry: Registry | None = Field(
-        None,
-        description="Registry that images are pushed to and run from, in place of ECR's own: for "
-        "emulators, whose ECR has the emulator's address.",
-    )
 
 
 class Encryption(Section):
@@ -123,6 +119,7 @@ class StackConfig(Section):
     encryption: Encryption = Field(default_factory=Encryption, description="Encryption at rest.")
     network: Network | None = Field(None, description="A network of the stack's own.")
     alarms: Alarms = Field(default_factory=Alarms, description="Alarms.")
+    emulator: Emulator | None = Field(None, description="An AWS emulator in place of AWS.")
 
     @field_validator("api")
     @classmethod

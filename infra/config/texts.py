@@ -118,14 +118,6 @@ CallbackUrl = Annotated[
     ),
     AfterValidator(check_port),
 ]
-Registry = Annotated[
-    str,
-    Form(
-        r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?",
-        "the host of a registry, with its port where it has one, such as localhost:4566",
-    ),
-    AfterValidator(check_port),
-]
 BaseImage = Annotated[
     str,
     Form(

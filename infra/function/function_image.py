@@ -8,6 +8,7 @@ import pulumi_aws as aws
 import pulumi_docker_build as docker_build
 
 from images import context, package_index
+from infra.config.emulator import emulator_url
 from infra.json_text import json_output
 from infra.storage.key import Key
 
@@ -27,7 +28,6 @@ class ImageArgs:
         keep: images that do not expire.
         base: the base image, with its tag or digest.
         source: URL of the repository, for a label; may be empty.
-        registry: where an emulator's ECR answers; None for AWS.
         retain: whether the images outlive the stack.
         key: what they are encrypted with; ECR's if None. Another one replaces the repository.
     """
@@ -37,7 +37,6 @@ class ImageArgs:
     keep: int
     base: str
     source: str
-    registry: str | None
     retain: bool
     key: Key | None = None
 
@@ -76,9 +75,11 @@ class FunctionImage(pulumi.ComponentResource):
             policy=json_output(_lifecycle(args.keep)),
             opts=child,
         )
+        emulator = emulator_url()
+        # An emulator's ECR has the emulator's address.
         self._address = (
-            pulumi.Output.concat(args.registry, "/", self.repository.name)
-            if args.registry
+            pulumi.Output.concat(emulator.removeprefix("http://"), "/", self.repository.name)
+            if emulator
             else self.repository.repository_url
         )
         self.image = self._build(name, args)

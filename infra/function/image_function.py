@@ -122,7 +122,6 @@ class ImageFunction(pulumi.ComponentResource):
                 keep=args.config.images.keep,
                 base=args.config.images.base,
                 source=args.config.images.source,
-                registry=args.config.images.registry,
                 retain=args.config.retain,
                 key=args.key,
             ),

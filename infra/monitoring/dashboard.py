@@ -22,7 +22,8 @@ def dashboard(
     senders: Sequence[MailIdentity],
 ) -> pulumi.Output[str]:
     """Return the dashboard body as CloudWatch JSON."""
-    region = aws.get_region_output().region
+    # The API's component has the stack's provider.
+    region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=api)).region
 
     def widget(title: str, metrics: Sequence[Sequence[Any]], stat: str = "Sum") -> dict[str, Any]:
         return {

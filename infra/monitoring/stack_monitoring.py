@@ -17,6 +17,7 @@ from infra.monitoring.dead_letters import dead_letters
 from infra.monitoring.releases import releases
 from infra.storage.key import Key, arn_of
 from infra.storage.queue import DeadLetterQueue, Queue
+from infra.storage.tls import tls_only
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
@@ -101,14 +102,7 @@ class Monitoring(pulumi.ComponentResource):
                             "Resource": topic.arn,
                             "Condition": {"StringEquals": {"aws:SourceAccount": caller.account_id}},
                         },
-                        {
-                            "Sid": "TlsOnly",
-                            "Effect": "Deny",
-                            "Principal": "*",
-                            "Action": "sns:Publish",
-                            "Resource": topic.arn,
-                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                        },
+                        *tls_only("sns:Publish", topic.arn),
                     ],
                 }
             ),

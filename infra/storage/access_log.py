@@ -39,6 +39,6 @@ class AccessLog(pulumi.ComponentResource):
             target_bucket=self.bucket.name,
             target_prefix="",
             # S3 refuses a target without permission to write.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.bucket.policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self.bucket.access),
         )
         self.register_outputs({})

@@ -8,8 +8,9 @@ import pulumi_aws as aws
 
 from infra.grants import Grant, variable
 from infra.json_text import json_output
-from infra.storage.bucket_rules import access_log, encryption, lifecycle, tls_only
+from infra.storage.bucket_rules import access_log, encryption, lifecycle
 from infra.storage.key import Key, needs
+from infra.storage.tls import tls_only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +81,7 @@ class Bucket(pulumi.ComponentResource):
             # The rule on old versions requires versioning.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
         )
-        self.policy = aws.s3.BucketPolicy(
-            f"{name}-policy",
-            bucket=self.bucket.id,
-            policy=self._policy(args.access_log_of),
-            # S3 refuses concurrent changes of a bucket's access.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.public_access_block]),
-        )
+        self.access = self._access(f"{name}-policy", args.access_log_of)
         self.name: pulumi.Output[str] = self.bucket.bucket
         self.arn: pulumi.Output[str] = self.bucket.arn
         # With a bucket key, the context is the bucket's ARN and not the object's.
@@ -119,12 +114,23 @@ class Bucket(pulumi.ComponentResource):
         """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""
         return Grant(actions=["s3:ListBucket"], resources=[self.arn])
 
-    def _policy(self, logged: "Bucket | None") -> pulumi.Output[str]:
-        statements = [tls_only(self.bucket.arn)]
+    def _access(self, name: str, logged: "Bucket | None") -> list[aws.s3.BucketPolicy]:
+        """Create the bucket's policy, if it has a statement."""
+        arn = self.bucket.arn
+        statements = tls_only("s3:*", [arn, pulumi.Output.concat(arn, "/*")])
         if logged:
             account = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
             statements.append(access_log(self.bucket.arn, logged.arn, account.account_id))
-        return json_output({"Version": "2012-10-17", "Statement": statements})
+        if not statements:
+            return []
+        policy = aws.s3.BucketPolicy(
+            name,
+            bucket=self.bucket.id,
+            policy=json_output({"Version": "2012-10-17", "Statement": statements}),
+            # S3 refuses concurrent changes of a bucket's access.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.public_access_block]),
+        )
+        return [policy]
 
     def _grant(
         self, actions: list[str], prefix: str, env: str | None, needed: list[Grant]

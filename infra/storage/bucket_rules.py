@@ -50,18 +50,6 @@ def lifecycle(
     return rules
 
 
-def tls_only(arn: pulumi.Output[str]) -> dict[str, Any]:
-    """Return the statement that denies everything without TLS."""
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, pulumi.Output.concat(arn, "/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-
-
 def access_log(
     arn: pulumi.Output[str], logged: pulumi.Output[str], account: pulumi.Output[str]
 ) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from infra.grants import Grant, variable
 from infra.json_text import json_output
 from infra.storage.key import Key, arn_of, needs
+from infra.storage.tls import tls_only
 
 _DAY = 86_400
 DEAD_LETTER_RETENTION = 14 * _DAY  # the longest SQS allows
@@ -41,7 +42,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
             sqs_managed_sse_enabled=None if key else True,
             opts=child,
         )
-        self.policy = _tls_only(name, self.queue, child)
+        _tls_only(name, self.queue, child)
         if not of_queue:
             _redrive_allow(name, self.queue, child, redrivePermission="denyAll")
         self.arn: pulumi.Output[str] = self.queue.arn
@@ -98,7 +99,7 @@ class Queue(pulumi.ComponentResource):
             sqs_managed_sse_enabled=None if args.key else True,
             opts=child,
         )
-        self.policy = _tls_only(name, self.queue, child)
+        _tls_only(name, self.queue, child)
         _redrive_allow(
             name,
             self.dead_letters.queue,
@@ -147,21 +148,14 @@ def _to_receive(key: Key | None, queue: aws.sqs.Queue) -> list[Grant]:
     return needs(key, "sqs", ["Decrypt"], {"aws:sqs:arn": queue.arn})
 
 
-def _tls_only(name: str, queue: aws.sqs.Queue, opts: pulumi.ResourceOptions) -> aws.sqs.QueuePolicy:
-    statement: dict[str, Any] = {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": queue.arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return aws.sqs.QueuePolicy(
-        f"{name}-policy",
-        queue_url=queue.url,
-        policy=json_output({"Version": "2012-10-17", "Statement": [statement]}),
-        opts=opts,
-    )
+def _tls_only(name: str, queue: aws.sqs.Queue, opts: pulumi.ResourceOptions) -> None:
+    if statements := tls_only("sqs:*", queue.arn):
+        aws.sqs.QueuePolicy(
+            f"{name}-policy",
+            queue_url=queue.url,
+            policy=json_output({"Version": "2012-10-17", "Statement": statements}),
+            opts=opts,
+        )
 
 
 def _redrive_allow(

@@ -1,7 +1,7 @@
 """Roles and their policies, which the emulator enforces."""
 
+from infra.emulator_roles import for_role
 from local.resources.names import present
-from local.resources.policies import for_role
 from local.resources.registry import Made, Request, resource
 
 

@@ -1,1 +1,1 @@
-"""Shared by the commands for deployed stacks: a stack's outputs, and clients of its region."""
+"""Shared by the commands for deployed stacks: a stack's outputs, and clients of its services."""

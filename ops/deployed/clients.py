@@ -1,4 +1,4 @@
-"""Makes clients of a region, with the credentials of this shell."""
+"""Makes clients of a region's services, or of a stack's emulator."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -16,16 +16,30 @@ _USUAL = Config(
 _NONE: Mapping[str, Config] = {}
 
 
-def clients(region: str, special: Mapping[str, Config] = _NONE) -> Client:
+def clients(
+    region: str, special: Mapping[str, Config] = _NONE, *, emulator: str | None = None
+) -> Client:
     """Return a function that makes clients, each once.
 
-    ``special``: settings by service, for those that need other settings than the usual.
+    Args:
+        region: where the stack is.
+        special: settings by service, for those that need other settings than the usual.
+        emulator: URL of the stack's emulator; its clients do not get this shell's credentials. None
+            for AWS.
     """
     session = botocore.session.get_session()
+    key = "test" if emulator else None  # as in infra/emulator.py
 
     @cache
     def client(service: str) -> Any:
         config = special.get(service, _USUAL)
-        return session.create_client(service, region_name=region, config=config)
+        return session.create_client(
+            service,
+            region_name=region,
+            config=config,
+            endpoint_url=emulator,
+            aws_access_key_id=key,
+            aws_secret_access_key=key,
+        )
 
     return client

@@ -16,8 +16,8 @@ class NoOutputs(OpsError):
     """The stack's outputs cannot be read."""
 
 
-def outputs(stack: str) -> Mapping[str, Any]:
-    """Return a stack's outputs.
+def outputs(stack: str, *, show_secrets: bool = False) -> Mapping[str, Any]:
+    """Return a stack's outputs; ``show_secrets``: with the values of secret ones.
 
     Raises:
         NoOutputs: the Pulumi CLI is not installed, or fails.
@@ -28,8 +28,9 @@ def outputs(stack: str) -> Mapping[str, Any]:
             "The Pulumi CLI is not installed, or not on the PATH. Install it: "
             "https://www.pulumi.com/docs/install/"
         )
+    secrets = ["--show-secrets"] if show_secrets else []
     asked = subprocess.run(
-        [pulumi, "stack", "output", "--json", "--stack", stack],
+        [pulumi, "stack", "output", "--json", *secrets, "--stack", stack],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -41,3 +42,18 @@ def outputs(stack: str) -> Mapping[str, Any]:
         )
     found: Mapping[str, Any] = json.loads(asked.stdout)
     return found
+
+
+def region(found: Mapping[str, Any]) -> str:
+    """Return a stack's region, from its outputs.
+
+    Raises:
+        NoOutputs: they name no function.
+    """
+    for entry in (found.get("releases") or {}).values():
+        # arn:aws:lambda:<region>:<account>:function:<name>:<alias>
+        return str(entry["alias"].split(":")[3])
+    raise NoOutputs(
+        "The stack has no output `releases`. It was deployed by an older version of this project: "
+        "deploy it again."
+    )

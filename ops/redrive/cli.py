@@ -7,7 +7,7 @@ import typer
 commands = typer.Typer()
 
 LOCAL = "local"
-"""The stack that is this machine's cloud; all others are in AWS."""
+"""The stack that is this machine's cloud; the Pulumi CLI knows all others."""
 
 _EPILOG = """
 A message is deleted only after it was moved back or processed, so it may be processed twice, as

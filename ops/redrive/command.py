@@ -14,7 +14,7 @@ from ops.redrive.inbox import Inbox, Pass
 from ops.redrive.letters import Letter
 from ops.redrive.messages import Report, overview
 from ops.redrive.sources import Source, find, sources
-from ops.redrive.stack import clients, region
+from ops.redrive.stack import connect
 from ops.redrive.stream_records import StreamRecords
 from ops.redrive.to_function import ToFunction
 from ops.redrive.to_queue import ToQueue
@@ -33,13 +33,13 @@ class Delivery(Protocol):
 
 
 def deployed(stack: str) -> tuple[Mapping[str, Any], Client]:
-    """Return the outputs of a stack in AWS, and what makes clients of its region.
+    """Return the outputs of a deployed stack, and what makes clients of its region.
 
     Raises:
         OpsError: the stack cannot be read, or has no dead-letter queues.
     """
     outputs = read_outputs(stack)
-    return outputs, clients(region(next(iter(sources(outputs).values()))))
+    return outputs, connect(outputs)
 
 
 def list_queues(outputs: Mapping[str, Any], client: Client, *, as_json: bool = False) -> int:

@@ -39,7 +39,7 @@ def deployed(stack: str) -> tuple[Mapping[str, Any], Client]:
         outputs = read_outputs(stack)
     except NoOutputs as error:
         raise ReleaseError(str(error)) from error
-    return outputs, clients(functions(outputs)[0].region)
+    return outputs, clients(functions(outputs)[0].region, emulator=outputs.get("emulator"))
 
 
 def release(

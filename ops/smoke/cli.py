@@ -11,11 +11,12 @@ commands = typer.Typer()
 _LONGEST_SECONDS = 3_600
 _EPILOG = """
 \b
-If the API requires a key or a token, set in the environment:
+With a stack's name, the Pulumi CLI tells the URL and the credentials.
+With a URL, set in the environment what the API requires:
   API_KEY                                    if `authorization` is api_key
   TOKEN_ENDPOINT, CLIENT_ID, CLIENT_SECRET   if it is cognito
-The stack's outputs of the same names have the values. The test then also
-checks that a caller without them gets nothing.
+If there are credentials, the test also checks that a caller without them gets
+nothing.
 
 \b
 Required AWS permissions, to find and to delete what the test created:
@@ -24,10 +25,10 @@ Required AWS permissions, to find and to delete what the test created:
   lambda:GetFunctionConfiguration            on create-user
   dynamodb:GetItem, DeleteItem               on the tables users and ledger
   kms:Decrypt                                on the stack's own key, if any
-Set AWS_ENDPOINT_URL to test an emulator.
 
 \b
-Example:
+Examples:
+  app smoke prod
   app smoke https://abc123.execute-api.eu-central-1.amazonaws.com/prod
 
 \b
@@ -52,7 +53,12 @@ def as_seconds(text: str) -> float:
 
 @commands.command(rich_help_panel="On any stack", epilog=_EPILOG)
 def smoke(
-    url: Annotated[str, typer.Argument(metavar="URL", help="The stack's output api_gateway_url.")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="STACK|URL", help="A stack's name, or the URL of its API (api_gateway_url)."
+        ),
+    ],
     email_seconds: Annotated[
         float,
         typer.Option(
@@ -89,8 +95,8 @@ def smoke(
     from ops.smoke.errors import SmokeError
 
     try:
-        command.run(
-            url,
+        url = command.run(
+            target,
             email_seconds=email_seconds,
             ready_seconds=ready_seconds,
             region=region or os.environ.get("AWS_REGION"),

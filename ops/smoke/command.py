@@ -1,36 +1,68 @@
-"""Runs the smoke test with what the environment says of callers."""
+"""Runs the smoke test of a stack, or of the API at a URL."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from ops.deployed.clients import clients
+from ops.deployed.outputs import outputs as read_outputs
+from ops.deployed.outputs import region as region_of
 from ops.smoke import tables
 from ops.smoke.api import Api, checked_url, token
 from ops.smoke.errors import SmokeError
 from ops.smoke.steps import Walk
 
 _CLIENT = ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET")
+_CALLERS = ("API_KEY", *_CLIENT)
 
 
 def run(
-    url: str,
+    target: str,
     *,
     email_seconds: float,
     ready_seconds: float,
     region: str | None,
     environment: Mapping[str, str],
-) -> None:
-    """Test the API at a URL, and print each step.
+) -> str:
+    """Test an API, and print each step.
+
+    Args:
+        target: the API's URL, or a stack's name; its outputs then tell the rest.
+        email_seconds: how long the welcome e-mail may take.
+        ready_seconds: how long a new stack may answer with errors.
+        region: the API's region, if its URL does not contain it.
+        environment: the callers' credentials for a URL.
+
+    Returns:
+        The API's URL.
 
     Raises:
-        SmokeError: something is wrong, with the stack or with what was given.
+        OpsError: something is wrong, with the stack or with what was given.
     """
-    url = checked_url(url)
+    outputs = {} if "://" in target else read_outputs(target, show_secrets=True)
+    url = checked_url(_url(target, outputs) if outputs else target)
     Walk(
-        api=Api(url, access=_access(environment)),
-        records=tables.records(url, tables.clients(url, region)),
+        api=Api(url, access=_access(_callers(outputs) if outputs else environment)),
+        records=tables.records(
+            url,
+            clients(region_of(outputs), emulator=outputs.get("emulator"))
+            if outputs
+            else tables.clients(url, region),
+        ),
         ready_seconds=ready_seconds,
         email_seconds=email_seconds,
         say=lambda line: print(line, flush=True),
     ).go()
+    return url
+
+
+def _url(stack: str, outputs: Mapping[str, Any]) -> str:
+    if "api_gateway_url" not in outputs:
+        raise SmokeError(f"Stack {stack!r} has no output `api_gateway_url`: deploy it first")
+    return str(outputs["api_gateway_url"])
+
+
+def _callers(outputs: Mapping[str, Any]) -> dict[str, str]:
+    return {name: outputs[name.lower()] for name in _CALLERS if name.lower() in outputs}
 
 
 def failures(last: SmokeError) -> list[SmokeError]:

@@ -85,7 +85,6 @@ def test_every_document_is_as_it_would_be_written() -> None:
     assert set(made) == {
         documents.OPENAPI,
         documents.STACK_SCHEMA,
-        documents.COMPOSE,
         documents.ARCHITECTURE,
         documents.ARCHITECTURE_PAGE,
         documents.CONFIGURATION,

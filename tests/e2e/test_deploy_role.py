@@ -16,6 +16,7 @@ from blueprint.project import ROOT
 from blueprint.recorder import run
 from blueprint.recording import ACCOUNT, REGION
 from cli import main as app
+from infra.emulator_roles import for_role
 from local import tokens
 from local.aws import ACCOUNT_ID, Aws, Credentials
 from local.deployed import Deployed
@@ -23,7 +24,6 @@ from local.deployer import deploy
 from local.emulator import Emulator, free_port
 from local.mail import sent
 from local.project import Project, load
-from local.resources.policies import for_role
 from tests.support.e2e.system import Api, until
 from tests.support.stacks import PROJECT
 
@@ -208,7 +208,7 @@ def test_a_smoke_test_runs_as_the_role(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", signer.access_key)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", signer.secret_key)
     monkeypatch.setenv("AWS_SESSION_TOKEN", signer.token or "")
-    for output in ("api_key", "token_endpoint", "client_id", "client_secret"):  # .github/smoke
+    for output in ("api_key", "token_endpoint", "client_id", "client_secret"):
         if output in outputs:
             monkeypatch.setenv(output.upper(), outputs[output])
     code = app(["smoke", outputs["api_gateway_url"]])

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from infra.emulator_roles import for_role
 from local.cloud import Cloud
 from local.mail import sent
-from local.resources.policies import for_role
 from tests.support import samples
 from tests.support.e2e.redriving import Redrive, held, purge, redrive, url_of
 from tests.support.e2e.system import Api, address, broken, log_records, until

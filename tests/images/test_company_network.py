@@ -94,7 +94,6 @@ def test_the_stages_have_no_trace_of_it(
 ) -> None:
     installing = build(engine, bases, index.environ, files=INSTALLING)
     assert traces(engine, installing, index) == []
-    assert any(name.endswith("botocore/client.py") for name, _ in saved(engine, installing))
 
 
 def test_traces_are_found(engine: Engine, bases: Bases, index: Index) -> None:
@@ -125,9 +124,15 @@ def test_without_the_password_or_the_authority_it_fails(
     engine: Engine, bases: Bases, index: Index, change: dict[str, str], words: str
 ) -> None:
     host = index.url.partition("@")[2].partition("/")[0]
+    once = {  # pip would try again for long
+        **INSTALLING,
+        "Dockerfile": INSTALLING["Dockerfile"].replace(
+            b'"install", ', b'"install", "--retries=0", '
+        ),
+    }
     environ = {**index.environ, **{name: value.format(host=host) for name, value in change.items()}}
     with pytest.raises(BuildFailed, match=words) as failure:
-        build(engine, bases, environ, files=INSTALLING, cached=False)
+        build(engine, bases, environ, files=once, cached=False)
     assert PASSWORD not in str(failure.value)
 
 

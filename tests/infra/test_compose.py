@@ -1,20 +1,39 @@
 """The emulator in a container, and the stack that `pulumi up` deploys to it."""
 
 import inspect
+import json
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 import yaml
+from pulumi.runtime import mocks
 
-from blueprint.documents import endpoints
-from blueprint.project import ROOT, stack_settings
-from blueprint.recorder import run
-from tests.support.stacks import PROJECT, of, stack
+from blueprint.project import ROOT, load, stack_settings
+from blueprint.recorder import Run, record, run
+from blueprint.recording import Recorder
+from infra.emulator import SERVICES
+from infra.emulator_roles import for_role
+from tests.support.stacks import PROJECT, inputs, keys, of, stack
 
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICE = FILE["services"]["aws"]
+URL = stack_settings("compose")[f"{PROJECT}:emulator"]["url"]
+PROVIDER = "pulumi:providers:aws"
+
+
+@dataclass
+class Calls(Recorder):
+    """Notes each call of a function, with the provider that answers it."""
+
+    made: list[tuple[str, str]] = field(default_factory=list)
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        self.made.append((args.token, args.provider or ""))
+        return super().call(args)
 
 
 def test_the_emulator_is_the_one_that_is_tested() -> None:
@@ -24,7 +43,7 @@ def test_the_emulator_is_the_one_that_is_tested() -> None:
 
 
 def test_it_is_reached_from_this_machine_only() -> None:
-    port = endpoints.URL.rpartition(":")[2]
+    port = URL.rpartition(":")[2]
     assert SERVICE["ports"] == [f"127.0.0.1:{port}:{port}"]
 
 
@@ -38,40 +57,88 @@ def test_functions_reach_it_and_are_confined() -> None:
 
 
 @pytest.fixture(scope="module")
-def settings() -> dict[str, Any]:
-    return stack_settings("compose")
+def made() -> Run:
+    return run("compose")
 
 
-def test_the_provider_finds_every_service_there(settings: dict[str, Any]) -> None:
-    [found] = settings["aws:endpoints"]
+def test_the_stack_is_in_the_emulators_region(made: Run) -> None:
+    [provider] = [r for r in made.recorder.resources if r.type == PROVIDER]
+    assert provider.inputs["region"] == SERVICE["environment"]["MINISTACK_REGION"]
+
+
+def test_every_resource_and_every_call_goes_to_the_emulator() -> None:
+    calls = Calls()
+    made = record(load("compose"), calls)
+    mine = f"{PROVIDER}::emulator::"
+    for told in made.recorder.registrations.values():
+        if told.custom and told.type.startswith("aws:"):
+            assert mine in told.provider, told.name
+    assert {token for token, _ in calls.made} > {"aws:index/getRegion:getRegion"}
+    assert not [token for token, provider in calls.made if mine not in provider]
+
+
+def test_the_provider_finds_every_service_there() -> None:
+    """Also those that other stacks use: each can be sent to an emulator."""
     names = inspect.signature(aws.ProviderEndpointArgs).parameters
     known = {name.rstrip("_") for name in names}  # lambda_
-    assert set(found) <= known
-    assert set(found.values()) == {endpoints.URL}
+    assert set(SERVICES) <= known
     for name in ("local", "dev", "prod"):
-        types = [resource.type for resource in stack(name).recorder.resources]
-        assert set(endpoints.services(types)) <= set(found)
-    assert settings["aws:region"] == SERVICE["environment"]["MINISTACK_REGION"]
+        for resource in stack(name).recorder.resources:
+            assert service(resource.type) in {*SERVICES, None}, resource.type
 
 
-def test_services_are_named_as_the_provider_names_them() -> None:
-    types = [
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-        "aws:cognito/userPool:UserPool",
-        "serverless:infra:Table",
-        "docker-build:index:Image",
-    ]
-    assert endpoints.services(types) == [
-        "cloudwatch", "cognitoidp", "ec2", "logs", "s3control", "sts",
-    ]  # fmt: skip
+def service(type_: str) -> str | None:
+    """Return the provider's name of the service that makes resources of a type."""
+    if type_.startswith("aws:cloudwatch/log"):
+        return "logs"
+    if not type_.startswith("aws:"):
+        return None
+    module = type_.removeprefix("aws:").partition("/")[0]
+    return {"cognito": "cognitoidp", "vpc": "ec2"}.get(module, module)
 
 
-def test_images_are_pushed_to_the_emulator_and_run_from_it(settings: dict[str, Any]) -> None:
-    host = endpoints.URL.removeprefix("http://")
-    assert settings[f"{PROJECT}:images"]["registry"] == host
-    made = run("compose")
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_each_stack_can_be_sent_there(name: str) -> None:
+    """Then no policy requires TLS, and outputs lead to the emulator."""
+    url = {"url": "http://localhost:4566", "inProduction": True}
+    emulated = run(name, settings={f"{PROJECT}:emulator": url})
+    lost = set(keys(stack(name))) - set(keys(emulated))
+    assert {type_ for type_, _ in lost} <= {
+        "aws:sqs/queuePolicy:QueuePolicy", "aws:s3/bucketPolicy:BucketPolicy"
+    }  # fmt: skip
+    told = [str(r.object) for r in emulated.recorder.registrations.values()]
+    assert not [text for text in told if "SecureTransport" in text]
+    assert "SecureTransport" in str(stack(name).recorder.registrations.values())
+    outputs = emulated.outputs
+    assert outputs["emulator"] == "http://localhost:4566"
+    assert outputs["api_gateway_url"] == f"http://localhost:4566/_aws/execute-api/api-id/{name}"
+    if "token_endpoint" in outputs:
+        assert outputs["token_endpoint"] == "http://localhost:4566/oauth2/token"
+    assert "emulator" not in stack(name).outputs
+
+
+def test_roles_may_what_the_emulator_asks_for(made: Run) -> None:
+    for policy in of(made, "iam/rolePolicy:RolePolicy"):
+        given = inputs(stack("local"), "iam/rolePolicy:RolePolicy", policy.name)["policy"]
+        at_home = given.replace("-local", "-compose").replace("us-east-1", "eu-central-1")
+        assert json.loads(policy.inputs["policy"]) == json.loads(for_role(at_home))
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:4566", "https://localhost:4566", "http://localhost:4566/", "http://a b"]
+)
+def test_what_is_no_emulator_is_refused(url: str) -> None:
+    with pytest.raises(pulumi.RunError, match=r"emulator.url: is .* without a path"):
+        run("compose", settings={f"{PROJECT}:emulator": {"url": url}})
+
+
+def test_production_refuses_an_emulator_unless_a_test_asks_for_it() -> None:
+    with pytest.raises(pulumi.RunError, match="emulator: must be left out, or have inProduction"):
+        run("prod", settings={f"{PROJECT}:emulator": {"url": "http://localhost:4566"}})
+
+
+def test_images_are_pushed_to_the_emulator_and_run_from_it(made: Run) -> None:
+    host = URL.removeprefix("http://")
     images = [r for r in made.recorder.resources if r.type == "docker-build:index:Image"]
     functions = of(made, "lambda/function:Function")
     assert len(images) == len(functions)

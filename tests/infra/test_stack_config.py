@@ -465,8 +465,8 @@ def test_any_origin_is_refused_or_as_browsers_send_it(text: str) -> None:
                  "cognito": {"userPoolArn": POOL.replace("/eu-central-1_", "/us-east-1_")}},
          f"api.cognito.userPoolArn: is \"{POOL.replace('/eu-central-1_', '/us-east-1_')}\"; must "
          "name a pool of the ARN's region: its id begins with eu-central-1_"),
-        ("images", {"registry": "localhost:0"},
-         'images.registry: is "localhost:0"; must have a port of 1 to 65535, or none'),
+        ("emulator", {"url": "http://localhost:0"},
+         'emulator.url: is "http://localhost:0"; must have a port of 1 to 65535, or none'),
     ],
 )  # fmt: skip
 def test_what_nothing_can_have_is_refused(section: str, value: Any, problem: str) -> None:

@@ -1,6 +1,7 @@
 import json
 
-from local.resources.policies import for_resource, for_role
+from infra.emulator_roles import for_role
+from local.resources.policies import for_resource
 
 TLS_ONLY = {
     "Effect": "Deny",

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from infra.emulator_roles import for_role
 from local.aws import ACCOUNT_ID, Aws
-from local.resources.policies import for_role
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"

@@ -7,6 +7,8 @@ from .policies import is_public, statements
 from .rule import Problems, is_number, must, rule
 
 REPOSITORY = "ecr/repository:Repository"
+# A registry may have a port; a repository has no tag beside its digest.
+_BY_DIGEST = re.compile(r"([^@:/]+(:[0-9]+)?/)?[^@:]+@sha256:[0-9a-f]{64}")
 
 
 @rule(1, "ECR.2, CK51", REPOSITORY, per_resource=True)
@@ -83,7 +85,7 @@ def deployed_by_digest(resource: Resource, stack: Stack) -> Problems:
             yield from must(
                 resource,
                 ["imageUri"],
-                lambda uri: re.fullmatch(r"[^@:]+@sha256:[0-9a-f]{64}", uri or ""),
+                lambda uri: _BY_DIGEST.fullmatch(uri or ""),
                 "it must be <repository>@sha256:<digest>: Lambda ignores a moved tag",
             )
     elif stack.production:

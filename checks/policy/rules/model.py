@@ -91,10 +91,15 @@ class Resource:
 
 @dataclass(frozen=True)
 class Stack:
-    """The resources of a stack, and whether it is a production stack."""
+    """The resources of a stack.
+
+    ``production``: whether it is a production stack. ``emulated``: whether it is deployed to an
+    emulator, which speaks plain HTTP.
+    """
 
     resources: Sequence[Resource]
     production: bool
+    emulated: bool = False
     _by_urn: dict[str, Resource] = field(init=False, repr=False, default_factory=dict)
     _by_type: dict[str, list[Resource]] = field(init=False, repr=False, default_factory=dict)
 

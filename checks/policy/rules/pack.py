@@ -38,6 +38,11 @@ def is_production() -> bool:
     return pulumi.Config().get("environment") != "development"
 
 
+def _stack(resources: Sequence[Resource]) -> Stack:
+    emulated = pulumi.Config().get("emulator") is not None
+    return Stack(resources, is_production(), emulated)
+
+
 def _resource_policy(rule: Rule) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         resource = Resource(
@@ -48,7 +53,7 @@ def _resource_policy(rule: Rule) -> Policy:
             delete_before_replace=bool(args.opts.delete_before_replace),
         )
         # A value that a preview does not know is checked before the resource is created.
-        for violation in evaluate(rule, Stack([resource], is_production())).violations:
+        for violation in evaluate(rule, _stack([resource])).violations:
             report(violation.message, None)
 
     return ResourceValidationPolicy(rule.name, rule.title, validate)
@@ -56,7 +61,7 @@ def _resource_policy(rule: Rule) -> Policy:
 
 def _stack_policy(rule: Rule) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        verdict = evaluate(rule, Stack([resource(r) for r in args.resources], is_production()))
+        verdict = evaluate(rule, _stack([resource(r) for r in args.resources]))
         for violation in verdict.violations:
             report(violation.message, violation.resource.urn)
         if verdict.undecided:

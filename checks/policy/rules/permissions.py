@@ -6,7 +6,7 @@ import re
 from .model import FUNCTION, ROLE, ROLE_POLICY, Resource, Stack
 from .policies import allowing, principals, texts
 from .rule import Problems, only_if, rule
-from .waivers import CONNECTION, WITHOUT_RESOURCE
+from .waivers import CONNECTION, SENDING_IN_EMULATOR, WITHOUT_RESOURCE
 
 POLICY = "iam/policy:Policy"
 ATTACHMENT = "iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -19,12 +19,15 @@ _AWS_MANAGED = re.compile(r"arn:[^:]*:iam::aws:policy/")
 
 
 @rule(18, "Nag-IAM5, CK355/286-290", ROLE_POLICY, POLICY, per_resource=True)
-def no_wildcards(policy: Resource, _: Stack) -> Problems:
+def no_wildcards(policy: Resource, stack: Stack) -> Problems:
     """Policies use no wildcards in actions or resources.
 
     A preview does not know a policy that names new resources of the stack. Such a policy is checked
     before it is created.
     """
+    allowed = WITHOUT_RESOURCE.values | CONNECTION.values
+    if stack.emulated:
+        allowed |= SENDING_IN_EMULATOR.values
     for statement in allowing(policy, "policy"):
         for inverse in {"NotAction", "NotResource"} & set(statement):
             yield f"{inverse} is {statement[inverse]!r}; name what is allowed instead"
@@ -33,7 +36,7 @@ def no_wildcards(policy: Resource, _: Stack) -> Problems:
         if wild:
             yield f"Action is {', '.join(wild)}; name each action"
         on = [arn for arn in texts(statement.get("Resource")) if _EVERYTHING.fullmatch(arn)]
-        if on and not all(a in WITHOUT_RESOURCE or a in CONNECTION for a in actions):
+        if on and not set(actions) <= allowed:
             yield f"{', '.join(actions)} on Resource {', '.join(on)}; name each resource"
 
 

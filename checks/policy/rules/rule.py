@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .model import UNKNOWN, Resource, Stack, Undecided, Wrong
@@ -76,7 +76,7 @@ def evaluate(rule: Rule, stack: Stack) -> Verdict:
     undecided: list[Resource] = []
     for resource in stack.of(*rule.types) if stack.production or not rule.production else ():
         try:
-            seen = Stack([resource], stack.production) if rule.per_resource else stack
+            seen = replace(stack, resources=[resource]) if rule.per_resource else stack
             # Keeps the violations that the check yields before it raises.
             violations.extend(Violation(resource, text) for text in rule.check(resource, seen))
         except Inapplicable:

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from infra.access.callers import Callers
 from infra.access.firewall import Firewall, FirewallArgs
 from infra.config.api import Api
+from infra.config.emulator import emulator_url
 from infra.storage.key import Key
 from infra.triggers.http.authorization import HEADERS, Authorization, AuthorizationArgs
 from infra.triggers.http.cors import Preflight, PreflightArgs
@@ -124,9 +125,16 @@ class RestApi(pulumi.ComponentResource):
                 self._child,
             )
         self.api_key: pulumi.Output[str] | None = self.access.api_key
-        self.url: pulumi.Output[str] = self.access.url or self.stage.stage.invoke_url
+        self.url: pulumi.Output[str] = self.access.url or self._stage_url()
         self.name: pulumi.Output[str] = self.api.name
         self.register_outputs({"url": self.url})
+
+    def _stage_url(self) -> pulumi.Output[str]:
+        stage = self.stage.stage
+        if emulator := emulator_url():
+            path = pulumi.Output.concat("/_aws/execute-api/", self.api.id, "/", stage.stage_name)
+            return pulumi.Output.concat(emulator, path)
+        return stage.invoke_url
 
     def _api(self, args: RestApiArgs) -> Part[aws.apigateway.RestApi]:
         return part(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.functions.names import WrongName, check_new, longest_name
-from blueprint.functions.new import TRIGGERS, new, paragraph
+from blueprint.functions.new import TRIGGERS, Trigger, new, paragraph
 from blueprint.functions.program import Paragraph, paste
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
@@ -95,6 +95,8 @@ def test_the_api_and_the_settings_know_them(tree: Path) -> None:
         ("", "lower-case letters"),
         ("x" * 100, "at most"),
         ("import", "a word of Python"),
+        ("match", "a word of Python"),
+        ("type", "a word of Python"),
         ("runtime", "a shared folder"),
         (FUNCTIONS[0], "is taken"),
     ],
@@ -102,6 +104,27 @@ def test_the_api_and_the_settings_know_them(tree: Path) -> None:
 def test_a_name_that_cannot_be_is_refused(name: str, reason: str) -> None:
     with pytest.raises(WrongName, match=reason):
         check_new(ROOT, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "trigger", "variable"),
+    [
+        ("users", "queue", "users"),
+        ("new-users", "schedule", "new_users"),
+        ("pulumi", "stream", "pulumi"),
+        ("components", "http", "COMPONENTS"),
+        ("old", "queue", "old_messages"),
+    ],
+)
+def test_a_name_that_would_replace_a_variable_of_the_program_is_refused(
+    tmp_path: Path, name: str, trigger: Trigger, variable: str
+) -> None:
+    program = (ROOT / "__main__.py").read_text() + "for old_messages in []:\n    pass\n"
+    (tmp_path / "__main__.py").write_text(program)
+    (tmp_path / "Pulumi.yaml").write_text("name: small\n")
+    with pytest.raises(WrongName, match=f"{name}' is not .* has a variable {variable} already"):
+        new(tmp_path, name, trigger, pasted=True)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_the_longest_name_is_allowed() -> None:

@@ -75,6 +75,22 @@ def test_what_was_added_can_be_removed(trigger: str, tmp_path: Path) -> None:
     assert removed(paste(program, added.paragraph), "count-users").split() == program.split()
 
 
+def test_lines_that_end_in_crlf_still_do(tmp_path: Path) -> None:
+    files = [*ROOT.glob("Pulumi*.yaml"), *(ROOT / n for n in ("__main__.py", "requirements.txt"))]
+    before = {path.name: path.read_bytes().replace(b"\n", b"\r\n") for path in files}
+    for name, content in before.items():
+        (tmp_path / name).write_bytes(content)
+    new(tmp_path, "count-users", "queue", pasted=True)
+    for name in ("__main__.py", "Pulumi.prod.yaml"):
+        after = (tmp_path / name).read_bytes()
+        assert b"count-users" in after
+        assert after.count(b"\n") == after.count(b"\r\n")
+    assert b"\r" not in (tmp_path / "handlers/count_users/handler.py").read_bytes()
+    (tmp_path / "README.md").write_bytes(b"count-users\r\n")
+    remove(tmp_path, "count-users")
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_each_function_of_the_program_can_be_removed(name: str) -> None:
     assert f'"{name}"' not in removed((ROOT / "__main__.py").read_text(), name)

@@ -36,6 +36,19 @@ def test_documents_are_up_to_date(tree: Path) -> None:
     run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/blueprint/test_documents.py")
 
 
+def test_a_folder_that_is_no_repository_is_renamed_but_for_its_environments(tmp_path: Path) -> None:
+    for folder in (".git", ".venv", "env", "node_modules", ".github", "docs"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "file").write_bytes(b"of shop\r\n\nand shop\n")
+    (tmp_path / "env" / "pyvenv.cfg").touch()
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\n")
+    (tmp_path / "picture").write_bytes(b"shop\xff")
+    changed = {str(path.relative_to(tmp_path)) for path in rename(tmp_path, "acme-orders")}
+    assert changed == {"Pulumi.yaml", ".github/file", "docs/file"}
+    text = (tmp_path / "docs" / "file").read_bytes()
+    assert text == b"of acme-orders\r\n\nand acme-orders\n"
+
+
 @pytest.mark.parametrize("name", ["users", "local", "pulumi", FUNCTIONS[0]])
 def test_a_name_with_another_meaning_is_refused(name: str) -> None:
     with pytest.raises(WrongName, match="another meaning"):

@@ -162,6 +162,17 @@ def test_a_tree_is_planned_the_same_wherever_it_is(tmp_path: Path) -> None:
         assert section(done.stdout, title)[0] == f"{title}: no change"
 
 
+def test_a_stack_in_an_emulator_is_said(
+    tmp_path: Path, planned: subprocess.CompletedProcess[str]
+) -> None:
+    assert "emulator" not in planned.stdout
+    done = plan(copied(tmp_path / "elsewhere"), "compose", "--against", "HEAD")
+    assert (
+        "Note: This stack is deployed to the emulator at http://localhost:4566, not to AWS. "
+        "No policy refuses calls without TLS.\n"
+    ) in done.stdout
+
+
 def test_a_stack_of_one_revision_is_all_added(repository: Path) -> None:
     (repository / "Pulumi.extra.yaml").write_text((repository / "Pulumi.dev.yaml").read_text())
     edit(

@@ -1,5 +1,6 @@
 """The sections made of snapshots, and how they are written."""
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -11,12 +12,13 @@ from hypothesis import strategies as st
 from blueprint.cost.estimate import estimate, read_prices
 from blueprint.plan.cost_section import TRAFFIC, cost_by_service, cost_section
 from blueprint.plan.functions import functions
-from blueprint.plan.render import COMMENT, Heading, markdown, text
+from blueprint.plan.render import COMMENT, Heading, as_json, markdown, text
 from blueprint.plan.section import Section
 from blueprint.plan.sections import Report, report
 from blueprint.plan.snapshot import Snapshot
 from blueprint.plan.words import shortened
 from blueprint.recording import Key
+from cli import main
 from tests.support.expected import BUSY
 from tests.support.functions import expected
 from tests.support.stacks import PROJECT
@@ -105,6 +107,19 @@ def test_text_is_for_a_terminal() -> None:
     written = text(replace(HEADING, notes=("Mind it.",)), made("+ a", "- b"))
     assert written.startswith("Plan of stack prod: main → this tree\n\nNote: Mind it.\n\nResources")
     assert "\n\nResources: 2 changed\n+ a\n- b\n\nThis compares two" in written
+
+
+def test_json_is_for_scripts() -> None:
+    assert json.loads(as_json(HEADING, made("+ é", breaks=True))) == {
+        "stack": "prod", "before": "main", "after": "this tree", "notes": [],
+        "command": "make plan", "changed": True, "breaks": True,
+        "sections": [{"title": "Resources", "summary": "1 changed", "lines": ["+ é"]}],
+    }  # fmt: skip
+
+
+def test_json_and_markdown_are_not_both(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "prod", "--json", "--format", "markdown"]) == 1
+    assert capsys.readouterr().err == "error: Use --json or --format markdown, not both.\n"
 
 
 def test_markdown_folds_sections_and_opens_what_breaks() -> None:

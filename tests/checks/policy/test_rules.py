@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from blueprint.recorder import run
 from checks.policy.rules import waivers
 from checks.policy.rules.catalogue import RULES
 from checks.policy.rules.model import Resource
-from checks.policy.rules.waivers import WAIVERS, Waiver
+from checks.policy.rules.waivers import EMULATOR, SENDING_IN_EMULATOR, WAIVERS, Waiver
 from tests.support.policy import (
     additions,
     breaks_api,
@@ -99,6 +100,52 @@ def test_every_rule_is_broken_once() -> None:
     assert alone | new == set(NAMES)
 
 
+def test_a_stack_in_an_emulator_keeps_every_rule_but_those_on_tls() -> None:
+    compose = seen(run("compose"))
+    assert broken(compose, production=False, emulated=True) == {}
+    found = broken(compose, production=False)
+    rows = {*EMULATOR.rows, *SENDING_IN_EMULATOR.rows}
+    assert set(found) == {NAMES[str(row)] for row in rows}
+
+
+def test_a_stack_in_an_emulator_lets_nobody_else_in() -> None:
+    public = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    resources = after(
+        prod(),
+        Break(
+            rule="48",
+            of="sqs/queuePolicy:QueuePolicy emails-policy",
+            path=("policy", "Statement"),
+            to=[public],
+        ),
+    )
+    assert set(broken(resources, emulated=True)) == {NAMES["48"]}
+
+
+@pytest.mark.parametrize(
+    ("repository", "valid"),
+    [
+        ("123456789012.dkr.ecr.eu-central-1.amazonaws.com/app-f", True),
+        ("localhost:4566/app-f", True),
+        ("localhost:4566/team/app-f", True),
+        ("localhost:/app-f", False),
+        ("localhost:4566/app-f:tag", False),
+        ("app-f:tag", False),
+        ("localhost:x/app-f", False),
+    ],
+)
+def test_a_registry_may_have_a_port_and_an_image_no_tag(repository: str, valid: bool) -> None:
+    digest = f"sha256:{'0' * 64}"
+    function = next(r.name for r in prod() if r.type == "aws:lambda/function:Function")
+    change = Break(
+        rule="6",
+        of=f"lambda/function:Function {function}",
+        path=("imageUri",),
+        to=f"{repository}@{digest}",
+    )
+    assert set(broken(after(prod(), change))) == (set() if valid else {NAMES["6"]})
+
+
 def test_zones_are_told_from_subnets() -> None:
     in_one_zone = [
         replace(r, properties={**r.properties, "availabilityZone": "eu-central-1a"})
@@ -124,7 +171,8 @@ def test_a_firewall_that_only_counts_guards_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waiver", "value"), [(w, value) for w in WAIVERS for value in sorted(w.values)]
+    ("waiver", "value"),
+    [(w, v) for w in WAIVERS if w is not SENDING_IN_EMULATOR for v in sorted(w.values)],
 )
 def test_a_waiver_is_needed(waiver: Waiver, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the waiver, production breaks its rows, and no others."""

@@ -231,6 +231,7 @@ def test_a_preview_whose_picture_is_in_a_directory_of_its_own_is_left_to_be_copi
 
 def test_the_first_page_that_is_no_preview_is_used() -> None:
     assert render(raw(_254=1, pages=[FULL]), Kind.TIFF).size == (30, 20)
+    assert render(raw(_255=2, pages=[FULL]), Kind.TIFF).size == (30, 20)
     assert render(raw(pages=[FULL]), Kind.TIFF).size == (3, 2)
     assert render(raw(_254=1), Kind.TIFF).size == (3, 2)
 

@@ -391,3 +391,43 @@ def test_odd_paths_lose_nothing(world: World, path: str) -> None:
     assert world.process(world.upload(path, b"\x00\x01")).outcome in ("copied", "rejected")
     assert all(key.split("/")[1] == "by-sha256" for key in world.made())
     assert b"\x00\x01" in [world.s3.body(key) for key in world.made()]
+
+
+ALIKE = [
+    files.tagged("JPEG"),
+    files.tagged("PNG"),
+    files.tagged("TIFF"),
+    files.tagged("GIF"),
+    files.pdf(files.pdf_text("x")),
+    files.word(),
+    CAMERA_RAW,
+    ENCRYPTED,
+    gzip.compress(b"<p>text", mtime=0),
+    b"<!doctype html><meta charset=koi8-r><p>text",
+]
+NAMES = ["a", "a.jpg", "a.tif", "a.pdf", "a.docx", "a.zip", "a.txt", "a.html", "a.xhtml", "a.nef"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(ALIKE),
+    st.sampled_from(NAMES),
+    st.sampled_from(["", "gzip", "deflate, gzip", "br"]),
+    st.integers(0, 2_000),
+    st.binary(max_size=20),
+    st.booleans(),
+)
+def test_any_file_has_one_outcome(
+    content: bytes, name: str, encoding: str, at: int, junk: bytes, cut: bool
+) -> None:
+    world = World()
+    content = content[:at] + junk + (b"" if cut else content[at + len(junk) :])
+    headers = {"ContentEncoding": encoding} if encoding else {}
+    result = world.process(world.upload(name, content, **headers))
+    assert result.outcome in ("resized", "extracted", "copied", "rejected")
+    assert (result.reason is not None) is (result.outcome == "rejected")
+    assert result.reason is not Reason.NOT_PARSED
+    folder = "rejected" if result.outcome == "rejected" else "processed"
+    assert all(key.startswith(f"{folder}/{name}/") for key in world.made())
+    if result.outcome in ("copied", "rejected"):
+        assert content in [world.s3.body(key) for key in world.made()]

@@ -206,6 +206,9 @@ def test_outputs_come_from_the_pulumi_cli(pulumi: Path) -> None:
     (pulumi / "answer").write_text(json.dumps(OUTPUTS))
     assert outputs("prod") == OUTPUTS
     assert (pulumi / "called").read_text() == f"stack output --json --stack prod in {ROOT}\n"
+    assert outputs("prod", show_secrets=True) == OUTPUTS
+    called = (pulumi / "called").read_text()
+    assert called == f"stack output --json --show-secrets --stack prod in {ROOT}\n"
 
 
 def test_the_pulumi_cli_knows_no_such_stack(
@@ -240,6 +243,26 @@ def test_the_region_is_the_queues(url: str, region: str) -> None:
 def test_a_queue_of_nowhere(url: str) -> None:
     with pytest.raises(RedriveError, match="no queue of AWS"):
         stack.region(Source(name="q", url=url, kind="queue", target=""))
+
+
+def test_a_stack_in_an_emulator_is_redriven_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the emulator's credentials: those of this shell stay here."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
+    alias = "arn:aws:lambda:eu-north-1:000000000000:function:f:live"
+    emulated = {
+        **OUTPUTS,
+        "releases": {"f": {"alias": alias, "alarms": []}},
+        "emulator": "http://localhost:4566",
+    }
+    client = stack.connect(emulated)
+    for service in ("sqs", "lambda", "dynamodbstreams"):
+        assert client(service).meta.endpoint_url == "http://localhost:4566"
+        assert client(service).meta.region_name == "eu-north-1"
+    assert client("sqs")._request_signer._credentials.access_key == "test"
+    assert client("lambda").meta.config.read_timeout > 900
+    with pytest.raises(NoOutputs, match="no output `releases`"):
+        stack.connect({**emulated, "releases": {}})
 
 
 def test_an_invocation_is_waited_for_and_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,16 +61,20 @@ def _marked(value: Any) -> Any:
     return [_marked(item) for item in value] if isinstance(value, list) else value
 
 
-def judged(resources: Iterable[Resource], *, production: bool = True) -> dict[str, Verdict]:
+def judged(
+    resources: Iterable[Resource], *, production: bool = True, emulated: bool = False
+) -> dict[str, Verdict]:
     """Evaluate all rules; return their results by name."""
-    whole = Stack(list(resources), production)
+    whole = Stack(list(resources), production, emulated)
     return {rule.name: evaluate(rule, whole) for rule in RULES}
 
 
-def broken(resources: Iterable[Resource], *, production: bool = True) -> dict[str, list[str]]:
+def broken(
+    resources: Iterable[Resource], *, production: bool = True, emulated: bool = False
+) -> dict[str, list[str]]:
     """Return the violations by name of the broken rule."""
     return {
         name: [str(violation) for violation in verdict.violations]
-        for name, verdict in judged(resources, production=production).items()
+        for name, verdict in judged(resources, production=production, emulated=emulated).items()
         if verdict.violations
     }
