@@ -70,7 +70,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def allowed(scope: Scope) -> bool:
-    """Whether a request comes over loopback, or is signed as a function's are."""
+    """Return True if a request comes over loopback, or is signed as a function's are."""
     client = scope.get("client")
     if client and ip_address(client[0]).is_loopback:
         return True

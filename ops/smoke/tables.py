@@ -35,7 +35,7 @@ class Records:
     ledger_table: str
 
     def welcomed(self, user_id: str) -> bool:
-        """Whether a user's welcome e-mail was sent.
+        """Return True if a user's welcome e-mail was sent.
 
         Raises:
             SmokeError: AWS refuses the request.

@@ -34,7 +34,7 @@ def loaded(
     stack: str = "dev",
     project: str = PROJECT,
 ) -> AppConfig:
-    """Load a configuration whose keys reach the program as Pulumi hands them over: as text.
+    """Load a configuration whose values are text, as Pulumi passes them to the program.
 
     A key without a namespace is the project's.
     """
@@ -137,7 +137,7 @@ def test_production_reserves_concurrency_for_every_function(function: str) -> No
 
 
 def test_what_production_reserves_fits() -> None:
-    """In a quota of 1,000, of which 100 stay unreserved; and what calls a function is not refused.
+    """The quota is 1,000, of which 100 stay unreserved; triggers need no more than is reserved.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
