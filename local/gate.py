@@ -3,8 +3,9 @@
 The emulator treats a request without a signature as the root account's, and the root account may
 run code on this machine. Only the user may do that, over loopback. A request over the bridge must
 be signed with the temporary credentials of a role, as functions do; the emulator then checks the
-signature and the role's policy. A web page of another origin may send nothing (``origin.py``). The
-server loads this file by its path, in the emulator's process, so it imports nothing of this project.
+signature and the role's policy. A web page of another origin may send nothing (``origin.py``).
+The server loads this file by its path, in the emulator's process, so it imports nothing of this
+project.
 """
 
 import contextlib
