@@ -1,5 +1,6 @@
 """A running local cloud: an emulator with the project deployed to it."""
 
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from local.aws import Aws
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
 from local.execution import choose
+from local.origin import ORIGINS
 from local.project import ROOT, Project, load
 
 
@@ -117,6 +119,8 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region)
+        api = json.loads(project.config.get(f"{project.name}:api", "{}"))
+        (emulator.directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
         containers = emulator.containers
         deployed = deploy(
             project,

@@ -3,8 +3,9 @@
 The emulator treats a request without a signature as the root account's, and the root account may
 run code on this machine. Only the user may do that, over loopback. A request over the bridge must
 be signed with the temporary credentials of a role, as functions do; the emulator then checks the
-signature and the role's policy. The server loads this file by its path, in the emulator's process,
-so it imports nothing of this project.
+signature and the role's policy. A web page of another origin may send nothing (``origin.py``).
+The server loads this file by its path, in the emulator's process, so it imports nothing of this
+project.
 """
 
 import contextlib
@@ -51,12 +52,14 @@ def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
 _gateway._build_lambda_event_v1 = _event_with_key
 
 _VIEWER = run_path(str(Path(__file__).with_name("viewer.py")))
+_ORIGIN = run_path(str(Path(__file__).with_name("origin.py")))
 _SIGNED = b"AWS4-HMAC-SHA256 Credential=ASIA"
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Forward requests that are allowed, and refuse others (ASGI)."""
-    if scope["type"] == "lifespan" or allowed(scope):
+    problem = None if scope["type"] == "lifespan" else _refusal(scope)
+    if problem is None:
         if _VIEWER["wants"](scope):
             await _VIEWER["serve"](scope, send)
         else:
@@ -64,9 +67,15 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http":
         headers = [(b"content-type", b"text/plain")]
         await send({"type": "http.response.start", "status": 403, "headers": headers})
-        await send({"type": "http.response.body", "body": b"Sign with a function's credentials.\n"})
+        await send({"type": "http.response.body", "body": f"{problem}\n".encode()})
     else:
         await send({"type": "websocket.close"})
+
+
+def _refusal(scope: Scope) -> str | None:
+    """Return why a request is refused, or None."""
+    problem: str | None = _ORIGIN["refusal"](scope)
+    return problem or (None if allowed(scope) else "Sign with a function's credentials.")
 
 
 def allowed(scope: Scope) -> bool:

@@ -1,0 +1,73 @@
+"""Decides which web pages may send requests to the local cloud.
+
+Any page that the user opens can send requests to loopback. The browser then names the page's site
+in ``Origin`` or ``Sec-Fetch-Site``; and a page whose name resolves to loopback (DNS rebinding)
+names itself in ``Host``. The server loads the gate by its path, in the emulator's process, so this
+file imports nothing of this project.
+https://fetch.spec.whatwg.org/#origin-header https://www.w3.org/TR/fetch-metadata/
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+Scope = dict[str, Any]
+
+ORIGINS = Path("origins.json").absolute()
+"""In the emulator's folder: the origins that the API answers, as ``corsOrigins`` names them."""
+
+_NAMES = {"localhost", "host.docker.internal"}
+_API = "/_aws/execute-api/"
+_SIGN_IN = ("/oauth2/authorize", "/login", "/logout")
+_TOKEN = ("/oauth2/token", "/oauth2/userInfo")
+
+
+def refusal(scope: Scope) -> str | None:
+    """Return why a request is refused; None if no page of another site sent it."""
+    headers: dict[bytes, list[str]] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name.lower(), []).append(value.decode("latin-1").strip().lower())
+    hosts, origins, sites, modes = (
+        headers.get(name, []) for name in (b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode")
+    )
+    if len(hosts) != 1 or not _is_ours(hosts[0], scope):
+        return "The Host header must name this machine: use 127.0.0.1 or localhost."
+    if len(origins) > 1 or len(sites) > 1:
+        return "A request has one Origin and one Sec-Fetch-Site header."
+    if origins:
+        own = origins[0] == f"http://{hosts[0]}"
+        return None if own or _is_application(scope, origins[0]) else _REFUSED
+    if sites in ([], ["none"], ["same-origin"]):
+        return None
+    follows_link = modes == ["navigate"] and scope.get("method") == "GET"
+    return None if follows_link and scope["path"] in _SIGN_IN else _REFUSED
+
+
+_REFUSED = (
+    "A web page of another origin may not use the local cloud. The API answers the origins in "
+    "`corsOrigins` under `api` in Pulumi.<stack>.yaml."
+)
+
+
+def _is_ours(host: str, scope: Scope) -> bool:
+    """Whether a Host header names the address that the request came to, on any port.
+
+    A proxy on this machine may forward the header with its own port, because it is signed.
+    """
+    name, _, port = host.partition(":")
+    server = scope.get("server")
+    return (name in _NAMES or (server is not None and name == server[0])) and (
+        not port or (port.isascii() and port.isdecimal())
+    )
+
+
+def _is_application(scope: Scope, origin: str) -> bool:
+    """Whether a page of the application's own site calls its API, gets a token or sends a file."""
+    path = scope["path"]
+    if not (
+        path.startswith(_API)
+        or path in _TOKEN
+        or (not path.startswith("/_") and b"X-Amz-Signature=" in scope["query_string"])
+    ):
+        return False
+    return ORIGINS.exists() and origin in json.loads(ORIGINS.read_text())
