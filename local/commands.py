@@ -178,7 +178,7 @@ def _function(state: State, name: str) -> FunctionRef:
 
 
 def _reader_has_gone() -> bool:
-    """Whether standard output is a pipe that nobody reads, as in ``logs --follow | head``."""
+    """Return True if standard output is a closed pipe, as in ``logs --follow | head``."""
     output = select.poll()
     output.register(1, 0)  # errors only, which are always reported
     return any(event & select.POLLERR for _, event in output.poll(0))

@@ -113,7 +113,7 @@ class Emulator:
         )
 
     def alive(self) -> bool:
-        """Whether the process runs."""
+        """True if the process runs."""
         return self._process is not None and self._process.poll() is None
 
     def ending(self) -> str:
@@ -141,7 +141,7 @@ class Emulator:
 
 
 def is_healthy(port: int) -> bool:
-    """Whether an emulator that enforces IAM answers on the port."""
+    """Return True if an emulator that enforces IAM answers on the port."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", "/_ministack/health")

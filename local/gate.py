@@ -79,7 +79,7 @@ def _refusal(scope: Scope) -> str | None:
 
 
 def allowed(scope: Scope) -> bool:
-    """Whether a request comes over loopback, or is signed as a function's are."""
+    """Return True if a request comes over loopback, or is signed as a function's are."""
     client = scope.get("client")
     if client and ip_address(client[0]).is_loopback:
         return True

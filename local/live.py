@@ -70,7 +70,7 @@ class LiveHandler:
         return self._handler
 
     def _changed(self) -> bool:
-        """Whether the function's folder, or a file that it imports, differs from what was read."""
+        """Return True if the function's folder or a file that it imports has changed."""
         try:
             return self._listed != _files(self._directory) or any(
                 content != path.read_bytes() for path, content in self._sources.items()

@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def wants_colour(output: TextIO) -> bool:
-    """Whether to use colour: in a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    """Return True in a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return output.isatty() and not os.environ.get("NO_COLOR")
 
 

@@ -103,7 +103,7 @@ class StateDirectory:
             ) from None
 
     def is_stopped_by_down(self) -> bool:
-        """Whether ``down`` is stopping the local cloud, or has stopped it."""
+        """Return True if ``down`` is stopping or has stopped the local cloud."""
         try:
             return State.model_validate_json(self._state.read_bytes()).stopping
         except FileNotFoundError:
@@ -112,7 +112,7 @@ class StateDirectory:
             return False
 
     def locked(self) -> bool:
-        """Whether an emulator, or an ``up`` that starts one, is alive."""
+        """Return True if an emulator, or an ``up`` that starts one, is running."""
         if not self._lock.exists():
             return False
         lock = os.open(self._lock, os.O_RDWR)

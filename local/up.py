@@ -153,7 +153,7 @@ def _follow(aws: Aws, state: State, emulator: Emulator) -> None:
 
 
 def _is_alive_after_stopping(alive: Callable[[], bool]) -> bool:
-    """Whether the emulator still runs after the time it may take to stop its containers."""
+    """Return True if the emulator still runs after the time for stopping its containers."""
     deadline = time.monotonic() + _STOP_SECONDS
     while alive() and time.monotonic() < deadline:
         time.sleep(0.1)

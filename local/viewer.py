@@ -53,7 +53,7 @@ _HEADERS = {
 
 
 def wants(scope: Scope) -> bool:
-    """Whether a request is for the viewer. A signed one is for a bucket called ``docs``."""
+    """Return True if a request is for the viewer. A signed one is for a bucket called ``docs``."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")

@@ -31,14 +31,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(autouse=True)
 def no_invocation() -> Iterator[None]:
-    """No test is bounded by the time that an earlier one had left."""
+    """Clear the deadline, so that no test inherits it from an earlier one."""
     yield
     deadline.begin(None)
 
 
 @pytest.fixture(scope="session")
 def docker(pytestconfig: pytest.Config) -> Iterator[bool]:
-    """Whether functions run as containers; if so, there is a base for their images."""
+    """Return True if functions run as containers; then a base image exists."""
     if not pytestconfig.getoption("--docker"):
         yield False
         return

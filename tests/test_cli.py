@@ -263,7 +263,7 @@ SHELLS = {
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion(shell: str, tmp_path: Path) -> None:
-    """The installed script asks `app` itself, by these variables."""
+    """The installed script calls `app` with these variables."""
     file, variables = SHELLS[shell]
     environment = {**os.environ, "HOME": str(tmp_path)}
     installed = subprocess.run(

@@ -117,7 +117,7 @@ def test_the_build_context_can_be_used_without_the_program() -> None:
 
 
 def test_rules_need_nothing_but_python() -> None:
-    """The policy pack is the only one of them that knows Pulumi."""
+    """Only the policy pack imports Pulumi."""
     for module, name in imports_of("checks/policy/rules"):
         if module != "checks/policy/rules/pack.py":
             top = name.split(".")[0]
@@ -185,5 +185,5 @@ def test_the_program_has_no_logic_and_stays_short() -> None:
     ],
 )
 def test_imports_are_found(source: str, names: list[str]) -> None:
-    """The other tests see nothing that this function does not."""
+    """The other tests depend on what this function finds."""
     assert list(imported(source, "handlers.daily_sweep")) == names

@@ -34,7 +34,7 @@ class Arrow:
 
     @property
     def at_store(self) -> bool:
-        """Whether a store is at the other end."""
+        """True if a store is at the other end."""
         return self.kind in ("event", "grant")
 
 

@@ -134,7 +134,7 @@ def context_files(tree: Path, image: Recorded) -> dict[str, str]:
 
 
 def forget_this_tree(tree: Path) -> None:
-    """Let the program import its own tree's packages, also one called ``blueprint``."""
+    """Remove this tree's modules, so that the program imports its own, also ``blueprint``."""
     if tree == ROOT:
         return
     sys.path.remove(str(ROOT))

@@ -1,4 +1,4 @@
-"""What this software costs its users, measured."""
+"""Measures what this software costs its users."""
 
 
 class BenchError(Exception):

@@ -1,7 +1,7 @@
 """Measure the scoreboard: a table, ``results.json`` and ``results.svg``.
 
-Ratios are those within one run, to a floor that was measured in turn with it, so that a change of
-the machine's speed hits both alike.
+Ratios compare with a floor that is measured in turn within the same run, so a change of the
+machine's speed affects both.
 """
 
 import argparse
@@ -30,7 +30,7 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
 
 
 def main() -> int:
-    """Measure, and write what came of it."""
+    """Measure, and write the results."""
     parser = argparse.ArgumentParser(prog="python -m checks.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MEASUREMENTS)}")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="default: %(default)s")

@@ -1,4 +1,4 @@
-"""The picture of a scoreboard: a panel for each group of ratios or times, a bar for each row."""
+"""Draws a scoreboard: a panel for each group of ratios or times, a bar for each row."""
 
 import math
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
 
 
 def _step(most: int) -> int:
-    """Return a round step between ticks, for six of them at most behind the first."""
+    """Return a round step between ticks: six ticks at most after the first."""
     least = max(1, most / 6)
     power = int(10 ** math.floor(math.log10(least)))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)

@@ -1,7 +1,7 @@
-"""``python -m checks.bench.check``: fails where a function's start has grown, by counts alone.
+"""``python -m checks.bench.check``: fails if the counts of a function's start exceed their limits.
 
-Files, modules, bytes and bytecode are the same on a slow machine and on a fast one, busy or not; so
-this runs before every change lands. The limits are in ``checks/bench/cold.py``.
+Counts of files, modules and bytes do not depend on the machine or its load, so this runs before
+every change lands. The limits are in ``checks/bench/cold.py``.
 """
 
 import sys
@@ -12,7 +12,7 @@ from checks.bench.scoreboard import Row, table
 
 
 def exceeded(rows: Sequence[Row]) -> list[str]:
-    """Name the counts that exceed their limits."""
+    """Describe the counts that exceed their limits."""
     return [
         f"{row.name}: {row.group}: {row.value:,.0f}, at most {row.goal:,} are allowed"
         for row in rows
@@ -21,7 +21,7 @@ def exceeded(rows: Sequence[Row]) -> list[str]:
 
 
 def main() -> int:
-    """Count, and compare."""
+    """Count, and return 1 if a limit is exceeded, 2 if nothing can be counted."""
     try:
         rows = cold.count()
     except BenchError as error:
@@ -32,7 +32,10 @@ def main() -> int:
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
     if problems:
-        sys.stderr.write("What grew on purpose has its limit raised in checks/bench/cold.py.\n")
+        sys.stderr.write(
+            "If the growth is intended, raise the limit in checks/bench/cold.py "
+            "or in tests/functions/<function>/bench.py.\n"
+        )
     return 1 if problems else 0
 
 

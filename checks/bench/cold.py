@@ -1,4 +1,4 @@
-"""Cold starts: every function's, next to those of an empty handler and of what others write."""
+"""Measures cold starts of every function, an empty handler and other frameworks."""
 
 import json
 import sys
@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.bench import BenchError, opened_files, system
-from checks.bench.environments import ROOT, Place, Places, choose, in_images
+from checks.bench.environments import Place, Places, choose, in_images
+from checks.bench.functions import FUNCTIONS, setting
 from checks.bench.scoreboard import Row, ratio
 from checks.bench.system import System
 
-FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
 EMPTY = "empty"
-BASELINES = {
-    EMPTY: "empty handler",
-    "bare_botocore": "bare botocore",
-    "plain_boto3": "plain boto3",
-    "powertools": "boto3+pydantic+Powertools",
+COMPARED: dict[str, dict[str, str]] = {
+    function: setting(function, "COLD_BASELINES", {}) for function in FUNCTIONS
 }
-"""Modules of ``baselines/`` and their names; all but the first do POST /users."""
+"""Modules of ``baselines/`` by function, with their labels."""
+
+BASELINES = {EMPTY, *(name for baselines in COMPARED.values() for name in baselines)}
 
 INIT_GOAL = 5.5
-INIT_GOALS = {"process_upload": 7.0}
 FIRST_GOAL = 6.0
-MAKE_ONE_CALL = {"create_user", "get_user", "queue_welcome"}
-"""Functions whose first response has the goal: the others' first events take several calls."""
+"""Of functions whose first event takes one call: ``MAKES_ONE_CALL`` in their ``bench.py``."""
 
 LIMITS = {
     "files opened": 350,
@@ -35,8 +32,10 @@ LIMITS = {
 }
 """What no function's counts may exceed; ``make bench-check`` fails where one does."""
 
-OWN_LIMITS = {"process_upload": {"image": 39_000_000}}
-"""Other limits, where a function has reasons: Pillow and PDFium."""
+OWN_LIMITS: dict[str, dict[str, int]] = {
+    function: setting(function, "LIMITS", {}) for function in FUNCTIONS
+}
+"""Other limits, by function: ``LIMITS`` in its ``bench.py``."""
 
 Times = dict[str, list[dict[str, Any]]]
 
@@ -53,16 +52,20 @@ class Start:
 
 
 def starts(places: Places) -> list[Start]:
-    """List all that is started in one round."""
+    """List the cold starts of one round."""
     own = [
         Start(name, name.replace("_", "-"), f"handlers.{name}.handler.handler", place, name)
         for name, place in places.functions.items()
     ]
+    empty = Start(
+        EMPTY, "empty handler", f"baselines.{EMPTY}.handler", places.baselines, FUNCTIONS[0]
+    )
     compared = [
-        Start(name, label, f"baselines.{name}.handler", places.baselines, "create_user")
-        for name, label in BASELINES.items()
+        Start(name, label, f"baselines.{name}.handler", places.baselines, function)
+        for function, baselines in COMPARED.items()
+        for name, label in baselines.items()
     ]
-    return [*own, *compared]
+    return [*own, empty, *compared]
 
 
 def measure(rounds: int) -> list[Row]:
@@ -131,8 +134,9 @@ def _goal(kind: str, name: str) -> float | None:
     if name in BASELINES:
         return None
     if kind == "init":
-        return INIT_GOALS.get(name, INIT_GOAL)
-    return FIRST_GOAL if name in MAKE_ONE_CALL else None
+        own: float = setting(name, "INIT_GOAL", INIT_GOAL)
+        return own
+    return FIRST_GOAL if setting(name, "MAKES_ONE_CALL", False) else None
 
 
 def _counts(all_starts: Sequence[Start], running: System, where: str) -> list[Row]:
@@ -172,4 +176,4 @@ def _counts_of(start: Start, running: System, where: str) -> Iterator[Row]:
 
 def limit(group: str, function: str) -> int:
     """Return what one of a function's counts may not exceed."""
-    return OWN_LIMITS.get(function, {}).get(group, LIMITS[group])
+    return OWN_LIMITS[function].get(group, LIMITS[group])

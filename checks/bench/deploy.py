@@ -1,7 +1,7 @@
-"""Deploying: from the program to a running emulator, by ``app up --detach``.
+"""Measures a deployment by ``app up --detach``, from the program to a running emulator.
 
-The time is what a user waits: from the command to its end, when everything is deployed. The first
-round does not count: it leaves bytecode in ``.venv``, and images in the engine.
+The time is from the command's start to its end, when everything is deployed. The first round does
+not count: it leaves bytecode in ``.venv``, and images in the engine.
 """
 
 import os
@@ -26,7 +26,7 @@ _SECONDS = 600  # the first round may build every image
 
 
 def measure(rounds: int) -> list[Row]:
-    """Deploy in turn as workers and, where an engine answers, in containers."""
+    """Deploy in turn as workers and, if Docker is running, in containers."""
     environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or it would compile the provider each time
     ways = list(GOALS)
@@ -63,7 +63,7 @@ def rows(times: Mapping[str, list[float]]) -> list[Row]:
 
 
 def once(flag: str, environment: Mapping[str, str]) -> float:
-    """Deploy, and stop what then runs; give the seconds until all was deployed.
+    """Deploy, then stop the local cloud; return the seconds until everything was deployed.
 
     Raises:
         BenchError: it failed, or a local cloud of this project runs already.

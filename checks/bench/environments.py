@@ -1,7 +1,7 @@
-"""Where cold starts are measured: in the functions' images, or as workers where no engine is.
+"""Prepares where cold starts are measured: in the functions' images, or as workers without Docker.
 
-Every handler starts in surroundings that are there already (a container, a folder), so that only
-its own start counts. Bytecode is there before, for all alike, and none is written.
+Every handler starts in a container or folder that already exists, so that only its own start
+counts. All bytecode is compiled before, and none is written.
 """
 
 import contextlib
@@ -102,13 +102,13 @@ class Places:
 
 @contextlib.contextmanager
 def choose(functions: list[str]) -> Iterator[Places]:
-    """Choose images where they can be had, and workers where not."""
+    """Use images if Docker is running, else workers."""
     with in_images(functions) if problem() is None else as_workers(functions) as places:
         yield places
 
 
 def problem() -> str | None:
-    """Say why no images can be had; None if they can."""
+    """Return why images cannot be used, or None if they can."""
     if sys.platform != "linux":
         return "A container shares this machine's network on Linux only."
     return engine_probe.problem()

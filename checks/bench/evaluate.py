@@ -1,6 +1,6 @@
 """Evaluates the program in this folder once for each line of input: ``python evaluate.py STACK``.
 
-For each it prints the seconds of processor time and the number of resources.
+For each line it prints the seconds of processor time and the number of resources.
 """
 
 import gc

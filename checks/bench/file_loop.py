@@ -1,10 +1,10 @@
-"""Runs a function on a file whenever it is told: ``python file_loop.py FUNCTION FILE RESULTS``.
+"""Runs a function on a file, once per line of input: ``python file_loop.py FUNCTION FILE RESULTS``.
 
-``FUNCTION``, such as ``own.picture``, takes the file's bytes and gives a list of them, which is
-written once into the folder ``RESULTS``. Then, for each line of its input, it is run again, and the
-processor's seconds that it took are printed, those of its children and threads included: others'
-work on this machine does not count, and threads win nothing, for a function of 1,024 MB has less
-than one processor. Standard library only, for this runs in others' environments.
+``FUNCTION``, such as ``own.picture``, takes the file's bytes and returns a list of bytes, which is
+written once into the folder ``RESULTS``. Then each line of input runs the function again and prints
+its processor seconds, children and threads included. So other work on this machine does not count,
+and threads have no advantage: a function of 1,024 MB has less than one processor. This module uses
+the standard library only, because it runs in other environments.
 """
 
 import importlib
@@ -20,7 +20,7 @@ def seconds() -> float:
 
 
 def main(function: str, file: str, results: str) -> None:
-    """Run it once for its result, then lap by lap."""
+    """Run the function once for its result, then once for each line of input."""
     module, _, name = function.rpartition(".")
     sys.path.insert(0, "")
     run = getattr(importlib.import_module(module), name)

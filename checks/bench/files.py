@@ -1,4 +1,4 @@
-"""What ``process-upload`` takes for a picture and a document, next to the libraries alone."""
+"""Measures ``process-upload`` on a picture and a document, compared with libraries alone."""
 
 import io
 import json
@@ -82,7 +82,7 @@ def measure(rounds: int) -> list[Row]:
 
 
 def race(contenders: Sequence[Contender], file: Path, rounds: int) -> dict[Contender, Laps]:
-    """Let each process the file in turn, round by round, every one in a process of its own."""
+    """Run each contender on the file in turn, round by round, each in its own process."""
     with ExitStack() as stack:
         started = {one: stack.enter_context(_lapping(one, file)) for one in contenders}
         laps = {one: Laps(_results(one, file)) for one in contenders}
@@ -108,7 +108,7 @@ def picture_rows(laps: dict[Contender, Laps]) -> Iterator[Row]:
 
 
 def document_rows(laps: dict[Contender, Laps], words: list[list[str]]) -> Iterator[Row]:
-    """Compare with the fastest library that gives the same pages.
+    """Return the rows of documents, compared with the fastest library with equal pages.
 
     Raises:
         BenchError: a text is not what was written.
@@ -154,7 +154,7 @@ def _compare_pictures(made: bytes, other: bytes, size: tuple[int, int]) -> None:
 
 @contextmanager
 def _lapping(contender: Contender, file: Path) -> Iterator[TextIO]:
-    """Start ``file_loop.py``, wait until it has run once, and give the stream to tell it by."""
+    """Start ``file_loop.py``, wait for its first run, and yield the stream to start more."""
     results = _folder(contender, file)
     results.mkdir()
     ours, its = socket.socketpair()

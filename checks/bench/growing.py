@@ -1,8 +1,8 @@
-"""A program like ``__main__.py``, of as many systems as there are in its ``handlers/``.
+"""Declares a program like ``__main__.py``, with one system for seven folders in ``handlers/``.
 
-``program.py`` evaluates it as a project's ``__main__.py``, to see how the time grows. Each
-system has seven functions like ours, and tables, a bucket and a queue of its own; all share the
-API, the monitoring, and what else a stack has one of.
+``program.py`` evaluates it as a project's ``__main__.py``, to measure how the time grows. Each
+system has seven functions like ours, and its own tables, bucket and queue. All systems share what a
+stack has once, such as the API and the monitoring.
 """
 
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Counts what a cold start imports: ``python imported_modules.py HANDLER`` prints it as JSON.
 
-``modules``: how many, those of the runtime interface client and of Python itself included.
-``uncompiled``: which of them Python had to compile, for lack of bytecode that it takes as it is.
-Standard library only, for it runs inside of images, by their own Python.
+``modules`` is the number of modules, including those of the runtime interface client and Python.
+``uncompiled`` lists those that Python had to compile because they have no valid bytecode.
+This module uses the standard library only, because it runs inside images.
 """
 
 import importlib
@@ -15,7 +15,7 @@ from types import ModuleType
 
 
 def has_bytecode(source: Path, cached: Path) -> bool:
-    """Whether a module's bytecode is there, of this Python, and of this source.
+    """Return True if a module has valid bytecode for this Python and this source.
 
     The file's first 16 bytes: https://peps.python.org/pep-0552/.
     """
@@ -40,7 +40,7 @@ def _uncompiled(module: ModuleType) -> bool:
 
 
 def main(handler: str) -> None:
-    """Import what a cold start does."""
+    """Import what a cold start imports, and print the counts."""
     sys.path.insert(0, os.getcwd())  # as `python -m awslambdaric` has it
     sys.path.remove(str(Path(__file__).parent))
     importlib.import_module("awslambdaric.bootstrap")

@@ -1,7 +1,7 @@
-"""Requests through the local API: what our local system adds to the emulator's own bare function.
+"""Measures requests through the local API, compared with a bare function in the emulator.
 
-Both of ``local_systems.py`` run the same trivial handler by the same Python, and get the same
-request, in turn, by one caller and by many. Percentiles are of each round's requests.
+Both systems of ``local_systems.py`` run the same trivial handler with the same Python, and get the
+same requests in turn, by one caller and by many. Percentiles are of each round's requests.
 """
 
 import contextlib
@@ -25,11 +25,12 @@ OURS, BARE = "ours", "bare"
 _SECONDS = 60
 
 Latencies = Mapping[tuple[str, int], Sequence[Sequence[float]]]
-"""Seconds of each request of each round, by whom they were asked of and by how many callers."""
+"""Seconds of each request of each round, by system and number of callers."""
 
 
 def measure(rounds: int) -> list[Row]:
-    """Ask both in turn, by one caller and by many."""
+    """Send requests to both systems in turn, by one caller and by many."""
+    request = local_systems.request()
     with local_systems.ours() as our_url, local_systems.bare() as bare_url:
         urls = {OURS: our_url, BARE: bare_url}
         latencies: dict[tuple[str, int], list[list[float]]] = {
@@ -38,7 +39,7 @@ def measure(rounds: int) -> list[Row]:
         for number in range(rounds + 1):
             for callers, requests in REQUESTS.items():
                 for name, url in urls.items():
-                    taken = ask(url, callers, requests)
+                    taken = ask(url, callers, requests, request)
                     if number:  # the first round starts the workers
                         latencies[name, callers].append(taken)
             sys.stderr.write(f"\rrequests: round {number} of {rounds}")
@@ -63,31 +64,32 @@ def rows(latencies: Latencies) -> list[Row]:
 
 
 def percentile(values: Sequence[float], which: int) -> float:
-    """Return the value that so many in a hundred do not exceed."""
+    """Return a percentile."""
     return statistics.quantiles(values, n=100, method="inclusive")[which - 1]
 
 
-def ask(url: str, callers: int, requests: int) -> list[float]:
-    """Send requests by so many callers at once, each on a connection of its own.
+def ask(url: str, callers: int, requests: int, request: local_systems.Request) -> list[float]:
+    """Send requests by several callers at once, each on its own connection.
 
     Returns:
-        Seconds, of each request.
+        Seconds of each request.
 
     Raises:
         BenchError: an answer is not the handler's.
     """
     with ThreadPoolExecutor(callers) as pool:
-        taken = pool.map(lambda _: _call(url, requests // callers), range(callers))
+        taken = pool.map(lambda _: _call(url, requests // callers, request), range(callers))
         return [seconds for of_one in taken for seconds in of_one]
 
 
-def _call(url: str, requests: int) -> list[float]:
+def _call(url: str, requests: int, request: local_systems.Request) -> list[float]:
     parts = urlsplit(url)
+    headers = {} if request.body is None else {"Content-Type": "application/json"}
     taken = []
     with contextlib.closing(http.client.HTTPConnection(parts.netloc, timeout=_SECONDS)) as caller:
         for _ in range(requests):
             begun = time.perf_counter()
-            caller.request("GET", parts.path)
+            caller.request(request.method, parts.path, request.body, headers)
             response = caller.getresponse()
             body = response.read()
             taken.append(time.perf_counter() - begun)

@@ -1,12 +1,12 @@
-"""What requests are sent to: our local system, and the emulator alone, with the same handler.
+"""Starts the two systems that requests are sent to: ours, and the emulator alone.
 
-Ours is ``app up``, as a user leaves it in a terminal: the whole program deployed, IAM
-enforced, throttle, access log and alias as configured, Lambda's logging around the handler, and the
-logs followed. The other is the emulator as its own command starts it, asking for no credentials,
-with a function behind a REST API of one route.
+Ours is ``app up`` as in a user's terminal: the whole program deployed, IAM enforced, throttle,
+access log and alias as configured, Lambda's logging around the handler, and the logs followed. The
+other is the emulator as its own command starts it, without credentials, with a function behind a
+REST API of one route. Both run the same handler.
 
-The handler logs a line, as every function here does: for one that logs nothing the emulator waits
-50 ms, which would hide what is to be seen.
+The handler logs a line, as every function here does. If a handler logs nothing, the emulator waits
+50 ms, which would hide the difference.
 """
 
 import contextlib
@@ -19,6 +19,8 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -26,6 +28,7 @@ import yaml
 from blueprint.project import project_name
 from checks.bench import BenchError
 from checks.bench.environments import ROOT
+from checks.bench.functions import FUNCTIONS, sample_event
 from local.aws import Aws
 from local.emulator import free_port
 from local.emulator_command import HOST, environment
@@ -40,11 +43,12 @@ def handler(event, context):
     logging.warning("served")
     return {"statusCode": 200, "headers": {}, "body": "{}"}
 """
-_PATH = "/users/user_0"
 _REGION = "us-east-1"
 _SECONDS = 60
 _UP = """\
 import sys
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from cli import main
@@ -53,9 +57,51 @@ main(["up", "--no-docker", "--port", sys.argv[2]], root=Path(sys.argv[1]))
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A request that is sent to both systems.
+
+    Attributes:
+        function: the folder of the function that it calls.
+        method: HTTP method.
+        resource: path with its parameters, such as ``/users/{id}``.
+        path: path.
+        body: text or None.
+    """
+
+    function: str
+    method: str
+    resource: str
+    path: str
+    body: str | None
+
+
+@cache
+def request() -> Request:
+    """Return the sample request of a function that has a route: the first one, GET before others.
+
+    Raises:
+        BenchError: no function has a route.
+    """
+    events = {
+        f: sample_event(f) for f in FUNCTIONS if (ROOT / f"handlers/{f}/operation.py").is_file()
+    }
+    if not events:
+        raise BenchError("requests through the API cannot be measured: no function has a route")
+    function = min(events, key=lambda name: (events[name]["httpMethod"] != "GET", name))
+    event = events[function]
+    return Request(
+        function=function,
+        method=event["httpMethod"],
+        resource=event["resource"],
+        path=event["path"],
+        body=event["body"],
+    )
+
+
 @contextlib.contextmanager
 def ours() -> Iterator[str]:
-    """Bring this project up, with the handler in the place of ``get-user``'s; give its URL."""
+    """Run this project, with the handler in place of the called function's; yield its URL."""
     with tempfile.TemporaryDirectory(prefix="bench-ours-") as folder:
         root = Path(folder)
         _copy_project(root)
@@ -64,7 +110,7 @@ def ours() -> Iterator[str]:
 
         def url() -> str | None:
             try:
-                return f"{directory.load().deployed.outputs['api_gateway_url']}{_PATH}"
+                return f"{directory.load().deployed.outputs['api_gateway_url']}{request().path}"
             except NotRunning:
                 return None
 
@@ -74,7 +120,7 @@ def ours() -> Iterator[str]:
 
 @contextlib.contextmanager
 def bare() -> Iterator[str]:
-    """Start the emulator alone, and give it a function with an API; give its URL."""
+    """Start the emulator alone with one function behind an API; yield its URL."""
     with tempfile.TemporaryDirectory(prefix="bench-bare-") as folder:
         port = free_port()
         variables = environment(port=port, directory=Path(folder), region=_REGION)
@@ -84,7 +130,7 @@ def bare() -> Iterator[str]:
             lambda: _endpoint(port),
             {**variables, "AUTH": "false"},
         ) as endpoint:
-            yield f"{endpoint}/_aws/execute-api/{_make_api(endpoint)}/bare{_PATH}"
+            yield f"{endpoint}/_aws/execute-api/{_make_api(endpoint)}/bare{request().path}"
 
 
 def _copy_project(root: Path) -> None:
@@ -92,7 +138,7 @@ def _copy_project(root: Path) -> None:
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__main__.py", "config.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, root)
-    (root / "handlers" / "get_user" / "handler.py").write_text(_HANDLER)
+    (root / "handlers" / request().function / "handler.py").write_text(_HANDLER)
     stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
     # Otherwise most of the answers would be 429.
     throttle = {"rateLimit": 10_000, "burstLimit": 5_000}
@@ -107,10 +153,10 @@ def _running(
     ready: Callable[[], str | None],
     variables: dict[str, str] | None = None,
 ) -> Iterator[str]:
-    """Run a command as long as it is needed, and wait until ``ready`` gives its address.
+    """Run a command in the block, after ``ready`` has returned its address.
 
     Raises:
-        BenchError: it has ended, or takes too long; with the end of its log.
+        BenchError: the command ended or took too long; the message has the end of its log.
     """
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -154,9 +200,9 @@ def _make_api(endpoint: str) -> str:
     gateway = aws.client("apigateway")
     made = gateway.create_rest_api(name="bare")
     api, parent = str(made["id"]), made["rootResourceId"]
-    for part in ("users", "{id}"):
+    for part in request().resource.strip("/").split("/"):
         parent = gateway.create_resource(restApiId=api, parentId=parent, pathPart=part)["id"]
-    method = {"restApiId": api, "resourceId": parent, "httpMethod": "GET"}
+    method = {"restApiId": api, "resourceId": parent, "httpMethod": request().method}
     gateway.put_method(**method, authorizationType="NONE")
     gateway.put_integration(
         **method,

@@ -1,4 +1,4 @@
-"""The whole of ``process-upload`` on one file: its peak of memory, and what passes through it."""
+"""Measures all of ``process-upload`` on one file: its peak memory and the bytes it transfers."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ _HOW = "most that was resident, of the function and its child, imports and what 
 
 
 def measure(running: System, folder: Path, picture: bytes, document: bytes) -> list[Row]:
-    """Let the function process a picture, a document and an object that it copies."""
+    """Measure the function on a picture, a document and an object that it copies."""
     rows = []
     for name, content, goal, outcome in (
         ("picture.jpg", picture, _PICTURE_MB, "resized"),
@@ -38,7 +38,7 @@ def measure(running: System, folder: Path, picture: bytes, document: bytes) -> l
 
 
 def copy(running: System, folder: Path, handler: str, size: int) -> list[Row]:
-    """Let a handler copy an object, and count what passes over all of its connections.
+    """Measure a handler that copies an object, and count the bytes on all its connections.
 
     The object begins with another content than ``TOKEN``, as long as the function must read to tell
     what it is.
@@ -65,7 +65,7 @@ def copy(running: System, folder: Path, handler: str, size: int) -> list[Row]:
 def invoke(
     folder: Path, handler: str, event: Any, environment: dict[str, str], outcome: str
 ) -> int:
-    """Invoke a handler in a process of its own, and give its peak of memory in bytes.
+    """Invoke a handler in its own process, and return its peak memory in bytes.
 
     Raises:
         BenchError: it failed, or did something else.
@@ -98,7 +98,7 @@ def _put(running: System, key: str, content: bytes) -> Any:
 
 
 def _put_large(running: System, key: str, size: int) -> None:
-    """Make an object of one part that is copied as often as it takes."""
+    """Create a large object by copying one part repeatedly."""
     content = bytes(HEAD_BYTES) + TOKEN * ((min(size, PART_BYTES) - HEAD_BYTES) // len(TOKEN))
     if size == len(content):
         _put(running, key, content)

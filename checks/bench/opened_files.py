@@ -19,7 +19,7 @@ _OPENED = re.compile(r'open(?:at)?\([^"]*"([^"]*)"(?!.*O_DIRECTORY).* = \d')
 
 
 def count(process: int, cold_start: Callable[[], object]) -> int:
-    """Watch a process and its children from outside while one of them starts cold.
+    """Count the files that a child of a process opens during a cold start.
 
     Args:
         process: its id on this machine, which may be one in a container; to watch it takes root.
@@ -44,7 +44,7 @@ def count(process: int, cold_start: Callable[[], object]) -> int:
 
 
 def _tracer(process: int, strace: "subprocess.Popen[bytes]") -> str:
-    """Wait until a process is watched, and give the id of the process that watches it.
+    """Wait until a process is traced, and return the id of the tracing process.
 
     Raises:
         BenchError: it cannot be.

@@ -1,7 +1,7 @@
-"""What ``process-upload`` does with a file, between reading it from S3 and writing there.
+"""Processes a file as ``process-upload`` does between reading it from S3 and writing the results.
 
-Runs where the functions' packages are (``file_loop.py``). The clients are there too: a larger
-process takes longer to fork.
+``file_loop.py`` runs it where the functions' packages are. It creates the clients too, because a
+larger process takes longer to fork.
 """
 
 import gc

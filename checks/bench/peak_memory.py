@@ -1,9 +1,9 @@
 """Measure a handler's peak of memory: ``python peak_memory.py HANDLER SECONDS``, given an event.
 
-In a process of its own it imports the runtime interface client and the handler, as a cold start
-does, invokes it once, and prints as JSON its ``answer`` and, in bytes, ``peak``: the most that was
-resident in this process, and the most that was in a child of it. What a child shares with this
-process counts twice. Linux only, and standard library only, for it runs where functions do.
+It imports the runtime interface client and the handler, as a cold start does, invokes the handler
+once, and prints its ``answer`` and ``peak`` as JSON. ``peak`` is the maximum resident size of this
+process plus that of its largest child, in bytes; memory that they share counts twice. It runs on
+Linux only, and uses the standard library only, because it runs where functions do.
 """
 
 import importlib

@@ -1,13 +1,12 @@
-"""Measures cold starts from outside of them: ``python probe.py PORT`` serves the requests for it.
+"""Measures cold starts from another process: ``python probe.py PORT`` serves requests for it.
 
 Each ``POST /measure`` starts the real runtime interface client (``awslambdaric``) with a handler in
-a process of its own, against a runtime API that this process serves, and times it: from the spawn
-to the first request for an invocation (INIT is done), and to the first response. Time in which the
-handler's process was ready to run and others had the processors does not count (Linux tells it), or
-a busy machine would be measured in its place.
+its own process, against a runtime API that this process serves. It measures the time from the spawn
+to the first request for an invocation (the end of INIT), and to the first response. Time in which
+the handler's process waited for a processor does not count, so a busy machine changes little.
 
-``POST /run`` runs a script in the same surroundings. Standard library only, for this runs inside of
-images, by their own Python. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+``POST /run`` runs a script in the same place. This module uses the standard library only, because
+it runs inside images, with their own Python. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import json
@@ -45,7 +44,7 @@ class RuntimeApi(ThreadingHTTPServer):
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-        """Spawn the process that is to ask."""
+        """Start the process that requests invocations."""
         self.begun = time.perf_counter()
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         return self.process
@@ -56,10 +55,10 @@ class RuntimeApi(ThreadingHTTPServer):
         return now - self.begun - (waited(self.process.pid) if self.process else 0)
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing: the process was ended while it asked for a second invocation."""
+        """Ignore the error: the process was ended while it requested a second invocation."""
 
     def note(self, expected: str) -> tuple[float, bytes]:
-        """Wait for what happens next; give its time and what was sent with it."""
+        """Wait for the next event; return its time and what was sent with it."""
         try:
             kind, seconds, body = self.notes.get(timeout=_TIMEOUT)
         except queue.Empty:
@@ -102,7 +101,7 @@ class _Invocation(_Quiet):
     server: RuntimeApi
 
     def do_GET(self) -> None:
-        """``/next``: give the event; a second one never comes."""
+        """Answer ``/next`` with the event, and a second request never."""
         self.server.notes.put(("next", self.server.seconds(), b""))
         if self.server.asked:
             threading.Event().wait(_TIMEOUT)
@@ -117,7 +116,7 @@ class _Invocation(_Quiet):
         self.answer(200, self.server.event, headers)
 
     def do_POST(self) -> None:
-        """``/response`` or ``/error``: take the answer."""
+        """Record the answer that comes to ``/response`` or ``/error``."""
         seconds = self.server.seconds()
         self.server.notes.put((self.path.rpartition("/")[2], seconds, self.body()))
         self.answer(202, b"")
@@ -154,7 +153,7 @@ def measure(handler: str, event: Any, environment: dict[str, str]) -> dict[str, 
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> Any:
-    """Run one of this folder's scripts, and give what it prints, which is JSON."""
+    """Run one of this folder's scripts, and return the JSON that it prints."""
     command = [sys.executable, *arguments]
     done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True)
     if done.returncode:
@@ -167,7 +166,7 @@ _ACTIONS: dict[str, Callable[..., Any]] = {"/measure": measure, "/run": run}
 
 class _Request(_Quiet):
     def do_POST(self) -> None:
-        """Do what is asked, one thing at a time."""
+        """Serve one request at a time."""
         try:
             result = _ACTIONS[self.path](**json.loads(self.body()))
             self.answer(200, json.dumps(result).encode())

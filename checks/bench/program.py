@@ -1,8 +1,8 @@
-"""Measures how the evaluation of the program grows: time for each function, of few and of many.
+"""Measures how the evaluation time per function grows with the number of functions.
 
-Each size is a project of its own, in a process of its own: ``growing.py`` as its ``__main__.py``, a
-copy of ``infra/``, and the folders of that many functions. It runs under the recorder, configured
-as production. Processor time is measured. A round takes half a minute, so there are few rounds.
+Each size is its own project in its own process: ``growing.py`` as its ``__main__.py``, a copy of
+``infra/``, and the folders of that many functions. It runs under the recorder, configured as
+production. The figure is processor time. A round takes half a minute, so there are few rounds.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Counts what passes over a function's connections, whatever it says of itself."""
+"""Counts the bytes on a function's connections from outside the function."""
 
 import contextlib
 import hashlib
@@ -31,11 +31,11 @@ class Relay(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The port or URL it listens on."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def count(self, passed: int, content: int) -> None:
-        """Add what one connection has passed on."""
+        """Add the bytes that one connection passed on."""
         with self._lock:
             self.passed += passed
             self.content += content
@@ -61,7 +61,7 @@ class _Connection(socketserver.BaseRequestHandler):
             answers.join()
 
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
-        """Pass bytes on until one side closes its end, then close the other's."""
+        """Forward bytes until one side closes its end, then close the other side."""
         tail = b""
         with contextlib.suppress(ConnectionError):  # the function closed it over unread content
             while data := source.recv(65_536):

@@ -1,9 +1,9 @@
-"""Makes what files are measured on: ``python sample_files.py FOLDER``; the same bytes each time.
+"""Writes the measured files: ``python sample_files.py FOLDER``; the same bytes each time.
 
-``picture.jpg``: 12 megapixels as a phone takes them, lying on its side: soft shapes, edges, and
-grain down to the single pixel, which is what decoding and encoding cost time for.
-``document.pdf``: 200 pages of text in paragraphs, in fonts of its own and in standard ones; the
-words of each page are in ``document.json``.
+``picture.jpg`` has 12 megapixels like a phone's photo, rotated by its metadata, with soft shapes,
+edges, and noise down to single pixels, which makes decoding and encoding expensive.
+``document.pdf`` has 200 pages of text in paragraphs, in embedded and in standard fonts. The words
+of each page are in ``document.json``.
 """
 
 import io
@@ -21,7 +21,7 @@ _SYLLABLES = ("ba", "con", "der", "é", "fi", "lo", "man", "ni", "or", "per", "q
 
 
 def picture(width: int = WIDTH, height: int = HEIGHT) -> bytes:
-    """Make a picture of grain at every scale, in three colours, with shapes that have edges."""
+    """Return a picture with noise at every scale, in three colours, and shapes with edges."""
     chance = random.Random(_SEED)  # noqa: S311  grain, no secret
     channels = [Image.new("L", (width, height), 128) for _ in range(3)]
     # The finer, the fainter, as in what is seen; the last is a sensor's noise.
@@ -47,7 +47,7 @@ def picture(width: int = WIDTH, height: int = HEIGHT) -> bytes:
 
 
 def document(pages: int = PAGES) -> tuple[bytes, list[list[str]]]:
-    """Make a document, and give each page's words with it."""
+    """Return a document and the words of each page."""
     # Of the benchmarks' environment alone.
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle

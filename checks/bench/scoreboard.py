@@ -1,4 +1,4 @@
-"""What a measurement gives: rows of the table, each a ratio within one run."""
+"""Defines the rows of the scoreboard, each a ratio within one run."""
 
 import statistics
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Row:
 
     @property
     def reached(self) -> bool | None:
-        """Whether the goal is reached; None if there is none."""
+        """True if the goal is reached; None if there is no goal."""
         return None if self.goal is None else self.value <= self.goal
 
     def as_json(self) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class Row:
 
 
 def ratio(times: Sequence[float], floor: Sequence[float], **about: Any) -> Row:
-    """Make a row of two series of seconds that were taken in turn: the ratio of their medians."""
+    """Return a row with the ratio of two medians, of seconds that were measured in turn."""
     seconds, least = statistics.median(times), statistics.median(floor)
     return Row(
         value=seconds / least,
@@ -59,7 +59,7 @@ def ratio(times: Sequence[float], floor: Sequence[float], **about: Any) -> Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Lay the rows out by group, each group with how it was measured."""
+    """Return the rows as text, by group, with the method of each group."""
     lines = []
     for group in dict.fromkeys(row.group for row in rows):
         own = [row for row in rows if row.group == group]

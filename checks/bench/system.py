@@ -1,22 +1,16 @@
-"""What the measured handlers act on: a local cloud, quiet, and an event of each function's kind."""
+"""Starts a local cloud without triggers for the measured handlers, and makes their events."""
 
 import contextlib
 import itertools
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from handlers.domain.user import User
-from handlers.domain.user_items import user_item
-from handlers.runtime.clock import day
+from checks.bench.functions import sample_event, setting
 from local import cloud as local_cloud
 from local.aws import ROOT_KEY
 from local.cloud import Cloud
 
-SAMPLES = Path(__file__).parents[2] / "tests" / "functions"
-_EPOCH = 1_790_000_000
 _numbers = itertools.count(1)
 
 
@@ -47,16 +41,16 @@ class System:
         }
 
     def event(self, function: str) -> Any:
-        """Make an event that the function has not had before, and what it needs to be served."""
-        event = json.loads((SAMPLES / function / "event.json").read_text())
-        prepare = _PREPARE.get(function)
+        """Return an event that the function has not had before, and store what it needs."""
+        event = sample_event(function)
+        prepare = setting(function, "prepare")
         if prepare is not None:
             prepare(self.cloud, event, next(_numbers))
         return event
 
     def upload_event(self, key: str, *, size: int, version: str | None) -> Any:
-        """Make the event of an object that is in the bucket, of a version unless it is None."""
-        event = json.loads((SAMPLES / "process_upload" / "event.json").read_text())
+        """Return the event of an object in the bucket; without a version if it is None."""
+        event = sample_event("process_upload")
         for record in event["Records"]:
             record["s3"]["bucket"]["name"] = self.cloud.outputs["s3_bucket_name"]
             record["s3"]["object"] |= {"key": key, "size": size, "versionId": version}
@@ -65,7 +59,7 @@ class System:
 
 @contextlib.contextmanager
 def start() -> Iterator[System]:
-    """Start a local cloud, and take its triggers away: what they set off would disturb."""
+    """Start a local cloud without triggers, so that no other function runs."""
     with local_cloud.start() as cloud:
         functions = cloud.client("lambda")
         for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
@@ -74,37 +68,3 @@ def start() -> Iterator[System]:
             Bucket=cloud.outputs["s3_bucket_name"], NotificationConfiguration={}
         )
         yield System(cloud)
-
-
-def _create_user(_: Cloud, event: Any, number: int) -> None:
-    event["body"] = json.dumps({"name": "Ada Lovelace", "email": f"ada{number}@example.com"})
-
-
-def _get_user(cloud: Cloud, event: Any, _: int) -> None:
-    user = User(event["pathParameters"]["id"], "Ada Lovelace", "ada@example.com", day(_EPOCH))
-    cloud.client("dynamodb").put_item(
-        TableName=cloud.outputs["dynamodb_table_name"], Item=user_item(user, _EPOCH)
-    )
-
-
-def _send_email(_: Cloud, event: Any, number: int) -> None:
-    """Leave one message, which welcomes no user: three calls."""
-    event["Records"] = [record for record in event["Records"] if not record["messageAttributes"]]
-    for record in event["Records"]:
-        record["messageId"] = f"bench-{number}"
-
-
-def _process_upload(cloud: Cloud, event: Any, number: int) -> None:
-    bucket, key = cloud.outputs["s3_bucket_name"], f"uploads/{number}.jpg"
-    picture = (SAMPLES / "process_upload" / "picture.jpg").read_bytes()
-    stored = cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=picture)
-    made = System(cloud).upload_event(key, size=len(picture), version=stored["VersionId"])
-    event.update(made)
-
-
-_PREPARE: dict[str, Callable[[Cloud, Any, int], None]] = {
-    "create_user": _create_user,
-    "get_user": _get_user,
-    "send_email": _send_email,
-    "process_upload": _process_upload,
-}

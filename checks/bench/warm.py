@@ -1,26 +1,21 @@
-"""Warm invocations: a handler's own time, next to what others write for the same work.
+"""Measures warm invocations: a handler's own time, compared with other code for the same work.
 
-AWS answers at once (``warm_calls.py``): what its clients take is left out, for all alike. Where
-they do their part in between, off the clock, the same code takes 1.8 times as long, and a batch,
-with its 35 calls, up to three times: theirs drives it from the processor's caches.
+AWS answers at once (``warm_calls.py``), so the time of AWS clients is left out for all handlers.
+If the clients ran between measurements, the same code would take 1.8 times as long, and a batch of
+35 calls up to three times: the clients' code would evict the handler from the processor's caches.
 """
 
 import json
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from checks.bench import BenchError
 from checks.bench.environments import Place, Places, choose
+from checks.bench.functions import FUNCTIONS, Work, setting
 from checks.bench.scoreboard import Row
-from checks.bench.system import SAMPLES
 
 FLOOR = "empty handler"
-PLAIN = "plain boto3"
-POWERTOOLS = "boto3+pydantic+Powertools"
-BATCH_SIZE = 10
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "none",
@@ -43,119 +38,61 @@ ENVIRONMENT = {
 """What Lambda sets, and the settings of all functions."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """One kind of invocation.
-
-    Attributes:
-        group: its name in the table.
-        function: ours, by folder.
-        baselines: handlers of others that do the same, by label.
-        event: what all are invoked with.
-        done: whether an answer says that the work was done.
-        calls: the least calls of AWS that it takes.
-        goal: microseconds.
-        count: invocations in one round.
-    """
-
-    group: str
-    function: str
-    baselines: Mapping[str, str]
-    event: Any
-    done: Callable[[Any], bool]
-    calls: int
-    goal: float
-    count: int
-
-
-def works() -> list[Work]:
-    """List what is measured."""
-    users = {PLAIN: "baselines.plain_boto3.handler", POWERTOOLS: "baselines.powertools.handler"}
-    return [
-        Work(
-            group="own time of POST /users",
-            function="create_user",
-            baselines=users,
-            event=_event("create_user"),
-            done=lambda answer: _user_in(answer, 201),
-            calls=1,
-            goal=100,
-            count=500,
-        ),
-        Work(
-            group="own time of GET /users/{id}",
-            function="get_user",
-            baselines=users,
-            event=_event("get_user"),
-            done=lambda answer: _user_in(answer, 200),
-            calls=1,
-            goal=50,
-            count=500,
-        ),
-        Work(
-            group=f"own time of {BATCH_SIZE} e-mails from SQS",
-            function="send_email",
-            baselines={
-                PLAIN: "baselines.plain_boto3_emails.handler",
-                POWERTOOLS: "baselines.powertools_emails.handler",
-            },
-            event=_batch(),
-            done=lambda answer: bool(answer == {"batchItemFailures": []}),
-            calls=3 * BATCH_SIZE,  # claimed, sent, completed
-            goal=300,
-            count=50,
-        ),
-    ]
+def works() -> dict[str, Work]:
+    """Return the measured work of each function that has one."""
+    found = {function: setting(function, "WORK") for function in FUNCTIONS}
+    return {function: work for function, work in found.items() if work is not None}
 
 
 def measure(rounds: int) -> list[Row]:
-    """Measure all, in turn."""
-    all_works = works()
-    with choose([work.function for work in all_works]) as places:
-        times: dict[str, dict[str, list[float]]] = {work.group: {} for work in all_works}
+    """Measure all functions and baselines in turn."""
+    measured = works()
+    with choose([*measured]) as places:
+        times: dict[str, dict[str, list[float]]] = {function: {} for function in measured}
         for number in range(rounds + 1):
-            for work in all_works:
-                for name, place, handler in _subjects(work, places):
+            for function, work in measured.items():
+                for name, place, handler in _subjects(function, work, places):
                     seconds = once(work, name, place, handler)
                     if number:  # the first round fills the disk's cache
-                        times[work.group].setdefault(name, []).append(seconds)
+                        times[function].setdefault(name, []).append(seconds)
             sys.stderr.write(f"\rwarm invocations: round {number} of {rounds}")
         sys.stderr.write("\n")
         return [
-            row for work in all_works for row in _rows(work, times[work.group], places.description)
+            row
+            for function, work in measured.items()
+            for row in _rows(function, work, times[function], places.description)
         ]
 
 
 def once(work: Work, name: str, place: Place, handler: str) -> float:
-    """Measure one handler in a process of its own; give the seconds of an invocation.
+    """Measure one handler in its own process; return the seconds of one invocation.
 
     Raises:
-        BenchError: it did not do its work, so its time is worth nothing.
+        BenchError: the handler did not do its work, so its time means nothing.
     """
     result = place.invoked(handler, work.count, work.event, ENVIRONMENT)
     answer, calls = result["answer"], result["calls"]
-    if name != FLOOR and not (work.done(answer) and len(calls) >= work.calls):
+    if name != FLOOR and not (work.is_done(answer) and len(calls) >= work.calls):
         raise BenchError(f"{name}, {work.group}: {json.dumps(answer)} after {len(calls)} calls")
     return float(result["seconds"])
 
 
-def _subjects(work: Work, places: Places) -> Iterator[tuple[str, Place, str]]:
-    """Yield what does a work: its name, where, and its handler."""
-    own = f"handlers.{work.function}.handler.handler"
-    yield _name(work), places.functions[work.function], own
+def _subjects(function: str, work: Work, places: Places) -> Iterator[tuple[str, Place, str]]:
+    """Yield the name, place and handler of a function and of its baselines."""
+    yield _label(function), places.functions[function], f"handlers.{function}.handler.handler"
     for name, handler in {FLOOR: "baselines.empty.handler", **work.baselines}.items():
         yield name, places.baselines, handler
 
 
-def _name(work: Work) -> str:
-    return work.function.replace("_", "-")
+def _label(function: str) -> str:
+    return function.replace("_", "-")
 
 
-def _rows(work: Work, times: Mapping[str, list[float]], where: str) -> Iterator[Row]:
-    medians = {name: statistics.median(own) for name, own in times.items()}
-    ours = medians[_name(work)]
+def _rows(function: str, work: Work, times: Mapping[str, list[float]], where: str) -> Iterator[Row]:
+    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
+    ours = medians[_label(function)]
     for name, seconds in medians.items():
-        own = name == _name(work)
+        own = name == _label(function)
         yield Row(
             group=work.group,
             name=name,
@@ -169,26 +106,3 @@ def _rows(work: Work, times: Mapping[str, list[float]], where: str) -> Iterator[
             floor_seconds=medians[FLOOR],
             times_ours=None if own or name == FLOOR else seconds / ours,
         )
-
-
-def _event(function: str) -> Any:
-    return json.loads((SAMPLES / function / "event.json").read_text())
-
-
-def _batch() -> Any:
-    """Return a batch of e-mails, alternately welcomes and notifications, all different."""
-    records = _event("send_email")["Records"]
-    return {
-        "Records": [
-            {**records[number % len(records)], "messageId": f"message-{number}"}
-            for number in range(BATCH_SIZE)
-        ]
-    }
-
-
-def _user_in(answer: Any, status: int) -> bool:
-    """Whether an answer has this status, and a user in its body."""
-    if answer["statusCode"] != status:
-        return False
-    body = json.loads(answer["body"])
-    return bool(body.get("user", body)["name"] == "Ada Lovelace")

@@ -1,14 +1,13 @@
 """Measures warm invocations: ``python warm_calls.py HANDLER COUNT EVENT`` prints it as JSON.
 
-``seconds``: the processor's time for one invocation, the median of COUNT. So neither neighbours on
-a busy machine count, nor the garbage collector, which comes now and then.
-``answer`` and ``calls``: of the first invocation, before anything is measured.
+``seconds`` is the median processor time of COUNT invocations, so other processes and rare garbage
+collections do not count. ``answer`` and ``calls`` are of the first invocation, before measuring.
 
-Calls of AWS are answered at once, in place of botocore: what a handler does for a call counts (its
-parameters, its answer's use), and what the client does does not (checks, signing, parsing; those of
-a table resource include the conversion of values). Logs go by the runtime interface client's own
-formatter and sink, as in Lambda, to nowhere. Each invocation has its event anew. This runs inside
-of images, by their own Python, and needs nothing but what every Lambda function has.
+AWS calls are answered at once, in place of botocore. So a handler's own work for a call counts
+(parameters, use of the answer), and the client's work does not (checks, signing, parsing, and a
+table resource's conversion of values). Logs go through the runtime interface client's formatter and
+sink, as in Lambda, to the null device. Each invocation gets a fresh event. This module runs inside
+images, with their own Python, and needs only what every Lambda function has.
 """
 
 import importlib
@@ -39,7 +38,7 @@ _ANSWERS: dict[str, Any] = {
 
 
 def answer_calls() -> list[str]:
-    """Answer all calls of AWS from now on; give the list that they are noted in."""
+    """Answer all AWS calls from now on; return the list that records them."""
     from botocore.client import BaseClient  # the function's own, from its folder
 
     calls: list[str] = []
@@ -55,7 +54,7 @@ def answer_calls() -> list[str]:
 
 
 def log_to_nowhere() -> None:
-    """Set logging up as the runtime interface client does before it imports a handler."""
+    """Set up logging as the runtime interface client does before it imports a handler."""
     from awslambdaric import bootstrap
 
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -77,7 +76,7 @@ def load(handler: str) -> Callable[[Any, Any], Any]:
 
 
 def invoke(function: Callable[[Any, Any], Any], event: str, context: Any) -> tuple[float, Any]:
-    """Invoke a handler; give the seconds that it alone takes, and its answer.
+    """Invoke a handler; return its own seconds and its answer.
 
     Args:
         function: the handler.

@@ -1,4 +1,4 @@
-"""What an HTTP request asks of AWS: read from its head, as the services themselves do."""
+"""Reads the AWS call of an HTTP request from its path and headers, as the services do."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Call:
 
 
 def call(method: str, target: str, headers: Message) -> Call:
-    """Tell what a request calls.
+    """Return the AWS call of a request.
 
     The service is the one that the request is signed for (``s3``, ``sqs``, ``dynamodb``, ``ses``);
     what comes to the REST API is no service's, and gets the name ``api``.
@@ -45,7 +45,7 @@ def call(method: str, target: str, headers: Message) -> Call:
 
 
 def _s3(method: str, target: str, headers: Message) -> str:
-    """Name what the functions ask of S3: addressed by path, as the emulator is."""
+    """Return the S3 operation of a path-style request."""
     url = urlsplit(target)
     if "/" not in url.path.strip("/"):
         return {"GET": "ListObjectsV2", "HEAD": "HeadBucket"}.get(method, f"{method} bucket")

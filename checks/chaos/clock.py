@@ -1,7 +1,7 @@
-"""Lets time pass for what the system remembers, as if its clock had jumped.
+"""Simulates a jump of the clock by changing the times that the system has stored.
 
-Functions compare times that they stored with the time that it is. Moving the stored ones back is,
-to them, the same as moving the clock on, and needs no hold on the clock of a process.
+Functions compare stored times with the current time. Moving stored times back has the same effect
+as moving the clock forward, and does not change the clock of any process.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def jump(dynamodb: Any, table: str, *, seconds: int, attributes: Sequence[str]) -> None:
-    """Move times of every item of a table into the past.
+    """Move the times in every item of a table into the past.
 
     Args:
         dynamodb: a client.

@@ -1,10 +1,10 @@
-"""Which calls of AWS fail, and how: decided by a seed and by the number of the call, nothing else.
+"""Decides which AWS calls fail, and how, from a seed and the number of the call.
 
 delay        passed on after some seconds
 drop         the connection is closed, and the call never arrives
-throttle     refused as the service itself refuses too many calls; it never arrives
+throttle     refused with the service's own throttling error; it never arrives
 fail         refused with the service's own server error; it never arrives
-delay_reply  carried out, and its reply kept back for some seconds
+delay_reply  carried out, and its reply delayed by some seconds
 lose_reply   carried out, and its reply never arrives
 """
 
@@ -51,11 +51,11 @@ class Fault:
 
     @property
     def on_reply(self) -> bool:
-        """Whether the call is carried out all the same."""
+        """True if the call is still carried out."""
         return self.kind in ("delay_reply", "lose_reply")
 
     def concerns(self, call: Call) -> bool:
-        """Whether calls of this kind can meet it."""
+        """Return True if this fault can apply to a call."""
         return self.service in (None, call.service) and self.operation in (None, call.operation)
 
 

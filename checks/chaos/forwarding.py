@@ -1,6 +1,6 @@
-"""Passes HTTP requests on, one connection a thread, and does to them what it is told.
+"""Forwards HTTP requests, one thread for each connection, and injects faults.
 
-Requests go on as they came, ``Host`` included, for the signature of AWS covers it.
+Requests are forwarded unchanged, ``Host`` included, because AWS's signature covers it.
 """
 
 import contextlib
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_DELETE = do_GET = do_HEAD = do_OPTIONS = do_PATCH = do_POST = do_PUT = _serve  # noqa: N815
 
     def _carry_out(self, called: Call, body: bytes, fault: Fault | None) -> Response | None:
-        """Do with a request what its fault says; None if the caller shall get no response."""
+        """Apply a fault to a request; return None if the caller gets no response."""
         if fault is None:
             return self._pass_on(called, body)
         if fault.on_reply:
@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         return None if ended else self._pass_on(called, body)
 
     def _pass_on(self, called: Call, body: bytes) -> Response | None:
-        """Have the request carried out; None if the server does not answer."""
+        """Forward the request; return None if the server does not answer."""
         if len(body) < int(self.headers.get("Content-Length", 0)):
             return None  # the client was killed in the middle of it
         self.server.watch(called, body)
@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(response.body)
 
     def log_message(self, *_: Any) -> None:
-        """Stay silent: what is injected is counted."""
+        """Log nothing: injected faults are counted."""
 
 
 def _cut(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""An HTTP proxy that stands before the emulator and lets calls fail by a plan."""
+"""An HTTP proxy in front of the emulator that makes calls fail by a plan."""
 
 import contextlib
 import threading
@@ -65,12 +65,12 @@ class Proxy:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port or URL it listens on."""
         return int(self._server.server_address[1])
 
     @contextlib.contextmanager
     def inject(self, plan: Plan) -> Iterator[Tally]:
-        """Follow a plan until the block ends, counting calls from one; yield what happens."""
+        """Inject the faults of a plan until the block ends; yield the counts."""
         with self._lock:
             before = self._plan, self.tally
             self._plan, self.tally = plan, Tally()
@@ -82,7 +82,7 @@ class Proxy:
                 self._plan, self.tally = before
 
     def end_delays(self) -> None:
-        """Delay no further call under the plan that is injected now; its other faults go on."""
+        """Stop the delays of the current plan; its other faults continue."""
         with self._lock:
             lasting = tuple(fault for fault in self._plan.faults if not fault.seconds)
             self._plan = replace(self._plan, faults=lasting)

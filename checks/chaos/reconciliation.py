@@ -1,4 +1,4 @@
-"""Compares what was sent into the system with what became of it.
+"""Compares the inputs of the system with their effects.
 
 Each accepted input ends in exactly one of: its effect, once; visible in a dead-letter queue or
 under ``rejected/`` with its original payload; an explicit refusal to the caller.
@@ -38,7 +38,7 @@ class Balance:
 
     @property
     def violations(self) -> dict[str, set[str]]:
-        """Everything that must not be, by its name above; empty if the books balance."""
+        """The inputs that violate the rules, by the attributes above; empty if there are none."""
         allowed = ("once", "kept", "refused")
         return {name: found for name, found in self._all() if found and name not in allowed}
 
@@ -58,21 +58,21 @@ class Ledger:
         self._refused: set[str] = set()
 
     def send(self, name: str, payload: object = None) -> None:
-        """Note an input before it is sent, with the payload that must be found if it is kept."""
+        """Record an input before it is sent, with the payload that its dead letter must hold."""
         with self._lock:
             if name in self._sent:
                 raise ValueError(f"{name} was sent before; each input needs a name of its own")
             self._sent[name] = payload
 
     def refuse(self, name: str) -> None:
-        """Note that the caller was told that an input is not served."""
+        """Record that the caller received a refusal for an input."""
         with self._lock:
             self._refused.add(name)
 
     def balance(
         self, *, effects: Iterable[str], kept: Iterable[tuple[str, object]] = ()
     ) -> Balance:
-        """Compare.
+        """Compare the inputs with their effects.
 
         Args:
             effects: the input of every effect that is found, as often as it is found.

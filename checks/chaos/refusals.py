@@ -1,6 +1,6 @@
-"""How AWS's services refuse a call: the responses that their clients know.
+"""Makes the responses of AWS services that refuse a call, as their clients know them.
 
-A client acts by status and code, and each protocol says the code in another place. See
+A client acts on status and code, and each protocol has the code in a different place. See
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html,
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html,
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html and
@@ -44,7 +44,7 @@ class Response:
 
 
 def refusal(service: str, cause: Cause) -> Response:
-    """Make the response by which a service refuses a call."""
+    """Return the response of a service that refuses a call."""
     status, code, message = _CODES.get((service, cause), _OTHERS[cause])
     if service == "s3":
         xml = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"

@@ -5,7 +5,7 @@ was not, the ledger of ``send-email`` still makes one e-mail of both. More messa
 day after the fifth, the user is given up.
 
 A user who was restored from a backup may be pending again, and welcomed long ago. The ledger knows
-for ``KEEP_DAYS``; a user who has been due for about as long is given up without a message.
+for ``KEEP_DAYS``; a user whose last message is older than that is given up without another one.
 """
 
 import logging
@@ -16,6 +16,7 @@ from typing import Any
 
 from handlers.domain.email_message import welcome_entry
 from handlers.domain.ledger import KEEP_DAYS
+from handlers.domain.user_items import WELCOME_DUE_SECONDS
 from handlers.runtime import clock
 from handlers.runtime.log import outcome
 
@@ -26,10 +27,6 @@ RETRY_SECONDS = 24 * 3600
 """Time between two messages. It is longer than the queue tries a message (18 hours while SES is
 paused, see ``handlers.send_email.retry``), so that a pause of several days neither uses up the
 attempts nor fills the queue with copies."""
-
-OVERDUE_SECONDS = (KEEP_DAYS - 2) * 24 * 3600
-"""Time after which the ledger may have forgotten that a user was welcomed: a backup was taken at
-most a day before the user was due, and the welcome sent no earlier than about that time."""
 
 _REQUEUE = "SET welcome_due = :next ADD welcome_attempts :one"
 _ABANDON = "SET welcome_abandoned = :at REMOVE welcome, welcome_due, welcome_attempts"
@@ -97,7 +94,10 @@ class Welcomes:
 
     def _handle(self, user: dict[str, Any], now: int) -> str:
         attempts = int(user.get("welcome_attempts", {"N": "0"})["N"])
-        if attempts >= ATTEMPTS or now - int(user["welcome_due"]["N"]) > OVERDUE_SECONDS:
+        queued = int(user["welcome_due"]["N"]) - (
+            RETRY_SECONDS if attempts else WELCOME_DUE_SECONDS
+        )
+        if attempts >= ATTEMPTS or now - queued > KEEP_DAYS * 24 * 3600:
             name = "welcome_abandoned"
             moved = self._update(user, _ABANDON, {":at": {"S": clock.timestamp(now)}})
         else:

@@ -63,7 +63,7 @@ def open_picture(source: IO[bytes], kind: Kind) -> Image.Image:
 
 @contextmanager
 def unsupported(source: IO[bytes], kind: Kind, *, opened: bool) -> Iterator[None]:
-    """Tell a variant that Pillow cannot read from a damaged file."""
+    """Distinguish a variant that Pillow cannot read from a damaged file."""
     try:
         yield
     except tiff.ERRORS as error:

@@ -70,7 +70,7 @@ class Story:
 
     @property
     def in_field_code(self) -> bool:
-        """Whether the present place belongs to the code of a field."""
+        """Return True if the current position is in the code of a field."""
         return self._results is not None and not all(self._results)
 
     def lines(self) -> Iterator[str]:

@@ -145,5 +145,5 @@ class StackConfig(Section):
 
     @property
     def retain(self) -> bool:
-        """Whether data outlives the stack."""
+        """True if data outlives the stack."""
         return self.removal_policy == "retain"

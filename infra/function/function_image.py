@@ -102,7 +102,7 @@ class FunctionImage(pulumi.ComponentResource):
                 "SOURCE": args.source,
                 "SOURCE_DATE_EPOCH": "0",  # the same sources give the same digest
             },
-            secrets={package_index.NAME: _package_index()},
+            secrets={package_index.NAME: _package_index()},  # Pulumi marks them as secrets
             # How this machine reaches the package index makes no other image.
             ignore_secrets_in_diff_calculation=[package_index.NAME],
             # Lambda accepts no image index: exactly one platform.
@@ -125,9 +125,9 @@ class FunctionImage(pulumi.ComponentResource):
         )
 
 
-def _package_index() -> pulumi.Output[str]:
+def _package_index() -> str:
     try:
-        return pulumi.Output.secret(package_index.settings())
+        return package_index.settings()
     except package_index.PackageIndexError as error:
         raise pulumi.RunError(str(error)) from None
 

@@ -97,7 +97,7 @@ class ImageFunction(pulumi.ComponentResource):
         source_account: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions,
     ) -> aws.lambda_.Permission:
-        """Let one resource of a service invoke the alias.
+        """Allow one resource of a service to invoke the alias.
 
         ``source_account`` is for S3: a bucket's ARN names no account, and another account can take
         the name of a deleted bucket.

@@ -7,7 +7,7 @@ from infra.json_text import json_output
 
 
 def connection(name: str, role: aws.iam.Role, opts: pulumi.ResourceOptions) -> aws.iam.RolePolicy:
-    """Let Lambda manage a function's network interfaces, which it does with the function's role.
+    """Create the policy for Lambda to manage network interfaces with the function's role.
 
     Lambda supports no narrower resources. The function itself is denied: only its own calls have
     ``lambda:SourceFunctionArn``.

@@ -124,7 +124,7 @@ class Endpoints(pulumi.ComponentResource):
         )
 
     def _policy(self, service: str) -> pulumi.Output[str]:
-        """Let this account's principals reach this account's resources, and nothing else.
+        """Return a policy for this account's principals and this account's resources only.
 
         Their own policies say what they may do there.
         """

@@ -45,7 +45,7 @@ class State:
 
     @property
     def released(self) -> bool:
-        """Whether its release moved it, and nothing moved it since.
+        """True if its release moved it, and nothing moved it since.
 
         There may still be weights: with provisioned concurrency, AWS leaves some calls to the old
         version until the new one is warm.
@@ -54,12 +54,12 @@ class State:
 
     @property
     def affected(self) -> bool:
-        """Whether its release sends some or all calls to the new version."""
+        """True if its release sends some or all calls to the new version."""
         return self.released or (self.watching and self.new in self.weights)
 
     @property
     def begun(self) -> bool:
-        """Whether its release must be resumed."""
+        """True if its release must be resumed."""
         return self.watching and self.affected
 
 

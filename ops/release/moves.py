@@ -23,7 +23,7 @@ class Part:
 
     @property
     def done(self) -> bool:
-        """Whether all calls go to the target."""
+        """True if all calls go to the target."""
         return self.state.version == self.target
 
 

@@ -35,7 +35,7 @@ class Records:
     ledger_table: str
 
     def welcomed(self, user_id: str) -> bool:
-        """Whether a user's welcome e-mail was sent.
+        """Return True if a user's welcome e-mail was sent.
 
         Raises:
             SmokeError: AWS refuses the request.
@@ -52,33 +52,30 @@ class Records:
     def delete(self, *, user_id: str | None, email: str, idempotency_key: str) -> None:
         """Delete all records of a user's creation; missing records are no error.
 
-        The guard of the address has the id of the key's record, which depends on the caller; and
-        the user's id, if no answer contained it and ``user_id`` is None. A guard that an older
-        version wrote has no key: its record is named by the key alone.
+        The guard of the address, which is deleted first, has the id of the key's record, which
+        depends on the caller; and the user's id, if no answer contained it and ``user_id`` is None.
+        A guard that an older version wrote has no key: its record is named by the key alone.
 
         Raises:
             SmokeError: AWS refuses; some of it may be left.
         """
-        guard = {"id": {"S": guard_id(email)}}
         with _told(
             f"What was created for {email}{f' ({user_id})' if user_id else ''} may be left in "
             f"{self.users_table} and {self.ledger_table}: AWS does not delete it"
         ):
-            guarded = self._guarded(guard)
-            user_id = user_id or guarded.get("user_id")
+            guard = self._delete(self.users_table, guard_id(email))
+            user_id = user_id or guard.get("user_id")
             if user_id:
                 self._delete(self.users_table, user_id)
                 self._delete(self.ledger_table, f"email#{user_id}")
-            self._delete(self.ledger_table, guarded.get("key_id") or key_id(idempotency_key))
-            # Last, because it leads to the others.
-            self._delete(self.users_table, guard["id"]["S"])
+            self._delete(self.ledger_table, guard.get("key_id") or key_id(idempotency_key))
 
-    def _guarded(self, key: dict[str, Any]) -> dict[str, str]:
-        found = self.dynamodb.get_item(TableName=self.users_table, Key=key, ConsistentRead=True)
-        return {name: value["S"] for name, value in found.get("Item", {}).items()}
-
-    def _delete(self, table: str, item_id: str) -> None:
-        self.dynamodb.delete_item(TableName=table, Key={"id": {"S": item_id}})
+    def _delete(self, table: str, item_id: str) -> dict[str, str]:
+        """Delete an item, and return its texts."""
+        deleted = self.dynamodb.delete_item(
+            TableName=table, Key={"id": {"S": item_id}}, ReturnValues="ALL_OLD"
+        )
+        return {n: v["S"] for n, v in deleted.get("Attributes", {}).items() if "S" in v}
 
 
 def clients(url: str, region: str | None) -> Client:

@@ -37,7 +37,7 @@ def test_every_function_is_started_by_something() -> None:
 
 
 def test_every_queue_is_in_it() -> None:
-    """A dead-letter queue that nothing leads to would be one that nobody sees."""
+    """A dead-letter queue without an arrow would be overlooked."""
     ends = {a.end for arrows in whole().functions.values() for a in arrows}
     assert {q.name for q in stack("prod").recorder.all("aws:sqs/queue:Queue")} <= ends
 

@@ -158,7 +158,7 @@ def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[s
 
 
 def test_every_price_of_the_list_is_charged() -> None:
-    """By production, and by a stack that has all that production has not."""
+    """Production and a stack with everything that production lacks cover all prices."""
 
     def own(architecture: str) -> dict[str, Any]:
         return {"architecture": architecture, "provisionedConcurrency": 1, "tmpMb": 1_024}

@@ -65,7 +65,7 @@ def test_a_role_is_taken_from_one_repository_as_one_subject(role: str, subject: 
 
 
 def test_a_repository_is_told_by_its_ids_where_github_does() -> None:
-    """As in a token of a repository that was made since 15 July 2026."""
+    """Tokens of repositories created since 15 July 2026 have this form."""
     settings = {
         f"{NAMESPACE}:repository": "octo-org/octo-repo",
         f"{NAMESPACE}:ownerId": "123456",

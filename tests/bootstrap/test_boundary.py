@@ -70,7 +70,7 @@ def test_the_accounts_own_role_is_not_made_there() -> None:
 
 
 def test_resources_are_tagged_as_roles_know_them() -> None:
-    """Where ARNs hold ids only, the deploy role knows a stack's resources by these tags."""
+    """If an ARN holds only an id, the deploy role matches a stack's resources by these tags."""
     for stack in ("dev", "prod"):
         tags = stack_settings(stack)["aws:defaultTags"]["tags"]
         assert (tags["Project"], tags["Environment"]) == (PROJECT, stack)

@@ -139,7 +139,7 @@ def test_a_release_may_what_its_help_says(command: str, capsys: pytest.CaptureFi
 
 
 def test_a_smoke_test_may_what_its_help_says(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its own policy has what deploying does not need, and nothing that the help does not name."""
+    """Its policy allows what the help lists, and nothing else, beyond deploying."""
     assert main(["smoke", "--help"]) == 0
     actions = needed(capsys.readouterr().out)
     given = allowed()

@@ -213,7 +213,7 @@ def test_a_restored_system_goes_on_and_does_nothing_twice(tmp_path: Path) -> Non
 
         # A moment before the mark, so the sweep takes the user for one without a welcome.
         pending = {k: v for k, v in item(names.new_table, early).items() if k != "welcomed"}
-        due = {"welcome": {"S": "pending"}, "welcome_due": {"N": "1"}}
+        due = {"welcome": {"S": "pending"}, "welcome_due": {"N": str(int(time.time()) - 60)}}
         system.client("dynamodb").put_item(TableName=names.new_table, Item={**pending, **due})
         files = {key: found for key, found in names.items(ledger).items() if "file#" in key}
         move(system, names)

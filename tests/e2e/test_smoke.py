@@ -1,9 +1,11 @@
 """``app smoke`` against the running system, working and broken."""
 
 import json
+import os
 import re
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +113,23 @@ def test_all_is_well(smoke: Smoke, api: Api, cloud: Cloud) -> None:
     assert steps(printed, "ok") == STEPS
     assert printed.endswith(f"All is well at {api.url}.\n")
     assert records(cloud) - before == set()
+
+
+def test_a_stack_in_an_emulator_is_found_by_its_name(
+    smoke: Smoke, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its outputs alone: neither the endpoint nor the region is in the environment."""
+    outputs = {**cloud.outputs, "emulator": cloud.endpoint}
+    (tmp_path / "outputs.json").write_text(json.dumps(outputs))
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(f"#!/bin/sh\nexec cat {tmp_path}/outputs.json\n")
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.delenv("AWS_REGION")
+    code, printed, errors = smoke("compose")
+    assert (code, errors) == (0, "")
+    assert printed.endswith(f"All is well at {cloud.outputs['api_gateway_url']}.\n")
 
 
 def test_an_api_that_cannot_store_fails(smoke: Smoke, api: Api, cloud: Cloud) -> None:

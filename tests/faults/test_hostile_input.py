@@ -28,7 +28,7 @@ def test_cr_lf_in_what_callers_send(world: World, text: str, field: str) -> None
 @example(text="a@example.com\r\nBcc: b@example.com", field="to")
 @example(text="News\r\nBcc: b@example.com", field="subject")
 def test_cr_lf_in_addresses_and_subjects(world: World, text: str, field: str) -> None:
-    """A permanent failure: every attempt fails alike, and the text never becomes a header."""
+    """Every attempt fails, and the text never becomes a header."""
     message = {"to": address(), "subject": "News", "body": "b", "type": "notification", field: text}
     for receives in (1, 5):
         event = sqs_event([json.dumps(message)], receives=receives)

@@ -113,7 +113,7 @@ def test_a_row_is_tested(row: str, reference: str) -> None:
 
 
 def test_the_shared_rows_are_those_of_the_table() -> None:
-    """The other rows of the table's 22 are named in the functions' folders, and go with these."""
+    """The other rows of the table's 22 are in the functions' folders."""
     assert len(ROWS) == 14
 
 

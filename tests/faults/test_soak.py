@@ -76,7 +76,7 @@ def _take_a_message(soak: Soak) -> int:
     good = {
         soak.inputs.message(item): item.number
         for item in map(soak.inputs.__getitem__, soak.books.numbers)
-        if item.kind is Kind.MESSAGE and item.variant is Variant.PLAIN
+        if item.kind == Kind.MESSAGE and item.variant is Variant.PLAIN
     }
     sqs, url = soak.cloud.client("sqs"), soak.cloud.outputs["sqs_queue_url"]
     while True:
@@ -91,7 +91,7 @@ def _take_an_output(soak: Soak) -> int:
     item = next(
         item
         for item in map(soak.inputs.__getitem__, soak.books.numbers)
-        if item.kind is Kind.UPLOAD and item.variant is Variant.PLAIN
+        if item.kind == Kind.UPLOAD and item.variant is Variant.PLAIN
     )
     for key in soak.inputs.file(item).outputs:
         soak.cloud.client("s3").delete_object(Bucket=soak.cloud.outputs["s3_bucket_name"], Key=key)

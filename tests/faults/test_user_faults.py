@@ -63,7 +63,7 @@ def test_write_applied_reply_lost_the_client_retries(
 def test_write_applied_reply_lost_the_function_retries(
     world: World, fault: dict[str, Any], keyed: bool
 ) -> None:
-    """A token in the write tells its own applied or late write from somebody else's."""
+    """A token in the write distinguishes its own applied or late write from another caller's."""
     email = address()
     headers = {"Idempotency-Key": address()} if keyed else {}
     write = Fault(service="dynamodb", operation="TransactWriteItems", **fault)

@@ -97,7 +97,7 @@ def test_users_without_a_welcome_are_swept(file: Path) -> None:
     for name, outcome in (("new", "requeued"), ("queued again", "requeued"), ("welcomed", None)):
         table = Table(copy.deepcopy(everything(file, "users")[name]))
         welcomes = Welcomes(dynamodb=table, sqs=Queue(), table="table", queue_url="https://queue")
-        counts = welcomes.requeue(now=int(NOW) + 90 * 86_400, stop=lambda: False)
+        counts = welcomes.requeue(now=int(NOW) + 30 * 86_400, stop=lambda: False)
         assert counts == ({f"welcome_{outcome}": 1} if outcome else {})
 
 

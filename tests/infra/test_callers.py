@@ -28,6 +28,9 @@ FIREWALL = {"firewall": {"rateLimit": 1_000}}  # which production may not be wit
 KEY = {"authorization": "api_key", "usagePlan": PLAN}
 TOKEN = {"authorization": "cognito"}
 
+# Many runs of the same lines: tracing them for coverage makes them four times slower.
+pytestmark = pytest.mark.no_cover
+
 
 def asked(made: Recorder) -> dict[str, tuple[Any, ...]]:
     """Return what each method requires: authorization, authorizer, scopes, key."""
@@ -188,7 +191,7 @@ def test_a_browser_may_send_what_is_asked_for(config: dict[str, Any], header: st
     [None, [], [{}], [{"ApiKey": []}], [{"Token": []}], [{"Token": ["users.read", "users.write"]}]],
 )
 def test_a_route_that_names_no_scope_is_refused(security: Any) -> None:
-    """Else it would be open to every token of the pool, those of people's identity included."""
+    """Otherwise every token of the pool would be accepted, even id tokens."""
     operation = {"operationId": "x"} | ({} if security is None else {"security": security})
 
     def routes(read: ImageFunction, _write: ImageFunction) -> list[Route]:
@@ -221,7 +224,7 @@ def test_every_route_has_a_scope() -> None:
 
 
 def test_the_document_names_what_to_send() -> None:
-    """It is one for all stacks, and they ask for different things: nothing, a key, a token."""
+    """One document serves all stacks, which require nothing, a key or a token."""
     document = json.loads(OPENAPI.read_text())
     assert document == openapi(stack("local").names["api"])
     assert "security" not in document
@@ -336,7 +339,7 @@ def test_the_domains_name_is_taken_by_nobody_else_and_allowed() -> None:
 
 @pytest.fixture(scope="module", params=[False, True])
 def elsewhere(request: pytest.FixtureRequest) -> Run:
-    """Production with a pool that exists."""
+    """Run production with an existing pool."""
     access = TOKEN | {"cognito": {"userPoolArn": POOL}} | FIREWALL
     return run("prod", preview=request.param, settings={f"{PROJECT}:api": access})
 

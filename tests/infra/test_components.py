@@ -206,7 +206,7 @@ def test_order(name: str, later: str, earlier: str) -> None:
 @pytest.mark.parametrize("name", STACKS)
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_what_a_function_waits_for(function: str, name: str) -> None:
-    """Its log group, or Lambda makes one of its own; its policy, or the first calls are refused."""
+    """Without its log group, Lambda creates another; without its policy, first calls are denied."""
     made = stack(name)
     before = made_before(made, made.recorder.one("aws:lambda/function:Function", function))
     assert f"{function}-logs" in names_of(before, "aws:cloudwatch/logGroup:LogGroup")
@@ -221,7 +221,7 @@ def test_what_a_function_waits_for(function: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_deployment_is_a_snapshot_of_everything(name: str) -> None:
-    """A part that is created after the deployment would be served by the next one only."""
+    """A part created after the deployment would only be served by the next one."""
     made = stack(name)
     before = made_before(
         made, made.recorder.one("aws:apigateway/deployment:Deployment", "api-deployment")

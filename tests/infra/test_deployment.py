@@ -27,6 +27,9 @@ FULL = {
 }
 PREFIX = "aws:apigateway/"
 
+# Hundreds of runs of the same lines: tracing them for coverage makes them four times slower.
+pytestmark = pytest.mark.no_cover
+
 
 def parts(made: Recorder) -> Iterator[Recorded]:
     """Yield the resources that a deployment is a snapshot of."""
@@ -46,7 +49,7 @@ def trigger(made: Recorder) -> str:
 
 
 def small() -> Recorder:
-    """Make an API of one route that has a part of each kind, and of few of the alike ones."""
+    """Create an API of one route with at least one part of each kind."""
 
     def routes(_read: ImageFunction, write: ImageFunction) -> list[Route]:
         return [Route("PUT", "/users/{id}", write, {**needs("users.write"), **body(NEW_USER)})]
@@ -95,7 +98,7 @@ def changed(value: Any) -> Any:
 
 
 def with_change(kind: str, argument: str, number: int) -> Recorder:
-    """Make the API with one argument changed, of one of the resources of a kind."""
+    """Create the API with one changed argument of one resource of a kind."""
     cls = getattr(aws.apigateway, f"{kind}Args")
     original: Callable[..., None] = cls.__init__
     made: list[object] = []

@@ -89,7 +89,7 @@ def resources(name: str) -> list[Recorded]:
 
 
 def test_every_type_that_takes_a_key_is_known_here() -> None:
-    """A new one is encrypted, or says why not."""
+    """A new type is encrypted, or has a reason not to be."""
     types = {r.type for r in resources("prod")}
     assert len(types) > 30
     takes = {
@@ -120,7 +120,7 @@ def test_each_bucket_has_its_encryption(name: str) -> None:
 
 @pytest.mark.parametrize("type_", KEY_OF)
 def test_the_key_and_its_policy_are_there_before(type_: str) -> None:
-    """CloudWatch Logs refuses a key whose policy does not know it."""
+    """CloudWatch Logs refuses a key whose policy does not allow it."""
     made = stack("prod")
     for resource in of(made, type_):
         after = ("aws:kms/key:Key", "key") in made_before(made, resource)

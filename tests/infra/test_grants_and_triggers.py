@@ -118,7 +118,7 @@ def test_an_index_exists() -> None:
 
 
 def test_verbs_that_a_function_is_granted() -> None:
-    """Each verb is the actions that its docstring lists, on what it names."""
+    """Each verb allows exactly the actions that its docstring lists, on its resource."""
 
     def program() -> None:
         table = Table("users", TableArgs(retain=False))

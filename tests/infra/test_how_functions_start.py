@@ -18,7 +18,7 @@ WAITING = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 
 
 def made(settings: Mapping[str, Any], **keys: Any) -> Recorder:
-    """Make two functions, of which one is set."""
+    """Create two functions, one of them with settings."""
     config = StackConfig.model_validate({"functions": {"get-user": settings}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=256, timeout=30)
     return recorded(lambda: [ImageFunction(name, args) for name in ("get-user", "create-user")])
@@ -74,7 +74,7 @@ def test_without_a_number_none_waits() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_every_function_has_a_version_that_its_triggers_point_at(name: str) -> None:
-    """Of ``$LATEST`` Lambda takes no snapshot, and starts no environment ahead."""
+    """Lambda takes no snapshots of ``$LATEST`` and starts no environments for it in advance."""
     functions = of(stack(name), "lambda/function:Function")
     assert {f.name for f in functions} == set(FUNCTIONS)
     assert all(f.inputs["publish"] for f in functions)

@@ -142,7 +142,7 @@ def test_the_flow_log_may_be_written() -> None:
 
 
 def test_these_are_all_policies() -> None:
-    """A policy that no test above reads would be one that nobody has looked at."""
+    """A policy that no test above reads would never be checked."""
     read = {
         *(f"{function}-policy" for function in FUNCTIONS),
         *consumed(),
@@ -156,7 +156,7 @@ def test_these_are_all_policies() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_stacks_grant_the_same(name: str) -> None:
-    """But for the key and the network, which the tests above know of."""
+    """Only key and network differ, which the tests above check."""
 
     def written(of_stack: str) -> str:
         made = {
@@ -200,7 +200,7 @@ def test_each_function_has_a_role_of_its_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_no_wildcards(name: str) -> None:
-    """No action holds one; a resource only at the end of what it names, below a prefix.
+    """No action has a wildcard; a resource has one only at its end, after a prefix.
 
     But for the network interfaces, which Lambda alone may manage, and of which it takes no less.
     """
@@ -223,7 +223,7 @@ def test_no_wildcards(name: str) -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_no_policy_of_anybody_else(name: str) -> None:
-    """No managed policies, and nothing attached in another way."""
+    """Roles have no managed policies, and no policies attached in another way."""
     types = {r.type for r in stack(name).recorder.resources if r.type.startswith("aws:iam/")}
     assert types == {"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"}
     for role in of(stack(name), "iam/role:Role"):

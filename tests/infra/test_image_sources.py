@@ -120,7 +120,7 @@ def test_the_order_is_always_the_same(tmp_path: Path) -> None:
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the sources, to be edited."""
+    """Return a copy of the sources that tests may edit."""
     for folder in ("handlers", "images"):
         shutil.copytree(
             context.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")

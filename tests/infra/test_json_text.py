@@ -32,6 +32,8 @@ def texts(value: Any) -> Iterator[str]:
 def documents(resources: Run) -> Iterator[tuple[str, str, Any]]:
     """Yield the resource's name, the text and the value of each input that is JSON."""
     for resource in resources.recorder.resources:
+        if resource.type.startswith("pulumi:providers:"):
+            continue  # Pulumi's SDK writes a provider's arguments, and no AWS writes them back
         for text in texts(resource.inputs):
             try:
                 value = json.loads(text)

@@ -42,7 +42,7 @@ def test_the_vpc() -> None:
 
 
 def test_no_way_to_the_internet() -> None:
-    """Of what could be one: nothing but these types is made."""
+    """The stack has only these types of network resources."""
     types = {r.type for r in stack("prod").recorder.resources}
     assert {t for t in types if t.startswith(("aws:ec2/", "aws:vpc/"))} == {
         "aws:ec2/vpc:Vpc",
@@ -61,7 +61,7 @@ def test_no_way_to_the_internet() -> None:
 
 
 def test_subnets_are_halves_in_two_zones_that_have_all_endpoints() -> None:
-    """The recorder gives the zones in no order, as AWS may."""
+    """The recorder returns the zones in random order, as AWS may."""
     assert {name: r.inputs for name, r in of_network("ec2/subnet:Subnet").items()} == {
         f"network-private-{number}": {
             "vpcId": "network-id",
@@ -100,7 +100,7 @@ class Services(Recorder):
 
 
 def network(**answers: dict[str, Any]) -> Services:
-    """Make a network alone."""
+    """Create a network alone."""
     services = Services(answers=answers)
 
     def program() -> None:
@@ -120,7 +120,7 @@ def network(**answers: dict[str, Any]) -> Services:
 
 
 def test_of_which_kind_endpoints_are_looked_up() -> None:
-    """DynamoDB and S3 have both, and AWS would answer with two."""
+    """DynamoDB and S3 have both kinds, so a lookup without the kind would find two."""
     assert network().asked == {
         "dynamodb": "Gateway",
         "s3": "Gateway",
@@ -254,7 +254,7 @@ def test_an_endpoint_that_takes_no_policy_gets_none() -> None:
 
 
 def test_what_may_flow() -> None:
-    """From functions to endpoints by HTTPS, and nothing else from or to anybody."""
+    """Only HTTPS from functions to endpoints is allowed."""
     https = {"ipProtocol": "tcp", "fromPort": 443, "toPort": 443}
     rules = {
         **of_network("vpc/securityGroupEgressRule:SecurityGroupEgressRule"),
@@ -306,7 +306,7 @@ def test_every_function_runs_in_it(name: str) -> None:
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_its_ways_out_before_it_runs(name: str, preview: bool) -> None:
-    """Its role's policy, by which Lambda connects it, and all ways to what it calls."""
+    """It depends on its role's network policy and on the endpoints that it calls."""
     made = stack("prod", preview=preview)
     before = made_before(made, made.recorder.one("aws:lambda/function:Function", name))
     assert ("aws:iam/rolePolicy:RolePolicy", f"{name}-connection") in before

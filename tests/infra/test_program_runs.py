@@ -47,7 +47,7 @@ def test_a_preview_shows_every_resource(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "preview"), MODES)
 def test_exports(name: str, preview: bool) -> None:
-    """An export without a value is none: Pulumi leaves it out, as it does in a state file."""
+    """Pulumi omits an export without a value, as in a state file."""
     of_callers = {
         "local": set(),
         "dev": {"api_key"},
@@ -168,7 +168,7 @@ def test_log_groups_of_two_stacks_have_different_names() -> None:
 
 
 def test_two_runs_register_the_same() -> None:
-    """Nothing in it is random or of the day: `pulumi up` twice changes nothing."""
+    """Nothing depends on chance or date, so a second `pulumi up` changes nothing."""
     again = run("prod")
     before = {(r.type, r.name): (r.inputs, r.options) for r in stack("prod").recorder.resources}
     after = {(r.type, r.name): (r.inputs, r.options) for r in again.recorder.resources}
@@ -234,7 +234,7 @@ def test_dev_and_prod_differ() -> None:
 
 
 def test_architectures() -> None:
-    """The cloud's is the cheaper one; images of the laptop's need no emulation on most."""
+    """The cloud uses the cheaper one; most laptops run theirs without emulation."""
     for name, architecture, platform in (
         ("local", "x86_64", "linux/amd64"),
         ("dev", "arm64", "linux/arm64"),

@@ -44,7 +44,7 @@ def test_the_same_api_is_not_deployed_again(deployed: str) -> None:
 
 
 def two(read: ImageFunction, write: ImageFunction, **changes: Any) -> list[Route]:
-    """The standard routes, changed."""
+    """Return the standard routes with changes."""
     schema = NEW_USER | changes.get("schema", {})
     return [
         Route("GET", changes.get("path", "/users/{id}"), changes.get("target", read),
@@ -198,7 +198,7 @@ def test_requests_are_validated() -> None:
 
 
 def test_routes_that_take_one_type_share_its_model() -> None:
-    """An API has one model of a name: a second one would be refused."""
+    """An API refuses a second model with the same name."""
 
     def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
         operation = body({"$ref": "#/components/schemas/NewUser"})
@@ -212,7 +212,7 @@ def test_routes_that_take_one_type_share_its_model() -> None:
 
 
 def test_the_shape_of_a_schema() -> None:
-    """Bounds and what is required are left to the function, which says what is wrong."""
+    """The function checks bounds and required fields, because it explains errors."""
     schema = NEW_USER | {"properties": {"n": {"type": "integer", "maximum": 3}, "any": {}}}
     assert shape(schema) == {
         "$schema": "http://json-schema.org/draft-04/schema#",
@@ -341,7 +341,7 @@ def test_who_may_try_again_is_told_when() -> None:
 
 
 def test_who_sent_no_good_token_is_told_how_to_send_one() -> None:
-    """As HTTP wants it of every 401."""
+    """HTTP requires this of every 401."""
     told = {
         r.inputs["responseType"]: header
         for r in of(stack("prod"), "apigateway/response:Response")

@@ -36,7 +36,7 @@ def test_settings_are_grants(function: str, name: str) -> None:
 @pytest.mark.parametrize("name", STACKS)
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_handler_can_read_its_settings(function: str, name: str) -> None:
-    """Numbers are numbers."""
+    """Numeric settings have numeric values."""
     variables = variables_of(inputs(stack(name), "lambda/function:Function", function))
     settings = load(settings_of(function), variables)
     assert set(dataclasses.asdict(settings)) == {variable.lower() for variable in variables}
@@ -56,7 +56,7 @@ def test_functions_find_the_resources_that_they_may_use() -> None:
 
 
 def test_a_function_is_a_folder() -> None:
-    """One name for the function, its package and its entry point."""
+    """The function, its package and its entry point share one name."""
     for function in of(stack("prod"), "lambda/function:Function"):
         [command] = function.inputs["imageConfig"]["commands"]
         assert command == f"handlers.{function.name.replace('-', '_')}.handler.handler"

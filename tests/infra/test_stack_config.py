@@ -34,7 +34,7 @@ def loaded(
     stack: str = "dev",
     project: str = PROJECT,
 ) -> AppConfig:
-    """Load a configuration whose keys reach the program as Pulumi hands them over: as text.
+    """Load a configuration whose values are text, as Pulumi passes them to the program.
 
     A key without a namespace is the project's.
     """
@@ -137,7 +137,7 @@ def test_production_reserves_concurrency_for_every_function(function: str) -> No
 
 
 def test_what_production_reserves_fits() -> None:
-    """In a quota of 1,000, of which 100 stay unreserved; and what calls a function is not refused.
+    """The quota is 1,000, of which 100 stay unreserved; triggers need no more than is reserved.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
@@ -191,7 +191,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         'functions.create-user.memory: unknown key (did you mean "memoryMb"?); allowed: '
         "architecture, memoryMb, provisionedConcurrency, reservedConcurrency, snapStart, tmpMb",
         'functions.creat-user: is "creat-user"; no such function; allowed: ' + ", ".join(FUNCTIONS),
-        'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, registry, source',
+        'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, source',
         "api.usagePlan.quota.limit: is required",
         'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',
         "email.sender: is required",
@@ -199,7 +199,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
-        "encryption, environment, functions, images, logs, network, permissionsBoundary, "
+        "emulator, encryption, environment, functions, images, logs, network, permissionsBoundary, "
         "release, removalPolicy, "
         "schedules, uploads",
     ]

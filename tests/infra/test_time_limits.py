@@ -71,7 +71,7 @@ def test_every_client_of_every_function_was_looked_at() -> None:
 
 @pytest.mark.parametrize("attempt", range(1, 9))
 def test_pauses_are_those_that_the_deadline_counts_with(attempt: int) -> None:
-    """A retry is made if there is time for the longest pause before it, to the second."""
+    """A retry is made if its longest pause ends before the deadline, to the second."""
     least = 1000 * (pause(attempt) + deadline.RESERVE_SECONDS + 2 * deadline.CONNECT_SECONDS + 0.5)
     for millis, stops in ((least, None), (least - 1, False)):
         with pytest.MonkeyPatch.context() as patch:

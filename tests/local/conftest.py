@@ -22,7 +22,7 @@ def sample():
 
 @pytest.fixture(scope="session")
 def cloud():
-    """One emulator with the sample program, for the whole folder."""
+    """Start one emulator with the sample program, for all tests of this folder."""
     with local_cloud.start(root=SAMPLE) as running:
         yield running
 

@@ -19,7 +19,7 @@ HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 
 
 @pytest.fixture(scope="module")
 def made():
-    """The types that were made, in the order in which they were."""
+    """Return the created types in order of creation."""
     return []
 
 

@@ -25,7 +25,7 @@ ANSWERS = Containers(images={"create_user": "image:1"}, gateway=None)
 
 @pytest.fixture
 def engine(tmp_path, monkeypatch):
-    """Put a socket where the engine's should be, which says what it is told."""
+    """Listen on the engine's socket, and return fixed answers."""
     path = tmp_path / "engine"
     monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
 

@@ -54,7 +54,7 @@ aws:cognito/userPoolClient:UserPoolClient
 
 
 def sdk_inputs(token):
-    """The names of a type's inputs, by the SDK."""
+    """Return the names of a type's inputs in the SDK."""
     package, module, name = token.split(":")
     module = module.split("/")[0]
     root = {"aws": "pulumi_aws", "docker-build": "pulumi_docker_build"}[package]

@@ -193,7 +193,7 @@ def closed_pipe():
 
 
 def test_a_closed_pipe_stops_nothing(arguments, local, closed_pipe):
-    """As in `app up --detach | head -1`: head ends, and the cloud stays."""
+    """In `app up --detach | head -1`, head ends, and the cloud keeps running."""
     command = [*arguments, "up", "--detach", "--port", str(free_port())]
     try:
         up = subprocess.run(

@@ -118,7 +118,7 @@ def boundary(environment: str) -> str:
 
 
 def allows(documents: list[str], action: str, on: str, **context: str) -> bool:
-    """Decide as IAM would; ``context`` holds condition keys and their values."""
+    """Return IAM's decision; ``context`` holds condition keys and their values."""
     asked = EvalContext(
         principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{NAMESPACE}-prod-deploy/1",
         principal_type="AssumedRole",

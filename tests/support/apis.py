@@ -43,7 +43,7 @@ def api(
     *,
     preview: bool = False,
 ) -> Recorder:
-    """Make an API alone: by default of two routes, one of which takes a body."""
+    """Create an API alone, by default with two routes, one of which takes a body."""
 
     def standard(read: ImageFunction, write: ImageFunction) -> list[Route]:
         return [

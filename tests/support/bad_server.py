@@ -47,7 +47,7 @@ class BadServer:
     requests: list[Request] = field(default_factory=list)
 
     def silent(self, request: Request) -> None:
-        """Keep the connection, and say nothing until the test is over."""
+        """Keep the connection open without a response until the test ends."""
         self.over.wait()
 
     def hang(self, seconds: float) -> Behaviour:

@@ -40,7 +40,7 @@ class Expected:
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether a schedule invokes it."""
+        """True if a schedule invokes it."""
         return re.match(r"(rate|cron|at)\(", self.trigger) is not None
 
 

@@ -27,7 +27,7 @@ def copied(folder: Path) -> Path:
 
 
 def commit(folder: Path) -> str:
-    """Commit all there is; give the commit."""
+    """Commit all files; return the commit."""
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "A change")
     return git(folder, "rev-parse", "HEAD")

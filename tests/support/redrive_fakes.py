@@ -68,7 +68,7 @@ class FakeSqs(Fake):
         self._numbers = itertools.count()
 
     def put(self, body: str, *, sent: float = 1_000, **more: Any) -> str:
-        """Put a dead letter; give its id."""
+        """Send a dead letter; return its id."""
         return self._put(DEAD, body, sent, more)
 
     def bodies(self, url: str) -> list[str]:

@@ -105,7 +105,7 @@ class World:
         (self._folder / "outputs.json").write_text(json.dumps(self.outputs))
 
     def publish(self, name: str, code: str = GOOD) -> str:
-        """Publish a version, as `pulumi up` does; give its number."""
+        """Publish a version, as `pulumi up` does; return its number."""
         answer = self._aws.client("lambda").update_function_code(
             FunctionName=name, ZipFile=_zip(f"{code}# {time.time_ns()}\n"), Publish=True
         )
@@ -167,7 +167,7 @@ class World:
             self._aws.client("lambda").invoke(FunctionName=name, Qualifier=target)
 
     def _operator(self, iam: Any) -> dict[str, str]:
-        """Make a user who may do what the help says, and nothing else; give the environment."""
+        """Create a user with exactly the permissions of the help; return its environment."""
         statements = [
             {"Effect": "Allow", "Action": actions.split(), "Resource": resource}
             for actions, resource in {**ALLOWED, **PRUNING}.items()
@@ -210,7 +210,7 @@ class World:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Wait for the command; give its exit code, and what it said."""
+    """Wait for the command; return its exit code and output."""
     said, _ = process.communicate(timeout=PATIENCE)
     return process.returncode, said
 

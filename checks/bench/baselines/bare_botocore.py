@@ -1,4 +1,4 @@
-"""The least that a user writes with botocore alone: one PutItem for each event, unchecked."""
+"""Stores each event with one PutItem: the least code with botocore alone, unchecked."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The text of a PDF's pages, by each library that others use, imported when used."""
+"""Extracts the text of a PDF's pages with other libraries, each imported when used."""
 
 import io
 

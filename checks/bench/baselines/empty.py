@@ -1,4 +1,4 @@
-"""The floor: a handler that does nothing."""
+"""Does nothing: the floor of all comparisons."""
 
 
 def handler(event, context):  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""What a picture takes at least: Pillow's draft and resize, and the same files of the same size."""
+"""Resizes a picture with Pillow's draft and resize alone, to files of the same size."""
 
 import io
 

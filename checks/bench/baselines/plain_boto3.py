@@ -1,4 +1,4 @@
-"""``/users`` as it is written with boto3 and nothing else: by hand, with a table resource."""
+"""Serves ``/users`` with boto3 alone: written by hand, with a table resource."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The e-mail queue as it is served with boto3 and nothing else: by hand, each message once."""
+"""Serves the e-mail queue with boto3 alone: written by hand, each message once."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""``/users`` as Powertools' documentation has it: router, logger, tracer, pydantic, boto3."""
+"""Serves ``/users`` as Powertools documents: router, logger, tracer, pydantic, boto3."""
 
 import os
 import uuid

@@ -1,4 +1,4 @@
-"""The e-mail queue as Powertools' documentation has it: batch, idempotency, logger, tracer."""
+"""Serves the e-mail queue as Powertools documents: batch, idempotency, logger, tracer."""
 
 import os
 import time

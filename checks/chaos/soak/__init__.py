@@ -1,1 +1,1 @@
-"""Sends through every trigger while faults are injected, and accounts for every input."""
+"""Sends inputs through every trigger under faults, and accounts for every input."""

@@ -1,4 +1,4 @@
-"""Send inputs through every trigger while things fail; nothing may be lost."""
+"""Send inputs through every trigger under faults; no input may be lost or doubled."""
 
 import argparse
 import random
@@ -17,7 +17,7 @@ _VISIBILITY_SECONDS = 30  # send-email's time limit
 
 
 def main() -> int:
-    """Run one soak, and print its table; exit status 1 if anything is not as it must be."""
+    """Run one soak, and print its table; return 1 if an input is lost, doubled or wrong."""
     arguments = _arguments()
     # As Ctrl-C does: the emulator and the functions end with this process.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -32,10 +32,10 @@ def main() -> int:
             progress=_progress(arguments.messages, began),
         )
         sent = time.monotonic()
-        _say("Waiting until all is at rest.")
+        _say("Waiting until the system is at rest.")
         soak.settle(seconds=_SETTLE_SECONDS)
         settled = time.monotonic()
-        _say("Looking at what became of it.")
+        _say("Comparing inputs and effects.")
         result = Result(
             account=soak.account(),
             sent=soak.sent,

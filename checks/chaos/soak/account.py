@@ -1,4 +1,4 @@
-"""Compares what was sent with what became of it, row by row."""
+"""Compares inputs and effects, row by row."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -6,20 +6,21 @@ from dataclasses import replace
 from checks.chaos.reconciliation import Ledger
 from checks.chaos.soak.books import Books
 from checks.chaos.soak.evidence import Evidence
-from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant, kinds
+from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.table import Account, Row, balanced
 
 WELCOME = "users' stream"
 
 
 def account(books: Books, inputs: Inputs, evidence: Evidence, *, uncertain: bool) -> Account:
-    """Compare what was sent with what became of it.
+    """Compare inputs and effects.
 
     Args:
         books: what was sent.
-        inputs: of the same seed.
-        evidence: what is found.
-        uncertain: whether replies of SES may have been lost, so that e-mails may come twice.
+        inputs: the inputs of the same seed.
+        evidence: what was found.
+        uncertain: True if replies of SES may be lost, so that an e-mail may be sent twice.
     """
     return _Accountant(books, inputs, evidence, uncertain).account()
 
@@ -30,7 +31,7 @@ class _Accountant:
         self._inputs = inputs
         self._evidence = evidence
         self._uncertain = uncertain
-        self._sent: dict[Kind, list[Input]] = {kind: [] for kind in Kind}
+        self._sent: dict[str, list[Input]] = {kind: [] for kind in [*Kind, *schedules()]}
         for number in books.numbers:
             item = inputs[number]
             self._sent[item.kind].append(item)
@@ -40,23 +41,24 @@ class _Accountant:
 
     def account(self) -> Account:
         mails = self._mails()
+        requests = [self._row(Kind.CREATE, self._users()), self._welcomes(mails[Kind.CREATE])]
+        if Kind.READ in kinds():
+            read = (str(item.number) for item in self._accepted(Kind.READ))
+            requests.append(self._row(Kind.READ, read))
         return Account(
             rows=[
-                self._row(Kind.CREATE, self._users()),
-                self._welcomes(mails[Kind.CREATE]),
-                self._row(Kind.READ, (str(i.number) for i in self._accepted(Kind.READ))),
+                *requests,
                 self._row(Kind.MESSAGE, mails[Kind.MESSAGE], self._dead_messages(), mail=True),
                 self._row(Kind.EVENT, mails[Kind.EVENT], mail=True),
                 self._uploads(),
-                self._row(Kind.CLEANUP, self._cleaned(), self._dead(Kind.CLEANUP)),
-                self._row(Kind.REPORT, self._reported(), self._dead(Kind.REPORT)),
+                *(self._row(one, self._scheduled(one), self._dead(one)) for one in schedules()),
             ],
             waiting=self._evidence.waiting,
         )
 
     def _row(
         self,
-        kind: Kind,
+        kind: str,
         effects: Iterable[str],
         kept: Iterable[tuple[str, object]] = (),
         *,
@@ -70,11 +72,11 @@ class _Accountant:
                 ledger.refuse(str(item.number))
         return balanced(kind, ledger, effects, kept, twice=mail and self._uncertain)
 
-    def _accepted(self, kind: Kind) -> Iterator[Input]:
+    def _accepted(self, kind: str) -> Iterator[Input]:
         return (item for item in self._sent[kind] if item.number in self._books.details)
 
     def _users(self) -> Iterator[str]:
-        """Name the request that each stored user is of."""
+        """Yield the number of the request that created each stored user."""
         users = self._evidence.users
         answered = {self._books.details[i.number]: i for i in self._accepted(Kind.CREATE)}
         stored = {users[user_id]: i for user_id, i in answered.items() if user_id in users}
@@ -89,7 +91,7 @@ class _Accountant:
             yield str(item.number) if item else f"nobody's {user_id}"
 
     def _welcomes(self, mails: list[str]) -> Row:
-        """Every user is an input to the stream, whoever learned of their creation."""
+        """Balance welcomes: every stored user counts, even if the caller got no response."""
         evidence = self._evidence
         ledger = Ledger()
         ids = {}
@@ -101,14 +103,14 @@ class _Accountant:
         kept = [*evidence.dead_welcomes, *abandoned]
         return balanced(WELCOME, ledger, effects, kept, twice=self._uncertain)
 
-    def _mails(self) -> dict[Kind, list[str]]:
-        """Name the input, or for a welcome the address, of each e-mail."""
-        found: dict[Kind, list[str]] = {Kind.CREATE: [], Kind.MESSAGE: [], Kind.EVENT: []}
+    def _mails(self) -> dict[str, list[str]]:
+        """Return the input of each e-mail, or the address of each welcome, by kind."""
+        found: dict[str, list[str]] = {Kind.CREATE: [], Kind.MESSAGE: [], Kind.EVENT: []}
         for address, count in self._evidence.mails.items():
             item = self._by_address.get(address)
             if item is None or item.kind not in found:
                 found[Kind.MESSAGE] += ["to nobody's address"] * count
-            elif item.kind is Kind.CREATE:
+            elif item.kind == Kind.CREATE:
                 found[Kind.CREATE] += [address] * count
             elif item.variant is Variant.PLAIN:
                 found[item.kind] += [str(item.number)] * count
@@ -121,7 +123,7 @@ class _Accountant:
         return [(names.get(md5, "altered"), md5) for md5 in self._evidence.dead_messages]
 
     def _uploads(self) -> Row:
-        """A file is done if what must come of it is there; the last one under its key counts."""
+        """Balance uploads: a file is done if its outputs exist; the last file of a key counts."""
         objects = self._evidence.objects
         effects: list[str] = []
         kept: list[tuple[str, object]] = []
@@ -144,23 +146,18 @@ class _Accountant:
         effects += ["of no upload" for key in strays if not key.startswith("uploads/")]
         return replace(self._row(Kind.UPLOAD, effects, kept), rejected=rejected)
 
-    def _cleaned(self) -> Iterator[str]:
-        for item in self._sent[Kind.CLEANUP]:
-            if item.number not in self._evidence.planted:
-                yield str(item.number)
+    def _scheduled(self, kind: str) -> Iterator[str]:
+        for item in self._accepted(kind):
+            detail = self._books.details[item.number]
+            yield from [str(item.number)] * self._evidence.scheduled[kind][detail]
 
-    def _reported(self) -> Iterator[str]:
-        for item in self._accepted(Kind.REPORT):
-            day = self._books.details[item.number]
-            yield from [str(item.number)] * self._evidence.reports[day]
-
-    def _dead(self, kind: Kind) -> list[tuple[str, object]]:
+    def _dead(self, kind: str) -> list[tuple[str, object]]:
         numbers = self._evidence.dead_schedules & {item.number for item in self._sent[kind]}
         return [(str(number), None) for number in numbers]
 
 
 def _is_there(wanted: dict[str, str | None], objects: dict[str, str]) -> bool:
-    """Whether all outputs are there, with the content that they must have."""
+    """Return True if all outputs exist with the expected content."""
     return bool(wanted) and all(
         key in objects and md5 in (None, objects[key]) for key, md5 in wanted.items()
     )

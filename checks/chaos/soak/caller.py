@@ -1,4 +1,4 @@
-"""Calls the REST API as a careful client does: with a time limit, and again where that may help."""
+"""Calls the REST API as a careful client does: with a timeout, and with retries that are safe."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""Events of AWS's services, delivered once more: at the same time, or late."""
+"""Delivers events of AWS's services again: at the same time, or late."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ class Events:
         Tries again as a queue would, five times in all, until one delivery succeeds.
 
         Returns:
-            Whether one did.
+            True if one succeeded.
         """
         message_id = str(uuid.UUID(int=dice.getrandbits(128), version=4))
         with ThreadPoolExecutor(copies) as threads:
@@ -46,7 +46,7 @@ class Events:
         return False
 
     def repeat_upload(self, key: str, version: str) -> None:
-        """Deliver the event of an earlier upload once more, to the letter of its sequencer."""
+        """Deliver the event of an earlier upload again, with the same sequencer."""
         entry = self._entry(key)
         if "sequence" not in entry:
             return  # its own event has not come yet
@@ -64,7 +64,9 @@ class Events:
                 },
             },
         }
-        self._invoke("process-upload", {"Records": [record]}, InvocationType="Event")
+        self._invoke(
+            consumer_of_uploads(self._cloud), {"Records": [record]}, InvocationType="Event"
+        )
 
     def wait_for_upload(self, key: str) -> None:
         """Wait until an upload under a key was processed, for a few seconds at most."""
@@ -83,7 +85,7 @@ class Events:
 
     def _is_sent(self, event: dict[str, Any]) -> bool:
         try:
-            answer = self._invoke("send-email", event)
+            answer = self._invoke(consumer_of_messages(self._cloud), event)
         except ReadTimeoutError:
             return False
         payload = json.load(answer["Payload"])
@@ -98,6 +100,33 @@ class Events:
             **how,
         )
         return answer
+
+
+def consumer_of_messages(cloud: Cloud) -> str:
+    """Return the function that the e-mail queue invokes."""
+    url = cloud.outputs["sqs_queue_url"]
+    attributes = cloud.client("sqs").get_queue_attributes(
+        QueueUrl=url, AttributeNames=["QueueArn"]
+    )["Attributes"]
+    (mapping,) = cloud.client("lambda").list_event_source_mappings(
+        EventSourceArn=attributes["QueueArn"]
+    )["EventSourceMappings"]
+    return _name(cloud, mapping["FunctionArn"])
+
+
+def consumer_of_uploads(cloud: Cloud) -> str:
+    """Return the function that the bucket invokes."""
+    (notification,) = cloud.client("s3").get_bucket_notification_configuration(
+        Bucket=cloud.outputs["s3_bucket_name"]
+    )["LambdaFunctionConfigurations"]
+    return _name(cloud, notification["LambdaFunctionArn"])
+
+
+def _name(cloud: Cloud, arn: str) -> str:
+    """Return the logical name of a function."""
+    physical = arn.split(":")[6]
+    (name,) = [name for name, ref in cloud.functions.items() if ref.name == physical]
+    return name
 
 
 def _message(message_id: str, body: str, *, receives: int, handle: str) -> dict[str, Any]:

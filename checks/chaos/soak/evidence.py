@@ -1,16 +1,17 @@
-"""What became of everything that was sent, read from the emulator; nothing is changed by it."""
+"""Reads from the emulator what became of everything that was sent, and changes nothing."""
 
 import http.client
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
+from checks.chaos.soak.events import consumer_of_uploads
 from checks.chaos.soak.files import md5
-from checks.chaos.soak.target import planted
+from checks.chaos.soak.schedules import schedules
 from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
 from local.emulator_command import HOST
@@ -20,7 +21,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All effects, and all that is kept as failed.
+    """All effects and all failures.
 
     Attributes:
         users: addresses by the users' ids.
@@ -28,11 +29,10 @@ class Evidence:
         mails: how many were sent to each address.
         dead_welcomes: users' ids and addresses, of dead letters that welcome a user.
         dead_messages: MD5s of the bodies of the other dead letters of the e-mail queue.
-        dead_uploads: keys and versions, of the events that ``process-upload`` failed to process.
+        dead_uploads: keys and versions, of the events of uploads that failed.
         dead_schedules: numbers of the inputs whose scheduled event failed.
         objects: ETags by key, under ``uploads/``, ``processed/`` and ``rejected/``.
-        reports: how often each day's report was written.
-        planted: numbers of the inputs whose expired entry is still there.
+        scheduled: effects of each schedule, counted by the detail of their input.
         waiting: messages left on the e-mail queue.
     """
 
@@ -44,13 +44,17 @@ class Evidence:
     dead_uploads: set[tuple[str, str]]
     dead_schedules: set[int]
     objects: dict[str, str]
-    reports: Counter[str]
-    planted: set[int]
+    scheduled: dict[str, Counter[str]]
     waiting: int
 
 
-def gather(cloud: Cloud) -> Evidence:
-    """Read everything."""
+def gather(cloud: Cloud, details: Mapping[str, list[str]]) -> Evidence:
+    """Read everything.
+
+    Args:
+        cloud: the system.
+        details: of the inputs of each schedule.
+    """
     users, abandoned = _users(cloud)
     dead = _messages(cloud, cloud.outputs["sqs_dead_letter_queue_url"])
     welcomes = [message for message in dead if "user_id" in message["MessageAttributes"]]
@@ -66,17 +70,17 @@ def gather(cloud: Cloud) -> Evidence:
         dead_messages=[md5(message["Body"].encode()) for message in others],
         dead_uploads={
             (unquote_plus(record["s3"]["object"]["key"]), record["s3"]["object"]["versionId"])
-            for event in _failures(cloud, "process-upload")
+            for event in _failures(cloud, consumer_of_uploads(cloud))
             for record in event["Records"]
         },
         dead_schedules={
-            event["soak"]
-            for function in ("cleanup-expired", "daily-report")
-            for event in _failures(cloud, function)
+            event["soak"] for function in schedules() for event in _failures(cloud, function)
         },
         objects=_objects(cloud),
-        reports=_reports(cloud),
-        planted=_planted(cloud),
+        scheduled={
+            function: schedule.effects(cloud, details[function])
+            for function, schedule in schedules().items()
+        },
         waiting=len(_messages(cloud, cloud.outputs["sqs_queue_url"])),
     )
 
@@ -100,7 +104,7 @@ def mails(port: int) -> Iterator[dict[str, Any]]:
 
 
 def _messages(cloud: Cloud, queue_url: str) -> list[dict[str, Any]]:
-    """Look at all messages of a queue, visible or not."""
+    """Return all messages of a queue, visible or not."""
     path = f"/_ministack/sqs/messages?QueueUrl={quote(queue_url, safe='')}"
     with closing(http.client.HTTPConnection(HOST, cloud.emulator.port, timeout=60)) as connection:
         connection.request("GET", path)
@@ -147,27 +151,3 @@ def _objects(cloud: Cloud) -> dict[str, str]:
         for page in pages.paginate(Bucket=cloud.outputs["s3_bucket_name"], Prefix=prefix)
         for item in page.get("Contents", ())
     }
-
-
-def _reports(cloud: Cloud) -> Counter[str]:
-    pages = cloud.client("s3").get_paginator("list_object_versions")
-    keys = (
-        version["Key"]
-        for page in pages.paginate(Bucket=cloud.outputs["s3_bucket_name"], Prefix="reports/")
-        for version in page.get("Versions", ())
-    )
-    return Counter(key[len("reports/") : -len(".json")] for key in keys if key.endswith(".json"))
-
-
-def _planted(cloud: Cloud) -> set[int]:
-    prefix = planted(0)[:-1]
-    pages = (
-        cloud.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=cloud.outputs["ledger_table_name"],
-            FilterExpression="begins_with(id, :soak)",
-            ExpressionAttributeValues={":soak": {"S": prefix}},
-        )
-    )
-    return {int(item["id"]["S"].removeprefix(prefix)) for page in pages for item in page["Items"]}

@@ -1,4 +1,4 @@
-"""Files to upload: good ones, broken ones and hostile ones, no two of the same content."""
+"""Makes files to upload: good, broken and hostile ones, each with different content."""
 
 import hashlib
 import io
@@ -41,7 +41,7 @@ class File:
 
     @property
     def md5(self) -> str:
-        """The content's MD5, which S3 gives as the object's ETag."""
+        """The content's MD5, which is the object's ETag in S3."""
         return md5(self.content)
 
 
@@ -55,7 +55,7 @@ _UNCHANGED = ("text.txt", "original.bin")
 
 
 def make(slot: int, *, name: random.Random, content: random.Random, broken: bool) -> File:
-    """Make a file; ``name`` and ``content`` decide how it is called and what it holds."""
+    """Return a file; ``name`` decides its key, and ``content`` its bytes."""
     kind = name.choice(_BROKEN if broken else [*_GOOD])
     key = f"uploads/{slot}/{name.choice(_NAMES)}-{kind}"
     made = _content(kind, content)
@@ -67,7 +67,7 @@ def make(slot: int, *, name: random.Random, content: random.Random, broken: bool
 
 
 def _output(prefix: str, key: str, name: str) -> str:
-    """Say where the result of an upload has to be: as documented, written here once more."""
+    """Return the key of an upload's result, independently of the function's own code."""
     path = key.removeprefix("uploads/")
     if ".." in path.split("/") or "\x01" in path:
         path = f"by-sha256/{hashlib.sha256(key.encode()).hexdigest()}"
@@ -106,7 +106,7 @@ def _picture(random: random.Random) -> bytes:
 
 
 def _bomb() -> bytes:
-    """A picture of 108 bytes whose pixels would take 10 GB."""
+    """Return a picture of 108 bytes whose pixels would take 10 GB."""
     head = struct.pack(">IIBBBBB", _BOMB_SIDE, _BOMB_SIDE, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

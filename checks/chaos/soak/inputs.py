@@ -1,28 +1,28 @@
-"""What a soak sends: the n-th input, made of the seed and of n alone, so that none need be kept."""
+"""Makes the inputs of a soak: the n-th depends on the seed and n only, so none is stored."""
 
 import json
 import random
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from checks.chaos.soak.files import File, make, md5
+from checks.chaos.soak.schedules import ROOT, schedules
 
-SCHEDULED_EVERY = 400
-"""Inputs of which one runs the cleanup, and two run the same day's report."""
+CYCLE = 400
+"""The number of inputs in which each schedule runs once, or twice at the same time."""
 
-REPORT_DAYS = 60
+_SCHEDULES_APART = 37
 
 
 class Kind(StrEnum):
-    """What an input goes through; the values head the rows of the table."""
+    """What an input goes through, except schedules; the values head the rows of the table."""
 
     CREATE = "POST /users"
     READ = "GET /users/{id}"
     MESSAGE = "e-mail queue"
     EVENT = "e-mail event, repeated"
     UPLOAD = "uploads"
-    CLEANUP = "cleanup-expired"
-    REPORT = "daily-report"
 
 
 class Variant(StrEnum):
@@ -56,6 +56,30 @@ _MIX: tuple[tuple[int, Kind, Variant], ...] = (
 )
 
 
+def kinds() -> list[str]:
+    """Return the kinds of inputs of this application; a schedule has its function's name."""
+    return [*dict.fromkeys(kind for _, kind, _ in _mix()), *schedules()]
+
+
+@cache
+def _mix() -> list[tuple[int, Kind, Variant]]:
+    """Return the mix without the requests that the API has no route for."""
+    paths = json.loads((ROOT / "openapi.json").read_text())["paths"]
+    routes = {f"{method.upper()} {path}" for path, item in paths.items() for method in item}
+    return [part for part in _MIX if "/" not in part[1] or part[1] in routes]
+
+
+@cache
+def _scheduled() -> dict[int, tuple[str, Variant]]:
+    """Return the schedules by their place in a cycle."""
+    places: dict[int, tuple[str, Variant]] = {}
+    for position, (function, schedule) in enumerate(schedules().items(), start=1):
+        places[_SCHEDULES_APART * position] = (function, Variant.PLAIN)
+        if schedule.TWICE:
+            places[_SCHEDULES_APART * position + 1] = (function, Variant.COPY)
+    return places
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One input: its number, what it goes through, and the number that it is found by.
@@ -64,7 +88,7 @@ class Input:
     """
 
     number: int
-    kind: Kind
+    kind: str
     variant: Variant
     slot: int
 
@@ -74,32 +98,28 @@ class Inputs:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._weights = [weight for weight, _, _ in _MIX]
+        self._weights = [weight for weight, _, _ in _mix()]
 
     def __getitem__(self, number: int) -> Input:
         """Return the n-th input."""
-        match number % SCHEDULED_EVERY:
-            case 37:
-                return Input(number, Kind.CLEANUP, Variant.PLAIN, number)
-            case 74:
-                return Input(number, Kind.REPORT, Variant.PLAIN, number)
-            case 75:  # the same time once more
-                return Input(number, Kind.REPORT, Variant.COPY, number - 1)
+        if number % CYCLE in _scheduled():
+            function, variant = _scheduled()[number % CYCLE]
+            return Input(number, function, variant, number - (variant is Variant.COPY))
         kind, variant = self._drawn(number)
         earlier = {Variant.TAKEN, Variant.COPY, Variant.REPLACING}
         if variant not in earlier:
             return Input(number, kind, variant, number)
-        wanted = Kind.CREATE if kind is Kind.MESSAGE else kind
+        wanted = Kind.CREATE if kind == Kind.MESSAGE else kind
         # An upload that is replaced is not repeated too: its sequencer is overwritten then.
         slot = self.earlier(number, wanted, odd=variant is Variant.REPLACING)
         return Input(number, kind, variant if slot != number else Variant.PLAIN, slot)
 
     def random(self, number: int, what: str) -> random.Random:
-        """Return what decides one thing about an input."""
+        """Return the random numbers for one property of an input."""
         return random.Random(f"{self.seed} {number} {what}")  # noqa: S311 - no secret
 
     def address(self, slot: int) -> str:
-        """Return the e-mail address that tells an input."""
+        """Return the e-mail address that identifies an input."""
         return f"n{slot}@soak{self.seed}.example.com"
 
     def request(self, item: Input) -> str:
@@ -125,17 +145,17 @@ class Inputs:
             )
         text = json.dumps(message)
         if item.variant is Variant.CORRUPT:
-            # Behind the number, so that no two are the same.
-            told = text.index("@") + 1
-            return text[: self.random(item.number, "cut").randrange(told, len(text))]
+            # Cut after the number, so that no two are the same.
+            number_end = text.index("@") + 1
+            return text[: self.random(item.number, "cut").randrange(number_end, len(text))]
         return text
 
     def message_md5(self, item: Input) -> str:
-        """Return what tells the body of a message from others."""
+        """Return the MD5 that identifies the body of a message."""
         return md5(self.message(item).encode())
 
     def file(self, item: Input) -> File:
-        """Make what is uploaded."""
+        """Return the file of an upload."""
         name = self.random(item.slot, "name")
         return make(
             item.slot,
@@ -144,20 +164,16 @@ class Inputs:
             broken=item.variant is Variant.INVALID,
         )
 
-    def day(self, item: Input) -> int:
-        """Say how many days back the report is wanted for."""
-        return 1 + item.slot // SCHEDULED_EVERY % REPORT_DAYS
-
     def earlier(self, number: int, wanted: Kind, *, odd: bool = False) -> int:
-        """Find a good input of a kind before this one; where there is none, give this one."""
+        """Return the number of an earlier good input of a kind, or this one if there is none."""
         start = number - self.random(number, "back").randrange(5, 50)
         for candidate in range(start, max(start - 100, -1), -1):
-            if candidate % SCHEDULED_EVERY not in (37, 74, 75) and candidate % 2 == odd:
+            if candidate % CYCLE not in _scheduled() and candidate % 2 == odd:
                 found, variant = self._drawn(candidate)
                 if found is wanted and variant in (Variant.PLAIN, Variant.KEYED):
                     return candidate
         return number
 
     def _drawn(self, number: int) -> tuple[Kind, Variant]:
-        _, kind, variant = self.random(number, "kind").choices(_MIX, self._weights)[0]
+        _, kind, variant = self.random(number, "kind").choices(_mix(), self._weights)[0]
         return kind, variant

@@ -1,4 +1,4 @@
-"""A soak's result, for people: the table, what was injected, and how to see it again."""
+"""Formats a soak's result: the table, the injected faults, and the command to repeat it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Result:
 
 
 def figures(row: Row) -> tuple[int, ...]:
-    """Return a row's figures in the order of the headings; those behind the first add up to it.
+    """Return a row's figures in the order of the headings; the first is the sum of the others.
 
     The last does not count among them: effects that no input asked for.
     """
@@ -107,7 +107,7 @@ def _table(rows: Sequence[tuple[object, ...]]) -> list[str]:
 
 
 def _violations(account: Account) -> list[str]:
-    """Name what must not be: by numbers and ids, which are nobody's data."""
+    """Describe violations by numbers and ids, which are not personal data."""
     found = [
         f"{row.title}: {kind} {', '.join(sorted(names)[:_MOST_NAMED])}"
         + (f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else "")

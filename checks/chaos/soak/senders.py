@@ -1,4 +1,4 @@
-"""Sends one input, by the way that its kind goes, and notes what the sender is told."""
+"""Sends one input by its trigger, and records the response."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _UPLOADS_AT_ONCE = 4  # S3 invokes the function for each, however many run alrea
 
 @dataclass(frozen=True, kw_only=True)
 class Senders:
-    """What sends inputs, with its collaborators; threads may share it."""
+    """Sends inputs; threads may share it."""
 
     inputs: Inputs
     books: Books
@@ -34,18 +34,16 @@ class Senders:
         """Send an input.
 
         Raises:
-            AwsError: the emulator itself did not serve the sender, which no fault explains.
+            AwsError: the emulator did not serve the sender, although no fault was injected there.
         """
-        ways: dict[Kind, Callable[[Input], None]] = {
+        ways: dict[str, Callable[[Input], None]] = {
             Kind.CREATE: self._create,
             Kind.READ: self._read,
             Kind.MESSAGE: self._message,
             Kind.EVENT: self._event,
             Kind.UPLOAD: self._upload,
-            Kind.CLEANUP: self._cleanup,
-            Kind.REPORT: self._report,
         }
-        ways[item.kind](item)
+        ways.get(item.kind, self._schedule)(item)
 
     def _create(self, item: Input) -> None:
         self.books.send(item)
@@ -99,13 +97,8 @@ class Senders:
             self.books.accept(item, self.target.upload(file.key, file.content))
             self.events.wait_for_upload(file.key)
 
-    def _cleanup(self, item: Input) -> None:
+    def _schedule(self, item: Input) -> None:
         self.books.send(item)
-        self.target.plant(item.number)
-        self.target.schedule("cleanup-expired", {"soak": item.number})
-
-    def _report(self, item: Input) -> None:
-        self.books.send(item)
-        time, day = self.target.day_back(self.inputs.day(item))
-        self.books.accept(item, day)
-        self.target.schedule("daily-report", {"time": time, "soak": item.number})
+        event, detail = self.target.prepare(item.kind, item.number, item.slot)
+        self.books.accept(item, detail)
+        self.target.schedule(item.kind, {**event, "soak": item.number})

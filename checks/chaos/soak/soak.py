@@ -1,4 +1,4 @@
-"""One soak: send under faults, let the system come to rest, account."""
+"""Runs one soak: send under faults, wait until the system rests, account."""
 
 import threading
 import time
@@ -16,6 +16,7 @@ from checks.chaos.soak.caller import Caller
 from checks.chaos.soak.events import Events
 from checks.chaos.soak.evidence import gather
 from checks.chaos.soak.inputs import Input, Inputs
+from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.senders import Senders
 from checks.chaos.soak.table import Account
 from checks.chaos.soak.target import Target
@@ -64,7 +65,7 @@ class Soak:
         seconds: float,
         progress: Callable[[int, int], None] = lambda _sent, _waiting: None,
     ) -> str:
-        """Send inputs until there were enough, or the time is up, or Ctrl-C comes.
+        """Send inputs until all are sent, the time is up, or Ctrl-C is pressed.
 
         Args:
             messages: how many.
@@ -128,21 +129,26 @@ class Soak:
         return reason
 
     def settle(self, *, seconds: float) -> None:
-        """Without faults, let time pass until nothing waits any more, or the time is up."""
+        """Skip waiting times, without faults, until nothing waits or the time is up."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._rest(end)
-            pending = time_lapse.pending_users(self.cloud)
+            pending = time_lapse.pending(self.cloud)
             if not pending and not self._waiting(hidden=True):
                 return
             time_lapse.end_leases(self.cloud)
             self.delays.end(self.cloud)
             if pending:
-                time_lapse.sweep(self.cloud)
+                time_lapse.pass_time(self.cloud)
 
     def account(self) -> Account:
-        """Compare what was sent with what became of it; once, at the end."""
-        return account(self.books, self.inputs, gather(self.cloud), uncertain=bool(self.injected))
+        """Compare inputs and effects; call it once, at the end."""
+        details: dict[str, list[str]] = {function: [] for function in schedules()}
+        for number, detail in self.books.details.items():
+            if (kind := self.inputs[number].kind) in details:
+                details[kind].append(detail)
+        evidence = gather(self.cloud, details)
+        return account(self.books, self.inputs, evidence, uncertain=bool(self.injected))
 
     def _one(self, senders: Senders, item: Input) -> None:
         try:
@@ -151,7 +157,7 @@ class Soak:
             self.books.leave(item)
 
     def _rest(self, end: float) -> None:
-        """Wait until functions have called nothing for some seconds."""
+        """Wait until functions have made no AWS call for some seconds."""
         calls, since = -1, time.monotonic()
         while time.monotonic() - since < _QUIET_SECONDS and time.monotonic() < end:
             if (now := sum(self.functions.tally.calls.values())) != calls:

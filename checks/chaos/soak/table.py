@@ -1,4 +1,4 @@
-"""The table of a soak: its rows, and when it is as it must be."""
+"""Defines the table of a soak, and when it balances."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -36,7 +36,7 @@ class Account:
 
     @property
     def balances(self) -> bool:
-        """Whether nothing is lost, doubled or otherwise as it must not be."""
+        """True if no input is lost, doubled or otherwise wrong."""
         return not self.waiting and not any(row.balance.violations for row in self.rows)
 
 
@@ -48,7 +48,7 @@ def balanced(
     *,
     twice: bool,
 ) -> Row:
-    """Balance one row: an effect counts more than what is kept of the same input.
+    """Balance one row: if an input has both an effect and a dead letter, the effect counts.
 
     Args:
         title: what the inputs went through.

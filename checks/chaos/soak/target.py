@@ -1,10 +1,9 @@
-"""The running system as the senders see it: what the outside world can do to it."""
+"""Sends inputs to the running system as the outside world does."""
 
 import json
-import time
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from checks.chaos.soak.schedules import schedules
 from local.cloud import Cloud
 
 
@@ -15,7 +14,6 @@ class Target:
         self._cloud = cloud
         self._queue = cloud.outputs["sqs_queue_url"]
         self._bucket = cloud.outputs["s3_bucket_name"]
-        self._ledger = cloud.outputs["ledger_table_name"]
 
     def send_message(self, body: str) -> None:
         """Put a message on the e-mail queue."""
@@ -31,26 +29,13 @@ class Target:
         )
 
     def upload(self, key: str, content: bytes) -> str:
-        """Upload a file; give the id of its version."""
+        """Upload a file; return the id of its version."""
         answer = self._cloud.client("s3").put_object(Bucket=self._bucket, Key=key, Body=content)
         return str(answer["VersionId"])
 
-    def plant(self, number: int) -> None:
-        """Put an entry into the ledger that has expired, for the cleanup to delete."""
-        expired = int(time.time()) - 60
-        self._cloud.client("dynamodb").put_item(
-            TableName=self._ledger,
-            Item={
-                "id": {"S": planted(number)},
-                "expires": {"N": str(expired)},
-                "expires_day": {"S": time.strftime("%Y-%m-%d", time.gmtime(expired))},
-            },
-        )
-
-    def day_back(self, days: int) -> tuple[str, str]:
-        """Return the time of a schedule some days ago, and the day that its report is of."""
-        moment = datetime.now(UTC) - timedelta(days=days)
-        return f"{moment:%Y-%m-%dT%H:%M:%SZ}", f"{moment - timedelta(days=1):%Y-%m-%d}"
+    def prepare(self, function: str, number: int, slot: int) -> tuple[dict[str, Any], str]:
+        """Prepare the input of a schedule; return its event and its detail."""
+        return schedules()[function].prepare(self._cloud, number, slot)
 
     def schedule(self, function: str, event: dict[str, Any]) -> None:
         """Invoke a function as a schedule does: accepted at once, tried again if it fails."""
@@ -61,8 +46,3 @@ class Target:
             InvocationType="Event",
             Payload=json.dumps(event).encode(),
         )
-
-
-def planted(number: int) -> str:
-    """Return the id of the entry that an input planted."""
-    return f"soak#{number}"

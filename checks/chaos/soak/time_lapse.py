@@ -1,8 +1,8 @@
-"""Lets time pass for what waits in the system, without waiting as long.
+"""Skips the waiting times of a system at rest.
 
-Messages that failed wait for minutes or hours, a killed function's claims for a minute or two, and
-the hourly sweep looks at users an hour after they were created. What is done here leaves each of
-them as it would be when that time was over; it is for a system that does nothing at the moment.
+Failed messages wait for minutes or hours, a killed function's claims for a minute or two, and new
+users for an hour until the sweep. These functions leave each of them as it would be after that
+time.
 """
 
 import json
@@ -11,9 +11,10 @@ import time
 
 from checks.chaos.calls import Call
 from checks.chaos.clock import jump
+from checks.chaos.soak.schedules import schedules
 from local.cloud import Cloud
 
-_TIME_LAPSE_SECONDS = 25 * 3600  # longer than any lease, and than the sweep waits between two tries
+_TIME_LAPSE_SECONDS = 25 * 3600  # longer than any lease
 _DELAYED = {
     Call("sqs", "ChangeMessageVisibility"),
     Call("sqs", "ChangeMessageVisibilityBatch"),
@@ -21,14 +22,14 @@ _DELAYED = {
 
 
 class Delays:
-    """Remembers which messages functions have put off: their receipt handles, until they end."""
+    """Records the receipt handles of the messages that functions have delayed."""
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def watch(self, call: Call, body: bytes) -> None:
-        """Look at a call that a function makes."""
+        """Record the delays in a call that a function makes."""
         if call not in _DELAYED:
             return
         request = json.loads(body)
@@ -42,7 +43,7 @@ class Delays:
         return len(self._until)
 
     def end(self, cloud: Cloud) -> None:
-        """Let all of them come again now."""
+        """Make all delayed messages visible now."""
         sqs = cloud.client("sqs")
         with self._lock:
             handles, self._until = list(self._until), {}
@@ -58,30 +59,17 @@ class Delays:
 
 
 def end_leases(cloud: Cloud) -> None:
-    """End the leases of all claims; whoever held them is dead."""
+    """End the leases of all claims, as their holders were killed."""
     table = cloud.outputs["ledger_table_name"]
     jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["lease"])
 
 
-def pending_users(cloud: Cloud) -> int:
-    """Count the users who were not welcomed yet."""
-    pages = (
-        cloud.client("dynamodb")
-        .get_paginator("query")
-        .paginate(
-            TableName=cloud.outputs["dynamodb_table_name"],
-            IndexName="welcome-pending",
-            KeyConditionExpression="welcome = :pending",
-            ExpressionAttributeValues={":pending": {"S": "pending"}},
-            Select="COUNT",
-        )
-    )
-    return sum(page["Count"] for page in pages)
+def pending(cloud: Cloud) -> int:
+    """Count what waits for a schedule, such as users who were not welcomed yet."""
+    return sum(schedule.pending(cloud) for schedule in schedules().values())
 
 
-def sweep(cloud: Cloud) -> None:
-    """Let the hourly sweep find every user who was not welcomed."""
-    table = cloud.outputs["dynamodb_table_name"]
-    jump(cloud.client("dynamodb"), table, seconds=_TIME_LAPSE_SECONDS, attributes=["welcome_due"])
-    ref = cloud.functions["cleanup-expired"]
-    cloud.client("lambda").invoke(FunctionName=ref.name, Qualifier=ref.qualifier, Payload=b"{}")
+def pass_time(cloud: Cloud) -> None:
+    """Run at once what waits for a schedule."""
+    for schedule in schedules().values():
+        schedule.pass_time(cloud)

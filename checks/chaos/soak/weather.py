@@ -1,14 +1,15 @@
-"""What goes wrong during a soak: faults of calls by a seeded plan, and kills at seeded inputs."""
+"""Decides what fails during a soak: calls by a seeded plan, and functions that are killed."""
 
 from dataclasses import dataclass
 
 from checks.chaos.fault_plan import Fault, Kind, Plan
 from checks.chaos.soak.inputs import Inputs
+from checks.chaos.soak.schedules import killable
 
 CALLS_PER_INPUT = 3.5
 """About as many calls of the API and of AWS are made for each input."""
 
-# What passes, with the length of delays; the longer one outlasts create-user's patience.
+# Faults, with the seconds of delays. The longer delay exceeds what the API's functions wait.
 _FAULTS: dict[Kind, float] = {
     "delay": 0.5,
     "drop": 0,
@@ -17,7 +18,6 @@ _FAULTS: dict[Kind, float] = {
     "delay_reply": 3,
     "lose_reply": 0,
 }
-_KILLED = ("create-user", "get-user", "queue-welcome", "send-email", "process-upload")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Weather:
     kills: float = 0.2
 
     def plan(self, seed: int) -> Plan:
-        """Plan faults of all kinds for the calls of all services alike."""
+        """Return a plan with faults of all kinds for the calls of all services."""
         probability = self.faults / 100 / CALLS_PER_INPUT / len(_FAULTS)
         if not probability:
             return Plan(seed=seed)
@@ -41,6 +41,6 @@ class Weather:
         )
 
     def victim(self, inputs: Inputs, number: int) -> str | None:
-        """Say which function is killed as an input is sent, if one is."""
+        """Return the function that is killed as an input is sent, or None."""
         dice = inputs.random(number, "kill")
-        return dice.choice(_KILLED) if dice.random() < self.kills / 100 else None
+        return dice.choice(killable()) if dice.random() < self.kills / 100 else None

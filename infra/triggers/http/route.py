@@ -114,7 +114,7 @@ class Routes:
         return self._resources[path].resource.id
 
     def _permission(self, name: str, route: Route) -> Part[aws.lambda_.Permission]:
-        """Let the route invoke its function. A deployment only waits for this."""
+        """Allow the route to invoke its function. A deployment only waits for this."""
         # A path parameter has any value: '*' in the ARN.
         path = "/".join("*" if word.startswith("{") else word for word in route.path.split("/"))
         permission = route.function.permit(

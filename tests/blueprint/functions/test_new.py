@@ -46,7 +46,7 @@ def test_what_is_written_is_formatted_and_has_types(tree: Path) -> None:
 
 
 def test_requirements_are_those_of_make_lock(tree: Path) -> None:
-    """As those of functions that require the same, which ``make lock`` has written."""
+    """They are as in functions with the same requirements, which ``make lock`` wrote."""
     for name, like in (("count_http", "get_user"), ("count_queue", "daily_report")):
         if (ROOT / "images" / like).exists():
             made, locked = (tree / "images" / each / "requirements.txt" for each in (name, like))

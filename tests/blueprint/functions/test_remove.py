@@ -51,7 +51,7 @@ def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
 
 @pytest.mark.long
 def test_all_other_tests_can_be_collected(tree: Path) -> None:
-    """No module of theirs imports what is gone."""
+    """No remaining test imports a deleted module."""
     run(
         tree,
         "-m",

@@ -46,7 +46,7 @@ def test_the_default_is_where_the_branch_left_main(origin: Path, within: Within)
 
 
 def test_the_remotes_main_is_preferred(origin: Path, tmp_path: Path, within: Within) -> None:
-    """A branch's own clone may have a main of long ago, or none."""
+    """A clone's local main may be old or missing."""
     git(tmp_path, "clone", "--quiet", "--branch", "branch", str(origin), "clone")
     within(tmp_path / "clone")
     found = find(None)

@@ -97,7 +97,7 @@ def test_a_permission_is_written(statement: dict[str, Any], line: str) -> None:
 
 @given(st.lists(STATEMENTS, min_size=1, max_size=4), st.randoms())
 def test_it_is_no_matter_how_a_document_is_written(statements: list[Any], random: Any) -> None:
-    """In another order, each statement apart, and an action as a text in place of a list."""
+    """The order, split statements, or an action as text instead of a list do not matter."""
     apart = [
         {**statement, "Action": action, "Resource": [resource]}
         for statement in statements

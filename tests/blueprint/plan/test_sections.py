@@ -79,7 +79,7 @@ def test_a_stack_that_goes_takes_its_api_with_it(prod: Snapshot) -> None:
 
 
 def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
-    """The document of all stacks says that it is optional; the gateway of this one does not."""
+    """In openapi.json the key is optional; in this stack's gateway it is required."""
     scopes = [f"{PROJECT}/users.write"]
     none = with_inputs(prod, METHOD, authorization="NONE", authorizationScopes=None)
     key = with_inputs(none, METHOD, apiKeyRequired=True)

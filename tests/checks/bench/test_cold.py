@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from checks.bench import BenchError, check, cold, opened_files
+from checks.bench.functions import ROOT
 from checks.bench.imported_modules import has_bytecode
 from checks.bench.scoreboard import Row
 from tests.support.imports import imported
@@ -93,6 +94,6 @@ def test_bytecode_is_that_of_its_source(
 def test_what_runs_inside_of_images_needs_nothing_that_is_not_there(script: str) -> None:
     names = {
         name.split(".")[0]
-        for name in imported((cold.ROOT / "checks" / "bench" / script).read_text(), "")
+        for name in imported((ROOT / "checks" / "bench" / script).read_text(), "")
     }
     assert names <= sys.stdlib_module_names | {"awslambdaric", "botocore"}

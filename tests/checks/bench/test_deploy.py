@@ -31,7 +31,7 @@ def test_a_deployment_that_fails_is_no_fast_one():
 
 
 def test_of_the_provider_only_what_a_stack_uses_is_loaded():
-    """A lazy module has its name from the start, and its parts when it is loaded."""
+    """A lazy module has only its name until it is loaded."""
     script = "import sys; from blueprint.recorder import run; run('local'); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True

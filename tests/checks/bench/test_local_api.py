@@ -1,4 +1,4 @@
-"""How requests are measured: by a small server here, and by both systems, asked for real."""
+"""Tests the measurement of requests: with a small server, and with both real systems."""
 
 import contextlib
 import http.client
@@ -10,10 +10,12 @@ import pytest
 
 from checks.bench import BenchError, local_api, local_systems
 
+GET = local_systems.Request(function="none", method="GET", resource="/x", path="/x", body=None)
+
 
 @contextlib.contextmanager
 def server(status):
-    """Serve one answer; give the URL, and the connections' ports of all requests."""
+    """Serve one status; yield the URL and the connections' ports of all requests."""
     ports = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -37,7 +39,7 @@ def server(status):
 
 def test_each_caller_has_a_connection_and_its_share_of_the_requests():
     with server(200) as (url, ports):
-        taken = local_api.ask(url, 4, 20)
+        taken = local_api.ask(url, 4, 20, GET)
     assert len(taken) == len(ports) == 20
     assert sorted(ports.count(port) for port in set(ports)) == [5, 5, 5, 5]
     assert all(seconds > 0 for seconds in taken)
@@ -45,7 +47,7 @@ def test_each_caller_has_a_connection_and_its_share_of_the_requests():
 
 def test_a_refusal_is_no_fast_answer():
     with server(429) as (url, _), pytest.raises(BenchError, match="answered 429"):
-        local_api.ask(url, 2, 4)
+        local_api.ask(url, 2, 4, GET)
 
 
 def test_percentiles_of_rounds_are_compared_by_their_medians():
@@ -63,7 +65,9 @@ def test_both_systems_answer_by_the_same_handler(system):
         parts = urlsplit(url)
         caller = http.client.HTTPConnection(parts.netloc, timeout=30)
         with contextlib.closing(caller):
-            caller.request("GET", parts.path)
+            request = local_systems.request()
+            headers = {"Content-Type": "application/json"}
+            caller.request(request.method, parts.path, request.body, headers)
             response = caller.getresponse()
             assert (response.status, response.read()) == (200, b"{}")
     assert caller.host == "127.0.0.1"

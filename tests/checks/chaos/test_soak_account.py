@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from checks.chaos.soak.account import WELCOME, account
 from checks.chaos.soak.books import Books
 from checks.chaos.soak.evidence import Evidence
-from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant, kinds
 from checks.chaos.soak.report import figures
+from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.table import Account, Row
 
 INPUTS = Inputs(5)
@@ -32,8 +33,9 @@ class World:
     dead_uploads: set[tuple[str, str]] = field(default_factory=set)
     dead_schedules: set[int] = field(default_factory=set)
     objects: dict[str, str] = field(default_factory=dict)
-    reports: Counter[str] = field(default_factory=Counter)
-    planted: set[int] = field(default_factory=set)
+    scheduled: dict[str, Counter[str]] = field(
+        default_factory=lambda: {function: Counter() for function in schedules()}
+    )
     waiting: int = 0
 
     def account(self, *, uncertain: bool = True) -> Account:
@@ -62,7 +64,7 @@ class World:
         self.mails[address] += {"once": 1, "once and dead": 1, "twice": 2, "thrice": 3}.get(fate, 0)
         if "dead" not in fate:
             return
-        if item.kind is Kind.CREATE:
+        if item.kind == Kind.CREATE:
             self.dead_welcomes += [(user, a) for user, a in self.users.items() if a == address]
         else:
             self.dead_messages.append(INPUTS.message_md5(item))
@@ -94,12 +96,9 @@ class World:
 
     def schedule(self, item: Input, fate: str) -> None:
         self.books.send(item)
-        day = f"day {item.slot}"
-        if item.kind is Kind.REPORT:
-            self.books.accept(item, day)
-            self.reports[day] += {"once": 1, "doubled": 2}.get(fate, 0)
-        elif fate != "once":
-            self.planted.add(item.number)
+        detail = f"detail {item.slot}"
+        self.books.accept(item, detail)
+        self.scheduled[item.kind][detail] += {"once": 1, "doubled": 2}.get(fate, 0)
         if fate == "dead":
             self.dead_schedules.add(item.number)
 
@@ -114,7 +113,7 @@ def counts(found: Row) -> dict[str, int]:
 
 
 def of(kind: Kind, variant: Variant) -> Input:
-    return next(i for i in ITEMS if i.kind is kind and i.variant is variant)
+    return next(i for i in ITEMS if i.kind == kind and i.variant is variant)
 
 
 # What may become of an input of each kind, and the column that it must be counted in.
@@ -136,13 +135,13 @@ MAILS = {
 }
 FILES = {"once": "once", "rejected": "rejected", "dead": "dead", "half done": "lost", "": "lost"}
 BROKEN_FILES = {"rejected": "rejected", "dead": "dead", "": "lost"}
-SCHEDULES = {"once": "once", "dead": "dead", "": "lost"}
+SCHEDULES = {"once": "once", "doubled": "doubled", "dead": "dead", "": "lost"}
 
 
 @given(st.data())
 def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> None:
     world = World()
-    expected: dict[str, Counter[str]] = {kind: Counter() for kind in (*Kind, WELCOME)}
+    expected: dict[str, Counter[str]] = {kind: Counter() for kind in (*kinds(), WELCOME)}
 
     def fate(title: str, fates: dict[str, str]) -> str:
         chosen = data.draw(st.sampled_from(sorted(fates)))
@@ -152,7 +151,7 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
     for item in data.draw(st.lists(st.sampled_from(ITEMS), max_size=40, unique=True)):
         if item.variant not in ORDINARY:
             continue
-        if item.kind is Kind.CREATE:
+        if item.kind == Kind.CREATE:
             stored = fate(item.kind, USERS)
             world.user(item, stored)
             if stored in ("once", "unanswered, stored"):
@@ -161,23 +160,21 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
                 expected[WELCOME]["lost"] += 1
                 expected[WELCOME]["once"] += 1
                 world.mail(item, "once")
-        elif item.kind is Kind.MESSAGE and item.variant is Variant.PLAIN:
+        elif item.kind == Kind.MESSAGE and item.variant is Variant.PLAIN:
             world.message(item, fate(item.kind, MAILS))
-        elif item.kind is Kind.MESSAGE:
+        elif item.kind == Kind.MESSAGE:
             world.message(item, fate(item.kind, {"dead": "dead", "lost": "lost"}))
-        elif item.kind is Kind.EVENT:
+        elif item.kind == Kind.EVENT:
             fates = {name: MAILS[name] for name in ("once", "twice", "thrice", "lost")}
             world.message(item, fate(item.kind, fates))
-        elif item.kind is Kind.UPLOAD:
+        elif item.kind == Kind.UPLOAD:
             broken = item.variant is Variant.INVALID
             world.upload(item, fate(item.kind, BROKEN_FILES if broken else FILES))
-        elif item.kind is Kind.READ:
+        elif item.kind == Kind.READ:
             fates = {"once": "once", "refused": "refused", "": "lost"}
             world.read(item, fate(item.kind, fates))
-        elif item.kind is Kind.CLEANUP:
-            world.schedule(item, fate(item.kind, SCHEDULES))
         else:
-            world.schedule(item, fate(item.kind, SCHEDULES | {"doubled": "doubled"}))
+            world.schedule(item, fate(item.kind, SCHEDULES))
     table = world.account()
     assert {r.title: counts(r) for r in table.rows} == {
         title: dict(+found) for title, found in expected.items()
@@ -190,7 +187,7 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
 def test_one_message_that_is_lost_among_many_is_found(
     items: list[Input], data: st.DataObject
 ) -> None:
-    messages = [i for i in items if i.kind is Kind.MESSAGE and i.variant in ORDINARY]
+    messages = [i for i in items if i.kind == Kind.MESSAGE and i.variant in ORDINARY]
     if not messages:
         return
     lost = data.draw(st.sampled_from(messages))

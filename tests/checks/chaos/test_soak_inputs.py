@@ -4,25 +4,25 @@ from collections import Counter
 
 import pytest
 
-from checks.chaos.soak.inputs import SCHEDULED_EVERY, Inputs, Kind, Variant
+from checks.chaos.soak.inputs import CYCLE, Inputs, Kind, Variant, kinds
 from checks.chaos.soak.weather import Weather
 from handlers.create_user.request import InvalidRequest, parse_new_user
 from handlers.domain.email_message import InvalidMessage, parse
 from handlers.process_upload import keys
 
-ITEMS = [Inputs(1)[number] for number in range(SCHEDULED_EVERY)]
+ITEMS = [Inputs(1)[number] for number in range(CYCLE)]
 
 
 def test_a_seed_decides_every_input() -> None:
-    assert [Inputs(1)[number] for number in range(SCHEDULED_EVERY)] == ITEMS
-    assert [Inputs(2)[number] for number in range(SCHEDULED_EVERY)] != ITEMS
-    uploads = [item for item in ITEMS if item.kind is Kind.UPLOAD]
+    assert [Inputs(1)[number] for number in range(CYCLE)] == ITEMS
+    assert [Inputs(2)[number] for number in range(CYCLE)] != ITEMS
+    uploads = [item for item in ITEMS if item.kind == Kind.UPLOAD]
     assert [Inputs(1).file(i) for i in uploads] == [Inputs(1).file(i) for i in uploads]
 
 
 def test_there_is_something_of_everything() -> None:
     found = Counter((item.kind, item.variant) for item in ITEMS)
-    assert {kind for kind, _ in found} == set(Kind)
+    assert {kind for kind, _ in found} == set(kinds())
     assert {variant for _, variant in found} == set(Variant)
 
 
@@ -32,12 +32,12 @@ def test_what_repeats_an_input_names_a_good_one_before_it() -> None:
             earlier = ITEMS[item.slot]
             assert item.slot < item.number
             assert earlier.variant in (Variant.PLAIN, Variant.KEYED)
-            assert earlier.kind is (Kind.CREATE if item.kind is Kind.MESSAGE else item.kind)
+            assert earlier.kind == (Kind.CREATE if item.kind == Kind.MESSAGE else item.kind)
 
 
 def test_an_upload_is_not_both_replaced_and_repeated() -> None:
     slots = {
-        variant: {i.slot for i in ITEMS if i.kind is Kind.UPLOAD and i.variant is variant}
+        variant: {i.slot for i in ITEMS if i.kind == Kind.UPLOAD and i.variant is variant}
         for variant in (Variant.REPLACING, Variant.COPY)
     }
     assert all(slots.values())
@@ -47,14 +47,14 @@ def test_an_upload_is_not_both_replaced_and_repeated() -> None:
 def test_messages_and_requests_are_as_broken_as_they_claim() -> None:
     inputs = Inputs(1)
     for item in ITEMS:
-        if item.kind is Kind.MESSAGE and item.variant is not Variant.COPY:
+        if item.kind == Kind.MESSAGE and item.variant is not Variant.COPY:
             text = inputs.message(item)
             if item.variant is Variant.PLAIN:
                 assert parse(text).to == inputs.address(item.number)
             else:
                 with pytest.raises(InvalidMessage):
                     parse(text)
-        elif item.kind is Kind.CREATE:
+        elif item.kind == Kind.CREATE:
             body = inputs.request(item).encode()
             if item.variant is Variant.INVALID:
                 with pytest.raises(InvalidRequest):
@@ -65,7 +65,7 @@ def test_messages_and_requests_are_as_broken_as_they_claim() -> None:
 
 def test_results_are_looked_for_where_the_function_writes_them() -> None:
     inputs = Inputs(1)
-    files = [inputs.file(i) for i in ITEMS if i.kind is Kind.UPLOAD]
+    files = [inputs.file(i) for i in ITEMS if i.kind == Kind.UPLOAD]
     assert any("/by-sha256/" in key for file in files for key in file.rejections)
     for file in files:
         for key in (*file.outputs, *file.rejections):
@@ -82,7 +82,7 @@ def test_no_two_messages_have_the_same_body_wherever_they_are_cut() -> None:
 
 def test_no_two_uploads_have_the_same_content() -> None:
     inputs = Inputs(1)
-    sent = [i for i in ITEMS if i.kind is Kind.UPLOAD and i.variant is not Variant.COPY]
+    sent = [i for i in ITEMS if i.kind == Kind.UPLOAD and i.variant is not Variant.COPY]
     assert len({inputs.file(item).md5 for item in sent}) == len(sent)
 
 

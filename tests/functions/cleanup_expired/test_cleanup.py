@@ -14,11 +14,11 @@ from handlers.cleanup_expired.cleanup_expired import MARGIN_SECONDS, clean_up
 from handlers.cleanup_expired.expired import LOOK_BACK_DAYS, Expired
 from handlers.cleanup_expired.welcomes import (
     ATTEMPTS,
-    OVERDUE_SECONDS,
     RETRY_SECONDS,
     Welcomes,
 )
 from handlers.domain.ledger import KEEP_DAYS
+from handlers.domain.user_items import WELCOME_DUE_SECONDS
 from handlers.runtime import clock
 from handlers.runtime.settings import load
 from handlers.send_email.mailer import Paused
@@ -121,22 +121,16 @@ def test_after_five_attempts_a_user_is_given_up(
         assert len(queue.messages) == 1
 
 
-@pytest.mark.parametrize(
-    ("overdue", "name"),
-    [(OVERDUE_SECONDS, "welcome_requeued"), (OVERDUE_SECONDS + 1, "welcome_abandoned")],
-)
-def test_a_user_who_was_welcomed_when_the_ledger_forgot_it_is_not_welcomed_again(
-    overdue: int, name: str
+@pytest.mark.parametrize(("attempts", "wait"), [(0, WELCOME_DUE_SECONDS), (1, RETRY_SECONDS)])
+@pytest.mark.parametrize(("late", "name"), [(0, "welcome_requeued"), (1, "welcome_abandoned")])
+def test_a_user_whom_the_ledger_may_have_forgotten_is_not_welcomed_again(
+    attempts: int, wait: int, late: int, name: str
 ) -> None:
     """A user restored as pending from an old backup may have been welcomed after it."""
-    table, queue = Table(user(1, due=NOW - overdue)), Queue()
+    due = NOW - KEEP_DAYS * DAY + wait - late
+    table, queue = Table(user(1, due=due, attempts=attempts)), Queue()
     assert welcomes(table, queue).requeue(now=NOW, stop=never) == {name: 1}
     assert len(queue.messages) == (name == "welcome_requeued")
-
-
-def test_the_ledger_remembers_each_welcome_that_is_queued_again() -> None:
-    # Due a day after the backup at most, and sent no earlier than shortly before it.
-    assert OVERDUE_SECONDS + RETRY_SECONDS < KEEP_DAYS * DAY
 
 
 def test_a_user_without_a_welcome_gets_five_messages() -> None:

@@ -85,7 +85,7 @@ def test_a_body_that_is_not_a_json_object_is_refused(
 
 
 def test_deep_nesting_is_refused() -> None:
-    """The parser limits the depth; where Python's stack allows more, the value is not a string."""
+    """The parser limits the depth; if Python's stack allows more, the value is not a string."""
     assert post('{"name":' + "[" * 4000 + "]" * 4000 + "}")[0] == 400
 
 

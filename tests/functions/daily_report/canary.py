@@ -15,7 +15,7 @@ WRITES = ("object reports/",)
 
 
 def event(cloud: Cloud, canaries: Canaries, label: str) -> Any:
-    """Ask for a day that has no report yet."""
+    """Return the event of a day that has no report yet."""
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - next(DAYS) * 86_400))
     return {"day": day, "ignored": canaries.new(f"{label}: event")}
 

@@ -46,7 +46,7 @@ def srgb_profile() -> bytes:
 
 
 def tagged(kind: str, orientation: int = 1) -> bytes:
-    """A picture with all the metadata its format takes."""
+    """Return a picture with all metadata that its format allows."""
     xmp = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{CANARY}</x:xmpmeta>".encode()
     options: dict[str, Any] = {"icc_profile": srgb_profile()}
     if kind == "GIF":
@@ -65,7 +65,7 @@ def tagged(kind: str, orientation: int = 1) -> bytes:
 
 
 def animation(kind: str, frames: int = 4, size: tuple[int, int] = (60, 40)) -> bytes:
-    """A disc that moves over a transparent ground."""
+    """Return an animation of a disc that moves over a transparent background."""
     pictures = []
     for number in range(frames):
         picture = Image.new("RGBA", size, (0, 0, 0, 0))
@@ -84,7 +84,7 @@ def animation(kind: str, frames: int = 4, size: tuple[int, int] = (60, 40)) -> b
 
 @cache
 def png_bomb(side: int = 30_000, *, palette: bool = False) -> bytes:
-    """A picture of one bit a pixel: 900 million pixels in some 100 KB."""
+    """Return a picture of 900 million pixels, one bit each, in about 100 KB."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         body = name + data
@@ -107,7 +107,7 @@ def png_bomb(side: int = 30_000, *, palette: bool = False) -> bytes:
 
 
 def pdf(*pages: bytes, compress: bool = False) -> bytes:
-    """A PDF with one content stream for each page."""
+    """Return a PDF with one content stream for each page."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", FONT]
     kids = []
     for content in pages:
@@ -232,7 +232,7 @@ def package(**parts: bytes) -> bytes:
 
 
 def word_with(document_xml: bytes, megabytes: int = 0) -> bytes:
-    """A Word file with another main part, padded with spaces to a size that packs to nothing."""
+    """Return a Word file with another main part, padded with spaces, which compress well."""
     stream = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(package())) as old,

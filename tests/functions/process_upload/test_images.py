@@ -34,7 +34,7 @@ def opened(content: bytes) -> Image.Image:
 
 
 def corners(image: Image.Image) -> list[tuple[int, int, int]]:
-    """The four quadrants' colours, clockwise from the top left."""
+    """Return the colours of the four quadrants, clockwise from the top left."""
     x, y = image.width // 4, image.height // 4
     picture = image.convert("RGB")
     places = [(x, y), (3 * x, y), (3 * x, 3 * y), (x, 3 * y)]
@@ -222,7 +222,7 @@ def test_a_phone_s_jpeg_with_a_preview_is_a_jpeg() -> None:
 
 
 def gif(side: int, frames: int) -> bytes:
-    """A GIF whose frames are a pixel each on a large canvas."""
+    """Return a GIF with frames of one pixel on a large canvas."""
     size = side.to_bytes(2, "little")
     frame = b"," + bytes(4) + b"\x01\x00\x01\x00\x80" + bytes(6) + b"\x02\x02\x44\x01\x00"
     return b"GIF89a" + size + size + bytes(3) + frame * frames + b";"

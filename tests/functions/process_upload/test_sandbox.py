@@ -43,7 +43,7 @@ def run(
     seconds: float = 20,
     megabytes: int = 512,
 ) -> list[bytes]:
-    """Run a parser as the function does, and give what it wrote."""
+    """Run a parser as the function does, and return what it wrote."""
     with ExitStack() as stack:
         source, *made = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(1 + outputs))
         source.write(content)

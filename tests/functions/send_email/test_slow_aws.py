@@ -17,7 +17,7 @@ __all__ = ["invoke", "log", "server"]
 def test_a_queues_messages_come_again(
     slow: str, invoke: Any, server: BadServer, log: pytest.LogCaptureFixture
 ) -> None:
-    """The first message is in hand when the service falls silent; no other one is begun."""
+    """The service stops answering during the first message; no other message is begun."""
 
     def behave(request: Request) -> None:
         if slow == "SendEmail" and "UpdateItem" in request.target:

@@ -58,7 +58,7 @@ class Account:
 
 @pytest.fixture
 def make() -> Iterator[Any]:
-    """A handler's cached dependencies."""
+    """Return a handler's cached dependencies."""
 
     @cache
     def make() -> Any:
@@ -132,7 +132,7 @@ def test_credentials_are_fetched_anew(
 def test_a_connection_is_made_anew(
     server: BadServer, account: Callable[..., Account], make: Any
 ) -> None:
-    """The old connection is not used again: the first call needs no second attempt."""
+    """The old connection is not reused, so the first call needs no second attempt."""
     account(hours=1)
     make().get_item(TableName="users", Key=USER)
     before = {request.connection for request in server.requests}

@@ -48,7 +48,7 @@ def test_a_limit(limit: int | None, expected: int) -> None:
 
 
 def test_what_comes_meanwhile_is_left() -> None:
-    """A message that failed again, for example, must not be moved twice by one command."""
+    """One command must not move a message twice if it fails again."""
     sqs = FakeSqs()
     for n in range(40):
         sqs.put(f"new {n}", sent=2_001)
@@ -75,7 +75,7 @@ def test_what_was_held_for_too_long_is_not_met_twice() -> None:
 
 
 def test_what_was_deleted_and_comes_once_more_is_deleted_again() -> None:
-    """As it may with a standard queue, from a server that was away when it was deleted."""
+    """A standard queue may redeliver it from a server that was unavailable during deletion."""
     sqs = FakeSqs()
     sqs.put("body")
     passing = visit(sqs)

@@ -28,7 +28,7 @@ def versions(world: World, name: str = "changed") -> list[str]:
 
 
 def test_what_is_live_and_what_a_rollback_leads_to_stay(world: World) -> None:
-    """As an operator who may delete versions, and no function."""
+    """The operator may delete versions, but no functions."""
     world.add("changed", "other")
     for _ in range(3):
         world.publish("changed")

@@ -198,7 +198,7 @@ def test_a_version_that_cannot_run(world: World) -> None:
 def test_live_versions_are_waited_for_where_nothing_is_to_be_moved(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A function's first version is live from the start, and a smoke test may follow."""
+    """A function's first version is live immediately, and a smoke test may follow."""
     world.add("changed", "other")
     waited = []
 

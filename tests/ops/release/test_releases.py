@@ -178,7 +178,7 @@ def test_a_release_killed_in_its_last_watch_is_taken_back_if_an_alarm_rings(
 
 
 def test_a_release_killed_with_some_moved_and_others_not_is_one_release(unwatched: World) -> None:
-    """A version that waits is the same, whether it was published before or since."""
+    """A waiting version counts, whether it was published before or after the kill."""
     name = _release(unwatched, "moved")
     until(lambda: _second() > name)
     unwatched.publish("other")
@@ -205,7 +205,7 @@ def test_a_mended_version_replaces_the_one_of_a_killed_release(unwatched: World)
 def test_a_release_killed_between_two_functions_is_one_release(
     world: World, ended_by: str, arguments: list[str]
 ) -> None:
-    """One has moved, another has a share, a third has nothing yet."""
+    """One function has moved, one has a share of calls, and one has not begun."""
     world.add("moved", "shifting", "waiting")
     for name in world.functions:
         world.publish(name)

@@ -15,11 +15,11 @@ class Canaries:
         self._texts: dict[str, str] = {}
 
     def new(self, label: str) -> str:
-        """Make one; the label says in a test's failure what was found."""
+        """Return a new canary; a failure shows its label."""
         return self.keep(label, f"zq{secrets.token_hex(8)}")
 
     def keep(self, label: str, text: str) -> str:
-        """Search for a text that somebody else made, too: a token, say."""
+        """Search also for another text, such as a token."""
         assert label not in self._texts, f"{label} is taken"
         assert len(text) >= 16, f"{label}: {text!r} may be somewhere by chance"
         self._texts[label] = text

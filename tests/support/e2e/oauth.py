@@ -68,7 +68,7 @@ def new_client(cognito: Any, pool: str, endpoint: str, scopes: list[str], **more
 def sign_in(
     endpoint: str, client_id: str, *, callback: str, scope: str, name: str, password: str
 ) -> dict[str, str]:
-    """Sign a person in as a web app does, by authorization code with PKCE; give their tokens."""
+    """Sign a user in as a web app does, by authorization code with PKCE; return their tokens."""
     verifier = secrets.token_urlsafe(32)
     asked = {
         "client_id": client_id,

@@ -249,7 +249,7 @@ def _traces() -> Iterator[Call]:
 
 
 def _functions(cloud: Cloud) -> Iterator[Call]:
-    """No function calls another one: what goes from one to the next goes by a queue or a stream."""
+    """Yield the calls of Lambda: no function may call another one."""
     for function, ref in cloud.functions.items():
         yield Call(
             action="lambda:InvokeFunction",
@@ -261,7 +261,7 @@ def _functions(cloud: Cloud) -> Iterator[Call]:
 
 
 def _keys(cloud: Cloud) -> Iterator[Call]:
-    """No function uses a key by itself; a service may, on its behalf."""
+    """Yield the calls of KMS: no function may use a key itself; a service may, on its behalf."""
     key = cloud.client("kms").create_key()["KeyMetadata"]["KeyId"]
     for action, operation, more in (
         ("Encrypt", "encrypt", {"Plaintext": "probe"}),

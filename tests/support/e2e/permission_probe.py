@@ -38,7 +38,7 @@ _TRUST = {
 
 
 def denied(cloud: Cloud, role: str, calls: Sequence[Call]) -> list[bool]:
-    """Make calls under a role; say of each whether it was denied for want of a permission."""
+    """Make calls under a role; return for each True if a missing permission denied it."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
         code.writestr("probe.py", _PROBE)
@@ -95,7 +95,7 @@ def role_of(cloud: Cloud, function: str) -> str:
 
 @contextmanager
 def narrowed(cloud: Cloud, role_arn: str, action: str) -> Iterator[None]:
-    """Take one action from a role, for a while."""
+    """Remove one action from a role until the block ends."""
     iam, name = cloud.client("iam"), role_arn.rpartition("/")[2]
     [policy] = iam.list_role_policies(RoleName=name)["PolicyNames"]
     whole = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]

@@ -21,7 +21,7 @@ _OF_BUCKETS = {"ListObjects": "ListBucket"}
 
 @contextmanager
 def recording(cloud: Cloud) -> Iterator[None]:
-    """Record calls meanwhile."""
+    """Record calls until the block ends."""
     _record(cloud, True)
     try:
         yield

@@ -23,7 +23,7 @@ OUT_OF_TIME = {function for function, each in expected().items() if not each.sto
 
 
 def by_faults(cloud: Cloud, canaries: Canaries) -> None:
-    """Every function meets every fault of each service that it asks, and quotes of its own words.
+    """Expose every function to every fault of the services it calls, with its own text quoted.
 
     The functions' ``$LATEST`` is led to a rude AWS; their alias, and so all triggers, is not.
     """
@@ -53,7 +53,7 @@ def hang(
     url: str,
     pool: ThreadPoolExecutor,
 ) -> None:
-    """Functions run out of time; one is killed."""
+    """Make functions time out, and kill one."""
     rude.manner = "hang"
     for function, services in SERVICES.items():
         # The one to be killed has time.
@@ -104,7 +104,7 @@ def lead(cloud: Cloud, function: str, more: dict[str, str], seconds: int = 60) -
 
 
 def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:
-    """An upload fails until Lambda gives it up, with its event and its error."""
+    """Make an upload fail until Lambda gives up and keeps its event and error."""
     client, name = cloud.client("lambda"), cloud.functions["process-upload"].name
     settings = client.get_function_event_invoke_config(FunctionName=name, Qualifier="live")
     # The emulator heeds such settings for calls of $LATEST only.
@@ -123,7 +123,7 @@ def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:
 
 
 def lose_tables(cloud: Cloud, canaries: Canaries) -> None:
-    """The tables are gone, for some functions."""
+    """Point some functions at tables that do not exist."""
     make = events(cloud, canaries)
     gone = {"USERS_TABLE": "gone", "LEDGER_TABLE": "gone"}
     for function, services in SERVICES.items():

@@ -14,7 +14,7 @@ from tests.support.samples import PICTURE
 
 
 def by_requests(api: Api, client: Client, canaries: Canaries) -> None:
-    """Every answer of the API but those to faults."""
+    """Send requests for every response of the API, except those to faults."""
     token = client.token()
     for part, text in zip(("claims", "signature"), token.split(".")[1:], strict=True):
         canaries.keep(f"token: {part}", text)

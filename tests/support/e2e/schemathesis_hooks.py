@@ -23,5 +23,5 @@ schemathesis.openapi.format("address", addresses())
 
 @schemathesis.hook
 def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
-    """Say how addresses are made, which the generator could only guess from their patterns."""
+    """Define how addresses are generated, because their patterns do not suffice."""
     raw_schema["components"]["schemas"]["NewUser"]["properties"]["email"]["format"] = "address"

@@ -66,7 +66,7 @@ def address() -> str:
 def invoke(
     cloud: Cloud, function: str, event: dict[str, Any], *, qualifier: str = "live"
 ) -> dict[str, Any]:
-    """Call a function and wait; give its answer, or what Lambda says of its error."""
+    """Invoke a function and wait; return its answer, or Lambda's error."""
     answer = cloud.client("lambda").invoke(
         FunctionName=cloud.functions[function].name,
         Qualifier=qualifier,
@@ -80,7 +80,7 @@ T = TypeVar("T")
 
 
 def until(read: Callable[[], T], *, seconds: float = 30) -> T:
-    """Read until something comes, and give it; what never comes fails the test."""
+    """Read until there is a value, and return it; fail the test if there is none in time."""
     deadline = time.monotonic() + seconds
     while not (value := read()):
         assert time.monotonic() < deadline, f"nothing came within {seconds} s"
@@ -89,7 +89,7 @@ def until(read: Callable[[], T], *, seconds: float = 30) -> T:
 
 
 def messages_in(sqs: Any, queue_url: str) -> list[dict[str, Any]]:
-    """Look at a queue's messages without waiting; they stay in the queue."""
+    """Return a queue's messages without waiting; they stay in the queue."""
     answer = sqs.receive_message(
         QueueUrl=queue_url,
         MaxNumberOfMessages=10,
@@ -128,7 +128,7 @@ def welcomed(cloud: Cloud, user_id: str) -> bool:
 
 @contextmanager
 def broken(cloud: Cloud, function: str) -> Iterator[None]:
-    """Take a function's grants away, as a wrong deployment would; give them back."""
+    """Remove a function's grants, as a wrong deployment would, until the block ends."""
     iam, name = cloud.client("iam"), cloud.functions[function].name
     role = cloud.client("lambda").get_function_configuration(FunctionName=name)["Role"]
     role = role.rpartition("/")[2]

@@ -42,7 +42,7 @@ def keeping(cloud: Cloud) -> Iterator[Place]:
 
 
 def _logs(cloud: Cloud) -> Iterator[Place]:
-    """Every log group: the functions', and those of the gateway."""
+    """Yield the content of every log group, of functions and gateway."""
     logs = cloud.client("logs")
     for group in logs.describe_log_groups()["logGroups"]:
         name = group["logGroupName"]
@@ -58,7 +58,7 @@ def _console(cloud: Cloud) -> Iterator[Place]:
 
 
 def _files_of_the_emulator(cloud: Cloud) -> Iterator[Place]:
-    """Its own log, and what it and its workers left in their folder, which is their /tmp too."""
+    """Yield the emulator's log and the files in its folder, which is also the workers' /tmp."""
     log = Path(cloud.emulator._log)
     assert log.exists()
     for path in log.parent.rglob("*"):

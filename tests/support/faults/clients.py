@@ -30,7 +30,7 @@ def new_user(world: World) -> dict[str, str]:
 
 
 def stored(world: World, email: str) -> list[str]:
-    """The ids of the users with an address."""
+    """Return the ids of the users with an address."""
     return [
         item["id"]["S"]
         for item in world.items(world.users)

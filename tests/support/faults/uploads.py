@@ -12,7 +12,7 @@ from tests.support.faults.world import World
 
 
 def put(world: World, name: str, body: bytes) -> str:
-    """Upload, and give the version."""
+    """Upload a file, and return its version."""
     answer = world.cloud.client("s3").put_object(
         Bucket=world.bucket, Key=f"uploads/{name}", Body=body
     )
@@ -33,7 +33,7 @@ def content(world: World, key: str) -> bytes | None:
 
 
 def written(world: World, key: str) -> list[tuple[str, bytes]]:
-    """All that an output ever was, oldest first: the upload's version, and the content."""
+    """Return all versions of an output, oldest first, with the upload's version and the content."""
     s3 = world.cloud.client("s3")
     listed = s3.list_object_versions(Bucket=world.bucket, Prefix=key)["Versions"]
     answers = [

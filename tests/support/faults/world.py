@@ -50,7 +50,7 @@ class World:
     # What AWS does to a function.
 
     def invoke(self, function: str, event: Any) -> Any:
-        """Invoke a function as its trigger does, by its alias, and give what it returns."""
+        """Invoke a function by its alias, as its trigger does, and return its answer."""
         answer = self.cloud.client("lambda").invoke(
             FunctionName=self.cloud.functions[function].name,
             Qualifier="live",
@@ -62,7 +62,7 @@ class World:
         return payload
 
     def queue(self, body: str, user_id: str | None = None) -> str:
-        """Put a message on the e-mail queue; give its id."""
+        """Send a message to the e-mail queue; return its id."""
         attributes = {"user_id": {"DataType": "String", "StringValue": user_id}} if user_id else {}
         answer = self.cloud.client("sqs").send_message(
             QueueUrl=self.emails, MessageBody=body, MessageAttributes=attributes
@@ -72,7 +72,7 @@ class World:
 
     @contextlib.contextmanager
     def receives_soon(self) -> Iterator[None]:
-        """Let messages whose function died come again after some seconds, not minutes.
+        """Make messages of killed functions visible after seconds instead of minutes.
 
         They must outlast the function's start and its way to where it is killed.
         """
@@ -102,7 +102,7 @@ class World:
 
     @contextlib.contextmanager
     def faults(self, *faults: Fault, seed: int = 1) -> Iterator[Tally]:
-        """Let calls of the functions fail."""
+        """Make calls of the functions fail."""
         with self.proxy.inject(Plan(seed=seed, faults=faults)) as tally:
             yield tally
 
@@ -135,7 +135,7 @@ class World:
         )
 
     def jump(self, seconds: int, *, leases: bool = False, welcomes: bool = False) -> None:
-        """Let time pass for the ledger's leases, or for the welcomes that wait."""
+        """Move the times of leases or waiting welcomes into the past."""
         dynamodb = self.cloud.client("dynamodb")
         if leases:
             clock.jump(dynamodb, self.ledger, seconds=seconds, attributes=["lease"])
@@ -143,7 +143,7 @@ class World:
             clock.jump(dynamodb, self.users, seconds=seconds, attributes=["welcome_due"])
 
     def end_leases_until(self, settled: Callable[[], bool]) -> None:
-        """Let an hour pass every second, until something is so."""
+        """Move leases an hour into the past every second, until a condition is true."""
 
         def look() -> bool:
             self.jump(3_600, leases=True)
@@ -180,7 +180,7 @@ class World:
         return self.recipients().count(to)
 
     def recipients(self) -> list[str]:
-        """The addresses of all e-mails that were sent."""
+        """Return the addresses of all e-mails that were sent."""
         return [to for mail in sent(self.cloud.emulator.port) for to in mail["To"]]
 
     def item(self, table: str, item_id: str) -> dict[str, Any] | None:
@@ -194,7 +194,7 @@ class World:
         return [item for page in pages for item in page["Items"]]
 
     def messages(self, queue_url: str) -> list[dict[str, Any]]:
-        """All messages of a queue, whether visible or in work; nothing is received."""
+        """Return all messages of a queue, visible or in flight, without receiving them."""
         query = urlencode({"QueueUrl": queue_url})
         url = f"{self.cloud.endpoint}/_ministack/sqs/messages?{query}"
         with urllib.request.urlopen(url, timeout=30) as answer:
@@ -206,7 +206,7 @@ class World:
         return [(m["MessageId"], m["Body"]) for m in self.messages(self.dead_letters)]
 
     def settled(self) -> bool:
-        """Whether nothing waits on the e-mail queue."""
+        """Return True if the e-mail queue is empty."""
         return not self.messages(self.emails)
 
 
@@ -219,12 +219,12 @@ def killed(world: World, function: str, tally: Tally, event: dict[str, str] | No
 
 
 def notification(to: str) -> str:
-    """A message of the e-mail queue."""
+    """Return a message of the e-mail queue."""
     return json.dumps({"to": to, "subject": "News", "body": "One line", "type": "notification"})
 
 
 def sqs_event(bodies: Sequence[str], *, receives: int = 1) -> dict[str, Any]:
-    """An event of messages that only this event knows."""
+    """Return an event of messages that are not in the queue."""
     return {"Records": [_sqs_record(body, receives) for body in bodies]}
 
 

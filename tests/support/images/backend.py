@@ -96,7 +96,7 @@ def start(engine: Engine, directory: Path) -> Iterator[Backend]:
 
 @contextlib.contextmanager
 def emulator(host: str, directory: Path) -> Iterator[str]:
-    """Start an empty emulator that asks for no permissions, and give its endpoint."""
+    """Start an empty emulator without IAM, and yield its endpoint."""
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],

@@ -88,7 +88,7 @@ def _probe(address: str) -> None:
 
 
 def run_python(client: DockerClient, image: str, script: str, *arguments: str) -> Any:
-    """Run a script in an image, with nothing to write to and no network; give what it prints."""
+    """Run a script in an image, without network or writable files; return its output."""
     output: bytes = client.containers.run(
         image,
         ["-c", script, *arguments],

@@ -35,7 +35,7 @@ class Pack:
         self._stub.Configure(proto.ConfigureAnalyzerRequest(policyConfig=policies))
 
     def analyze(self, resources: Iterable[proto.AnalyzerResource]) -> list[proto.AnalyzeDiagnostic]:
-        """Ask as the engine does: of each resource before it is made, of all when they are."""
+        """Analyze as the engine does: each resource before its creation, then the whole stack."""
         told = list(resources)
         found: list[proto.AnalyzeDiagnostic] = []
         for one in told:

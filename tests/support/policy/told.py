@@ -21,7 +21,7 @@ NAMES = {f"{rule.row} {rule.part}".strip(): rule.name for rule in RULES}
 
 @cache
 def prod_run(*, preview: bool = False) -> Run:
-    """Run production with a custom domain: a row is about one, and production has none."""
+    """Run production with a custom domain, which one row needs and production lacks."""
     api = {
         **stack_settings("prod")[f"{PROJECT}:api"],
         "domain": {
@@ -38,7 +38,7 @@ def prod(*, preview: bool = False) -> list[Resource]:
 
 
 def seen(ran: Run) -> list[Resource]:
-    """Return a run's resources as rules see them: with their inputs, as the engine is told them."""
+    """Return a run's resources as rules see them, with the inputs sent to the engine."""
     return [
         Resource(
             urn=urn,
@@ -64,7 +64,7 @@ def _marked(value: Any) -> Any:
 def judged(
     resources: Iterable[Resource], *, production: bool = True, emulated: bool = False
 ) -> dict[str, Verdict]:
-    """Evaluate all rules; return what came of it by their names."""
+    """Evaluate all rules; return their results by name."""
     whole = Stack(list(resources), production, emulated)
     return {rule.name: evaluate(rule, whole) for rule in RULES}
 
@@ -72,7 +72,7 @@ def judged(
 def broken(
     resources: Iterable[Resource], *, production: bool = True, emulated: bool = False
 ) -> dict[str, list[str]]:
-    """Return what is wrong, by the names of the rules that are broken."""
+    """Return the violations by name of the broken rule."""
     return {
         name: [str(violation) for violation in verdict.violations]
         for name, verdict in judged(resources, production=production, emulated=emulated).items()

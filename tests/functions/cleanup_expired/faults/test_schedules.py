@@ -35,7 +35,7 @@ def await_welcomes(world: World, users: list[dict[str, str]]) -> None:
 
 
 def test_schedule_fires_twice_at_once(world: World, one_sender: None) -> None:
-    """Of the runs one counts the attempt, and whatever they queue, one e-mail goes out."""
+    """One of the runs counts the attempt, and only one e-mail is sent."""
     with overdue(world, 3) as users:
         with world.without_trigger("send-email"), ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: world.invoke("cleanup-expired", {}), range(4)))
@@ -53,7 +53,7 @@ def test_schedule_fires_twice_at_once(world: World, one_sender: None) -> None:
 def test_function_killed_mid_sweep(
     world: World, one_sender: None, service: str, operation: str, kind: Kind
 ) -> None:
-    """The next run goes on where it ended; a message queued twice is one e-mail."""
+    """The next run continues where the first ended; a message queued twice is sent once."""
     fault = Fault(kind=kind, service=service, operation=operation, calls=from_call(2), seconds=300)
     with overdue(world, 3) as users:
         with world.without_trigger("send-email"):

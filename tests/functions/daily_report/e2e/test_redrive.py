@@ -64,7 +64,7 @@ def test_an_event_that_always_fails_is_kept(cloud: Cloud, redrive: Redrive) -> N
 
 
 def test_what_a_schedule_could_not_deliver_is_processed(cloud: Cloud, redrive: Redrive) -> None:
-    """As AWS documents it; the emulator's schedules have no dead-letter queues."""
+    """Send the dead letter as AWS documents it; the emulator's schedules have no such queues."""
     day = _day(DAYS[1])
     request = {"FunctionName": "f", "InvocationType": "Event", "Payload": json.dumps({"day": day})}
     texts = {"SCHEDULE_ARN": "arn:aws:scheduler:::schedule/default/report", "ERROR_CODE": "Denied"}

@@ -1,0 +1,3 @@
+"""Tells the benchmarks how to measure this function."""
+
+MAKES_ONE_CALL = True
