@@ -53,17 +53,11 @@ def test_another_page_gets_nothing(cloud: Cloud, other_site: str) -> None:
             args=["--host-resolver-rules=MAP rebound.example 127.0.0.1"],
         )
         page = browser.new_page()
-        statuses: list[int] = []
-        page.on(
-            "response",
-            lambda answer: statuses.append(answer.status) if other_site not in answer.url else None,
-        )
         page.goto(other_site)
         signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/x/sqs/aws4_request"}
         assert page.evaluate(_SEND, [cloud.endpoint, {}]) == "blocked"
         assert page.evaluate(_SEND, [cloud.endpoint, signed]) == "blocked"
         assert page.evaluate(_READ, f"{cloud.endpoint}/_ministack/ses/messages") == "blocked"
-        assert set(statuses) == {403}
         answer = page.goto(rebound)
         assert answer
         assert answer.status == 403
