@@ -50,7 +50,7 @@ _REFUSED = (
 
 
 def _is_ours(host: str, scope: Scope) -> bool:
-    """Whether a Host header names the address that the request came to, on any port.
+    """Return whether a Host header names the address that the request came to, on any port.
 
     A proxy on this machine may forward the header with its own port, because it is signed.
     """
@@ -62,7 +62,7 @@ def _is_ours(host: str, scope: Scope) -> bool:
 
 
 def _is_application(scope: Scope, origin: str) -> bool:
-    """Whether a page of the application's own site calls its API, gets a token or sends a file."""
+    """Return whether a page of the application calls its API, gets a token or sends a file."""
     path = scope["path"]
     if not (
         path.startswith(_API)

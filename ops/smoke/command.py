@@ -1,5 +1,6 @@
 """Runs the smoke test of a stack, or of the API at a URL."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +39,8 @@ def run(
     Raises:
         OpsError: something is wrong, with the stack or with what was given.
     """
-    outputs = {} if "://" in target else read_outputs(target, show_secrets=True)
+    is_stack = re.fullmatch("[a-z0-9-]+", target) is not None
+    outputs = read_outputs(target, show_secrets=True) if is_stack else {}
     url = checked_url(_url(target, outputs) if outputs else target)
     Walk(
         api=Api(url, access=_access(_callers(outputs) if outputs else environment)),

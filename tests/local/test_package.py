@@ -12,7 +12,12 @@ def names(package):
 
 
 def test_a_package_holds_no_function():
-    assert names(pack()) == ["_local_live.py", "_local_sources.py", f"{SHIM}.py"]
+    assert names(pack()) == [
+        "_local_debugger.py",
+        "_local_live.py",
+        "_local_sources.py",
+        f"{SHIM}.py",
+    ]
     assert pack() == pack()
 
 

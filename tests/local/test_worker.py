@@ -143,7 +143,7 @@ def test_it_needs_nothing_but_the_standard_library(source):
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in ([node.module] if isinstance(node, ast.ImportFrom) else _names(node))
     }
-    assert modules <= sys.stdlib_module_names | {"_local_live", "_local_sources"}
+    assert modules <= sys.stdlib_module_names | {"_local_debugger", "_local_live", "_local_sources"}
 
 
 def _names(node):

@@ -54,6 +54,7 @@ def check(found: dict[str, Any]) -> None:
     dev["aws:defaultTags"]["tags"]["Environment"] = STACK
     dev[f"{PROJECT}:permissionsBoundary"] = BOUNDARY
     dev[f"{PROJECT}:email"]["createIdentity"] = False
+    dev.setdefault(f"{PROJECT}:api", {})["accountLogRole"] = False
     assert found["config"] == dev
     made = run("dev", settings=found["config"])  # the program accepts it
     assert {r.inputs["permissionsBoundary"] for r in of(made, "iam/role:Role")} == {BOUNDARY}

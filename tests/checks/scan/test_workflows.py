@@ -20,7 +20,6 @@ ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
 SCRIPTS = [
     ROOT / ".ci" / "run",
     ROOT / ".ci" / "docker-engine",
-    GITHUB / "smoke",
     GITHUB / "ephemeral-stack",
     GITHUB / "comment",
 ]

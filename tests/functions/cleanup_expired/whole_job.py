@@ -10,14 +10,14 @@ def run(cloud: Cloud, api: Api) -> None:
     user = api.new_user()
     until(lambda: welcomed(cloud, user["id"]))
     dynamodb = cloud.client("dynamodb")
+    expired = time.time() - 60
     # As if nobody had welcomed them; and an entry that expired.
     dynamodb.update_item(
         TableName=cloud.outputs["dynamodb_table_name"],
         Key={"id": {"S": user["id"]}},
         UpdateExpression="SET welcome = :pending, welcome_due = :due REMOVE welcomed",
-        ExpressionAttributeValues={":pending": {"S": "pending"}, ":due": {"N": "0"}},
+        ExpressionAttributeValues={":pending": {"S": "pending"}, ":due": {"N": str(int(expired))}},
     )
-    expired = time.time() - 60
     dynamodb.put_item(
         TableName=cloud.outputs["ledger_table_name"],
         Item={
