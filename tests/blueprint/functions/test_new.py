@@ -33,11 +33,13 @@ def folders(name: str) -> list[str]:
     return [f"{place}/{folder}" for place in ("handlers", "images", "tests/functions")]
 
 
+@pytest.mark.long
 def test_the_program_registers_them_in_every_stack(tree: Path) -> None:
     functions = sorted([*FUNCTIONS, *NEW.values()])
     assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], functions)
 
 
+@pytest.mark.long
 def test_what_is_written_is_formatted_and_has_types(tree: Path) -> None:
     written = [path for name in NEW.values() for path in folders(name)]
     run(tree, "-m", "ruff", "format", "--check", *written)

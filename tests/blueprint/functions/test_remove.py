@@ -24,6 +24,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_the_program_registers_the_others_in_every_stack(tree: Path) -> None:
     left = [name for name in FUNCTIONS if name not in GONE]
     assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], left)

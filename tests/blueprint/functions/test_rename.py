@@ -20,6 +20,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_every_stack_is_recorded(tree: Path) -> None:
     functions = list(FUNCTIONS)
     assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], functions)

@@ -7,6 +7,8 @@ import pytest
 
 from blueprint.plan.snapshot import Snapshot, take_snapshots
 
+pytestmark = pytest.mark.long  # each plan runs two programs
+
 PROGRAM = """
 import pulumi, pulumi_aws as aws, pulumi_docker_build as docker
 from stuff.queues import queue

@@ -13,6 +13,8 @@ import pytest
 from tests.support.plan_repository import ENVIRONMENT, commit, copied, edit, git, plan
 from tests.support.stacks import PROJECT
 
+pytestmark = pytest.mark.long  # each plan runs two programs
+
 BEFORE, AFTER = "hunter2-before", "hunter2-after"
 
 

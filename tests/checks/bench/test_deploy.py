@@ -13,6 +13,8 @@ from checks.bench import BenchError, deploy
 from checks.bench.environments import ROOT
 from local import up
 
+pytestmark = pytest.mark.long  # deploys
+
 # So much of the provider is slow to load, and of no use to a stack that has none of it.
 UNUSED = ("cognito", "ec2", "vpc", "wafv2")
 

@@ -17,6 +17,8 @@ from checks.bench.relay import TOKEN, Relay
 from checks.bench.scoreboard import Row
 from checks.bench.system import System
 
+pytestmark = pytest.mark.long  # measures with real files
+
 SIZE = 26 * 2**20  # larger than what is parsed: 25 MB
 HANDLERS = """
 import os

@@ -10,6 +10,8 @@ import pytest
 
 from checks.bench import BenchError, local_api, local_systems
 
+pytestmark = pytest.mark.long  # starts both systems
+
 GET = local_systems.Request(function="none", method="GET", resource="/x", path="/x", body=None)
 
 

@@ -5,6 +5,8 @@ import pytest
 from checks.bench import BenchError, program
 from tests.support.stacks import PROJECT
 
+pytestmark = pytest.mark.long  # evaluates whole programs
+
 FEW, SOME, MANY = program.SYSTEMS
 
 
