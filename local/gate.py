@@ -9,6 +9,7 @@ project.
 """
 
 import contextlib
+import json
 import resource
 import sys
 from collections.abc import Awaitable, Callable
@@ -65,9 +66,11 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         else:
             await _emulator(scope, receive, send)
     elif scope["type"] == "http":
-        headers = [(b"content-type", b"text/plain")]
+        headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 403, "headers": headers})
-        await send({"type": "http.response.body", "body": f"{problem}\n".encode()})
+        await send(
+            {"type": "http.response.body", "body": json.dumps({"message": problem}).encode()}
+        )
     else:
         await send({"type": "websocket.close"})
 

@@ -21,7 +21,7 @@ def event(cloud: Cloud, canaries: Canaries, label: str) -> Any:
             "name": {"S": canaries.new(f"{label}: name")},
             "email": {"S": f"{canaries.new(f'{label}: email')}@example.com"},
             "welcome": {"S": "pending"},
-            "welcome_due": {"N": "0"},
+            "welcome_due": {"N": str(int(time.time()) - 60)},
         },
     )
     return {"time": canaries.new(f"{label}: time")}

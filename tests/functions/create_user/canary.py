@@ -16,5 +16,8 @@ def event(cloud: Cloud, canaries: Canaries, label: str) -> Any:
             "email": f"{canaries.new(f'{label}: email')}@example.com",
         }
     )
-    event["headers"] = {"Idempotency-Key": canaries.new(f"{label}: key")}
+    event["headers"] = {
+        "Idempotency-Key": canaries.new(f"{label}: key"),
+        "Origin": f"https://{canaries.new(f'{label}: origin')}.example",
+    }
     return event

@@ -4,11 +4,14 @@ import base64
 import secrets
 from collections.abc import Iterator
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
 
 class Canaries:
     """Each stands for one piece of personal data, or one secret, on one path through the system.
 
-    They are of lower-case letters and digits: no quoting, escaping or URL encoding changes them.
+    They are lower-case letters: no quoting, escaping or URL encoding changes them, and an e-mail
+    greets by them.
     """
 
     def __init__(self) -> None:
@@ -16,7 +19,7 @@ class Canaries:
 
     def new(self, label: str) -> str:
         """Return a new canary; a failure shows its label."""
-        return self.keep(label, f"zq{secrets.token_hex(8)}")
+        return self.keep(label, f"zq{secrets.token_hex(8).translate(_LETTERS)}")
 
     def keep(self, label: str, text: str) -> str:
         """Search also for another text, such as a token."""

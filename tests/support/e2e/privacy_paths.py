@@ -45,7 +45,7 @@ def by_requests(api: Api, client: Client, canaries: Canaries) -> None:
     ask("no Unicode", 400, f'{{"name": "{new("no Unicode: body")}'.encode() + b'\xff"}')
     ask("too large", 413, person("too large", more="x" * 9_000))
     ask("other type", 400, f"name={new('other type: body')}".encode(), **{"Content-Type": "a/b"})
-    ask("origin", 201, person("origin"), Origin=f"https://{new('origin: origin')}.example")
+    ask("origin", 403, person("origin"), Origin=f"https://{new('origin: origin')}.example")
     ask("no token", 401, person("no token"), Authorization=new("no token: header"))
     wrong = canaries.keep("wrong token", flipped(token, 2, 9, 1).rpartition(".")[2])
     ask(
