@@ -1,7 +1,7 @@
 """Reads a stack's configuration, and reports everything that is wrong with it at once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -64,11 +64,24 @@ def read(model: type[S]) -> S:
 
 def _read(model: type[S]) -> tuple[S | None, list[str]]:
     """Return the configuration, or the problems with it."""
+    values = _values(pulumi.get_project())
     try:
-        return model.model_validate(_values(pulumi.get_project())), []
+        return model.model_validate(values), [*_encrypted(values)]
     except ValidationError as error:
         details = error.errors()
         return None, [problem for detail in details for problem in _problems(model, detail)]
+
+
+def _encrypted(keys: Iterable[str]) -> Iterator[str]:
+    """Yield the keys that are Pulumi secrets: no key is meant for one.
+
+    Their values become names, settings and policies, which the state holds in plain text.
+    """
+    for key in sorted(filter(_is_secret, keys)):
+        yield (
+            f"{key}: is a secret, and its value would be in the state in plain text; must be plain: "
+            "pulumi config set --plaintext"
+        )
 
 
 def _accepted(config: S | None, problems: list[str]) -> S:

@@ -386,6 +386,12 @@ def test_unknown_keys(keys: dict[str, Any], problem: str) -> None:
     assert found.startswith(problem)
 
 
+def test_a_secret_is_refused_for_the_state_would_hold_it_in_plain_text() -> None:
+    [problem] = refused({"email": EMAIL, "logs": {"retentionDays": 7}}, secrets=("email",))
+    assert problem.startswith("email: is a secret, and its value would be in the state")
+    assert EMAIL["sender"] not in problem
+
+
 def test_a_secret_is_not_repeated() -> None:
     [problem] = refused({"email": {"sender": "hunter2"}}, secrets=("email",))
     assert problem.startswith("email.sender: ")
