@@ -79,8 +79,8 @@ def _encrypted(keys: Iterable[str]) -> Iterator[str]:
     """
     for key in sorted(filter(_is_secret, keys)):
         yield (
-            f"{key}: is a secret, and its value would be in the state in plain text; must be plain: "
-            "pulumi config set --plaintext"
+            f"{key}: is a secret, and its value would be in the state in plain text; must be "
+            "plain: pulumi config set --plaintext"
         )
 
 
