@@ -41,13 +41,13 @@ def run(
     """
     is_stack = re.fullmatch("[a-z0-9-]+", target) is not None
     outputs = read_outputs(target, show_secrets=True) if is_stack else {}
-    url = checked_url(_url(target, outputs) if outputs else target)
+    url = checked_url(_url(target, outputs) if is_stack else target)
     Walk(
-        api=Api(url, access=_access(_callers(outputs) if outputs else environment)),
+        api=Api(url, access=_access(_callers(outputs) if is_stack else environment)),
         records=tables.records(
             url,
             clients(region_of(outputs), emulator=outputs.get("emulator"))
-            if outputs
+            if is_stack
             else tables.clients(url, region),
         ),
         ready_seconds=ready_seconds,

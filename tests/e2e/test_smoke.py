@@ -259,3 +259,15 @@ def test_an_open_api_that_should_be_closed_fails(
     assert code == 1
     assert steps(printed, "FAILED") == ["callers without credentials get nothing"]
     assert "expected 401 or 403; 404" in errors
+
+
+def test_a_stack_that_is_not_deployed_is_refused(
+    smoke: Smoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text("#!/bin/sh\necho '{}'\n")
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    code, printed, errors = smoke("dev")
+    assert (code, printed) == (1, "")
+    assert errors == "error: Stack 'dev' has no output `api_gateway_url`: deploy it first\n"
