@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from infra.json_text import json_text
+
 _OTHER_NAMES = {
     "sqs:SendMessage": "sqs:SendMessageBatch",
     "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
@@ -36,7 +38,7 @@ def for_role(policy: str) -> str:
     document["Statement"] += [
         sending for statement in document["Statement"] for sending in _sending(statement)
     ]
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return json_text(document)
 
 
 def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -28,39 +28,25 @@ MAY_IMPORT = {
 }
 """What each package may import; the program alone may import from all."""
 
+_BASE = {"config", "grants", "json_text"}
+_STORED = _BASE | {"storage"}
+_CALLED = _STORED | {"network", "access"}
+_RUN = _CALLED | {"function"}
+_TRIGGERED = _RUN | {"triggers"}
+
 INSIDE_INFRA = {
     "config": set(),
     "json_text": set(),
     "grants": {"json_text"},
-    "storage": {"config", "grants", "json_text"},
-    "access": {"config", "grants", "json_text", "storage"},
-    "network": {"config", "grants", "json_text", "storage"},
-    "function": {"config", "grants", "json_text", "storage", "network", "access"},
-    "triggers": {"config", "grants", "json_text", "storage", "network", "access", "function"},
-    "monitoring": {
-        "config",
-        "grants",
-        "json_text",
-        "storage",
-        "network",
-        "access",
-        "function",
-        "triggers",
-    },
+    "storage": _STORED,
+    "access": _STORED,
+    "network": _STORED,
+    "function": _CALLED,
+    "triggers": _RUN,
+    "monitoring": _TRIGGERED,
     "emulator": {"config", "emulator_roles"},
-    "emulator_roles": set(),
-    "stack": {
-        "emulator",
-        "config",
-        "grants",
-        "json_text",
-        "storage",
-        "network",
-        "access",
-        "function",
-        "triggers",
-        "monitoring",
-    },
+    "emulator_roles": {"json_text"},
+    "stack": _TRIGGERED | {"monitoring", "emulator"},
 }
 
 PULUMI = {"pulumi", "pulumi_aws", "pulumi_docker_build"}

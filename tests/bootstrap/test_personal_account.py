@@ -14,8 +14,8 @@ import pytest
 from blueprint.project import ROOT
 from blueprint.recording import ACCOUNT, REGION
 from local.aws import ACCOUNT_ID, Aws
-from local.emulator import Emulator, free_port
 from tests.support.accounts import PROJECT, policies
+from tests.support.bare_emulator import bare_emulator
 
 PAGE = (ROOT / "docs/personal-account.md").read_text()
 COST, BUDGET, ROLE, GATEWAY, _DEPLOY, _TRY, _DESTROY, REMOVE = re.findall(
@@ -27,15 +27,8 @@ BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/{OWN}boundary"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Aws]:
-    emulator = Emulator(port=free_port(), directory=tmp_path / "emulator", region=REGION)
-    try:
-        emulator.start()
-        emulator.wait_until_healthy()
-        aws = Aws(emulator.endpoint, REGION)
+    with bare_emulator(tmp_path / "emulator", REGION) as aws:
         yield aws
-        aws.close()
-    finally:
-        emulator.stop()
 
 
 def run(root: Aws, folder: Path, *blocks: str) -> str:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.project import ROOT
-from local.aws import Aws
-from local.emulator import Emulator, free_port
+from tests.support.bare_emulator import bare_emulator
 from tests.support.ephemeral import STACK, check, checkout, configure
 from tests.support.stacks import PROJECT
 
@@ -25,27 +24,20 @@ PROGRAM = 'import pulumi\npulumi.export("key", pulumi.Output.secret("hidden"))\n
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Start an emulator with the key that encrypts secrets; return the CLI's environment."""
-    emulator = Emulator(port=free_port(), directory=tmp_path / "aws", region="eu-central-1")
-    try:
-        emulator.start()
-        emulator.wait_until_healthy()
-        aws = Aws(emulator.endpoint, "eu-central-1")
+    with bare_emulator(tmp_path / "aws", "eu-central-1") as aws:
         key = aws.client("kms").create_key()["KeyMetadata"]["KeyId"]
         aws.client("kms").create_alias(AliasName="alias/state", TargetKeyId=key)
-        aws.close()
         (tmp_path / "state").mkdir()
         yield {
             "PATH": os.environ["PATH"],
             "PULUMI_HOME": os.environ.get("PULUMI_HOME", str(tmp_path / "home")),
             "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
-            "AWS_ENDPOINT_URL": emulator.endpoint,
+            "AWS_ENDPOINT_URL": aws.endpoint,
             "AWS_REGION": "eu-central-1",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }
-    finally:
-        emulator.stop()
 
 
 def test_one_checkout_makes_the_stack_and_another_one_destroys_it(
