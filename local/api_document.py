@@ -1,11 +1,11 @@
-"""Writes the API's document to where the emulator's viewer reads it (``viewer.py``)."""
+"""Writes the API's document to where the emulator's viewer reads it (``server/viewer.py``)."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.viewer import DOCUMENT, PATH
+from local.server.viewer import DOCUMENT, PATH
 
 
 def publish(

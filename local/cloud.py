@@ -12,8 +12,8 @@ from local.aws import Aws
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
 from local.execution import choose
-from local.origin import ORIGINS
 from local.project import ROOT, Project, load
+from local.server.origin import ORIGINS
 
 
 class Cloud:

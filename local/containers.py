@@ -1,8 +1,8 @@
 """Prepares the emulator to run functions as containers of their images.
 
 A container reaches the emulator as ``host.docker.internal``. On Linux, that is the address of this
-machine on Docker's bridge, where the emulator then listens besides loopback (``gate.py`` decides
-who may call it there). Docker Desktop forwards the name to loopback.
+machine on Docker's bridge, where the emulator then listens besides loopback (``server/gate.py``
+decides who may call it there). Docker Desktop forwards the name to loopback.
 """
 
 import ipaddress

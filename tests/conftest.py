@@ -7,9 +7,12 @@ import pytest
 
 from handlers.runtime import deadline
 
-# An example's time depends on the machine, and says nothing of the code.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
+# An example's time depends on the machine, and says nothing of the code. The same tree is tried
+# with the same examples, so that it is never red by chance; new ones are searched for on purpose:
+# pytest --hypothesis-profile search
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=3000)
+hypothesis.settings.load_profile("same")
 
 # Fixtures of running systems: also the tests in a function's folder use them.
 pytest_plugins = [

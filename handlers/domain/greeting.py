@@ -36,7 +36,7 @@ def greeting(name: str) -> str:
 
 def _can_only_be_a_name(name: str) -> bool:
     # As one of several forms that look alike: full-width letters and dots become ASCII.
-    text = _BETWEEN.sub(" ", normalize("NFKC", name).translate(_LIKE_ASCII)).strip()
+    text = _BETWEEN.sub(" ", normalize("NFKC", name).translate(_LIKE_ASCII)).strip(" ")
     words = re.split("[ ,.'-]+", text.lower())
     return (
         len(text) <= _MAX_LENGTH

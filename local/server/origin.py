@@ -2,8 +2,7 @@
 
 Any page that the user opens can send requests to loopback. The browser then names the page's site
 in ``Origin`` or ``Sec-Fetch-Site``; and a page whose name resolves to loopback (DNS rebinding)
-names itself in ``Host``. The server loads the gate by its path, in the emulator's process, so this
-file imports nothing of this project.
+names itself in ``Host``.
 https://fetch.spec.whatwg.org/#origin-header https://www.w3.org/TR/fetch-metadata/
 """
 

@@ -1,8 +1,7 @@
 """Serves a page to browse and try the API: Swagger UI, under ``/docs``.
 
 It runs in the emulator's process and at its address, so that the page's requests to the API are
-same-origin (no CORS). It requests nothing from elsewhere, and its content policy forbids that. The
-server loads this file by its path, in the emulator's folder, so it imports nothing of this project.
+same-origin (no CORS). It requests nothing from elsewhere, and its content policy forbids that.
 """
 
 import importlib.metadata

@@ -1,0 +1,1 @@
+"""What runs in the emulator's process, before the emulator."""

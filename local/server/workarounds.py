@@ -1,0 +1,26 @@
+"""Mends what the emulator does unlike AWS and only its own process can mend."""
+
+from typing import Any
+
+from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
+
+_event = gateway._build_lambda_event_v1
+
+
+def apply() -> None:
+    """Replace functions of the emulator by those that do as AWS does."""
+    gateway._build_lambda_event_v1 = _event_with_key
+
+
+def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
+    """Return a proxy event with the id of the caller's API key, which the emulator (1.5.33) omits.
+
+    AWS passes it to a method that requires a key:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    """
+    event: dict[str, Any] = _event(*given, **more)
+    methods, method, headers = given[3].get("resourceMethods", {}), given[5], given[6]
+    if (methods.get(method) or methods.get("ANY") or {}).get("apiKeyRequired"):
+        key = gateway._resolve_api_key(gateway._api_key_from_request(headers))
+        event["requestContext"]["identity"]["apiKeyId"] = key and key["id"]
+    return event
