@@ -162,7 +162,7 @@ def down(directory: StateDirectory) -> int:
 
 
 def _aws(state: State) -> Aws:
-    return Aws(state.endpoint, state.region)
+    return Aws(state.endpoint, state.region, state.credentials)
 
 
 def _files(directory: StateDirectory) -> Files:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from local.aws import Credentials
 from local.deployed import Deployed
 from local.emulator import remove_containers
 from local.errors import LocalError, NotRunning
@@ -36,6 +37,11 @@ class State(BaseModel):
     def endpoint(self) -> str:
         """URL of the emulator."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def credentials(self) -> Credentials:
+        """The root account's, which no policy limits."""
+        return Credentials()
 
 
 class StateDirectory:
