@@ -1,4 +1,4 @@
-"""A deployment's outputs and functions, for the commands and the tests."""
+"""A deployment's outputs, functions and resources, for the commands, the tests and the next one."""
 
 from typing import Any
 
@@ -15,10 +15,27 @@ class FunctionRef(BaseModel):
     qualifier: str = Field("$LATEST", description="Alias that the triggers call, if there is one.")
 
 
+class Resource(BaseModel):
+    """A resource that was made in the emulator; names of properties are Pulumi's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    name: str
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any] = Field(description="Those besides the inputs.")
+    derived: dict[str, Any] = Field({}, description="What else decides whether it changed.")
+    generation: int = Field(0, description="How often it was replaced; its name depends on it.")
+    retain: bool = Field(False, description="Whether it stays when the program drops it.")
+    protect: bool = Field(False, description="Whether it must not be removed.")
+
+
 class Deployed(BaseModel):
-    """The stack's outputs, and its functions by logical name, such as create-user."""
+    """The stack's outputs, its functions by logical name, and its resources by URN."""
 
     model_config = ConfigDict(extra="forbid")
 
     outputs: dict[str, Any] = {}
     functions: dict[str, FunctionRef] = {}
+    resources: dict[str, Resource] = Field({}, description="In the order in which they were made.")

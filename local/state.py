@@ -5,9 +5,11 @@ process that holds it ends, however it ends. So the lock shows whether the emula
 if another process got its process id. It also keeps two ``up`` from racing.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +31,7 @@ class State(BaseModel):
     region: str
     stack: str
     started: datetime
+    live: bool = Field(True, description="Whether functions run the sources of this folder.")
     instance: str | None = Field(None, description="Label of its containers; None for workers.")
     stopping: bool = Field(False, description="Whether `down` has begun to stop it.")
     deployed: Deployed
@@ -73,6 +76,13 @@ class StateDirectory:
         self.clear()
         return lock
 
+    @contextlib.contextmanager
+    def applying(self) -> Iterator[None]:
+        """Keep others from changing the running cloud meanwhile; wait until they have."""
+        with open(self.path / "applying", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def save(self, state: State) -> None:
         """Write the state for the other commands, readable by this user only."""
         temporary = self._state.with_suffix(".new")
@@ -108,6 +118,14 @@ class StateDirectory:
                 f"{self._lock} open), then: app up"
             ) from None
 
+    def running(self) -> State | None:
+        """Return the state of the running local cloud; None if none runs.
+
+        Raises:
+            LocalError: it is still starting, or its state cannot be read.
+        """
+        return self.load() if self.locked() else None
+
     def is_stopped_by_down(self) -> bool:
         """Return True if ``down`` is stopping or has stopped the local cloud."""
         try:
@@ -136,6 +154,7 @@ class StateDirectory:
         if instance:
             remove_containers(instance)
         self._state.unlink(missing_ok=True)
+        (self.path / "applying").unlink(missing_ok=True)
         shutil.rmtree(self.emulator, ignore_errors=True)
 
     def _instance(self) -> str | None:

@@ -21,14 +21,16 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.processes import catch_signals
 from local.state import State, StateDirectory
+from local.watch import Watcher
 
+PORT = 4566
 _STOP_SECONDS = 5
 
 
 def up(
     directory: StateDirectory,
     *,
-    port: int,
+    port: int | None,
     stack: str,
     detach: bool,
     docker: bool | None,
@@ -37,13 +39,15 @@ def up(
 ) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
 
+    If it runs already, apply the stack to it.
+
     Args:
         directory: where the state of `up` is kept.
-        port: the emulator's.
+        port: the emulator's; None for the usual one, or that of the running one.
         stack: whose ``Pulumi.<stack>.yaml`` configures the program.
         detach: return when the stack is up.
         docker: see `execution.choose`.
-        live: an edit of a handler is live at the next call.
+        live: an edit of a handler is live at the next call, and one of the program is applied.
         progress: shows a text while something takes long.
 
     Raises:
@@ -52,8 +56,17 @@ def up(
         KeyboardInterrupt: Ctrl-C before the stack was up; likewise.
     """
     catch_signals()
+    if running := directory.running():
+        _refuse_other(running, port=port, stack=stack, docker=docker)
+        with progress(f"Applying stack {stack}"), no_garbage_collection():
+            from local.apply import apply
+
+            lines = apply(directory)
+        print("\n".join(lines), flush=True)
+        return 0
     settings = project.load(stack, root=directory.root)
     started = time.time()
+    port = port or PORT
     lock = directory.acquire()
     try:
         execution = choose(
@@ -77,6 +90,7 @@ def up(
             port=port,
             region=settings.region,
             stack=stack,
+            live=live,
             started=datetime.fromtimestamp(started, UTC),
             instance=emulator.instance,
             deployed=cloud.deployed,
@@ -90,9 +104,10 @@ def up(
             seconds=time.time() - started,
             detach=detach,
             live=live or execution.containers is None,
+            watch=live,
         )
         if not detach:
-            _follow(cloud.aws, state, emulator)
+            _follow(cloud.aws, directory, state, emulator)
             if not (emulator.alive() or directory.is_stopped_by_down()):
                 raise LocalError(f"{emulator.ending()}\nEverything was stopped. Try again: app up")
     finally:
@@ -118,7 +133,14 @@ def no_garbage_collection() -> Iterator[None]:
 
 
 def _introduce(
-    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool, live: bool
+    state: State,
+    sentence: str,
+    *,
+    viewer: str | None,
+    seconds: float,
+    detach: bool,
+    live: bool,
+    watch: bool,
 ) -> None:
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
@@ -132,15 +154,44 @@ def _introduce(
     if not detach:
         if live:
             print("\nAn edit in handlers/ is live at the next call.")
+        if watch:
+            print("An edit of the program, its configuration or infra/ is applied in seconds.")
         print(f"\nLogs of all functions (also: {command()} logs). Ctrl-C stops everything.")
     sys.stdout.flush()
 
 
-def _follow(aws: Aws, state: State, emulator: Emulator) -> None:
-    """Print logs until Ctrl-C, or until the emulator has ended."""
-    formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
-    reader = LogReader(aws, state.deployed.functions)
-    with contextlib.suppress(KeyboardInterrupt):
+def _refuse_other(running: State, *, port: int | None, stack: str, docker: bool | None) -> None:
+    """Refuse options that the running local cloud was not started with."""
+    options: dict[str, tuple[object, object]] = {
+        "--stack": (stack, running.stack),
+        "--port": (port or running.port, running.port),
+    }
+    if docker is not None:
+        options["--docker"] = (docker, running.instance is not None)
+    for option, (wanted, runs) in options.items():
+        if wanted != runs:
+            raise LocalError(
+                f"A local cloud runs already at {running.endpoint}, with another {option}: "
+                f"{runs!r}, not {wanted!r}. Stop it first: app down"
+            )
+
+
+def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulator) -> None:
+    """Print logs and apply edits until Ctrl-C, or until the emulator has ended."""
+    functions = dict(state.deployed.functions)
+    formatter = Formatter(functions, colour=wants_colour(sys.stdout))
+    reader = LogReader(aws, functions)
+
+    def applied() -> None:
+        """Follow the functions that there are now."""
+        now = directory.load().deployed.functions
+        functions.update(now)
+        for name in functions.keys() - now.keys():
+            del functions[name]
+
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as watching:
+        if state.live:
+            watching.enter_context(Watcher(directory, state, applied=applied))
         try:
             for invocation in reader.follow(emulator.alive):
                 print(formatter.format(invocation), flush=True)

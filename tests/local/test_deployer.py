@@ -23,7 +23,7 @@ def invoke(cloud, event):
 
 def deploy(folder, cloud):
     loaded = project.load("local", root=folder)
-    return deployer.deploy(loaded, Aws(cloud.endpoint, loaded.region))
+    return deployer.deploy(loaded, Aws(cloud.endpoint, loaded.region)).deployed
 
 
 def test_outputs_are_the_programs(cloud):
