@@ -16,7 +16,7 @@ TARGETS = set(re.findall(r"^([a-z./-]+):", (ROOT / "Makefile").read_text(), re.M
 PULUMI = {
     "cancel", "config set", "destroy", "import", "login", "preview",
     "stack change-secrets-provider", "stack export", "stack import", "stack init", "stack output",
-    "stack rename", "stack rm",
+    "stack rename", "stack rm", "state unprotect", "up",
 }  # fmt: skip
 
 
