@@ -151,7 +151,7 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
         from local import deployer  # noqa: F401
 
         emulator.wait_until_healthy()
-        aws = Aws(emulator.endpoint, project.region)
+        aws = Aws(emulator.endpoint, project.region, emulator.credentials)
         containers = emulator.containers
         deployment = install(
             project,

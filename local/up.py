@@ -93,6 +93,7 @@ def up(
             live=live,
             started=datetime.fromtimestamp(started, UTC),
             instance=emulator.instance,
+            credentials=emulator.credentials,
             deployed=cloud.deployed,
         )
         directory.save(state)
