@@ -38,6 +38,7 @@ def as_port(given: str | int) -> int:
     Examples:
       app up
       app up --detach
+      app up --keep
       app up --port 4567
       app up --no-docker""",
 )
@@ -63,6 +64,14 @@ def up(
             "handlers of this folder.",
         ),
     ] = True,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Bring back what the last `app up --keep` held when it was stopped, and keep it "
+            "again: tables, files, queues, users, e-mails and logs.",
+        ),
+    ] = False,
     port: Annotated[
         int | None,
         typer.Option(parser=as_port, metavar="PORT", help=f"The emulator's port. Default: {PORT}."),
@@ -84,6 +93,7 @@ def up(
         detach=detach,
         docker=docker,
         live=watch,
+        keep=keep,
         progress=context.obj.progress,
     )
 

@@ -140,10 +140,17 @@ def start(
     return launch(emulator, project)
 
 
-def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) -> Cloud:
+def launch(
+    emulator: Emulator,
+    project: Project,
+    *,
+    inherit: int | None = None,
+    previous: Deployed | None = None,
+) -> Cloud:
     """Start an emulator and deploy a project to it; on any failure, stop it again.
 
-    The emulator keeps the file descriptor ``inherit`` open as long as it lives.
+    The emulator keeps the file descriptor ``inherit`` open as long as it lives. ``previous`` is
+    what it holds already.
     """
     try:
         emulator.start(inherit=inherit)
@@ -159,10 +166,11 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
             directory=emulator.directory,
             images=containers.images if containers else None,
             live=containers.live if containers else None,
+            previous=previous,
         )
         return Cloud(emulator, aws, project, deployment.deployed)
     except BaseException:
-        emulator.stop()
+        emulator.stop(save=False)
         raise
 
 

@@ -35,6 +35,7 @@ def up(
     detach: bool,
     docker: bool | None,
     live: bool,
+    keep: bool,
     progress: Callable[[str], AbstractContextManager[object]],
 ) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
@@ -48,6 +49,7 @@ def up(
         detach: return when the stack is up.
         docker: see `execution.choose`.
         live: an edit of a handler is live at the next call, and one of the program is applied.
+        keep: bring back what an earlier one with this option held, and keep it again.
         progress: shows a text while something takes long.
 
     Raises:
@@ -57,7 +59,7 @@ def up(
     """
     catch_signals()
     if running := directory.running():
-        _refuse_other(running, port=port, stack=stack, docker=docker)
+        _refuse_other(running, port=port, stack=stack, docker=docker, keep=keep)
         with progress(f"Applying stack {stack}"), no_garbage_collection():
             from local.apply import apply
 
@@ -65,8 +67,9 @@ def up(
         print("\n".join(lines), flush=True)
         return 0
     settings = project.load(stack, root=directory.root)
+    kept = directory.load_kept(stack=stack, port=port) if keep else None
+    port = port or (kept.port if kept else PORT)
     started = time.time()
-    port = port or PORT
     lock = directory.acquire()
     try:
         execution = choose(
@@ -77,13 +80,16 @@ def up(
             directory=directory.emulator,
             region=settings.region,
             containers=execution.containers,
+            kept=directory.kept if keep else None,
         )
         with progress(f"Deploying stack {stack}"), no_garbage_collection():
-            cloud = launch(emulator, settings, inherit=lock)
+            cloud = launch(
+                emulator, settings, inherit=lock, previous=kept.deployed if kept else None
+            )
     finally:
         # From now on only the emulator holds it.
         os.close(lock)
-    keep = False
+    stays = False
     try:
         state = State(
             pid=emulator.pid,
@@ -91,13 +97,14 @@ def up(
             region=settings.region,
             stack=stack,
             live=live,
+            keep=keep,
             started=datetime.fromtimestamp(started, UTC),
             instance=emulator.instance,
             credentials=emulator.credentials,
             deployed=cloud.deployed,
         )
         directory.save(state)
-        keep = detach  # it is up: nothing that happens while this prints may stop it
+        stays = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
             execution.sentence,
@@ -112,8 +119,12 @@ def up(
             if not (emulator.alive() or directory.is_stopped_by_down()):
                 raise LocalError(f"{emulator.ending()}\nEverything was stopped. Try again: app up")
     finally:
-        if not keep:
+        if not stays:
+            last = directory.peek()
+            alive = emulator.alive()
             cloud.stop()
+            if last and last.keep and alive and not last.stopping:
+                directory.keep(last)
             directory.clear()
     return 0
 
@@ -161,12 +172,16 @@ def _introduce(
     sys.stdout.flush()
 
 
-def _refuse_other(running: State, *, port: int | None, stack: str, docker: bool | None) -> None:
+def _refuse_other(
+    running: State, *, port: int | None, stack: str, docker: bool | None, keep: bool
+) -> None:
     """Refuse options that the running local cloud was not started with."""
     options: dict[str, tuple[object, object]] = {
         "--stack": (stack, running.stack),
         "--port": (port or running.port, running.port),
     }
+    if keep:
+        options["--keep"] = (keep, running.keep)
     if docker is not None:
         options["--docker"] = (docker, running.instance is not None)
     for option, (wanted, runs) in options.items():
@@ -181,7 +196,7 @@ def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulato
     """Print logs and apply edits until Ctrl-C, or until the emulator has ended."""
     functions = dict(state.deployed.functions)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
-    reader = LogReader(aws, functions)
+    reader = LogReader(aws, functions, since_ms=int(state.started.timestamp() * 1000))
 
     def applied() -> None:
         """Follow the functions that there are now."""
