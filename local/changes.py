@@ -129,6 +129,10 @@ class Reconciler:
                 self._delete(urn, old)
             self._replaced.pop(urn, None)
 
+    def existed(self, urn: str) -> bool:
+        """Return True if a resource was there before."""
+        return urn in self._previous
+
     def existing(self) -> dict[str, Resource]:
         """Return what there is after a failure: also what was not reached yet."""
         leftovers = {f"{urn}#{old.generation}": old for urn, old in self._replaced.items()}

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 class Cloud:
     """A running local cloud: use it as a context manager, or call ``stop``."""
 
-    def __init__(self, emulator: Emulator, aws: Aws, project: Project, deployed: Deployed) -> None:
+    def __init__(
+        self, emulator: Emulator, aws: Aws, project: Project, deployment: Deployment
+    ) -> None:
         self.emulator = emulator
         self.aws = aws
-        self.deployed = deployed
+        self.deployed = deployment.deployed
+        self.imported = deployment.imported
         self._project = project
 
     @property
@@ -168,7 +171,7 @@ def launch(
             live=containers.live if containers else None,
             previous=previous,
         )
-        return Cloud(emulator, aws, project, deployment.deployed)
+        return Cloud(emulator, aws, project, deployment)
     except BaseException:
         emulator.stop(save=False)
         raise
