@@ -91,7 +91,7 @@ class Places:
 
     Attributes:
         description: what they are, in words.
-        functions: by folder, such as ``create_user``.
+        functions: by folder, such as ``count_users``.
         baselines: one for all.
     """
 
