@@ -6,8 +6,9 @@ from itertools import combinations
 
 import pytest
 
-from blueprint.documents.architecture import Arrow, Diagram, diagram
+from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
+from blueprint.documents.diagram import Arrow, Diagram
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
 from infra.storage.queue import Queue, QueueArgs

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.plan.api import breaking
-from blueprint.plan.schemas import Direction, Side, breaks
+from blueprint.plan.schema import Side
+from blueprint.plan.schema_breaks import Direction, breaks
 from blueprint.project import ROOT
 
 Schema = dict[str, Any]
