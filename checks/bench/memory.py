@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from checks.bench import BenchError
-from checks.bench.environments import ROOT, WORKER_PYTHON
+from checks.bench.places import ROOT
 from checks.bench.scoreboard import Row
+from checks.bench.worker_places import WORKER_PYTHON
 
 _SECONDS = 600  # the emulator copies by hashing, which S3 does not
 _HOW = "most that was resident, of the function and its child, imports and what they share included"

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TextIO
 
 from checks.bench import BenchError
-from checks.bench.environments import ROOT, WORKER_PYTHON
+from checks.bench.places import ROOT
 from checks.bench.scoreboard import Row, ratio
+from checks.bench.worker_places import WORKER_PYTHON
 
 
 @dataclass(frozen=True)

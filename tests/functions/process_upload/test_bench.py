@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from checks.bench import BenchError, memory, race, system
-from checks.bench.environments import ROOT
+from checks.bench.places import ROOT
 from checks.bench.race import Laps
 from checks.bench.scoreboard import Row
 from checks.bench.system import System

@@ -12,9 +12,9 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageStat
 
 from checks.bench import BenchError, system
-from checks.bench.environments import WORKER_PYTHON, worker_folder
 from checks.bench.race import Contender, Laps, race, rows
 from checks.bench.scoreboard import Row
+from checks.bench.worker_places import WORKER_PYTHON, worker_folder
 from tests.functions.process_upload.bench import whole
 
 HERE = Path(__file__).parent
