@@ -71,7 +71,7 @@ def test_content_is_counted_in_both_directions_wherever_it_is_split() -> None:
     assert relay.content == 2 * 500 * len(TOKEN)
 
 
-def lapped(folder: Path, *functions: str, rounds: int = 3) -> list[Laps]:
+def race_of(folder: Path, *functions: str, rounds: int = 3) -> list[Laps]:
     file = folder / "files" / "file.bin"
     file.write_bytes(b"content")
     contenders = [Contender(name, f"laps.{name}") for name in functions]
@@ -79,7 +79,7 @@ def lapped(folder: Path, *functions: str, rounds: int = 3) -> list[Laps]:
 
 
 def test_laps_are_the_processor_s_time_of_a_function_and_its_children(folder: Path) -> None:
-    short, long, forking = lapped(folder, "short", "long", "forking")
+    short, long, forking = race_of(folder, "short", "long", "forking")
     assert short.results == [b"content", b"second"]
     assert [len(laps.seconds) for laps in (short, long, forking)] == [3, 3, 3]
     assert min(long.seconds) > 2 * min(short.seconds)
@@ -88,4 +88,4 @@ def test_laps_are_the_processor_s_time_of_a_function_and_its_children(folder: Pa
 
 def test_a_contender_that_fails_ends_the_race(folder: Path) -> None:
     with pytest.raises(BenchError, match="ended"):
-        lapped(folder, "short", "failing")
+        race_of(folder, "short", "failing")
