@@ -10,7 +10,7 @@ class FunctionRef(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(description="Physical name, such as count-users-3f2a91c.")
+    name: str = Field(description="Physical name, such as greet-3f2a91c.")
     log_group: str
     qualifier: str = Field("$LATEST", description="Alias that the triggers call, if there is one.")
 

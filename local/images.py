@@ -2,7 +2,7 @@
 
 >>> images = build_all(["count_users", "list_users"])
 >>> images["count_users"].tag
-'serverless-app/count-users:5b1f0c6a9d3e4472'
+'project/count-users:5b1f0c6a9d3e4472'
 """
 
 import hashlib
