@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -60,14 +61,17 @@ PULUMI = {"pulumi", "pulumi_aws", "pulumi_docker_build"}
 WITHOUT_PULUMI = {"checks/chaos", "handlers", "images", "ops"}
 
 
+@cache
+def imported_by(module: Path) -> list[str]:
+    return list(imported(module.read_text(), ".".join(module.relative_to(ROOT).parent.parts)))
+
+
 def imports_of(place: str) -> list[tuple[str, str]]:
     """Return (module, what it imports) of a module, or of every module below a folder."""
     found = []
     modules = sorted((ROOT / place).rglob("*.py")) or [*ROOT.glob(f"{place}.py")]
     for module in modules:
-        package = ".".join(module.relative_to(ROOT).parent.parts)
-        names = imported(module.read_text(), package)
-        found += [(str(module.relative_to(ROOT)), name) for name in names]
+        found += [(str(module.relative_to(ROOT)), name) for name in imported_by(module)]
     return found
 
 
