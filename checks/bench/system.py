@@ -23,7 +23,7 @@ class System:
         """Return what Lambda would set, and the program's settings of a function.
 
         Args:
-            function: its folder, such as ``create_user``.
+            function: its folder, such as ``count_users``.
         """
         ref = self.cloud.functions[function.replace("_", "-")]
         described = self.cloud.client("lambda").get_function_configuration(FunctionName=ref.name)
@@ -44,14 +44,6 @@ class System:
         prepare = setting(function, "prepare")
         if prepare is not None:
             prepare(self.cloud, event, next(_numbers))
-        return event
-
-    def upload_event(self, key: str, *, size: int, version: str | None) -> Any:
-        """Return the event of an object in the bucket; without a version if it is None."""
-        event = sample_event("process_upload")
-        for record in event["Records"]:
-            record["s3"]["bucket"]["name"] = self.cloud.outputs["s3_bucket_name"]
-            record["s3"]["object"] |= {"key": key, "size": size, "versionId": version}
         return event
 
 
