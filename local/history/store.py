@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from local.history.database import open_database
+from local.history.interrupted import interrupted
 from ops.events.model import Cause, Outcome
 
 FILE = "history.sqlite3"
@@ -131,6 +132,12 @@ class History:
                 )
             self._database.execute("UPDATE counter SET sequence = ?", (sequence,))
             self._remove_oldest()
+
+    def end_unfinished(self) -> None:
+        """End what was running when an earlier local cloud was stopped."""
+        found = self._read("SELECT document FROM causes WHERE outcome = 'running'")
+        if found:
+            self.write([], [interrupted(_decode(document)) for (document,) in found])
 
     def close(self) -> None:
         """Close the file."""
