@@ -94,7 +94,11 @@ def claim(scope: Scope) -> Claim | None:
         token = headers.get("x-amz-security-token", "")
     else:
         if any(_IN_QUERY[name.lower()] != name or len(query[name]) != 1 for name in in_query):
-            raise Refused("IncompleteSignature", "Use signature version 4; give each part once.")
+            raise Refused(
+                "IncompleteSignature",
+                "Sign with version 4, and give each part once. In boto3, S3 needs "
+                'Config(signature_version="s3v4") for it.',
+            )
         if not values.keys() >= _REQUIRED:
             missing = ", ".join(sorted(_REQUIRED - values.keys()))
             raise Refused("IncompleteSignature", f"The URL's signature lacks {missing}.")
