@@ -65,37 +65,46 @@ def claim(scope: Scope) -> Claim | None:
         raise Refused("IncompleteSignature", "The query string is not UTF-8.") from None
     in_query = [name for name in query if name.lower() in _IN_QUERY]
     authorization = headers.get("authorization")
-    if authorization is None and not in_query:
-        return None
-    if authorization is not None and in_query:
-        raise Refused("IncompleteSignature", "Sign in the headers or in the URL, not in both.")
-    values = {name: query[name][0] for name in in_query}
     if authorization is not None:
-        matched = _AUTHORIZATION.fullmatch(authorization)
-        moment, token, expires = headers.get("x-amz-date", ""), "", 0
+        if in_query:
+            raise Refused("IncompleteSignature", "Sign in the headers or in the URL, not in both.")
+        parts = _parts(authorization, headers.get("x-amz-date", ""))
         token = headers.get("x-amz-security-token", "")
-    else:
-        if any(_IN_QUERY[name.lower()] != name or len(query[name]) != 1 for name in in_query):
-            raise Refused(
-                "IncompleteSignature",
-                "Sign with version 4, and give each part once. In boto3, S3 needs "
-                'Config(signature_version="s3v4") for it.',
-            )
-        if not values.keys() >= _REQUIRED:
-            missing = ", ".join(sorted(_REQUIRED - values.keys()))
-            raise Refused("IncompleteSignature", f"The URL's signature lacks {missing}.")
-        matched = _AUTHORIZATION.fullmatch(
-            f"{values[_ALGORITHM]} Credential={values[_KEY]}, SignedHeaders={values[_SIGNED]}, "
-            f"Signature={values[_SIGNATURE]}"
-        )
-        moment, token, expires = values[_DATE], values.get(_TOKEN, ""), _seconds(values[_EXPIRES])
+        return Claim(parts, False, token, 0, headers, query)
+    if not in_query:
+        return None
+    values = _values(query, in_query)
+    parts = _parts(
+        f"{values[_ALGORITHM]} Credential={values[_KEY]}, SignedHeaders={values[_SIGNED]}, "
+        f"Signature={values[_SIGNATURE]}",
+        values[_DATE],
+    )
+    return Claim(parts, True, values.get(_TOKEN, ""), _seconds(values[_EXPIRES]), headers, query)
+
+
+def _parts(authorization: str, moment: str) -> Any:
+    """Return the parts of a signature, as the emulator's functions take them."""
+    matched = _AUTHORIZATION.fullmatch(authorization)
     if matched is None:
         raise Refused(
             "IncompleteSignature",
             "The signature is not one of version 4 (AWS4-HMAC-SHA256): sign with an AWS SDK.",
         )
-    parts = sigv4.HeaderSignature(*matched.groups(), moment)
-    return Claim(parts, authorization is None, token, expires, headers, query)
+    return sigv4.HeaderSignature(*matched.groups(), moment)
+
+
+def _values(query: dict[str, list[str]], names: list[str]) -> dict[str, str]:
+    """Return the parts of a signature in a URL: each is there once, in AWS's spelling."""
+    if any(_IN_QUERY[name.lower()] != name or len(query[name]) != 1 for name in names):
+        raise Refused(
+            "IncompleteSignature",
+            "Sign with version 4, and give each part once. In boto3, S3 needs "
+            'Config(signature_version="s3v4") for it.',
+        )
+    if missing := _REQUIRED - set(names):
+        lacking = ", ".join(sorted(missing))
+        raise Refused("IncompleteSignature", f"The URL's signature lacks {lacking}.")
+    return {name: query[name][0] for name in names}
 
 
 def _headers(scope: Scope) -> dict[str, str]:
