@@ -20,7 +20,7 @@ from ministack.core.iam_evaluator import AuthError  # type: ignore[import-untype
 from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
 from local import credentials
-from local.server import open_paths, origin, viewer, workarounds
+from local.server import open_paths, origin, preflights, recorder, viewer, workarounds
 from local.server.claims import Claim, Refused, claim
 from local.server.identities import Identities
 from local.server.signature import verify
@@ -35,6 +35,8 @@ with contextlib.suppress(OSError, ValueError):
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 workarounds.apply()
+preflights.install()
+recorder.install()
 
 _identities = Identities(credentials.read(Path.cwd()))
 
@@ -69,7 +71,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     except Refused as refused:
         await _refuse(scope, send, *_as_aws(scope, refused))
         return
-    await emulator.app(scope, receive, send)
+    await recorder.forward(emulator.app, scope, receive, send)
 
 
 async def _admit(scope: Scope, receive: Receive) -> Receive:

@@ -1,22 +1,20 @@
 """Mends what the emulator does unlike AWS and only its own process can mend."""
 
-import re
+import hashlib
+import json
 from typing import Any
 
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
+from ministack.services import lambda_svc as functions
 
 _event = gateway._build_lambda_event_v1
-_mock = gateway._invoke_mock_v1
-_execute = gateway.handle_execute
-
-_ORIGINS = "origins of the template"
+_pool_key = functions._warm_pool_key
 
 
 def apply() -> None:
     """Replace functions of the emulator by those that do as AWS does."""
     gateway._build_lambda_event_v1 = _event_with_key
-    gateway._invoke_mock_v1 = _mock_with_origins
-    gateway.handle_execute = _execute_with_origin
+    functions._warm_pool_key = _pool_key_of_version
 
 
 def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
@@ -33,25 +31,11 @@ def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
     return event
 
 
-def _mock_with_origins(integration: dict[str, Any]) -> tuple[int, dict[str, Any], bytes]:
-    """Return the answer to a preflight with the origins that its template compares.
+def _pool_key_of_version(name: str, config: dict[str, Any]) -> str:
+    """Return the key of the containers that may run a version.
 
-    The emulator (1.5.33) evaluates no template of a mock integration. Ours (``infra/triggers/http/
-    cors.py``) sets one header, to the caller's origin if it is one of them.
+    The emulator (1.5.33) keeps them by image, so that one version answers for another with its own
+    variables. In AWS, an execution environment runs one version.
     """
-    status, headers, body = _mock(integration)
-    answers = integration.get("integrationResponses", {}).values()
-    templates = [text for a in answers for text in (a.get("responseTemplates") or {}).values()]
-    origins = re.findall(r'\$origin == "([^"]+)"', " ".join(templates))
-    return status, {**headers, _ORIGINS: origins} if origins else headers, body
-
-
-async def _execute_with_origin(
-    api: str, stage: str, method: str, path: str, headers: dict[str, str], *more: Any
-) -> tuple[int, dict[str, Any], bytes]:
-    """Return an API's answer, with the header that the preflight's template would have set."""
-    status, answer, body = await _execute(api, stage, method, path, headers, *more)
-    origin = headers.get("origin")
-    if origin in answer.pop(_ORIGINS, ()):
-        answer["Access-Control-Allow-Origin"] = origin
-    return status, answer, body
+    settings = json.dumps([config.get("Version"), config.get("Environment")], sort_keys=True)
+    return f"{_pool_key(name, config)}:{hashlib.sha256(settings.encode()).hexdigest()}"
