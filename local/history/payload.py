@@ -12,6 +12,7 @@ _SECRET = {
     "authorization",
     "x-api-key",
     "cookie",
+    "set-cookie",
     "x-amz-security-token",
     "proxy-authorization",
 }
@@ -37,17 +38,13 @@ def of_body(body: bytes, size: int, content_type: str = "") -> Any:
     if not size:
         return None
     if size > len(body):
-        return _cut(body, size)
+        return _cut(body, size) if _begins_as_text(body) else _note(size, content_type)
     try:
         msgspec.json.decode(body)
         return msgspec.Raw(body)
     except (ValueError, RecursionError):
         pass
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return f"({size:,} bytes{f' of {content_type}' if content_type else ''})"
-    return of_value(text)
+    return of_value(body.decode()) if _is_text(body) else _note(size, content_type)
 
 
 def without_secrets(event: Any) -> Any:
@@ -83,6 +80,23 @@ def _hidden(fields: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
         else value
         for name, value in fields.items()
     }
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _begins_as_text(body: bytes) -> bool:
+    """Return True for the beginning of a text, which may end within a character."""
+    return any(_is_text(body[: len(body) - cut]) for cut in range(4))
+
+
+def _note(size: int, content_type: str) -> str:
+    return f"({size:,} bytes{f' of {content_type}' if content_type else ''})"
 
 
 def _cut(text: bytes, size: int) -> str:

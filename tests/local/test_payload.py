@@ -43,6 +43,8 @@ def test_a_long_one_is_cut_with_a_note() -> None:
     cut = kept(of_value("x" * (MOST_BYTES - 1)))
     assert len(cut) < MOST_BYTES
     assert cut.endswith("(the beginning of 65,537 bytes)")
+    assert kept(of_body(b"\xff" * 9, 1_000_000, "image/png")) == "(1,000,000 bytes of image/png)"
+    assert kept(of_body("éé".encode()[:-1], 1_000_000)).startswith("é")
     assert kept(of_body(b"{" * 9, 1_000_000)).endswith("(the beginning of 1,000,000 bytes)")
 
 
