@@ -188,7 +188,9 @@ def events(
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N.")] = 50,
 ) -> int:
-    """Print what happened: each request, upload, message or schedule, and what followed.
+    """Print what happened, and what followed.
+
+    What begins with a request, an upload, a message or a schedule is one entry.
 
     What happened before the last `up` is kept, too. It stays on this machine, in a file that only
     you can read.
