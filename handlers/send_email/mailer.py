@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from handlers.runtime import deadline
+from handlers.runtime import deadline, trace
 from handlers.send_email.render import Rendered
 
 _PAUSES_SECONDS = (0.5, 1, 2)
@@ -73,7 +73,7 @@ class Mailer:
         self._sleep = sleep
 
     def send(self, to: str, content: Rendered) -> None:
-        """Send one e-mail as text and HTML (``ses:SendEmail``).
+        """Send one e-mail as text and HTML (``ses:SendEmail``); SES's events have the trace as tag.
 
         Raises:
             Rejected, Throttled, Unreachable, Paused: not sent; see the module's docstring.
@@ -99,6 +99,9 @@ class Mailer:
                     }
                 },
                 ConfigurationSetName=self._configuration_set,
+                EmailTags=[
+                    {"Name": name, "Value": value} for name, value in trace.named(str).items()
+                ],
             )
         except ClientError as error:
             raise _not_sent(error) from error
