@@ -22,3 +22,4 @@ class Deployed(BaseModel):
 
     outputs: dict[str, Any] = {}
     functions: dict[str, FunctionRef] = {}
+    names: dict[str, str] = Field({}, description="The program's name of each physical name.")

@@ -157,6 +157,9 @@ def make(request: Request) -> tuple[str, dict[str, Any]]:
             "`ignores`."
         )
     made = counterpart.create(request)
+    for physical in (made.outputs.get("name"), made.outputs.get("bucket"), made.id):
+        if isinstance(physical, str):
+            request.target.deployed.names.setdefault(physical, request.name)
     return made.id, {**request.inputs, **made.outputs}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ministack.app import app as _emulator  # type: ignore[import-untyped]
 
-from local.server import origin, viewer, workarounds
+from local.server import origin, recorder, viewer, workarounds
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -27,6 +27,7 @@ with contextlib.suppress(OSError, ValueError):
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 workarounds.apply()
+recorder.install()
 
 _SIGNED = b"AWS4-HMAC-SHA256 Credential=ASIA"
 
@@ -38,7 +39,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if viewer.wants(scope):
             await viewer.serve(scope, send)
         else:
-            await _emulator(scope, receive, send)
+            await recorder.forward(_emulator, scope, receive, send)
     elif scope["type"] == "http":
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 403, "headers": headers})
