@@ -118,12 +118,18 @@ def start(
 
 
 def launch(
-    emulator: Emulator, project: Project, *, inherit: int | None = None, history: Path | None = None
+    emulator: Emulator,
+    project: Project,
+    *,
+    inherit: int | None = None,
+    history: Path | None = None,
+    error_texts: bool = False,
 ) -> Cloud:
     """Start an emulator and deploy a project to it; on any failure, stop it again.
 
     The emulator keeps the file descriptor ``inherit`` open as long as it lives. What happens from
-    then on is recorded in the file ``history``, by default one in the emulator's folder.
+    then on is recorded in the file ``history``, by default one in the emulator's folder. With
+    ``error_texts``, functions log the text of every error; without, only what they log in AWS.
     """
     try:
         emulator.start(inherit=inherit)
@@ -140,6 +146,7 @@ def launch(
             aws,
             images=containers.images if containers else None,
             live=containers.live if containers else None,
+            error_texts=error_texts,
         )
         history = history or emulator.directory / HISTORY
         names = {ref.name: name for name, ref in deployed.functions.items()}

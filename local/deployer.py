@@ -16,7 +16,12 @@ from local.resources import registry
 
 
 def deploy(
-    project: Project, aws: Aws, *, images: Mapping[str, str] | None = None, live: Path | None = None
+    project: Project,
+    aws: Aws,
+    *,
+    images: Mapping[str, str] | None = None,
+    live: Path | None = None,
+    error_texts: bool = False,
 ) -> Deployed:
     """Run the program and make the resources that it declares.
 
@@ -26,13 +31,19 @@ def deploy(
         images: by the function's folder, the images that functions run from; None: functions run
             as Python workers.
         live: where containers import the functions' sources from; see `Containers`.
+        error_texts: see `registry.Target`.
 
     Raises:
         WrongConfiguration: the program refused its configuration.
         DeployFailed: names the resource that failed, or the line of the program that did, and why.
     """
     target = registry.Target(
-        aws=aws, root=project.root, images=images, live=live, naming=pattern(project)
+        aws=aws,
+        root=project.root,
+        images=images,
+        live=live,
+        error_texts=error_texts,
+        naming=pattern(project),
     )
     monitor = Monitor(target)
     try:

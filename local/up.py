@@ -66,7 +66,9 @@ def up(
             containers=execution.containers,
         )
         with progress(f"Deploying stack {stack}"), no_garbage_collection():
-            cloud = launch(emulator, settings, inherit=lock, history=directory.history)
+            cloud = launch(
+                emulator, settings, inherit=lock, history=directory.history, error_texts=True
+            )
     finally:
         # From now on only the emulator holds it.
         os.close(lock)

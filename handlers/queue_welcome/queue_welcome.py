@@ -71,9 +71,7 @@ def _report(sequence: str, user_id: str, code: str | None) -> None:
     if code is None:
         outcome("queued", sequence=sequence, user_id=user_id)
     else:
-        outcome(
-            "not_queued", level=logging.WARNING, sequence=sequence, user_id=user_id, code=code
-        )
+        outcome("not_queued", level=logging.WARNING, sequence=sequence, user_id=user_id, code=code)
 
 
 def _new_user(record: dict[str, Any]) -> dict[str, str] | None:

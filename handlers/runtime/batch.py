@@ -36,9 +36,9 @@ def failing(
     """
     failures: list[tuple[Record, Exception]] = []
     for record in records:
-        try:
-            with trace.of(record):
+        with trace.of(record):
+            try:
                 handle(record)
-        except Exception as error:  # noqa: BLE001 - isolation of one message, see above
-            failures.append((record, error))
+            except Exception as error:  # noqa: BLE001 - isolation of one message, see above
+                failures.append((record, error))
     return failures

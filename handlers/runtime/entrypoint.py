@@ -40,20 +40,20 @@ class Entrypoint(Generic[Response, *Dependencies]):
         runtime logs it without. ``Failed`` was logged before.
         """
         deadline.begin(context)
-        trace.begin(event, context)
-        try:
-            return self._adapter(event, context, *self.dependencies())
-        except Failed:
-            raise
-        except Exception as error:
-            log.failure(UNHANDLED, error)
-            raise
+        with trace.invocation(event, context):
+            try:
+                return self._adapter(event, context, *self.dependencies())
+            except Failed:
+                raise
+            except Exception as error:
+                log.failure(UNHANDLED, error)
+                raise
 
     def invoke(self, event: Any, context: Any, *dependencies: *Dependencies) -> Response:
         """Handle one event with other dependencies, as tests do."""
         deadline.begin(context)
-        trace.begin(event, context)
-        return self._adapter(event, context, *dependencies)
+        with trace.invocation(event, context):
+            return self._adapter(event, context, *dependencies)
 
     def end_init(self) -> None:
         """Make the dependencies now, and start the garbage collector, which ``handlers`` stopped.

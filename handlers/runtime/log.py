@@ -112,11 +112,9 @@ def _text(error: BaseException) -> str | None:
 
 def _is_ours(error: BaseException) -> bool:
     """Return True if a line of ``handlers`` raised the error."""
-    last = None
-    for last, _ in traceback.walk_tb(error.__traceback__):
-        pass
-    name = last.f_globals.get("__name__", "") if last else ""
-    return bool(name.startswith("handlers."))
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    module: str = frames[-1].f_globals.get("__name__", "") if frames else ""
+    return module.startswith("handlers.")
 
 
 def _code(error: BaseException | None) -> str | None:

@@ -39,7 +39,8 @@ def current() -> str | None:
     return _current.get()
 
 
-def begin(event: object, context: object) -> None:
+@contextmanager
+def invocation(event: object, context: object) -> Iterator[None]:
     """Set the trace of an invocation: the id of the API's request, or else Lambda's own.
 
     Args:
@@ -47,7 +48,11 @@ def begin(event: object, context: object) -> None:
         context: Lambda's context object; None outside of Lambda.
     """
     request = _at(event, ("requestContext", "requestId"))
-    _current.set(_first(request, getattr(context, "aws_request_id", None)))
+    before = _current.set(_first(request, getattr(context, "aws_request_id", None)))
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 @contextmanager

@@ -88,6 +88,7 @@ class Mailer:
         return self._send(to, content)
 
     def _send(self, to: str, content: Rendered) -> None:
+        tags = [{"Name": name, "Value": value} for name, value in trace.named(str).items()]
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
@@ -99,9 +100,7 @@ class Mailer:
                     }
                 },
                 ConfigurationSetName=self._configuration_set,
-                EmailTags=[
-                    {"Name": name, "Value": value} for name, value in trace.named(str).items()
-                ],
+                **({"EmailTags": tags} if tags else {}),
             )
         except ClientError as error:
             raise _not_sent(error) from error
