@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from local.logs import Invocation
-from local.project import ROOT
+from ops.events.places import with_places
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
 _FUNCTION_COLOURS = [f"\033[{code}m" for code in (36, 32, 35, 34, 33, 96, 92, 95, 94, 93)]
@@ -20,7 +20,6 @@ _LEVEL_COLOURS = {"ERROR": "\033[31m", "CRITICAL": "\033[31m", "WARNING": "\033[
 # Shown in their own place, or the same for a whole invocation.
 _SHOWN = {"timestamp", "level", "message", "logger", "requestId", "outcome"}
 _OF_ERRORS = {"error", "text", "stack", "errorType", "errorMessage", "stackTrace"}
-_FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:,(?P<name> in \S+))?')
 _LOGGED_BEFORE = "Failed"  # the name of handlers.runtime.asynchronous.Failed
 _TRACEBACK = "Traceback (most recent call last):"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -128,13 +127,7 @@ def _error(record: dict[str, Any]) -> tuple[str, str]:
         kind, text, stack = record["error"], record.get("text"), str(record["stack"])
     else:
         return "", ""
-    return f"{kind}: {text}" if text else str(kind), _FRAME.sub(_place, stack)
-
-
-def _place(frame: re.Match[str]) -> str:
-    """Return a line of code as a terminal can open it, relative to the project's folder."""
-    file = frame["file"].removeprefix(f"{ROOT}/").removeprefix("/var/task/")
-    return f"{file}:{frame['line']}{frame['name'] or ''}"
+    return f"{kind}: {text}" if text else str(kind), with_places(stack)
 
 
 def _as_record(line: str) -> dict[str, Any] | None:

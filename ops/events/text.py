@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ops.events import places
 from ops.events.model import Call, Cause, DeadLetter, Failure, Invocation, LogRecord, Outcome
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
@@ -18,7 +19,6 @@ _COLOURS: dict[Outcome, str] = {
 }
 _LOUD = {"WARNING", "ERROR", "CRITICAL", "FATAL"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?')
 _REFUSED = 400
 
 
@@ -120,13 +120,12 @@ class _Tree:
 def _lines_of(failure: Failure) -> list[str]:
     """Return an error, and the line of code that raised it."""
     message = f": {_clean(failure.message)}" if failure.message else ""
-    found = [frame for text in failure.stack for frame in _FRAME.finditer(text)]
+    found = [frame for text in failure.stack for frame in places.FRAME.finditer(text)]
     # The last line of the program's own, not of a library that it called.
     own = [frame for frame in found if "site-packages" not in frame["file"]] or found
     lines = [f"{_clean(failure.type)}{message}"]
     if own:
-        file, line, name = own[-1].group("file", "line", "name")
-        lines.append(_clean(f"  at {file.removeprefix('/var/task/')}:{line} {name or ''}".rstrip()))
+        lines.append(_clean(f"  at {places.place(own[-1])}"))
     return lines
 
 

@@ -98,9 +98,9 @@ def _split(entries: list[Entry]) -> Iterator[list[Entry]]:
 
 
 def _invocation(entries: list[Entry], attempt: int) -> Invocation:
-    reports = [e.record.get("record", {}) for e in entries if e.record.get("type") == _REPORT]
-    report = reports[0] if reports else {}
-    metrics = report.get("metrics", {})
+    reports = [e.record.get("record") for e in entries if e.record.get("type") == _REPORT]
+    report = _object(reports[0]) if reports else {}
+    metrics = _object(report.get("metrics"))
     own = [entry for entry in entries if "level" in entry.record]
     return Invocation(
         id=str(entries[0].run),
@@ -110,29 +110,35 @@ def _invocation(entries: list[Entry], attempt: int) -> Invocation:
         cold=("initDurationMs" in metrics or None) if report else None,
         attempt=attempt,
         failure=_failure([entry.record for entry in own], report),
-        logs=[_log_record(entry) for entry in own],
+        logs=[_log_record(entry) for entry in own if not _by_runtime(entry.record)],
     )
 
 
 def _failure(records: list[Mapping[str, Any]], report: Mapping[str, Any]) -> Failure | None:
     """Return the error of an invocation: what its function logged, or what the platform says."""
     for record in records:
-        if "error" in record and record.get("level") in _ERRORS:
+        if "error" in record and str(record.get("level")) in _ERRORS:
             return Failure(str(record["error"]), _text(record.get("text")), _lines(record, "stack"))
     for record in records:
-        if "errorType" in record and record.get("level") in _ERRORS:
+        if "errorType" in record and str(record.get("level")) in _ERRORS:
             return Failure(
                 str(record["errorType"]),
                 _text(record.get("errorMessage")),
                 _lines(record, "stackTrace"),
             )
-    if report.get("status") in ("timeout", "error", "failure"):
-        return Failure(str(report.get("errorType") or report["status"]))
+    status = report.get("status")
+    if status in ("timeout", "error", "failure"):
+        return Failure(str(report.get("errorType") or status))
     return None
 
 
+def _by_runtime(record: Mapping[str, Any]) -> bool:
+    """Return True for the runtime's record of an error, which is the failure itself."""
+    return "errorType" in record and "logger" not in record
+
+
 def _outcome(run: Invocation) -> Outcome:
-    if any(record.fields.get("code") in _DENIED for record in run.logs):
+    if any(str(record.fields.get("code")) in _DENIED for record in run.logs):
         return "denied"
     if run.failure:
         return "failed"
@@ -151,6 +157,10 @@ def _moment(record: Mapping[str, Any]) -> float | None:
         return datetime.fromisoformat(str(record.get("timestamp"))).timestamp()
     except ValueError:
         return None
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _lines(record: Mapping[str, Any], name: str) -> list[str]:
