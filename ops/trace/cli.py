@@ -83,7 +83,10 @@ def trace(
     ] = "1d",  # type: ignore[assignment]  # parsed, too
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> int:
-    """Print all that followed from a request, an upload or a message, from the functions' logs."""
+    """Print what followed from one request, upload or message.
+
+    It is read from the functions' logs.
+    """
     from ops.trace import command
 
     outputs, client = context.obj.local_cloud() if stack == LOCAL else command.deployed(stack)
