@@ -52,7 +52,7 @@ class Cloud:
 
     @property
     def functions(self) -> dict[str, FunctionRef]:
-        """The functions by logical name, such as ``create-user``."""
+        """The functions by logical name, such as ``count-users``."""
         return self.deployed.functions
 
     def client(self, service: str) -> Any:
@@ -137,7 +137,7 @@ def launch(
         from local.deployer import deploy
 
         emulator.wait_until_healthy()
-        aws = Aws(emulator.endpoint, project.region)
+        aws = Aws(emulator.endpoint, project.region, emulator.credentials)
         api = json.loads(project.config.get(f"{project.name}:api", "{}"))
         (emulator.directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
         containers = emulator.containers
