@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
-QUICK = $(BIN)/pytest -n 2 --dist loadfile -m 'not long'
+# In the order given: files of the end-to-end tests, which wait a lot, first.
+QUICK = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not long'
 UNITS = tests/handlers tests/functions tests/infra
 # Tests of one function that need the whole system are in its folder, too.
 E2E = tests/e2e $(wildcard tests/functions/*/e2e)
@@ -23,7 +24,7 @@ REQUESTS ?= 1e6
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-browser test-images test-faults test-engine soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive clean
+.PHONY: help up test test-api test-browser test-images test-faults test-engine soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive trace clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 21
@@ -32,8 +33,12 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/app up --port $(PORT)
 
 test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, also check coverage (a minute more)
-	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
-	$(QUICK) --ignore tests/checks/scan $(OTHERS) $(SYSTEM)
+ifdef COVERAGE
+	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS)
+else
+	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS) $(UNITS)
+endif
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
@@ -88,6 +93,9 @@ rollback: .venv/.runtime  ## Roll back STACK's last release; with RELEASE=, only
 
 smoke: .venv/.runtime  ## Test STACK, or the API at URL, and clean up (more: app smoke --help)
 	@$(BIN)/app smoke $(or $(URL),$(STACK)) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
+
+trace: .venv/.runtime  ## Print what followed from the request, upload or message ID in STACK (SINCE=4d: so far back)
+	@$(BIN)/app trace $(ID) --stack $(STACK) $(if $(SINCE),--since $(SINCE))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, process it again (DRY_RUN=1: only show it)
 	@$(BIN)/app redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)

@@ -44,9 +44,11 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
                 loaded,
                 aws,
                 directory=directory.emulator,
+                history=directory.history,
                 images=containers.images if containers else None,
                 live=containers.live if containers else None,
                 previous=state.deployed,
+                error_texts=True,
             )
         except PartlyApplied as error:
             directory.save(state.model_copy(update={"deployed": error.deployed}))

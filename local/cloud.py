@@ -15,6 +15,8 @@ from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
 from local.errors import PartlyApplied
 from local.execution import choose
+from local.history import program
+from local.history.store import FILE as HISTORY
 from local.project import ROOT, Project, load
 from local.server.origin import ORIGINS
 
@@ -27,12 +29,22 @@ class Cloud:
     """A running local cloud: use it as a context manager, or call ``stop``."""
 
     def __init__(
-        self, emulator: Emulator, aws: Aws, project: Project, deployment: Deployment
+        self,
+        emulator: Emulator,
+        aws: Aws,
+        project: Project,
+        deployment: Deployment,
+        *,
+        history: Path,
+        error_texts: bool,
     ) -> None:
         self.emulator = emulator
         self.aws = aws
         self.deployed = deployment.deployed
         self.imported = deployment.imported
+        self.history = history
+        """The file of what happened."""
+        self._error_texts = error_texts
         self._project = project
 
     @property
@@ -47,7 +59,7 @@ class Cloud:
 
     @property
     def functions(self) -> dict[str, FunctionRef]:
-        """The functions by logical name, such as ``create-user``."""
+        """The functions by logical name, such as ``count-users``."""
         return self.deployed.functions
 
     def client(self, service: str) -> Any:
@@ -75,9 +87,11 @@ class Cloud:
                 project,
                 self.aws,
                 directory=self.emulator.directory,
+                history=self.history,
                 images=containers.images if containers else None,
                 live=containers.live if containers else None,
                 previous=self.deployed,
+                error_texts=self._error_texts,
             )
         except PartlyApplied as error:
             self.deployed = error.deployed
@@ -148,12 +162,16 @@ def launch(
     project: Project,
     *,
     inherit: int | None = None,
+    history: Path | None = None,
     previous: Deployed | None = None,
+    error_texts: bool = False,
 ) -> Cloud:
     """Start an emulator and deploy a project to it; on any failure, stop it again.
 
-    The emulator keeps the file descriptor ``inherit`` open as long as it lives. ``previous`` is
-    what it holds already.
+    The emulator keeps the file descriptor ``inherit`` open as long as it lives. What happens from
+    then on is recorded in the file ``history``, by default one in the emulator's folder.
+    ``previous`` is what the emulator holds already. With ``error_texts``, functions log the text of
+    every error; without, only what they log in AWS.
     """
     try:
         emulator.start(inherit=inherit)
@@ -163,15 +181,18 @@ def launch(
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region, emulator.credentials)
         containers = emulator.containers
+        history = history or emulator.directory / HISTORY
         deployment = install(
             project,
             aws,
             directory=emulator.directory,
+            history=history,
             images=containers.images if containers else None,
             live=containers.live if containers else None,
             previous=previous,
+            error_texts=error_texts,
         )
-        return Cloud(emulator, aws, project, deployment)
+        return Cloud(emulator, aws, project, deployment, history=history, error_texts=error_texts)
     except BaseException:
         emulator.stop(save=False)
         raise
@@ -182,19 +203,25 @@ def install(
     aws: Aws,
     *,
     directory: Path,
+    history: Path,
     images: Mapping[str, str] | None,
     live: Path | None,
     previous: Deployed | None = None,
+    error_texts: bool = False,
 ) -> Deployment:
     """Deploy a project to an emulator, and tell the emulator's own pages of it.
 
-    ``directory`` is the emulator's folder; see `deployer.deploy` for the rest.
+    ``directory`` is the emulator's folder, and ``history`` the file of what happens; see
+    `deployer.deploy` for the rest.
     """
     from local.deployer import deploy
 
-    deployment = deploy(project, aws, images=images, live=live, previous=previous)
+    deployment = deploy(
+        project, aws, images=images, live=live, previous=previous, error_texts=error_texts
+    )
     api = json.loads(project.config.get(f"{project.name}:api", "{}"))
     (directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
+    program.write(directory, history=history, names=deployment.deployed.names, root=project.root)
     publish(
         project.root / "openapi.json",
         deployment.deployed.outputs,

@@ -43,7 +43,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
 
     def wanted() -> bool:
-        return directory.locked() and not _reader_has_gone()
+        return directory.locked() and not reader_has_gone()
 
     try:
         for log in reader.follow(wanted) if follow else reader.poll():
@@ -180,7 +180,7 @@ def _function(state: State, name: str) -> FunctionRef:
     return functions[name]
 
 
-def _reader_has_gone() -> bool:
+def reader_has_gone() -> bool:
     """Return True if standard output is a closed pipe, as in ``logs --follow | head``."""
     output = select.poll()
     output.register(1, 0)  # errors only, which are always reported

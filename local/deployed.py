@@ -10,7 +10,7 @@ class FunctionRef(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(description="Physical name, such as create-user-3f2a91c.")
+    name: str = Field(description="Physical name, such as greet-3f2a91c.")
     log_group: str
     qualifier: str = Field("$LATEST", description="Alias that the triggers call, if there is one.")
 
@@ -39,3 +39,14 @@ class Deployed(BaseModel):
     outputs: dict[str, Any] = {}
     functions: dict[str, FunctionRef] = {}
     resources: dict[str, Resource] = Field({}, description="In the order in which they were made.")
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The program's name of each physical name and id."""
+        names: dict[str, str] = {}
+        for each in self.resources.values():
+            properties = {**each.inputs, **each.outputs}
+            for physical in (properties.get("name"), properties.get("bucket"), each.id):
+                if isinstance(physical, str):
+                    names.setdefault(physical, each.name)
+        return names | {ref.name: name for name, ref in self.functions.items()}

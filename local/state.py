@@ -19,6 +19,7 @@ from local.credentials import Credentials
 from local.deployed import Deployed
 from local.emulator import remove_containers
 from local.errors import LocalError, NotRunning
+from local.history.store import FILE as HISTORY
 
 
 class State(BaseModel):
@@ -51,6 +52,7 @@ class StateDirectory:
         self.root = root
         self.path = root / ".local"
         self.emulator = self.path / "emulator"
+        self.history = self.path / HISTORY
         self.kept = self.path / "kept"
         self._state = self.path / "state.json"
         self._lock = self.path / "lock"

@@ -84,7 +84,12 @@ def up(
         )
         with progress(f"Deploying stack {stack}"), no_garbage_collection():
             cloud = launch(
-                emulator, settings, inherit=lock, previous=kept.deployed if kept else None
+                emulator,
+                settings,
+                inherit=lock,
+                history=directory.history,
+                previous=kept.deployed if kept else None,
+                error_texts=True,
             )
     finally:
         # From now on only the emulator holds it.

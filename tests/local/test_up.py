@@ -133,7 +133,20 @@ def test_detached(up, local, folder, tmp_path):
         down = local("down")
     assert down == (0, "Stopped.\n", "")
     assert group_is_gone(state["pid"])
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) == {"history", "lock"}
+    code, kept, _ = local("events")  # also when nothing runs
+    assert code == 0
+    assert [line.split("  ")[1].strip() for line in kept.splitlines()] == ["ok", "failed"]
+    assert "Invoke greet" in kept
+    failed = json.loads(local("events", "--json", "--outcome", "failed")[1])
+    assert failed["invocations"][0]["failure"]["type"] == "ValueError"
+    chain = local("events", failed["id"])[1]
+    assert "ValueError: " in chain
+    assert "handlers/greet/handler.py:" in chain
+
+
+def left(folder):
+    return {file.name.partition(".")[0] for file in (folder / ".local").iterdir()}
 
 
 def wait_for(path):
@@ -161,7 +174,7 @@ def test_a_signal_stops_everything(arguments, folder):
     output, _ = process.communicate(timeout=60)
     assert (process.returncode, "Traceback" in output) == (0, False)
     assert group_is_gone(emulator)
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 def test_an_interrupt_during_the_start_stops_everything(arguments, folder):
@@ -176,7 +189,7 @@ def test_an_interrupt_during_the_start_stops_everything(arguments, folder):
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, "\nInterrupted.\n")
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 def test_a_failing_program_leaves_nothing(up, folder):
@@ -185,7 +198,7 @@ def test_a_failing_program_leaves_nothing(up, folder):
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr.startswith("error: The program failed: ModuleNotFoundError")
     assert "import nowhere" in failed.stderr
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 @pytest.fixture
@@ -251,7 +264,7 @@ def test_an_emulator_that_was_killed_is_a_failure(arguments, folder, local):
     assert "error: The emulator ended by itself (signal 9). The end of its log:\n" in error
     assert "Try again: app up" in error
     assert "Traceback" not in error
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 def test_down_from_another_terminal_is_no_failure(arguments, folder, local):
@@ -328,7 +341,7 @@ def test_edits_are_applied_while_it_runs(arguments, folder, local):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
         assert process.returncode == 0
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 def test_without_a_watch_an_edit_waits_for_the_next_up(up, local, folder):
@@ -376,4 +389,4 @@ def test_what_was_kept_comes_back(up, local, folder, tmp_path):
         assert "There are no files" in local("files")[2]
     finally:
         assert local("down")[1] == "Stopped.\n"
-    assert sorted(file.name for file in (folder / ".local").iterdir()) == ["kept", "lock"]
+    assert left(folder) <= {"history", "kept", "lock"}

@@ -37,7 +37,7 @@ def handler_of(request: Request) -> str:
     if not commands or len(commands) != 1 or any(image_config[name] for name in others):
         raise LocalError(
             f"`imageConfig` is {dict(image_config)!r}; local workers need `commands` with one "
-            'entry, such as ["handlers.create_user.handler.handler"], and nothing else.'
+            'entry, such as ["handlers.greet.handler.handler"], and nothing else.'
         )
     return str(commands[0])
 
@@ -106,6 +106,7 @@ def _environment(request: Request, handler: str) -> dict[str, str]:
     logging = request.get("loggingConfig", {})
     return {
         **_live_variables(request.target, handler),
+        **({"_LOCAL_ERROR_TEXTS": "1"} if request.target.error_texts else {}),
         **request.get("environment", {}).get("variables", {}),
         "_HANDLER": handler,
         "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
