@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli import main
-from local.cli import as_port
+from local.cli.common import as_port
 from local.deployed import Deployed, FunctionRef
 from local.emulator import free_port
 from local.errors import LocalError, NotRunning

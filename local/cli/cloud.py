@@ -1,0 +1,118 @@
+"""The commands of the whole local cloud: ``up``, ``down``, ``outputs`` and ``logs``."""
+
+from typing import Annotated
+
+import typer
+
+from local.cli.common import PANEL, AsJson, as_port, directory_of
+
+PORT = 4566
+
+commands = typer.Typer()
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app up
+      app up --detach
+      app up --port 4567
+      app up --no-docker""",
+)
+def up(
+    context: typer.Context,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Start it in the background and return.")
+    ] = False,
+    docker: Annotated[
+        bool | None,
+        typer.Option(
+            "--docker/--no-docker",
+            help="Run functions as containers of their images, or as local Python workers. If left "
+            "out: containers if Docker is running.",
+        ),
+    ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch/--no-watch",
+            help="With containers: run the handlers of this folder, so that an edit is live at the "
+            "next call; or run what the images hold. Python workers always do the first.",
+        ),
+    ] = True,
+    port: Annotated[
+        int, typer.Option(parser=as_port, metavar="PORT", help="The emulator's port.")
+    ] = PORT,
+    stack: Annotated[str, typer.Option(metavar="STACK", help="Use Pulumi.STACK.yaml.")] = "local",
+) -> int:
+    """Run the whole application here, and follow its logs.
+
+    It runs on an AWS emulator that only this machine can reach. You need no cloud account. Ctrl-C
+    stops everything.
+    """
+    from local.up import up as run
+
+    return run(
+        directory_of(context),
+        port=port,
+        stack=stack,
+        detach=detach,
+        docker=docker,
+        live=watch,
+        progress=context.obj.progress,
+    )
+
+
+@commands.command(rich_help_panel=PANEL)
+def down(context: typer.Context) -> int:
+    """Stop everything that `up` started."""
+    from local import commands as implementation
+
+    return implementation.down(directory_of(context))
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app outputs
+      app outputs api_gateway_url""",
+)
+def outputs(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Print only the value of this output.")
+    ] = None,
+    json: AsJson = False,
+) -> int:
+    """Print the stack's outputs, such as the API's URL.
+
+    All of them are printed as JSON. A single text is printed without quotes, unless you ask for
+    --json.
+    """
+    from local import commands as implementation
+
+    return implementation.outputs(directory_of(context), name=name, as_json=json)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app logs
+      app logs create-user --follow""",
+)
+def logs(
+    context: typer.Context,
+    function: Annotated[
+        str | None, typer.Argument(metavar="FUNCTION", help="Print only the logs of this function.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Also print new records, until Ctrl-C.")
+    ] = False,
+) -> int:
+    """Print the functions' logs."""
+    from local import commands as implementation
+
+    return implementation.logs(directory_of(context), function=function, follow=follow)
