@@ -1,9 +1,12 @@
 """AWS clients of the emulator, independent of this machine's AWS configuration."""
 
+import http.client
+import json
 import os
 import threading
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
@@ -71,6 +74,19 @@ class Aws:
                     config=_CONFIG,
                 )
             return self._clients[service]
+
+    def ask(self, method: str, path: str) -> Any:
+        """Return the JSON that the emulator's own interface answers.
+
+        Raises:
+            OSError, http.client.HTTPException, ValueError: there is no answer, or it is no JSON.
+        """
+        connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=60)
+        try:
+            connection.request(method, path)
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close every connection."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from local import invocation, tokens
 from local.aws import Aws, AwsError
 from local.debug import attach_hint, debugging
-from local.deployed import FunctionRef
 from local.errors import LocalError, NotRunning, unknown
 from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter, wants_colour
@@ -38,7 +37,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     """Print what the functions logged, and follow it if asked to."""
     state = directory.load()
     functions = state.deployed.functions
-    chosen = {function: _function(state, function)} if function else functions
+    chosen = {function: state.deployed.function(function)} if function else functions
     reader = LogReader(_aws(state), chosen)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
 
@@ -61,7 +60,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
 def invoke(directory: StateDirectory, *, function: str, event: str | None) -> int:
     """Invoke a function and print its answer."""
     state = directory.load()
-    ref = _function(state, function)
+    ref = state.deployed.function(function)
     answer = invocation.invoke(_aws(state), ref, invocation.read_event(event))
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
@@ -70,13 +69,13 @@ def invoke(directory: StateDirectory, *, function: str, event: str | None) -> in
 def debug(directory: StateDirectory, *, function: str, port: int) -> int:
     """Run a function's invocations under a debugger, and print its logs, until Ctrl-C."""
     state = directory.load()
-    ref, aws = _function(state, function), _aws(state)
+    ref, aws = state.deployed.function(function), _aws(state)
     reader = LogReader(aws, {function: ref}, since_ms=int(time.time() * 1000))
     formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
     catch_signals()
     try:
         with debugging(aws, ref, port=port):
-            print(attach_hint(function, port), flush=True)
+            print(f"{attach_hint(function, port)} Ctrl-C ends debugging.", flush=True)
             for log in reader.follow(directory.locked):
                 print(formatter.format(log), flush=True)
     except KeyboardInterrupt:
@@ -168,13 +167,6 @@ def _aws(state: State) -> Aws:
 def _files(directory: StateDirectory) -> Files:
     state = directory.load()
     return Files(_aws(state), state.deployed.outputs)
-
-
-def _function(state: State, name: str) -> FunctionRef:
-    functions = state.deployed.functions
-    if name not in functions:
-        raise unknown("function", name, functions)
-    return functions[name]
 
 
 def _reader_has_gone() -> bool:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from local import project
 from local.aws import Aws, AwsError
 from local.cloud import launch
+from local.debug import attach_hint, debugging
+from local.debugger import DEBUG_PORT
 from local.emulator import Emulator
 from local.errors import LocalError
 from local.execution import choose
@@ -33,6 +35,7 @@ def up(
     detach: bool,
     docker: bool | None,
     live: bool,
+    debug: str | None,
     progress: Callable[[str], AbstractContextManager[object]],
 ) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
@@ -44,6 +47,7 @@ def up(
         detach: return when the stack is up.
         docker: see `execution.choose`.
         live: an edit of a handler is live at the next call.
+        debug: function that runs under a debugger.
         progress: shows a text while something takes long.
 
     Raises:
@@ -82,6 +86,8 @@ def up(
             deployed=cloud.deployed,
         )
         directory.save(state)
+        if debug:
+            debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)  # until it ends
         keep = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
@@ -91,6 +97,8 @@ def up(
             detach=detach,
             live=live or execution.containers is None,
         )
+        if debug:
+            print(f"\n{attach_hint(debug, DEBUG_PORT)}", flush=True)
         if not detach:
             _follow(cloud.aws, state, emulator)
             if not (emulator.alive() or directory.is_stopped_by_down()):

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from local.cli.common import PANEL, AsJson, as_port, directory_of
+from local.debugger import DEBUG_PORT
 
 PORT = 4566
 
@@ -18,7 +19,8 @@ commands = typer.Typer()
       app up
       app up --detach
       app up --port 4567
-      app up --no-docker""",
+      app up --no-docker
+      app up --debug create-user""",
 )
 def up(
     context: typer.Context,
@@ -41,6 +43,13 @@ def up(
             "next call; or run what the images hold. Python workers always do the first.",
         ),
     ] = True,
+    debug: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FUNCTION",
+            help=f"Run this function under a debugger on port {DEBUG_PORT}, as app debug does.",
+        ),
+    ] = None,
     port: Annotated[
         int, typer.Option(parser=as_port, metavar="PORT", help="The emulator's port.")
     ] = PORT,
@@ -60,6 +69,7 @@ def up(
         detach=detach,
         docker=docker,
         live=watch,
+        debug=debug,
         progress=context.obj.progress,
     )
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from local.state import StateDirectory
 
 PANEL = "On this machine"
-DEBUG_PORT = 5678  # where editors look unless they are told otherwise
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

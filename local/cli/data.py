@@ -1,4 +1,4 @@
-"""The commands that show and store data: mail, and the files of the bucket."""
+"""The commands that show and change data: mail, files, queues and tables."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from local.cli.common import PANEL, AsJson, directory_of
+
+LIMIT = 100
 
 commands = typer.Typer()
 
@@ -84,3 +86,83 @@ def download(
     from local import commands as implementation
 
     return implementation.download(directory_of(context), key=key, file=file)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app queue
+      app queue emails
+      app queue emails --retry
+      app queue emails-dead-letters --retry""",
+)
+def queue(
+    context: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="QUEUE", help="Show the messages of this queue. Default: a list."),
+    ] = None,
+    retry: Annotated[
+        bool,
+        typer.Option(
+            "--retry",
+            help="Make hidden messages visible at once. Those of a dead-letter queue are processed "
+            "again, as app redrive does.",
+        ),
+    ] = False,
+    json: AsJson = False,
+) -> int:
+    """List the queues, or look at messages without consuming them."""
+    if retry and (name is None or json):
+        problem = "leave --json out." if name else "name a QUEUE."
+        raise typer.BadParameter(problem, param_hint="--retry")
+    # Each loads the AWS SDK.
+    from local import queue_command
+
+    directory = directory_of(context)
+    if name is None:
+        return queue_command.list_queues(directory, as_json=json)
+    if retry:
+        return queue_command.retry(directory, name)
+    return queue_command.show(directory, name, as_json=json)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app table
+      app table users
+      app table users user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG
+      app table users 2026-11-28 --index by-day""",
+)
+def table(
+    context: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="TABLE", help="Show the items of this table. Default: a list."),
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY", help="Show only items of this key: all of its parts, or the first one."
+        ),
+    ] = None,
+    index: Annotated[
+        str | None, typer.Option(metavar="INDEX", help="Read this index; KEY is then its key.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most N items.")] = LIMIT,
+    json: AsJson = False,
+) -> int:
+    """List the tables, or show items as plain JSON."""
+    if name is None and index is not None:
+        raise typer.BadParameter("name a TABLE.", param_hint="--index")
+    from local import table_command
+
+    directory = directory_of(context)
+    if name is None:
+        return table_command.list_tables(directory, as_json=json)
+    return table_command.show(
+        directory, name, key=key or [], index=index, limit=limit, as_json=json
+    )

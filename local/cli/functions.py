@@ -1,10 +1,11 @@
-"""The commands that run one function: ``invoke`` and ``debug``."""
+"""The commands that run one function: ``invoke``, ``run`` and ``debug``."""
 
 from typing import Annotated
 
 import typer
 
-from local.cli.common import DEBUG_PORT, PANEL, as_port, directory_of
+from local.cli.common import PANEL, as_port, directory_of
+from local.debugger import DEBUG_PORT
 
 commands = typer.Typer()
 
@@ -13,7 +14,6 @@ commands = typer.Typer()
     rich_help_panel=PANEL,
     epilog="""\b
     Examples:
-      app invoke cleanup-expired
       app invoke create-user tests/functions/create_user/event.json
       app invoke create-user - < event.json""",
 )
@@ -28,10 +28,37 @@ def invoke(
         ),
     ] = None,
 ) -> int:
-    """Invoke a function, and print its answer as JSON."""
+    """Invoke a function with your event, and print its answer.
+
+    The answer is JSON. To invoke it as its schedule does, use app run.
+    """
     from local import commands as implementation
 
     return implementation.invoke(directory_of(context), function=function, event=event)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app run cleanup-expired
+      app run report""",
+)
+def run(
+    context: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(metavar="SCHEDULE", help="A schedule, or the function that it invokes."),
+    ],
+) -> int:
+    """Run a schedule now, with the event that it sends.
+
+    Prints the function's answer as JSON, and its log as errors. To send your own event, use app
+    invoke.
+    """
+    from local import schedules
+
+    return schedules.run(directory_of(context), name)
 
 
 @commands.command(
@@ -51,7 +78,7 @@ def debug(
     """Run a function under a debugger, until Ctrl-C.
 
     Each invocation waits until you attach. It has the function's role and variables, and no time
-    limit. Functions must run as workers: app up --no-docker.
+    limit. It runs where the function runs: in a worker, or in a container.
     """
     from local import commands as implementation
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local.aws import ACCOUNT_ID, Aws
-from local.deployed import Deployed
+from local.deployed import Deployed, Resource
 from local.errors import LocalError
 from local.naming import DEFAULT_PATTERN, auto_name
 
@@ -157,6 +157,9 @@ def make(request: Request) -> tuple[str, dict[str, Any]]:
             "`ignores`."
         )
     made = counterpart.create(request)
+    request.target.deployed.resources[f"{request.type}::{request.name}"] = Resource(
+        type=request.type, name=request.name, id=made.id
+    )
     return made.id, {**request.inputs, **made.outputs}
 
 

@@ -3,13 +3,21 @@
 from typing import Any
 
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
+from ministack.services import eventbridge
+
+from local.schedule_event import fill
+from local.server import debug_containers, message_ids
 
 _event = gateway._build_lambda_event_v1
+_invoke_target = eventbridge._invoke_target
 
 
 def apply() -> None:
-    """Replace functions of the emulator by those that do as AWS does."""
+    """Replace functions of the emulator by those that do as AWS does, or as `app` needs."""
     gateway._build_lambda_event_v1 = _event_with_key
+    eventbridge._invoke_target = _invoke_target_with_time
+    debug_containers.apply()
+    message_ids.apply()
 
 
 def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
@@ -24,3 +32,15 @@ def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
         key = gateway._resolve_api_key(gateway._api_key_from_request(headers))
         event["requestContext"]["identity"]["apiKeyId"] = key and key["id"]
     return event
+
+
+def _invoke_target_with_time(
+    target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], *more: Any
+) -> None:
+    """Invoke a target with its input as EventBridge Scheduler fills it in.
+
+    The emulator (1.5.33) leaves the names in angle brackets as they are.
+    """
+    if event.get("Source") == "aws.scheduler" and "Input" in target:
+        target = {**target, "Input": fill(target["Input"], arn=rule["Arn"])}
+    _invoke_target(target, event, rule, *more)

@@ -1,0 +1,35 @@
+"""A local cloud that the tests started, where the commands look for one."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.cloud import Cloud
+from local.deployed import Deployed
+from local.state import State, StateDirectory
+
+
+@contextlib.contextmanager
+def as_if_up(root: Path, cloud: Cloud, deployed: Deployed | None = None) -> Iterator[None]:
+    """Let the commands in a folder find a cloud, as `app up` would.
+
+    ``deployed`` stands in for what the cloud's program made.
+    """
+    directory = StateDirectory(root)
+    lock = directory.acquire()
+    directory.save(
+        State(
+            pid=os.getpid(),
+            port=cloud.emulator.port,
+            region=cloud.aws.region,
+            stack="local",
+            started=datetime.now(UTC),
+            deployed=deployed or cloud.deployed,
+        )
+    )
+    try:
+        yield
+    finally:
+        os.close(lock)
