@@ -12,6 +12,8 @@ from local.aws import Aws
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
 from local.execution import choose
+from local.history import program
+from local.history.store import FILE as HISTORY
 from local.project import ROOT, Project, load
 from local.server.origin import ORIGINS
 
@@ -19,16 +21,24 @@ from local.server.origin import ORIGINS
 class Cloud:
     """A running local cloud: use it as a context manager, or call ``stop``.
 
-    ``viewer`` is the URL of a page that shows the API, if there is one.
+    ``viewer`` is the URL of a page that shows the API, if there is one; ``history`` is the file of
+    what happened.
     """
 
     def __init__(
-        self, emulator: Emulator, aws: Aws, deployed: Deployed, *, viewer: str | None = None
+        self,
+        emulator: Emulator,
+        aws: Aws,
+        deployed: Deployed,
+        *,
+        history: Path,
+        viewer: str | None = None,
     ) -> None:
         self.emulator = emulator
         self.aws = aws
         self.deployed = deployed
         self.viewer = viewer
+        self.history = history
 
     @property
     def endpoint(self) -> str:
@@ -42,7 +52,7 @@ class Cloud:
 
     @property
     def functions(self) -> dict[str, FunctionRef]:
-        """The functions by logical name, such as ``create-user``."""
+        """The functions by logical name, such as ``count-users``."""
         return self.deployed.functions
 
     def client(self, service: str) -> Any:
@@ -107,10 +117,13 @@ def start(
     return launch(emulator, project)
 
 
-def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) -> Cloud:
+def launch(
+    emulator: Emulator, project: Project, *, inherit: int | None = None, history: Path | None = None
+) -> Cloud:
     """Start an emulator and deploy a project to it; on any failure, stop it again.
 
-    The emulator keeps the file descriptor ``inherit`` open as long as it lives.
+    The emulator keeps the file descriptor ``inherit`` open as long as it lives. What happens from
+    then on is recorded in the file ``history``, by default one in the emulator's folder.
     """
     try:
         emulator.start(inherit=inherit)
@@ -118,7 +131,7 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
         from local.deployer import deploy
 
         emulator.wait_until_healthy()
-        aws = Aws(emulator.endpoint, project.region)
+        aws = Aws(emulator.endpoint, project.region, emulator.credentials)
         api = json.loads(project.config.get(f"{project.name}:api", "{}"))
         (emulator.directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
         containers = emulator.containers
@@ -128,13 +141,21 @@ def launch(emulator: Emulator, project: Project, *, inherit: int | None = None) 
             images=containers.images if containers else None,
             live=containers.live if containers else None,
         )
+        history = history or emulator.directory / HISTORY
+        names = {ref.name: name for name, ref in deployed.functions.items()}
+        program.write(
+            emulator.directory,
+            history=history,
+            names=deployed.names | names,
+            root=project.root,
+        )
         viewer = publish(
             project.root / "openapi.json",
             deployed.outputs,
             endpoint=emulator.endpoint,
             directory=emulator.directory,
         )
-        return Cloud(emulator, aws, deployed, viewer=viewer)
+        return Cloud(emulator, aws, deployed, viewer=viewer, history=history)
     except BaseException:
         emulator.stop()
         raise

@@ -42,7 +42,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
 
     def wanted() -> bool:
-        return directory.locked() and not _reader_has_gone()
+        return directory.locked() and not reader_has_gone()
 
     try:
         for log in reader.follow(wanted) if follow else reader.poll():
@@ -97,7 +97,7 @@ def token(directory: StateDirectory, *, scopes: list[str], as_json: bool) -> int
 
 def mail(directory: StateDirectory, *, as_json: bool) -> int:
     """Print the e-mails that were sent."""
-    messages = sent(directory.load().port)
+    messages = sent(_aws(directory.load()))
     if as_json:
         print(json.dumps(messages, indent=2, ensure_ascii=False))
     elif not messages:
@@ -169,7 +169,7 @@ def _files(directory: StateDirectory) -> Files:
     return Files(_aws(state), state.deployed.outputs)
 
 
-def _reader_has_gone() -> bool:
+def reader_has_gone() -> bool:
     """Return True if standard output is a closed pipe, as in ``logs --follow | head``."""
     output = select.poll()
     output.register(1, 0)  # errors only, which are always reported

@@ -12,7 +12,7 @@ class FunctionRef(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(description="Physical name, such as create-user-3f2a91c.")
+    name: str = Field(description="Physical name, such as greet-3f2a91c.")
     log_group: str
     qualifier: str = Field("$LATEST", description="Alias that the triggers call, if there is one.")
 
@@ -28,7 +28,7 @@ class Resource(BaseModel):
 
 
 class Deployed(BaseModel):
-    """The stack's outputs, its functions by logical name, such as create-user, and its resources.
+    """The stack's outputs, its functions by logical name, such as count-users, and its resources.
 
     Each resource is under a key of its own.
     """
@@ -37,6 +37,7 @@ class Deployed(BaseModel):
 
     outputs: dict[str, Any] = {}
     functions: dict[str, FunctionRef] = {}
+    names: dict[str, str] = Field({}, description="The program's name of each physical name.")
     resources: dict[str, Resource] = {}
 
     def function(self, name: str) -> FunctionRef:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from local.aws import Credentials
+from local.credentials import Credentials
 from local.deployed import Deployed
 from local.emulator import remove_containers
 from local.errors import LocalError, NotRunning
+from local.history.store import FILE as HISTORY
 
 
 class State(BaseModel):
@@ -31,17 +32,13 @@ class State(BaseModel):
     started: datetime
     instance: str | None = Field(None, description="Label of its containers; None for workers.")
     stopping: bool = Field(False, description="Whether `down` has begun to stop it.")
+    credentials: Credentials = Field(repr=False, description="The root account's.")
     deployed: Deployed
 
     @property
     def endpoint(self) -> str:
         """URL of the emulator."""
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def credentials(self) -> Credentials:
-        """The root account's, which no policy limits."""
-        return Credentials()
 
 
 class StateDirectory:
@@ -51,6 +48,7 @@ class StateDirectory:
         self.root = root
         self.path = root / ".local"
         self.emulator = self.path / "emulator"
+        self.history = self.path / HISTORY
         self._state = self.path / "state.json"
         self._lock = self.path / "lock"
 

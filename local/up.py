@@ -70,7 +70,7 @@ def up(
             containers=execution.containers,
         )
         with progress(f"Deploying stack {stack}"), no_garbage_collection():
-            cloud = launch(emulator, settings, inherit=lock)
+            cloud = launch(emulator, settings, inherit=lock, history=directory.history)
     finally:
         # From now on only the emulator holds it.
         os.close(lock)
@@ -83,6 +83,7 @@ def up(
             stack=stack,
             started=datetime.fromtimestamp(started, UTC),
             instance=emulator.instance,
+            credentials=emulator.credentials,
             deployed=cloud.deployed,
         )
         directory.save(state)

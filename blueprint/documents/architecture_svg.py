@@ -8,7 +8,7 @@ stores there are.
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from blueprint.documents.architecture import Arrow, Diagram
+from blueprint.documents.diagram import Arrow, Diagram
 
 _CHARACTER = 6.7  # average width of a character in the font below
 _LINE = 26  # height of an arrow with its label

@@ -2,8 +2,8 @@
 
 import typer
 
-from local.cli import access, cloud, data, functions
+from local.cli import access, cloud, data, events, functions
 
 commands = typer.Typer()
-for part in (cloud, functions, access, data):
+for part in (cloud, events, functions, access, data):
     commands.add_typer(part.commands)

@@ -160,6 +160,9 @@ def make(request: Request) -> tuple[str, dict[str, Any]]:
     request.target.deployed.resources[f"{request.type}::{request.name}"] = Resource(
         type=request.type, name=request.name, id=made.id
     )
+    for physical in (made.outputs.get("name"), made.outputs.get("bucket"), made.id):
+        if isinstance(physical, str):
+            request.target.deployed.names.setdefault(physical, request.name)
     return made.id, {**request.inputs, **made.outputs}
 
 

@@ -26,6 +26,7 @@ def as_if_up(root: Path, cloud: Cloud, deployed: Deployed | None = None) -> Iter
             region=cloud.aws.region,
             stack="local",
             started=datetime.now(UTC),
+            credentials=cloud.aws.credentials,
             deployed=deployed or cloud.deployed,
         )
     )
