@@ -17,6 +17,7 @@ from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import catch_signals, stop_group
 from local.state import State, StateDirectory
+from local.uploads import UploadNames
 
 
 def outputs(directory: StateDirectory, *, name: str | None, as_json: bool) -> int:
@@ -38,7 +39,8 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     state = directory.load()
     functions = state.deployed.functions
     chosen = {function: state.deployed.function(function)} if function else functions
-    reader = LogReader(_aws(state), chosen)
+    aws = _aws(state)
+    reader, names = LogReader(aws, chosen), UploadNames(aws, state.deployed.outputs)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
 
     def wanted() -> bool:
@@ -46,7 +48,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
 
     try:
         for log in reader.follow(wanted) if follow else reader.poll():
-            print(formatter.format(log), flush=True)
+            print(formatter.format(names.named(log)), flush=True)
     except KeyboardInterrupt:
         return 0
     except AwsError:
@@ -70,14 +72,15 @@ def debug(directory: StateDirectory, *, function: str, port: int) -> int:
     """Run a function's invocations under a debugger, and print its logs, until Ctrl-C."""
     state = directory.load()
     ref, aws = state.deployed.function(function), _aws(state)
-    reader = LogReader(aws, {function: ref}, since_ms=int(time.time() * 1000))
+    names = UploadNames(aws, state.deployed.outputs)
     formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
     catch_signals()
     try:
         with debugging(aws, ref, port=port):
             print(f"{attach_hint(function, port)} Ctrl-C ends debugging.", flush=True)
+            reader = LogReader(aws, {function: ref}, since_ms=int(time.time() * 1000))
             for log in reader.follow(directory.locked):
-                print(formatter.format(log), flush=True)
+                print(formatter.format(names.named(log)), flush=True)
     except KeyboardInterrupt:
         print(f"\n{function} runs without a debugger again.", flush=True)
         return 0

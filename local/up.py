@@ -23,6 +23,7 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.processes import catch_signals
 from local.state import State, StateDirectory
+from local.uploads import UploadNames
 
 _STOP_SECONDS = 5
 
@@ -149,10 +150,11 @@ def _follow(aws: Aws, state: State, emulator: Emulator) -> None:
     """Print logs until Ctrl-C, or until the emulator has ended."""
     formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
     reader = LogReader(aws, state.deployed.functions)
+    names = UploadNames(aws, state.deployed.outputs)
     with contextlib.suppress(KeyboardInterrupt):
         try:
             for invocation in reader.follow(emulator.alive):
-                print(formatter.format(invocation), flush=True)
+                print(formatter.format(names.named(invocation)), flush=True)
         except AwsError:
             if _is_alive_after_stopping(emulator.alive):
                 raise

@@ -12,25 +12,24 @@ from local.state import State, StateDirectory
 
 
 @contextlib.contextmanager
-def as_if_up(root: Path, cloud: Cloud, deployed: Deployed | None = None) -> Iterator[None]:
+def as_if_up(root: Path, cloud: Cloud, deployed: Deployed | None = None) -> Iterator[State]:
     """Let the commands in a folder find a cloud, as `app up` would.
 
     ``deployed`` stands in for what the cloud's program made.
     """
     directory = StateDirectory(root)
     lock = directory.acquire()
-    directory.save(
-        State(
-            pid=os.getpid(),
-            port=cloud.emulator.port,
-            region=cloud.aws.region,
-            stack="local",
-            started=datetime.now(UTC),
-            credentials=cloud.aws.credentials,
-            deployed=deployed or cloud.deployed,
-        )
+    state = State(
+        pid=os.getpid(),
+        port=cloud.emulator.port,
+        region=cloud.aws.region,
+        stack="local",
+        started=datetime.now(UTC),
+        credentials=cloud.aws.credentials,
+        deployed=deployed or cloud.deployed,
     )
+    directory.save(state)
     try:
-        yield
+        yield state
     finally:
         os.close(lock)
