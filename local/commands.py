@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from local import invocation, tokens
+from local import invocation, past_logs, tokens
 from local.aws import Aws, AwsError
 from local.debug import attach_hint, debugging
 from local.errors import LocalError, NotRunning, unknown
@@ -35,8 +35,20 @@ def outputs(directory: StateDirectory, *, name: str | None, as_json: bool) -> in
 
 
 def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> int:
-    """Print what the functions logged, and follow it if asked to."""
-    state = directory.load()
+    """Print what the functions logged, and follow it if asked to.
+
+    If no local cloud is running, what was logged before is printed.
+    """
+    try:
+        state = directory.load()
+    except NotRunning as error:
+        past = [] if follow else past_logs.read(directory.history, function)
+        if not past:
+            raise
+        formatter = Formatter({log.function for log in past}, colour=wants_colour(sys.stdout))
+        print("\n".join(formatter.format(log) for log in past))
+        print(f"These are the logs so far. {error}", file=sys.stderr)
+        return 0
     functions = state.deployed.functions
     chosen = {function: state.deployed.function(function)} if function else functions
     aws = _aws(state)

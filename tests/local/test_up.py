@@ -127,11 +127,10 @@ def test_detached(up, local, folder, tmp_path):
     finally:
         down = local("down")
     assert down == (0, "Stopped.\n", "")
+    assert "    raise ValueError" in local("logs", "greet")[1]
+    assert local("logs", "nobody")[:2] == local("logs", "--follow")[:2] == (1, "")
     assert group_is_gone(state["pid"])
-    assert {file.name.partition(".")[0] for file in (folder / ".local").iterdir()} == {
-        "history",
-        "lock",
-    }
+    assert left(folder) == {"history", "lock"}
     code, kept, _ = local("events")  # also when nothing runs
     assert code == 0
     assert [line.split("  ")[1].strip() for line in kept.splitlines()] == ["ok", "failed"]
@@ -141,6 +140,10 @@ def test_detached(up, local, folder, tmp_path):
     chain = local("events", failed["id"])[1]
     assert "ValueError: " in chain
     assert "handlers/greet/handler.py:" in chain
+
+
+def left(folder):
+    return {file.name.partition(".")[0] for file in (folder / ".local").iterdir()}
 
 
 def wait_for(path):
@@ -168,7 +171,7 @@ def test_a_signal_stops_everything(arguments, folder):
     output, _ = process.communicate(timeout=60)
     assert (process.returncode, "Traceback" in output) == (0, False)
     assert group_is_gone(emulator)
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 def test_an_interrupt_during_the_start_stops_everything(arguments, folder):
@@ -183,7 +186,7 @@ def test_an_interrupt_during_the_start_stops_everything(arguments, folder):
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, "\nInterrupted.\n")
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 def test_a_failing_program_leaves_nothing(up, folder):
@@ -192,7 +195,7 @@ def test_a_failing_program_leaves_nothing(up, folder):
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr.startswith("error: The program failed: ModuleNotFoundError")
     assert "import nowhere" in failed.stderr
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert left(folder) <= {"history", "lock"}
 
 
 @pytest.fixture
@@ -258,7 +261,11 @@ def test_an_emulator_that_was_killed_is_a_failure(arguments, folder, local):
     assert "error: The emulator ended by itself (signal 9). The end of its log:\n" in error
     assert "Try again: app up" in error
     assert "Traceback" not in error
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    code, logs, error = local("logs")
+    assert code == 0
+    assert "INFO    greeted count=1" in logs
+    assert error.startswith("These are the logs so far. No local cloud is running.")
+    assert left(folder) <= {"history", "lock"}
 
 
 def test_down_from_another_terminal_is_no_failure(arguments, folder, local):
