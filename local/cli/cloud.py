@@ -8,6 +8,7 @@ from local.cli.common import PANEL, AsJson, as_port, directory_of
 from local.debugger import DEBUG_PORT
 
 PORT = 4566
+"""As in up.py, which takes longer to import."""
 
 commands = typer.Typer()
 
@@ -18,6 +19,7 @@ commands = typer.Typer()
     Examples:
       app up
       app up --detach
+      app up --keep
       app up --port 4567
       app up --no-docker
       app up --debug create-user""",
@@ -39,10 +41,19 @@ def up(
         bool,
         typer.Option(
             "--watch/--no-watch",
-            help="With containers: run the handlers of this folder, so that an edit is live at the "
-            "next call; or run what the images hold. Python workers always do the first.",
+            help="Apply each edit of the program and its configuration while it runs, and run the "
+            "handlers of this folder; or run what the images hold. Python workers always run the "
+            "handlers of this folder.",
         ),
     ] = True,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Bring back what the last `app up --keep` held when it was stopped, and keep it "
+            "again: tables, files, queues, users, e-mails and logs.",
+        ),
+    ] = False,
     debug: Annotated[
         str | None,
         typer.Option(
@@ -51,15 +62,19 @@ def up(
         ),
     ] = None,
     port: Annotated[
-        int, typer.Option(parser=as_port, metavar="PORT", help="The emulator's port.")
-    ] = PORT,
+        int | None,
+        typer.Option(parser=as_port, metavar="PORT", help=f"The emulator's port. Default: {PORT}."),
+    ] = None,
     stack: Annotated[str, typer.Option(metavar="STACK", help="Use Pulumi.STACK.yaml.")] = "local",
 ) -> int:
     """Run the whole application here, and follow its logs.
 
     It runs on an AWS emulator that only this machine can reach. You need no cloud account. Ctrl-C
-    stops everything.
+    stops everything. If it runs already, the program and its configuration are applied to it, and
+    tables, queues, files and users keep what they hold.
     """
+    if detach and debug:
+        raise typer.BadParameter("leave --detach out.", param_hint="--debug")
     from local.up import up as run
 
     return run(
@@ -69,6 +84,7 @@ def up(
         detach=detach,
         docker=docker,
         live=watch,
+        keep=keep,
         debug=debug,
         progress=context.obj.progress,
     )

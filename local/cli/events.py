@@ -45,10 +45,12 @@ def events(
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N.")] = 50,
 ) -> int:
-    """Print what happened here, and all that followed from it.
+    """Print what happened, and what followed.
 
-    Each cause is a request, an upload, a message, a schedule or a call by hand. Those from before
-    the last `up` are kept, too. They stay on this machine, in a file that only you can read.
+    What begins with a request, an upload, a message or a schedule is one entry.
+
+    What happened before the last `up` is kept, too. It stays on this machine, in a file that only
+    you can read.
     """
     from local import events_command as implementation
 

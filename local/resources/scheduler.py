@@ -1,7 +1,7 @@
 """Schedules."""
 
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
 
 _GROUP = "default"
 
@@ -13,11 +13,17 @@ _GROUP = "default"
         "startDate endDate state target"
     ),
     ignores="kmsKeyArn actionAfterCompletion",
+    update=PUT,
+    fixed="name",
+    delete=lambda request: request.client("scheduler").delete_schedule(
+        Name=request.id.partition("/")[2]
+    ),
 )
 def schedule(request: Request) -> Made:
     """Make a schedule. The emulator invokes its target for the first time after one period."""
     name = request.physical_name(64)
-    arn = request.client("scheduler").create_schedule(
+    client = request.client("scheduler")
+    arn = (client.update_schedule if request.previous else client.create_schedule)(
         Name=name,
         ScheduleExpression=request.require("scheduleExpression"),
         FlexibleTimeWindow=pascal(request.require("flexibleTimeWindow")),

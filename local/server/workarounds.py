@@ -4,12 +4,13 @@ import hashlib
 import json
 from typing import Any
 
+from ministack.core.persistence import PERSIST_STATE  # type: ignore[import-untyped]
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
-from ministack.services import eventbridge
+from ministack.services import dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
-from local.server import debug_containers, message_ids
+from local.server import debug_containers, kept, message_ids
 
 _event = gateway._build_lambda_event_v1
 _invoke_target = eventbridge._invoke_target
@@ -23,6 +24,8 @@ def apply() -> None:
     eventbridge._invoke_target = _invoke_target_with_time
     debug_containers.apply()
     message_ids.apply()
+    if PERSIST_STATE:
+        kept.apply({"dynamodb": dynamodb, "ses": ses})
 
 
 def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:

@@ -146,3 +146,16 @@ def test_a_variable_is_removed(tmp_path):
     )
     assert b"AWS_PROFILE" not in done.stdout
     assert Path(SH).exists()
+
+
+@pytest.mark.parametrize("arguments", [["queue"], ["table", "--json"], ["env"]])
+def test_a_closed_pipe_is_no_failure(cloud, tmp_path, arguments):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-c", PROGRAM, tmp_path, *arguments]
+    with as_if_up(tmp_path, cloud):
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -151,15 +152,27 @@ def app(project, tmp_path):
             command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
         )
 
-    yield run, port
+    def start(*arguments):
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-uc", program, *arguments],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )
+        )  # fmt: skip
+        return started[-1]
+
+    started = []
+    yield run, start, port
     run("down")
+    for process in started:
+        process.communicate(timeout=60)
 
 
 def test_a_cloud_starts_with_a_debugger(app, project):
-    run, port = app
-    started = run("up", "--detach", "--debug", "greet", "--port", str(free_port()))
-    assert (started.returncode, started.stderr) == (0, "")
-    assert f"greet waits for a debugger on 127.0.0.1:{port}" in started.stdout
+    run, start, port = app
+    process = start("up", "--debug", "greet", "--port", str(free_port()))
+    hint = f"greet waits for a debugger on 127.0.0.1:{port}"
+    assert any(hint in line for line in process.stdout)
     file = project / HANDLER
     with ThreadPoolExecutor(1) as pool:
         called = pool.submit(run, "invoke", "greet")
@@ -167,17 +180,25 @@ def test_a_cloud_starts_with_a_debugger(app, project):
             debugger.attach({file: [line_of(file, "return {")]}, project)
             assert debugger.variables()[1]["event"] == "{}"
             assert called.result(timeout=60).returncode == 0
-    assert run("down").returncode == 0
+    assert run("up", "--debug", "greet").stderr == (
+        "error: A local cloud runs already. Debug a function of it: app debug greet\n"
+    )
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 0
     with pytest.raises(ConnectionRefusedError):
         Debugger("127.0.0.1", port)
 
 
 def test_a_cloud_does_not_start_with_an_unknown_function_to_debug(app, project):
-    run, _ = app
-    failed = run("up", "--detach", "--debug", "great", "--port", str(free_port()))
+    run, *_ = app
+    failed = run("up", "--debug", "great", "--port", str(free_port()))
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr == (
         "error: There is no function 'great'. Did you mean 'greet'? Functions: greet.\n"
     )
     left = {file.name.partition(".")[0] for file in (project / ".local").iterdir()}
     assert left <= {"history", "lock"}
+
+
+def test_a_debugger_is_not_left_behind(app):
+    assert app[0]("up", "--detach", "--debug", "greet").returncode == 2

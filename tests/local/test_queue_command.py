@@ -6,9 +6,9 @@ import uuid
 import pytest
 
 from cli import main
-from local.deployed import Deployed, Resource
+from local.deployed import Deployed
 from local.queues import TYPE
-from tests.support.local.running import as_if_up
+from tests.support.local.running import as_if_up, resources
 
 
 @pytest.fixture
@@ -37,8 +37,7 @@ def app(cloud, queue, dead_letters, tmp_path, capsys):
 
     letters = {"work-dead-letters": {"url": dead_letters, "kind": "queue", "target": queue}}
     urls = {"work": queue, "work-dead-letters": dead_letters}
-    resources = {name: Resource(type=TYPE, name=name, id=url) for name, url in urls.items()}
-    deployed = Deployed(outputs={"dead_letters": letters}, resources=resources)
+    deployed = Deployed(outputs={"dead_letters": letters}, resources=resources(TYPE, urls))
     with as_if_up(tmp_path, cloud, deployed):
         yield run
 

@@ -9,10 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cli import main
-from local.deployed import Resource
 from local.schedule_event import fill
 from local.schedules import TYPE
-from tests.support.local.running import as_if_up
+from tests.support.local.running import as_if_up, resources
 
 ROLE = "arn:aws:iam::000000000000:role/scheduler"
 INPUT = '{"time": "<aws.scheduler.scheduled-time>", "schedule": "<aws.scheduler.schedule-arn>"}'
@@ -49,8 +48,7 @@ def app(cloud, tmp_path, capsys):
     """Run the command in a program with these schedules: ids by name."""
 
     def run(name, **ids):
-        found = {key: Resource(type=TYPE, name=key, id=id_) for key, id_ in ids.items()}
-        deployed = cloud.deployed.model_copy(update={"resources": found})
+        deployed = cloud.deployed.model_copy(update={"resources": resources(TYPE, ids)})
         with as_if_up(tmp_path, cloud, deployed):
             code = main(["run", name], root=tmp_path)
         return code, *capsys.readouterr()

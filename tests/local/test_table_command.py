@@ -6,9 +6,9 @@ import uuid
 import pytest
 
 from cli import main
-from local.deployed import Deployed, Resource
+from local.deployed import Deployed
 from local.table_command import TYPE
-from tests.support.local.running import as_if_up
+from tests.support.local.running import as_if_up, resources
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +55,7 @@ def app(cloud, orders, tmp_path, capsys):
 
     things = next(iter(cloud.deployed.ids(TYPE).values()))
     names = {"orders": orders, "things": things}
-    resources = {name: Resource(type=TYPE, name=name, id=id_) for name, id_ in names.items()}
-    with as_if_up(tmp_path, cloud, Deployed(resources=resources)):
+    with as_if_up(tmp_path, cloud, Deployed(resources=resources(TYPE, names))):
         yield run
 
 

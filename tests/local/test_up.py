@@ -101,8 +101,11 @@ def test_detached(up, local, folder, tmp_path):
         assert json.loads(local("outputs")[1]) == state["deployed"]["outputs"]
 
         again = up("--port", port)
-        assert again.returncode == 1
-        assert "already running" in again.stderr
+        assert (again.returncode, again.stderr) == (0, "")
+        assert again.stdout == "Nothing of the running cloud had to change.\n"
+        other = up("--port", str(free_port()))
+        assert other.returncode == 1
+        assert "with another --port" in other.stderr
 
         code, answer, _ = local("invoke", "greet", "-", stdin='{"x": 1}')
         assert (code, json.loads(answer)["text"]) == (0, "hello, Ada")

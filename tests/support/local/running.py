@@ -2,13 +2,21 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from local.cloud import Cloud
-from local.deployed import Deployed
+from local.deployed import Deployed, Resource
 from local.state import State, StateDirectory
+
+
+def resources(type_: str, ids: Mapping[str, str]) -> dict[str, Resource]:
+    """Return resources of a type, as a program would make them: ids by name."""
+    return {
+        f"urn::{name}": Resource(type=type_, name=name, id=id_, inputs={}, outputs={})
+        for name, id_ in ids.items()
+    }
 
 
 @contextlib.contextmanager
