@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PANEL = "On this machine"
 PORT = 4566
+"""As in up.py, which takes longer to import."""
 DEBUG_PORT = 5678  # where editors look unless they are told otherwise
 
 commands = typer.Typer()
@@ -37,6 +38,7 @@ def as_port(given: str | int) -> int:
     Examples:
       app up
       app up --detach
+      app up --keep
       app up --port 4567
       app up --no-docker""",
 )
@@ -57,19 +59,30 @@ def up(
         bool,
         typer.Option(
             "--watch/--no-watch",
-            help="With containers: run the handlers of this folder, so that an edit is live at the "
-            "next call; or run what the images hold. Python workers always do the first.",
+            help="Apply each edit of the program and its configuration while it runs, and run the "
+            "handlers of this folder; or run what the images hold. Python workers always run the "
+            "handlers of this folder.",
         ),
     ] = True,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Bring back what the last `app up --keep` held when it was stopped, and keep it "
+            "again: tables, files, queues, users, e-mails and logs.",
+        ),
+    ] = False,
     port: Annotated[
-        int, typer.Option(parser=as_port, metavar="PORT", help="The emulator's port.")
-    ] = PORT,
+        int | None,
+        typer.Option(parser=as_port, metavar="PORT", help=f"The emulator's port. Default: {PORT}."),
+    ] = None,
     stack: Annotated[str, typer.Option(metavar="STACK", help="Use Pulumi.STACK.yaml.")] = "local",
 ) -> int:
     """Run the whole application here, and follow its logs.
 
     It runs on an AWS emulator that only this machine can reach. You need no cloud account. Ctrl-C
-    stops everything.
+    stops everything. If it runs already, the program and its configuration are applied to it, and
+    tables, queues, files and users keep what they hold.
     """
     from local.up import up as run
 
@@ -80,6 +93,7 @@ def up(
         detach=detach,
         docker=docker,
         live=watch,
+        keep=keep,
         progress=context.obj.progress,
     )
 
@@ -136,6 +150,66 @@ def logs(
     from local import commands as implementation
 
     return implementation.logs(_directory(context), function=function, follow=follow)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app events
+      app events 5f0c6a1e-8b6b-4c8e-9a59-0b4a3f1d2c3e
+      app events --outcome failed --since 15m
+      app events --json --follow""",
+)
+def events(
+    context: typer.Context,
+    cause: Annotated[
+        str | None,
+        typer.Argument(metavar="CAUSE", help="Print this one and all that followed from it."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for each.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Also print what happens, until Ctrl-C.")
+    ] = False,
+    function: Annotated[
+        str | None, typer.Option(metavar="FUNCTION", help="Only where this function ran.")
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUTCOME", help="running, ok, failed, denied, rejected or dead_letter."
+        ),
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only what contains this: an id, a name.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only the last TIME, such as 15m, 2h or 1d.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N.")] = 50,
+) -> int:
+    """Print what happened, and what followed.
+
+    What begins with a request, an upload, a message or a schedule is one entry.
+
+    What happened before the last `up` is kept, too. It stays on this machine, in a file that only
+    you can read.
+    """
+    from local import events_command as implementation
+
+    return implementation.events(
+        _directory(context),
+        cause=cause,
+        as_json=json,
+        follow=follow,
+        wanted=implementation.Filter(
+            function=function,
+            outcome=implementation.outcome_of(outcome),
+            text=text,
+            since=implementation.moment_of(since),
+        ),
+        limit=limit,
+    )
 
 
 @commands.command(

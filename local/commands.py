@@ -16,7 +16,7 @@ from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
-from local.processes import catch_signals, stop_group
+from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
 from local.state import State, StateDirectory
 
 
@@ -43,7 +43,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
 
     def wanted() -> bool:
-        return directory.locked() and not _reader_has_gone()
+        return directory.locked() and not reader_has_gone()
 
     try:
         for log in reader.follow(wanted) if follow else reader.poll():
@@ -98,7 +98,7 @@ def token(directory: StateDirectory, *, scopes: list[str], as_json: bool) -> int
 
 def mail(directory: StateDirectory, *, as_json: bool) -> int:
     """Print the e-mails that were sent."""
-    messages = sent(directory.load().port)
+    messages = sent(_aws(directory.load()))
     if as_json:
         print(json.dumps(messages, indent=2, ensure_ascii=False))
     elif not messages:
@@ -155,9 +155,12 @@ def down(directory: StateDirectory) -> int:
         return 0
     # Tells `up`, which may follow the logs in another terminal, that this is no failure.
     directory.save(state.model_copy(update={"stopping": True}))
-    stop_group(state.pid, ended=lambda: not directory.locked())
+    seconds = SAVE_SECONDS if state.keep else STOP_SECONDS
+    stop_group(state.pid, ended=lambda: not directory.locked(), seconds=seconds)
+    if state.keep:
+        directory.keep(state)
     directory.clear()
-    print("Stopped.")
+    print("Stopped. Its data come back with: app up --keep" if state.keep else "Stopped.")
     return 0
 
 
@@ -177,7 +180,7 @@ def _function(state: State, name: str) -> FunctionRef:
     return functions[name]
 
 
-def _reader_has_gone() -> bool:
+def reader_has_gone() -> bool:
     """Return True if standard output is a closed pipe, as in ``logs --follow | head``."""
     output = select.poll()
     output.register(1, 0)  # errors only, which are always reported

@@ -4,11 +4,12 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from checks.bench.functions import sample_event, setting
+from checks.bench.places import ROOT
 from local import cloud as local_cloud
-from local.aws import ROOT_KEY
 from local.cloud import Cloud
 
 _numbers = itertools.count(1)
@@ -31,8 +32,7 @@ class System:
         region = self.cloud.aws.region
         return {
             **described["Environment"]["Variables"],
-            "AWS_ACCESS_KEY_ID": ROOT_KEY,
-            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+            **self.cloud.aws.credentials.variables(),
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_ENDPOINT_URL": self.cloud.endpoint,
@@ -50,9 +50,9 @@ class System:
 
 
 @contextlib.contextmanager
-def start() -> Iterator[System]:
+def start(root: Path = ROOT) -> Iterator[System]:
     """Start a local cloud without triggers, so that no other function runs."""
-    with local_cloud.start() as cloud:
+    with local_cloud.start(root=root) as cloud:
         functions = cloud.client("lambda")
         for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)

@@ -7,6 +7,7 @@ https://fetch.spec.whatwg.org/#origin-header https://www.w3.org/TR/fetch-metadat
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ ORIGINS = Path("origins.json").absolute()
 _NAMES = {"localhost", "host.docker.internal"}
 _API = "/_aws/execute-api/"
 _SIGN_IN = ("/oauth2/authorize", "/login", "/logout")
+_OBJECT = re.compile(r"/[a-z0-9][a-z0-9.-]+/.+", re.DOTALL)
 _TOKEN = ("/oauth2/token", "/oauth2/userInfo")
 
 
@@ -35,11 +37,16 @@ def refusal(scope: Scope) -> str | None:
         return "A request has one Origin and one Sec-Fetch-Site header."
     if origins:
         own = origins[0] == f"http://{hosts[0]}"
-        return None if own or _is_application(scope, origins[0]) else _REFUSED
+        form = headers.get(b"content-type", [""])[0].startswith("multipart/form-data")
+        ours = _is_of_the_application(scope, form=form) and _is_listed(origins[0])
+        return None if own or ours else _REFUSED
     if sites in ([], ["none"], ["same-origin"]):
         return None
-    follows_link = modes == ["navigate"] and scope.get("method") == "GET"
-    return None if follows_link and scope["path"] in _SIGN_IN else _REFUSED
+    reads = scope.get("method") == "GET"
+    follows_link = reads and modes == ["navigate"] and scope["path"] in _SIGN_IN
+    # Who has a signed URL may show the file, as a picture or by a link, and reads nothing of it.
+    shows_file = reads and _OBJECT.fullmatch(scope["path"]) and _is_signed(scope)
+    return None if follows_link or shows_file else _REFUSED
 
 
 _REFUSED = (
@@ -60,13 +67,23 @@ def _is_ours(host: str, scope: Scope) -> bool:
     )
 
 
-def _is_application(scope: Scope, origin: str) -> bool:
-    """Return whether a page of the application calls its API, gets a token or sends a file."""
-    path = scope["path"]
-    if not (
-        path.startswith(_API)
-        or path in _TOKEN
-        or (not path.startswith("/_") and b"X-Amz-Signature=" in scope["query_string"])
-    ):
-        return False
+def _is_of_the_application(scope: Scope, *, form: bool) -> bool:
+    """Return whether it is for a page of the application.
+
+    Such a page calls its API, gets a token, or sends or gets a file by a signed URL or form.
+    """
+    method, path = scope.get("method"), scope["path"]
+    if path.startswith(_API) or path in _TOKEN:
+        return True
+    # A preflight does nothing, and the request that it asks for comes here again.
+    signed = _is_signed(scope) or (method == "POST" and form)
+    return not path.startswith("/_") and (signed or method == "OPTIONS")
+
+
+def _is_signed(scope: Scope) -> bool:
+    """Return whether a URL claims a signature, which is verified later (``signature.py``)."""
+    return b"X-Amz-Signature=" in scope["query_string"]
+
+
+def _is_listed(origin: str) -> bool:
     return ORIGINS.exists() and origin in json.loads(ORIGINS.read_text())

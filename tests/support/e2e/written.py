@@ -33,12 +33,18 @@ def elsewhere(cloud: Cloud) -> Iterator[Place]:
 def keeping(cloud: Cloud) -> Iterator[Place]:
     """Yield where personal data belongs."""
     yield "table users", _table(cloud, "dynamodb_table_name")
-    yield "mail", _bytes(sent(cloud.emulator.port))
+    yield "mail", _bytes(sent(cloud.aws))
     for url in cloud.client("sqs").list_queues()["QueueUrls"]:
         yield f"queue {logical_name(url.rpartition('/')[2])}", _bytes(_messages(cloud, url))
     for key, content in _objects(cloud):
         if key.startswith(KEEPS):
             yield f"object {key}", key.encode() + content
+
+
+def recorded(cloud: Cloud) -> Iterator[Place]:
+    """Yield the history, which only this machine's user can read."""
+    for path in cloud.history.parent.glob(f"{cloud.history.name}*"):
+        yield f"file {path.name}", path.read_bytes()
 
 
 def _logs(cloud: Cloud) -> Iterator[Place]:
@@ -62,7 +68,7 @@ def _files_of_the_emulator(cloud: Cloud) -> Iterator[Place]:
     log = Path(cloud.emulator._log)
     assert log.exists()
     for path in log.parent.rglob("*"):
-        if path.is_file():
+        if path.is_file() and not path.name.startswith(cloud.history.name):
             yield f"file {path.relative_to(log.parent)}", path.name.encode() + path.read_bytes()
 
 

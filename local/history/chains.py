@@ -1,0 +1,173 @@
+"""Makes causes and their chains of the facts that the emulator's process reports.
+
+Facts may come in another order than they happened: a message may be received before its sending
+has been answered. What cannot be placed yet waits for a moment.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from local.history import calls, payload
+from local.history.facts import Began, Ended, Exchange, Fact, Linked, Lost, Origin
+from local.history.items import failed_in, items_of, marks_of, request_id, upload_id
+from local.history.live_cause import LiveCause, Run
+from local.history.log_records import failure, logged_failure, records
+from local.history.origins import Origins
+from local.history.program import Program
+from ops.events.model import Cause, DeadLetter
+
+_MOST_RUNS = 1_000
+_PATIENCE_SECONDS = 1.5
+_SERVER_ERROR = 500
+_REJECTED = "rejected/"
+
+
+class Chains:
+    """The causes that may still grow; ``take`` facts, then ask for what has ``changed``."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._marks: dict[str, dict[str, set[str]]] = {}
+        self._origins = Origins()
+        self._waiting: dict[str, tuple[float, Run]] = {}
+        self._dirty: dict[LiveCause, None] = {}
+
+    def take(self, fact: Fact) -> None:
+        """Take one fact in."""
+        match fact:
+            case Began():
+                self._begin(fact)
+            case Ended():
+                self._end(fact)
+            case Exchange():
+                self._exchange(fact)
+            case Linked():
+                self._origins.link(fact)
+                if fact.item in self._waiting:
+                    self._follow_items(self._waiting.pop(fact.item)[1], [fact.item])
+            case Lost():
+                self._lose(fact)
+
+    def settle(self, now: float) -> None:
+        """Let what waited long enough be causes of their own: nobody knows what began them."""
+        for item, (since, run) in list(self._waiting.items()):
+            if now - since > _PATIENCE_SECONDS:
+                del self._waiting[item]
+                cause = self._origins.unknown(run, item, self.program)
+                self._attach(run, cause, None, {item})
+
+    def changed(self) -> tuple[list[Cause], list[Cause]]:
+        """Return new causes, and those that changed, since the last time."""
+        new: list[Cause] = []
+        old: list[Cause] = []
+        for live in self._dirty:
+            (old if live.saved else new).append(live.current())
+            live.saved = True
+        self._dirty.clear()
+        return new, old
+
+    def _begin(self, fact: Began) -> None:
+        event = payload.without_secrets(fact.event)
+        run = Run(
+            fact.run,
+            self.program.name(fact.function),
+            fact.time,
+            payload.of_value(event),
+            items_of(fact.event),
+        )
+        self._runs[run.id] = run
+        while len(self._runs) > _MOST_RUNS:
+            self._marks.pop(self._runs.popitem(last=False)[0], None)
+        if fact.origin:
+            self._follow(run, fact.origin, {fact.origin.key}, self._new_id(fact))
+        elif run.items:
+            self._marks[run.id] = {item: marks_of(fact.event, item) for item in run.items}
+            self._follow_items(run, run.items)
+        else:
+            live = self._origins.fired(run, fact.schedule, self.program)
+            self._attach(run, live, None, {run.id})
+
+    def _new_id(self, fact: Began) -> str:
+        return request_id(fact.event) or upload_id(fact.event) or fact.run
+
+    def _follow_items(self, run: Run, items: Iterable[str]) -> None:
+        for item in items:
+            origin = self._origins.of_item(item)
+            if origin is None:
+                self._waiting[item] = (run.time, run)
+            else:
+                new_id = run.items[item] if item.startswith("message:") else run.id
+                self._follow(run, origin, {item}, new_id)
+
+    def _follow(self, run: Run, origin: Origin, items: set[str], new_id: str) -> None:
+        """Put an invocation below what led to it."""
+        before = self._runs.get(origin.run) if origin.run else None
+        if origin.run and before is None:  # too long ago
+            self._attach(run, self._origins.fired(run, None, self.program), None, items)
+            return
+        if before is None:
+            item = next((item for item in items if item.startswith("message:")), None)
+            live = self._origins.cause(origin, new_id, self.program, item)
+            self._attach(run, live, None, items)
+            return
+        for item in items:
+            for live in before.belongs_to(self._origins.text_of(item)):
+                self._attach(run, live, origin.key, {item})
+
+    def _attach(self, run: Run, live: LiveCause, follows: str | None, items: set[str]) -> None:
+        live.add(run, follows, items)
+        run.causes[live] = None
+        for item in items:
+            run.marks.setdefault(live, set()).update(self._marks.get(run.id, {}).get(item, ()))
+        self._dirty[live] = None
+
+    def _end(self, fact: Ended) -> None:
+        run = self._runs.get(fact.run)
+        if run is None:
+            return
+        text, answer = fact.result.get("log") or "", fact.result.get("body")
+        run.duration_ms = round((fact.time - run.time) * 1000, 2)
+        run.cold = fact.cold
+        run.logs = records(text, fact.time)
+        run.failure = failure(text, fact.result)
+        if run.failure is None:
+            run.answer = payload.of_value(answer)
+            status = answer.get("statusCode") if isinstance(answer, dict) else None
+            if isinstance(status, int) and status >= _SERVER_ERROR:
+                run.failure = logged_failure(run.logs)
+        failed = failed_in(answer)
+        run.failed_items = {item for item, id_ in run.items.items() if id_ in failed}
+        self._touch(run)
+
+    def _exchange(self, fact: Exchange) -> None:
+        origin = fact.origin
+        run = self._runs.get(origin.run) if origin.run else None
+        if run is not None:
+            call = calls.call_of(fact, self.program)
+            run.calls.append(call)
+            run.rejects = run.rejects or calls.is_put(call, _REJECTED)
+            self._touch(run)
+        elif origin.run is None:
+            for live in self._origins.answer(fact, self.program):
+                self._dirty[live] = None
+
+    def _lose(self, fact: Lost) -> None:
+        places = [(item, self._origins.of_item(item)) for item in fact.items]
+        if fact.origin:
+            places.append((fact.origin.key, fact.origin))
+        for item, origin in places:
+            if origin is None:
+                continue
+            before = self._runs.get(origin.run) if origin.run else None
+            text = self._origins.text_of(item)
+            found = before.belongs_to(text) if before else self._origins.known(origin, item)
+            for live in found:
+                queue = self.program.name(fact.queue)
+                follows, reason = (origin.key if before else None), live.last_failure(item)
+                live.dead_letters.append(DeadLetter(fact.id, fact.time, queue, follows, reason))
+                self._dirty[live] = None
+
+    def _touch(self, run: Run) -> None:
+        for live in run.causes:
+            self._dirty[live] = None

@@ -1,0 +1,100 @@
+"""What the emulator's process reports, one fact at a time, as it happens.
+
+Reporting must cost little: facts hold what was at hand. ``chains.py`` makes sense of them later,
+in a thread of its own.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Origin:
+    """One HTTP request, known from its start to all that it leads to.
+
+    Attributes:
+        key: unique in the history.
+        time: when it came.
+        run: the invocation that sent it; None: a person, or a program on this machine.
+        api: whether it is a request of the application's API; otherwise it is a call of AWS.
+        denied: the action and the ARN that IAM refused, if it did.
+    """
+
+    key: str
+    time: float
+    run: str | None = None
+    api: bool = False
+    denied: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Exchange:
+    """An HTTP request and its answer, when both are over. Long bodies are cut; sizes are whole."""
+
+    origin: Origin
+    method: str
+    path: str
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    size: int = 0
+    ended: float = 0.0
+    status: int = 0
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    answer: bytes = b""
+    answer_size: int = 0
+
+
+@dataclass(slots=True)
+class Began:
+    """An invocation began.
+
+    Attributes:
+        run: its request id.
+        function: the function's physical name.
+        origin: the request that led to it, if it is known; otherwise the event's records tell.
+        schedule: the name of the schedule that fired.
+    """
+
+    run: str
+    function: str
+    time: float
+    event: Any
+    origin: Origin | None = None
+    schedule: str | None = None
+
+
+@dataclass(slots=True)
+class Ended:
+    """An invocation ended; ``result`` is what the emulator's executor returned."""
+
+    run: str
+    time: float
+    result: dict[str, Any]
+    cold: bool | None = None
+
+
+@dataclass(slots=True)
+class Linked:
+    """A request put something where a trigger finds it: a message or a stream's record.
+
+    ``text`` has what it is about, so that one of a batch can be told from the others.
+    """
+
+    item: str
+    origin: Origin
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Lost:
+    """Something came into a dead-letter queue: the items of ``Linked``, or what an origin began."""
+
+    id: str
+    queue: str
+    time: float
+    items: list[str] = field(default_factory=list)
+    origin: Origin | None = None
+
+
+Fact = Exchange | Began | Ended | Linked | Lost

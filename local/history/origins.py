@@ -1,0 +1,148 @@
+"""Knows which request led to what, and makes a cause of those that a person sent."""
+
+from collections import OrderedDict
+
+from local.history import calls, payload
+from local.history.facts import Exchange, Linked, Origin
+from local.history.live_cause import LiveCause, Run
+from local.history.program import Program
+from ops.events.model import Cause, CauseKind, Outcome
+
+_MOST_CAUSES = 500
+_MOST_LINKS = 10_000
+_MOST_UNPLACED = 200
+_API = "/_aws/execute-api/"
+_KINDS: dict[str, CauseKind] = {"s3": "upload", "sqs": "message", "dynamodb": "write"}
+_VERBS = {"sqs": "Message to", "lambda": "Invoke"}
+_REFUSED, _SERVER_ERROR = 400, 500
+
+
+class Origins:
+    """Requests by their keys, and what they put where a trigger finds it."""
+
+    def __init__(self) -> None:
+        self._items: OrderedDict[str, Linked] = OrderedDict()
+        self._causes: OrderedDict[tuple[str, str | None], LiveCause] = OrderedDict()
+        self._by_key: dict[str, list[LiveCause]] = {}
+        self._exchanges: OrderedDict[str, Exchange] = OrderedDict()
+        """Calls of a person: they are causes only if something follows from them."""
+
+    def link(self, fact: Linked) -> None:
+        """Remember what a request put where."""
+        self._items[fact.item] = fact
+        while len(self._items) > _MOST_LINKS:
+            self._items.popitem(last=False)
+
+    def of_item(self, item: str) -> Origin | None:
+        """Return the request that put an item where it was found."""
+        linked = self._items.get(item)
+        return linked.origin if linked else None
+
+    def text_of(self, item: str) -> str:
+        """Return what an item is about."""
+        linked = self._items.get(item)
+        return linked.text if linked else ""
+
+    def cause(
+        self, origin: Origin, new_id: str, program: Program, item: str | None = None
+    ) -> LiveCause:
+        """Return the cause that a person's request is; a batch of messages is one for each."""
+        found = self._causes.get((origin.key, item))
+        if found is None:
+            kind: CauseKind = "request" if origin.api else "invoke"
+            found = LiveCause(Cause(new_id, kind, "", origin.time))
+            self._remember(origin.key, item, found)
+            if exchange := self._exchanges.pop(origin.key, None):
+                _describe(found, exchange, program)
+                self._exchanges[origin.key] = exchange  # for the other messages of a batch
+        return found
+
+    def known(self, origin: Origin, item: str) -> list[LiveCause]:
+        """Return the cause that a request is for an item, if something followed from it."""
+        found = self._causes.get((origin.key, item)) or self._causes.get((origin.key, None))
+        return [found] if found else []
+
+    def fired(self, run: Run, schedule: str | None, program: Program) -> LiveCause:
+        """Return a new cause: a schedule, or an invocation that came out of nowhere."""
+        kind: CauseKind = "schedule" if schedule else "invoke"
+        title = program.name(schedule) if schedule else run.function
+        live = LiveCause(Cause(run.id, kind, title, run.time), answered="ok")
+        self._remember(run.id, None, live)
+        return live
+
+    def unknown(self, run: Run, item: str, program: Program) -> LiveCause:
+        """Return a new cause for an item that was there before the recording began."""
+        origin = Origin(item, run.time)
+        self.link(Linked(item, origin))
+        message = item.startswith("message:")
+        live = self.cause(origin, run.items[item] if message else run.id, program, item)
+        live.cause.kind = "message" if message else "write"
+        live.cause.title = f"{'Message' if message else 'Write'} for {run.function}"
+        live.answered = "ok"
+        return live
+
+    def answer(self, exchange: Exchange, program: Program) -> list[LiveCause]:
+        """Take the answer to a person's request; return the causes that it changes."""
+        key = exchange.origin.key
+        found = self._by_key.get(key, [])
+        if exchange.origin.api and not found:  # refused before a function ran
+            id_ = exchange.answer_headers.get("x-amzn-requestid", key)
+            found = [LiveCause(Cause(id_, "request", "", exchange.origin.time))]
+            self._remember(key, None, found[0])
+        for live in found:
+            _describe(live, exchange, program)
+        if not exchange.origin.api:
+            self._exchanges[key] = exchange
+            while len(self._exchanges) > _MOST_UNPLACED:
+                self._exchanges.popitem(last=False)
+        return found
+
+    def _remember(self, key: str, item: str | None, live: LiveCause) -> None:
+        self._causes[key, item] = live
+        self._by_key.setdefault(key, []).append(live)
+        while len(self._causes) > _MOST_CAUSES:
+            (old, _), _ = self._causes.popitem(last=False)
+            self._by_key.pop(old, None)
+
+
+def _describe(live: LiveCause, exchange: Exchange, program: Program) -> None:
+    """Fill in what was asked and answered."""
+    cause = live.cause
+    content = exchange.headers.get("content-type", "")
+    sent = payload.of_body(exchange.body, exchange.size, content)
+    if exchange.origin.api:
+        _, _, path = exchange.path.removeprefix(_API).partition("/")
+        path = f"/{path.partition('/')[2]}"
+        cause.title = f"{exchange.method} {path}"
+        cause.input = {
+            "method": exchange.method,
+            "path": path,
+            "query": exchange.query,
+            "headers": payload.safe_headers(exchange.headers),
+            "body": sent,
+        }
+        got = exchange.answer_headers.get("content-type", "")
+        cause.answer = {
+            "status": exchange.status,
+            "headers": payload.safe_headers(exchange.answer_headers),
+            "body": payload.of_body(exchange.answer, exchange.answer_size, got),
+        }
+        cause.duration_ms = round((exchange.ended - exchange.origin.time) * 1000, 2)
+        live.answered = _outcome(exchange.status)
+        return
+    call = calls.call_of(exchange, program)
+    cause.kind = _KINDS.get(call.service, "invoke")
+    resource = call.resource or ""
+    titles = {
+        "upload": f"Upload of {resource.partition('/')[2]}",
+        "write": f"{call.operation} to {resource}",
+    }
+    cause.title = titles.get(cause.kind, f"{_VERBS.get(call.service, call.operation)} {resource}")
+    cause.input, cause.answer = call.input, call.answer
+    live.answered = "ok"
+
+
+def _outcome(status: int) -> Outcome:
+    if status >= _SERVER_ERROR:
+        return "failed"
+    return "rejected" if status >= _REFUSED else "ok"

@@ -1,0 +1,138 @@
+"""Follows the invocations inside the emulator (ministack 1.5.33), by wrapping its own functions.
+
+Queues, streams, S3 and schedules invoke functions inside the emulator, without a request. Each
+wrapper calls the function that it replaces, with the same arguments, and returns its result; it
+reports before or after. The emulator looks all of these functions up in their modules at each
+call, which is why replacing them there is enough.
+"""
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from ministack.core import lambda_runtime  # type: ignore[import-untyped]
+from ministack.services import eventbridge, lambda_svc  # type: ignore[import-untyped]
+
+from local.history.facts import Began, Ended, Fact
+from local.server.harmless import harmless
+from local.server.tap import Tap, current, trace_of
+
+Report = Callable[[Fact], None]
+
+
+@dataclass
+class _Running:
+    run: str
+    cold: bool | None = None
+
+
+_running: ContextVar[_Running | None] = ContextVar("recorded_invocation", default=None)
+_fired: dict[str, list[str]] = {}
+"""By a function's ARN, the names of schedules that have fired and whose invocation will begin."""
+
+
+def follow(report: Report, tap: Tap) -> None:
+    """Wrap the emulator's functions."""
+    _invocations(report)
+    _environments(tap)
+    _schedules()
+
+
+def _invocations(report: Report) -> None:
+    """Report each run of a function, whatever invoked it and wherever it runs."""
+    dispatch = lambda_svc._execute_function_dispatch
+
+    def recorded(func: Any, config: Any, event: Any, request_id: str, started: float) -> Any:
+        running = _Running(request_id)
+        name, origin = config.get("FunctionName", ""), current.get()
+        with harmless():
+            names = [] if origin or _has_records(event) else _fired.get(name, [])
+            schedule = names.pop(0) if names else None
+            report(Began(request_id, name, started, event, origin, schedule))
+        token = _running.set(running)
+        result: dict[str, Any] = {"error": True}
+        try:
+            result = dispatch(func, config, event, request_id, started)
+        finally:
+            _running.reset(token)
+            report(Ended(request_id, time.time(), result, running.cold))
+        return result
+
+    lambda_svc._execute_function_dispatch = recorded
+
+
+def _has_records(event: Any) -> bool:
+    return isinstance(event, dict) and "Records" in event
+
+
+def _environments(tap: Tap) -> None:
+    """Set a trace id that leads back to each invocation; learn whether it was a cold start.
+
+    Containers get no trace id: their runtime interface emulator passes none on. One container runs
+    one invocation at a time, so its address tells.
+    """
+    trace_id, invoke = lambda_svc._xray_trace_id_for_invocation, lambda_runtime.Worker.invoke
+    spawn, invoke_rie = lambda_svc._spawn_lambda_container, lambda_svc._invoke_rie
+
+    def traced(config: Any, inbound_trace_header: str | None = None) -> Any:
+        running = _running.get()
+        return trace_of(running.run) if running else trace_id(config, inbound_trace_header)
+
+    def in_worker(worker: Any, *given: Any, **more: Any) -> Any:
+        result = invoke(worker, *given, **more)
+        with harmless():
+            _was_cold(bool(result.get("cold_start")))
+        return result
+
+    def spawned(*given: Any, **more: Any) -> Any:
+        _was_cold(True)
+        return spawn(*given, **more)
+
+    def in_container(container: Any, *given: Any, **more: Any) -> Any:
+        addresses: list[str] = []
+        with harmless():
+            addresses, running = _addresses(container), _running.get()
+            if running:
+                running.cold = bool(running.cold)
+                tap.containers.update(dict.fromkeys(addresses, running.run))
+        try:
+            return invoke_rie(container, *given, **more)
+        finally:
+            for address in addresses:
+                tap.containers.pop(address, None)
+
+    lambda_svc._xray_trace_id_for_invocation = traced
+    lambda_runtime.Worker.invoke = in_worker
+    lambda_svc._spawn_lambda_container = spawned
+    lambda_svc._invoke_rie = in_container
+
+
+def _was_cold(cold: bool) -> None:
+    if running := _running.get():
+        running.cold = cold
+
+
+def _addresses(container: Any) -> list[str]:
+    for attempt in range(2):
+        networks = container.attrs.get("NetworkSettings", {}).get("Networks", {})
+        found = [network["IPAddress"] for network in networks.values() if network.get("IPAddress")]
+        if found or attempt:
+            return found
+        container.reload()  # it had no address yet
+    return []
+
+
+def _schedules() -> None:
+    """Remember which schedule fired: the invocation begins in a thread that does not know it."""
+    invoke_target = eventbridge._invoke_target
+
+    def fired(target: Any, event: Any, rule: Any) -> Any:
+        with harmless():
+            function = str(target.get("Arn", "")).partition(":function:")[2].partition(":")[0]
+            if function and isinstance(rule, dict) and rule.get("Name"):
+                _fired.setdefault(function, []).append(rule["Name"])
+        return invoke_target(target, event, rule)
+
+    eventbridge._invoke_target = fired

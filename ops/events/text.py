@@ -1,0 +1,144 @@
+"""Prints a cause and its chain for people: a tree of functions, their calls, and what followed."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ops.events.model import Call, Cause, DeadLetter, Failure, Invocation, LogRecord, Outcome
+
+_RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
+_RED, _GREEN, _YELLOW, _CYAN = "\033[31m", "\033[32m", "\033[33m", "\033[36m"
+_COLOURS: dict[Outcome, str] = {
+    "running": _CYAN,
+    "ok": _GREEN,
+    "failed": _RED,
+    "denied": _RED,
+    "rejected": _YELLOW,
+    "dead_letter": _RED,
+}
+_LOUD = {"WARNING", "ERROR", "CRITICAL", "FATAL"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?')
+_REFUSED = 400
+
+
+def summary(cause: Cause, *, colour: bool = False) -> str:
+    """Return one line: when, how it ended, what began, how long it took, which functions ran."""
+    functions = dict.fromkeys(run.function for run in cause.invocations)
+    parts = [
+        _paint(_clock(cause.time), _DIM, colour),
+        _paint(cause.outcome.ljust(11), _COLOURS[cause.outcome], colour),
+        _paint(_clean(cause.title), _BOLD, colour),
+        *([_millis(cause.duration_ms)] if cause.duration_ms is not None else []),
+        *([_paint(" → ".join(functions), _DIM, colour)] if functions else []),
+        _paint(f"({cause.id})", _DIM, colour),
+    ]
+    return "  ".join(parts)
+
+
+def chain(cause: Cause, *, colour: bool = False) -> str:
+    """Return the summary, and below it what followed, as a tree."""
+    return "\n".join([summary(cause, colour=colour), *_Tree(cause, colour).lines()])
+
+
+class _Tree:
+    """The steps of one cause. Each hangs below the call that led to it."""
+
+    def __init__(self, cause: Cause, colour: bool) -> None:
+        self._colour = colour
+        calls = {call.id for run in cause.invocations for call in run.calls}
+        self._below: dict[str | None, list[Invocation | DeadLetter]] = {}
+        steps: list[Invocation | DeadLetter] = [*cause.invocations, *cause.dead_letters]
+        for step in sorted(steps, key=lambda step: step.time):
+            known = step.follows if step.follows in calls else None
+            self._below.setdefault(known, []).append(step)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the tree."""
+        yield from self._steps(None, "")
+
+    def _steps(self, call: str | None, margin: str) -> Iterator[str]:
+        steps = self._below.pop(call, [])
+        for step in steps:
+            last = step is steps[-1]
+            head, below = ("└─ ", "   ") if last else ("├─ ", "│  ")
+            if isinstance(step, DeadLetter):
+                yield margin + head + self._dead_letter(step)
+            else:
+                yield margin + head + self._invocation(step)
+                yield from self._inside(step, margin + below)
+
+    def _inside(self, run: Invocation, margin: str) -> Iterator[str]:
+        """Yield what is below an invocation: its error, its warnings, its calls."""
+        if run.failure:
+            yield from (margin + self._paint(line, _RED) for line in _lines_of(run.failure))
+        for record in run.logs:
+            if record.level in _LOUD and not run.failure:
+                yield margin + self._paint(_record(record), _YELLOW)
+        for call in run.calls:
+            last = call is run.calls[-1]
+            yield margin + ("└─ " if last else "├─ ") + self._call(call)
+            yield from self._steps(call.id, margin + ("   " if last else "│  "))
+
+    def _invocation(self, run: Invocation) -> str:
+        notes = [
+            "running" if run.duration_ms is None else _millis(run.duration_ms),
+            "cold" if run.cold else "",
+            f"attempt {run.attempt}" if run.attempt > 1 else "",
+            f"{len(run.failed_items)} failed" if run.failed_items else "",
+        ]
+        shown = self._paint(_clean(run.function), _BOLD)
+        return "  ".join([shown, *(note for note in notes if note)])
+
+    def _call(self, call: Call) -> str:
+        words = [f"{call.service} {call.operation}", _clean(call.resource or "")]
+        text = "  ".join([*(word for word in words if word), _millis(call.duration_ms)])
+        if call.denied:
+            text += f"  denied: {call.denied.action} on {_clean(call.denied.resource)}"
+            text += f", which {call.denied.grant} allows" if call.denied.grant else ""
+            return self._paint(text, _RED)
+        if call.status >= _REFUSED or call.error:
+            return self._paint(f"{text}  {call.status} {_clean(call.error or '')}".rstrip(), _RED)
+        return text
+
+    def _dead_letter(self, letter: DeadLetter) -> str:
+        why = f": {_clean(letter.reason)}" if letter.reason else ""
+        return self._paint(f"dead letter in {_clean(letter.queue)}{why}", _RED)
+
+    def _paint(self, text: str, colour: str) -> str:
+        return _paint(text, colour, self._colour)
+
+
+def _lines_of(failure: Failure) -> list[str]:
+    """Return an error, and the line of code that raised it."""
+    message = f": {_clean(failure.message)}" if failure.message else ""
+    found = [frame for text in failure.stack for frame in _FRAME.finditer(text)]
+    # The last line of the program's own, not of a library that it called.
+    own = [frame for frame in found if "site-packages" not in frame["file"]] or found
+    lines = [f"{_clean(failure.type)}{message}"]
+    if own:
+        file, line, name = own[-1].group("file", "line", "name")
+        lines.append(_clean(f"  at {file}:{line} {name or ''}".rstrip()))
+    return lines
+
+
+def _record(record: LogRecord) -> str:
+    fields = " ".join(f"{name}={value}" for name, value in record.fields.items())
+    return _clean(f"{record.level} {record.message} {fields}".rstrip())
+
+
+def _clock(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%S.%f")[:-3]
+
+
+def _millis(duration: float) -> str:
+    return f"{duration:.0f} ms"
+
+
+def _clean(text: str) -> str:
+    """Return a text with control characters escaped: nobody's input controls the terminal."""
+    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+
+
+def _paint(text: str, colour: str, wanted: bool) -> str:
+    return f"{colour}{text}{_RESET}" if wanted else text
