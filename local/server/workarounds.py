@@ -5,8 +5,12 @@ import json
 from contextvars import ContextVar
 from typing import Any
 
+from ministack.core.persistence import PERSIST_STATE  # type: ignore[import-untyped]
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
+from ministack.services import dynamodb, ses
 from ministack.services import lambda_svc as functions
+
+from local.server import kept
 
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
@@ -19,6 +23,8 @@ def apply() -> None:
     gateway._build_lambda_event_v1 = _event_with_key
     gateway._handle_execute_in_scope = _execute_with_one_id
     functions._warm_pool_key = _pool_key_of_version
+    if PERSIST_STATE:
+        kept.apply({"dynamodb": dynamodb, "ses": ses})
 
 
 def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
