@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from local.aws import ACCOUNT_ID
+
 # Clocks, counters, secrets, and what the emulator notes of the time at which a call came.
 _VOLATILE = re.compile(
     r".*(date|time|timestamp|created|modified|updated|updatedat|createdat)(_?ms)?|"
@@ -31,7 +33,10 @@ def read(services: Path, resources) -> dict:
             continue
         text = json.dumps(json.loads(file.read_text()))
         for value in sorted(names, key=len, reverse=True):
-            text = text.replace(value, names[value])
+            if value.isdecimal():  # hexadecimal digits that happen to be decimal ones
+                text = re.sub(rf"(?<![\w.]){value}(?![\w.])", names[value], text)
+            else:
+                text = text.replace(value, names[value])
         found |= _flat(json.loads(_RANDOM.sub("<random>", text)), (file.stem,))
     return found
 
@@ -39,8 +44,11 @@ def read(services: Path, resources) -> dict:
 def _names(resources):
     names = {}
     for urn, resource in sorted(resources.items()):
-        for value in (resource.id, *map(str, resource.outputs.values())):
-            if len(value) > 4 and not _COMMON.fullmatch(value):
+        outputs = [
+            text for text in map(str, resource.outputs.values()) if not _COMMON.fullmatch(text)
+        ]
+        for value in (resource.id, *outputs):
+            if len(value) > 4 and value != ACCOUNT_ID and not value.isalpha():
                 names.setdefault(value, f"<{urn.split('::', 2)[2]}>")
     return names
 
