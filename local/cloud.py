@@ -29,13 +29,22 @@ class Cloud:
     """A running local cloud: use it as a context manager, or call ``stop``."""
 
     def __init__(
-        self, emulator: Emulator, aws: Aws, project: Project, deployed: Deployed, *, history: Path
+        self,
+        emulator: Emulator,
+        aws: Aws,
+        project: Project,
+        deployment: Deployment,
+        *,
+        history: Path,
+        error_texts: bool,
     ) -> None:
         self.emulator = emulator
         self.aws = aws
-        self.deployed = deployed
+        self.deployed = deployment.deployed
+        self.imported = deployment.imported
         self.history = history
         """The file of what happened."""
+        self._error_texts = error_texts
         self._project = project
 
     @property
@@ -82,6 +91,7 @@ class Cloud:
                 images=containers.images if containers else None,
                 live=containers.live if containers else None,
                 previous=self.deployed,
+                error_texts=self._error_texts,
             )
         except PartlyApplied as error:
             self.deployed = error.deployed
@@ -182,7 +192,7 @@ def launch(
             previous=previous,
             error_texts=error_texts,
         )
-        return Cloud(emulator, aws, project, deployment.deployed, history=history)
+        return Cloud(emulator, aws, project, deployment, history=history, error_texts=error_texts)
     except BaseException:
         emulator.stop(save=False)
         raise

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from local import project
-from local.aws import Aws, AwsError
-from local.cloud import launch
+from local.aws import AwsError
+from local.cloud import Cloud, launch
 from local.debug import attach_hint, debugging
 from local.debugger import DEBUG_PORT
 from local.emulator import Emulator
@@ -72,7 +72,7 @@ def up(
         with progress(f"Applying stack {stack}"), no_garbage_collection():
             from local.apply import apply
 
-            lines = apply(directory)
+            lines, _ = apply(directory)
         print("\n".join(lines), flush=True)
         return 0
     settings = project.load(stack, root=directory.root)
@@ -133,7 +133,7 @@ def up(
         if debug:
             print(f"\n{attach_hint(debug, DEBUG_PORT)}", flush=True)
         if not detach:
-            _follow(cloud.aws, directory, state, emulator)
+            _follow(cloud, directory, state)
             if not (emulator.alive() or directory.is_stopped_by_down()):
                 raise LocalError(f"{emulator.ending()}\nEverything was stopped. Try again: app up")
     finally:
@@ -214,12 +214,12 @@ def _refuse_other(
             )
 
 
-def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulator) -> None:
+def _follow(cloud: Cloud, directory: StateDirectory, state: State) -> None:
     """Print logs and apply edits until Ctrl-C, or until the emulator has ended."""
     functions = dict(state.deployed.functions)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
-    names = UploadNames(aws, state.deployed.outputs)
-    reader = LogReader(aws, functions, since_ms=int(state.started.timestamp() * 1000))
+    names = UploadNames(cloud.aws, state.deployed.outputs)
+    reader = LogReader(cloud.aws, functions, since_ms=int(state.started.timestamp() * 1000))
 
     def applied() -> None:
         """Follow the functions that there are now."""
@@ -230,12 +230,12 @@ def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulato
 
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as watching:
         if state.live:
-            watching.enter_context(Watcher(directory, state, applied=applied))
+            watching.enter_context(Watcher(directory, state, cloud.imported, applied=applied))
         try:
-            for invocation in reader.follow(emulator.alive):
+            for invocation in reader.follow(cloud.emulator.alive):
                 print(formatter.format(names.named(invocation)), flush=True)
         except AwsError:
-            if _is_alive_after_stopping(emulator.alive):
+            if _is_alive_after_stopping(cloud.emulator.alive):
                 raise
         print("The emulator has ended.", file=sys.stderr)
         return
