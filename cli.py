@@ -60,7 +60,7 @@ class Here:
         from local.state import StateDirectory
 
         state = StateDirectory(self.root).load()
-        return state.deployed.outputs, Aws(state.endpoint, state.region).client
+        return state.deployed.outputs, Aws(state.endpoint, state.region, state.credentials).client
 
     def progress(self, text: str) -> AbstractContextManager[object]:
         """Show what takes a while, in a terminal only."""

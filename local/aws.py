@@ -1,17 +1,21 @@
 """AWS clients of the emulator, independent of this machine's AWS configuration."""
 
+import http.client
+import json
 import os
 import threading
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+import botocore.credentials
 import botocore.session
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import BotoCoreError, ClientError
 
-ROOT_KEY = "test"
-"""Access key and secret of the emulator's root account, which no policy limits."""
+from local.credentials import Credentials
 
 ACCOUNT_ID = "000000000000"
 
@@ -37,22 +41,13 @@ _CONFIG = Config(
 )
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """The credentials that sign calls; by default those of the emulator's root account."""
-
-    access_key: str = ROOT_KEY
-    secret_key: str = ROOT_KEY
-    token: str | None = None
-
-
 class Aws:
     """One account of one emulator. It makes each service's client once (20-60 ms each)."""
 
-    def __init__(self, endpoint: str, region: str, signer: Credentials = Credentials()) -> None:
+    def __init__(self, endpoint: str, region: str, credentials: Credentials) -> None:
         self.endpoint = endpoint
         self.region = region
-        self._signer = signer
+        self.credentials = credentials
         self._session = botocore.session.Session(session_vars=_SETTINGS)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -65,12 +60,33 @@ class Aws:
                     service,
                     region_name=self.region,
                     endpoint_url=self.endpoint,
-                    aws_access_key_id=self._signer.access_key,
-                    aws_secret_access_key=self._signer.secret_key,
-                    aws_session_token=self._signer.token,
+                    aws_access_key_id=self.credentials.access_key,
+                    aws_secret_access_key=self.credentials.secret_key,
+                    aws_session_token=self.credentials.token,
                     config=_CONFIG,
                 )
             return self._clients[service]
+
+    def sign(self, method: str, path: str, body: str = "") -> dict[str, str]:
+        """Return headers that sign a request to the emulator's own interface, ``/_ministack/``."""
+        request = AWSRequest(method, f"{self.endpoint}{path}", data=body.encode())
+        given = self.credentials
+        signer = botocore.credentials.Credentials(given.access_key, given.secret_key, given.token)
+        SigV4Auth(signer, "ministack", self.region).add_auth(request)
+        return dict(request.headers)
+
+    def ask(self, method: str, path: str, body: str = "") -> Any:
+        """Return the JSON that the emulator's own interface answers.
+
+        Raises:
+            OSError, http.client.HTTPException, ValueError: there is no answer, or it is no JSON.
+        """
+        connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=60)
+        try:
+            connection.request(method, path, body or None, self.sign(method, path, body))
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close every connection."""

@@ -131,7 +131,7 @@ def launch(
         from local.deployer import deploy
 
         emulator.wait_until_healthy()
-        aws = Aws(emulator.endpoint, project.region)
+        aws = Aws(emulator.endpoint, project.region, emulator.credentials)
         api = json.loads(project.config.get(f"{project.name}:api", "{}"))
         (emulator.directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
         containers = emulator.containers

@@ -98,7 +98,7 @@ def token(directory: StateDirectory, *, scopes: list[str], as_json: bool) -> int
 
 def mail(directory: StateDirectory, *, as_json: bool) -> int:
     """Print the e-mails that were sent."""
-    messages = sent(directory.load().port)
+    messages = sent(_aws(directory.load()))
     if as_json:
         print(json.dumps(messages, indent=2, ensure_ascii=False))
     elif not messages:

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local import credentials
+from local.credentials import Credentials
 from local.emulator_command import HOST, command, environment
 from local.errors import LocalError
 from local.processes import deferred_interrupts, stop_group
@@ -45,6 +47,7 @@ class Emulator:
         self._region = region
         self._functions_port = functions_port
         self._log = directory / "emulator.log"
+        self._credentials: Credentials | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -53,6 +56,13 @@ class Emulator:
         if self._process is None:
             raise LocalError("The emulator has not been started.")
         return self._process.pid
+
+    @property
+    def credentials(self) -> Credentials:
+        """Those of its root account, which no policy limits. Each start makes new ones."""
+        if self._credentials is None:
+            raise LocalError("The emulator has not been started.")
+        return self._credentials
 
     @property
     def instance(self) -> str | None:
@@ -74,6 +84,7 @@ class Emulator:
         if gateway:
             check_port(self.port, gateway)
         self.directory.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self._credentials = credentials.create(self.directory)
         with open(self._log, "wb") as log, deferred_interrupts():
             self._process = subprocess.Popen(
                 command(port=self.port, gateway=gateway),

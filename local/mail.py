@@ -1,27 +1,21 @@
 """Reads the e-mails that the functions sent. The emulator stores them; nothing leaves."""
 
 import http.client
-import json
 import time
 from typing import Any
 
-from local.aws import ACCOUNT_ID
-from local.emulator_command import HOST
+from local.aws import ACCOUNT_ID, Aws
 from local.errors import NotRunning
 
 
-def sent(port: int) -> list[dict[str, Any]]:
+def sent(aws: Aws) -> list[dict[str, Any]]:
     """Return the e-mails as the emulator stores them, the oldest first."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=10)
     try:
-        connection.request("GET", "/_ministack/ses/messages")
-        messages = json.loads(connection.getresponse().read())["messages"]
+        messages = aws.ask("GET", "/_ministack/ses/messages")["messages"]
     except (OSError, http.client.HTTPException, ValueError, KeyError):
         raise NotRunning(
-            f"The local cloud does not answer on port {port}. Start it again: app up"
+            f"The local cloud does not answer at {aws.endpoint}. Start it again: app up"
         ) from None
-    finally:
-        connection.close()
     return sorted(messages.get(ACCOUNT_ID, []), key=lambda message: message["Timestamp"])
 
 

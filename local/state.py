@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from local.aws import Credentials
+from local.credentials import Credentials
 from local.deployed import Deployed
 from local.emulator import remove_containers
 from local.errors import LocalError, NotRunning
@@ -32,17 +32,13 @@ class State(BaseModel):
     started: datetime
     instance: str | None = Field(None, description="Label of its containers; None for workers.")
     stopping: bool = Field(False, description="Whether `down` has begun to stop it.")
+    credentials: Credentials = Field(repr=False, description="The root account's.")
     deployed: Deployed
 
     @property
     def endpoint(self) -> str:
         """URL of the emulator."""
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def credentials(self) -> Credentials:
-        """The root account's, which no policy limits."""
-        return Credentials()
 
 
 class StateDirectory:

@@ -79,6 +79,7 @@ def up(
             stack=stack,
             started=datetime.fromtimestamp(started, UTC),
             instance=emulator.instance,
+            credentials=emulator.credentials,
             deployed=cloud.deployed,
         )
         directory.save(state)

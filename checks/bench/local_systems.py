@@ -30,6 +30,7 @@ from checks.bench import BenchError
 from checks.bench.environments import ROOT
 from checks.bench.functions import FUNCTIONS, sample_event
 from local.aws import Aws
+from local.credentials import Credentials
 from local.emulator import free_port
 from local.emulator_command import HOST, environment
 from local.errors import NotRunning
@@ -187,7 +188,7 @@ def _make_api(endpoint: str) -> str:
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("trivial.py", _HANDLER)
-    aws = Aws(endpoint, _REGION)
+    aws = Aws(endpoint, _REGION, Credentials("test", "test"))
     function = aws.client("lambda").create_function(
         FunctionName="bare",
         Runtime="python3.13",

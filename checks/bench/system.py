@@ -8,7 +8,6 @@ from typing import Any
 
 from checks.bench.functions import sample_event, setting
 from local import cloud as local_cloud
-from local.aws import ROOT_KEY
 from local.cloud import Cloud
 
 _numbers = itertools.count(1)
@@ -31,8 +30,7 @@ class System:
         region = self.cloud.aws.region
         return {
             **described["Environment"]["Variables"],
-            "AWS_ACCESS_KEY_ID": ROOT_KEY,
-            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+            **self.cloud.aws.credentials.variables(),
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_ENDPOINT_URL": self.cloud.endpoint,

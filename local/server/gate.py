@@ -1,9 +1,10 @@
-"""Serves the emulator behind the API's viewer and a gate for containers.
+"""Serves the emulator behind a gate that verifies every AWS signature.
 
-The emulator treats a request without a signature as the root account's, and the root account may
-run code on this machine. Only the user may do that, over loopback. A request over the bridge must
-be signed with the temporary credentials of a role, as functions do; the emulator then checks the
-signature and the role's policy. A web page of another origin may send nothing (``origin.py``).
+The emulator takes a request without a signature for the root account's, and the root account may
+run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
+and the credentials that it gave out: the functions' sessions and IAM users' keys. Over the bridge,
+where containers are, only sessions do. A web page of another origin may send nothing
+(``origin.py``).
 """
 
 import contextlib
@@ -11,11 +12,17 @@ import json
 import resource
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
-from ministack.app import app as _emulator  # type: ignore[import-untyped]
+from ministack import app as emulator  # type: ignore[import-untyped]
+from ministack.core.iam_evaluator import AuthError  # type: ignore[import-untyped]
+from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
-from local.server import origin, recorder, viewer, workarounds
+from local import credentials
+from local.server import open_paths, origin, recorder, viewer, workarounds
+from local.server.identities import Identities
+from local.server.signature import Claim, Refused, claim, verify
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -29,44 +36,88 @@ with contextlib.suppress(OSError, ValueError):
 workarounds.apply()
 recorder.install()
 
-_SIGNED = b"AWS4-HMAC-SHA256 Credential=ASIA"
+_identities = Identities(credentials.read(Path.cwd()))
+
+_UNSIGNED = (
+    "Sign the request with this cloud's credentials (app up makes new ones at each start), or use "
+    "the commands of app."
+)
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """Forward requests that are allowed, and refuse others (ASGI)."""
-    problem = None if scope["type"] == "lifespan" else _refusal(scope)
-    if problem is None:
-        if viewer.wants(scope):
-            await viewer.serve(scope, send)
-        else:
-            await recorder.forward(_emulator, scope, receive, send)
-    elif scope["type"] == "http":
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 403, "headers": headers})
-        await send(
-            {"type": "http.response.body", "body": json.dumps({"message": problem}).encode()}
-        )
-    else:
-        await send({"type": "websocket.close"})
+    if scope["type"] == "lifespan":
+        await emulator.app(scope, receive, send)
+        return
+    if problem := origin.refusal(scope):
+        content = json.dumps({"message": problem}).encode()
+        await _refuse(scope, send, 403, {"Content-Type": "application/json"}, content)
+        return
+    # A page with a session of its own, such as a console, is served here.
+    if viewer.wants(scope) and _is_loopback(scope):
+        await viewer.serve(scope, send)
+        return
+    try:
+        receive = await _admit(scope, receive)
+    except Refused as refused:
+        await _refuse(scope, send, *_as_aws(scope, refused))
+        return
+    await recorder.forward(emulator.app, scope, receive, send)
 
 
-def _refusal(scope: Scope) -> str | None:
-    """Return why a request is refused, or None."""
-    unsigned = None if allowed(scope) else "Sign with a function's credentials."
-    return origin.refusal(scope) or unsigned
+async def _admit(scope: Scope, receive: Receive) -> Receive:
+    """Return what the emulator reads the body from.
+
+    Raises:
+        Refused: the request has no valid signature, and needs one.
+    """
+    loopback, path = _is_loopback(scope), scope["path"]
+    if scope["type"] == "websocket":
+        if loopback and open_paths.API.fullmatch(path):
+            return receive
+        raise Refused("AccessDenied", "Only WebSocket APIs answer here.")
+    if loopback and open_paths.is_open(scope):
+        return receive
+    claimed = claim(scope)
+    if claimed is None:
+        raise Refused("MissingAuthenticationToken", _UNSIGNED)
+    receive = await verify(claimed, scope, receive, _identities.find)
+    if path.startswith("/_") and not (loopback and _identities.is_root(claimed.access_key)):
+        raise Refused("AccessDenied", "Only the root credentials open the emulator's own paths.")
+    if not loopback and not _is_session(claimed):
+        raise Refused("AccessDenied", "From a container, sign with a function's credentials.")
+    return receive
 
 
-def allowed(scope: Scope) -> bool:
-    """Return True if a request comes over loopback, or is signed as a function's are."""
+def _is_session(claimed: Claim) -> bool:
+    """Return True if a request is signed as functions sign: with a session, in the headers."""
+    return not claimed.presigned and claimed.access_key.startswith("ASIA")
+
+
+def _is_loopback(scope: Scope) -> bool:
     client = scope.get("client")
-    if client and ip_address(client[0]).is_loopback:
-        return True
-    signatures = [value for name, value in scope["headers"] if name.lower() == b"authorization"]
-    return (
-        scope["type"] == "http"
-        and [signature.startswith(_SIGNED) for signature in signatures] == [True]
-        # Not its own interface, which requires no signature, and no signature outside a header.
-        and not scope["path"].startswith("/_")
-        and b"x-amz-credential" not in scope.get("query_string", b"").lower()
-        and b"awsaccesskeyid" not in scope.get("query_string", b"").lower()
-    )
+    return client is not None and ip_address(client[0]).is_loopback
+
+
+def _as_aws(scope: Scope, refused: Refused) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a refusal, as the service that was called words it."""
+    if scope["type"] != "http":
+        return 403, {}, b""
+    headers = {name.decode().lower(): text.decode("latin-1") for name, text in scope["headers"]}
+    service = detect_service(scope["method"], scope["path"], headers, {})
+    error = AuthError(refused.code, str(refused))
+    status, fields, body = emulator._credential_failure(service, "", "", error, headers)
+    return status, fields, body
+
+
+async def _refuse(
+    scope: Scope, send: Send, status: int, fields: dict[str, str], body: bytes
+) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
+    fields = fields | {"Content-Length": str(len(body))}
+    encoded = [(name.lower().encode(), text.encode()) for name, text in fields.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    content = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": content})

@@ -35,7 +35,9 @@ def refusal(scope: Scope) -> str | None:
         return "A request has one Origin and one Sec-Fetch-Site header."
     if origins:
         own = origins[0] == f"http://{hosts[0]}"
-        return None if own or _is_application(scope, origins[0]) else _REFUSED
+        form = headers.get(b"content-type", [""])[0].startswith("multipart/form-data")
+        ours = _is_of_the_application(scope, form=form) and _is_listed(origins[0])
+        return None if own or ours else _REFUSED
     if sites in ([], ["none"], ["same-origin"]):
         return None
     follows_link = modes == ["navigate"] and scope.get("method") == "GET"
@@ -60,13 +62,18 @@ def _is_ours(host: str, scope: Scope) -> bool:
     )
 
 
-def _is_application(scope: Scope, origin: str) -> bool:
-    """Return whether a page of the application calls its API, gets a token or sends a file."""
-    path = scope["path"]
-    if not (
-        path.startswith(_API)
-        or path in _TOKEN
-        or (not path.startswith("/_") and b"X-Amz-Signature=" in scope["query_string"])
-    ):
-        return False
+def _is_of_the_application(scope: Scope, *, form: bool) -> bool:
+    """Return whether it is for a page of the application.
+
+    Such a page calls its API, gets a token, or sends or gets a file by a signed URL or form.
+    """
+    method, path = scope.get("method"), scope["path"]
+    if path.startswith(_API) or path in _TOKEN:
+        return True
+    # A preflight does nothing, and the request that it asks for comes here again.
+    signed = b"X-Amz-Signature=" in scope["query_string"] or (method == "POST" and form)
+    return not path.startswith("/_") and (signed or method == "OPTIONS")
+
+
+def _is_listed(origin: str) -> bool:
     return ORIGINS.exists() and origin in json.loads(ORIGINS.read_text())

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from cli import main as app
 from local import cloud as local_cloud
-from local.aws import ROOT_KEY
 from local.cloud import Cloud
 from tests.support.e2e.oauth import Client, Jwt, flipped, new_client, sign_in
 from tests.support.e2e.system import Answer, Api, address
@@ -81,8 +80,7 @@ def test_a_smoke_test_asks_with_a_token_and_without(
 ) -> None:
     for name, value in {
         "AWS_ENDPOINT_URL": guarded.endpoint,
-        "AWS_ACCESS_KEY_ID": ROOT_KEY,
-        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        **guarded.aws.credentials.variables(),
         "AWS_REGION": guarded.aws.region,
         "TOKEN_ENDPOINT": client.endpoint,
         "CLIENT_ID": client.id,
@@ -351,8 +349,7 @@ def test_a_smoke_test_leaves_nothing_of_its_caller(
 ) -> None:
     for name, value in {
         "AWS_ENDPOINT_URL": keyed.endpoint,
-        "AWS_ACCESS_KEY_ID": ROOT_KEY,
-        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        **keyed.aws.credentials.variables(),
         "AWS_REGION": keyed.aws.region,
         "API_KEY": keyed.outputs["api_key"],
     }.items():

@@ -18,7 +18,8 @@ from blueprint.recording import ACCOUNT, REGION
 from cli import main as app
 from infra.emulator_roles import for_role
 from local import tokens
-from local.aws import ACCOUNT_ID, Aws, Credentials
+from local.aws import ACCOUNT_ID, Aws
+from local.credentials import Credentials
 from local.deployed import Deployed
 from local.deployer import deploy
 from local.emulator import Emulator, free_port
@@ -66,7 +67,7 @@ def deployment(
     try:
         emulator.start()
         emulator.wait_until_healthy()
-        root = Aws(emulator.endpoint, project.region)
+        root = Aws(emulator.endpoint, project.region, emulator.credentials)
         boundary = bootstrap(root, project)
         signer = assumed(root)
         role = Aws(root.endpoint, project.region, signer)
@@ -196,7 +197,7 @@ def test_functions_do_their_job_within_the_boundary(deployment: Deployment) -> N
     outputs = deployment.deployed.outputs
     token = tokens.fetch(outputs, None) if "token_endpoint" in outputs else None
     user = Api(outputs["api_gateway_url"], f"Bearer {token}" if token else None).new_user()
-    until(lambda: [m for m in sent(deployment.emulator.port) if m["To"] == [user["email"]]])
+    until(lambda: [m for m in sent(deployment.root) if m["To"] == [user["email"]]])
 
 
 def test_a_smoke_test_runs_as_the_role(

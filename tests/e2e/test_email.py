@@ -18,7 +18,7 @@ Sent = Callable[[str], list[dict[str, Any]]]
 
 @pytest.fixture
 def mail_to(cloud: Cloud) -> Sent:
-    return lambda to: [m for m in sent(cloud.emulator.port) if m["To"] == [to]]
+    return lambda to: [m for m in sent(cloud.aws) if m["To"] == [to]]
 
 
 def _send(cloud: Cloud, body: str, user_id: str | None = None) -> None:

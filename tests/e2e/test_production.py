@@ -47,7 +47,7 @@ def test_it_does_its_whole_job(production: Cloud) -> None:
 
     user = api.new_user()
     assert api("GET", f"/users/{user['id']}").body["email"] == user["email"]
-    until(lambda: [m for m in sent(production.emulator.port) if m["To"] == [user["email"]]])
+    until(lambda: [m for m in sent(production.aws) if m["To"] == [user["email"]]])
 
     picture = PICTURE.read_bytes()
     s3.put_object(Bucket=bucket, Key="uploads/picture.jpg", Body=picture)

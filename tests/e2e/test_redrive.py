@@ -97,7 +97,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
     assert to in redrive("emails-dead-letters", dry_run=True, show=True)[1]
 
     def mails() -> int:
-        return sum(mail["To"] == [to] for mail in sent(cloud.emulator.port))
+        return sum(mail["To"] == [to] for mail in sent(cloud.aws))
 
     assert mails() == 0
     code, said = redrive("emails-dead-letters")
@@ -231,7 +231,7 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
         code, said = on_aws(queue)
         assert (code, "Seen 1: 1 " in said) == (0, True), said
         assert held(cloud, queue) == []
-    until(lambda: [m for m in sent(cloud.emulator.port) if m["To"] == [to]])
+    until(lambda: [m for m in sent(cloud.aws) if m["To"] == [to]])
 
 
 def test_all_queues_are_listed(cloud: Cloud, redrive: Redrive) -> None:

@@ -91,8 +91,7 @@ def run(system: Cloud, folder: Path, *blocks: str) -> str:
             "HOME": str(folder),
             "TMPDIR": str(folder),
             "AWS_ENDPOINT_URL": system.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            **system.aws.credentials.variables(),
         },
         capture_output=True,
         text=True,
@@ -182,7 +181,7 @@ def test_a_restored_system_goes_on_and_does_nothing_twice(tmp_path: Path) -> Non
         api = Api(outputs["api_gateway_url"], f"Bearer {tokens.fetch(outputs, None)}")
 
         def mails(user: dict[str, str]) -> int:
-            return len([m for m in sent(system.emulator.port) if m["To"] == [user["email"]]])
+            return len([m for m in sent(system.aws) if m["To"] == [user["email"]]])
 
         def item(table: str, user: dict[str, str]) -> dict[str, Any]:
             key = {"id": {"S": user["id"]}}

@@ -78,8 +78,7 @@ def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
         "PATH": f"{folder}:{os.environ['PATH']}",
         "HOME": str(folder),
         "AWS_ENDPOINT_URL": production.endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **production.aws.credentials.variables(),
     }
 
     def in_section(title: str | None = None) -> str:
@@ -162,7 +161,7 @@ def test_dead_letters_are_processed(run: Run, production: Cloud) -> None:
     message = {"type": "notification", "to": to, "subject": "Hello", "body": "Once more"}
     production.client("sqs").send_message(QueueUrl=dead, MessageBody=json.dumps(message))
     assert "1 moved back" in run("Queue dead letters")
-    until(lambda: [m for m in sent(production.emulator.port) if m["To"] == [to]])
+    until(lambda: [m for m in sent(production.aws) if m["To"] == [to]])
 
 
 def test_who_was_given_up_is_welcomed(run: Run, production: Cloud) -> None:
@@ -182,7 +181,7 @@ def test_who_was_given_up_is_welcomed(run: Run, production: Cloud) -> None:
     production.client("lambda").invoke(
         FunctionName=production.functions["cleanup-expired"].name, Qualifier="live", Payload=b"{}"
     )
-    until(lambda: [m for m in sent(production.emulator.port) if m["To"] == [to]])
+    until(lambda: [m for m in sent(production.aws) if m["To"] == [to]])
 
 
 def test_an_uncertain_welcome_may_be_sent_again(run: Run, production: Cloud) -> None:

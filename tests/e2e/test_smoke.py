@@ -4,15 +4,18 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli import main
+from local import cloud as local_cloud
+from local import credentials, emulator_command
 from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
+from local.credentials import Credentials
 from ops.smoke import api as smoke_api
 from tests.support.e2e.system import Api, broken
 
@@ -115,11 +118,21 @@ def test_all_is_well(smoke: Smoke, api: Api, cloud: Cloud) -> None:
     assert records(cloud) - before == set()
 
 
+@pytest.fixture
+def as_compose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Yield a system in the emulator as docker-compose.yml starts it: without the gate."""
+    with monkeypatch.context() as patch:
+        patch.setattr(emulator_command, "_SERVER", "ministack.app")
+        patch.setattr(credentials, "create", lambda _: Credentials("test", "test"))
+        with local_cloud.start() as running:
+            yield running
+
+
 def test_a_stack_in_an_emulator_is_found_by_its_name(
-    smoke: Smoke, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    smoke: Smoke, as_compose: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From its outputs alone: neither the endpoint nor the region is in the environment."""
-    outputs = {**cloud.outputs, "emulator": cloud.endpoint}
+    outputs = {**as_compose.outputs, "emulator": as_compose.endpoint}
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
     pulumi = tmp_path / "pulumi"
     pulumi.write_text(f"#!/bin/sh\nexec cat {tmp_path}/outputs.json\n")
@@ -129,7 +142,7 @@ def test_a_stack_in_an_emulator_is_found_by_its_name(
     monkeypatch.delenv("AWS_REGION")
     code, printed, errors = smoke("compose")
     assert (code, errors) == (0, "")
-    assert printed.endswith(f"All is well at {cloud.outputs['api_gateway_url']}.\n")
+    assert printed.endswith(f"All is well at {as_compose.outputs['api_gateway_url']}.\n")
 
 
 def test_an_api_that_cannot_store_fails(smoke: Smoke, api: Api, cloud: Cloud) -> None:

@@ -160,6 +160,7 @@ def test_a_killed_emulator_leaves_nothing(
                 stack="local",
                 started=datetime.now(UTC),
                 instance=running.emulator.instance,
+                credentials=running.emulator.credentials,
                 deployed=running.deployed,
             )
         )

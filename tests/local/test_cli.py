@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cli import main
 from local.cli import as_port
+from local.credentials import Credentials
 from local.deployed import Deployed, FunctionRef
 from local.emulator import free_port
 from local.errors import LocalError, NotRunning
@@ -59,6 +60,7 @@ def pretended(root, outputs):
             port=free_port(),
             region="us-east-1",
             stack="local",
+            credentials=Credentials("AKIAROOT", "secret"),
             started=datetime.now(UTC),
             deployed=Deployed(
                 outputs=outputs,

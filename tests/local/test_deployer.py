@@ -6,7 +6,6 @@ import time
 import pytest
 
 from local import deployer, invocation, project
-from local.aws import Aws
 from local.emulator import is_healthy
 from local.errors import DeployFailed
 from local.logs import LogReader
@@ -23,7 +22,7 @@ def invoke(cloud, event):
 
 def deploy(folder, cloud):
     loaded = project.load("local", root=folder)
-    return deployer.deploy(loaded, Aws(cloud.endpoint, loaded.region))
+    return deployer.deploy(loaded, cloud.aws)
 
 
 def test_outputs_are_the_programs(cloud):

@@ -11,7 +11,6 @@ import pytest
 
 from cli import main
 from local import containers, deployer, engine_probe, project
-from local.aws import Aws
 from local.containers import Containers
 from local.emulator_command import command, environment
 from local.engine import BuildFailed, EngineError
@@ -193,9 +192,7 @@ def test_containers_that_cannot_be_removed_are_named(no_engine, capsys):
 
 def test_a_function_gets_its_image(cloud, sample):
     loaded = project.load("local", root=sample)
-    deployed = deployer.deploy(
-        loaded, Aws(cloud.endpoint, loaded.region), images={"greet": "sample/greet:1"}
-    )
+    deployed = deployer.deploy(loaded, cloud.aws, images={"greet": "sample/greet:1"})
     made = cloud.client("lambda").get_function(FunctionName=deployed.functions["greet"].name)
     assert made["Configuration"]["PackageType"] == "Image"
     assert made["Code"]["ImageUri"] == "sample/greet:1"
@@ -206,7 +203,7 @@ def test_a_function_gets_its_image(cloud, sample):
 def test_a_function_without_an_image(cloud, sample):
     loaded = project.load("local", root=sample)
     with pytest.raises(DeployFailed, match=r"no image of 'handlers\.greet\.handler\.handler'"):
-        deployer.deploy(loaded, Aws(cloud.endpoint, loaded.region), images={})
+        deployer.deploy(loaded, cloud.aws, images={})
 
 
 class FakeEngine:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.credentials import Credentials
 from local.deployed import Deployed, FunctionRef
 from local.errors import LocalError, NotRunning
 from local.state import State, StateDirectory
@@ -13,6 +14,7 @@ STATE = State(
     port=4566,
     region="us-east-1",
     stack="local",
+    credentials=Credentials("AKIAROOT", "secret"),
     started=datetime(2026, 11, 23, tzinfo=UTC),
     deployed=Deployed(
         outputs={"url": "http://x", "list": [1]},

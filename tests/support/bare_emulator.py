@@ -15,7 +15,7 @@ def bare_emulator(folder: Path, region: str) -> Iterator[Aws]:
     try:
         emulator.start()
         emulator.wait_until_healthy()
-        aws = Aws(emulator.endpoint, region)
+        aws = Aws(emulator.endpoint, region, emulator.credentials)
         yield aws
         aws.close()
     finally:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from checks.chaos.soak.events import consumer_of_uploads
 from checks.chaos.soak.files import md5
 from checks.chaos.soak.schedules import schedules
-from local.aws import ACCOUNT_ID
+from local.aws import ACCOUNT_ID, Aws
 from local.cloud import Cloud
-from local.emulator_command import HOST
 
 _CHUNK = 1 << 20
 
@@ -62,7 +61,7 @@ def gather(cloud: Cloud, details: Mapping[str, list[str]]) -> Evidence:
     return Evidence(
         users=users,
         abandoned=abandoned,
-        mails=Counter(message["To"][0] for message in mails(cloud.emulator.port)),
+        mails=Counter(message["To"][0] for message in mails(cloud.aws)),
         dead_welcomes=[
             (m["MessageAttributes"]["user_id"]["StringValue"], json.loads(m["Body"])["to"])
             for m in welcomes
@@ -85,12 +84,13 @@ def gather(cloud: Cloud, details: Mapping[str, list[str]]) -> Evidence:
     )
 
 
-def mails(port: int) -> Iterator[dict[str, Any]]:
+def mails(aws: Aws) -> Iterator[dict[str, Any]]:
     """Read the e-mails one by one: all of them together may be larger than memory allows."""
     path = f"/_ministack/ses/messages?account={ACCOUNT_ID}"
     decoder, text = json.JSONDecoder(), ""
-    with closing(http.client.HTTPConnection(HOST, port, timeout=600)) as connection:
-        connection.request("GET", path)
+    address = urlsplit(aws.endpoint).netloc
+    with closing(http.client.HTTPConnection(address, timeout=600)) as connection:
+        connection.request("GET", path, headers=aws.sign("GET", path))
         response = connection.getresponse()
         while chunk := response.read(_CHUNK).decode("ascii"):  # as Python writes JSON
             text, position = text + chunk, 0
@@ -106,9 +106,7 @@ def mails(port: int) -> Iterator[dict[str, Any]]:
 def _messages(cloud: Cloud, queue_url: str) -> list[dict[str, Any]]:
     """Return all messages of a queue, visible or not."""
     path = f"/_ministack/sqs/messages?QueueUrl={quote(queue_url, safe='')}"
-    with closing(http.client.HTTPConnection(HOST, cloud.emulator.port, timeout=60)) as connection:
-        connection.request("GET", path)
-        accounts = json.loads(connection.getresponse().read())["messages"]
+    accounts = cloud.aws.ask("GET", path)["messages"]
     return [
         message
         for regions in accounts.values()

@@ -13,6 +13,7 @@ from checks.chaos.calls import Call
 from checks.chaos.fault_plan import Fault, Kind, Plan
 from checks.chaos.proxy import Proxy
 from local.aws import Aws
+from local.credentials import Credentials
 from local.emulator import Emulator, free_port
 
 BUCKET = "faults"
@@ -54,9 +55,9 @@ def proxy(emulator: Emulator) -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="module")
-def aws(proxy: Proxy) -> Iterator[Aws]:
+def aws(proxy: Proxy, emulator: Emulator) -> Iterator[Aws]:
     """Clients that make one attempt, by way of the proxy."""
-    clients = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1")
+    clients = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1", emulator.credentials)
     clients.client("s3").create_bucket(Bucket=BUCKET)
     clients.client("sesv2").create_email_identity(EmailIdentity="example.com")
     yield clients
@@ -188,7 +189,7 @@ def test_delays_end_and_other_faults_go_on(aws: Aws, proxy: Proxy) -> None:
 
 def test_a_server_that_is_not_there_is_no_fault_of_the_plan() -> None:
     with Proxy(free_port()) as proxy:
-        aws = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1")
+        aws = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1", Credentials("none", "none"))
         with pytest.raises(ConnectionClosedError):
             do(aws, "dynamodb")
         aws.close()
@@ -198,7 +199,7 @@ def test_a_server_that_is_not_there_is_no_fault_of_the_plan() -> None:
 
 def test_the_end_waits_for_no_delay(emulator: Emulator) -> None:
     with Proxy(emulator.port, plan=plan("delay", seconds=60)) as proxy:
-        aws = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1")
+        aws = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1", emulator.credentials)
         failed: list[Exception] = []
 
         def wait() -> None:

@@ -25,7 +25,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     directory: Path = tmp_path_factory.mktemp("emulator")
     emulator = Emulator(port=free_port(), directory=directory, region="us-east-1")
     emulator.start()
-    aws = Aws(emulator.endpoint, "us-east-1")
+    aws = Aws(emulator.endpoint, "us-east-1", emulator.credentials)
     with Cloud(emulator, aws, Deployed()) as running:
         emulator.wait_until_healthy()
         running.outputs["sqs_queue_url"] = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
@@ -41,7 +41,7 @@ def delays() -> Delays:
 def function(cloud: Cloud, delays: Delays) -> Iterator[Any]:
     """A client as a function has it, by way of a proxy that the delays watch."""
     with Proxy(cloud.emulator.port, watch=delays.watch) as proxy:
-        aws = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1")
+        aws = Aws(f"http://127.0.0.1:{proxy.port}", "us-east-1", cloud.emulator.credentials)
         yield aws.client("sqs")
         aws.close()
 
@@ -101,7 +101,7 @@ def test_e_mails_are_read_one_by_one(
             Content={"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": text}}}},
         )
     monkeypatch.setattr(evidence, "_CHUNK", chunk)
-    found = evidence.mails(cloud.emulator.port)
+    found = evidence.mails(cloud.aws)
     sent = [m["BodyText"] for m in found if m["Source"] == f"from@chunk{chunk}.example.com"]
     assert sent == texts
 

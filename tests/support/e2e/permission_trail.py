@@ -1,7 +1,6 @@
 """Which permissions each function has used, by what the emulator's CloudTrail recorded."""
 
 import hashlib
-import http.client
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,15 +39,9 @@ def used(cloud: Cloud, function: str) -> Used:
 
 
 def _record(cloud: Cloud, on: bool) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", cloud.emulator.port, timeout=10)
-    try:
-        wanted = {"cloudtrail._recording_enabled": str(on)}
-        connection.request("POST", "/_ministack/config", json.dumps(wanted))
-        assert json.load(connection.getresponse()) == {
-            "applied": {"cloudtrail._recording_enabled": on}
-        }
-    finally:
-        connection.close()
+    wanted = {"cloudtrail._recording_enabled": str(on)}
+    answer = cloud.aws.ask("POST", "/_ministack/config", json.dumps(wanted))
+    assert answer == {"applied": {"cloudtrail._recording_enabled": on}}
 
 
 def _access_keys(cloud: Cloud, function: str) -> list[str]:

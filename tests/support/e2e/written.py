@@ -33,7 +33,7 @@ def elsewhere(cloud: Cloud) -> Iterator[Place]:
 def keeping(cloud: Cloud) -> Iterator[Place]:
     """Yield where personal data belongs."""
     yield "table users", _table(cloud, "dynamodb_table_name")
-    yield "mail", _bytes(sent(cloud.emulator.port))
+    yield "mail", _bytes(sent(cloud.aws))
     for url in cloud.client("sqs").list_queues()["QueueUrls"]:
         yield f"queue {logical_name(url.rpartition('/')[2])}", _bytes(_messages(cloud, url))
     for key, content in _objects(cloud):

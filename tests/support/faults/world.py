@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -181,7 +180,7 @@ class World:
 
     def recipients(self) -> list[str]:
         """Return the addresses of all e-mails that were sent."""
-        return [to for mail in sent(self.cloud.emulator.port) for to in mail["To"]]
+        return [to for mail in sent(self.cloud.aws) for to in mail["To"]]
 
     def item(self, table: str, item_id: str) -> dict[str, Any] | None:
         answer = self.cloud.client("dynamodb").get_item(
@@ -196,9 +195,7 @@ class World:
     def messages(self, queue_url: str) -> list[dict[str, Any]]:
         """Return all messages of a queue, visible or in flight, without receiving them."""
         query = urlencode({"QueueUrl": queue_url})
-        url = f"{self.cloud.endpoint}/_ministack/sqs/messages?{query}"
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            found = json.load(answer)["messages"]
+        found = self.cloud.aws.ask("GET", f"/_ministack/sqs/messages?{query}")["messages"]
         return [m for regions in found.values() for q in regions.values() for m in q[queue_url]]
 
     def dead(self) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ def test_a_user_whom_nobody_welcomed_is_welcomed_later(cloud: Cloud, api: Api) -
         return item
 
     def mails() -> int:
-        return sum(mail["To"] == [user["email"]] for mail in sent(cloud.emulator.port))
+        return sum(mail["To"] == [user["email"]] for mail in sent(cloud.aws))
 
     until(lambda: "welcomed" in stored())
     assert mails() == 1

@@ -1,0 +1,70 @@
+"""Says which requests need no AWS signature: those that AWS answers without one too.
+
+Each has a check of its own: the API its tokens and keys, the sign-in pages their passwords, a form
+for S3 its signed policy. Anything else that the emulator would take for the root account's.
+"""
+
+import re
+from typing import Any
+
+from ministack import app as emulator  # type: ignore[import-untyped]
+from ministack.core.iam_actions import unsigned_operations  # type: ignore[import-untyped]
+from ministack.core.router import detect_service  # type: ignore[import-untyped]
+
+Scope = dict[str, Any]
+
+API = re.compile(r"/_aws/execute-api/[^/]+/.*", re.DOTALL)
+HEALTH = "/_ministack/health"
+_SIGN_IN = {
+    ("GET", "/oauth2/authorize"),
+    ("GET", "/oauth2/userInfo"),
+    ("POST", "/oauth2/userInfo"),
+    ("POST", "/oauth2/token"),
+    ("POST", "/oauth2/login"),
+    ("POST", "/login"),
+    ("GET", "/logout"),
+}
+# No bucket has an underscore in its name, and every user pool has one.
+_KEYS = re.compile(r"/[\w-]+_\w+/\.well-known/(jwks\.json|openid-configuration)", re.ASCII)
+_COGNITO = "AWSCognitoIdentityProviderService."
+
+
+def is_open(scope: Scope) -> bool:
+    """Return True if a request needs no AWS signature."""
+    method, path = scope["method"], scope["path"]
+    if API.fullmatch(path) or (method, path) in _SIGN_IN:
+        return True
+    if method == "GET" and (path == HEALTH or _KEYS.fullmatch(path)):
+        return True
+    headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
+    if method == "OPTIONS":  # a preflight: the emulator answers it, and does nothing
+        return "access-control-request-method" in headers and not path.startswith("/_")
+    if method != "POST" or scope["query_string"] or "authorization" in headers:
+        return False
+    text = {name: value.decode("latin-1") for name, value in headers.items()}
+    return _is_sign_in_by_sdk(path, text) or _is_form(path, text)
+
+
+def _is_sign_in_by_sdk(path: str, headers: dict[str, str]) -> bool:
+    """Return True for what SDKs send to Cognito without a signature, such as InitiateAuth."""
+    target = headers.get("x-amz-target", "")
+    return (
+        path == "/"
+        and target.startswith(_COGNITO)
+        and target.removeprefix(_COGNITO) in unsigned_operations("cognito-idp")
+    )
+
+
+def _is_form(path: str, headers: dict[str, str]) -> bool:
+    """Return True for a form that uploads to a bucket; the emulator verifies the form's policy.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    """
+    target = emulator._s3_cors_target("", path)
+    return (
+        headers.get("content-type", "").startswith("multipart/form-data")
+        and not any(name.startswith("x-amz-") for name in headers)
+        and target is not None
+        and not target[1]  # the bucket itself, and it exists
+        and detect_service("POST", path, headers, {}) == "s3"
+    )
