@@ -142,6 +142,27 @@ def logs(
     rich_help_panel=PANEL,
     epilog="""\b
     Examples:
+      app console
+      app console --open""",
+)
+def console(
+    context: typer.Context,
+    open_it: Annotated[bool, typer.Option("--open", help="Also open it in your browser.")] = False,
+) -> int:
+    """Print the address of the console, a page that shows all that happens.
+
+    The address has a key: whoever has it can see everything in the local cloud. `app up` makes a
+    new one.
+    """
+    from local import commands as implementation
+
+    return implementation.console(_directory(context), open_it=open_it)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
       app events
       app events 5f0c6a1e-8b6b-4c8e-9a59-0b4a3f1d2c3e
       app events --outcome failed --since 15m

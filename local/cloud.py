@@ -15,6 +15,7 @@ from local.execution import choose
 from local.history import program
 from local.history.store import FILE as HISTORY
 from local.project import ROOT, Project, load
+from local.server.console import settings as console
 from local.server.origin import ORIGINS
 
 
@@ -22,7 +23,7 @@ class Cloud:
     """A running local cloud: use it as a context manager, or call ``stop``.
 
     ``viewer`` is the URL of a page that shows the API, if there is one; ``history`` is the file of
-    what happened.
+    what happened, and ``console`` the address of the page that shows it.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Cloud:
         *,
         history: Path,
         viewer: str | None = None,
+        console: str | None = None,
     ) -> None:
         self.emulator = emulator
         self.aws = aws
         self.deployed = deployed
         self.viewer = viewer
         self.history = history
+        self.console = console
 
     @property
     def endpoint(self) -> str:
@@ -155,7 +158,17 @@ def launch(
             endpoint=emulator.endpoint,
             directory=emulator.directory,
         )
-        return Cloud(emulator, aws, deployed, viewer=viewer, history=history)
+        key = console.write(
+            emulator.directory, root=project.root, stack=project.stack, deployed=deployed
+        )
+        return Cloud(
+            emulator,
+            aws,
+            deployed,
+            viewer=viewer,
+            history=history,
+            console=console.address(emulator.endpoint, key),
+        )
     except BaseException:
         emulator.stop()
         raise

@@ -4,6 +4,7 @@ import json
 import select
 import sys
 import time
+import webbrowser
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import catch_signals, stop_group
+from local.server.console import settings
 from local.state import State, StateDirectory
 
 
@@ -105,6 +107,17 @@ def mail(directory: StateDirectory, *, as_json: bool) -> int:
         print("No e-mail was sent yet; one takes a second or two.")
     else:
         print(f"\n\n{'─' * 72}\n".join(readable(message) for message in messages))
+    return 0
+
+
+def console(directory: StateDirectory, *, open_it: bool) -> int:
+    """Print the address of the console; open it in the browser if asked to."""
+    state = directory.load()
+    key = settings.read(directory.emulator / settings.FILE).key
+    url = settings.address(state.endpoint, key)
+    print(url)
+    if open_it and not webbrowser.open(url):
+        raise LocalError("There is no browser on this machine. Open the address above in one.")
     return 0
 
 

@@ -88,6 +88,7 @@ def up(
             state,
             execution.sentence,
             viewer=cloud.viewer,
+            console=cloud.console,
             seconds=time.time() - started,
             detach=detach,
             live=live or execution.containers is None,
@@ -119,7 +120,14 @@ def no_garbage_collection() -> Iterator[None]:
 
 
 def _introduce(
-    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool, live: bool
+    state: State,
+    sentence: str,
+    *,
+    viewer: str | None,
+    console: str | None,
+    seconds: float,
+    detach: bool,
+    live: bool,
 ) -> None:
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
@@ -127,6 +135,8 @@ def _introduce(
     for name, value in outputs.items():
         if not isinstance(value, dict):  # those are for programs, such as `redrive`
             print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
+    if console:
+        print(f"\nSee all that happens, in a browser: {console}")
     print("\nTry:")
     for title, line in hints(outputs, viewer=viewer):
         print(f"  # {title}\n  {line}")

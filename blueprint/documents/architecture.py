@@ -6,44 +6,14 @@ No function, trigger or store is listed here: whatever the program registers is 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from blueprint.documents.architecture_svg import Arrow, Diagram
 from blueprint.recording import Key, Recorded, Recorder, arn
 
 _FUNCTION = "serverless:infra:ImageFunction"
 # Objects in the names of actions, which the diagram's labels leave out.
 _OBJECTS = {"Item", "Object", "Bucket", "Message", "Email", "Version", "Multipart", "Upload"}
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """One of a function's arrows.
-
-    Attributes:
-        kind: ``source``: from an outside source that triggers the function. ``event``: from a store
-            that triggers it. ``grant``: to a store that the function may use. ``failure``: to the
-            queue of failed events.
-        end: name of the source, store or queue.
-        label: text along the arrow.
-    """
-
-    kind: Literal["source", "event", "grant", "failure"]
-    end: str
-    label: str
-
-    @property
-    def at_store(self) -> bool:
-        """True if a store is at the other end."""
-        return self.kind in ("event", "grant")
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """Functions with their arrows, and stores with their kinds, by name."""
-
-    functions: Mapping[str, tuple[Arrow, ...]]
-    stores: Mapping[str, str]
 
 
 def diagram(recorder: Recorder) -> Diagram:

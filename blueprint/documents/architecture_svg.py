@@ -5,10 +5,10 @@ lanes to its store, under its label. So no label covers a line, however many fun
 stores there are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
-
-from blueprint.documents.architecture import Arrow, Diagram
+from typing import Literal
 
 _CHARACTER = 6.7  # average width of a character in the font below
 _LINE = 26  # height of an arrow with its label
@@ -36,6 +36,7 @@ rect { stroke-width: 1.2; fill: #f6f8fa; stroke: #8c959f } .page { fill: #ffffff
 .grant .arrow { stroke: #57606a } .grant .tip { fill: #57606a }
 .source .arrow, .event .arrow { stroke: #0969da } .source .tip, .event .tip { fill: #0969da }
 .failure .arrow { stroke: #cf222e; stroke-dasharray: 4 3 } .failure .tip { fill: #cf222e }
+.trouble text { fill: #cf222e; font-weight: 600 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .note { fill: #9198a1 }
   rect { fill: #151b23; stroke: #656c76 } .page { fill: #0d1117 }
@@ -44,8 +45,41 @@ rect { stroke-width: 1.2; fill: #f6f8fa; stroke: #8c959f } .page { fill: #ffffff
   .grant .arrow { stroke: #9198a1 } .grant .tip { fill: #9198a1 }
   .source .arrow, .event .arrow { stroke: #58a6ff } .source .tip, .event .tip { fill: #58a6ff }
   .failure .arrow { stroke: #f85149 } .failure .tip { fill: #f85149 }
+  .trouble text { fill: #f85149 }
 }
 """
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One of a function's arrows.
+
+    Attributes:
+        kind: ``source``: from an outside source that triggers the function. ``event``: from a store
+            that triggers it. ``grant``: to a store that the function may use. ``failure``: to the
+            queue of failed events.
+        end: name of the source, store or queue.
+        label: text along the arrow.
+        trouble: whether something that took this way failed; it is drawn in red.
+    """
+
+    kind: Literal["source", "event", "grant", "failure"]
+    end: str
+    label: str
+    trouble: bool = False
+
+    @property
+    def at_store(self) -> bool:
+        """True if a store is at the other end."""
+        return self.kind in ("event", "grant")
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Functions with their arrows, and stores with their kinds, by name."""
+
+    functions: Mapping[str, tuple[Arrow, ...]]
+    stores: Mapping[str, str]
 
 
 def draw(diagram: Diagram) -> str:
@@ -126,7 +160,7 @@ class _Picture:
         name, note = _texts(arrow)
         box, function, y = _MARGIN + self._left, self._function, top + _BOX / 2
         start, end = (function, box) if arrow.kind == "failure" else (box, function)
-        yield f'<g class="{arrow.kind}">'
+        yield f'<g class="{_class(arrow)}">'
         yield from _box(_MARGIN, top, self._left, name, note)
         yield from _arrow(start, end, y)
         yield "</g>"
@@ -135,10 +169,14 @@ class _Picture:
         """Draw an arrow between the function and a lane, under its label."""
         function, lane = self._right, self._lanes[arrow.end]
         start, end = (lane, function) if arrow.kind == "event" else (function, lane)
-        yield f'<g class="{arrow.kind}">'
+        yield f'<g class="{_class(arrow)}">'
         yield _text(function + 10, y - 5, arrow.label)
         yield from _arrow(start, end, y)
         yield "</g>"
+
+
+def _class(arrow: Arrow) -> str:
+    return f"{arrow.kind} trouble" if arrow.trouble else arrow.kind
 
 
 def _texts(arrow: Arrow) -> tuple[str, str]:

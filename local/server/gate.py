@@ -21,6 +21,7 @@ from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
 from local import credentials
 from local.server import open_paths, origin, recorder, viewer, workarounds
+from local.server.console import door
 from local.server.identities import Identities
 from local.server.signature import Claim, Refused, claim, verify
 
@@ -53,7 +54,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         content = json.dumps({"message": problem}).encode()
         await _refuse(scope, send, 403, {"Content-Type": "application/json"}, content)
         return
-    # A page with a session of its own, such as a console, is served here.
+    if door.wants(scope) and _is_loopback(scope):
+        await door.serve(scope, receive, send)
+        return
     if viewer.wants(scope) and _is_loopback(scope):
         await viewer.serve(scope, send)
         return

@@ -109,17 +109,22 @@ class _Tree:
         return _paint(text, colour, self._colour)
 
 
+def place(stack: list[str]) -> str | None:
+    """Return the line of code that raised an error, such as ``handlers/x.py:7 handler``."""
+    found = [frame for text in stack for frame in _FRAME.finditer(text)]
+    # The last line of the program's own, not of a library that it called.
+    own = [frame for frame in found if "site-packages" not in frame["file"]] or found
+    if not own:
+        return None
+    file, line, name = own[-1].group("file", "line", "name")
+    return _clean(f"{file}:{line} {name or ''}".rstrip())
+
+
 def _lines_of(failure: Failure) -> list[str]:
     """Return an error, and the line of code that raised it."""
     message = f": {_clean(failure.message)}" if failure.message else ""
-    found = [frame for text in failure.stack for frame in _FRAME.finditer(text)]
-    # The last line of the program's own, not of a library that it called.
-    own = [frame for frame in found if "site-packages" not in frame["file"]] or found
-    lines = [f"{_clean(failure.type)}{message}"]
-    if own:
-        file, line, name = own[-1].group("file", "line", "name")
-        lines.append(_clean(f"  at {file}:{line} {name or ''}".rstrip()))
-    return lines
+    where = place(failure.stack)
+    return [f"{_clean(failure.type)}{message}", *([f"  at {where}"] if where else [])]
 
 
 def _record(record: LogRecord) -> str:
