@@ -32,7 +32,7 @@ class Stage:
 
     @cached_property
     def history(self) -> History:
-        """What happened."""
+        """The causes of this local cloud and of earlier ones."""
         return History(Path(program.read(_PROGRAM).history))
 
     def client(self, service: str) -> Any:
