@@ -14,9 +14,9 @@ from tests.support.documents import CHANGELOG, GUIDES, found
 TARGETS = set(re.findall(r"^([a-z./-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 # https://www.pulumi.com/docs/iac/cli/commands/
 PULUMI = {
-    "cancel", "config set", "destroy", "login", "preview", "stack change-secrets-provider",
-    "stack export", "stack import", "stack init", "stack output", "stack rename", "stack rm",
-    "state unprotect", "up",
+    "cancel", "config set", "destroy", "import", "login", "preview",
+    "stack change-secrets-provider", "stack export", "stack import", "stack init", "stack output",
+    "stack rename", "stack rm",
 }  # fmt: skip
 
 

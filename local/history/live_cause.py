@@ -127,7 +127,7 @@ def _invocation(step: _Step) -> Invocation:
         event=run.event,
         answer=run.answer,
         failure=run.failure,
-        failed_items=sorted(run.failed_items & step.items),
+        failed_items=sorted(run.items[item] for item in run.failed_items & step.items),
         logs=run.logs,
         calls=sorted(run.calls, key=lambda call: call.time),
     )

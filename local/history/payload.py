@@ -19,7 +19,7 @@ def of_value(value: Any) -> Any:
     try:
         text = msgspec.json.encode(value)
         msgspec.json.decode(text)
-    except (TypeError, ValueError, RecursionError):  # a lone surrogate, for one
+    except (TypeError, ValueError, OverflowError, RecursionError):  # a lone surrogate, for one
         text = msgspec.json.encode(json.dumps(value, default=str))
     return msgspec.Raw(text) if len(text) <= MOST_BYTES else _cut(text, len(text))
 

@@ -44,7 +44,7 @@ FILE = "recorder.json"
 
 
 def write(directory: Path, *, history: Path, names: Mapping[str, str], root: Path) -> None:
-    """Tell the emulator's process where to record, and what things are called. It reads it anew."""
+    """Write for the emulator's process where to record, and what things are called."""
     program = Program(str(history), dict(names), stored_by(root))
     temporary = directory / f"{FILE}.new"
     temporary.write_bytes(msgspec.json.encode(program))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from local.history import document
 from local.history.database import open_database
 from local.history.interrupted import interrupted
 from ops.events.model import Cause, Outcome
@@ -20,8 +21,6 @@ FILE = "history.sqlite3"
 MOST_CAUSES = 2_000
 MOST_BYTES = 100_000_000
 _PAGE = 100
-_decode = msgspec.json.Decoder(Cause).decode
-_encode = msgspec.json.Encoder().encode
 
 
 class Changes(NamedTuple):
@@ -76,12 +75,12 @@ class History:
             values.append(before)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         query = f"SELECT document FROM causes {where} ORDER BY time DESC, id DESC LIMIT ?"  # noqa: S608
-        return [_decode(document) for (document,) in self._read(query, *values, limit)]
+        return [document.read(text) for (text,) in self._read(query, *values, limit)]
 
     def cause(self, id_: str) -> Cause | None:
         """Return one cause; None if there is none, or it was removed as too old."""
         found = self._read("SELECT document FROM causes WHERE id = ?", id_)
-        return _decode(found[0][0]) if found else None
+        return document.read(found[0][0]) if found else None
 
     def sequence(self) -> int:
         """Return the number of the latest change, to ask ``changes`` with."""
@@ -98,7 +97,7 @@ class History:
         sequence = found[-1][0] if found else max(after, cleared)
         # A number that is ahead is from a file that was set aside: begin anew.
         return Changes(
-            min(sequence, latest), [_decode(document) for _, document in found], cleared > after
+            min(sequence, latest), [document.read(text) for _, text in found], cleared > after
         )
 
     def clear(self) -> None:
@@ -137,7 +136,7 @@ class History:
         """End what was running when an earlier local cloud was stopped."""
         found = self._read("SELECT document FROM causes WHERE outcome = 'running'")
         if found:
-            self.write([], [interrupted(_decode(document)) for (document,) in found])
+            self.write([], [interrupted(document.read(text)) for (text,) in found])
 
     def close(self) -> None:
         """Close the file."""
@@ -184,7 +183,7 @@ def _conditions(
 
 def _as_json(text: str) -> str:
     """Return a text as a document contains it."""
-    return _encode(text).decode()[1:-1]
+    return msgspec.json.encode(text.encode(errors="replace").decode()).decode()[1:-1]
 
 
 def _literal(text: str) -> str:
@@ -194,7 +193,7 @@ def _literal(text: str) -> str:
 
 
 def _row(cause: Cause, sequence: int) -> dict[str, Any]:
-    document = _encode(cause)
+    text = document.write(cause)
     functions = {invocation.function for invocation in cause.invocations}
     return {
         "id": cause.id,
@@ -202,6 +201,6 @@ def _row(cause: Cause, sequence: int) -> dict[str, Any]:
         "time": cause.time,
         "outcome": cause.outcome,
         "functions": f" {' '.join(sorted(functions))} ",
-        "size": len(document),
-        "document": document.decode(),
+        "size": len(text),
+        "document": text.decode(),
     }

@@ -68,7 +68,7 @@ def _has_records(event: Any) -> bool:
 
 
 def _environments(tap: Tap) -> None:
-    """Give each invocation a trace id that leads back to it; learn whether it was a cold start.
+    """Set a trace id that leads back to each invocation; learn whether it was a cold start.
 
     Containers get no trace id: their runtime interface emulator passes none on. One container runs
     one invocation at a time, so its address tells.

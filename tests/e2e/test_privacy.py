@@ -25,7 +25,6 @@ from tests.support.e2e.privacy_faults import (
     by_faults,
     fail_for_good,
     lose_tables,
-    without_mappings,
 )
 from tests.support.e2e.privacy_paths import by_messages, by_requests, by_uploads
 from tests.support.e2e.system import Api, invoke, keys, messages_in, until
@@ -66,9 +65,8 @@ def walked(guarded: Cloud, canaries: Canaries) -> Cloud:
     for function in FUNCTIONS:
         for event in getattr(module_of(function, "canary"), "more_events", no_more)(canaries):
             invoke(guarded, function, event)
-    with without_mappings(guarded):
-        by_faults(guarded, canaries)
-        lose_tables(guarded, canaries)
+    by_faults(guarded, canaries)
+    lose_tables(guarded, canaries)
     fail_for_good(guarded, canaries)
 
     s3, sqs = guarded.client("s3"), guarded.client("sqs")

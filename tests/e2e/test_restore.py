@@ -26,7 +26,7 @@ from tests.support.samples import PICTURE
 
 pytestmark = pytest.mark.long
 
-PAUSE, TABLE, BUCKET, MOVE, _UP, _CHECK = re.findall(
+PAUSE, TABLE, BUCKET, MOVE, _UP, _CHECK, _TAKE_OVER = re.findall(
     r"^```sh\n(.*?)^```$", (ROOT / "docs/restore.md").read_text(), re.MULTILINE | re.DOTALL
 )
 LATER = """

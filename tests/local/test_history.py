@@ -47,6 +47,7 @@ def test_what_was_written_is_read_the_newest_first(path: Path) -> None:
         ({"text": "is EMPTY"}, ["req-3"]),
         ({"text": "run-52"}, ["m2"]),
         ({"text": "100%_"}, []),
+        ({"text": "\udcff"}, []),
         ({"since": NOW - 15}, ["run-10", "req-1", "req-3"]),
         ({"since": NOW - 45, "function": "process-upload", "outcome": "ok"}, []),
     ],
@@ -117,6 +118,17 @@ def test_so_many_bytes_are_kept(path: Path) -> None:
     for number in range(10):
         history.write([Cause(str(number), "invoke", "x" * 1_000, NOW + number)])
     assert ids(history.causes()) == ["9", "8", "7", "6"]
+
+
+def test_what_ran_when_the_cloud_was_stopped_has_failed(path: Path) -> None:
+    History(path).write(samples(NOW))
+    again = History(path)
+    again.end_unfinished()
+    (cause, *others) = again.causes()
+    assert cause.outcome == "failed"
+    assert cause.invocations[0].failure is not None
+    assert cause.invocations[0].failure.type == "Interrupted"
+    assert others == samples(NOW)[-2::-1]
 
 
 def test_nobody_else_may_read_it(path: Path) -> None:

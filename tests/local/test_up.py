@@ -128,7 +128,19 @@ def test_detached(up, local, folder, tmp_path):
         down = local("down")
     assert down == (0, "Stopped.\n", "")
     assert group_is_gone(state["pid"])
-    assert [file.name for file in (folder / ".local").iterdir()] == ["lock"]
+    assert {file.name.partition(".")[0] for file in (folder / ".local").iterdir()} == {
+        "history",
+        "lock",
+    }
+    code, kept, _ = local("events")  # also when nothing runs
+    assert code == 0
+    assert [line.split("  ")[1].strip() for line in kept.splitlines()] == ["ok", "failed"]
+    assert "Invoke greet" in kept
+    failed = json.loads(local("events", "--json", "--outcome", "failed")[1])
+    assert failed["invocations"][0]["failure"]["type"] == "ValueError"
+    chain = local("events", failed["id"])[1]
+    assert "ValueError: " in chain
+    assert "handlers/greet/handler.py:" in chain
 
 
 def wait_for(path):

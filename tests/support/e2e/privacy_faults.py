@@ -1,8 +1,7 @@
 """What goes wrong around the functions, while they hold what nobody may read in a log."""
 
-import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -70,37 +69,14 @@ def hang(
         assert ended or function not in OUT_OF_TIME, function
 
 
-@contextlib.contextmanager
-def without_mappings(cloud: Cloud) -> Iterator[None]:
-    """Disable every event source mapping, and enable them again.
-
-    The emulator pools containers by image, not by version: one that a mapping starts for the alias
-    could otherwise answer for ``$LATEST``, with the alias's variables.
-    """
-    client = cloud.client("lambda")
-    mappings = client.list_event_source_mappings()["EventSourceMappings"]
-    for mapping in mappings:
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    try:
-        yield
-    finally:
-        for mapping in mappings:
-            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-
-
 def lead(cloud: Cloud, function: str, more: dict[str, str], seconds: int = 60) -> None:
-    """Set further variables and the timeout of a function's ``$LATEST``.
-
-    Containers that still work with the variables from before are killed.
-    """
+    """Set further variables and the timeout of a function's ``$LATEST``."""
     client, name = cloud.client("lambda"), cloud.functions[function].name
     own = client.get_function_configuration(FunctionName=name, Qualifier="live")
     variables = own["Environment"]["Variables"] | more
     client.update_function_configuration(
         FunctionName=name, Environment={"Variables": variables}, Timeout=seconds
     )
-    if cloud.emulator.containers:
-        kill(cloud, function)
 
 
 def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:

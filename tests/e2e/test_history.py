@@ -1,0 +1,264 @@
+"""What is recorded of the running system: each cause with all that followed, and nothing else."""
+
+import concurrent.futures
+import json
+import stat
+from collections.abc import Iterator
+
+import pytest
+
+from handlers.domain.user import new_user_id
+from local.cloud import Cloud
+from local.history.store import History
+from ops.events.model import Call, Cause, Invocation
+from tests.support.e2e.system import Api, address, broken, until
+from tests.support.samples import PICTURE, event
+
+POISON = "{not json"
+
+
+@pytest.fixture(scope="module")
+def history(cloud: Cloud) -> Iterator[History]:
+    history = History(cloud.history)
+    yield history
+    history.close()
+
+
+def functions(cause: Cause) -> list[str]:
+    return [run.function for run in cause.invocations]
+
+
+def ended(history: History, text: str, *, last: str | None = None) -> Cause:
+    """Wait for the one cause that contains a text, until its last function has ended."""
+
+    def found() -> Cause | None:
+        causes = history.causes(text=text)
+        assert len(causes) < 2, [cause.title for cause in causes]
+        done = causes and causes[0].outcome != "running"
+        return causes[0] if done and (last is None or last in functions(causes[0])) else None
+
+    cause = until(found)
+    assert isinstance(cause, Cause)
+    return cause
+
+
+def one(cause: Cause, function: str) -> Invocation:
+    (run,) = [run for run in cause.invocations if run.function == function]
+    return run
+
+
+def call(run: Invocation, operation: str, resource: str) -> Call:
+    (found,) = [c for c in run.calls if (c.operation, c.resource) == (operation, resource)]
+    return found
+
+
+def test_a_request_and_all_that_follows_is_one_cause(history: History, api: Api) -> None:
+    to = address()
+    secret = {"Authorization": "Bearer very-secret", "X-Api-Key": "very-secret"}
+    answer = api("POST", "/users", {"name": "Ada", "email": to}, secret)
+    cause = ended(history, to, last="send-email")
+    assert (cause.kind, cause.title, cause.outcome) == ("request", "POST /users", "ok")
+    assert cause.input["body"] == {"name": "Ada", "email": to}
+    assert cause.answer["status"] == 201
+    assert cause.answer["body"] == answer.body
+    assert cause.duration_ms
+
+    create, queue, send = (
+        one(cause, name) for name in ("create-user", "queue-welcome", "send-email")
+    )
+    assert create.follows is None
+    assert queue.follows == call(create, "TransactWriteItems", "users").id
+    assert send.follows == call(queue, "SendMessageBatch", "emails").id
+    mail = call(send, "SendEmail", to)
+    assert mail.service == "ses"
+    assert mail.input["Content"]["Simple"]["Subject"]["Data"] == "Welcome to our platform!"
+    assert json.loads(create.event["body"]) == {"name": "Ada", "email": to}
+    assert create.answer["statusCode"] == 201
+    assert [record.fields["outcome"] for record in create.logs] == ["created"]
+    assert {record.level for run in cause.invocations for record in run.logs} == {"INFO"}
+    assert all(run.duration_ms and run.attempt == 1 for run in cause.invocations)
+    assert all(isinstance(run.cold, bool) for run in cause.invocations)
+    assert cause.id == create.event["requestContext"]["requestId"]
+    assert history.causes(text="very-secret") == []
+
+
+def test_a_refused_request_is_rejected_and_ran_nothing_else(history: History, api: Api) -> None:
+    to = address()
+    api("POST", "/users", {"name": "", "email": to})
+    cause = ended(history, to)
+    assert (cause.outcome, functions(cause)) == ("rejected", ["create-user"])
+    assert cause.answer["status"] == 400
+
+
+def test_an_upload_and_its_outputs_are_one_cause(history: History, cloud: Cloud) -> None:
+    s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
+    s3.put_object(Bucket=bucket, Key="uploads/seen.jpg", Body=PICTURE.read_bytes())
+    cause = ended(history, "uploads/seen.jpg")
+    assert (cause.kind, cause.outcome) == ("upload", "ok")
+    assert cause.title == "Upload of uploads/seen.jpg"
+    run = one(cause, "process-upload")
+    assert call(run, "GetObject", "storage/uploads/seen.jpg").status < 300
+    call(run, "PutObject", "storage/processed/seen.jpg/resized.jpg")
+    call(run, "PutObject", "storage/processed/seen.jpg/thumbnail.jpg")
+
+
+def test_a_rejected_upload_is_rejected(history: History, cloud: Cloud) -> None:
+    s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
+    s3.put_object(Bucket=bucket, Key="uploads/empty.jpg", Body=b"\xff\xd8\xff")
+    cause = ended(history, "uploads/empty.jpg")
+    assert (cause.outcome, functions(cause)) == ("rejected", ["process-upload"])
+
+
+def test_a_poison_message_is_tried_again_and_ends_as_a_dead_letter(
+    history: History, cloud: Cloud
+) -> None:
+    """It comes in a batch with a good one, which is a cause of its own."""
+    to = address()
+    good = json.dumps({"to": to, "subject": "s", "body": "b", "type": "notification"})
+    sent = cloud.client("sqs").send_message_batch(
+        QueueUrl=cloud.outputs["sqs_queue_url"],
+        Entries=[{"Id": "0", "MessageBody": POISON}, {"Id": "1", "MessageBody": good}],
+    )
+    poison, fine = (entry["MessageId"] for entry in sent["Successful"])
+
+    def dead() -> Cause | None:
+        cause = history.cause(poison)
+        if cause is None or any(run.duration_ms is None for run in cause.invocations):
+            return None  # it may be given up while its last attempt still ends
+        return cause if cause.dead_letters else None
+
+    cause = until(dead, seconds=60)
+    assert cause is not None
+    assert (cause.kind, cause.title, cause.outcome) == (
+        "message", "Message to emails", "dead_letter",
+    )  # fmt: skip
+    assert [run.attempt for run in cause.invocations] == list(range(1, len(cause.invocations) + 1))
+    assert len(cause.invocations) > 1
+    assert all(run.failed_items for run in cause.invocations), cause
+    (letter,) = cause.dead_letters
+    assert letter.id == poison
+    assert letter.queue == "emails-dead-letters"
+    other = history.cause(fine)
+    assert other is not None
+    assert other.outcome == "ok"
+    assert [run.failed_items for run in other.invocations] == [[]]
+
+
+def test_a_refused_call_names_the_grant_that_would_allow_it(
+    history: History, cloud: Cloud, api: Api
+) -> None:
+    user = new_user_id(0)
+    with broken(cloud, "get-user"):
+        assert api("GET", f"/users/{user}").status == 500
+    cause = ended(history, user)
+    assert cause.outcome == "denied"
+    refused = call(one(cause, "get-user"), "GetItem", "users")
+    assert refused.error == "AccessDeniedException"
+    assert refused.denied is not None
+    assert (refused.denied.action, refused.denied.resource) == ("dynamodb:GetItem", "users")
+    assert refused.denied.grant == 'users.get(env="…")'
+    failure = one(cause, "get-user").failure
+    assert failure is not None
+    assert failure.type == "ClientError"
+    assert "handlers/get_user" in "".join(failure.stack)
+
+
+def test_an_exception_is_shown_with_its_line_and_tried_again(
+    history: History, cloud: Cloud
+) -> None:
+    marker = address()
+    cloud.client("lambda").invoke(
+        FunctionName=cloud.functions["process-upload"].name,
+        Qualifier="live",
+        InvocationType="Event",
+        Payload=json.dumps({"nothing": marker}).encode(),
+    )
+
+    def dead() -> Cause | None:
+        causes = history.causes(text=marker, outcome="dead_letter")
+        return causes[0] if causes else None
+
+    cause = until(dead)
+    assert cause is not None
+    assert (cause.kind, cause.title) == ("invoke", "Invoke process-upload")
+    assert [run.attempt for run in cause.invocations] == [1, 2, 3]
+    assert {run.id for run in cause.invocations} >= {cause.id}
+    failure = cause.invocations[0].failure
+    assert failure is not None
+    assert failure.type == "KeyError"
+    assert "handlers/process_upload/" in failure.stack[-1]
+    assert cause.dead_letters[0].queue.startswith("process-upload")
+    assert cause.dead_letters[0].reason == "KeyError: 'Records'"
+
+
+def test_each_of_many_requests_at_once_keeps_its_own(history: History, api: Api) -> None:
+    people = [address() for _ in range(50)]
+
+    def create(to: str) -> int:
+        return api("POST", "/users", {"name": to, "email": to}).status
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:  # each makes a worker
+        assert set(pool.map(create, people)) == {201}
+    others = set(people)
+    for to in people:
+        assert until(
+            lambda to=to: [
+                cause
+                for cause in _requests(history, to)
+                if "send-email" in functions(cause) and cause.outcome != "running"
+            ]
+        )
+        (cause,) = _requests(history, to)
+        create_user = one(cause, "create-user")
+        assert json.loads(create_user.event["body"])["email"] == to
+        seen = json.dumps([c.input for c in create_user.calls])
+        assert to in seen
+        assert not [other for other in others - {to} if other in seen]
+        sent = [run for run in cause.invocations if run.function == "send-email"]
+        assert [c for run in sent for c in run.calls if c.resource == to]
+        # A batch belongs to the causes of all its records; what it sent, to the one it is about.
+        assert all(to in json.dumps(run.event) for run in sent)
+
+
+def _requests(history: History, to: str) -> list[Cause]:
+    found = history.causes(text=f'"email":"{to}"', limit=200)
+    return [c for c in found if c.kind == "request" and c.input["body"]["email"] == to]
+
+
+def test_an_item_that_a_person_writes_is_a_cause(history: History, cloud: Cloud) -> None:
+    record = event("queue_welcome")["Records"][0]["dynamodb"]["NewImage"]
+    to, user = address(), new_user_id(1)
+    item = {**record, "id": {"S": user}, "email": {"S": to}, "welcome": {"S": "pending"}}
+    cloud.client("dynamodb").put_item(TableName=cloud.outputs["dynamodb_table_name"], Item=item)
+    cause = ended(history, to, last="queue-welcome")
+    assert (cause.kind, cause.title) == ("write", "PutItem to users")
+    assert cause.input["Item"]["id"] == {"S": user}
+    assert cause.invocations[0].id == cause.id
+
+
+def test_a_schedule_is_a_cause(history: History) -> None:
+    """The cloud of these tests fires it once, 40 seconds after its start."""
+    cause = until(
+        lambda: [c for c in history.causes(function="cleanup-expired") if c.kind == "schedule"],
+        seconds=90,
+    )[0]
+    assert (cause.title, functions(cause)) == ("cleanup", ["cleanup-expired"])
+
+
+def test_reading_is_no_cause_and_deploying_neither(history: History, cloud: Cloud) -> None:
+    before = history.sequence()
+    s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
+    s3.put_object(Bucket=bucket, Key="elsewhere/x", Body=b"nobody listens")
+    s3.list_objects_v2(Bucket=bucket)
+    cloud.client("dynamodb").scan(TableName=cloud.outputs["dynamodb_table_name"])
+    titles = [cause.title for cause in history.changes(before).causes]
+    assert "Upload of elsewhere/x" not in titles
+    assert not [c for c in history.causes(limit=500) if not c.invocations and c.kind != "request"]
+
+
+def test_only_its_owner_reads_it_and_nothing_went_wrong(history: History, cloud: Cloud) -> None:
+    for file in cloud.history.parent.glob(f"{cloud.history.name}*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert history.causes()
+    log = (cloud.emulator.directory / "emulator.log").read_text()
+    assert "recorder" not in log.lower()

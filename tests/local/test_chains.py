@@ -1,0 +1,227 @@
+"""Causes are made of facts, in whatever order these come."""
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.history import document
+from local.history.chains import Chains
+from local.history.facts import Began, Ended, Exchange, Fact, Linked, Lost, Origin
+from local.history.program import Program
+from ops.events.model import Cause
+
+PROGRAM = Program("h", {"f-1": "first", "f-2": "second", "q-1": "queue", "dlq-1": "dead"})
+
+
+def causes(facts: list[Fact], *, now: float = 100.0) -> list[Cause]:
+    """Return what becomes of facts, as the history would keep it."""
+    chains = Chains(PROGRAM)
+    kept: dict[str, Cause] = {}
+    for fact in facts:
+        chains.take(fact)
+        for cause in itertools.chain(*chains.changed()):
+            kept[cause.id] = _copy(cause)
+    chains.settle(now)
+    kept |= {cause.id: _copy(cause) for cause in itertools.chain(*chains.changed())}
+    return sorted(kept.values(), key=lambda cause: cause.id)
+
+
+def _copy(cause: Cause) -> Cause:
+    return document.read(document.write(cause))
+
+
+def sqs_event(*ids: str) -> dict[str, Any]:
+    return {"Records": [{"eventSource": "aws:sqs", "messageId": i, "body": i} for i in ids]}
+
+
+def send(origin: Origin, ended: float) -> Exchange:
+    headers = {"x-amz-target": "AmazonSQS.SendMessage"}
+    body = b'{"QueueUrl": "http://x/q-1", "MessageBody": "m"}'
+    return Exchange(origin, "POST", "/", "", headers, body, len(body), ended, 200)
+
+
+def chain(name: str) -> list[Fact]:
+    """Return the facts of a request whose function sends a message to another one."""
+    request = Origin(f"k-{name}", 1, api=True)
+    call = Origin(f"c-{name}", 2, run=f"a-{name}")
+    first = {"requestContext": {"requestId": f"r-{name}"}, "body": name}
+    return [
+        Began(f"a-{name}", "f-1", 1.0, first, request),
+        Linked(f"message:m-{name}", call, name),
+        send(call, 2.5),
+        Ended(f"a-{name}", 3.0, {"body": {"statusCode": 200}}, cold=False),
+        Exchange(request, "GET", "/_aws/execute-api/x/local/p", ended=3.5, status=200),
+        Began(f"b-{name}", "f-2", 4.0, sqs_event(f"m-{name}")),
+        Ended(f"b-{name}", 5.0, {"body": None}, cold=True),
+    ]
+
+
+def check(cause: Cause, name: str) -> None:
+    assert (cause.id, cause.kind, cause.title) == (f"r-{name}", "request", "GET /p")
+    assert cause.outcome == "ok"
+    first, second = cause.invocations
+    assert (first.function, first.follows, first.cold) == ("first", None, False)
+    assert (second.function, second.follows, second.cold) == ("second", f"c-{name}", True)
+    (call,) = first.calls
+    assert (call.service, call.operation, call.resource) == ("sqs", "SendMessage", "queue")
+
+
+def _in_order(facts: list[Fact]) -> bool:
+    """Return whether a run begins before its own facts, as it always does."""
+    begun: set[str] = set()
+    for fact in facts:
+        match fact:
+            case Began():
+                begun.add(fact.run)
+            case Ended():
+                if fact.run not in begun:
+                    return False
+            case Linked() | Exchange():
+                if not {"a-x", fact.origin.run} & begun:
+                    return False
+    return True
+
+
+@given(st.permutations(chain("x")).filter(_in_order))
+def test_the_order_of_facts_makes_no_difference(facts: list[Fact]) -> None:
+    ids = [fact.run for fact in facts if isinstance(fact, Began)]
+    (cause,) = causes(facts)
+    cause.invocations.sort(key=lambda run: run.time)
+    assert len(ids) == 2
+    check(cause, "x")
+
+
+@given(st.randoms(use_true_random=False), st.integers(2, 6))
+def test_chains_at_the_same_time_keep_apart(random: Any, count: int) -> None:
+    names = [f"n{number}" for number in range(count)]
+    waiting = [chain(name) for name in names]
+    facts: list[Fact] = []
+    while waiting := [facts_of for facts_of in waiting if facts_of]:
+        facts.append(random.choice(waiting).pop(0))
+    found = causes(facts)
+    assert len(found) == count
+    for cause, name in zip(found, names, strict=True):
+        check(cause, name)
+
+
+def batch(failed: list[str]) -> list[Fact]:
+    """Return the facts of two messages by a person, in one batch, of which some fail."""
+    origin = Origin("k", 1)
+    return [
+        Linked("message:m1", origin),
+        Linked("message:m2", origin),
+        send(origin, 1.5),
+        Began("a", "f-1", 2.0, sqs_event("m1", "m2")),
+        Ended("a", 3.0, {"body": {"batchItemFailures": [{"itemIdentifier": i} for i in failed]}}),
+    ]
+
+
+def test_a_batch_belongs_to_the_causes_of_all_its_records() -> None:
+    first, second = causes(batch(["m2"]))
+    assert [c.id for c in (first, second)] == ["m1", "m2"]
+    assert [run.id for run in first.invocations] == [run.id for run in second.invocations] == ["a"]
+    assert (first.outcome, first.invocations[0].failed_items) == ("ok", [])
+    assert (second.outcome, second.invocations[0].failed_items) == ("failed", ["m2"])
+    assert second.title == "Message to queue"
+
+
+def test_a_retry_that_succeeds_ends_it_well_and_the_failure_stays_visible() -> None:
+    again = [Began("b", "f-1", 4.0, sqs_event("m2")), Ended("b", 5.0, {"body": None})]
+    _, cause = causes([*batch(["m2"]), *again])
+    assert cause.outcome == "ok"
+    assert [(r.attempt, r.failed_items) for r in cause.invocations] == [(1, ["m2"]), (2, [])]
+
+
+def test_a_message_that_is_given_up_is_a_dead_letter() -> None:
+    first, second = causes([*batch(["m2"]), Lost("m2", "dlq-1", 6.0, ["message:m2"])])
+    assert (first.outcome, first.dead_letters) == ("ok", [])
+    (letter,) = second.dead_letters
+    assert (second.outcome, letter.queue, letter.follows) == ("dead_letter", "dead", None)
+
+
+def test_an_exception_fails_every_record_of_a_batch_until_it_is_tried_again() -> None:
+    facts = batch([])[:-1]
+    result = {"error": True, "body": {"errorType": "KeyError", "errorMessage": "'x'"}}
+    facts += [Ended("a", 3.0, result), Began("b", "f-1", 4.0, sqs_event("m1"))]
+    facts += [Ended("b", 5.0, {"body": None})]
+    first, second = causes(facts)
+    assert (first.outcome, second.outcome) == ("ok", "failed")
+    assert second.invocations[0].failure is not None
+    assert second.invocations[0].failure.type == "KeyError"
+
+
+def test_what_one_of_a_batch_leads_to_is_its_own() -> None:
+    call_1, call_2 = Origin("c1", 2.2, run="a"), Origin("c2", 2.4, run="a")
+    facts = batch([])
+    facts[4:4] = [Linked("message:n1", call_1, "about m1"), Linked("message:n2", call_2, "of m2")]
+    facts += [Began("b", "f-2", 4.0, sqs_event("n1", "n2")), Ended("b", 5.0, {"body": None})]
+    facts += [Began("c", "f-2", 6.0, sqs_event("n2")), Ended("c", 7.0, {"body": None})]
+    facts[3] = Began("a", "f-1", 2.0, sqs_event("m1-marked", "m2-marked"))
+    facts[:2] = [
+        Linked("message:m1-marked", Origin("k", 1)),
+        Linked("message:m2-marked", Origin("k", 1)),
+    ]
+    facts[4] = Linked("message:n1", call_1, "about m1-marked")
+    facts[5] = Linked("message:n2", call_2, "about m2-marked")
+    first, second = causes(facts)
+    assert [run.id for run in first.invocations] == ["a", "b"]
+    assert [run.id for run in second.invocations] == ["a", "b", "c"]
+    assert [run.follows for run in first.invocations] == [None, "c1"]
+    assert [run.follows for run in second.invocations] == [None, "c2", "c2"]
+
+
+def test_what_was_there_before_becomes_a_cause_of_its_own() -> None:
+    facts = [Began("a", "f-1", 1.0, sqs_event("old")), Ended("a", 2.0, {"body": None})]
+    assert causes(list(facts), now=1.5) == []
+    (cause,) = causes(list(facts), now=9.0)
+    assert (cause.id, cause.kind, cause.outcome) == ("old", "message", "ok")
+    assert [run.id for run in cause.invocations] == ["a"]
+
+
+def test_a_call_that_nothing_follows_is_no_cause() -> None:
+    assert causes([Linked("message:m", Origin("k", 1)), send(Origin("k", 1), 2)]) == []
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(200, "ok"), (404, "rejected"), (502, "failed")])
+def test_a_request_that_ran_nothing(status: int, outcome: str) -> None:
+    headers = {"x-amzn-requestid": "r"}
+    path = "/_aws/execute-api/x/local/users/1"
+    exchange = Exchange(Origin("k", 1, api=True), "GET", path, ended=2, status=status)
+    exchange.answer_headers = headers
+    (cause,) = causes([exchange])
+    assert (cause.id, cause.title, cause.outcome) == ("r", "GET /users/1", outcome)
+
+
+_bytes = st.binary(max_size=40) | st.sampled_from(
+    [b'{"a": "\\ud800"}', b"[" * 5000, b"{}", b"null"]
+)
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\ud800"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+_events = (
+    _json
+    | st.fixed_dictionaries({"Records": _json})
+    | st.fixed_dictionaries({"requestContext": _json, "headers": _json})
+)
+
+
+@given(_bytes, _events, _json, st.text())
+def test_whatever_comes_can_be_kept(body: bytes, event: Any, answer: Any, log: str) -> None:
+    origin = Origin("k", 1, api=True)
+    path = "/_aws/execute-api/x/local/p"
+    call = Origin("c", 1, run="a")
+    facts: list[Fact] = [
+        Began("a", "f-1", 1.0, event, origin),
+        Exchange(
+            call, "PUT", "/b/%zz\udcff", "uploadId", {}, body, len(body), 2.0, 200, {}, body, 99
+        ),
+        Ended("a", 2.0, {"body": answer, "log": log, "error": bool(body)}),
+        Exchange(origin, "GET", path, "", {}, body, len(body), 2.0, 200, {}, body, len(body)),
+    ]
+    (cause,) = causes(facts)
+    assert len(cause.invocations[0].calls) == 1
