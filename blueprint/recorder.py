@@ -31,7 +31,7 @@ def run(
         stack: its ``Pulumi.<stack>.yaml`` is the configuration.
         preview: whether to run as ``pulumi preview`` of a new stack does, with every computed
             output unknown.
-        settings: keys that replace those of the file, such as ``serverless-app:api``; None removes
+        settings: keys that replace those of the file, such as ``project:api``; None removes
             a key.
         recorder: records the resources, and answers as AWS would.
         folder: the program's.

@@ -4,29 +4,17 @@ The program runs under the SDK's own mock monitor and cannot tell it from the en
 of each resource is up to the monitor: one records it, another makes it in an emulator.
 """
 
-import asyncio
-import contextlib
-import contextvars
-import gc
 import runpy
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks, rpc
 
-from blueprint.failure import describe, traced_task
+from blueprint.failure import describe
+from blueprint.isolation import event_loop, in_thread, no_garbage_collection, working_folder
 from blueprint.project import Project
-
-T = TypeVar("T")
-
-_THREADS = 16
-"""How many resources are registered at a time; one that is made waits for the emulator."""
 
 
 class ProgramFailed(Exception):
@@ -108,7 +96,7 @@ def call(
         return pulumi.Output.from_input(read_exports())
 
     def run_in_stack() -> None:
-        with _event_loop(), _working_folder(project.root):
+        with event_loop(), working_folder(project.root):
             mocks.set_mocks(
                 monitor.mocks,
                 project=project.name,
@@ -119,8 +107,8 @@ def call(
             pulumi.runtime.set_all_config(dict(project.config), [])
             pulumi.runtime.test(program_and_exports)()  # type: ignore[no-untyped-call]
 
-    with _no_garbage_collection():
-        _in_thread(run_in_stack)
+    with no_garbage_collection():
+        in_thread(run_in_stack)
     return exported
 
 
@@ -133,78 +121,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _in_thread(function: Callable[[], T]) -> T:
-    """Call a function in a new thread and an empty context; Ctrl-C does not wait for it."""
-    outcome: Future[T] = Future()
-
-    def work() -> None:
-        try:
-            outcome.set_result(contextvars.Context().run(function))
-        except BaseException as error:  # noqa: BLE001 (result() raises it again)
-            outcome.set_exception(error)
-
-    threading.Thread(target=work, name="program", daemon=True).start()
-    return outcome.result()
-
-
-@contextlib.contextmanager
-def _event_loop() -> Iterator[None]:
-    """Create a loop for this thread and for each thread of its pool; close all at the end."""
-    loops: list[asyncio.AbstractEventLoop] = []
-
-    def new_loop() -> None:
-        loop = asyncio.new_event_loop()
-        # Pulumi reports each failure once more through futures that nobody awaits.
-        loop.set_exception_handler(lambda _loop, _context: None)
-        asyncio.set_event_loop(loop)
-        loops.append(loop)
-
-    new_loop()
-    pool = ThreadPoolExecutor(_THREADS, "resource", initializer=new_loop)
-    loops[0].set_default_executor(pool)
-    loops[0].set_task_factory(traced_task)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        for loop in loops:
-            _end_tasks(loop)
-            loop.close()
-        asyncio.set_event_loop(None)
-
-
-def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel a loop's tasks, and run the loop until they have ended."""
-    while tasks := asyncio.all_tasks(loop):
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.wait(tasks))
-
-
-@contextlib.contextmanager
-def _working_folder(folder: Path) -> Iterator[None]:
-    """Run in a program's folder and import from it, as Pulumi does."""
-    path = list(sys.path)
-    with contextlib.chdir(folder):
-        sys.path.insert(0, str(folder))
-        try:
-            yield
-        finally:
-            sys.path[:] = path
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Suspend the garbage collector, which would take half of the time.
-
-    It would visit all of the provider's classes and the program's resources again and again.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

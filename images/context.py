@@ -21,7 +21,7 @@ def sources(function: str) -> dict[str, Path]:
     """Return the files of a function's image, by their path in the build context.
 
     Args:
-        function: the function's folder, such as ``create_user``.
+        function: the function's folder, such as ``count_users``.
 
     Raises:
         ValueError: the function's handler or requirements are missing.

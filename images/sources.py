@@ -18,7 +18,7 @@ def handler_sources(root: Path, function: str) -> list[Path]:
 
     Args:
         root: the project's folder.
-        function: the function's folder, such as ``create_user``.
+        function: the function's folder, such as ``count_users``.
     """
     folder = root / "handlers" / function
     found = {

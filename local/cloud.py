@@ -55,7 +55,7 @@ class Cloud:
 
     @property
     def functions(self) -> dict[str, FunctionRef]:
-        """The functions by logical name, such as ``create-user``."""
+        """The functions by logical name, such as ``count-users``."""
         return self.deployed.functions
 
     def client(self, service: str) -> Any:

@@ -10,13 +10,13 @@ class FunctionRef(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(description="Physical name, such as create-user-3f2a91c.")
+    name: str = Field(description="Physical name, such as greet-3f2a91c.")
     log_group: str
     qualifier: str = Field("$LATEST", description="Alias that the triggers call, if there is one.")
 
 
 class Deployed(BaseModel):
-    """The stack's outputs, and its functions by logical name, such as create-user."""
+    """The stack's outputs, and its functions by logical name, such as count-users."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -41,6 +41,7 @@ def hints(outputs: Mapping[str, Any], *, viewer: str | None = None) -> Iterator[
     if viewer:
         yield "Browse and try the API", viewer
     if outputs.get("s3_bucket_name"):
-        yield "Upload a picture", f"{app} upload tests/functions/process_upload/picture.jpg"
+        picture = next(Path().glob("tests/functions/*/picture.jpg"), "FILE")
+        yield "Upload a picture", f"{app} upload {picture}"
         yield "See what the functions made of it", f"{app} files processed/"
     yield "Stop everything", f"{app} down"

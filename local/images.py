@@ -1,8 +1,8 @@
 """Builds the functions' images with the machine's Docker engine, only those that changed.
 
->>> images = build_all(["create_user", "get_user"])
->>> images["create_user"].tag
-'serverless-app/create-user:5b1f0c6a9d3e4472'
+>>> images = build_all(["count_users", "list_users"])
+>>> images["count_users"].tag
+'project/count-users:5b1f0c6a9d3e4472'
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class ImageRef:
     """One function's image in the engine's own store.
 
     Attributes:
-        function: the function's folder, such as ``create_user``.
+        function: the function's folder, such as ``count_users``.
         tag: its name in the engine.
         id: ``sha256:…``.
         built: whether this run built it.

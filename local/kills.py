@@ -20,7 +20,7 @@ def kill(cloud: Cloud, function: str) -> int:
 
     Args:
         cloud: where it runs.
-        function: its logical name, such as ``send-email``.
+        function: its logical name, such as ``count-users``.
 
     Returns:
         How many there were.

@@ -3,7 +3,7 @@
 This file is part of every worker's package, and is mounted into containers. It runs with the
 function's dependencies and nothing of this project, so it uses the standard library only. Two
 variables lead to the handler: ``_LOCAL_PROJECT``, the project's folder, and ``_LOCAL_HANDLER``, its
-name, such as ``handlers.create_user.handler.handler``.
+name, such as ``handlers.greet.handler.handler``.
 
 Whether something changed is decided by the sources' bytes, at the beginning of each invocation.
 Times of files are too coarse: two edits may have the same.
@@ -40,7 +40,7 @@ class LiveHandler:
 
         Args:
             root: the project's folder.
-            name: the handler, such as ``handlers.create_user.handler.handler``.
+            name: the handler, such as ``handlers.greet.handler.handler``.
             find_sources: returns the files of a function; see ``images.sources``.
         """
         self._root = root

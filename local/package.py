@@ -28,7 +28,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 def folder_of(handler: str) -> str:
     """Return the folder of a function, by its handler.
 
-    ``handlers.create_user.handler.handler`` gives ``create_user``.
+    ``handlers.greet.handler.handler`` gives ``greet``.
 
     Raises:
         LocalError: the handler has another form.
@@ -37,7 +37,7 @@ def folder_of(handler: str) -> str:
     if len(parts) < 4 or parts[0] != "handlers" or not all(part.isidentifier() for part in parts):
         raise LocalError(
             f"The image's command is {handler!r}; local workers need one of the form "
-            "handlers.<function>.<module>.<name>, such as handlers.create_user.handler.handler."
+            "handlers.<function>.<module>.<name>, such as handlers.greet.handler.handler."
         )
     return parts[1]
 

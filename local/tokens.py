@@ -53,6 +53,6 @@ def fetch(outputs: Mapping[str, Any], scopes: str | None) -> str:
     if "access_token" not in answer:
         raise LocalError(
             f"There is no token for {scopes or 'all scopes'}: {answer.get('error', answer)}. A "
-            "scope begins with the resource server's identifier, such as serverless-app/users.read."
+            "scope begins with the resource server's identifier, such as project/users.read."
         )
     return str(answer["access_token"])

@@ -9,14 +9,14 @@ from typer.main import get_command
 
 from blueprint.project import ROOT
 from cli import app
-from tests.support.documents import CHANGELOG, GUIDES, found
+from tests.support.documents import CHANGELOG, GUIDES, matches_in_guides
 
 TARGETS = set(re.findall(r"^([a-z./-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 # https://www.pulumi.com/docs/iac/cli/commands/
 PULUMI = {
     "cancel", "config set", "destroy", "import", "login", "preview",
     "stack change-secrets-provider", "stack export", "stack import", "stack init", "stack output",
-    "stack rename", "stack rm",
+    "stack rename", "stack rm", "state unprotect", "up",
 }  # fmt: skip
 
 
@@ -25,26 +25,26 @@ EXAMPLE = "count_users"
 
 
 def test_make_knows_its_targets() -> None:
-    assert [p for p in found(r"\bmake ([a-z./-]+)") if p[1] not in TARGETS] == []
+    assert [p for p in matches_in_guides(r"\bmake ([a-z./-]+)") if p[1] not in TARGETS] == []
 
 
 def test_modules_can_be_run() -> None:
-    modules = found(r"python -m ([a-z._]+)", least=(ROOT / "checks/chaos").is_dir())
+    modules = matches_in_guides(r"python -m ([a-z._]+)", least=(ROOT / "checks/chaos").is_dir())
     assert [p for p in modules if importlib.util.find_spec(p[1]) is None] == []
 
 
 def test_app_has_these_commands() -> None:
     commands = {command.name for command in get_command(app).commands.values()}
-    assert [p for p in found(r"\bapp ([a-z]+)\b") if p[1] not in commands] == []
+    assert [p for p in matches_in_guides(r"\bapp ([a-z]+)\b") if p[1] not in commands] == []
 
 
 def test_pulumi_has_these_commands() -> None:
-    commands = found(r"\bpulumi ((?:stack|config|state) [a-z-]+|[a-z]+)\b")
+    commands = matches_in_guides(r"\bpulumi ((?:stack|config|state) [a-z-]+|[a-z]+)\b")
     assert [p for p in commands if p[1] not in PULUMI] == []
 
 
 def test_files_are_there() -> None:
-    paths = found(
+    paths = matches_in_guides(
         r"(?:^|[ /])((?:bootstrap|blueprint|checks|infra|ops|tests|handlers)/[a-z_/]+"
         r"\.(?!venv)[a-z]+)"
     )
@@ -52,7 +52,7 @@ def test_files_are_there() -> None:
 
 
 def test_folders_are_there() -> None:
-    folders = found(
+    folders = matches_in_guides(
         r"^((?:bootstrap|blueprint|checks|infra|local|ops|tests|handlers|images|docs)/[a-z_/]*)$"
     )
     missing = [p for p in folders if not (ROOT / p[1]).exists()]

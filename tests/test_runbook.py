@@ -76,7 +76,7 @@ def logged(*folders: str) -> tuple[set[str], set[str]]:
     return fields, texts
 
 
-def asked() -> Iterator[tuple[str, str]]:
+def log_queries() -> Iterator[tuple[str, str]]:
     """Return what every ``records`` asks: the log group, as the shell makes it, and the pattern."""
     found = list[tuple[str, str]]()
     for each in sections():
@@ -94,7 +94,7 @@ def asked() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("group", "pattern"), [(g, p) for g, p in asked() if g.startswith("$LOGS")]
+    ("group", "pattern"), [(g, p) for g, p in log_queries() if g.startswith("$LOGS")]
 )
 def test_what_functions_logs_are_asked_for_can_be_in_them(group: str, pattern: str) -> None:
     function = group.removeprefix("$LOGS-")
@@ -125,7 +125,7 @@ def test_what_other_logs_are_asked_for_can_be_in_them() -> None:
         f"aws-waf-logs-{PROJECT}-prod": {"action"},
         "API-Gateway-Execution-Logs_api-id/prod": set(),
     }
-    others = [(g, p) for g, p in asked() if not g.startswith("$LOGS")]
+    others = [(g, p) for g, p in log_queries() if not g.startswith("$LOGS")]
     assert len(others) > 3
     for group, pattern in others:
         name = group.replace("$STACK", "prod").replace("$API", "api-id")

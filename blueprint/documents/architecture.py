@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blueprint.documents.architecture_svg import Arrow, Diagram
+from blueprint.documents.diagram import Arrow, Diagram
 from blueprint.recording import Key, Recorded, Recorder, arn
 
 _FUNCTION = "serverless:infra:ImageFunction"

@@ -5,10 +5,10 @@ lanes to its store, under its label. So no label covers a line, however many fun
 stores there are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from html import escape
-from typing import Literal
+
+from blueprint.documents.diagram import Arrow, Diagram
 
 _CHARACTER = 6.7  # average width of a character in the font below
 _LINE = 26  # height of an arrow with its label
@@ -48,38 +48,6 @@ rect { stroke-width: 1.2; fill: #f6f8fa; stroke: #8c959f } .page { fill: #ffffff
   .trouble text { fill: #f85149 }
 }
 """
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """One of a function's arrows.
-
-    Attributes:
-        kind: ``source``: from an outside source that triggers the function. ``event``: from a store
-            that triggers it. ``grant``: to a store that the function may use. ``failure``: to the
-            queue of failed events.
-        end: name of the source, store or queue.
-        label: text along the arrow.
-        trouble: whether something that took this way failed; it is drawn in red.
-    """
-
-    kind: Literal["source", "event", "grant", "failure"]
-    end: str
-    label: str
-    trouble: bool = False
-
-    @property
-    def at_store(self) -> bool:
-        """True if a store is at the other end."""
-        return self.kind in ("event", "grant")
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """Functions with their arrows, and stores with their kinds, by name."""
-
-    functions: Mapping[str, tuple[Arrow, ...]]
-    stores: Mapping[str, str]
 
 
 def draw(diagram: Diagram) -> str:

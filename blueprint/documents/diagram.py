@@ -1,20 +1,37 @@
-"""Prints the architecture of a stack as JSON, as the program registers it now.
+"""What the architecture diagram shows."""
 
-``python -m blueprint.documents.diagram local``: for a process that must not load Pulumi.
-"""
-
-import sys
-
-import msgspec
-
-from blueprint.documents.architecture import diagram
-from blueprint.recorder import run
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 
-def main() -> None:
-    """Print the diagram of the stack that the first argument names."""
-    sys.stdout.buffer.write(msgspec.json.encode(diagram(run(sys.argv[1]).recorder)))
+@dataclass(frozen=True)
+class Arrow:
+    """One of a function's arrows.
+
+    Attributes:
+        kind: ``source``: from an outside source that triggers the function. ``event``: from a store
+            that triggers it. ``grant``: to a store that the function may use. ``failure``: to the
+            queue of failed events.
+        end: name of the source, store or queue.
+        label: text along the arrow.
+        trouble: whether something that took this way failed; its label is drawn in red.
+    """
+
+    kind: Literal["source", "event", "grant", "failure"]
+    end: str
+    label: str
+    trouble: bool = False
+
+    @property
+    def at_store(self) -> bool:
+        """True if a store is at the other end."""
+        return self.kind in ("event", "grant")
 
 
-if __name__ == "__main__":
-    main()
+@dataclass(frozen=True)
+class Diagram:
+    """Functions with their arrows, and stores with their kinds, by name."""
+
+    functions: Mapping[str, tuple[Arrow, ...]]
+    stores: Mapping[str, str]

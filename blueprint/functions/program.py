@@ -1,17 +1,12 @@
-"""A function's paragraph of ``__main__.py``: adds it, and removes it."""
+"""A function's paragraph of ``__main__.py``, and where it goes."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
 from blueprint.functions.source import Source
 
 T = TypeVar("T", bound=ast.expr)
-
-_OURS = {"handlers", "infra"}
-"""Packages whose imports go with the function that needed them."""
-
 
 _NO_PLACE = "__main__.py has no {}; paste the paragraph by hand: app new without --paste prints it"
 
@@ -79,7 +74,7 @@ def paste(text: str, paragraph: Paragraph) -> str:
         ProgramError: a place was not found.
     """
     source = Source(text)
-    entries = _argument(source, "functions", "functions", ast.Dict)
+    entries = argument_of(source, "functions", "functions", ast.Dict)
     _append(source, entries, entries.values, f"\n{paragraph.entry}")
     if paragraph.imported:
         imports = [n for n in source.tree.body if isinstance(n, ast.ImportFrom)]
@@ -87,22 +82,22 @@ def paste(text: str, paragraph: Paragraph) -> str:
         before = [node for node in imports if (node.module or "") < module]
         source.insert(source.end_of_line((before or imports)[-1]), f"{paragraph.imported}\n")
     if paragraph.resource:
-        stored = [n for n in source.tree.body if _made_by(n) in {"table", "bucket", "queue"}]
+        stored = [n for n in source.tree.body if made_by(n) in {"table", "bucket", "queue"}]
         if not stored:
             raise ProgramError(_NO_PLACE.format("a table, bucket or queue of stack"))
         source.insert(source.end_of_line(stored[-1]), f"{paragraph.resource}\n")
     if paragraph.route:
-        routes = _argument(source, "rest_api", "routes", ast.List)
+        routes = argument_of(source, "rest_api", "routes", ast.List)
         _append(source, routes, routes.elts, f"\n    {paragraph.route}")
     if paragraph.trigger:
         body = source.tree.body
-        where = [n for n, node in enumerate(body) if _made_by(node) == "monitoring"]
+        where = [n for n, node in enumerate(body) if made_by(node) == "monitoring"]
         if not where:
             raise ProgramError(_NO_PLACE.format("stack.monitoring"))
         source.insert(source.end_of_line(body[where[0] - 1]), f"{paragraph.trigger}\n")
     for keyword, name in (("queues", paragraph.queue), ("streams", paragraph.stream)):
         if name:
-            items = _argument(source, "monitoring", keyword, ast.List)
+            items = argument_of(source, "monitoring", keyword, ast.List)
             _append(source, items, items.elts, f"\n        {name}" if items.elts else name)
     return source.edited()
 
@@ -115,91 +110,7 @@ def _append(source: Source, literal: ast.expr, items: list[ast.expr], text: str)
         source.insert(source.start(literal) + 1, text)
 
 
-def removed(text: str, name: str) -> str:
-    """Return the program without a function, its triggers, and what only these used.
-
-    Raises:
-        ProgramError: the program uses the function in a way that only a person can undo.
-    """
-    text = _without_entry(text, name)
-    gone: set[str] = set()
-    while True:
-        source = Source(text)
-        if not _remove_one(source, name, gone):
-            break
-        text = source.edited()
-    left = [line for line in text.splitlines() if f'"{name}"' in line]
-    if left:
-        raise ProgramError(
-            f"__main__.py still names {name}; edit these lines by hand:\n" + "\n".join(left)
-        )
-    return text
-
-
-def _without_entry(text: str, name: str) -> str:
-    source = Source(text)
-    entries = _argument(source, "functions", "functions", ast.Dict)
-    keys = [key.value if isinstance(key, ast.Constant) else None for key in entries.keys]
-    if name not in keys:
-        raise ProgramError(f"__main__.py makes no function {name!r}")
-    number = keys.index(name)
-    source.delete_item(entries.values, number, key=entries.keys[number])
-    return source.edited()
-
-
-def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
-    """Remove one item or statement that uses the function or a variable that is gone."""
-    for items in _lists(source.tree):
-        for number, item in enumerate(items):
-            if _uses(item, name, gone):
-                source.delete_item(items, number, key=None)
-                return True
-    for node in source.tree.body:
-        if _uses(node, name, gone):
-            if isinstance(node, ast.Assign):
-                gone |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-            source.delete(source.start(node), source.end_of_line(node))
-            return True
-    return _remove_unused(source, name)
-
-
-def _remove_unused(source: Source, name: str) -> bool:
-    """Remove an import that nothing uses now, or a resource that was the function's own."""
-    used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)
-            and isinstance(n.ctx, ast.Load)}  # fmt: skip
-    for node in source.tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _OURS:
-            kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
-            if len(kept) < len(node.names):
-                source.delete(source.start(node), source.end_of_line(node))
-                if kept:
-                    names = ", ".join(ast.unparse(alias) for alias in kept)
-                    source.insert(source.start(node), f"from {node.module} import {names}\n")
-                return True
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            variable = node.targets[0].id
-            if variable.startswith(f"{name.replace('-', '_')}_") and variable not in used:
-                source.delete(source.start(node), source.end_of_line(node))
-                return True
-    return False
-
-
-def _lists(tree: ast.AST) -> Iterator[list[ast.expr]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.List):
-            yield node.elts
-
-
-def _uses(node: ast.AST, name: str, gone: set[str]) -> bool:
-    return any(
-        (isinstance(each, ast.Subscript) and ast.unparse(each) == f"functions[{name!r}]")
-        or (isinstance(each, ast.Tuple) and ast.unparse(each).startswith(f"({name!r},"))
-        or (isinstance(each, ast.Name) and each.id in gone)
-        for each in ast.walk(node)
-    )
-
-
-def _made_by(node: ast.stmt) -> str | None:
+def made_by(node: ast.stmt) -> str | None:
     """Return which method of ``stack`` makes what a statement assigns."""
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
         function = node.value.func
@@ -208,14 +119,14 @@ def _made_by(node: ast.stmt) -> str | None:
     return None
 
 
-def _argument(source: Source, method: str, keyword: str, kind: type[T]) -> T:
+def argument_of(source: Source, method: str, keyword: str, kind: type[T]) -> T:
     """Return the value of a keyword in the call of a method of ``stack``.
 
     Raises:
         ProgramError: there is no such argument.
     """
     for node in source.tree.body:
-        if _made_by(node) == method and isinstance(node, ast.Assign | ast.Expr):
+        if made_by(node) == method and isinstance(node, ast.Assign | ast.Expr):
             for argument in getattr(node.value, "keywords", []):
                 if argument.arg == keyword and isinstance(argument.value, kind):
                     return argument.value

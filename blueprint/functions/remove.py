@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from blueprint.functions import program, stack_keys
+from blueprint.functions import program_removal, stack_keys
 from blueprint.functions.files import read, write
 from blueprint.functions.names import check_known, folder_of, folders
 
@@ -37,7 +37,7 @@ def remove(root: Path, name: str) -> Removed:
     check_known(root, name)
     main = root / "__main__.py"
     before = read(main)
-    after = program.removed(before, name)
+    after = program_removal.removed(before, name)
     changed = stack_keys.removed(root, name) | _unlinked(root, name)
     for path, text in {main: after, **changed}.items():
         write(path, text)

@@ -17,7 +17,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from blueprint.plan.schemas import Direction, Side, breaks, resolve
+from blueprint.plan.schema import Side, resolve
+from blueprint.plan.schema_breaks import Direction, breaks
 
 Document = Mapping[str, Any]
 Node = Mapping[str, Any]

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from checks.bench import BenchError, chart, cold, deploy, files, local_api, program, warm
+from checks.bench import BenchError, chart, cold, deploy, edit, local_api, program, warm
+from checks.bench.functions import own_measurements
 from checks.bench.scoreboard import Row, table
 
 FOLDER = Path(__file__).parent
@@ -21,10 +22,11 @@ LEAST_ROUNDS = 21
 MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "cold": cold.measure,
     "warm": warm.measure,
-    "files": files.measure,
     "deploy": deploy.measure,
+    "edit": edit.measure,
     "program": program.measure,
     "requests": local_api.measure,
+    **own_measurements(),
 }
 """What can be measured, by name: each takes a number of rounds, and gives its rows."""
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.bench import BenchError, opened_files, system
-from checks.bench.environments import Place, Places, choose, in_images
+from checks.bench.environments import choose
 from checks.bench.functions import FUNCTIONS, setting
+from checks.bench.image_places import in_images
+from checks.bench.places import Place, Places
 from checks.bench.scoreboard import Row, ratio
 from checks.bench.system import System
 

@@ -12,7 +12,8 @@ import time
 from collections.abc import Mapping
 
 from checks.bench import BenchError
-from checks.bench.environments import ROOT, base_image, problem
+from checks.bench.image_places import base_image, problem
+from checks.bench.places import ROOT
 from checks.bench.scoreboard import Row
 from local.emulator import free_port
 

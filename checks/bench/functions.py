@@ -1,11 +1,14 @@
-"""Reads how to measure each function from ``tests/functions/<function>/bench.py``."""
+"""Reads how to measure each function from its module ``tests.functions.<function>.bench``."""
 
 import importlib
+import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from checks.bench.scoreboard import Row
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "handlers").glob("*/handler.py"))
@@ -41,7 +44,14 @@ def sample_event(function: str) -> Any:
 
 
 def setting(function: str, name: str, default: Any = None) -> Any:
-    """Return a value of a function's ``bench.py``, or the default if there is none."""
-    if not (SAMPLES / function / "bench.py").is_file():
+    """Return a value of a function's module ``bench``, or the default if there is none."""
+    module = f"tests.functions.{function}.bench"
+    if importlib.util.find_spec(module) is None:
         return default
-    return getattr(importlib.import_module(f"tests.functions.{function}.bench"), name, default)
+    return getattr(importlib.import_module(module), name, default)
+
+
+def own_measurements() -> dict[str, Callable[[int], list[Row]]]:
+    """Return, by function, what only its own module ``bench`` can measure."""
+    found = {name.replace("_", "-"): setting(name, "measure") for name in FUNCTIONS}
+    return {name: measure for name, measure in found.items() if measure is not None}

@@ -19,7 +19,7 @@ import yaml
 
 from blueprint.project import project_name
 from checks.bench import BenchError
-from checks.bench.environments import ROOT
+from checks.bench.places import ROOT
 from checks.bench.scoreboard import Row, ratio
 
 KINDS = ("converter", "listener", "reader", "reporter", "sender", "sweeper", "writer")

@@ -4,9 +4,11 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from checks.bench.functions import sample_event, setting
+from checks.bench.places import ROOT
 from local import cloud as local_cloud
 from local.cloud import Cloud
 
@@ -23,7 +25,7 @@ class System:
         """Return what Lambda would set, and the program's settings of a function.
 
         Args:
-            function: its folder, such as ``create_user``.
+            function: its folder, such as ``count_users``.
         """
         ref = self.cloud.functions[function.replace("_", "-")]
         described = self.cloud.client("lambda").get_function_configuration(FunctionName=ref.name)
@@ -46,19 +48,11 @@ class System:
             prepare(self.cloud, event, next(_numbers))
         return event
 
-    def upload_event(self, key: str, *, size: int, version: str | None) -> Any:
-        """Return the event of an object in the bucket; without a version if it is None."""
-        event = sample_event("process_upload")
-        for record in event["Records"]:
-            record["s3"]["bucket"]["name"] = self.cloud.outputs["s3_bucket_name"]
-            record["s3"]["object"] |= {"key": key, "size": size, "versionId": version}
-        return event
-
 
 @contextlib.contextmanager
-def start() -> Iterator[System]:
+def start(root: Path = ROOT) -> Iterator[System]:
     """Start a local cloud without triggers, so that no other function runs."""
-    with local_cloud.start() as cloud:
+    with local_cloud.start(root=root) as cloud:
         functions = cloud.client("lambda")
         for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)

@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from checks.bench import BenchError
-from checks.bench.environments import Place, Places, choose
+from checks.bench.environments import choose
 from checks.bench.functions import FUNCTIONS, Work, setting
+from checks.bench.places import Place, Places
 from checks.bench.scoreboard import Row
 
 FLOOR = "empty handler"

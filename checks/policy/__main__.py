@@ -7,5 +7,5 @@ import pulumi_policy
 from rules.pack import policies
 
 pulumi_policy.PolicyPack(
-    "serverless-app", policies(), enforcement_level=pulumi_policy.EnforcementLevel.MANDATORY
+    "serverless", policies(), enforcement_level=pulumi_policy.EnforcementLevel.MANDATORY
 )

@@ -122,7 +122,7 @@ class Export:
 
 
 def label(name: str) -> str:
-    """Return a name in Terraform's style: ``create_user`` for ``create-user``."""
+    """Return a name in Terraform's style: ``count_users`` for ``count-users``."""
     return re.sub(r"\W", "_", name)
 
 

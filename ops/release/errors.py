@@ -6,7 +6,13 @@ OpsError
 AlarmRang                   an alarm rang while new versions were watched
 """
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from ops.errors import OpsError
+
+AwsError = (BotoCoreError, ClientError)
+DONE, ROLLED_BACK, FAILED, INTERRUPTED = 0, 1, 3, 130
+"""Exit codes."""
 
 
 class ReleaseError(OpsError):

@@ -14,7 +14,7 @@ class Function:
     """One function that can be released.
 
     Attributes:
-        name: logical name, such as ``create-user``.
+        name: logical name, such as ``count-users``.
         region: where it runs.
         function_name: its name in AWS.
         alias: name of the alias that is moved.

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from ops.release import messages
 from ops.release.alias import Alias
+from ops.release.errors import AwsError
 from ops.release.signals import Interrupted, Interruptible
 
 
@@ -32,7 +33,7 @@ def prune(client: Any, aliases: Sequence[Alias]) -> None:
                     deleted.append(version)
             except Interrupted:
                 return
-            except (BotoCoreError, ClientError) as error:
+            except AwsError as error:
                 print(
                     f"note: {alias.function.name}: not all old versions were deleted: {error}. "
                     "What was released stays released; the next release tries again.",

@@ -6,8 +6,9 @@ from itertools import combinations
 
 import pytest
 
-from blueprint.documents.architecture import Arrow, Diagram, diagram
+from blueprint.documents.architecture import diagram
 from blueprint.documents.architecture_svg import draw
+from blueprint.documents.diagram import Arrow, Diagram
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
 from infra.storage.queue import Queue, QueueArgs
@@ -18,19 +19,19 @@ from tests.support.stacks import FUNCTIONS, recorded, stack
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def whole() -> Diagram:
+def this_diagram() -> Diagram:
     return diagram(stack("prod").recorder)
 
 
 @pytest.mark.parametrize("name", ["dev", "local"])
 def test_it_is_one_for_all_stacks(name: str) -> None:
-    assert diagram(stack(name).recorder) == whole()
+    assert diagram(stack(name).recorder) == this_diagram()
 
 
 def test_every_function_is_started_by_something() -> None:
     started = {
         name: sorted(a.kind for a in arrows if a.kind in ("source", "event"))
-        for name, arrows in whole().functions.items()
+        for name, arrows in this_diagram().functions.items()
     }
     assert set(started) == set(FUNCTIONS)
     assert all(len(kinds) == 1 for kinds in started.values())
@@ -38,7 +39,7 @@ def test_every_function_is_started_by_something() -> None:
 
 def test_every_queue_is_in_it() -> None:
     """A dead-letter queue without an arrow would be overlooked."""
-    ends = {a.end for arrows in whole().functions.values() for a in arrows}
+    ends = {a.end for arrows in this_diagram().functions.values() for a in arrows}
     assert {q.name for q in stack("prod").recorder.all("aws:sqs/queue:Queue")} <= ends
 
 
@@ -98,10 +99,10 @@ def test_every_queue_is_in_it() -> None:
     ],
 )
 def test_arrows(function: str, arrows: list[Arrow]) -> None:
-    assert list(whole().functions[function]) == arrows
+    assert list(this_diagram().functions[function]) == arrows
 
 
-def another() -> Diagram:
+def another_diagram() -> Diagram:
     """Return the diagram of another program, with long names."""
 
     def program() -> None:
@@ -130,7 +131,7 @@ def another() -> Diagram:
 
 
 def test_what_another_program_registers_is_in_its_diagram() -> None:
-    assert another() == Diagram(
+    assert another_diagram() == Diagram(
         {
             "get-user": (
                 Arrow("event", "clicks", "messages, 5 at once"),
@@ -173,11 +174,11 @@ def words(root: ET.Element) -> list[Box]:
     return found
 
 
-def apart(one: Box, other: Box) -> bool:
+def are_apart(one: Box, other: Box) -> bool:
     return one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
-@pytest.mark.parametrize("shown", [whole, another], ids=["this", "another"])
+@pytest.mark.parametrize("shown", [this_diagram, another_diagram], ids=["this", "another"])
 def test_nothing_lies_on_anything_else(shown: Callable[[], Diagram]) -> None:
     root = ET.fromstring(draw(shown()))
     width, height = float(root.get("width", 0)), float(root.get("height", 0))
@@ -188,15 +189,17 @@ def test_nothing_lies_on_anything_else(shown: Callable[[], Diagram]) -> None:
         assert right <= width
         assert bottom <= height
     for one, other in (*combinations(drawn, 2), *combinations(texts, 2)):
-        assert apart(one, other)
+        assert are_apart(one, other)
     for text in texts:  # in a box, or beside all
         assert all(
-            apart(text, box) or (box[0] <= text[0] and text[2] <= box[2]) for box in drawn
+            are_apart(text, box) or (box[0] <= text[0] and text[2] <= box[2]) for box in drawn
         ), text
     lanes = [
         float(path.get("d", "").partition(" ")[0][1:])
         for path in root.iter(f"{SVG}path")
         if path.get("class") == "lane"
     ]
-    labels = [box for box in texts if all(apart(box, other) for other in drawn)][:-1]  # no legend
+    labels = [box for box in texts if all(are_apart(box, other) for other in drawn)][
+        :-1
+    ]  # no legend
     assert max(right for _, _, right, _ in labels) < min(lanes)

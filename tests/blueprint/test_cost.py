@@ -54,9 +54,9 @@ def test_a_price_that_is_not_in_the_list_is_missed() -> None:
         estimate.charges_for([Usage("sqs", "request", 1, "messages")], {"sqs": {}})
 
 
-def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
+def charges_of(settings: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
     """Return what nine million invocations cost, with settings of its own: by what it is for."""
-    config = StackConfig.model_validate({"functions": {"get-user": own}} | keys)
+    config = StackConfig.model_validate({"functions": {"get-user": settings}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
     program = recorded(lambda: ImageFunction("get-user", args))
     used = function_usage(program, {"get-user": Load(invocations=9e6, seconds=9e4)})
@@ -65,20 +65,20 @@ def of_get_user(own: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
 
 
 def test_more_memory_and_another_processor_cost_what_the_list_says() -> None:
-    small = of_get_user({})["time"].cost
-    assert of_get_user({"memoryMb": 1024})["time"].cost == pytest.approx(2 * small)
+    small = charges_of({})["time"].cost
+    assert charges_of({"memoryMb": 1024})["time"].cost == pytest.approx(2 * small)
     listed = estimate.read_prices()["lambda"]
     dearer = small * listed["gb_second_x86_64"] / listed["gb_second_arm64"]
-    assert of_get_user({"architecture": "x86_64"})["time"].cost == pytest.approx(dearer)
-    assert of_get_user({}, architecture="x86_64")["time"].cost == pytest.approx(dearer)
+    assert charges_of({"architecture": "x86_64"})["time"].cost == pytest.approx(dearer)
+    assert charges_of({}, architecture="x86_64")["time"].cost == pytest.approx(dearer)
 
 
 @pytest.mark.parametrize(("architecture", "hourly"), [("arm64", 0.012), ("x86_64", 0.015)])
 def test_environments_that_wait_cost_by_the_hour_and_work_for_less(
     architecture: str, hourly: float
 ) -> None:
-    cold = of_get_user({"architecture": architecture})
-    warm = of_get_user({"architecture": architecture, "provisionedConcurrency": 3})
+    cold = charges_of({"architecture": architecture})
+    warm = charges_of({"architecture": architecture, "provisionedConcurrency": 3})
     assert warm.keys() - cold.keys() == {"waiting"}
     assert warm["waiting"].cost == pytest.approx(3 * 0.5 * HOURS * hourly, rel=1e-3)
     assert warm["time"].units == cold["time"].units
@@ -86,7 +86,7 @@ def test_environments_that_wait_cost_by_the_hour_and_work_for_less(
 
 
 def test_snapshots_cost_while_they_are_kept_and_when_they_are_used() -> None:
-    cold, restored = of_get_user({}), of_get_user({"snapStart": True})
+    cold, restored = charges_of({}), charges_of({"snapStart": True})
     assert restored.keys() - cold.keys() == {"snapshots kept", "restored"}
     assert restored["snapshots kept"].units == pytest.approx(2 * 0.5 * HOURS * 3_600)
     assert restored["snapshots kept"].cost == pytest.approx(3.954, rel=1e-3)
@@ -95,9 +95,9 @@ def test_snapshots_cost_while_they_are_kept_and_when_they_are_used() -> None:
 
 
 def test_tmp_costs_beyond_what_is_free() -> None:
-    own = of_get_user({"tmpMb": 1_536})
-    assert own["/tmp"].units == pytest.approx(own["time"].units / 0.5)
-    assert "/tmp" not in of_get_user({})
+    charges = charges_of({"tmpMb": 1_536})
+    assert charges["/tmp"].units == pytest.approx(charges["time"].units / 0.5)
+    assert "/tmp" not in charges_of({})
 
 
 def every_trigger() -> None:
@@ -160,10 +160,10 @@ def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[s
 def test_every_price_of_the_list_is_charged() -> None:
     """Production and a stack with everything that production lacks cover all prices."""
 
-    def own(architecture: str) -> dict[str, Any]:
+    def settings_of(architecture: str) -> dict[str, Any]:
         return {"architecture": architecture, "provisionedConcurrency": 1, "tmpMb": 1_024}
 
-    functions = {"create-user": own("arm64"), "get-user": own("x86_64")}
+    functions = {"create-user": settings_of("arm64"), "get-user": settings_of("x86_64")}
     settings = stack_settings("local") | {f"{PROJECT}:functions": functions}
     runs = stack("prod"), estimate.recorder.run("local", settings=settings)
     charged_for = {

@@ -20,7 +20,7 @@ from tests.support.functions import FUNCTIONS
 CONTEXT = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "prod"}
 
 
-def asked() -> Iterator[tuple[str, str, str]]:
+def allowed_actions() -> Iterator[tuple[str, str, str]]:
     """Yield (policy, action, resource) of all that the roles of production are allowed."""
     for policy in deployed("prod").recorder.all("aws:iam/rolePolicy:RolePolicy"):
         for statement in statements(policy.inputs["policy"]):
@@ -31,7 +31,7 @@ def asked() -> Iterator[tuple[str, str, str]]:
 
 
 def test_roles_get_all_that_their_policies_allow() -> None:
-    found = list(asked())
+    found = list(allowed_actions())
     denied = sorted(
         {
             (policy, action)
@@ -53,7 +53,7 @@ def test_the_boundary_has_nothing_that_no_role_needs() -> None:
         for action in statement["Action"]
         for resource in statement["Resource"]
     }
-    used = {action for _, action, _ in asked()}
+    used = {action for _, action, _ in allowed_actions()}
     assert {action for action, _ in allowed} == used
 
 

@@ -4,14 +4,14 @@ import re
 
 from blueprint.project import ROOT
 from tests.support.accounts import account, deployed
-from tests.support.documents import found
+from tests.support.documents import matches_in_guides
 
 GUIDE = (ROOT / "docs" / "deploying.md").read_text()
 
 
 def test_the_programs_export_every_output_that_documents_name() -> None:
     outputs = {*account().outputs, *deployed("dev").outputs, *deployed("prod").outputs}
-    asked = found(r"stack output ([a-z_]+)")
+    asked = matches_in_guides(r"stack output ([a-z_]+)")
     assert [p for p in asked if p[1] not in outputs] == []
 
 

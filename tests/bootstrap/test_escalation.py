@@ -168,7 +168,7 @@ MAY_NOT: list[Question] = [
 ]  # fmt: skip
 
 
-def shown(question: Question) -> str:
+def in_words(question: Question) -> str:
     action, on, context = question
     return f"{action} {on} {sorted(context.values())}"
 
@@ -177,13 +177,13 @@ def deploy() -> list[str]:
     return list(policies("deploy-prod").values())
 
 
-@pytest.mark.parametrize("question", MAY, ids=shown)
+@pytest.mark.parametrize("question", MAY, ids=in_words)
 def test_what_the_deploy_role_may(question: Question) -> None:
     action, on, context = question
     assert allows(deploy(), action, on, **context)
 
 
-@pytest.mark.parametrize("question", MAY_NOT, ids=shown)
+@pytest.mark.parametrize("question", MAY_NOT, ids=in_words)
 def test_what_the_deploy_role_may_not(question: Question) -> None:
     action, on, context = question
     assert not allows(deploy(), action, on, **context)

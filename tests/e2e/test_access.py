@@ -355,10 +355,10 @@ def test_a_smoke_test_leaves_nothing_of_its_caller(
     }.items():
         monkeypatch.setenv(name, value)
 
-    def kept() -> set[str]:
+    def idempotency_keys() -> set[str]:
         scan = keyed.client("dynamodb").scan(TableName=keyed.outputs["ledger_table_name"])
         return {i["id"]["S"] for i in scan["Items"] if i["id"]["S"].startswith("idempotency#")}
 
-    before = kept()
+    before = idempotency_keys()
     assert app(["smoke", keyed.outputs["api_gateway_url"]]) == 0, capsys.readouterr()
-    assert kept() - before == set()
+    assert idempotency_keys() - before == set()

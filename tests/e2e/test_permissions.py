@@ -16,7 +16,7 @@ from botocore import xform_name
 from local.cloud import Cloud
 from tests.support.e2e.permission_calls import Call, calls
 from tests.support.e2e.permission_probe import denied, listed, role, role_of
-from tests.support.e2e.permission_trail import recording, used
+from tests.support.e2e.permission_trail import recording, used_permissions
 from tests.support.e2e.system import Api
 from tests.support.functions import FUNCTIONS, allowed, consumed, module_of
 from tests.support.statements import Statement, telemetry
@@ -212,6 +212,6 @@ def test_whatever_is_granted_is_used(cloud: Cloud, api: Api) -> None:
     with recording(cloud):
         for function in FUNCTIONS:
             module_of(function, "whole_job").run(cloud, api)
-    seen = {function: used(cloud, function) for function in FUNCTIONS}
+    seen = {function: used_permissions(cloud, function) for function in FUNCTIONS}
     assert [function for function, done in seen.items() if not done] == []
     assert {f: missing for f in FUNCTIONS if (missing := lacks(f, seen[f]))} == {}

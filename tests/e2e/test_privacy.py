@@ -115,13 +115,13 @@ def test_every_function_meets_the_faults_of_all_that_it_asks() -> None:
     assert asked == {function: set(services) for function, services in SERVICES.items()}
 
 
-def found(places: Iterable[Place], canaries: Canaries) -> dict[str, set[str]]:
-    return {name: labels for name, content in places if (labels := canaries.within(content))}
+def leaks(places: Iterable[Place], canaries: Canaries) -> dict[str, set[str]]:
+    return {name: labels for name, content in places if (labels := canaries.labels_in(content))}
 
 
 def test_personal_data_is_where_it_belongs(walked: Cloud, canaries: Canaries) -> None:
     kept: dict[str, set[str]] = {}
-    for name, labels in found(keeping(walked), canaries).items():
+    for name, labels in leaks(keeping(walked), canaries).items():
         place = next((p for p in BELONGS if name.startswith(p)), name)
         kept.setdefault(place, set()).update(labels)
     assert {place: missing for place, ls in BELONGS.items() if (missing := ls - kept[place])} == {}
@@ -133,7 +133,7 @@ def test_personal_data_is_where_it_belongs(walked: Cloud, canaries: Canaries) ->
 
 
 def test_it_is_nowhere_else(walked: Cloud, canaries: Canaries) -> None:
-    assert found(elsewhere(walked), canaries) == {}
+    assert leaks(elsewhere(walked), canaries) == {}
 
 
 def test_all_that_was_written_is_searched(walked: Cloud) -> None:
@@ -175,7 +175,7 @@ def test_one_line_in_a_log_is_found(walked: Cloud, encode: Callable[[str], str])
         logs.create_log_stream(**stream)
         now = int(time.time() * 1_000)
         logs.put_log_events(**stream, logEvents=[{"timestamp": now, "message": line}])
-        assert found(elsewhere(walked), canaries) == {"log /slip": {"a slip"}}
+        assert leaks(elsewhere(walked), canaries) == {"log /slip": {"a slip"}}
     finally:
         logs.delete_log_group(logGroupName="/slip")
 
@@ -192,4 +192,4 @@ def test_keys_are_nowhere(docker: bool) -> None:
             headers = {"x-api-key": key, "User-Agent": right}
             statuses.add(api("GET", "/users/x", headers=headers).status)
         assert statuses == {403, 404, 429}
-        assert found([*elsewhere(cloud), *keeping(cloud)], canaries) == {}
+        assert leaks([*elsewhere(cloud), *keeping(cloud)], canaries) == {}

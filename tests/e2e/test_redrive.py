@@ -16,7 +16,7 @@ from infra.emulator_roles import for_role
 from local.cloud import Cloud
 from local.mail import sent
 from tests.support import samples
-from tests.support.e2e.redriving import Redrive, held, purge, redrive, url_of
+from tests.support.e2e.redriving import Redrive, messages_of, purge, redrive, url_of
 from tests.support.e2e.system import Api, address, broken, log_records, until
 from tests.support.functions import expected
 from tests.support.stacks import PROJECT
@@ -82,7 +82,7 @@ def test_a_poisoned_email_is_sent_once_when_it_is_mended(
         )
 
         def dead() -> list[dict[str, Any]]:
-            return [m for m in held(cloud, "emails-dead-letters") if m["Body"] == body]
+            return [m for m in messages_of(cloud, "emails-dead-letters") if m["Body"] == body]
 
         (letter,) = until(dead, seconds=90)
     assert letter["MessageAttributes"] == attributes
@@ -127,7 +127,7 @@ def test_records_are_read_from_the_stream_again(api: Api, cloud: Cloud, redrive:
     assert code == 0, said
     assert "RetryAttemptsExhausted, batch of 1  ->  processed" in said
     until(lambda: queued(user["id"]) == [sequence, sequence])
-    assert held(cloud, "new-users-failures") == []
+    assert messages_of(cloud, "new-users-failures") == []
 
 
 def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
@@ -138,7 +138,7 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
     code, said = redrive("new-users-failures")
     assert code == 1
     assert "kept: has left the stream" in said
-    assert len(held(cloud, "new-users-failures")) == 1
+    assert len(messages_of(cloud, "new-users-failures")) == 1
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
     for queue in QUEUES:
         code, said = on_aws(queue)
         assert (code, "Seen 1: 1 " in said) == (0, True), said
-        assert held(cloud, queue) == []
+        assert messages_of(cloud, queue) == []
     until(lambda: [m for m in sent(cloud.aws) if m["To"] == [to]])
 
 

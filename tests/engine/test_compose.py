@@ -29,7 +29,7 @@ NOISE = {
 """Differences that each update of an unchanged stack has, by the emulator; with the reason."""
 
 
-def meant(outcome: Outcome) -> dict[str, str]:
+def without_noise(outcome: Outcome) -> dict[str, str]:
     """Return the operations by resource, without the emulator's noise."""
     found = {}
     for name, (operation, properties) in outcome.changed().items():
@@ -110,7 +110,7 @@ def test_the_commands_for_deployed_stacks_work(pulumi: Pulumi, deployed: Outcome
 def test_a_second_up_changes_nothing(pulumi: Pulumi, deployed: Outcome) -> None:
     again = pulumi.update("up")
     assert len(again.steps) == len(deployed.steps)
-    assert meant(again) == {}
+    assert without_noise(again) == {}
 
 
 def test_an_edit_rebuilds_one_function(pulumi: Pulumi, deployed: Outcome) -> None:
@@ -122,14 +122,14 @@ def test_an_edit_rebuilds_one_function(pulumi: Pulumi, deployed: Outcome) -> Non
         f"aws:lambda/function:Function {EDITED}": "update",
         f"aws:lambda/alias:Alias {EDITED}-live": "update",
     }
-    assert set(meant(pulumi.preview())) == set(expected)
-    assert meant(pulumi.update("up")) == expected
+    assert set(without_noise(pulumi.preview())) == set(expected)
+    assert without_noise(pulumi.update("up")) == expected
     assert "All is well" in pulumi.run("make", "smoke", "STACK=compose")
 
 
 def test_a_refresh_finds_what_was_deployed(pulumi: Pulumi, deployed: Outcome) -> None:
     assert deployed
-    assert meant(pulumi.update("refresh")) == {}
+    assert without_noise(pulumi.update("refresh")) == {}
 
 
 def test_no_secret_is_stored_or_shown(pulumi: Pulumi, deployed: Outcome) -> None:

@@ -41,7 +41,7 @@ def effects(world: World, recipients: Sequence[str]) -> list[str]:
     return [to for to in world.recipients() if to in set(recipients)]
 
 
-def kept(world: World, recipients: Sequence[str]) -> list[tuple[str, str]]:
+def dead_notifications(world: World, recipients: Sequence[str]) -> list[tuple[str, str]]:
     bodies = {notification(to): to for to in recipients}
     return [(bodies[body], body) for _, body in world.dead() if body in bodies]
 
@@ -167,7 +167,9 @@ def test_function_killed_mid_batch(
         world.kill_sender_when_held(tally)
         until(lambda: set(effects(world, recipients)) == set(recipients), seconds=SECONDS)
         until(world.settled, seconds=SECONDS)
-    balance = ledger.balance(effects=effects(world, recipients), kept=kept(world, recipients))
+    balance = ledger.balance(
+        effects=effects(world, recipients), kept=dead_notifications(world, recipients)
+    )
     assert balance.violations.keys() <= {"doubled"}
     assert balance.once | balance.doubled == set(recipients)
     assert len(balance.doubled) == sent_unrecorded
@@ -183,7 +185,9 @@ def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
             ledger = send_all(world, recipients)
             until(lambda: killed["send-email"] >= 5, seconds=SECONDS)
         world.end_leases_until(world.settled)
-    balance = ledger.balance(effects=effects(world, recipients), kept=kept(world, recipients))
+    balance = ledger.balance(
+        effects=effects(world, recipients), kept=dead_notifications(world, recipients)
+    )
     # Cut off between SES and the record: sent at most twice; cut off twice, kept as it was.
     assert balance.violations.keys() <= {"doubled", "several"}, balance
     assert not balance.lost
@@ -218,6 +222,8 @@ def test_throttling_and_a_flood(world: World, one_sender: None) -> None:
         ledger = send_all(world, recipients)
         until(lambda: set(recipients) <= set(world.recipients()), seconds=SECONDS)
     assert tally.injected["throttle"] >= 20
-    balance = ledger.balance(effects=effects(world, recipients), kept=kept(world, recipients))
+    balance = ledger.balance(
+        effects=effects(world, recipients), kept=dead_notifications(world, recipients)
+    )
     assert balance.violations == {}
     assert world.dead() == before

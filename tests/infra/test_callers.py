@@ -32,7 +32,7 @@ TOKEN = {"authorization": "cognito"}
 pytestmark = pytest.mark.no_cover
 
 
-def asked(made: Recorder) -> dict[str, tuple[Any, ...]]:
+def required_of_callers(made: Recorder) -> dict[str, tuple[Any, ...]]:
     """Return what each method requires: authorization, authorizer, scopes, key."""
     wanted = ("authorization", "authorizerId", "authorizationScopes", "apiKeyRequired")
     return {
@@ -80,7 +80,7 @@ def test_what_is_made(config: dict[str, Any], made_for_it: set[str], preview: bo
 
 @pytest.mark.parametrize("preview", [False, True])
 def test_nothing_is_asked_for(preview: bool) -> None:
-    assert asked(api({"corsOrigins": ORIGINS}, preview=preview)) == {
+    assert required_of_callers(api({"corsOrigins": ORIGINS}, preview=preview)) == {
         "api-get-users-by-id": ("NONE", None, None, False),
         "api-post-users": ("NONE", None, None, False),
         "api-options-users-by-id": ("NONE", None, None, None),
@@ -90,7 +90,7 @@ def test_nothing_is_asked_for(preview: bool) -> None:
 
 @pytest.mark.parametrize("preview", [False, True])
 def test_a_key_is_asked_for_by_every_method_but_preflights(preview: bool) -> None:
-    assert asked(api(KEY | {"corsOrigins": ORIGINS}, preview=preview)) == {
+    assert required_of_callers(api(KEY | {"corsOrigins": ORIGINS}, preview=preview)) == {
         "api-get-users-by-id": ("NONE", None, None, True),
         "api-post-users": ("NONE", None, None, True),
         "api-options-users-by-id": ("NONE", None, None, None),
@@ -113,7 +113,7 @@ def test_a_token_with_its_scope_is_asked_for_by_every_method_but_preflights(
 ) -> None:
     made = api(TOKEN | {"cognito": cognito, "corsOrigins": ORIGINS}, preview=preview)
     by = UNKNOWN if preview else "api-authorizer-id"
-    assert asked(made) == {
+    assert required_of_callers(made) == {
         "api-get-users-by-id": ("COGNITO_USER_POOLS", by, [f"{identifier}/users.read"], False),
         "api-post-users": ("COGNITO_USER_POOLS", by, [f"{identifier}/users.write"], False),
         "api-options-users-by-id": ("NONE", None, None, None),
@@ -126,9 +126,9 @@ def test_production_asks_for_tokens() -> None:
     served = [m for m in methods if m.inputs["httpMethod"] != "OPTIONS"]
     assert {m.inputs["authorization"] for m in served} == {"COGNITO_USER_POOLS"}
     assert all(m.inputs["authorizationScopes"] for m in served)
-    asked = {m.name: m.inputs["authorizationScopes"] for m in served}
-    assert asked["api-post-users"] == [f"{PROJECT}/users.write"]
-    assert {scope for found in asked.values() for scope in found} <= {
+    scopes = {m.name: m.inputs["authorizationScopes"] for m in served}
+    assert scopes["api-post-users"] == [f"{PROJECT}/users.write"]
+    assert {scope for found in scopes.values() for scope in found} <= {
         f"{PROJECT}/{scope}" for scope in OF_THE_PROGRAM
     }
 

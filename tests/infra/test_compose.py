@@ -57,20 +57,20 @@ def test_functions_reach_it_and_are_confined() -> None:
 
 
 @pytest.fixture(scope="module")
-def made() -> Run:
+def compose_run() -> Run:
     return run("compose")
 
 
-def test_the_stack_is_in_the_emulators_region(made: Run) -> None:
-    [provider] = [r for r in made.recorder.resources if r.type == PROVIDER]
+def test_the_stack_is_in_the_emulators_region(compose_run: Run) -> None:
+    [provider] = [r for r in compose_run.recorder.resources if r.type == PROVIDER]
     assert provider.inputs["region"] == SERVICE["environment"]["MINISTACK_REGION"]
 
 
 def test_every_resource_and_every_call_goes_to_the_emulator() -> None:
     calls = Calls()
-    made = record(load("compose"), calls)
+    compose_run = record(load("compose"), calls)
     mine = f"{PROVIDER}::emulator::"
-    for told in made.recorder.registrations.values():
+    for told in compose_run.recorder.registrations.values():
         if told.custom and told.type.startswith("aws:"):
             assert mine in told.provider, told.name
     assert {token for token, _ in calls.made} > {"aws:index/getRegion:getRegion"}
@@ -117,8 +117,8 @@ def test_each_stack_can_be_sent_there(name: str) -> None:
     assert "emulator" not in stack(name).outputs
 
 
-def test_roles_may_what_the_emulator_asks_for(made: Run) -> None:
-    for policy in of(made, "iam/rolePolicy:RolePolicy"):
+def test_roles_may_what_the_emulator_asks_for(compose_run: Run) -> None:
+    for policy in of(compose_run, "iam/rolePolicy:RolePolicy"):
         given = inputs(stack("local"), "iam/rolePolicy:RolePolicy", policy.name)["policy"]
         at_home = given.replace("-local", "-compose").replace("us-east-1", "eu-central-1")
         assert json.loads(policy.inputs["policy"]) == json.loads(for_role(at_home))
@@ -137,10 +137,10 @@ def test_production_refuses_an_emulator_unless_a_test_asks_for_it() -> None:
         run("prod", settings={f"{PROJECT}:emulator": {"url": "http://localhost:4566"}})
 
 
-def test_images_are_pushed_to_the_emulator_and_run_from_it(made: Run) -> None:
+def test_images_are_pushed_to_the_emulator_and_run_from_it(compose_run: Run) -> None:
     host = URL.removeprefix("http://")
-    images = [r for r in made.recorder.resources if r.type == "docker-build:index:Image"]
-    functions = of(made, "lambda/function:Function")
+    images = [r for r in compose_run.recorder.resources if r.type == "docker-build:index:Image"]
+    functions = of(compose_run, "lambda/function:Function")
     assert len(images) == len(functions)
     for image in images:
         assert image.inputs["registries"][0]["address"].startswith(f"{host}/")

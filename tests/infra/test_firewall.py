@@ -16,7 +16,7 @@ LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
 ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 
 
-def made(**changes: Any) -> Recorder:
+def with_firewall(**changes: Any) -> Recorder:
     return api({**FIREWALL, **changes})
 
 
@@ -53,7 +53,7 @@ def test_where_none_is_asked_for_nothing_is_made() -> None:
 
 
 def test_the_rules() -> None:
-    acl = made().one(ACL, "api-firewall").inputs
+    acl = with_firewall().one(ACL, "api-firewall").inputs
     assert acl["scope"] == "REGIONAL"
     assert acl["defaultAction"] == {"allow": {}}
     assert acl["visibilityConfig"] == visibility("all")
@@ -71,7 +71,7 @@ def test_the_rules() -> None:
 
 
 def test_what_comes_too_often_gets_429_in_the_apis_shape() -> None:
-    acl = made().one(ACL, "api-firewall").inputs
+    acl = with_firewall().one(ACL, "api-firewall").inputs
     answer = acl["rules"][0]["action"]["block"]["customResponse"]
     assert answer == {
         "responseCode": 429,
@@ -84,7 +84,7 @@ def test_what_comes_too_often_gets_429_in_the_apis_shape() -> None:
 
 
 def test_it_stands_before_the_stage() -> None:
-    association = made().one(ASSOCIATION, "api-firewall-association").inputs
+    association = with_firewall().one(ASSOCIATION, "api-firewall-association").inputs
     assert association == {
         "resourceArn": "arn:aws:apigateway:eu-central-1:123456789012:api-stage",
         "webAclArn": "arn:aws:wafv2:eu-central-1:123456789012:api-firewall",
@@ -92,7 +92,7 @@ def test_it_stands_before_the_stage() -> None:
 
 
 def test_its_log_is_of_what_it_stopped_or_counted() -> None:
-    logging = made().one(LOGGING, "api-firewall-logging").inputs
+    logging = with_firewall().one(LOGGING, "api-firewall-logging").inputs
     assert logging["resourceArn"].endswith(":api-firewall")
     [group] = logging["logDestinationConfigs"]
     assert group.endswith(":api-firewall-log")
@@ -104,7 +104,7 @@ def test_its_log_is_of_what_it_stopped_or_counted() -> None:
 
 
 def test_no_credentials_and_no_bodies_in_the_log() -> None:
-    recorder = made()
+    recorder = with_firewall()
     redacted = recorder.one(LOGGING, "api-firewall-logging").inputs["redactedFields"]
     headers = ["authorization", "cookie", "x-api-key"]
     assert redacted == [{"singleHeader": {"name": header}} for header in headers]
@@ -133,12 +133,12 @@ def test_a_preview_knows_no_arns() -> None:
     association = previewed.one(ASSOCIATION, "api-firewall-association").inputs
     assert isinstance(association["resourceArn"], pulumi.output.Unknown)
     assert isinstance(association["webAclArn"], pulumi.output.Unknown)
-    assert {r.name for r in previewed.resources} == {r.name for r in made().resources}
+    assert {r.name for r in previewed.resources} == {r.name for r in with_firewall().resources}
 
 
 @pytest.mark.parametrize("asks", [{}, {"domain": None}])
 def test_the_stage_is_there_before(asks: dict[str, Any]) -> None:
-    association = made(**asks).one(ASSOCIATION, "api-firewall-association")
+    association = with_firewall(**asks).one(ASSOCIATION, "api-firewall-association")
     assert association.options.depends_on >= {
         ("aws:apigateway/stage:Stage", "api-stage"),
         (ACL, "api-firewall"),

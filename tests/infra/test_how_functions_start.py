@@ -17,7 +17,7 @@ FUNCTION = "aws:lambda/function:Function"
 WAITING = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 
 
-def made(settings: Mapping[str, Any], **keys: Any) -> Recorder:
+def two_functions(settings: Mapping[str, Any], **keys: Any) -> Recorder:
     """Create two functions, one of them with settings."""
     config = StackConfig.model_validate({"functions": {"get-user": settings}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=256, timeout=30)
@@ -38,7 +38,7 @@ def made(settings: Mapping[str, Any], **keys: Any) -> Recorder:
 def test_what_is_set_for_one_function(
     settings: dict[str, Any], name: str, value: object, other: object
 ) -> None:
-    recorder = made(settings)
+    recorder = two_functions(settings)
     assert recorder.one(FUNCTION, "get-user").inputs.get(name) == value
     assert recorder.one(FUNCTION, "create-user").inputs.get(name) == other
 
@@ -50,7 +50,7 @@ def test_what_is_set_for_one_function(
 def test_an_image_is_of_its_function_s_architecture(
     of_the_stack: str, own: str, platform: str
 ) -> None:
-    recorder = made({"architecture": own}, architecture=of_the_stack)
+    recorder = two_functions({"architecture": own}, architecture=of_the_stack)
     image = recorder.one("docker-build:index:Image", "get-user-image-build").inputs
     assert image["platforms"] == [platform]
     other = recorder.one("docker-build:index:Image", "create-user-image-build").inputs
@@ -59,7 +59,7 @@ def test_an_image_is_of_its_function_s_architecture(
 
 
 def test_environments_wait_behind_the_alias_once_it_is_there() -> None:
-    [waiting] = made({"provisionedConcurrency": 5, "reservedConcurrency": 5}).all(WAITING)
+    [waiting] = two_functions({"provisionedConcurrency": 5, "reservedConcurrency": 5}).all(WAITING)
     assert waiting.inputs == {
         "functionName": "get-user",
         "qualifier": "live",
@@ -69,7 +69,7 @@ def test_environments_wait_behind_the_alias_once_it_is_there() -> None:
 
 
 def test_without_a_number_none_waits() -> None:
-    assert made({"memoryMb": 512}).all(WAITING) == []
+    assert two_functions({"memoryMb": 512}).all(WAITING) == []
 
 
 @pytest.mark.parametrize("name", STACKS)

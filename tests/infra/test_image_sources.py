@@ -16,7 +16,7 @@ FUNCTIONS = sorted(
 )
 
 
-def found(root: Path, function: str = "greet") -> set[str]:
+def sources_of(root: Path, function: str = "greet") -> set[str]:
     return {
         path.relative_to(root / "handlers").as_posix() for path in handler_sources(root, function)
     }
@@ -60,7 +60,7 @@ def test_an_import_brings_its_module_and_the_packages_above_it(
     )
     if "words" in statement:  # every module of its own folder belongs to it, imported or not
         write(tmp_path, greet__words="")
-    assert found(root) == OWN | more
+    assert sources_of(root) == OWN | more
 
 
 def test_imports_are_followed_through_others_and_round_in_circles(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_imports_are_followed_through_others_and_round_in_circles(tmp_path: Path
         runtime__second="from handlers.domain.first import name",
         runtime__third="",
     )
-    assert found(root) == OWN | {
+    assert sources_of(root) == OWN | {
         "domain/__init__.py",
         "domain/first.py",
         "runtime/__init__.py",
@@ -83,7 +83,7 @@ def test_what_a_package_imports_counts(tmp_path: Path) -> None:
     root = write(tmp_path, greet__handler="from handlers.domain import VERSION", runtime__log="")
     (root / "handlers/domain").mkdir()
     (root / "handlers/domain/__init__.py").write_text("from handlers.runtime import log")
-    assert found(root) == OWN | {"domain/__init__.py", "runtime/__init__.py", "runtime/log.py"}
+    assert sources_of(root) == OWN | {"domain/__init__.py", "runtime/__init__.py", "runtime/log.py"}
 
 
 def test_all_files_of_the_folder_belong_to_it_but_for_caches_and_hidden_ones(
@@ -101,15 +101,15 @@ def test_all_files_of_the_folder_belong_to_it_but_for_caches_and_hidden_ones(
         path = root / "handlers/greet" / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    assert found(root) == OWN | {"greet/unused.py", "greet/templates/a.html", "greet/b.txt"}
+    assert sources_of(root) == OWN | {"greet/unused.py", "greet/templates/a.html", "greet/b.txt"}
 
 
 def test_a_hidden_folder_above_the_project_hides_nothing(tmp_path: Path) -> None:
-    assert found(write(tmp_path / ".work", greet__handler="")) == OWN
+    assert sources_of(write(tmp_path / ".work", greet__handler="")) == OWN
 
 
 def test_a_module_that_does_not_parse_is_left_to_the_build(tmp_path: Path) -> None:
-    assert found(write(tmp_path, greet__handler="def broken(:")) == OWN
+    assert sources_of(write(tmp_path, greet__handler="def broken(:")) == OWN
 
 
 def test_the_order_is_always_the_same(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def documented() -> dict[str, str]:
     return {name: images for names, images in cells for name in re.findall("`(.+?)`", names)}
 
 
-def said(file: str, table: dict[str, str]) -> set[str]:
+def rebuilt_by_table(file: str, table: dict[str, str]) -> set[str]:
     """Return the functions whose images an edit of a file rebuilds, by the table."""
     top, folder, *rest = file.split("/")
     if folder in FUNCTIONS:
@@ -181,4 +181,4 @@ def test_the_table_says_what_every_edit_rebuilds(tree: Path) -> None:
         rebuilt = {f for f in FUNCTIONS if context.fingerprint(f) != before[f]}
         path.write_bytes(content)
         name = path.relative_to(tree).as_posix()
-        assert rebuilt == said(name, table), name
+        assert rebuilt == rebuilt_by_table(name, table), name

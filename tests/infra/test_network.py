@@ -18,7 +18,7 @@ HERE = f"eu-central-1:{ACCOUNT}"
 COMPONENT = ("serverless:infra:Network", "network")
 
 
-def of_network(type_: str, *, preview: bool = False) -> dict[str, Recorded]:
+def network_resources(type_: str, *, preview: bool = False) -> dict[str, Recorded]:
     made = {r.name: r for r in below(stack("prod", preview=preview), COMPONENT)}
     return {name: r for name, r in made.items() if r.type == f"aws:{type_}"}
 
@@ -33,7 +33,7 @@ def test_where_none_is_asked_for_nothing_is_made(name: str) -> None:
 
 
 def test_the_vpc() -> None:
-    [vpc] = of_network("ec2/vpc:Vpc").values()
+    [vpc] = network_resources("ec2/vpc:Vpc").values()
     assert vpc.inputs == {
         "cidrBlock": "10.20.0.0/24",
         "enableDnsHostnames": True,
@@ -56,13 +56,13 @@ def test_no_way_to_the_internet() -> None:
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     }
-    [routes] = of_network("ec2/routeTable:RouteTable").values()
+    [routes] = network_resources("ec2/routeTable:RouteTable").values()
     assert routes.inputs == {"vpcId": "network-id"}
 
 
 def test_subnets_are_halves_in_two_zones_that_have_all_endpoints() -> None:
     """The recorder returns the zones in random order, as AWS may."""
-    assert {name: r.inputs for name, r in of_network("ec2/subnet:Subnet").items()} == {
+    assert {name: r.inputs for name, r in network_resources("ec2/subnet:Subnet").items()} == {
         f"network-private-{number}": {
             "vpcId": "network-id",
             "cidrBlock": cidr,
@@ -74,7 +74,7 @@ def test_subnets_are_halves_in_two_zones_that_have_all_endpoints() -> None:
             (2, "10.20.0.128/25", "eu-central-1b"),
         )
     }
-    associations = of_network("ec2/routeTableAssociation:RouteTableAssociation")
+    associations = network_resources("ec2/routeTableAssociation:RouteTableAssociation")
     assert {name: r.inputs for name, r in associations.items()} == {
         f"network-routes-{number}": {
             "routeTableId": "network-routes-id",
@@ -149,12 +149,12 @@ def test_a_region_without_two_such_zones() -> None:
 
 
 def test_the_default_group_lets_nothing_pass() -> None:
-    [group] = of_network("ec2/defaultSecurityGroup:DefaultSecurityGroup").values()
+    [group] = network_resources("ec2/defaultSecurityGroup:DefaultSecurityGroup").values()
     assert group.inputs == {"vpcId": "network-id"}  # the provider takes away what is not given
 
 
 def test_what_flows_is_logged() -> None:
-    [log] = of_network("ec2/flowLog:FlowLog").values()
+    [log] = network_resources("ec2/flowLog:FlowLog").values()
     assert log.inputs == {
         "vpcId": "network-id",
         "trafficType": "ALL",
@@ -162,7 +162,7 @@ def test_what_flows_is_logged() -> None:
         "logDestination": f"arn:aws:logs:{HERE}:network-flow-log",
         "iamRoleArn": f"arn:aws:iam:{HERE}:network-flow-role",
     }
-    [group] = of_network("cloudwatch/logGroup:LogGroup").values()
+    [group] = network_resources("cloudwatch/logGroup:LogGroup").values()
     assert group.inputs == {
         "name": f"/aws/vpc/{PROJECT}-prod",
         "retentionInDays": 365,
@@ -181,7 +181,7 @@ def test_endpoints() -> None:
         "securityGroupIds": ["network-endpoints-id"],
         "privateDnsEnabled": True,
     }
-    made = of_network("ec2/vpcEndpoint:VpcEndpoint")
+    made = network_resources("ec2/vpcEndpoint:VpcEndpoint")
     assert {n: {k: v for k, v in r.inputs.items() if k != "policy"} for n, r in made.items()} == {
         f"network-endpoints-{service}": {
             "vpcId": "network-id",
@@ -209,7 +209,7 @@ def test_there_is_an_endpoint_for_every_service_that_functions_may_call() -> Non
     }
     endpoints = {
         json.loads(r.inputs["policy"])["Statement"][0]["Action"].removesuffix(":*")
-        for r in of_network("ec2/vpcEndpoint:VpcEndpoint").values()
+        for r in network_resources("ec2/vpcEndpoint:VpcEndpoint").values()
     }
     assert called - {"kms", "logs", "xray"} == endpoints
 
@@ -257,8 +257,8 @@ def test_what_may_flow() -> None:
     """Only HTTPS from functions to endpoints is allowed."""
     https = {"ipProtocol": "tcp", "fromPort": 443, "toPort": 443}
     rules = {
-        **of_network("vpc/securityGroupEgressRule:SecurityGroupEgressRule"),
-        **of_network("vpc/securityGroupIngressRule:SecurityGroupIngressRule"),
+        **network_resources("vpc/securityGroupEgressRule:SecurityGroupEgressRule"),
+        **network_resources("vpc/securityGroupIngressRule:SecurityGroupIngressRule"),
     }
     assert {name: dict(r.inputs) for name, r in rules.items()} == {
         "network-endpoints-from-callers": {
@@ -284,7 +284,7 @@ def test_what_may_flow() -> None:
         },
     }
     # The provider takes away the rule that AWS gives a new group: everything to everywhere.
-    groups = of_network("ec2/securityGroup:SecurityGroup").values()
+    groups = network_resources("ec2/securityGroup:SecurityGroup").values()
     assert {r.name for r in groups} == {"network-functions", "network-endpoints"}
     assert all(set(r.inputs) == {"description", "vpcId"} for r in groups)
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
@@ -321,7 +321,7 @@ def test_a_function_has_its_ways_out_before_it_runs(name: str, preview: bool) ->
 
 
 def test_a_preview_of_a_new_stack_knows_no_ids() -> None:
-    previewed = of_network("ec2/subnet:Subnet", preview=True)
+    previewed = network_resources("ec2/subnet:Subnet", preview=True)
     assert len(previewed) == 2
     for subnet in previewed.values():
         assert isinstance(subnet.inputs["vpcId"], pulumi.output.Unknown)

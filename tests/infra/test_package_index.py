@@ -30,30 +30,31 @@ OWN = "-----BEGIN CERTIFICATE-----\nb3duIGNlcnRpZmljYXRl\n-----END CERTIFICATE--
 PUBLIC = certifi.contents()
 
 
-def made(**environ: str) -> dict[str, str]:
+def settings_from(**environ: str) -> dict[str, str]:
     values: dict[str, str] = json.loads(settings(environ))
     return values
 
 
 def test_nothing_where_nothing_is_set() -> None:
-    assert made(PATH="/bin", PIP_CERT="", HTTP_PROXY="", UV_DEFAULT_INDEX="") == {}
+    assert settings_from(PATH="/bin", PIP_CERT="", HTTP_PROXY="", UV_DEFAULT_INDEX="") == {}
 
 
 @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"])
 def test_one_index_for_pip_and_uv(name: str) -> None:
     url = "https://reader:secret@index.example.com/simple"
-    assert made(**{name: url}) == {"PIP_INDEX_URL": url, "UV_DEFAULT_INDEX": url}
+    assert settings_from(**{name: url}) == {"PIP_INDEX_URL": url, "UV_DEFAULT_INDEX": url}
 
 
 def test_pip_s_own_index_wins() -> None:
     assert (
-        made(UV_INDEX_URL="https://b", PIP_INDEX_URL="https://a")["UV_DEFAULT_INDEX"] == "https://a"
+        settings_from(UV_INDEX_URL="https://b", PIP_INDEX_URL="https://a")["UV_DEFAULT_INDEX"]
+        == "https://a"
     )
 
 
 def test_proxies_in_either_case() -> None:
     given = {"https_proxy": "http://proxy:3128", "NO_PROXY": "localhost", "HTTP_PROXY": ""}
-    assert made(**given) == {"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "localhost"}
+    assert settings_from(**given) == {"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "localhost"}
 
 
 @pytest.mark.parametrize("name", ["PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
@@ -61,25 +62,25 @@ def test_certificates_without_the_public_ones(tmp_path: Path, name: str) -> None
     """A bundle of a machine has all public ones, in lines of another length perhaps."""
     bundle = tmp_path / "bundle.pem"
     bundle.write_text(f"# Comment\n{PUBLIC}\n{OWN}\n")
-    assert made(**{name: str(bundle)}) == {"certificates": OWN}
+    assert settings_from(**{name: str(bundle)}) == {"certificates": OWN}
     bundle.write_bytes(PUBLIC.replace("\n", "\r\n").encode())
-    assert made(**{name: str(bundle)}) == {}
+    assert settings_from(**{name: str(bundle)}) == {}
 
 
 def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
     for path in (tmp_path / "no.pem", tmp_path):
         with pytest.raises(PackageIndexError, match=rf"{path}, which PIP_CERT or SSL_CERT_FILE"):
-            made(SSL_CERT_FILE=str(path))
+            settings_from(SSL_CERT_FILE=str(path))
 
 
 @given(st.binary())
 def test_any_file_is_read(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     bundle = tmp_path_factory.getbasetemp() / "any.pem"
     bundle.write_bytes(content)
-    assert set(made(PIP_CERT=str(bundle))) <= {"certificates"}
+    assert set(settings_from(PIP_CERT=str(bundle))) <= {"certificates"}
 
 
-def shown(secret: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def seen_in_build(secret: Path, capfd: pytest.CaptureFixture[str]) -> Any:
     assert main([sys.executable, "-c", SHOW], secret) == 0
     return json.loads(capfd.readouterr().out)
 
@@ -90,9 +91,12 @@ def test_inside_the_build(
     monkeypatch.setenv("PIP_CERT", "")
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
     secret = tmp_path / NAME
-    assert shown(secret, capfd)["PIP_INDEX_URL"] == shown(secret, capfd)["UV_DEFAULT_INDEX"]
+    assert (
+        seen_in_build(secret, capfd)["PIP_INDEX_URL"]
+        == seen_in_build(secret, capfd)["UV_DEFAULT_INDEX"]
+    )
     secret.write_text(settings({"PIP_INDEX_URL": "https://a", "https_proxy": "http://p"}))
-    found = shown(secret, capfd)
+    found = seen_in_build(secret, capfd)
     assert found["PIP_INDEX_URL"] == found["UV_DEFAULT_INDEX"] == "https://a"
     assert (found["HTTPS_PROXY"], found["PIP_CERT"]) == ("http://p", "")
 
@@ -102,7 +106,7 @@ def test_the_bundle_is_gone_after_the_command(
 ) -> None:
     secret = tmp_path / NAME
     secret.write_text(json.dumps({"certificates": OWN}))
-    found = shown(secret, capfd)
+    found = seen_in_build(secret, capfd)
     assert found["PIP_CERT"] == found["SSL_CERT_FILE"]
     assert not Path(found["PIP_CERT"]).exists()
     assert OWN in found["bundle"]

@@ -25,7 +25,9 @@ def function(*actions: str) -> Function:
     return Function(description="", memory_mb=256, timeout=20, grants=grants)
 
 
-def made(functions: Mapping[str, Function], config: Mapping[str, Any] = NETWORK) -> Recorder:
+def recorded_stack(
+    functions: Mapping[str, Function], config: Mapping[str, Any] = NETWORK
+) -> Recorder:
     stack = stack_of(StackConfig.model_validate(config), key="key")
     return recorded(lambda: stack.functions(functions, network="network"))
 
@@ -50,7 +52,7 @@ def test_the_network_leads_to_what_the_functions_may_call(
 ) -> None:
     first, second = actions
     functions = {"create-user": function(*first), "get-user": function(*second)}
-    assert endpoints(made(functions)) == found
+    assert endpoints(recorded_stack(functions)) == found
 
 
 def test_what_a_service_asks_for_a_function_needs_no_endpoint() -> None:
@@ -61,16 +63,16 @@ def test_what_a_service_asks_for_a_function_needs_no_endpoint() -> None:
         needs=[Grant(actions=["kms:Decrypt"], resources=["arn:aws:kms:::key"])],
     )
     function = Function(description="", memory_mb=256, timeout=20, grants=[encrypted])
-    assert endpoints(made({"get-user": function})) == {"s3"}
+    assert endpoints(recorded_stack({"get-user": function})) == {"s3"}
 
 
 def test_without_a_network_there_are_no_endpoints() -> None:
-    assert endpoints(made({"get-user": function("s3:GetObject")}, {})) == set()
+    assert endpoints(recorded_stack({"get-user": function("s3:GetObject")}, {})) == set()
 
 
 def test_a_network_leads_somewhere() -> None:
     with pytest.raises(ValueError, match="a network would lead nowhere: leave `network` out"):
-        made({"get-user": function()})
+        recorded_stack({"get-user": function()})
 
 
 def test_an_unknown_function_is_told_those_that_are_made() -> None:
@@ -79,7 +81,7 @@ def test_an_unknown_function_is_told_those_that_are_made() -> None:
     program = {"create-user": function(), "get-user": function()}
     stack = stack_of(StackConfig(), key="key")
 
-    def asked() -> None:
+    def ask_for_an_unknown_function() -> None:
         functions = stack.functions(program, network="network")
         assert list(functions) == ["create-user", "get-user"]
         functions["list-users"]
@@ -87,4 +89,4 @@ def test_an_unknown_function_is_told_those_that_are_made() -> None:
     with pytest.raises(
         ValueError, match=r"no function 'list-users'; .* makes create-user, get-user"
     ):
-        recorded(asked)
+        recorded(ask_for_an_unknown_function)

@@ -18,13 +18,13 @@ HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 
 
 
 @pytest.fixture(scope="module")
-def made():
+def created_types():
     """Return the created types in order of creation."""
     return []
 
 
 @pytest.fixture(scope="module")
-def catalogue(made, tmp_path_factory):
+def catalogue(created_types, tmp_path_factory):
     folder = tmp_path_factory.mktemp("catalogue")
     (folder / "Pulumi.yaml").write_text("name: catalogue\nruntime: python\n")
     (folder / "Pulumi.local.yaml").write_text("config: {}\n")
@@ -34,7 +34,7 @@ def catalogue(made, tmp_path_factory):
     original = registry.make
 
     def make(request):
-        made.append(request.type)
+        created_types.append(request.type)
         return original(request)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -44,8 +44,8 @@ def catalogue(made, tmp_path_factory):
         yield running
 
 
-def test_the_program_has_every_type(catalogue, made):
-    assert set(made) == set(registry.RESOURCES)
+def test_the_program_has_every_type(catalogue, created_types):
+    assert set(created_types) == set(registry.RESOURCES)
 
 
 def test_outputs(catalogue):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.bench import warm
-from checks.bench.environments import Place
+from checks.bench.places import Place
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def code(document: Path) -> Iterator[str]:
     yield from re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
-def found(pattern: str, *, least: int = 4) -> set[tuple[str, str]]:
+def matches_in_guides(pattern: str, *, least: int = 4) -> set[tuple[str, str]]:
     """Return the document and the pattern's group of each match in code; fail below ``least``."""
     matches = {
         (document.name, match)

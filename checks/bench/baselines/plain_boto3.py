@@ -15,11 +15,11 @@ table = boto3.resource("dynamodb").Table(os.environ["USERS_TABLE"])
 
 def handler(event, context):  # type: ignore[no-untyped-def]
     if event["httpMethod"] == "GET":
-        return get_user(event)
-    return create_user(event)
+        return read(event)
+    return create(event)
 
 
-def create_user(event):  # type: ignore[no-untyped-def]
+def create(event):  # type: ignore[no-untyped-def]
     try:
         body = json.loads(event["body"])
         name, email = body["name"].strip(), body["email"].strip().lower()
@@ -38,7 +38,7 @@ def create_user(event):  # type: ignore[no-untyped-def]
     return respond(201, {"user": user})
 
 
-def get_user(event):  # type: ignore[no-untyped-def]
+def read(event):  # type: ignore[no-untyped-def]
     user_id = event["pathParameters"]["id"]
     user = table.get_item(Key={"id": user_id}, ConsistentRead=True).get("Item")
     if user is None:

@@ -24,7 +24,7 @@ class NewUser(BaseModel):
 
 @app.post("/users")
 @tracer.capture_method
-def create_user():  # type: ignore[no-untyped-def]
+def create():  # type: ignore[no-untyped-def]
     new = NewUser.model_validate_json(app.current_event.body)
     user = {
         "id": f"user_{uuid.uuid4()}",
@@ -39,7 +39,7 @@ def create_user():  # type: ignore[no-untyped-def]
 
 @app.get("/users/<user_id>")
 @tracer.capture_method
-def get_user(user_id):  # type: ignore[no-untyped-def]
+def read(user_id):  # type: ignore[no-untyped-def]
     user = table.get_item(Key={"id": user_id}, ConsistentRead=True).get("Item")
     if user is None:
         raise NotFoundError("no such user")

@@ -13,7 +13,7 @@ from checks.chaos.soak.soak import running
 from checks.chaos.soak.weather import Weather
 
 _SETTLE_SECONDS = 900
-_VISIBILITY_SECONDS = 30  # send-email's time limit
+_VISIBILITY_SECONDS = 30  # the e-mail function's time limit
 
 
 def main() -> int:

@@ -154,7 +154,7 @@ def _handler(image_config: Mapping[str, Any]) -> str:
     if not commands or len(commands) != 1 or any(image_config[name] for name in others):
         raise LocalError(
             f"`imageConfig` is {dict(image_config)!r}; local workers need `commands` with one "
-            'entry, such as ["handlers.create_user.handler.handler"], and nothing else.'
+            'entry, such as ["handlers.greet.handler.handler"], and nothing else.'
         )
     return str(commands[0])
 

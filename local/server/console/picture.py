@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from blueprint.documents.architecture_svg import Arrow, Diagram, draw
+from blueprint.documents.architecture_svg import draw
+from blueprint.documents.diagram import Arrow, Diagram
 from local.server.console.stage import Stage
 from ops.events.model import Call, Cause
 
@@ -99,7 +100,7 @@ def _diagram(root: Path, stack: str) -> Diagram:
     with _lock:
         known = _drawn.get(stack)
         if known is None or known[0] != newest:
-            command = [sys.executable, "-m", "blueprint.documents.diagram", stack]
+            command = [sys.executable, "-m", "blueprint.documents.as_json", stack]
             ended = subprocess.run(
                 command, cwd=root, capture_output=True, timeout=_SECONDS, check=False
             )

@@ -6,7 +6,8 @@ import pytest
 
 from blueprint.functions.names import WrongName
 from blueprint.functions.new import TRIGGERS, new, paragraph
-from blueprint.functions.program import ProgramError, paste, removed
+from blueprint.functions.program import ProgramError, paste
+from blueprint.functions.program_removal import removed
 from blueprint.functions.remove import remove
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blueprint.plan.api import breaking
-from blueprint.plan.schemas import Direction, Side, breaks
+from blueprint.plan.schema import Side
+from blueprint.plan.schema_breaks import Direction, breaks
 from blueprint.project import ROOT
 
 Schema = dict[str, Any]
@@ -42,8 +43,8 @@ def document(request: Schema | None = None, response: Schema | None = None) -> d
 
 
 def operation(api: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = api["paths"]["/things/{id}"]["put"]
-    return found
+    operation: dict[str, Any] = api["paths"]["/things/{id}"]["put"]
+    return operation
 
 
 def test_the_own_document_breaks_nothing_of_itself() -> None:
@@ -179,28 +180,33 @@ NARROWER: list[tuple[Schema, Schema, str]] = [
 def test_a_narrower_schema_breaks_requests_and_a_wider_one_responses(
     wide: Schema, narrow: Schema, message: str
 ) -> None:
-    assert found(wide, narrow, Direction.REQUEST) == [message]
-    assert found(narrow, wide, Direction.REQUEST) == []
-    assert found(wide, narrow, Direction.RESPONSE) == []
+    assert breaking_changes(wide, narrow, Direction.REQUEST) == [message]
+    assert breaking_changes(narrow, wide, Direction.REQUEST) == []
+    assert breaking_changes(wide, narrow, Direction.RESPONSE) == []
     keyword, old, new = message.split(" ", 1)[0], *message.split(" ", 1)[1].split(" → ")
-    assert found(narrow, wide, Direction.RESPONSE) == [f"{keyword} {new} → {old}"]
+    assert breaking_changes(narrow, wide, Direction.RESPONSE) == [f"{keyword} {new} → {old}"]
 
 
 @pytest.mark.parametrize("direction", Direction)
 def test_what_cannot_be_decided_is_said(direction: Direction) -> None:
     for keyword, old, new in (("pattern", "^a", "^b"), ("multipleOf", 4, 2), ("if", {}, True)):
-        assert len(found({keyword: old}, {keyword: new}, direction)) == 1
-    assert found({"description": "a"}, {"description": "b", "examples": ["c"]}, direction) == []
+        assert len(breaking_changes({keyword: old}, {keyword: new}, direction)) == 1
+    assert (
+        breaking_changes({"description": "a"}, {"description": "b", "examples": ["c"]}, direction)
+        == []
+    )
 
 
 def test_fields_are_compared_at_any_depth() -> None:
     def nested(field: Schema) -> Schema:
         return {"properties": {"list": {"items": {"properties": {"of": field}}}}}
 
-    assert found(nested({}), nested({"maxLength": 1}), Direction.REQUEST) == [
+    assert breaking_changes(nested({}), nested({"maxLength": 1}), Direction.REQUEST) == [
         "list[].of: maxLength (none) → 1"
     ]
-    assert found({"properties": {"a": {}, "b": {}}}, {"properties": {"a": {}}}) == ["b: removed"]
+    assert breaking_changes({"properties": {"a": {}, "b": {}}}, {"properties": {"a": {}}}) == [
+        "b: removed"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,28 +221,30 @@ def test_required_fields(
     before: list[str], after: list[str], asked: list[str], answered: list[str]
 ) -> None:
     old, new = ({"properties": {"a": {}}, "required": names} for names in (before, after))
-    assert found(old, new, Direction.REQUEST) == asked
-    assert found(old, new, Direction.RESPONSE) == answered
+    assert breaking_changes(old, new, Direction.REQUEST) == asked
+    assert breaking_changes(old, new, Direction.RESPONSE) == answered
 
 
 def test_unknown_fields_that_are_refused_now() -> None:
     message = ["additionalProperties (none) → false"]
-    assert found({}, {"additionalProperties": False}, Direction.REQUEST) == message
-    assert found({"additionalProperties": False}, {}, Direction.RESPONSE) == []
+    assert breaking_changes({}, {"additionalProperties": False}, Direction.REQUEST) == message
+    assert breaking_changes({"additionalProperties": False}, {}, Direction.RESPONSE) == []
     values = [{"additionalProperties": {"maxLength": n}} for n in (9, 5)]
-    assert found(*values, Direction.REQUEST) == ["*: maxLength 9 → 5"]
+    assert breaking_changes(*values, Direction.REQUEST) == ["*: maxLength 9 → 5"]
 
 
 def test_alternatives() -> None:
     some = {"anyOf": [{"type": "string"}, {"type": "null"}]}
     more = {"oneOf": [{"type": "null"}, {"type": "string", "title": "Other"}, {"type": "array"}]}
-    assert found(some, more, Direction.REQUEST) == []
-    assert found(more, some, Direction.REQUEST) == ["the alternative array is no longer accepted"]
-    assert found(some, more, Direction.RESPONSE) == ["the alternative array is new"]
-    assert found(some, {"type": "string"}, Direction.REQUEST) == [
+    assert breaking_changes(some, more, Direction.REQUEST) == []
+    assert breaking_changes(more, some, Direction.REQUEST) == [
+        "the alternative array is no longer accepted"
+    ]
+    assert breaking_changes(some, more, Direction.RESPONSE) == ["the alternative array is new"]
+    assert breaking_changes(some, {"type": "string"}, Direction.REQUEST) == [
         "the alternative null is no longer accepted"
     ]
-    assert found({"type": "string"}, some, Direction.REQUEST) == []
+    assert breaking_changes({"type": "string"}, some, Direction.REQUEST) == []
 
 
 def test_schemas_that_hold_themselves() -> None:
@@ -255,7 +263,9 @@ def test_schemas_that_hold_themselves() -> None:
     assert problems[0].startswith("all: allOf ")  # what is behind the reference has changed
 
 
-def found(before: Schema, after: Schema, direction: Direction = Direction.RESPONSE) -> list[str]:
+def breaking_changes(
+    before: Schema, after: Schema, direction: Direction = Direction.RESPONSE
+) -> list[str]:
     sides = (Side(document={}, schema=schema) for schema in (before, after))
     return list(breaks(*sides, direction))
 
@@ -326,15 +336,15 @@ def test_what_is_said_to_break_no_request_is_still_accepted(
 ) -> None:
     """Judged by an independent validator: no change that refuses a value goes unsaid."""
     before, after = pair
-    if not found(before, after, Direction.REQUEST):
+    if not breaking_changes(before, after, Direction.REQUEST):
         accepted = [v for v in values if jsonschema_rs.is_valid(before, v)]
         assert [v for v in accepted if not jsonschema_rs.is_valid(after, v)] == []
 
 
 @given(SIMPLE, SIMPLE)
 def test_what_breaks_a_request_breaks_a_response_the_other_way(old: Schema, new: Schema) -> None:
-    request = found(old, new, Direction.REQUEST)
-    response = found(new, old, Direction.RESPONSE)
+    request = breaking_changes(old, new, Direction.REQUEST)
+    response = breaking_changes(new, old, Direction.RESPONSE)
     assert len(request) == len(response)
 
 

@@ -12,11 +12,11 @@ from blueprint.plan.snapshot import take_snapshots
 from cli import main
 from tests.support.plan_repository import commit, git
 
-Within = Callable[[Path], None]
+MoveRoot = Callable[[Path], None]
 
 
 @pytest.fixture
-def within(monkeypatch: pytest.MonkeyPatch) -> Within:
+def move_root(monkeypatch: pytest.MonkeyPatch) -> MoveRoot:
     """Return what moves the program's root."""
     return lambda folder: monkeypatch.setattr(revision, "ROOT", folder)
 
@@ -37,43 +37,45 @@ def origin(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_default_is_where_the_branch_left_main(origin: Path, within: Within) -> None:
-    within(origin)
+def test_the_default_is_where_the_branch_left_main(origin: Path, move_root: MoveRoot) -> None:
+    move_root(origin)
     git(origin, "switch", "--quiet", "branch")
     assert find(None) == Revision(
         name="where this branch left main", commit=git(origin, "rev-parse", "branch~2")
     )
 
 
-def test_the_remotes_main_is_preferred(origin: Path, tmp_path: Path, within: Within) -> None:
+def test_the_remotes_main_is_preferred(origin: Path, tmp_path: Path, move_root: MoveRoot) -> None:
     """A clone's local main may be old or missing."""
     git(tmp_path, "clone", "--quiet", "--branch", "branch", str(origin), "clone")
-    within(tmp_path / "clone")
+    move_root(tmp_path / "clone")
     found = find(None)
     assert found.name == "where this branch left origin/main"
     assert found.commit == git(origin, "rev-parse", "branch~2")
 
 
 @pytest.mark.parametrize("name", ["main", "main~1", "HEAD", "tag"])
-def test_a_revision_is_found_by_its_name(origin: Path, within: Within, name: str) -> None:
-    within(origin)
+def test_a_revision_is_found_by_its_name(origin: Path, move_root: MoveRoot, name: str) -> None:
+    move_root(origin)
     git(origin, "tag", "--annotate", "--message", "A tag", "tag", "main~1")
     assert find(name).commit == git(origin, "rev-parse", f"{name}^{{commit}}")
 
 
 @pytest.mark.parametrize("name", ["nowhere", "--help", "", "main:main-1", "a b"])
-def test_what_is_no_revision_is_refused(origin: Path, within: Within, name: str) -> None:
-    within(origin)
+def test_what_is_no_revision_is_refused(origin: Path, move_root: MoveRoot, name: str) -> None:
+    move_root(origin)
     with pytest.raises(PlanError, match=r"git knows no revision '.*' here; `git fetch` may bring"):
         find(name)
 
 
-def test_a_shallow_clone_says_what_to_fetch(origin: Path, tmp_path: Path, within: Within) -> None:
+def test_a_shallow_clone_says_what_to_fetch(
+    origin: Path, tmp_path: Path, move_root: MoveRoot
+) -> None:
     git(
         tmp_path, "clone", "--quiet", "--depth=1", "--no-single-branch", f"file://{origin}", "clone"
     )
     clone = tmp_path / "clone"
-    within(clone)
+    move_root(clone)
     git(clone, "switch", "--quiet", "branch")
     with pytest.raises(PlanError, match=r"no commit in common here; this clone is shallow: fetch"):
         find(None)
@@ -84,33 +86,33 @@ def test_a_shallow_clone_says_what_to_fetch(origin: Path, tmp_path: Path, within
     assert find(absent).commit == absent
 
 
-def test_without_a_main_a_revision_must_be_named(origin: Path, within: Within) -> None:
-    within(origin)
+def test_without_a_main_a_revision_must_be_named(origin: Path, move_root: MoveRoot) -> None:
+    move_root(origin)
     git(origin, "branch", "--move", "main", "trunk")
     with pytest.raises(PlanError, match="there is no origin/main or main to compare with; name"):
         find(None)
 
 
-def test_outside_of_a_repository_git_says_so(tmp_path: Path, within: Within) -> None:
-    within(tmp_path)
+def test_outside_of_a_repository_git_says_so(tmp_path: Path, move_root: MoveRoot) -> None:
+    move_root(tmp_path)
     for name in (None, "HEAD"):
         with pytest.raises(PlanError, match="not a git repository"):
             find(name)
 
 
 def test_without_git_it_is_said(
-    origin: Path, within: Within, monkeypatch: pytest.MonkeyPatch
+    origin: Path, move_root: MoveRoot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    within(origin)
+    move_root(origin)
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(PlanError, match="git is needed"):
         find(None)
 
 
 def test_a_revisions_files_are_written_and_the_repository_is_left_alone(
-    origin: Path, tmp_path: Path, within: Within
+    origin: Path, tmp_path: Path, move_root: MoveRoot
 ) -> None:
-    within(origin)
+    move_root(origin)
     (origin / "main-1").write_text("not committed")
     before = git(origin, "status", "--porcelain"), git(origin, "worktree", "list")
     target = tmp_path / "target"

@@ -98,19 +98,19 @@ def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
         assert api.summary.startswith("BREAKS" if problem else "changes, in nothing that breaks")
 
 
-def made(*lines: str, breaks: bool = False, title: str = "Resources") -> Report:
+def report_of(*lines: str, breaks: bool = False, title: str = "Resources") -> Report:
     section = Section(title=title, summary=f"{len(lines)} changed", lines=lines)
     return Report(sections=(section,), changed=True, breaks=breaks)
 
 
 def test_text_is_for_a_terminal() -> None:
-    written = text(replace(HEADING, notes=("Mind it.",)), made("+ a", "- b"))
+    written = text(replace(HEADING, notes=("Mind it.",)), report_of("+ a", "- b"))
     assert written.startswith("Plan of stack prod: main → this tree\n\nNote: Mind it.\n\nResources")
     assert "\n\nResources: 2 changed\n+ a\n- b\n\nThis compares two" in written
 
 
 def test_json_is_for_scripts() -> None:
-    assert json.loads(as_json(HEADING, made("+ é", breaks=True))) == {
+    assert json.loads(as_json(HEADING, report_of("+ é", breaks=True))) == {
         "stack": "prod", "before": "main", "after": "this tree", "notes": [],
         "command": "make plan", "changed": True, "breaks": True,
         "sections": [{"title": "Resources", "summary": "1 changed", "lines": ["+ é"]}],
@@ -123,20 +123,20 @@ def test_json_and_markdown_are_not_both(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_markdown_folds_sections_and_opens_what_breaks() -> None:
-    written = markdown(HEADING, made("+ a", title="API"))
+    written = markdown(HEADING, report_of("+ a", title="API"))
     assert written.startswith("<!-- plan of stack prod -->\n\n### Plan of stack `prod`\n")
     assert (
         "<details><summary><b>API</b>: 1 changed</summary>\n\n```diff\n+ a\n```\n\n</details>"
         in written
     )
     assert "<details open><summary><b>API" in markdown(
-        HEADING, made("+ a", breaks=True, title="API")
+        HEADING, report_of("+ a", breaks=True, title="API")
     )
 
 
 @given(st.lists(st.text(alphabet="`<>&|\\*_[]() ab", max_size=20), max_size=5))
 def test_no_line_ends_its_block(lines: list[str]) -> None:
-    written = markdown(HEADING, made(*(f"+ {line}" for line in lines)))
+    written = markdown(HEADING, report_of(*(f"+ {line}" for line in lines)))
     if lines:
         opened = re.search(r"\n(`+)diff\n", written)
         assert opened
@@ -154,12 +154,12 @@ def test_no_line_ends_its_block(lines: list[str]) -> None:
     ],
 )
 def test_what_people_name_is_not_taken_for_markup(name: str, expected: str) -> None:
-    assert f"\n{expected} → this tree\n" in markdown(replace(HEADING, before=name), made())
+    assert f"\n{expected} → this tree\n" in markdown(replace(HEADING, before=name), report_of())
 
 
 def test_a_comment_is_cut_where_github_would_refuse_it() -> None:
     small = Section(title="API", summary="1 changed", lines=("- all of this",))
-    large = made(*(f"+ sqs.Queue number-{n}" for n in range(10_000)))
+    large = report_of(*(f"+ sqs.Queue number-{n}" for n in range(10_000)))
     written = markdown(HEADING, replace(large, sections=(small, *large.sections)))
     assert COMMENT - 100 < len(written) <= COMMENT
     assert "- all of this" in written

@@ -16,7 +16,7 @@ UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
 TIMESTAMP = py_compile.PycInvalidationMode.TIMESTAMP
 
 
-def counted(group: str, function: str, value: float) -> Row:
+def count_row(group: str, function: str, value: float) -> Row:
     goal = cold.limit(group, function)
     return Row(group=group, name=function, value=value, unit="files", goal=goal, how="counted")
 
@@ -27,9 +27,9 @@ def test_a_count_above_its_limit_fails(
     group: str, function: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     most = cold.limit(group, function)
-    monkeypatch.setattr(cold, "count", lambda: [counted(group, function, most)])
+    monkeypatch.setattr(cold, "count", lambda: [count_row(group, function, most)])
     assert check.main() == 0
-    monkeypatch.setattr(cold, "count", lambda: [counted(group, function, most + 1)])
+    monkeypatch.setattr(cold, "count", lambda: [count_row(group, function, most + 1)])
     assert check.main() == 1
     assert f"{function}: {group}: {most + 1:,}" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ import pytest
 from blueprint.recorder import run
 from blueprint.recording import Recorder
 from checks.bench import BenchError, deploy
-from checks.bench.environments import ROOT
+from checks.bench.places import ROOT
 from local import up
 
 pytestmark = pytest.mark.long  # deploys

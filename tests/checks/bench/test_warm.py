@@ -11,8 +11,8 @@ import pytest
 from botocore.client import BaseClient
 
 from checks.bench import warm, warm_calls
-from checks.bench.environments import Places
 from checks.bench.functions import Work
+from checks.bench.places import Places
 from tests.support.bench import FakePlace, measure
 from tests.support.fakes import FakeContext
 

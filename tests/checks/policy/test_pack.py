@@ -30,7 +30,7 @@ def previewing() -> Iterator[Pack]:
         yield started
 
 
-def found(diagnostics: list[proto.AnalyzeDiagnostic], level: int) -> set[tuple[str, str]]:
+def violations(diagnostics: list[proto.AnalyzeDiagnostic], level: int) -> set[tuple[str, str]]:
     """Return policy and resource of each diagnostic of a level."""
     return {(d.policyName, d.urn) for d in diagnostics if d.enforcementLevel == level}
 
@@ -82,7 +82,7 @@ def test_what_breaks_a_row_is_reported_by_its_name(pack: Pack, change: Break) ->
     diagnostics = pack.analyze(as_seen(changed))
     assert {d.policyName for d in diagnostics} == {NAMES[change.rule]}
     violations = judged(changed)[NAMES[change.rule]].violations
-    assert found(diagnostics, proto.MANDATORY) == {
+    assert violations(diagnostics, proto.MANDATORY) == {
         (NAMES[change.rule], violation.resource.urn) for violation in violations
     }
     title = next(rule.title for rule in RULES if rule.name == NAMES[change.rule])
@@ -93,8 +93,8 @@ def test_a_preview_of_a_new_stack_says_what_it_cannot_know(previewing: Pack) -> 
     """No row fails because of an unknown value, and every undecided stack row is reported."""
     verdicts = judged(prod(preview=True))
     diagnostics = previewing.analyze(as_told(prod_run(preview=True).recorder))
-    assert found(diagnostics, proto.MANDATORY) == set()
-    assert {name for name, _ in found(diagnostics, proto.ADVISORY)} == {
+    assert violations(diagnostics, proto.MANDATORY) == set()
+    assert {name for name, _ in violations(diagnostics, proto.ADVISORY)} == {
         rule.name for rule in RULES if verdicts[rule.name].undecided and not rule.per_resource
     }
 
@@ -103,7 +103,7 @@ def test_a_preview_of_a_broken_stack_fails_already(previewing: Pack) -> None:
     change = Break(rule="16", of="lambda/functionRecursionConfig:FunctionRecursionConfig "
                    "create-user-recursion")  # fmt: skip
     diagnostics = previewing.analyze(as_seen(after(prod(preview=True), change)))
-    assert {name for name, _ in found(diagnostics, proto.MANDATORY)} == {NAMES["16"]}
+    assert {name for name, _ in violations(diagnostics, proto.MANDATORY)} == {NAMES["16"]}
 
 
 def test_rows_of_production_are_asked_of_all_stacks_but_development_ones() -> None:
@@ -111,7 +111,7 @@ def test_rows_of_production_are_asked_of_all_stacks_but_development_ones() -> No
     with running("dev", DEVELOPMENT) as pack:
         assert pack.analyze(told) == []
     with running("dev", {}) as pack:
-        names = {name for name, _ in found(pack.analyze(told), proto.MANDATORY)}
+        names = {name for name, _ in violations(pack.analyze(told), proto.MANDATORY)}
     assert names == set(broken(seen(stack("dev")), production=True)) != set()
 
 
@@ -121,5 +121,5 @@ def test_a_row_can_be_made_advice() -> None:
     with running("prod", {}) as pack:
         pack.configure({NAMES["25"]: proto.ADVISORY})
         diagnostics = pack.analyze(as_seen(after(prod(), change)))
-    assert found(diagnostics, proto.MANDATORY) == set()
-    assert {name for name, _ in found(diagnostics, proto.ADVISORY)} == {NAMES["25"]}
+    assert violations(diagnostics, proto.MANDATORY) == set()
+    assert {name for name, _ in violations(diagnostics, proto.ADVISORY)} == {NAMES["25"]}

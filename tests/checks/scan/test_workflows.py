@@ -161,19 +161,19 @@ def commands() -> str:
 
 
 def test_checks_are_what_lands_a_change() -> None:
-    def made(text: str) -> set[str]:
+    def make_targets(text: str) -> set[str]:
         found = re.findall(r"^(?:make)((?: [a-z][\w-]*)+)(?: [A-Z]+=\S+)*$", text, re.M)
         return {target for targets in found for target in targets.split()}
 
     include = read(GITHUB / "workflows" / "checks.yml")["jobs"]["checks"]["strategy"]["matrix"]
-    checks = made("\n".join(entry["commands"] for entry in include["include"]))
-    assert checks == made((ROOT / ".ci" / "run").read_text())
+    checks = make_targets("\n".join(entry["commands"] for entry in include["include"]))
+    assert checks == make_targets((ROOT / ".ci" / "run").read_text())
 
 
 def test_every_command_is_there() -> None:
     texts = [commands(), *(path.read_text() for path in SCRIPTS)]
-    made = re.findall(r"\bmake((?: [a-z.][\w./-]*)+)", "\n".join(texts))
-    targets = {target for found in made for target in found.split()}
+    make_targets = re.findall(r"\bmake((?: [a-z.][\w./-]*)+)", "\n".join(texts))
+    targets = {target for found in make_targets for target in found.split()}
     assert {"check", "test-images", "deploy", "release", "rollback", "smoke"} <= targets
     makefile = (ROOT / "Makefile").read_text()
     known = set(re.findall(r"^([\w./-]+):(?!=)", makefile, re.M))

@@ -60,7 +60,7 @@ class World:
             seconds_left=lambda: seconds,
         )
 
-    def made(self) -> list[str]:
+    def output_keys(self) -> list[str]:
         return self.s3.keys(keys.PROCESSED) + self.s3.keys(keys.REJECTED)
 
 
@@ -110,8 +110,11 @@ def test_a_picture_is_resized(world: World, kind: str, extension: str) -> None:
     upload = world.upload("photos/cat", content)
     assert world.process(upload) == Result("resized", len(content))
     folder = "processed/photos/cat"
-    assert world.made() == [f"{folder}/resized.{extension}", f"{folder}/thumbnail.{extension}"]
-    for key, side in zip(world.made(), (60, 15), strict=True):
+    assert world.output_keys() == [
+        f"{folder}/resized.{extension}",
+        f"{folder}/thumbnail.{extension}",
+    ]
+    for key, side in zip(world.output_keys(), (60, 15), strict=True):
         assert max(Image.open(io.BytesIO(world.s3.body(key))).size) == side
         assert world.s3.get(key)["ContentType"] == f"image/{kind.lower()}"
         assert world.s3.get(key)["Metadata"] == {"upload-version": "v1"}
@@ -132,8 +135,8 @@ def test_a_picture_is_resized(world: World, kind: str, extension: str) -> None:
 )
 def test_a_document_s_text_is_extracted(world: World, name: str, content: bytes, text: str) -> None:
     assert world.process(world.upload(name, content)).outcome == "extracted"
-    assert world.made() == [f"processed/{name}/text.txt"]
-    made = world.s3.get(world.made()[0])
+    assert world.output_keys() == [f"processed/{name}/text.txt"]
+    made = world.s3.get(world.output_keys()[0])
     assert made["body"].decode() == text
     assert made["ContentType"] == "text/plain; charset=utf-8"
 
@@ -217,15 +220,15 @@ def test_what_proves_to_be_of_another_kind_is_copied(
     world: World, name: str, content: bytes
 ) -> None:
     assert world.process(world.upload(name, content)) == Result("copied", len(content))
-    assert [world.s3.body(key) for key in world.made()] == [content]
-    assert world.made()[0].startswith("processed/")
+    assert [world.s3.body(key) for key in world.output_keys()] == [content]
+    assert world.output_keys()[0].startswith("processed/")
 
 
 @pytest.mark.parametrize("name", ["movie.MP4", "archive.tar.gz", "README", "data.json", "empty"])
 def test_anything_else_is_copied_inside_s3(world: World, name: str) -> None:
     content = b"" if name == "empty" else b"\x00\x01" * 200_000  # more than is ever parsed
     assert world.process(world.upload(name, content)) == Result("copied", len(content))
-    (key,) = world.made()
+    (key,) = world.output_keys()
     assert key == f"processed/{name}/original{keys.extension(name)}"
     assert world.s3.body(key) == content
     assert world.s3.get(key)["ContentType"] == "x/y"
@@ -267,7 +270,7 @@ def test_a_rejected_file_keeps_its_original_bytes(
         f"rejected/{name}/original{keys.extension(name)}",
         f"rejected/{name}/reason.json",
     )
-    assert world.made() == [original, explanation]
+    assert world.output_keys() == [original, explanation]
     assert world.s3.body(original) == content
     assert reason(world.s3, explanation) == {
         "reason": expected.code,
@@ -327,7 +330,7 @@ def test_a_key_that_is_being_processed_is_left_to_a_retry(world: World) -> None:
     )
     with pytest.raises(Busy):
         world.process(upload)
-    assert world.made() == []
+    assert world.output_keys() == []
 
 
 def test_the_lease_outlives_the_invocation(world: World) -> None:
@@ -354,7 +357,7 @@ def test_a_download_that_breaks_off_is_tried_again(world: World) -> None:
     world.s3.breaks_after = 4096
     with pytest.raises(StorageError):
         world.process(upload)
-    assert world.made() == []
+    assert world.output_keys() == []
 
 
 def test_a_crash_before_the_entry_is_settled_counts_once(world: World) -> None:
@@ -383,14 +386,14 @@ def test_too_little_time_does_not_reject_the_file(
     else:
         with pytest.raises(OutOfTime):
             world.process(upload, seconds=seconds)
-        assert world.made() == []
+        assert world.output_keys() == []
 
 
 @pytest.mark.parametrize("path", ["a/../../etc/passwd", "a\x00b.txt", "x" * 1016, "..", "é" * 508])
 def test_odd_paths_lose_nothing(world: World, path: str) -> None:
     assert world.process(world.upload(path, b"\x00\x01")).outcome in ("copied", "rejected")
-    assert all(key.split("/")[1] == "by-sha256" for key in world.made())
-    assert b"\x00\x01" in [world.s3.body(key) for key in world.made()]
+    assert all(key.split("/")[1] == "by-sha256" for key in world.output_keys())
+    assert b"\x00\x01" in [world.s3.body(key) for key in world.output_keys()]
 
 
 ALIKE = [
@@ -428,6 +431,6 @@ def test_any_file_has_one_outcome(
     assert (result.reason is not None) is (result.outcome == "rejected")
     assert result.reason is not Reason.NOT_PARSED
     folder = "rejected" if result.outcome == "rejected" else "processed"
-    assert all(key.startswith(f"{folder}/{name}/") for key in world.made())
+    assert all(key.startswith(f"{folder}/{name}/") for key in world.output_keys())
     if result.outcome in ("copied", "rejected"):
-        assert content in [world.s3.body(key) for key in world.made()]
+        assert content in [world.s3.body(key) for key in world.output_keys()]

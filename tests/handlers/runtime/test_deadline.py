@@ -15,7 +15,7 @@ __all__ = ["invoke", "log", "server"]
 EXPECTED = {function.replace("-", "_"): each for function, each in expected().items()}
 
 
-def said(answer: Any) -> Any:
+def comparable(answer: Any) -> Any:
     """Return what ``Expected.unanswered`` says of an answer."""
     if isinstance(answer, dict) and "statusCode" in answer:
         return {"status": answer["statusCode"], "retry": answer["headers"].get("Retry-After")}
@@ -27,13 +27,13 @@ def test_without_an_answer_a_function_still_answers(
     function: str, invoke: Any, server: BadServer
 ) -> None:
     server.behave = server.silent
-    assert said(invoke(function, seconds=LEAST + 0.3)) == EXPECTED[function].unanswered
+    assert comparable(invoke(function, seconds=LEAST + 0.3)) == EXPECTED[function].unanswered
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("function", EXPECTED)
 def test_without_time_no_call_is_made(function: str, invoke: Any, server: BadServer) -> None:
-    assert said(invoke(function, seconds=0)) == EXPECTED[function].unanswered
+    assert comparable(invoke(function, seconds=0)) == EXPECTED[function].unanswered
     assert server.requests == []
 
 
@@ -49,6 +49,6 @@ def test_an_api_function_answers_503(
         "throttling": lambda request: request.answer(error, status=400),
     }[fault]
     # Time for one retry: the pause before a second one might be 2 s.
-    assert said(invoke(function, seconds=LEAST + 1.4)) == BUSY
+    assert comparable(invoke(function, seconds=LEAST + 1.4)) == BUSY
     assert len(server.requests) == 2
     assert outcomes(log) == ["busy"]

@@ -31,7 +31,7 @@ class Canaries:
     def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
 
-    def within(self, content: bytes) -> set[str]:
+    def labels_in(self, content: bytes) -> set[str]:
         """Return the labels of those that are within some bytes: as they are, or encoded."""
         lowered = content.lower()
         return {

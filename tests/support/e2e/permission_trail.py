@@ -28,7 +28,7 @@ def recording(cloud: Cloud) -> Iterator[None]:
         _record(cloud, False)
 
 
-def used(cloud: Cloud, function: str) -> Used:
+def used_permissions(cloud: Cloud, function: str) -> Used:
     """Return what a function has used. The trail does not tell whether S3 read a version."""
     return {
         permission

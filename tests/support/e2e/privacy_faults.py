@@ -35,7 +35,7 @@ def by_faults(cloud: Cloud, canaries: Canaries) -> None:
         for turn in range(3):
             led = {f: services[turn] for f, services in SERVICES.items() if turn < len(services)}
             for function, service in led.items():
-                lead(cloud, function, {f"AWS_ENDPOINT_URL_{service}": url})
+                set_environment(cloud, function, {f"AWS_ENDPOINT_URL_{service}": url})
             for rude.manner in MANNERS if turn == 0 else MANNERS[:2]:
                 asked = len(rude.asked)
                 made = {f: make[f](f"{f}, {led[f]}: {rude.manner}") for f in led}
@@ -57,7 +57,7 @@ def hang(
     for function, services in SERVICES.items():
         # The one to be killed has time.
         seconds = 60 if function == KILLED else 5
-        lead(cloud, function, {f"AWS_ENDPOINT_URL_{services[0]}": url}, seconds)
+        set_environment(cloud, function, {f"AWS_ENDPOINT_URL_{services[0]}": url}, seconds)
     asked = len(rude.asked)
     made = {f: make[f](f"{f}: out of time") for f in SERVICES}
     answers = {f: pool.submit(invoke, cloud, f, made[f], qualifier="$LATEST") for f in made}
@@ -69,7 +69,7 @@ def hang(
         assert ended or function not in OUT_OF_TIME, function
 
 
-def lead(cloud: Cloud, function: str, more: dict[str, str], seconds: int = 60) -> None:
+def set_environment(cloud: Cloud, function: str, more: dict[str, str], seconds: int = 60) -> None:
     """Set further variables and the timeout of a function's ``$LATEST``."""
     client, name = cloud.client("lambda"), cloud.functions[function].name
     own = client.get_function_configuration(FunctionName=name, Qualifier="live")
@@ -90,7 +90,7 @@ def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:
         MaximumRetryAttempts=0,
         DestinationConfig=settings["DestinationConfig"],
     )
-    lead(cloud, "process-upload", {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"})
+    set_environment(cloud, "process-upload", {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"})
     event = events(cloud, canaries)["process-upload"]("given up")
     client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
     sqs = cloud.client("sqs")
@@ -104,10 +104,10 @@ def lose_tables(cloud: Cloud, canaries: Canaries) -> None:
     gone = {"USERS_TABLE": "gone", "LEDGER_TABLE": "gone"}
     for function, services in SERVICES.items():
         if "DYNAMODB" in services:
-            lead(cloud, function, gone)
+            set_environment(cloud, function, gone)
             event = make[function](f"{function}: no table")
             answer = invoke(cloud, function, event, qualifier="$LATEST")
             # An error, the API's 500, or the message that failed.
             assert {"errorMessage", "statusCode", "batchItemFailures"} & set(answer)
             assert answer.get("statusCode", 500) == 500
-            lead(cloud, function, {})
+            set_environment(cloud, function, {})

@@ -44,7 +44,7 @@ def url_of(cloud: Cloud, queue: str) -> str:
     return url
 
 
-def held(cloud: Cloud, queue: str) -> list[dict[str, Any]]:
+def messages_of(cloud: Cloud, queue: str) -> list[dict[str, Any]]:
     return messages_in(cloud.client("sqs"), url_of(cloud, queue))
 
 
@@ -62,7 +62,7 @@ def fail(cloud: Cloud, function: str, event: dict[str, Any]) -> dict[str, Any]:
     client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
 
     def letters() -> list[dict[str, Any]]:
-        found = held(cloud, f"{function}-failures")
+        found = messages_of(cloud, f"{function}-failures")
         return [m for m in found if json.loads(m["Body"]).get("requestPayload") == event]
 
     return until(letters)[0]

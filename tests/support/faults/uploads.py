@@ -69,7 +69,7 @@ def outcomes(world: World, *keys: str) -> list[str]:
     return [record["outcome"] for record in records if record.get("upload") in digests]
 
 
-def counted(world: World, name: str, version: str) -> int:
+def times_in_ledger(world: World, name: str, version: str) -> int:
     """Count how often the ledger has a file."""
     digest = hashlib.sha256(f"uploads/{name}\n{version}".encode()).hexdigest()
     return sum(item["id"]["S"] == f"file#{digest}" for item in world.items(world.ledger))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.cloud import Cloud
-from tests.support.e2e.redriving import Redrive, fail, held, purge, redrive, url_of
+from tests.support.e2e.redriving import Redrive, fail, messages_of, purge, redrive, url_of
 from tests.support.e2e.system import broken, keys
 
 __all__ = ["redrive"]
@@ -41,11 +41,13 @@ def test_an_event_is_processed_when_its_function_is_mended(cloud: Cloud, redrive
         assert code == 1
         assert "0 processed, 1 kept" in said
         assert "failed again" in said
-    assert [m["MessageId"] for m in held(cloud, "daily-report-failures")] == [letter["MessageId"]]
+    assert [m["MessageId"] for m in messages_of(cloud, "daily-report-failures")] == [
+        letter["MessageId"]
+    ]
     code, said = redrive("daily-report-failures")
     assert code == 0
     assert "1 processed, 0 kept" in said
-    assert held(cloud, "daily-report-failures") == []
+    assert messages_of(cloud, "daily-report-failures") == []
     written = keys(cloud.client("s3"), cloud.outputs["s3_bucket_name"], f"reports/{day}")
     assert f"reports/{day}.json" in written
 
@@ -59,7 +61,7 @@ def test_an_event_that_always_fails_is_kept(cloud: Cloud, redrive: Redrive) -> N
         assert f"{letter['MessageId']}" in said
         assert "1 kept: failed again" in said
         assert "canary" not in said
-    (kept,) = held(cloud, "daily-report-failures")
+    (kept,) = messages_of(cloud, "daily-report-failures")
     assert json.loads(kept["Body"])["requestPayload"] == event
 
 

@@ -11,7 +11,7 @@ from tests.support.faults.world import World, from_call, killed
 DAY = timedelta(days=1)
 
 
-def at(moment: datetime) -> dict[str, str]:
+def scheduled_event(moment: datetime) -> dict[str, str]:
     """Return the schedule's event for a time."""
     return {"time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
@@ -40,16 +40,22 @@ def day(days_ago: int) -> str:
 def test_schedule_fires_twice_late_or_not_at_all(world: World) -> None:
     """Each scheduled time has one report, whenever and however often its event arrives."""
     with ThreadPoolExecutor(5) as pool:  # more than once, at the same time
-        twice = list(pool.map(lambda _: world.invoke("daily-report", at(noon(6))), range(5)))
+        twice = list(
+            pool.map(lambda _: world.invoke("daily-report", scheduled_event(noon(6))), range(5))
+        )
     assert [written for answer in twice for written in answer["written"]] == [day(6)]
     # It did not fire for two days; then it fired, and caught up.
-    assert world.invoke("daily-report", at(noon(3)))["written"] == [day(5), day(4), day(3)]
+    assert world.invoke("daily-report", scheduled_event(noon(3)))["written"] == [
+        day(5),
+        day(4),
+        day(3),
+    ]
     # Late, after newer events: nothing is left to do for that time.
-    assert world.invoke("daily-report", at(noon(4)))["written"] == []
+    assert world.invoke("daily-report", scheduled_event(noon(4)))["written"] == []
     # The clock jumped: a time that cannot be reported means the newest day that can.
-    newest = world.invoke("daily-report", at(noon(-400)))["written"]
+    newest = world.invoke("daily-report", scheduled_event(noon(-400)))["written"]
     assert newest == [day(2), day(1), day(0)]
-    assert world.invoke("daily-report", at(noon(4_000)))["written"] == []
+    assert world.invoke("daily-report", scheduled_event(noon(4_000)))["written"] == []
     written = reports(world)
     assert [written[day(days_ago)] for days_ago in range(7)] == [1] * 7
 

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from checks.chaos.fault_plan import Fault, Kind
 from tests.support.e2e.system import keys, until
-from tests.support.faults.uploads import content, counted, event, failures, outcomes, put, written
+from tests.support.faults.uploads import (
+    content,
+    event,
+    failures,
+    outcomes,
+    put,
+    times_in_ledger,
+    written,
+)
 from tests.support.faults.world import SECONDS, FunctionFailed, World, from_call
 from tests.support.samples import PICTURE
 
@@ -66,7 +74,7 @@ def test_s3_event_duplicated_reordered_late(world: World, seed: int) -> None:
     assert content(world, output) == b"version 3"
     order = [versions.index(version) for version, _ in written(world, output)]
     assert order == sorted(set(order))
-    assert all(counted(world, name, versions[number]) == 1 for number in order)
+    assert all(times_in_ledger(world, name, versions[number]) == 1 for number in order)
 
 
 NAMES = st.text(
@@ -112,12 +120,12 @@ def test_object_overwritten_meanwhile(world: World) -> None:
         first = put(world, name, b"first")
         world.await_hold(tally)
         second = put(world, name, b"second")
-        until(lambda: counted(world, name, second), seconds=SECONDS)
+        until(lambda: times_in_ledger(world, name, second), seconds=SECONDS)
     assert [body for _, body in written(world, f"processed/{name}/text.txt")] == [
         b"first",
         b"second",
     ]
-    assert [counted(world, name, version) for version in (first, second)] == [1, 1]
+    assert [times_in_ledger(world, name, version) for version in (first, second)] == [1, 1]
 
 
 def test_own_output_triggers_itself(world: World) -> None:
@@ -157,7 +165,7 @@ def test_asynchronous_failure(world: World) -> None:
     assert kept["versionId"] == version
     world.invoke("process-upload", failed["requestPayload"])
     assert content(world, f"processed/{name}/text.txt") == b"text"
-    assert counted(world, name, version) == 1
+    assert times_in_ledger(world, name, version) == 1
 
 
 @pytest.mark.long
@@ -188,5 +196,5 @@ def test_crash_between_the_side_effect_and_its_record_of_a_file(
     assert first == "extracted"
     assert set(again) <= {"duplicate"}
     assert content(world, f"processed/{name}/text.txt") == b"text"
-    assert counted(world, name, version) == 1
+    assert times_in_ledger(world, name, version) == 1
     assert failures(world, name) == []

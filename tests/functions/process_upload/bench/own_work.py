@@ -1,4 +1,4 @@
-"""Processes a file as ``process-upload`` does between reading it from S3 and writing the results.
+"""Processes a file as this function does between reading it from S3 and writing the results.
 
 ``file_loop.py`` runs it where the functions' packages are. It creates the clients too, because a
 larger process takes longer to fork.

@@ -1,21 +1,21 @@
 """Pictures, documents and copies: what is measured is checked, and what is bad shows."""
 
 import io
-import socket
+import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from checks.bench import BenchError, files, memory, sample_files, system
-from checks.bench.environments import ROOT
-from checks.bench.files import DOCUMENTS, PICTURES, Contender, Laps
-from checks.bench.relay import TOKEN, Relay
+from checks.bench import BenchError, memory, race, system
+from checks.bench.places import ROOT
+from checks.bench.race import Laps
 from checks.bench.scoreboard import Row
 from checks.bench.system import System
+from tests.functions.process_upload.bench import files, sample_files, whole
+from tests.functions.process_upload.bench.files import DOCUMENTS, PICTURES
 
 pytestmark = pytest.mark.long  # measures with real files
 
@@ -45,31 +45,6 @@ def changing(event, context):
 def idle(event, context):
     return {"outcomes": ["ignored"]}
 """
-LAPS = """
-import os
-
-def _burn(rounds):
-    return sum(number * number for number in range(rounds))
-
-def short(content):
-    _burn(100_000)
-    return [content, b"second"]
-
-def long(content):
-    _burn(1_000_000)
-    return [content]
-
-def forking(content):
-    child = os.fork()
-    if not child:
-        _burn(1_000_000)
-        os._exit(0)
-    os.waitpid(child, 0)
-    return [content]
-
-def failing(content):
-    raise SystemExit(1)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +56,11 @@ def running() -> Iterator[System]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder to run handlers in, by this environment's Python."""
-    for module in (files, memory):
+    for module in (race, memory):
         monkeypatch.setattr(module, "WORKER_PYTHON", sys.executable)
     (tmp_path / "handlers").symlink_to(ROOT / "handlers")
     (tmp_path / "theirs.py").write_text(HANDLERS)
-    (tmp_path / "laps.py").write_text(LAPS)
+    shutil.copy(files.HERE / "own_work.py", tmp_path)
     (tmp_path / "files").mkdir()
     # The runtime interface client, which this environment has not, counts as memory only.
     (tmp_path / "awslambdaric").mkdir()
@@ -94,14 +69,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def copied(running: System, folder: Path, handler: str) -> tuple[Row, Row]:
-    most, through = memory.copy(running, folder, handler, SIZE)
+    most, through = whole.copy(running, folder, handler, SIZE)
     return most, through
 
 
 def test_of_an_object_that_is_copied_nothing_passes_through_the_function(
     running: System, folder: Path
 ) -> None:
-    most, through = copied(running, folder, memory.HANDLER)
+    most, through = copied(running, folder, whole.HANDLER)
     assert (through.value, through.reached) == (0, True)
     assert 20 < most.value < 128
 
@@ -123,48 +98,13 @@ def test_a_copy_that_is_none_is_not_measured(
         copied(running, folder, f"theirs.{handler}")
 
 
-def test_content_is_counted_in_both_directions_wherever_it_is_split() -> None:
-    sent = b"start" + TOKEN * 500 + TOKEN[:-1]
-    with socket.create_server(("127.0.0.1", 0)) as server, Relay(server.getsockname()[1]) as relay:
-
-        def echo() -> None:
-            connection, _ = server.accept()
-            with connection:
-                while data := connection.recv(999):
-                    connection.sendall(data)
-
-        thread = threading.Thread(target=echo)
-        thread.start()
-        with socket.create_connection(relay.server_address) as caller:  # type: ignore[arg-type]
-            for at in range(0, len(sent), 777):
-                caller.sendall(sent[at : at + 777])
-            received = b""
-            while len(received) < len(sent):
-                received += caller.recv(65_536)
-        thread.join()
-    assert received == sent
-    assert relay.passed == 2 * len(sent)
-    assert relay.content == 2 * 500 * len(TOKEN)
-
-
-def lapped(folder: Path, *functions: str, rounds: int = 3) -> list[Laps]:
-    file = folder / "files" / "file.bin"
-    file.write_bytes(b"content")
-    contenders = [Contender(name, f"laps.{name}") for name in functions]
-    return list(files.race(contenders, file, rounds).values())
-
-
-def test_laps_are_the_processor_s_time_of_a_function_and_its_children(folder: Path) -> None:
-    short, long, forking = lapped(folder, "short", "long", "forking")
-    assert short.results == [b"content", b"second"]
-    assert [len(laps.seconds) for laps in (short, long, forking)] == [3, 3, 3]
-    assert min(long.seconds) > 2 * min(short.seconds)
-    assert min(forking.seconds) > 2 * min(short.seconds)
-
-
-def test_a_contender_that_fails_ends_the_race(folder: Path) -> None:
-    with pytest.raises(BenchError, match="ended"):
-        lapped(folder, "short", "failing")
+def test_this_function_takes_part_in_the_race(folder: Path) -> None:
+    file = folder / "files" / "picture.jpg"
+    file.write_bytes(sample_files.picture(400, 300))
+    laps = race.race(PICTURES[:1], file, 1)[PICTURES[0]]
+    sizes = [Image.open(io.BytesIO(result)).size for result in laps.results]
+    assert sizes == [(300, 400), (192, 256)]
+    assert len(laps.seconds) == 1
 
 
 WORDS = [["one", "two"], ["three"]]
@@ -176,7 +116,7 @@ def read(**changed: list[bytes]) -> list[Row]:
     """Compare contenders, the first the slowest, of which some have read another text."""
     laps = {}
     for place, one in enumerate(DOCUMENTS):
-        whole = one.name == files.OWN or not one.paged
+        whole = one.own or not one.paged
         results = changed.get(one.function.rpartition(".")[2], WHOLE if whole else PAGES)
         laps[one] = Laps(results, [1.0 - place / 10] * 3)
     return list(files.document_rows(laps, WORDS))

@@ -22,7 +22,7 @@ _SYLLABLES = ("ba", "con", "der", "é", "fi", "lo", "man", "ni", "or", "per", "q
 
 def picture(width: int = WIDTH, height: int = HEIGHT) -> bytes:
     """Return a picture with noise at every scale, in three colours, and shapes with edges."""
-    chance = random.Random(_SEED)  # noqa: S311  grain, no secret
+    chance = random.Random(_SEED)
     channels = [Image.new("L", (width, height), 128) for _ in range(3)]
     # The finer, the fainter, as in what is seen; the last is a sensor's noise.
     for divisor, weight in ((512, 0.9), (128, 0.35), (32, 0.2), (8, 0.1), (1, 0.06)):
@@ -60,7 +60,7 @@ def document(pages: int = PAGES) -> tuple[bytes, list[list[str]]]:
     title = ParagraphStyle("title", fontName="VeraBd", fontSize=14, leading=18)
     own = ParagraphStyle("own", fontName="Vera", fontSize=8, leading=12, alignment=4)
     standard = ParagraphStyle("standard", fontName="Times-Roman", leading=13, alignment=4)
-    chance = random.Random(_SEED)  # noqa: S311  words, no secret
+    chance = random.Random(_SEED)
     words: list[list[str]] = []
     story = []
     for number in range(pages):

@@ -1,0 +1,94 @@
+"""Removes a function from ``__main__.py``."""
+
+import ast
+from collections.abc import Iterator
+
+from blueprint.functions.program import ProgramError, argument_of
+from blueprint.functions.source import Source
+
+_OURS = {"handlers", "infra"}
+"""Packages whose imports go with the function that needed them."""
+
+
+def removed(text: str, name: str) -> str:
+    """Return the program without a function, its triggers, and what only these used.
+
+    Raises:
+        ProgramError: the program uses the function in a way that only a person can undo.
+    """
+    text = _without_entry(text, name)
+    gone: set[str] = set()
+    while True:
+        source = Source(text)
+        if not _remove_one(source, name, gone):
+            break
+        text = source.edited()
+    left = [line for line in text.splitlines() if f'"{name}"' in line]
+    if left:
+        raise ProgramError(
+            f"__main__.py still names {name}; edit these lines by hand:\n" + "\n".join(left)
+        )
+    return text
+
+
+def _without_entry(text: str, name: str) -> str:
+    source = Source(text)
+    entries = argument_of(source, "functions", "functions", ast.Dict)
+    keys = [key.value if isinstance(key, ast.Constant) else None for key in entries.keys]
+    if name not in keys:
+        raise ProgramError(f"__main__.py makes no function {name!r}")
+    number = keys.index(name)
+    source.delete_item(entries.values, number, key=entries.keys[number])
+    return source.edited()
+
+
+def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
+    """Remove one item or statement that uses the function or a variable that is gone."""
+    for items in _lists(source.tree):
+        for number, item in enumerate(items):
+            if _uses(item, name, gone):
+                source.delete_item(items, number, key=None)
+                return True
+    for node in source.tree.body:
+        if _uses(node, name, gone):
+            if isinstance(node, ast.Assign):
+                gone |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            source.delete(source.start(node), source.end_of_line(node))
+            return True
+    return _remove_unused(source, name)
+
+
+def _remove_unused(source: Source, name: str) -> bool:
+    """Remove an import that nothing uses now, or a resource that was the function's own."""
+    used = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)
+            and isinstance(n.ctx, ast.Load)}  # fmt: skip
+    for node in source.tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _OURS:
+            kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
+            if len(kept) < len(node.names):
+                source.delete(source.start(node), source.end_of_line(node))
+                if kept:
+                    names = ", ".join(ast.unparse(alias) for alias in kept)
+                    source.insert(source.start(node), f"from {node.module} import {names}\n")
+                return True
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            variable = node.targets[0].id
+            if variable.startswith(f"{name.replace('-', '_')}_") and variable not in used:
+                source.delete(source.start(node), source.end_of_line(node))
+                return True
+    return False
+
+
+def _lists(tree: ast.AST) -> Iterator[list[ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List):
+            yield node.elts
+
+
+def _uses(node: ast.AST, name: str, gone: set[str]) -> bool:
+    return any(
+        (isinstance(each, ast.Subscript) and ast.unparse(each) == f"functions[{name!r}]")
+        or (isinstance(each, ast.Tuple) and ast.unparse(each).startswith(f"({name!r},"))
+        or (isinstance(each, ast.Name) and each.id in gone)
+        for each in ast.walk(node)
+    )
