@@ -1,5 +1,6 @@
 """Draws the architecture as the program registers it, with what has passed along its arrows."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -16,6 +17,12 @@ from ops.events.model import Call, Cause
 
 _SECONDS = 60
 _MOST_CAUSES = 500
+_VERBS = {
+    "TransactWriteItems": "put", "BatchWriteItem": "put", "CopyObject": "put", "HeadObject": "get",
+    "CreateMultipartUpload": "put", "UploadPart": "put", "CompleteMultipartUpload": "put",
+}  # fmt: skip
+"""Operations whose action has another name."""
+
 _lock = threading.Lock()
 _drawn: dict[str, tuple[float, Diagram]] = {}
 
@@ -46,10 +53,10 @@ def svg(stage: Stage) -> str:
     )
 
 
-def _counts(causes: list[Cause]) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+def _counts(causes: list[Cause]) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:
     """Return how often functions ran and stores were called, and how many of these failed."""
-    passed: Counter[tuple[str, str]] = Counter()
-    failed: Counter[tuple[str, str]] = Counter()
+    passed: Counter[tuple[str, ...]] = Counter()
+    failed: Counter[tuple[str, ...]] = Counter()
     seen: set[str] = set()
     for cause in causes:
         for letter in cause.dead_letters:
@@ -61,7 +68,7 @@ def _counts(causes: list[Cause]) -> tuple[Counter[tuple[str, str]], Counter[tupl
             passed["run", run.function] += 1
             failed["run", run.function] += bool(run.failure or run.failed_items)
             for call in run.calls:
-                key = run.function, _store(call)
+                key = run.function, _store(call), _verb(call.operation)
                 passed[key] += 1
                 failed[key] += bool(call.denied or (call.error and "Conditional" not in call.error))
     return passed, failed
@@ -71,18 +78,26 @@ def _store(call: Call) -> str:
     return "mail" if call.service == "ses" else (call.resource or "").partition("/")[0]
 
 
+def _verb(operation: str) -> str:
+    """Return the word by which an arrow's label names an operation: its action's verb."""
+    return _VERBS.get(operation) or re.findall("[A-Z][a-z]+", operation)[0].lower()
+
+
 def _counted(
     arrow: Arrow,
     function: str,
-    passed: Counter[tuple[str, str]],
-    failed: Counter[tuple[str, str]],
+    passed: Counter[tuple[str, ...]],
+    failed: Counter[tuple[str, ...]],
 ) -> Arrow:
-    key = {
-        "grant": (function, arrow.end),
-        "failure": ("letter", arrow.end),
-    }.get(arrow.kind, ("run", function))
-    bad = passed[key] if arrow.kind == "failure" else failed[key]
-    return replace(arrow, label=_with(arrow.label, passed[key], bad), trouble=bad > 0)
+    keys: list[tuple[str, ...]] = [("run", function)]
+    if arrow.kind == "failure":
+        keys = [("letter", arrow.end)]
+    elif arrow.kind == "grant":
+        words = re.findall("[a-z]+", arrow.label)
+        keys = [key for key in passed if key[:2] == (function, arrow.end) and key[-1] in words]
+    bad = sum((passed if arrow.kind == "failure" else failed)[key] for key in keys)
+    label = _with(arrow.label, sum(passed[key] for key in keys), bad)
+    return replace(arrow, label=label, trouble=bad > 0)
 
 
 def _with(text: str, passed: int, failed: int) -> str:

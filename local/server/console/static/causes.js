@@ -17,7 +17,12 @@ export function Causes({ id, live, functions, send, again }) {
   }, [wanted])
   const shown = useRows(query, live, wanted, setError, setOlder)
   const filtered = Object.values(wanted).some(Boolean)
-  const set = name => event => setWanted({ ...wanted, [name]: event.target.value })
+  function set(name) {
+    return event => {
+      const value = event.target.value
+      setWanted(old => ({ ...old, [name]: value }))
+    }
+  }
 
   async function clear() {
     if (confirm("Remove all causes from the history?")) await ask("clear", {}).catch(setError)
@@ -34,7 +39,7 @@ export function Causes({ id, live, functions, send, again }) {
     <section class="list" aria-label="Causes">
       <form class="filters" role="search" onSubmit=${event => event.preventDefault()}>
         <input type="search" aria-label="Search causes" placeholder="Search: id, name, address, error…" onInput=${set("text")} />
-        <select aria-label="Function" onChange=${set("function")}><option value="">All functions</option>${functions.map(name => html`<option>${name}</option>`)}</select>
+        <select aria-label="Function" onChange=${set("function")}><option value="">All functions</option>${functions.map(name => html`<option value=${name}>${name}</option>`)}</select>
         <select aria-label="Outcome" onChange=${set("outcome")}><option value="">All outcomes</option>${Object.entries(OUTCOMES).map(([value, label]) => html`<option value=${value}>${label}</option>`)}</select>
         <select aria-label="Time" onChange=${set("since")}><option value="">Any time</option><option value="300">Last 5 minutes</option><option value="3600">Last hour</option><option value="86400">Last day</option></select>
         <button type="button" aria-pressed=${live.paused} onClick=${live.toggle}>${live.paused ? `Resume${live.waiting ? ` (${live.waiting})` : ""}` : "Pause"}</button>

@@ -12,8 +12,8 @@ export function Detail({ id, version, send, again }) {
       data => live && set({ data }), error => live && set({ error }))
     return () => { live = false }
   }, [id, version])
-  const own = state.data && state.data.row.id !== id ? {} : state
-  return html`<${Loaded} of=${own} what="the cause">${found => html`<${Cause} ...${found} send=${send} resend=${again} />`}<//>`
+  useEffect(() => { if (state.data) document.getElementById("cause-title").focus({ preventScroll: true }) }, [!state.data])
+  return html`<${Loaded} of=${state} what="the cause">${found => html`<${Cause} ...${found} send=${send} resend=${again} />`}<//>`
 }
 
 function Cause({ row, cause, again, root, send, resend }) {
@@ -106,16 +106,18 @@ function Failure({ failure, root }) {
   </div>`
 }
 
-// The project's own lines stand out; paths are given from the project's folder.
+// The project's own lines stand out, above all the last: it raised. Paths are given from the project's folder.
 function Stack({ lines, root }) {
   const split = lines.flatMap(part => part.replaceAll(root + "/", "").split("\n")).filter(line => line.trim())
   if (!split.length) return null
-  let own = false
-  return html`<pre class="stack" tabindex="0" aria-label="Stack">${split.map(line => {
-    const frame = FRAME.exec(line)
-    if (frame) own = !/site-packages|^\/|^</.test(frame[1])
-    return html`<span class=${own ? "own" : ""}>${line + "\n"}</span>`
-  })}</pre>`
+  let own = false, frame = 0
+  const marked = split.map(line => {
+    const found = FRAME.exec(line)
+    if (found) { own = !/site-packages|^\/|^</.test(found[1]); frame += own ? 1 : 0 }
+    return { line, own: own && frame }
+  })
+  return html`<pre class="stack" tabindex="0" aria-label="Stack">${marked.map(({ line, own }) =>
+    html`<span class=${own === frame && own ? "own last" : own ? "own" : ""}>${line + "\n"}</span>`)}</pre>`
 }
 
 function Log({ log, root }) {

@@ -88,7 +88,7 @@ function Console() {
   useEffect(() => {
     document.title = `${title} · Local cloud`
     if (first.current) { first.current = false; return }
-    const heading = document.querySelector(id ? "#cause-title, #view-title" : "#view-title")
+    const heading = document.getElementById("view-title")
     if (heading) heading.focus({ preventScroll: true })
   }, [view, id])
   useEffect(() => { if (!problem) return undefined; const timer = setTimeout(() => setProblem(""), 8000); return () => clearTimeout(timer) }, [problem])

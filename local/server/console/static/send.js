@@ -14,8 +14,13 @@ export function Send({ draft, close }) {
   const [state, setState] = useState({})
   const samples = useData("samples")
   useEffect(() => { dialog.current.showModal() }, [])
-  useEffect(() => { if (!edited && samples.data) setEdited(samples.data[0]) }, [samples.data])
-  const set = name => event => setEdited({ ...edited, [name]: event.target.value })
+  useEffect(() => { if (samples.data) setEdited(old => old || samples.data[0]) }, [samples.data])
+  function set(name) {
+    return event => {
+      const value = event.target.value
+      setEdited(old => ({ ...old, [name]: value }))
+    }
+  }
 
   async function submit(event) {
     event.preventDefault()
