@@ -174,7 +174,7 @@ def test_a_cause_is_sent_again_and_edited(console: Watched) -> None:
 )
 def test_samples_can_be_sent(console: Watched, label: str, title: str) -> None:
     page = console.page
-    page.get_by_role("button", name="Send…").click()
+    page.get_by_role("button", name="Send…", exact=True).click()
     page.get_by_label("Sample").select_option(label=label)
     if "{id}" in (target := page.locator("dialog input").first).input_value():
         target.fill("GET /users/somebody")
@@ -186,7 +186,8 @@ def test_samples_can_be_sent(console: Watched, label: str, title: str) -> None:
 def test_a_sent_mail_is_shown_and_runs_nothing(console: Watched, busy: Cloud) -> None:
     page = console.page
     view(page, "Mail")
-    page.locator(".row").filter(has_text="to ada@example.com").click(timeout=LONG)
+    expect(page.frame_locator("iframe").locator("body")).to_contain_text("Hello", timeout=LONG)
+    page.locator(".row").filter(has_text="to ada@example.com").last.click(timeout=LONG)
     frame = page.frame_locator("iframe")
     expect(frame.locator("body")).to_contain_text("Hello Ada", timeout=LONG)
     page.get_by_role("button", name="Text").click()
@@ -202,7 +203,7 @@ def test_failures_lead_to_their_causes_and_are_sent_again(console: Watched) -> N
     expect(page.get_by_text("rejected/broken.png", exact=False).first).to_be_visible(timeout=LONG)
     expect(page.get_by_text("monitoring-emails-dead-letters")).to_be_visible()
     page.get_by_role("button", name=re.compile("Process")).click()
-    expect(page.locator("main [role=status]")).to_contain_text("processed again", timeout=LONG)
+    expect(page.locator("main [role=status]")).to_contain_text("Processed 1 again", timeout=LONG)
     page.go_back()
     view(page, "Failures")
     page.get_by_role("link", name="What led to it").first.click()
@@ -283,12 +284,12 @@ def test_it_is_usable_by_keyboard(console: Watched) -> None:
     assert any(name.startswith("row") for name in reached), reached
     page.keyboard.press("Enter")
     expect(page.locator("#cause-title")).to_be_focused()
-    page.get_by_role("button", name="Send…").focus()
+    page.get_by_role("button", name="Send…", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("button", name="Send…")).to_be_focused()
+    expect(page.get_by_role("button", name="Send…", exact=True)).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

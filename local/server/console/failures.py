@@ -37,7 +37,9 @@ def failures(stage: Stage) -> dict[str, Any]:
 
 
 def redrive(stage: Stage, queue: str) -> dict[str, Any]:
-    """Process the messages of a dead-letter queue again; return how many it held, and holds.
+    """Process the messages of a dead-letter queue again; return how many it held, and holds now.
+
+    ``kept``: whether some could not be sent back. Those that fail once more return to the queue.
 
     Raises:
         LocalError: there is no such queue, or it could not be read.
@@ -49,7 +51,7 @@ def redrive(stage: Stage, queue: str) -> dict[str, Any]:
 
     before = held()
     try:
-        redriving.run(
+        kept = redriving.run(
             stage.settings.outputs,
             stage.client,
             queue=queue,
@@ -59,7 +61,7 @@ def redrive(stage: Stage, queue: str) -> dict[str, Any]:
         )
     except (OpsError, ClientError, BotoCoreError) as error:
         raise LocalError(str(error)) from None
-    return {"before": before, "after": held()}
+    return {"before": before, "kept": bool(kept), "after": held()}
 
 
 def _dead_letters(

@@ -33,10 +33,12 @@ class Row(Struct):
     slow: str | None
 
 
-def row(cause: Cause, root: str = "") -> Row:
-    """Return the row of a cause; paths of the project's files are given from ``root``."""
+def row(cause: Cause, root: str | None = None) -> Row:
+    """Return the row of a cause; the project's folder, ``root``, is left out of paths."""
     answer = cause.answer if isinstance(cause.answer, dict) else {}
     reason = _reason(cause)
+    if reason and root:
+        reason = reason.replace(f"{root}/", "")
     return Row(
         id=cause.id,
         kind=cause.kind,
@@ -48,7 +50,7 @@ def row(cause: Cause, root: str = "") -> Row:
         cold=any(run.cold for run in cause.invocations),
         attempts=max([run.attempt for run in cause.invocations], default=1),
         status=answer.get("status") if cause.kind == "request" else None,
-        reason=reason.replace(f"{root}/", "")[:_LONGEST] if reason else None,
+        reason=reason[:_LONGEST] if reason else None,
         slow=_slow(cause),
     )
 

@@ -9,8 +9,9 @@ export function Failures({ version }) {
   async function redrive(queue) {
     setBusy(queue)
     try {
-      const { before, after } = await ask("redrive/" + encodeURIComponent(queue), {})
-      setProblem(after ? `${after} of ${before} are still in ${queue}.` : `All ${before} of ${queue} were processed again or sent back.`)
+      const { before, kept, after } = await ask("redrive/" + encodeURIComponent(queue), {})
+      setProblem(kept ? `${after} of ${before} are still in ${queue}: they could not be sent back.`
+        : `Processed ${before} again.${after ? ` ${after} failed once more.` : ""}`)
     } catch (error) { setProblem(error.message) }
     setBusy("")
     found.reload()
