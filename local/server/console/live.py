@@ -11,7 +11,12 @@ from starlette.requests import Request
 from local.server.console.rows import row
 from local.server.console.stage import Stage
 
-_PAUSE_SECONDS = 0.25
+_PAUSE_SECONDS = 0.4
+"""Between two looks, also while much happens: requests that come meanwhile wait for nothing."""
+
+_MOST_ROWS = 50
+"""In one event. If more changed, the page asks for the newest ones instead."""
+
 _COMMENT_SECONDS = 15
 _LONGEST_SECONDS = 300
 """A page connects again after this, by itself. So no connection outlives its page for long."""
@@ -25,14 +30,15 @@ async def events(stage: Stage, request: Request) -> AsyncIterator[bytes]:
     began = spoke = time.monotonic()
     yield b"retry: 500\n\n"
     while time.monotonic() - began < _LONGEST_SECONDS and not await request.is_disconnected():
-        changes = await run_in_threadpool(stage.history.changes, after)
+        changes = await run_in_threadpool(stage.history.changes, after, limit=_MOST_ROWS)
         if changes.causes or changes.cleared:
-            rows = [row(cause, root) for cause in changes.causes]
-            data = msgspec.json.encode({"cleared": changes.cleared, "rows": rows})
-            after, spoke = changes.sequence, time.monotonic()
+            missed = len(changes.causes) == _MOST_ROWS
+            rows = [] if missed else [row(cause, root) for cause in changes.causes]
+            data = msgspec.json.encode({"renewed": changes.cleared or missed, "rows": rows})
+            after = stage.history.sequence() if missed else changes.sequence
+            spoke = time.monotonic()
             yield b"id: %d\ndata: %s\n\n" % (after, data)
         elif time.monotonic() - spoke > _COMMENT_SECONDS:
             spoke = time.monotonic()
             yield b": still here\n\n"
-        if not changes.causes:
-            await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(_PAUSE_SECONDS)

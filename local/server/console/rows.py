@@ -10,7 +10,7 @@ from ops.events.text import place
 SLOW_MS = 1_000
 """A run of a function that takes longer is marked, or a call of AWS; a cold start may take more."""
 
-SLOW_COLD_MS = 5_000
+SLOW_COLD_MS = 3_000
 _LOUD = {"ERROR", "CRITICAL", "FATAL", "WARNING"}
 _LONGEST = 300
 _REFUSED = 400
@@ -77,7 +77,9 @@ def _denied(call: Call) -> str | None:
     if call.denied is None:
         return None
     text = f"{call.denied.action} on {call.denied.resource} was denied"
-    return f"{text}; allow it by {call.denied.grant}" if call.denied.grant else text
+    if call.denied.grant:
+        return f"{text}; allow it by {call.denied.grant}"
+    return f"{text}; no grant of the program allows it: check the name in the function's variables"
 
 
 def failure_line(failure: Failure) -> str:

@@ -55,7 +55,7 @@ export function Causes({ id, live, functions, send, again }) {
     </section>
     ${id && html`<section class="detail" aria-label="Opened cause">
       <a class="back" href="#/causes">← All causes</a>
-      <${Detail} key=${id} id=${id} version=${live.versions.get(id)} send=${send} again=${again} />
+      <${Detail} key=${id} id=${id} version=${`${live.versions.get(id)} ${live.renewed}`} send=${send} again=${again} />
     </section>`}
   </div>`
 }
@@ -85,7 +85,7 @@ function useRows(query, live, wanted, setError, setOlder) {
       found => { if (number === latest.current) { setRows(found); setOlder(found.length === PAGE); setError(null) } },
       setError)
   }
-  useEffect(() => { const timer = setTimeout(load, wanted.text ? 200 : 0); return () => clearTimeout(timer) }, [query, live.cleared])
+  useEffect(() => { const timer = setTimeout(load, wanted.text ? 200 : 0); return () => clearTimeout(timer) }, [query, live.renewed])
   useEffect(() => {
     if (!live.changed.length) return undefined
     if (wanted.text || wanted.since) {

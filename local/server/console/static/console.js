@@ -28,17 +28,17 @@ function usePlace() {
 
 // What changes while the page is open. While it is paused, changes wait.
 function useLive() {
-  const [state, set] = useState({ changed: [], versions: new Map(), cleared: 0, version: 0, connected: true, said: "" })
+  const [state, set] = useState({ changed: [], versions: new Map(), renewed: 0, version: 0, connected: true, said: "" })
   const [paused, setPaused] = useState(false)
   const [waiting, setWaiting] = useState(0)
-  const held = useRef({ paused: false, rows: new Map() })
-  function take(rows, cleared) {
+  const held = useRef({ paused: false, renewed: false, rows: new Map() })
+  function take(rows, renewed) {
     set(old => {
-      const versions = new Map(cleared ? [] : old.versions)
+      const versions = new Map(old.versions)
       for (const row of rows) versions.set(row.id, (versions.get(row.id) || 0) + 1)
       const last = rows.filter(row => row.outcome !== "running").pop()
       return {
-        ...old, changed: rows, versions, version: old.version + 1, cleared: old.cleared + (cleared ? 1 : 0), connected: true,
+        ...old, changed: rows, versions, version: old.version + 1, renewed: old.renewed + (renewed ? 1 : 0), connected: true,
         said: last ? `${last.title}: ${last.outcome.replace("_", " ")}` : old.said
       }
     })
@@ -48,9 +48,9 @@ function useLive() {
     source.onopen = () => set(old => ({ ...old, connected: true }))
     source.onerror = () => set(old => ({ ...old, connected: false }))
     source.onmessage = event => {
-      const { rows, cleared } = JSON.parse(event.data)
-      if (!held.current.paused) return take(rows, cleared)
-      if (cleared) held.current.rows.clear()
+      const { rows, renewed } = JSON.parse(event.data)
+      if (!held.current.paused) return take(rows, renewed)
+      held.current.renewed ||= renewed
       for (const row of rows) held.current.rows.set(row.id, row)
       return setWaiting(held.current.rows.size)
     }
@@ -60,8 +60,9 @@ function useLive() {
     held.current.paused = !held.current.paused
     setPaused(held.current.paused)
     if (!held.current.paused) {
-      take([...held.current.rows.values()], false)
+      take([...held.current.rows.values()], held.current.renewed)
       held.current.rows.clear()
+      held.current.renewed = false
       setWaiting(0)
     }
   }

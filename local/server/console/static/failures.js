@@ -50,6 +50,6 @@ export function Denied({ version }) {
       : html`<ul class="cards">${calls.map(call => html`<li class="card bad">
         <h3>${call.function}: ${call.denied.action} <span class="quiet">${clock(call.time)}</span></h3>
         <p>On <code>${call.denied.resource}</code>. <${CauseLink} id=${call.cause}>${call.title}<//></p>
-        ${call.denied.grant ? html`<p>To allow it, add this to the grants of <b>${call.function}</b> in <code>__main__.py</code>:</p><pre tabindex="0" aria-label="Grant">${call.denied.grant}</pre>` : html`<p class="quiet">No grant of this project allows this action.</p>`}
+        ${call.denied.grant ? html`<p>To allow it, add this to the grants of <b>${call.function}</b> in <code>__main__.py</code>:</p><pre tabindex="0" aria-label="Grant">${call.denied.grant}</pre>` : html`<p class="quiet">No grant of the program allows it. Is the name right? Check the variables of ${call.function} under <a href="#/picture">Architecture</a>.</p>`}
       </li>`)}</ul>`}<//></section>`
 }
