@@ -17,7 +17,7 @@ from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
-from local.processes import catch_signals, stop_group
+from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
 from local.server.console import settings
 from local.state import State, StateDirectory
 
@@ -113,8 +113,7 @@ def mail(directory: StateDirectory, *, as_json: bool) -> int:
 def console(directory: StateDirectory, *, open_it: bool) -> int:
     """Print the address of the console; open it in the browser if asked to."""
     state = directory.load()
-    key = settings.read(directory.emulator / settings.FILE).key
-    url = settings.address(state.endpoint, key)
+    url = settings.address(directory.emulator, state.endpoint)
     print(url)
     if open_it and not webbrowser.open(url):
         raise LocalError("There is no browser on this machine. Open the address above in one.")
@@ -168,9 +167,12 @@ def down(directory: StateDirectory) -> int:
         return 0
     # Tells `up`, which may follow the logs in another terminal, that this is no failure.
     directory.save(state.model_copy(update={"stopping": True}))
-    stop_group(state.pid, ended=lambda: not directory.locked())
+    seconds = SAVE_SECONDS if state.keep else STOP_SECONDS
+    stop_group(state.pid, ended=lambda: not directory.locked(), seconds=seconds)
+    if state.keep:
+        directory.keep(state)
     directory.clear()
-    print("Stopped.")
+    print("Stopped. Its data come back with: app up --keep" if state.keep else "Stopped.")
     return 0
 
 

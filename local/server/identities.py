@@ -14,7 +14,7 @@ from ministack.core import iam_evaluator, lambda_runtime, responses  # type: ign
 from ministack.services import lambda_svc, sts  # type: ignore[import-untyped]
 
 from local.credentials import Credentials
-from local.server.signature import Refused
+from local.server.claims import Refused
 
 _ACCOUNT = "000000000000"
 _SALT = secrets.token_bytes(32)

@@ -4,13 +4,26 @@ from typing import Any
 
 from local.resources.names import present
 from local.resources.policies import for_resource
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, PUT, Made, Request, resource
+
+
+def _delete_bucket(request: Request) -> None:
+    """Delete a bucket with all versions of its files."""
+    s3 = request.client("s3")
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=request.id)
+    for page in pages:
+        for item in page.get("Versions", []) + page.get("DeleteMarkers", []):
+            s3.delete_object(Bucket=request.id, Key=item["Key"], VersionId=item["VersionId"])
+    s3.delete_bucket(Bucket=request.id)
 
 
 @resource(
     "aws:s3/bucket:Bucket",
     passes="bucket objectLockEnabled",
     ignores="forceDestroy bucketNamespace",
+    fixed="bucket objectLockEnabled",
+    holds="its files",
+    delete=_delete_bucket,
 )
 def bucket(request: Request) -> Made:
     """Make a bucket."""
@@ -38,7 +51,13 @@ def bucket(request: Request) -> Made:
     )
 
 
-@resource("aws:s3/bucketPolicy:BucketPolicy", passes="bucket policy")
+@resource(
+    "aws:s3/bucketPolicy:BucketPolicy",
+    passes="bucket policy",
+    update=ANEW,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_bucket_policy(Bucket=request.id),
+)
 def bucket_policy(request: Request) -> Made:
     """Set a bucket's policy."""
     name = request.require("bucket")
@@ -51,6 +70,11 @@ def bucket_policy(request: Request) -> Made:
 @resource(
     "aws:s3/bucketNotification:BucketNotification",
     passes="bucket lambdaFunctions queues topics eventbridge",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").put_bucket_notification_configuration(
+        Bucket=request.id, NotificationConfiguration={}
+    ),
 )
 def bucket_notification(request: Request) -> Made:
     """Set all notifications of a bucket."""

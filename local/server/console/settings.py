@@ -71,6 +71,6 @@ def read(file: Path) -> Settings:
     return msgspec.json.decode(file.read_bytes(), type=Settings)
 
 
-def address(endpoint: str, key: str) -> str:
-    """Return the address that opens the page in a browser."""
-    return f"{endpoint}/?key={key}"
+def address(directory: Path, endpoint: str) -> str:
+    """Return the address that opens the page in a browser, by the emulator's folder."""
+    return f"{endpoint}/?key={read(directory / FILE).key}"

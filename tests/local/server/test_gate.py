@@ -65,7 +65,7 @@ OTHERS = [
     Request("s3", "OPTIONS", "/"),
 ]
 CODES = re.compile(
-    rb"MissingAuthenticationToken|IncompleteSignature|SignatureDoesNotMatch|UnrecognizedClient|"
+    rb"Sign the request|MissingAuthenticationToken|IncompleteSignature|UnrecognizedClient|"
     rb"InvalidClientTokenId|InvalidAccessKeyId|AccessDenied|InvalidToken|RequestTimeTooSkewed|"
     rb"security token included in the request is invalid|XAmzContentSHA256Mismatch|Signature|"
     rb"expired|AuthorizationQueryParametersError|AuthFailure|UnauthorizedOperation"

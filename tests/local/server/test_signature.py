@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.credentials import Credentials
-from local.server.signature import Refused, claim, verify
+from local.server.claims import Refused, claim
+from local.server.signature import verify
 from tests.support.signing import JSON, Request, presigned, signed
 
 HOST = "127.0.0.1:4566"
