@@ -95,9 +95,9 @@ def _counted(
     elif arrow.kind == "grant":
         words = re.findall("[a-z]+", arrow.label)
         keys = [key for key in passed if key[:2] == (function, arrow.end) and key[-1] in words]
-    bad = sum((passed if arrow.kind == "failure" else failed)[key] for key in keys)
-    label = _with(arrow.label, sum(passed[key] for key in keys), bad)
-    return replace(arrow, label=label, trouble=bad > 0)
+    count, bad = (sum(counter[key] for key in keys) for counter in (passed, failed))
+    trouble = bad > 0 or (arrow.kind == "failure" and count > 0)
+    return replace(arrow, label=_with(arrow.label, count, bad), trouble=trouble)
 
 
 def _with(text: str, passed: int, failed: int) -> str:
