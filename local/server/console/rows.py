@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from ops.events.model import Call, Cause, Failure, LogRecord
-from ops.events.text import place
+from ops.events.places import raised_at
 
 SLOW_MS = 1_000
 """A run of a function that takes longer is marked, or a call of AWS; a cold start may take more."""
@@ -85,7 +85,7 @@ def _denied(call: Call) -> str | None:
 def failure_line(failure: Failure) -> str:
     """Return an error in one line: its type, its text, and the line of code that raised it."""
     text = f"{failure.type}: {failure.message}" if failure.message else failure.type
-    where = place(failure.stack)
+    where = raised_at(failure.stack)
     return f"{text} — {where}" if where else text
 
 
@@ -97,7 +97,7 @@ def _record(record: LogRecord) -> str | None:
     text = f"{record.message}: {error}" if error else record.message
     if detail := record.fields.get("reason") or record.fields.get("detail"):
         text = f"{text} ({detail})"
-    where = place([stack]) if isinstance(stack, str) else None
+    where = raised_at([stack]) if isinstance(stack, str) else None
     return f"{text} — {where}" if where else text
 
 

@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "./preact.js"
 import { ask, CauseLink, clock, Fold, Loaded, millis, moment, Outcome } from "./common.js"
 
-const FRAME = /File "([^"]+)", line (\d+)/
+const FRAME = /File "([^"]+)", line \d+|^\s*(\S+\.py):\d+/
 
 export function Detail({ id, version, send, again }) {
   const [state, set] = useState({})
@@ -113,7 +113,7 @@ function Stack({ lines, root }) {
   let own = false, frame = 0
   const marked = split.map(line => {
     const found = FRAME.exec(line)
-    if (found) { own = !/site-packages|^\/|^</.test(found[1]); frame += own ? 1 : 0 }
+    if (found) { own = !/site-packages|^\/|^</.test(found[1] || found[2]); frame += own ? 1 : 0 }
     return { line, own: own && frame }
   })
   return html`<pre class="stack" tabindex="0" aria-label="Stack">${marked.map(({ line, own }) =>

@@ -22,7 +22,7 @@ ROWS = {cause.id: row(cause) for cause in samples(time.time())}
         ("req-2", 'dynamodb:GetItem on users was denied; allow it by users.get(env="…")'),
         ("req-3", "name is empty"),
         ("up-1", "not an image"),
-        ("m2", "KeyError: 'name' — handlers/send_email/deliver.py:77 deliver"),
+        ("m2", "KeyError: 'name' — handlers/send_email/deliver.py:77 in deliver"),
         ("run-7", "ModuleNotFoundError: No module named 'x'"),
         ("run-10", None),
     ],
@@ -53,7 +53,7 @@ def test_an_error_that_a_function_caught_is_told_with_its_place() -> None:
     fields = {"error": "Throttled", "stack": '  File "/home/me/app/handlers/a.py", line 7, in f\n'}
     run = Invocation("r", "f", 0, 5, logs=[LogRecord(0, "ERROR", "not sent", fields)])
     cause = Cause("c", "message", "Message to q", 0, "failed", invocations=[run])
-    assert row(cause, "/home/me/app").reason == "not sent: Throttled — handlers/a.py:7 f"
+    assert row(cause, "/home/me/app").reason == "not sent: Throttled — handlers/a.py:7 in f"
 
 
 def test_a_refused_call_is_told_but_not_an_expected_condition() -> None:
