@@ -18,6 +18,7 @@ from local.execution import choose
 from local.history import program
 from local.history.store import FILE as HISTORY
 from local.project import ROOT, Project, load
+from local.server.console import settings
 from local.server.origin import ORIGINS
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ class Cloud:
     def viewer(self) -> str | None:
         """URL of a page that shows the API, if there is one."""
         return viewer_of(self.emulator.directory, self.endpoint)
+
+    @property
+    def console(self) -> str:
+        """Address of the page that shows what happens; it has the key to it."""
+        return settings.address(self.emulator.directory, self.endpoint)
 
     def apply(self, config_overrides: Mapping[str, Any] | None = None) -> list[Change]:
         """Run the program again, as it is now, and change what differs.
@@ -228,4 +234,5 @@ def install(
         endpoint=aws.endpoint,
         directory=directory,
     )
+    settings.write(directory, root=project.root, stack=project.stack, deployed=deployment.deployed)
     return deployment

@@ -4,6 +4,7 @@ import json
 import select
 import sys
 import time
+import webbrowser
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
+from local.server.console import settings
 from local.state import State, StateDirectory
 from local.uploads import UploadNames
 
@@ -119,6 +121,16 @@ def mail(directory: StateDirectory, *, as_json: bool) -> int:
         print("No e-mail was sent yet; one takes a second or two.")
     else:
         print(f"\n\n{'─' * 72}\n".join(readable(message) for message in messages))
+    return 0
+
+
+def console(directory: StateDirectory, *, open_it: bool) -> int:
+    """Print the address of the console; open it in the browser if asked to."""
+    state = directory.load()
+    url = settings.address(directory.emulator, state.endpoint)
+    print(url)
+    if open_it and not webbrowser.open(url):
+        raise LocalError("There is no browser on this machine. Open the address above in one.")
     return 0
 
 

@@ -125,6 +125,7 @@ def up(
             state,
             execution.sentence,
             viewer=cloud.viewer,
+            console=cloud.console,
             seconds=time.time() - started,
             detach=detach,
             live=live or execution.containers is None,
@@ -171,6 +172,7 @@ def _introduce(
     sentence: str,
     *,
     viewer: str | None,
+    console: str,
     seconds: float,
     detach: bool,
     live: bool,
@@ -182,6 +184,7 @@ def _introduce(
     for name, value in outputs.items():
         if not isinstance(value, dict):  # those are for programs, such as `redrive`
             print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
+    print(f"\nSee all that happens, in a browser: {console}")
     print("\nTry:")
     for title, line in hints(outputs, viewer=viewer):
         print(f"  # {title}\n  {line}")
