@@ -10,6 +10,7 @@ from typing import Any
 from local.aws import Aws
 from local.deployed import FunctionRef
 from local.errors import LocalError
+from ops.events.places import with_places
 
 
 class FunctionFailed(LocalError):
@@ -103,7 +104,7 @@ def _describe(payload: Any, log: str) -> str:
         except ValueError:
             continue
         if isinstance(record, dict) and "stackTrace" in record:
-            stack = "".join(record["stackTrace"]).rstrip()
+            stack = with_places("".join(record["stackTrace"]).rstrip())
             return f"{record['errorType']}: {record['errorMessage']}\n{stack}"
     if isinstance(payload, dict) and "errorMessage" in payload:
         return f"{payload.get('errorType', 'Error')}: {payload['errorMessage']}"

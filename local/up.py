@@ -98,6 +98,7 @@ def up(
                 inherit=lock,
                 history=directory.history,
                 previous=kept.deployed if kept else None,
+                error_texts=True,
             )
     finally:
         # From now on only the emulator holds it.

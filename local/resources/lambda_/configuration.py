@@ -106,6 +106,7 @@ def _environment(request: Request, handler: str) -> dict[str, str]:
     logging = request.get("loggingConfig", {})
     return {
         **_live_variables(request.target, handler),
+        **({"_LOCAL_ERROR_TEXTS": "1"} if request.target.error_texts else {}),
         **request.get("environment", {}).get("variables", {}),
         "_HANDLER": handler,
         "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
