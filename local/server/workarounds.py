@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from contextvars import ContextVar
 from typing import Any
 
@@ -11,7 +12,7 @@ from ministack.services import dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
-from local.server import debug_containers, kept, message_ids
+from local.server import kept, message_ids
 
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
@@ -26,7 +27,10 @@ def apply() -> None:
     gateway._handle_execute_in_scope = _execute_with_one_id
     functions._warm_pool_key = _pool_key_of_version
     eventbridge._invoke_target = _invoke_target_with_time
-    debug_containers.apply()
+    if "LAMBDA_DOCKER_FLAGS" in os.environ:
+        from local.server import debug_containers  # loads the docker package
+
+        debug_containers.apply()
     message_ids.apply()
     if PERSIST_STATE:
         kept.apply({"dynamodb": dynamodb, "ses": ses})

@@ -226,10 +226,11 @@ def test_a_closed_pipe_stops_nothing(arguments, local, closed_pipe):
 def test_a_reader_that_has_gone_ends_following(up, local, arguments, closed_pipe):
     assert up("--port", str(free_port())).returncode == 0
     try:
-        followed = subprocess.run(
-            [*arguments, "logs", "--follow"], cwd=REPOSITORY, stdout=closed_pipe, timeout=60
-        )
-        assert followed.returncode == 0
+        for command in ("logs", "events"):
+            followed = subprocess.run(
+                [*arguments, command, "--follow"], cwd=REPOSITORY, stdout=closed_pipe, timeout=60
+            )
+            assert followed.returncode == 0
         assert json.loads(local("outputs")[1])
     finally:
         assert local("down")[0] == 0
