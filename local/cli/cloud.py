@@ -73,8 +73,6 @@ def up(
     stops everything. If it runs already, the program and its configuration are applied to it, and
     tables, queues, files and users keep what they hold.
     """
-    if detach and debug:
-        raise typer.BadParameter("leave --detach out.", param_hint="--debug")
     from local.up import up as run
 
     return run(
