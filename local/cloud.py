@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from local.api_document import publish, viewer_of
 from local.aws import Aws
+from local.debug import restore
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
 from local.errors import PartlyApplied
@@ -186,6 +187,8 @@ def launch(
 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region, emulator.credentials)
+        for ref in previous.functions.values() if previous else ():
+            restore(aws, ref)  # it may have been stopped while a function was debugged
         containers = emulator.containers
         history = history or emulator.directory / HISTORY
         deployment = install(

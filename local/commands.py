@@ -8,6 +8,8 @@ import webbrowser
 from dataclasses import asdict
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError
+
 from local import invocation, past_logs, tokens
 from local.aws import Aws, AwsError
 from local.debug import attach_hint, debugging
@@ -98,9 +100,8 @@ def debug(directory: StateDirectory, *, function: str, port: int) -> int:
     except KeyboardInterrupt:
         print(f"\n{function} runs without a debugger again.", flush=True)
         return 0
-    except AwsError:
-        if directory.locked():
-            raise
+    except BotoCoreError:
+        pass  # the emulator has ended, or is about to
     print("The local cloud was stopped.", file=sys.stderr)
     return 1
 

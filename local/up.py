@@ -103,7 +103,7 @@ def up(
     finally:
         # From now on only the emulator holds it.
         os.close(lock)
-    stays, undo = False, contextlib.ExitStack()
+    stays = False
     try:
         state = State(
             pid=emulator.pid,
@@ -119,7 +119,7 @@ def up(
         )
         directory.save(state)
         if debug:
-            undo = debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)
+            debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)  # until it ends
         stays = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
@@ -141,11 +141,7 @@ def up(
         if not stays:
             last = directory.peek()
             alive = emulator.alive()
-            try:
-                if alive and keep:
-                    undo.close()
-            finally:
-                cloud.stop()
+            cloud.stop()
             if last and last.keep and alive and not last.stopping:
                 directory.keep(last)
             directory.clear()
