@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from blueprint.project import load
 from checks.chaos.calls import Call
 from checks.chaos.proxy import Proxy
 from checks.chaos.soak import evidence
@@ -26,7 +27,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     emulator = Emulator(port=free_port(), directory=directory, region="us-east-1")
     emulator.start()
     aws = Aws(emulator.endpoint, "us-east-1", emulator.credentials)
-    with Cloud(emulator, aws, Deployed()) as running:
+    running = Cloud(emulator, aws, load("local"), Deployed(), history=directory / "history.db")
+    with running:
         emulator.wait_until_healthy()
         running.outputs["sqs_queue_url"] = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
         yield running
