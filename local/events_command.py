@@ -51,10 +51,11 @@ def events(
     """Print causes, the oldest first; with an id, one cause and all that followed from it.
 
     Raises:
-        LocalError: there is no such cause, or nothing was ever recorded.
+        LocalError: there is no such cause, or nothing runs that could be followed.
     """
-    if not directory.history.exists():
-        raise LocalError("Nothing was recorded yet. Start the local cloud: app up")
+    if follow:
+        directory.load()
+    directory.path.mkdir(mode=0o700, exist_ok=True)
     history = History(directory.history)
     after = history.sequence()
     if cause is not None:
@@ -82,10 +83,8 @@ def events(
     if follow and not directory.locked():
         print("The local cloud was stopped.", file=sys.stderr)
     elif not causes and not follow:
-        print(
-            "No cause matches." if wanted != Filter() else "Nothing has happened yet.",
-            file=sys.stderr,
-        )
+        nothing = "Nothing has happened yet. Start the local cloud: app up"
+        print(nothing if wanted == Filter() else "No cause matches.", file=sys.stderr)
     return 0
 
 
