@@ -3,6 +3,7 @@
 import base64
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,25 @@ from ops.events.places import with_places
 
 class FunctionFailed(LocalError):
     """The function raised; the message has its stack."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an invocation returned, whether it failed, and what it logged."""
+
+    payload: Any
+    failed: bool
+    log: str
+
+    def result(self) -> Any:
+        """Return the payload.
+
+        Raises:
+            FunctionFailed: the function raised an exception, or ran out of time.
+        """
+        if self.failed:
+            raise FunctionFailed(_describe(self.payload, self.log))
+        return self.payload
 
 
 def read_event(source: str | None) -> str:
@@ -48,17 +68,22 @@ def invoke(aws: Aws, ref: FunctionRef, event: str) -> Any:
     Raises:
         FunctionFailed: the function raised an exception, or ran out of time.
     """
+    return call(aws, ref, event).result()
+
+
+def call(aws: Aws, ref: FunctionRef, event: str) -> Answer:
+    """Invoke a function by the alias that its triggers use."""
     answer = aws.client("lambda").invoke(
         FunctionName=ref.name,
         Qualifier=ref.qualifier,
         Payload=event.encode(),
         LogType="Tail",
     )
-    payload = json.loads(answer["Payload"].read() or b"null")
-    if not answer.get("FunctionError"):
-        return payload
-    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
-    raise FunctionFailed(_describe(payload, log))
+    return Answer(
+        payload=json.loads(answer["Payload"].read() or b"null"),
+        failed=bool(answer.get("FunctionError")),
+        log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
+    )
 
 
 def _reason(error: Exception) -> str:

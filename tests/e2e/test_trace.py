@@ -41,7 +41,7 @@ def test_a_request_is_followed_to_its_e_mail(
         TableName=cloud.outputs["dynamodb_table_name"], Key={"id": {"S": user}}
     )["Item"]
     assert item["trace"] == {"S": trace}
-    until(lambda: any(email in str(message) for message in sent(cloud.emulator.port)))
+    until(lambda: any(email in str(message) for message in sent(cloud.aws)))
     until(lambda: records(cloud, "send-email", trace))
     outcomes = {
         function: [record["outcome"] for record in records(cloud, function, trace)]
