@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from local.api_document import publish, viewer_of
 from local.aws import Aws
+from local.debug import restore
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
 from local.errors import PartlyApplied
@@ -18,6 +19,7 @@ from local.execution import choose
 from local.history import program
 from local.history.store import FILE as HISTORY
 from local.project import ROOT, Project, load
+from local.server.console import settings
 from local.server.origin import ORIGINS
 
 if TYPE_CHECKING:
@@ -70,6 +72,11 @@ class Cloud:
     def viewer(self) -> str | None:
         """URL of a page that shows the API, if there is one."""
         return viewer_of(self.emulator.directory, self.endpoint)
+
+    @property
+    def console(self) -> str:
+        """Address of the page that shows what happens; it has the key to it."""
+        return settings.address(self.emulator.directory, self.endpoint)
 
     def apply(self, config_overrides: Mapping[str, Any] | None = None) -> list[Change]:
         """Run the program again, as it is now, and change what differs.
@@ -180,6 +187,8 @@ def launch(
 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region, emulator.credentials)
+        for ref in previous.functions.values() if previous else ():
+            restore(aws, ref)  # it may have been stopped while a function was debugged
         containers = emulator.containers
         history = history or emulator.directory / HISTORY
         deployment = install(
@@ -228,4 +237,5 @@ def install(
         endpoint=aws.endpoint,
         directory=directory,
     )
+    settings.write(directory, root=project.root, stack=project.stack, deployed=deployment.deployed)
     return deployment

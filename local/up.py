@@ -103,7 +103,7 @@ def up(
     finally:
         # From now on only the emulator holds it.
         os.close(lock)
-    stays, undo = False, contextlib.ExitStack()
+    stays = False
     try:
         state = State(
             pid=emulator.pid,
@@ -119,12 +119,13 @@ def up(
         )
         directory.save(state)
         if debug:
-            undo = debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)
+            debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)  # until it ends
         stays = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
             execution.sentence,
             viewer=cloud.viewer,
+            console=cloud.console,
             seconds=time.time() - started,
             detach=detach,
             live=live or execution.containers is None,
@@ -140,11 +141,7 @@ def up(
         if not stays:
             last = directory.peek()
             alive = emulator.alive()
-            try:
-                if alive and keep:
-                    undo.close()
-            finally:
-                cloud.stop()
+            cloud.stop()
             if last and last.keep and alive and not last.stopping:
                 directory.keep(last)
             directory.clear()
@@ -171,6 +168,7 @@ def _introduce(
     sentence: str,
     *,
     viewer: str | None,
+    console: str,
     seconds: float,
     detach: bool,
     live: bool,
@@ -182,6 +180,7 @@ def _introduce(
     for name, value in outputs.items():
         if not isinstance(value, dict):  # those are for programs, such as `redrive`
             print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
+    print(f"\nSee all that happens, in a browser: {console}")
     print("\nTry:")
     for title, line in hints(outputs, viewer=viewer):
         print(f"  # {title}\n  {line}")
