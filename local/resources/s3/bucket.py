@@ -26,13 +26,15 @@ def bucket(request: Request) -> Made:
             ObjectLockEnabledForBucket=request.get("objectLockEnabled"),
         ),
     )
+    domain = f"{name}.s3.{region}.amazonaws.com"
+    request.target.addresses[f"https://{domain}"] = f"{request.target.aws.endpoint}/{name}"
     return Made(
         name,
         {
             "bucket": name,
             "arn": f"arn:aws:s3:::{name}",
             "bucketDomainName": f"{name}.s3.amazonaws.com",
-            "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+            "bucketRegionalDomainName": domain,
             "bucketRegion": region,
         },
     )

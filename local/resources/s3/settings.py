@@ -100,6 +100,22 @@ def logging(request: Request) -> Made:
     return Made(name)
 
 
+@resource(
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+    passes="bucket corsRules",
+    ignores="expectedBucketOwner",
+)
+def cors(request: Request) -> Made:
+    """Say which web pages may use a bucket."""
+    name = request.require("bucket")
+    renames = {"id": "ID"}
+    request.client("s3").put_bucket_cors(
+        Bucket=name,
+        CORSConfiguration={"CORSRules": pascal(request.require("corsRules"), renames)},
+    )
+    return Made(name)
+
+
 _PLURAL = {
     "id": "ID",
     # Lists have plural names in Pulumi and singular ones in the API.
