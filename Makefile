@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
-QUICK = $(BIN)/pytest -n 2 --dist loadfile -m 'not long'
+# In the order given: files of the end-to-end tests, which wait a lot, first.
+QUICK = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not long'
 UNITS = tests/handlers tests/functions tests/infra
 # Tests of one function that need the whole system are in its folder, too.
 E2E = tests/e2e $(wildcard tests/functions/*/e2e)
@@ -32,8 +33,12 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 	@$(BIN)/app up --port $(PORT)
 
 test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, also check coverage (a minute more)
-	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
-	$(QUICK) --ignore tests/checks/scan $(OTHERS) $(SYSTEM)
+ifdef COVERAGE
+	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS)
+else
+	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS) $(UNITS)
+endif
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)

@@ -13,6 +13,9 @@ def publish(
 ) -> str | None:
     """Write a copy of the document with the URL of this local cloud's API.
 
+    Nothing is written if the project has no document, or its API has a custom domain, which the
+    emulator does not serve.
+
     Args:
         document: the project's OpenAPI document.
         outputs: the stack's.
@@ -20,14 +23,18 @@ def publish(
         directory: the emulator's folder.
 
     Returns:
-        The viewer's URL; None if the project has no document, or its API has a custom domain,
-        which the emulator does not serve.
+        The viewer's URL, if there is one.
     """
-    url = outputs.get("api_gateway_url")
+    url, copy = outputs.get("api_gateway_url"), directory / DOCUMENT.name
     if not document.exists() or not isinstance(url, str) or not url.startswith(f"{endpoint}/"):
+        copy.unlink(missing_ok=True)
         return None
     # Without the host, so that it works under any name of the host.
     servers = [{"url": url.removeprefix(endpoint), "description": "this local cloud"}]
-    content = {**json.loads(document.read_text()), "servers": servers}
-    (directory / DOCUMENT.name).write_text(json.dumps(content))
-    return f"{endpoint}{PATH}"
+    copy.write_text(json.dumps({**json.loads(document.read_text()), "servers": servers}))
+    return viewer_of(directory, endpoint)
+
+
+def viewer_of(directory: Path, endpoint: str) -> str | None:
+    """Return the viewer's URL; None if there is no document to show."""
+    return f"{endpoint}{PATH}" if (directory / DOCUMENT.name).exists() else None

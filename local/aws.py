@@ -39,6 +39,8 @@ _CONFIG = Config(
     max_pool_connections=32,
     s3={"addressing_style": "path"},
 )
+# Or botocore would sign URLs with version 2, which S3 takes for no bucket made since 2020.
+_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
 
 
 class Aws:
@@ -63,7 +65,7 @@ class Aws:
                     aws_access_key_id=self.credentials.access_key,
                     aws_secret_access_key=self.credentials.secret_key,
                     aws_session_token=self.credentials.token,
-                    config=_CONFIG,
+                    config=_S3_CONFIG if service == "s3" else _CONFIG,
                 )
             return self._clients[service]
 

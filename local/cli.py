@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PANEL = "On this machine"
 PORT = 4566
+"""As in up.py, which takes longer to import."""
 DEBUG_PORT = 5678  # where editors look unless they are told otherwise
 
 commands = typer.Typer()
@@ -37,6 +38,7 @@ def as_port(given: str | int) -> int:
     Examples:
       app up
       app up --detach
+      app up --keep
       app up --port 4567
       app up --no-docker""",
 )
@@ -57,19 +59,30 @@ def up(
         bool,
         typer.Option(
             "--watch/--no-watch",
-            help="With containers: run the handlers of this folder, so that an edit is live at the "
-            "next call; or run what the images hold. Python workers always do the first.",
+            help="Apply each edit of the program and its configuration while it runs, and run the "
+            "handlers of this folder; or run what the images hold. Python workers always run the "
+            "handlers of this folder.",
         ),
     ] = True,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Bring back what the last `app up --keep` held when it was stopped, and keep it "
+            "again: tables, files, queues, users, e-mails and logs.",
+        ),
+    ] = False,
     port: Annotated[
-        int, typer.Option(parser=as_port, metavar="PORT", help="The emulator's port.")
-    ] = PORT,
+        int | None,
+        typer.Option(parser=as_port, metavar="PORT", help=f"The emulator's port. Default: {PORT}."),
+    ] = None,
     stack: Annotated[str, typer.Option(metavar="STACK", help="Use Pulumi.STACK.yaml.")] = "local",
 ) -> int:
     """Run the whole application here, and follow its logs.
 
     It runs on an AWS emulator that only this machine can reach. You need no cloud account. Ctrl-C
-    stops everything.
+    stops everything. If it runs already, the program and its configuration are applied to it, and
+    tables, queues, files and users keep what they hold.
     """
     from local.up import up as run
 
@@ -80,6 +93,7 @@ def up(
         detach=detach,
         docker=docker,
         live=watch,
+        keep=keep,
         progress=context.obj.progress,
     )
 
@@ -174,7 +188,9 @@ def events(
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N.")] = 50,
 ) -> int:
-    """Print what happened: each request, upload, message or schedule, and what followed.
+    """Print what happened, and what followed.
+
+    What begins with a request, an upload, a message or a schedule is one entry.
 
     What happened before the last `up` is kept, too. It stays on this machine, in a file that only
     you can read.

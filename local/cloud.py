@@ -1,44 +1,42 @@
 """A running local cloud: an emulator with the project deployed to it."""
 
+from __future__ import annotations
+
 import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from local.api_document import publish
+from local.api_document import publish, viewer_of
 from local.aws import Aws
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
+from local.errors import PartlyApplied
 from local.execution import choose
 from local.history import program
 from local.history.store import FILE as HISTORY
 from local.project import ROOT, Project, load
 from local.server.origin import ORIGINS
 
+if TYPE_CHECKING:
+    from local.changes import Change
+    from local.deployer import Deployment
+
 
 class Cloud:
-    """A running local cloud: use it as a context manager, or call ``stop``.
-
-    ``viewer`` is the URL of a page that shows the API, if there is one; ``history`` is the file of
-    what happened.
-    """
+    """A running local cloud: use it as a context manager, or call ``stop``."""
 
     def __init__(
-        self,
-        emulator: Emulator,
-        aws: Aws,
-        deployed: Deployed,
-        *,
-        history: Path,
-        viewer: str | None = None,
+        self, emulator: Emulator, aws: Aws, project: Project, deployed: Deployed, *, history: Path
     ) -> None:
         self.emulator = emulator
         self.aws = aws
         self.deployed = deployed
-        self.viewer = viewer
         self.history = history
+        """The file of what happened."""
+        self._project = project
 
     @property
     def endpoint(self) -> str:
@@ -58,6 +56,38 @@ class Cloud:
     def client(self, service: str) -> Any:
         """Return the root account's client of a service."""
         return self.aws.client(service)
+
+    @property
+    def viewer(self) -> str | None:
+        """URL of a page that shows the API, if there is one."""
+        return viewer_of(self.emulator.directory, self.endpoint)
+
+    def apply(self, config_overrides: Mapping[str, Any] | None = None) -> list[Change]:
+        """Run the program again, as it is now, and change what differs.
+
+        Args:
+            config_overrides: as for `start`.
+
+        Raises:
+            DeployFailed: the program, or a resource, failed.
+        """
+        project = load(self._project.stack, root=self._project.root, overrides=config_overrides)
+        containers = self.emulator.containers
+        try:
+            deployment = install(
+                project,
+                self.aws,
+                directory=self.emulator.directory,
+                history=self.history,
+                images=containers.images if containers else None,
+                live=containers.live if containers else None,
+                previous=self.deployed,
+            )
+        except PartlyApplied as error:
+            self.deployed = error.deployed
+            raise
+        self.deployed = deployment.deployed
+        return deployment.changes
 
     def stop(self) -> None:
         """End the emulator, its workers and its containers. May be called twice."""
@@ -118,44 +148,68 @@ def start(
 
 
 def launch(
-    emulator: Emulator, project: Project, *, inherit: int | None = None, history: Path | None = None
+    emulator: Emulator,
+    project: Project,
+    *,
+    inherit: int | None = None,
+    history: Path | None = None,
+    previous: Deployed | None = None,
 ) -> Cloud:
     """Start an emulator and deploy a project to it; on any failure, stop it again.
 
     The emulator keeps the file descriptor ``inherit`` open as long as it lives. What happens from
     then on is recorded in the file ``history``, by default one in the emulator's folder.
+    ``previous`` is what the emulator holds already.
     """
     try:
         emulator.start(inherit=inherit)
         # Importing Pulumi takes a second, in which the emulator starts.
-        from local.deployer import deploy
+        from local import deployer  # noqa: F401
 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region, emulator.credentials)
-        api = json.loads(project.config.get(f"{project.name}:api", "{}"))
-        (emulator.directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
         containers = emulator.containers
-        deployed = deploy(
+        history = history or emulator.directory / HISTORY
+        deployment = install(
             project,
             aws,
+            directory=emulator.directory,
+            history=history,
             images=containers.images if containers else None,
             live=containers.live if containers else None,
+            previous=previous,
         )
-        history = history or emulator.directory / HISTORY
-        names = {ref.name: name for name, ref in deployed.functions.items()}
-        program.write(
-            emulator.directory,
-            history=history,
-            names=deployed.names | names,
-            root=project.root,
-        )
-        viewer = publish(
-            project.root / "openapi.json",
-            deployed.outputs,
-            endpoint=emulator.endpoint,
-            directory=emulator.directory,
-        )
-        return Cloud(emulator, aws, deployed, viewer=viewer, history=history)
+        return Cloud(emulator, aws, project, deployment.deployed, history=history)
     except BaseException:
-        emulator.stop()
+        emulator.stop(save=False)
         raise
+
+
+def install(
+    project: Project,
+    aws: Aws,
+    *,
+    directory: Path,
+    history: Path,
+    images: Mapping[str, str] | None,
+    live: Path | None,
+    previous: Deployed | None = None,
+) -> Deployment:
+    """Deploy a project to an emulator, and tell the emulator's own pages of it.
+
+    ``directory`` is the emulator's folder, and ``history`` the file of what happens; see
+    `deployer.deploy` for the rest.
+    """
+    from local.deployer import deploy
+
+    deployment = deploy(project, aws, images=images, live=live, previous=previous)
+    api = json.loads(project.config.get(f"{project.name}:api", "{}"))
+    (directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
+    program.write(directory, history=history, names=deployment.deployed.names, root=project.root)
+    publish(
+        project.root / "openapi.json",
+        deployment.deployed.outputs,
+        endpoint=aws.endpoint,
+        directory=directory,
+    )
+    return deployment

@@ -16,7 +16,7 @@ from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
-from local.processes import catch_signals, stop_group
+from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
 from local.state import State, StateDirectory
 
 
@@ -155,9 +155,12 @@ def down(directory: StateDirectory) -> int:
         return 0
     # Tells `up`, which may follow the logs in another terminal, that this is no failure.
     directory.save(state.model_copy(update={"stopping": True}))
-    stop_group(state.pid, ended=lambda: not directory.locked())
+    seconds = SAVE_SECONDS if state.keep else STOP_SECONDS
+    stop_group(state.pid, ended=lambda: not directory.locked(), seconds=seconds)
+    if state.keep:
+        directory.keep(state)
     directory.clear()
-    print("Stopped.")
+    print("Stopped. Its data come back with: app up --keep" if state.keep else "Stopped.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A deployment's outputs and functions, for the commands and the tests."""
+"""A deployment's outputs, functions and resources, for the commands, the tests and the next one."""
 
 from typing import Any
 
@@ -15,11 +15,38 @@ class FunctionRef(BaseModel):
     qualifier: str = Field("$LATEST", description="Alias that the triggers call, if there is one.")
 
 
+class Resource(BaseModel):
+    """A resource that was made in the emulator; names of properties are Pulumi's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    name: str
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any] = Field(description="Those besides the inputs.")
+    derived: dict[str, Any] = Field({}, description="What else decides whether it changed.")
+    generation: int = Field(0, description="How often it was replaced; its name depends on it.")
+    retain: bool = Field(False, description="Whether it stays when the program drops it.")
+    protect: bool = Field(False, description="Whether it must not be removed.")
+
+
 class Deployed(BaseModel):
-    """The stack's outputs, and its functions by logical name, such as count-users."""
+    """The stack's outputs, its functions by logical name, and its resources by URN."""
 
     model_config = ConfigDict(extra="forbid")
 
     outputs: dict[str, Any] = {}
     functions: dict[str, FunctionRef] = {}
-    names: dict[str, str] = Field({}, description="The program's name of each physical name.")
+    resources: dict[str, Resource] = Field({}, description="In the order in which they were made.")
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The program's name of each physical name and id."""
+        names: dict[str, str] = {}
+        for each in self.resources.values():
+            properties = {**each.inputs, **each.outputs}
+            for physical in (properties.get("name"), properties.get("bucket"), each.id):
+                if isinstance(physical, str):
+                    names.setdefault(physical, each.name)
+        return names | {ref.name: name for name, ref in self.functions.items()}

@@ -16,7 +16,7 @@ from local import credentials
 from local.credentials import Credentials
 from local.emulator_command import HOST, command, environment
 from local.errors import LocalError
-from local.processes import deferred_interrupts, stop_group
+from local.processes import SAVE_SECONDS, STOP_SECONDS, deferred_interrupts, stop_group
 
 if TYPE_CHECKING:
     from local.containers import Containers
@@ -39,13 +39,16 @@ class Emulator:
         region: str,
         containers: Containers | None = None,
         functions_port: int | None = None,
+        kept: Path | None = None,
     ) -> None:
+        """Prepare; see `emulator_command.environment` for the last two."""
         self.port = port
         self.containers = containers
         self.endpoint = f"http://{HOST}:{port}"
         self.directory = directory
         self._region = region
         self._functions_port = functions_port
+        self._kept = kept
         self._log = directory / "emulator.log"
         self._credentials: Credentials | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -95,6 +98,7 @@ class Emulator:
                     region=self._region,
                     containers=self.containers,
                     functions_port=self._functions_port,
+                    kept=self._kept,
                 ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -136,10 +140,14 @@ class Emulator:
         how = f"signal {-status}" if status is not None and status < 0 else f"exit status {status}"
         return f"The emulator ended by itself ({how}). The end of its log:\n{self._log_tail()}"
 
-    def stop(self) -> None:
-        """End the emulator and all that it runs, and remove its files. May be called twice."""
+    def stop(self, *, save: bool = True) -> None:
+        """End the emulator and all that it runs, and remove its files. May be called twice.
+
+        Without ``save``, what was kept before stays as it was.
+        """
         if self._process is not None:
-            stop_group(self._process.pid, ended=lambda: not self.alive())
+            seconds = STOP_SECONDS if self._kept is None else SAVE_SECONDS if save else 0
+            stop_group(self._process.pid, ended=lambda: not self.alive(), seconds=seconds)
             self._process.wait()
             self._process = None
             if self.instance:

@@ -25,11 +25,13 @@ def environment(
     region: str,
     containers: Containers | None = None,
     functions_port: int | None = None,
+    kept: Path | None = None,
 ) -> dict[str, str]:
     """Return the emulator's environment, which its workers get too.
 
     ``functions_port`` is the port at which functions call AWS; something that forwards calls to
-    the emulator must listen there. Without it, they call the emulator itself.
+    the emulator must listen there. Without it, they call the emulator itself. ``kept`` is the
+    folder where the emulator saves what it holds when it ends, and finds it when it starts.
     """
     nowhere = str(directory / "none")
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -52,9 +54,19 @@ def environment(
         "LANG": "C.UTF-8",
         "TZ": "UTC",  # as in Lambda
         "PYTHONUNBUFFERED": "1",
+        **(_persistence(kept) if kept else {}),
         **(containers.environment() if containers else {}),
         # For containers, the emulator replaces the host by its name there.
         **({"AWS_ENDPOINT_URL": f"http://{HOST}:{functions_port}"} if functions_port else {}),
+    }
+
+
+def _persistence(kept: Path) -> dict[str, str]:
+    return {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(kept / "services"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(kept / "files"),
     }
 
 

@@ -3,11 +3,18 @@
 LocalError
 ├── NotRunning                no local cloud is running (or it has ended)
 └── DeployFailed              the program, or one of its resources, failed
+    ├── PartlyApplied         a resource failed after others of the running cloud were changed
     └── WrongConfiguration    a file of the project, or a value in it, is wrong
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local.deployed import Deployed
 
 
 class LocalError(Exception):
@@ -22,6 +29,17 @@ class NotRunning(LocalError):
 
 class DeployFailed(LocalError):
     """The program could not be deployed."""
+
+
+class PartlyApplied(DeployFailed):
+    """A resource could not be changed after others were; ``deployed`` is what there is."""
+
+    def __init__(self, message: str, deployed: Deployed) -> None:
+        super().__init__(
+            f"{message}\nOther changes may have been made. Correct the program and apply it again, "
+            "or start anew: app down, then app up"
+        )
+        self.deployed = deployed
 
 
 class WrongConfiguration(DeployFailed):

@@ -1,6 +1,7 @@
 """Reads the functions' logs from the emulator, each invocation once."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ class Invocation:
 
 
 class LogReader:
-    """Returns what was logged since the last call.
+    """Returns what was logged since the last call. Its functions may change meanwhile.
 
     The emulator has no event ids. It writes each invocation into its own log stream when the
     invocation ends (AWS: one stream for each execution environment). So a stream that was seen is
@@ -38,14 +39,14 @@ class LogReader:
     ) -> None:
         self._logs = aws.client("logs")
         self._functions = functions
-        self._since = dict.fromkeys(functions, since_ms)
-        self._seen: dict[str, dict[str, int]] = {name: {} for name in functions}
+        self._since: dict[str, int] = defaultdict(lambda: since_ms)
+        self._seen: dict[str, dict[str, int]] = defaultdict(dict)
 
     def poll(self) -> list[Invocation]:
         """Return new invocations of all functions, the oldest first."""
         found = [
             invocation
-            for name, ref in self._functions.items()
+            for name, ref in list(self._functions.items())
             for invocation in self._poll(name, ref.log_group)
         ]
         return sorted(found, key=lambda invocation: invocation.ended_ms)
@@ -63,7 +64,10 @@ class LogReader:
         seen = self._seen[name]
         streams: dict[str, list[str]] = {}
         ends: dict[str, int] = {}
-        answer = self._logs.filter_log_events(logGroupName=group, startTime=self._since[name])
+        try:
+            answer = self._logs.filter_log_events(logGroupName=group, startTime=self._since[name])
+        except self._logs.exceptions.ResourceNotFoundException:
+            return []  # the function was just removed from the running cloud
         for event in answer["events"]:
             stream = event["logStreamName"]
             if stream not in seen:

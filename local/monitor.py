@@ -7,6 +7,7 @@ from pulumi.runtime import mocks
 
 from blueprint.runner import plain
 from local.aws import AwsError, explain
+from local.changes import Reconciler, Registration
 from local.errors import DeployFailed, LocalError
 from local.resources import registry
 
@@ -14,8 +15,9 @@ from local.resources import registry
 class Monitor(mocks.MockMonitor):
     """Makes each resource, refuses what the engine would, and keeps the first failure."""
 
-    def __init__(self, target: registry.Target) -> None:
-        super().__init__(_Mocks(target))
+    def __init__(self, target: registry.Target, reconciler: Reconciler) -> None:
+        self._current = threading.local()
+        super().__init__(_Mocks(target, reconciler, self._current))
         self.failure: DeployFailed | None = None
         self._urns: set[str] = set()
         self._lock = threading.Lock()
@@ -29,6 +31,7 @@ class Monitor(mocks.MockMonitor):
             if urn in self._urns:
                 raise self._failed(urn, "Another resource has its type and name (duplicate URN).")
             self._urns.add(urn)
+        self._current.request, self._current.urn = request, urn
         try:
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
         except AwsError as error:
@@ -66,18 +69,31 @@ class Monitor(mocks.MockMonitor):
 class _Mocks(mocks.Mocks):
     """Makes custom resources; components and providers need nothing in the emulator."""
 
-    def __init__(self, target: registry.Target) -> None:
+    def __init__(
+        self, target: registry.Target, reconciler: Reconciler, current: threading.local
+    ) -> None:
         self._target = target
+        self._reconciler = reconciler
+        self._current = current
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Make one resource; the runner calls this in its threads."""
-        inputs = plain(args.inputs)
         if not args.custom or args.typ.startswith("pulumi:"):
-            return args.name, inputs
-        request = registry.Request(
-            type=args.typ, name=args.name, inputs=inputs, target=self._target
+            return args.name, plain(args.inputs)
+        request = self._current.request
+        id_, outputs = self._reconciler.register(
+            Registration(
+                urn=self._current.urn,
+                type=args.typ,
+                name=args.name,
+                inputs=plain(args.inputs),
+                dependencies=frozenset(request.dependencies),
+                ignore_changes=frozenset(request.ignoreChanges),
+                retain=request.retainOnDelete,
+                protect=bool(request.protect),
+            )
         )
-        return registry.make(request)
+        return id_, {**args.inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer one of the provider's functions."""

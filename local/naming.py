@@ -1,8 +1,8 @@
 """Physical names of resources that the program leaves unnamed, as Pulumi makes them."""
 
+import hashlib
 import json
 import re
-import secrets
 
 from blueprint.project import Project
 from local.errors import LocalError
@@ -30,14 +30,20 @@ def pattern(project: Project) -> str:
     return configured.replace("${project}", project.name).replace("${stack}", project.stack)
 
 
-def auto_name(logical: str, limit: int, suffix: str = "", pattern: str = DEFAULT_PATTERN) -> str:
-    """Return a physical name as Pulumi makes it: the logical name in the pattern, random digits.
+def auto_name(
+    logical: str, limit: int, suffix: str = "", pattern: str = DEFAULT_PATTERN, *, seed: str
+) -> str:
+    """Return a physical name as Pulumi makes it: the logical name in the pattern, and digits.
+
+    Pulumi's digits are random. Here they follow from the seed: names stay the same from one start
+    to the next.
 
     Args:
         logical: the resource's name in the program.
         limit: the longest name that the service accepts.
         suffix: what the name must end with, such as ``.fifo``.
         pattern: of ``${name}``, ``${hex(n)}`` and text.
+        seed: identifies the resource.
 
     Raises:
         LocalError: the name would be too long, or the pattern holds another expression.
@@ -47,7 +53,9 @@ def auto_name(logical: str, limit: int, suffix: str = "", pattern: str = DEFAULT
         if expression[1]:
             return logical
         if expression[2]:
-            return secrets.token_hex(int(expression[2]))[: int(expression[2])]
+            return hashlib.shake_256(seed.encode()).hexdigest(int(expression[2]))[
+                : int(expression[2])
+            ]
         raise LocalError(
             f"pulumi:autonaming holds {expression[0]}; the local cloud knows ${{project}}, "
             "${stack}, ${name} and ${hex(n)}."

@@ -8,20 +8,23 @@ import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-_STOP_SECONDS = 3
+STOP_SECONDS = 3
+SAVE_SECONDS = 60
+"""How long an emulator may take that saves what it holds."""
 
 
-def stop_group(pid: int, *, ended: Callable[[], bool]) -> None:
-    """End a process group that this package started; after three seconds, by force.
+def stop_group(pid: int, *, ended: Callable[[], bool], seconds: float = STOP_SECONDS) -> None:
+    """End a process group that this package started; after some seconds, by force.
 
     Args:
         pid: its leader, which must still be the emulator.
         ended: whether the leader has ended. The rest of the group is then killed.
+        seconds: how long the leader may take.
     """
-    deadline = time.monotonic() + _STOP_SECONDS
+    deadline = time.monotonic() + seconds
     # EPERM: on macOS, only zombies are left of the group.
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGTERM)
+        os.killpg(pid, signal.SIGTERM if seconds else signal.SIGKILL)
         while not ended() and time.monotonic() < deadline:
             time.sleep(0.02)
         os.killpg(pid, signal.SIGKILL)

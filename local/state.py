@@ -5,9 +5,11 @@ process that holds it ends, however it ends. So the lock shows whether the emula
 if another process got its process id. It also keeps two ``up`` from racing.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +32,8 @@ class State(BaseModel):
     region: str
     stack: str
     started: datetime
+    live: bool = Field(True, description="Whether functions run the sources of this folder.")
+    keep: bool = Field(False, description="Whether its data are for the next `app up --keep`.")
     instance: str | None = Field(None, description="Label of its containers; None for workers.")
     stopping: bool = Field(False, description="Whether `down` has begun to stop it.")
     credentials: Credentials = Field(repr=False, description="The root account's.")
@@ -49,6 +53,7 @@ class StateDirectory:
         self.path = root / ".local"
         self.emulator = self.path / "emulator"
         self.history = self.path / HISTORY
+        self.kept = self.path / "kept"
         self._state = self.path / "state.json"
         self._lock = self.path / "lock"
 
@@ -71,13 +76,44 @@ class StateDirectory:
         self.clear()
         return lock
 
+    @contextlib.contextmanager
+    def applying(self) -> Iterator[None]:
+        """Keep others from changing the running cloud meanwhile; wait until they have."""
+        with open(self.path / "applying", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def save(self, state: State) -> None:
         """Write the state for the other commands, readable by this user only."""
-        temporary = self._state.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(state.model_dump_json(indent=2))
-        temporary.replace(self._state)
+        _write(self._state, state)
+
+    def keep(self, state: State) -> None:
+        """Note what the emulator saved in ``kept`` when it ended."""
+        self.kept.mkdir(mode=0o700, exist_ok=True)
+        _write(self.kept / _KEPT, state)
+
+    def load_kept(self, *, stack: str, port: int | None) -> State | None:
+        """Return what was kept; None if nothing was.
+
+        Raises:
+            LocalError: it is another stack's, or another port's, which is part of its URLs.
+        """
+        try:
+            state = State.model_validate_json((self.kept / _KEPT).read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValidationError:
+            raise LocalError(
+                f"{self.kept} was written by another version of this project. Remove the folder, "
+                "which removes the data that it keeps, then: app up --keep"
+            ) from None
+        for option, wanted, kept in (("stack", stack, state.stack), ("port", port, state.port)):
+            if wanted not in (None, kept):
+                raise LocalError(
+                    f"The data in {self.kept} are of --{option} {kept}, not {wanted}. Use "
+                    "that one, or start without --keep."
+                )
+        return state
 
     def load(self) -> State:
         """Read the state of the running local cloud.
@@ -105,6 +141,14 @@ class StateDirectory:
                 f"hand: {error.errors()[0]['msg']}. Stop the emulator (its process holds "
                 f"{self._lock} open), then: app up"
             ) from None
+
+    def running(self) -> State | None:
+        """Return the state of the running local cloud; None if none runs.
+
+        Raises:
+            LocalError: it is still starting, or its state cannot be read.
+        """
+        return self.load() if self.locked() else None
 
     def is_stopped_by_down(self) -> bool:
         """Return True if ``down`` is stopping or has stopped the local cloud."""
@@ -134,13 +178,19 @@ class StateDirectory:
         if instance:
             remove_containers(instance)
         self._state.unlink(missing_ok=True)
+        (self.path / "applying").unlink(missing_ok=True)
         shutil.rmtree(self.emulator, ignore_errors=True)
 
-    def _instance(self) -> str | None:
+    def peek(self) -> State | None:
+        """Return the saved state, whether or not the local cloud still runs."""
         try:
-            return State.model_validate_json(self._state.read_bytes()).instance
+            return State.model_validate_json(self._state.read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
+
+    def _instance(self) -> str | None:
+        state = self.peek()
+        return state.instance if state else None
 
     def _already_running(self) -> str:
         try:
@@ -152,3 +202,14 @@ class StateDirectory:
             f"process {state.pid}). See it: app outputs. "
             "Stop it: app down"
         )
+
+
+_KEPT = "state.json"
+
+
+def _write(file: Path, state: State) -> None:
+    temporary = file.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(state.model_dump_json(indent=2))
+    temporary.replace(file)

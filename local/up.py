@@ -21,29 +21,35 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.processes import catch_signals
 from local.state import State, StateDirectory
+from local.watch import Watcher
 
+PORT = 4566
 _STOP_SECONDS = 5
 
 
 def up(
     directory: StateDirectory,
     *,
-    port: int,
+    port: int | None,
     stack: str,
     detach: bool,
     docker: bool | None,
     live: bool,
+    keep: bool,
     progress: Callable[[str], AbstractContextManager[object]],
 ) -> int:
     """Start the emulator, deploy the stack, and follow the logs until Ctrl-C.
 
+    If it runs already, apply the stack to it.
+
     Args:
         directory: where the state of `up` is kept.
-        port: the emulator's.
+        port: the emulator's; None for the usual one, or that of the running one.
         stack: whose ``Pulumi.<stack>.yaml`` configures the program.
         detach: return when the stack is up.
         docker: see `execution.choose`.
-        live: an edit of a handler is live at the next call.
+        live: an edit of a handler is live at the next call, and one of the program is applied.
+        keep: bring back what an earlier one with this option held, and keep it again.
         progress: shows a text while something takes long.
 
     Raises:
@@ -52,7 +58,17 @@ def up(
         KeyboardInterrupt: Ctrl-C before the stack was up; likewise.
     """
     catch_signals()
+    if running := directory.running():
+        _refuse_other(running, port=port, stack=stack, docker=docker, keep=keep)
+        with progress(f"Applying stack {stack}"), no_garbage_collection():
+            from local.apply import apply
+
+            lines = apply(directory)
+        print("\n".join(lines), flush=True)
+        return 0
     settings = project.load(stack, root=directory.root)
+    kept = directory.load_kept(stack=stack, port=port) if keep else None
+    port = port or (kept.port if kept else PORT)
     started = time.time()
     lock = directory.acquire()
     try:
@@ -64,26 +80,35 @@ def up(
             directory=directory.emulator,
             region=settings.region,
             containers=execution.containers,
+            kept=directory.kept if keep else None,
         )
         with progress(f"Deploying stack {stack}"), no_garbage_collection():
-            cloud = launch(emulator, settings, inherit=lock, history=directory.history)
+            cloud = launch(
+                emulator,
+                settings,
+                inherit=lock,
+                history=directory.history,
+                previous=kept.deployed if kept else None,
+            )
     finally:
         # From now on only the emulator holds it.
         os.close(lock)
-    keep = False
+    stays = False
     try:
         state = State(
             pid=emulator.pid,
             port=port,
             region=settings.region,
             stack=stack,
+            live=live,
+            keep=keep,
             started=datetime.fromtimestamp(started, UTC),
             instance=emulator.instance,
             credentials=emulator.credentials,
             deployed=cloud.deployed,
         )
         directory.save(state)
-        keep = detach  # it is up: nothing that happens while this prints may stop it
+        stays = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
             execution.sentence,
@@ -91,14 +116,19 @@ def up(
             seconds=time.time() - started,
             detach=detach,
             live=live or execution.containers is None,
+            watch=live,
         )
         if not detach:
-            _follow(cloud.aws, state, emulator)
+            _follow(cloud.aws, directory, state, emulator)
             if not (emulator.alive() or directory.is_stopped_by_down()):
                 raise LocalError(f"{emulator.ending()}\nEverything was stopped. Try again: app up")
     finally:
-        if not keep:
+        if not stays:
+            last = directory.peek()
+            alive = emulator.alive()
             cloud.stop()
+            if last and last.keep and alive and not last.stopping:
+                directory.keep(last)
             directory.clear()
     return 0
 
@@ -119,7 +149,14 @@ def no_garbage_collection() -> Iterator[None]:
 
 
 def _introduce(
-    state: State, sentence: str, *, viewer: str | None, seconds: float, detach: bool, live: bool
+    state: State,
+    sentence: str,
+    *,
+    viewer: str | None,
+    seconds: float,
+    detach: bool,
+    live: bool,
+    watch: bool,
 ) -> None:
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
@@ -133,15 +170,48 @@ def _introduce(
     if not detach:
         if live:
             print("\nAn edit in handlers/ is live at the next call.")
+        if watch:
+            print("An edit of the program, its configuration or infra/ is applied in seconds.")
         print(f"\nLogs of all functions (also: {command()} logs). Ctrl-C stops everything.")
     sys.stdout.flush()
 
 
-def _follow(aws: Aws, state: State, emulator: Emulator) -> None:
-    """Print logs until Ctrl-C, or until the emulator has ended."""
-    formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
-    reader = LogReader(aws, state.deployed.functions)
-    with contextlib.suppress(KeyboardInterrupt):
+def _refuse_other(
+    running: State, *, port: int | None, stack: str, docker: bool | None, keep: bool
+) -> None:
+    """Refuse options that the running local cloud was not started with."""
+    options: dict[str, tuple[object, object]] = {
+        "--stack": (stack, running.stack),
+        "--port": (port or running.port, running.port),
+    }
+    if keep:
+        options["--keep"] = (keep, running.keep)
+    if docker is not None:
+        options["--docker"] = (docker, running.instance is not None)
+    for option, (wanted, runs) in options.items():
+        if wanted != runs:
+            raise LocalError(
+                f"A local cloud runs already at {running.endpoint}, with another {option}: "
+                f"{runs!r}, not {wanted!r}. Stop it first: app down"
+            )
+
+
+def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulator) -> None:
+    """Print logs and apply edits until Ctrl-C, or until the emulator has ended."""
+    functions = dict(state.deployed.functions)
+    formatter = Formatter(functions, colour=wants_colour(sys.stdout))
+    reader = LogReader(aws, functions, since_ms=int(state.started.timestamp() * 1000))
+
+    def applied() -> None:
+        """Follow the functions that there are now."""
+        now = directory.load().deployed.functions
+        functions.update(now)
+        for name in functions.keys() - now.keys():
+            del functions[name]
+
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as watching:
+        if state.live:
+            watching.enter_context(Watcher(directory, state, applied=applied))
         try:
             for invocation in reader.follow(emulator.alive):
                 print(formatter.format(invocation), flush=True)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from checks.bench import BenchError, chart, cold, deploy, local_api, program, warm
+from checks.bench import BenchError, chart, cold, deploy, edit, local_api, program, warm
 from checks.bench.functions import own_measurements
 from checks.bench.scoreboard import Row, table
 
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "cold": cold.measure,
     "warm": warm.measure,
     "deploy": deploy.measure,
+    "edit": edit.measure,
     "program": program.measure,
     "requests": local_api.measure,
     **own_measurements(),

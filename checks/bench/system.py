@@ -4,9 +4,11 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from checks.bench.functions import sample_event, setting
+from checks.bench.places import ROOT
 from local import cloud as local_cloud
 from local.cloud import Cloud
 
@@ -48,9 +50,9 @@ class System:
 
 
 @contextlib.contextmanager
-def start() -> Iterator[System]:
+def start(root: Path = ROOT) -> Iterator[System]:
     """Start a local cloud without triggers, so that no other function runs."""
-    with local_cloud.start() as cloud:
+    with local_cloud.start(root=root) as cloud:
         functions = cloud.client("lambda")
         for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)

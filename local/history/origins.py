@@ -124,7 +124,7 @@ def _describe(live: LiveCause, exchange: Exchange, program: Program) -> None:
         got = exchange.answer_headers.get("content-type", "")
         cause.answer = {
             "status": exchange.status,
-            "headers": exchange.answer_headers,
+            "headers": payload.safe_headers(exchange.answer_headers),
             "body": payload.of_body(exchange.answer, exchange.answer_size, got),
         }
         cause.duration_ms = round((exchange.ended - exchange.origin.time) * 1000, 2)

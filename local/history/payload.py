@@ -7,8 +7,17 @@ from typing import Any
 import msgspec
 
 MOST_BYTES = 64 * 1024
-_SECRET = {"authorization", "x-api-key", "cookie", "x-amz-security-token", "proxy-authorization"}
+_SECRET = {
+    "apikey",
+    "authorization",
+    "x-api-key",
+    "cookie",
+    "set-cookie",
+    "x-amz-security-token",
+    "proxy-authorization",
+}
 _HIDDEN = "(not recorded)"
+_SHORTEST_SECRET = 8  # a shorter one may be part of anything
 _SHOWN_OF_CUT = 8 * 1024
 
 
@@ -29,38 +38,65 @@ def of_body(body: bytes, size: int, content_type: str = "") -> Any:
     if not size:
         return None
     if size > len(body):
-        return _cut(body, size)
+        return _cut(body, size) if _begins_as_text(body) else _note(size, content_type)
     try:
         msgspec.json.decode(body)
         return msgspec.Raw(body)
     except (ValueError, RecursionError):
         pass
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return f"({size:,} bytes{f' of {content_type}' if content_type else ''})"
-    return of_value(text)
+    return of_value(body.decode()) if _is_text(body) else _note(size, content_type)
 
 
 def without_secrets(event: Any) -> Any:
-    """Return an API's event without the caller's credentials."""
-    if not isinstance(event, dict) or "requestContext" not in event:
+    """Return an API's event without the caller's credentials; the body stays as it is."""
+    if not isinstance(event, dict) or not isinstance(event.get("requestContext"), dict):
         return event
+    headers, context = event.get("headers"), event["requestContext"]
+    secrets = _secrets(headers) if isinstance(headers, dict) else set()
     cleaned = dict(event)
     for name in ("headers", "multiValueHeaders"):
         if isinstance(event.get(name), dict):
-            cleaned[name] = safe_headers(event[name])
-    context = event["requestContext"]
-    if isinstance(context, dict) and isinstance(context.get("identity"), dict):
-        identity = {**context["identity"]}
-        identity.update({"apiKey": _HIDDEN} if identity.get("apiKey") else {})
-        cleaned["requestContext"] = {**context, "identity": identity}
+            cleaned[name] = _hidden(event[name], secrets)
+    if isinstance(context.get("identity"), dict):
+        cleaned["requestContext"] = {**context, "identity": _hidden(context["identity"], secrets)}
     return cleaned
 
 
 def safe_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return headers without the values of those that hold credentials."""
-    return {name: _HIDDEN if name.lower() in _SECRET else value for name, value in headers.items()}
+    """Return headers without credentials."""
+    return _hidden(headers, _secrets(headers))
+
+
+def _secrets(headers: Mapping[str, Any]) -> set[str]:
+    """Return the values of headers that hold credentials; of ``Bearer x``, x."""
+    values = [str(value) for name, value in headers.items() if name.lower() in _SECRET]
+    return {value.rpartition(" ")[2] for value in values if len(value) >= _SHORTEST_SECRET}
+
+
+def _hidden(fields: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
+    return {
+        name: _HIDDEN
+        if value and (name.lower() in _SECRET or any(secret in str(value) for secret in secrets))
+        else value
+        for name, value in fields.items()
+    }
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _begins_as_text(body: bytes) -> bool:
+    """Return True for the beginning of a text, which may end within a character."""
+    return any(_is_text(body[: len(body) - cut]) for cut in range(4))
+
+
+def _note(size: int, content_type: str) -> str:
+    return f"({size:,} bytes{f' of {content_type}' if content_type else ''})"
 
 
 def _cut(text: bytes, size: int) -> str:

@@ -5,7 +5,19 @@ from typing import Any
 
 from local.aws import ACCOUNT_ID
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
+
+
+def _update_log_group(request: Request) -> Made:
+    """Set the retention of a group; the emulator (1.5.33) cannot change its key."""
+    logs, name = request.client("logs"), request.id
+    if request.get("retentionInDays"):
+        logs.put_retention_policy(
+            logGroupName=name, retentionInDays=request.require("retentionInDays")
+        )
+    else:
+        logs.delete_retention_policy(logGroupName=name)
+    return request.unchanged()
 
 
 @resource(
@@ -13,6 +25,9 @@ from local.resources.registry import Made, Request, resource
     passes="name retentionInDays kmsKeyId",
     # The emulator has no deletion protection for groups.
     ignores="deletionProtectionEnabled logGroupClass skipDestroy",
+    update=_update_log_group,
+    fixed="name kmsKeyId",
+    delete=lambda request: request.client("logs").delete_log_group(logGroupName=request.id),
 )
 def log_group(request: Request) -> Made:
     """Make a log group and set its retention."""
@@ -29,6 +44,11 @@ def log_group(request: Request) -> Made:
 @resource(
     "aws:cloudwatch/logMetricFilter:LogMetricFilter",
     passes="name logGroupName pattern metricTransformation",
+    update=PUT,
+    fixed="name logGroupName",
+    delete=lambda request: request.client("logs").delete_metric_filter(
+        logGroupName=request.require("logGroupName"), filterName=request.id
+    ),
 )
 def log_metric_filter(request: Request) -> Made:
     """Count log records in a metric."""
@@ -60,6 +80,9 @@ def log_metric_filter(request: Request) -> Made:
         "metricQueries namespace okActions period statistic threshold thresholdMetricId "
         "treatMissingData unit evaluateLowSampleCountPercentiles"
     ),
+    update=PUT,
+    fixed="name",
+    delete=lambda request: request.client("cloudwatch").delete_alarms(AlarmNames=[request.id]),
 )
 def metric_alarm(request: Request) -> Made:
     """Make an alarm on a metric or on an expression over metrics."""
@@ -78,7 +101,15 @@ def metric_alarm(request: Request) -> Made:
     return Made(name, {"name": name, "arn": request.target.arn("cloudwatch", f"alarm:{name}")})
 
 
-@resource("aws:cloudwatch/dashboard:Dashboard", passes="dashboardName dashboardBody")
+@resource(
+    "aws:cloudwatch/dashboard:Dashboard",
+    passes="dashboardName dashboardBody",
+    update=PUT,
+    fixed="dashboardName",
+    delete=lambda request: request.client("cloudwatch").delete_dashboards(
+        DashboardNames=[request.require("dashboardName")]
+    ),
+)
 def dashboard(request: Request) -> Made:
     """Make a dashboard."""
     name = request.require("dashboardName")

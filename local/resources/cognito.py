@@ -3,7 +3,16 @@
 from typing import Any
 
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, Made, Request, resource
+
+_IMMUTABLE = "name usernameAttributes usernameConfiguration"
+
+
+def _update_user_pool(request: Request) -> Made:
+    """Set what can be set of a pool that has users."""
+    request.client("cognito-idp").update_user_pool(UserPoolId=request.id, **_pool_settings(request))
+    _set_second_factor(request, request.id)
+    return request.unchanged()
 
 
 @resource(
@@ -13,6 +22,10 @@ from local.resources.registry import Made, Request, resource
         "deletionProtection mfaConfiguration passwordPolicy softwareTokenMfaConfiguration "
         "userPoolTier usernameAttributes usernameConfiguration"
     ),
+    update=_update_user_pool,
+    fixed=_IMMUTABLE,
+    holds="its users",
+    delete=lambda request: request.client("cognito-idp").delete_user_pool(UserPoolId=request.id),
 )
 def user_pool(request: Request) -> Made:
     """Make a user pool; its second factor is set by a separate call, as in AWS's API.
@@ -22,28 +35,16 @@ def user_pool(request: Request) -> Made:
     """
     cognito = request.client("cognito-idp")
     name = request.physical_name(128)
-    policy = request.get("passwordPolicy")
     made = cognito.create_user_pool(
         PoolName=name,
+        **_pool_settings(request),
         **present(
-            AccountRecoverySetting=_pascal(request, "accountRecoverySetting"),
-            AdminCreateUserConfig=_pascal(request, "adminCreateUserConfig"),
-            AutoVerifiedAttributes=request.get("autoVerifiedAttributes"),
-            DeletionProtection=request.get("deletionProtection"),
-            Policies=policy and {"PasswordPolicy": pascal(policy)},
-            UserPoolTier=request.get("userPoolTier"),
             UsernameAttributes=request.get("usernameAttributes"),
             UsernameConfiguration=_pascal(request, "usernameConfiguration"),
         ),
     )["UserPool"]
     if request.get("mfaConfiguration", "OFF") != "OFF":
-        cognito.set_user_pool_mfa_config(
-            UserPoolId=made["Id"],
-            MfaConfiguration=request.require("mfaConfiguration"),
-            **present(
-                SoftwareTokenMfaConfiguration=_pascal(request, "softwareTokenMfaConfiguration")
-            ),
-        )
+        _set_second_factor(request, made["Id"])
     region = request.target.aws.region
     return Made(
         made["Id"],
@@ -55,7 +56,35 @@ def user_pool(request: Request) -> Made:
     )
 
 
-@resource("aws:cognito/resourceServer:ResourceServer", passes="identifier name userPoolId scopes")
+def _pool_settings(request: Request) -> dict[str, Any]:
+    policy = request.get("passwordPolicy")
+    return present(
+        AccountRecoverySetting=_pascal(request, "accountRecoverySetting"),
+        AdminCreateUserConfig=_pascal(request, "adminCreateUserConfig"),
+        AutoVerifiedAttributes=request.get("autoVerifiedAttributes"),
+        DeletionProtection=request.get("deletionProtection"),
+        Policies=policy and {"PasswordPolicy": pascal(policy)},
+        UserPoolTier=request.get("userPoolTier"),
+    )
+
+
+def _set_second_factor(request: Request, pool: str) -> None:
+    request.client("cognito-idp").set_user_pool_mfa_config(
+        UserPoolId=pool,
+        MfaConfiguration=request.get("mfaConfiguration", "OFF"),
+        **present(SoftwareTokenMfaConfiguration=_pascal(request, "softwareTokenMfaConfiguration")),
+    )
+
+
+@resource(
+    "aws:cognito/resourceServer:ResourceServer",
+    passes="identifier name userPoolId scopes",
+    update=ANEW,
+    fixed="identifier userPoolId",
+    delete=lambda request: request.client("cognito-idp").delete_resource_server(
+        UserPoolId=request.require("userPoolId"), Identifier=request.require("identifier")
+    ),
+)
 def resource_server(request: Request) -> Made:
     """Make a resource server with its scopes."""
     identifier = request.require("identifier")
@@ -76,9 +105,20 @@ def resource_server(request: Request) -> Made:
     )
 
 
+def _remember_address(request: Request, _made: Made) -> None:
+    target = request.target
+    address = f"https://{request.require('domain')}.auth.{target.aws.region}.amazoncognito.com"
+    target.addresses[address] = target.aws.endpoint
+
+
 @resource(
     "aws:cognito/userPoolDomain:UserPoolDomain",
     passes="userPoolId domain managedLoginVersion",
+    update=ANEW,
+    delete=lambda request: request.client("cognito-idp").delete_user_pool_domain(
+        UserPoolId=request.require("userPoolId"), Domain=request.require("domain")
+    ),
+    note=_remember_address,
 )
 def user_pool_domain(request: Request) -> Made:
     """Make a pool's domain; no name on this machine resolves to it.
@@ -86,15 +126,12 @@ def user_pool_domain(request: Request) -> Made:
     The emulator serves all pools' ``/oauth2/…`` and ``/login`` at its own address, and tells them
     apart by the client: outputs that name the domain name that address instead.
     """
-    target = request.target
     domain = request.require("domain")
     request.client("cognito-idp").create_user_pool_domain(
         UserPoolId=request.require("userPoolId"),
         Domain=domain,
         **present(ManagedLoginVersion=request.get("managedLoginVersion")),
     )
-    address = f"https://{domain}.auth.{target.aws.region}.amazoncognito.com"
-    target.addresses[address] = target.aws.endpoint
     return Made(domain, {"version": "1"})
 
 
@@ -115,22 +152,41 @@ _CLIENT = {
 }
 
 
+def _update_client(request: Request) -> Made:
+    """Set what can be set of a client; it keeps its id and its secret."""
+    settings = _client_settings(request)
+    settings.pop("GenerateSecret", None)
+    request.client("cognito-idp").update_user_pool_client(ClientId=request.id, **settings)
+    return request.unchanged()
+
+
 @resource(
     "aws:cognito/userPoolClient:UserPoolClient",
     passes=f"name userPoolId tokenValidityUnits {' '.join(_CLIENT)}",
+    update=_update_client,
+    fixed="name userPoolId generateSecret",
+    delete=lambda request: request.client("cognito-idp").delete_user_pool_client(
+        UserPoolId=request.require("userPoolId"), ClientId=request.id
+    ),
 )
 def user_pool_client(request: Request) -> Made:
     """Make a client of a pool."""
     name = request.physical_name(128)
-    made = request.client("cognito-idp").create_user_pool_client(
-        UserPoolId=request.require("userPoolId"),
-        ClientName=name,
+    made = request.client("cognito-idp").create_user_pool_client(**_client_settings(request))[
+        "UserPoolClient"
+    ]
+    return Made(made["ClientId"], {"name": name, "clientSecret": made.get("ClientSecret", "")})
+
+
+def _client_settings(request: Request) -> dict[str, Any]:
+    return {
+        "UserPoolId": request.require("userPoolId"),
+        "ClientName": request.physical_name(128),
         **present(
             TokenValidityUnits=_pascal(request, "tokenValidityUnits"),
             **{theirs: request.get(ours) for ours, theirs in _CLIENT.items()},
         ),
-    )["UserPoolClient"]
-    return Made(made["ClientId"], {"name": name, "clientSecret": made.get("ClientSecret", "")})
+    }
 
 
 def _pascal(request: Request, name: str) -> Any:

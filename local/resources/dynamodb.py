@@ -1,10 +1,63 @@
 """Tables with their indexes, stream, expiry and protection."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.resources.names import pascal, present
 from local.resources.registry import Made, Request, resource
+
+
+def update_table(request: Request) -> Made:
+    """Change a table one property at a time, as its API requires; the table keeps its items."""
+    dynamodb, name = request.client("dynamodb"), request.id
+    for change in (*_changes(request), *_index_changes(request)):
+        dynamodb.update_table(TableName=name, **change)
+    if request.changed("ttl"):
+        _set_expiry(request, name)
+    if request.changed("pointInTimeRecovery"):
+        _set_recovery(request, name)
+    return _made(name, dynamodb.describe_table(TableName=name)["Table"])
+
+
+def _changes(request: Request) -> Iterator[dict[str, Any]]:
+    if request.changed("billingMode", "readCapacity", "writeCapacity"):
+        yield {
+            "BillingMode": request.get("billingMode", "PROVISIONED"),
+            **present(ProvisionedThroughput=_throughput(request.inputs)),
+        }
+    if request.changed("streamEnabled", "streamViewType"):
+        if request.previous and request.previous.inputs.get("streamEnabled"):
+            yield {"StreamSpecification": {"StreamEnabled": False}}
+        if stream := _stream(request):
+            yield {"StreamSpecification": stream}
+    if request.changed("serverSideEncryption"):
+        yield {"SSESpecification": _encryption(request) or {"Enabled": False}}
+    if request.changed("tableClass"):
+        yield {"TableClass": request.get("tableClass", "STANDARD")}
+    if request.changed("deletionProtectionEnabled"):
+        yield {"DeletionProtectionEnabled": bool(request.get("deletionProtectionEnabled"))}
+
+
+def _index_changes(request: Request) -> Iterator[dict[str, Any]]:
+    """Yield one change for each index: AWS makes one at a time."""
+    kind = "globalSecondaryIndexes"
+    old = {index["name"]: index for index in (request.previous or request).inputs.get(kind) or []}
+    new = {index["name"]: index for index in request.get(kind, [])}
+    for name, index in old.items():
+        if new.get(name) != index:
+            yield {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": name}}]}
+    for name, index in new.items():
+        if old.get(name) != index:
+            yield {
+                "AttributeDefinitions": _attributes(request),
+                "GlobalSecondaryIndexUpdates": [{"Create": _index(index, request)}],
+            }
+
+
+def _key_types(request: Request) -> dict[str, Any]:
+    keys = (request.get("hashKey"), request.get("rangeKey"))
+    types = {a["name"]: a["type"] for a in request.get("attributes", []) if a["name"] in keys}
+    return {"keyTypes": types}
 
 
 @resource(
@@ -16,6 +69,11 @@ from local.resources.registry import Made, Request, resource
     ),
     # Limits of spending, which the emulator does not track.
     ignores="onDemandThroughput warmThroughput",
+    update=update_table,
+    fixed="name hashKey rangeKey localSecondaryIndexes keyTypes",
+    holds="its items",
+    delete=lambda request: request.client("dynamodb").delete_table(TableName=request.id),
+    derived=_key_types,
 )
 def table(request: Request) -> Made:
     """Make a table."""
@@ -23,10 +81,7 @@ def table(request: Request) -> Made:
     name = request.physical_name(255)
     made = dynamodb.create_table(
         TableName=name,
-        AttributeDefinitions=[
-            {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
-            for attribute in request.require("attributes")
-        ],
+        AttributeDefinitions=_attributes(request),
         KeySchema=_keys(request.inputs),
         BillingMode=request.get("billingMode", "PROVISIONED"),
         **present(
@@ -40,27 +95,51 @@ def table(request: Request) -> Made:
         ),
     )["TableDescription"]
     if request.get("ttl", {}).get("enabled"):
-        dynamodb.update_time_to_live(
-            TableName=name,
-            TimeToLiveSpecification={
-                "Enabled": True,
-                "AttributeName": request.require("ttl")["attributeName"],
-            },
-        )
+        _set_expiry(request, name)
     if request.get("pointInTimeRecovery", {}).get("enabled"):
-        dynamodb.update_continuous_backups(
-            TableName=name,
-            PointInTimeRecoverySpecification=_recovery(request.require("pointInTimeRecovery")),
-        )
+        _set_recovery(request, name)
+    return _made(name, made)
+
+
+def _set_expiry(request: Request, name: str) -> None:
+    """Set the attribute by which items expire; the one before must be switched off first."""
+    old = (request.previous.inputs.get("ttl") if request.previous else None) or {}
+    new = request.get("ttl", {})
+    for given, enabled in ((old, False), (new, True)):
+        if given.get("enabled"):
+            request.client("dynamodb").update_time_to_live(
+                TableName=name,
+                TimeToLiveSpecification={
+                    "Enabled": enabled,
+                    "AttributeName": given["attributeName"],
+                },
+            )
+
+
+def _set_recovery(request: Request, name: str) -> None:
+    request.client("dynamodb").update_continuous_backups(
+        TableName=name,
+        PointInTimeRecoverySpecification=_recovery(request.get("pointInTimeRecovery", {})),
+    )
+
+
+def _made(name: str, table: Mapping[str, Any]) -> Made:
     return Made(
         name,
         {
             "name": name,
-            "arn": made["TableArn"],
-            "streamArn": made.get("LatestStreamArn", ""),
-            "streamLabel": made.get("LatestStreamLabel", ""),
+            "arn": table["TableArn"],
+            "streamArn": table.get("LatestStreamArn", ""),
+            "streamLabel": table.get("LatestStreamLabel", ""),
         },
     )
+
+
+def _attributes(request: Request) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
+        for attribute in request.require("attributes")
+    ]
 
 
 def _keys(given: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -113,5 +192,6 @@ def _encryption(request: Request) -> dict[str, Any] | None:
 
 def _recovery(given: Mapping[str, Any]) -> dict[str, Any]:
     return present(
-        PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=given.get("recoveryPeriodInDays")
+        PointInTimeRecoveryEnabled=bool(given.get("enabled")),
+        RecoveryPeriodInDays=given.get("recoveryPeriodInDays"),
     )

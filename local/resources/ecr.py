@@ -4,13 +4,16 @@ import hashlib
 import json
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
 
 
 @resource(
     "aws:ecr/repository:Repository",
     passes="name encryptionConfigurations imageTagMutability imageScanningConfiguration",
     ignores="forceDelete",
+    delete=lambda request: request.client("ecr").delete_repository(
+        repositoryName=request.id, force=True
+    ),
 )
 def repository(request: Request) -> Made:
     """Make an image repository."""
@@ -36,7 +39,13 @@ def repository(request: Request) -> Made:
     )
 
 
-@resource("aws:ecr/lifecyclePolicy:LifecyclePolicy", passes="repository policy")
+@resource(
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+    passes="repository policy",
+    update=PUT,
+    fixed="repository",
+    delete=lambda request: request.client("ecr").delete_lifecycle_policy(repositoryName=request.id),
+)
 def lifecycle_policy(request: Request) -> Made:
     """Set a repository's lifecycle policy."""
     name = request.require("repository")
@@ -54,6 +63,8 @@ def lifecycle_policy(request: Request) -> Made:
         "ignoreSecretsInDiffCalculation labels load network noCache pull push registries secrets "
         "ssh"
     ),
+    update=PUT,
+    delete=lambda _request: None,
 )
 def image(request: Request) -> Made:
     """Derive an image's digest from what it would hold: the sources and the build arguments.

@@ -2,7 +2,51 @@
 
 from infra.emulator_roles import for_role
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
+
+
+def _update_role(request: Request) -> Made:
+    """Set a role's trust, description and policies."""
+    iam, name = request.client("iam"), request.id
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=request.require("assumeRolePolicy"))
+    iam.update_role(
+        RoleName=name,
+        Description=request.get("description", ""),
+        MaxSessionDuration=request.get("maxSessionDuration", 3600),
+    )
+    if request.changed("permissionsBoundary"):
+        if request.get("permissionsBoundary"):
+            iam.put_role_permissions_boundary(
+                RoleName=name, PermissionsBoundary=request.require("permissionsBoundary")
+            )
+        else:
+            iam.delete_role_permissions_boundary(RoleName=name)
+    _remove_own_policies(request)
+    _add_own_policies(request, name)
+    return request.unchanged()
+
+
+def _delete_role(request: Request) -> None:
+    _remove_own_policies(request)
+    request.client("iam").delete_role(RoleName=request.id)
+
+
+def _add_own_policies(request: Request, name: str) -> None:
+    iam = request.client("iam")
+    for policy in request.get("inlinePolicies", []):
+        iam.put_role_policy(
+            RoleName=name, PolicyName=policy["name"], PolicyDocument=for_role(policy["policy"])
+        )
+    for arn in request.get("managedPolicyArns", []):
+        iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+
+
+def _remove_own_policies(request: Request) -> None:
+    iam, old = request.client("iam"), request.previous.inputs if request.previous else {}
+    for policy in old.get("inlinePolicies") or []:
+        iam.delete_role_policy(RoleName=request.id, PolicyName=policy["name"])
+    for arn in old.get("managedPolicyArns") or []:
+        iam.detach_role_policy(RoleName=request.id, PolicyArn=arn)
 
 
 @resource(
@@ -12,6 +56,9 @@ from local.resources.registry import Made, Request, resource
         "path permissionsBoundary"
     ),
     ignores="forceDetachPolicies",
+    update=_update_role,
+    fixed="name path",
+    delete=_delete_role,
 )
 def role(request: Request) -> Made:
     """Make a role with its trust policy."""
@@ -27,16 +74,19 @@ def role(request: Request) -> Made:
             PermissionsBoundary=request.get("permissionsBoundary"),
         ),
     )["Role"]
-    for policy in request.get("inlinePolicies", []):
-        iam.put_role_policy(
-            RoleName=name, PolicyName=policy["name"], PolicyDocument=for_role(policy["policy"])
-        )
-    for arn in request.get("managedPolicyArns", []):
-        iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+    _add_own_policies(request, name)
     return Made(name, {"name": name, "arn": made["Arn"], "uniqueId": made["RoleId"]})
 
 
-@resource("aws:iam/rolePolicy:RolePolicy", passes="name role policy")
+@resource(
+    "aws:iam/rolePolicy:RolePolicy",
+    passes="name role policy",
+    update=PUT,
+    fixed="name role",
+    delete=lambda request: request.client("iam").delete_role_policy(
+        RoleName=request.require("role"), PolicyName=request.id.partition(":")[2]
+    ),
+)
 def role_policy(request: Request) -> Made:
     """Add an inline policy to a role."""
     name = request.physical_name(128)

@@ -4,10 +4,36 @@ from local.resources.names import present
 from local.resources.registry import Made, Request, resource
 
 
+def _update_key(request: Request) -> Made:
+    """Set a key's description, policy and rotation."""
+    kms, key = request.client("kms"), request.id
+    kms.update_key_description(KeyId=key, Description=request.get("description", ""))
+    if request.get("policy"):
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=request.require("policy"))
+    set_rotation = (
+        kms.enable_key_rotation if request.get("enableKeyRotation") else kms.disable_key_rotation
+    )
+    set_rotation(KeyId=key)
+    return request.unchanged()
+
+
+def _update_alias(request: Request) -> Made:
+    request.client("kms").update_alias(
+        AliasName=request.id, TargetKeyId=request.require("targetKeyId")
+    )
+    return request.unchanged()
+
+
 @resource(
     "aws:kms/key:Key",
     passes="description policy keyUsage customerMasterKeySpec enableKeyRotation multiRegion",
     ignores="deletionWindowInDays bypassPolicyLockoutSafetyCheck rotationPeriodInDays isEnabled",
+    update=_update_key,
+    fixed="keyUsage customerMasterKeySpec multiRegion",
+    holds="the key that its data are encrypted with",
+    delete=lambda request: request.client("kms").schedule_key_deletion(
+        KeyId=request.id, PendingWindowInDays=7
+    ),
 )
 def key(request: Request) -> Made:
     """Make a key."""
@@ -26,7 +52,13 @@ def key(request: Request) -> Made:
     return Made(made["KeyId"], {"keyId": made["KeyId"], "arn": made["Arn"]})
 
 
-@resource("aws:kms/alias:Alias", passes="name targetKeyId")
+@resource(
+    "aws:kms/alias:Alias",
+    passes="name targetKeyId",
+    update=_update_alias,
+    fixed="name",
+    delete=lambda request: request.client("kms").delete_alias(AliasName=request.id),
+)
 def alias(request: Request) -> Made:
     """Make an alias of a key."""
     name = request.get("name") or f"alias/{request.auto_name(250)}"

@@ -3,7 +3,7 @@
 import json
 
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
 from local.worker import SCHEDULED_TIME
 
 _GROUP = "default"
@@ -16,6 +16,11 @@ _GROUP = "default"
         "startDate endDate state target"
     ),
     ignores="kmsKeyArn actionAfterCompletion",
+    update=PUT,
+    fixed="name",
+    delete=lambda request: request.client("scheduler").delete_schedule(
+        Name=request.id.partition("/")[2]
+    ),
 )
 def schedule(request: Request) -> Made:
     """Make a schedule. The emulator invokes its target for the first time after one period.
@@ -31,7 +36,8 @@ def schedule(request: Request) -> Made:
         target["Input"] = target["Input"].replace("<aws.scheduler.schedule-arn>", arn)
         if request.target.images is not None:
             target["Input"] = _without_time(target["Input"])
-    arn = request.client("scheduler").create_schedule(
+    client = request.client("scheduler")
+    arn = (client.update_schedule if request.previous else client.create_schedule)(
         Name=name,
         ScheduleExpression=request.require("scheduleExpression"),
         FlexibleTimeWindow=pascal(request.require("flexibleTimeWindow")),

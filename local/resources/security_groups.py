@@ -3,10 +3,15 @@
 from typing import Any
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, PUT, Made, Request, resource
 
 
-@resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", passes="vpcId")
+@resource(
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    passes="vpcId",
+    update=PUT,
+    delete=lambda _request: None,  # it is the VPC's
+)
 def default_security_group(request: Request) -> Made:
     """Remove all rules from a VPC's default group."""
     vpc = request.require("vpcId")
@@ -23,6 +28,7 @@ def default_security_group(request: Request) -> Made:
     "aws:ec2/securityGroup:SecurityGroup",
     passes="name description vpcId",
     ignores="revokeRulesOnDelete",
+    delete=lambda request: request.client("ec2").delete_security_group(GroupId=request.id),
 )
 def security_group(request: Request) -> Made:
     """Make a group without rules; AWS would add one for all outbound traffic."""
@@ -44,13 +50,27 @@ _RULE = (
 )
 
 
-@resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", passes=_RULE)
+@resource(
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    passes=_RULE,
+    update=ANEW,
+    delete=lambda request: request.client("ec2").revoke_security_group_ingress(
+        GroupId=request.require("securityGroupId"), SecurityGroupRuleIds=[request.id]
+    ),
+)
 def ingress_rule(request: Request) -> Made:
     """Add a rule for inbound traffic."""
     return _rule(request, "ingress")
 
 
-@resource("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", passes=_RULE)
+@resource(
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    passes=_RULE,
+    update=ANEW,
+    delete=lambda request: request.client("ec2").revoke_security_group_egress(
+        GroupId=request.require("securityGroupId"), SecurityGroupRuleIds=[request.id]
+    ),
+)
 def egress_rule(request: Request) -> Made:
     """Add a rule for outbound traffic; the emulator (1.5.33) drops its prefix list."""
     return _rule(request, "egress")

@@ -1,13 +1,16 @@
 """Senders of e-mail. Nothing is sent: `app mail` shows what would have been."""
 
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, Made, Request, resource
 
 
 @resource(
     "aws:sesv2/emailIdentity:EmailIdentity",
     passes="emailIdentity configurationSetName",
     ignores="dkimSigningAttributes",
+    update=ANEW,
+    fixed="emailIdentity",
+    delete=lambda request: request.client("sesv2").delete_email_identity(EmailIdentity=request.id),
 )
 def email_identity(request: Request) -> Made:
     """Make an address or a domain that may send e-mail; it is verified at once."""
@@ -35,7 +38,15 @@ _OPTIONS = (
 )
 
 
-@resource("aws:sesv2/configurationSet:ConfigurationSet", passes=f"configurationSetName {_OPTIONS}")
+@resource(
+    "aws:sesv2/configurationSet:ConfigurationSet",
+    passes=f"configurationSetName {_OPTIONS}",
+    update=ANEW,
+    fixed="configurationSetName",
+    delete=lambda request: request.client("sesv2").delete_configuration_set(
+        ConfigurationSetName=request.id
+    ),
+)
 def configuration_set(request: Request) -> Made:
     """Make a configuration set."""
     name = request.require("configurationSetName")

@@ -2,7 +2,7 @@
 
 from local.resources.names import present
 from local.resources.policies import for_resource
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, Made, Request, resource
 
 _ATTRIBUTES = {
     "displayName": "DisplayName",
@@ -15,7 +15,25 @@ _ATTRIBUTES = {
 }
 
 
-@resource("aws:sns/topic:Topic", passes=f"name {' '.join(_ATTRIBUTES)}")
+def _update_topic(request: Request) -> Made:
+    """Set a topic's attributes; those that the program dropped become empty."""
+    for ours, theirs in _ATTRIBUTES.items():
+        if request.changed(ours):
+            request.client("sns").set_topic_attributes(
+                TopicArn=request.id,
+                AttributeName=theirs,
+                AttributeValue=_text(request.get(ours, "")),
+            )
+    return request.unchanged()
+
+
+@resource(
+    "aws:sns/topic:Topic",
+    passes=f"name {' '.join(_ATTRIBUTES)}",
+    update=_update_topic,
+    fixed="name fifoTopic",
+    delete=lambda request: request.client("sns").delete_topic(TopicArn=request.id),
+)
 def topic(request: Request) -> Made:
     """Make a topic."""
     suffix = ".fifo" if request.get("fifoTopic") else ""
@@ -31,7 +49,19 @@ def topic(request: Request) -> Made:
     return Made(arn, {"name": name, "arn": arn})
 
 
-@resource("aws:sns/topicPolicy:TopicPolicy", passes="arn policy")
+def _delete_topic_policy(request: Request) -> None:
+    request.client("sns").set_topic_attributes(
+        TopicArn=request.id, AttributeName="Policy", AttributeValue=""
+    )
+
+
+@resource(
+    "aws:sns/topicPolicy:TopicPolicy",
+    passes="arn policy",
+    update=ANEW,
+    fixed="arn",
+    delete=_delete_topic_policy,
+)
 def topic_policy(request: Request) -> Made:
     """Set a topic's policy."""
     arn = request.require("arn")
@@ -56,6 +86,8 @@ _SUBSCRIPTION = {
     "aws:sns/topicSubscription:TopicSubscription",
     passes=f"topic protocol endpoint {' '.join(_SUBSCRIPTION)}",
     ignores="confirmationTimeoutInMinutes endpointAutoConfirms",
+    update=ANEW,
+    delete=lambda request: request.client("sns").unsubscribe(SubscriptionArn=request.id),
 )
 def topic_subscription(request: Request) -> Made:
     """Subscribe an endpoint to a topic; nothing is sent to e-mail addresses."""

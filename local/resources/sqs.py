@@ -1,7 +1,7 @@
 """Queues and their policies."""
 
 from local.resources.policies import for_resource
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, Made, Request, resource
 
 _ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -21,7 +21,43 @@ _ATTRIBUTES = {
 }
 
 
-@resource("aws:sqs/queue:Queue", passes=f"name {' '.join(_ATTRIBUTES)}")
+_DEFAULTS = {
+    "ContentBasedDeduplication": "false",
+    "DeduplicationScope": "queue",
+    "DelaySeconds": "0",
+    "FifoThroughputLimit": "perQueue",
+    "KmsDataKeyReusePeriodSeconds": "300",
+    "KmsMasterKeyId": "",
+    "MaximumMessageSize": "1048576",
+    "MessageRetentionPeriod": "345600",
+    "ReceiveMessageWaitTimeSeconds": "0",
+    "RedriveAllowPolicy": "",
+    "RedrivePolicy": "",
+    "SqsManagedSseEnabled": "true",
+    "VisibilityTimeout": "30",
+}
+"""What AWS sets an attribute to that a queue is made without."""
+
+
+def _update_queue(request: Request) -> Made:
+    """Set the attributes that changed; the queue keeps its messages."""
+    changed = {ours: theirs for ours, theirs in _ATTRIBUTES.items() if request.changed(ours)}
+    attributes = {
+        theirs: _text(request.get(ours, _DEFAULTS.get(theirs, "")))
+        for ours, theirs in changed.items()
+    }
+    request.client("sqs").set_queue_attributes(QueueUrl=request.id, Attributes=attributes)
+    return request.unchanged()
+
+
+@resource(
+    "aws:sqs/queue:Queue",
+    passes=f"name {' '.join(_ATTRIBUTES)}",
+    update=_update_queue,
+    fixed="name fifoQueue",
+    holds="its messages",
+    delete=lambda request: request.client("sqs").delete_queue(QueueUrl=request.id),
+)
 def queue(request: Request) -> Made:
     """Make a queue."""
     suffix = ".fifo" if request.get("fifoQueue") else ""
@@ -38,14 +74,26 @@ def queue(request: Request) -> Made:
     return Made(url, {"name": name, "url": url, "arn": request.target.arn("sqs", name)})
 
 
-@resource("aws:sqs/queuePolicy:QueuePolicy", passes="queueUrl policy")
+@resource(
+    "aws:sqs/queuePolicy:QueuePolicy",
+    passes="queueUrl policy",
+    update=ANEW,
+    fixed="queueUrl",
+    delete=lambda request: _set(request, "Policy", ""),
+)
 def queue_policy(request: Request) -> Made:
     """Set a queue's policy."""
     policy = for_resource(request.require("policy"))
     return _set(request, "Policy", policy) if policy else Made(request.require("queueUrl"))
 
 
-@resource("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", passes="queueUrl redriveAllowPolicy")
+@resource(
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+    passes="queueUrl redriveAllowPolicy",
+    update=ANEW,
+    fixed="queueUrl",
+    delete=lambda request: _set(request, "RedriveAllowPolicy", ""),
+)
 def redrive_allow_policy(request: Request) -> Made:
     """Set which queues may use a queue for their dead letters."""
     return _set(request, "RedriveAllowPolicy", request.require("redriveAllowPolicy"))

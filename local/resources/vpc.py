@@ -7,22 +7,46 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, Target, invoke, resource
+from local.resources.registry import ANEW, Made, Request, Target, invoke, resource
+
+_SUPPORT = ("enableDnsHostnames", "enableDnsSupport")
 
 
-@resource("aws:ec2/vpc:Vpc", passes="cidrBlock enableDnsHostnames enableDnsSupport")
+def _update_vpc(request: Request) -> Made:
+    _set_support(request, request.id)
+    return request.unchanged()
+
+
+@resource(
+    "aws:ec2/vpc:Vpc",
+    passes=f"cidrBlock {' '.join(_SUPPORT)}",
+    update=_update_vpc,
+    fixed="cidrBlock",
+    delete=lambda request: request.client("ec2").delete_vpc(VpcId=request.id),
+)
 def vpc(request: Request) -> Made:
     """Make a VPC; its default security group is one of its outputs."""
     ec2 = request.client("ec2")
     id_ = ec2.create_vpc(CidrBlock=request.require("cidrBlock"))["Vpc"]["VpcId"]
-    for name in ("enableDnsHostnames", "enableDnsSupport"):
-        if request.get(name) is not None:  # the API accepts one at a time
-            value = {name[:1].upper() + name[1:]: {"Value": request.get(name)}}
-            ec2.modify_vpc_attribute(VpcId=id_, **value)
+    _set_support(request, id_)
     return Made(id_, {"arn": request.target.arn("ec2", f"vpc/{id_}")})
 
 
-@resource("aws:ec2/subnet:Subnet", passes="vpcId cidrBlock availabilityZone mapPublicIpOnLaunch")
+def _set_support(request: Request, vpc: str) -> None:
+    for name in _SUPPORT:
+        if request.get(name) is not None or request.changed(name):
+            default = name == "enableDnsSupport"
+            value = {name[:1].upper() + name[1:]: {"Value": request.get(name, default)}}
+            # The API accepts one at a time.
+            request.client("ec2").modify_vpc_attribute(VpcId=vpc, **value)
+
+
+@resource(
+    "aws:ec2/subnet:Subnet",
+    passes="vpcId cidrBlock availabilityZone mapPublicIpOnLaunch",
+    update=ANEW,
+    delete=lambda request: request.client("ec2").delete_subnet(SubnetId=request.id),
+)
 def subnet(request: Request) -> Made:
     """Make a subnet in a zone."""
     ec2 = request.client("ec2")
@@ -44,7 +68,11 @@ def subnet(request: Request) -> Made:
     )
 
 
-@resource("aws:ec2/routeTable:RouteTable", passes="vpcId")
+@resource(
+    "aws:ec2/routeTable:RouteTable",
+    passes="vpcId",
+    delete=lambda request: request.client("ec2").delete_route_table(RouteTableId=request.id),
+)
 def route_table(request: Request) -> Made:
     """Make a route table with the route inside its VPC only."""
     made = request.client("ec2").create_route_table(VpcId=request.require("vpcId"))
@@ -52,7 +80,12 @@ def route_table(request: Request) -> Made:
     return Made(id_, {"arn": request.target.arn("ec2", f"route-table/{id_}")})
 
 
-@resource("aws:ec2/routeTableAssociation:RouteTableAssociation", passes="routeTableId subnetId")
+@resource(
+    "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    passes="routeTableId subnetId",
+    update=ANEW,
+    delete=lambda request: request.client("ec2").disassociate_route_table(AssociationId=request.id),
+)
 def route_table_association(request: Request) -> Made:
     """Associate a route table with a subnet."""
     made = request.client("ec2").associate_route_table(
@@ -67,6 +100,8 @@ def route_table_association(request: Request) -> Made:
         "vpcId serviceName vpcEndpointType policy routeTableIds subnetIds securityGroupIds "
         "privateDnsEnabled"
     ),
+    update=ANEW,
+    delete=lambda request: request.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[request.id]),
 )
 def vpc_endpoint(request: Request) -> Made:
     """Make an endpoint; the emulator (1.5.33) drops its policy, groups and private names."""
@@ -100,6 +135,8 @@ def vpc_endpoint(request: Request) -> Made:
 @resource(
     "aws:ec2/flowLog:FlowLog",
     passes="vpcId trafficType logDestinationType logDestination iamRoleArn maxAggregationInterval",
+    update=ANEW,
+    delete=lambda request: request.client("ec2").delete_flow_logs(FlowLogIds=[request.id]),
 )
 def flow_log(request: Request) -> Made:
     """Make a flow log of a VPC; no traffic flows, so nothing is logged."""

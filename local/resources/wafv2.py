@@ -3,9 +3,15 @@
 from typing import Any
 
 from local.resources.names import pascal
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
 
 _RENAMES = {"cloudwatchMetricsEnabled": "CloudWatchMetricsEnabled"}
+
+
+def _delete_acl(request: Request) -> None:
+    place = {"Name": request.output("name"), "Scope": request.require("scope"), "Id": request.id}
+    client = request.client("wafv2")
+    client.delete_web_acl(**place, LockToken=client.get_web_acl(**place)["LockToken"])
 
 
 @resource(
@@ -14,6 +20,7 @@ _RENAMES = {"cloudwatchMetricsEnabled": "CloudWatchMetricsEnabled"}
         "name description scope defaultAction customResponseBodies rules dataProtectionConfig "
         "visibilityConfig"
     ),
+    delete=_delete_acl,
 )
 def web_acl(request: Request) -> Made:
     """Make a web ACL; the emulator (1.5.33) drops its custom responses and protection settings."""
@@ -34,7 +41,15 @@ def web_acl(request: Request) -> Made:
     return Made(made["Id"], {"name": name, "arn": made["ARN"]})
 
 
-@resource("aws:wafv2/webAclAssociation:WebAclAssociation", passes="resourceArn webAclArn")
+@resource(
+    "aws:wafv2/webAclAssociation:WebAclAssociation",
+    passes="resourceArn webAclArn",
+    update=PUT,
+    fixed="resourceArn",
+    delete=lambda request: request.client("wafv2").disassociate_web_acl(
+        ResourceArn=request.require("resourceArn")
+    ),
+)
 def web_acl_association(request: Request) -> Made:
     """Associate a web ACL with a stage."""
     acl, stage = request.require("webAclArn"), request.require("resourceArn")
@@ -46,6 +61,8 @@ def web_acl_association(request: Request) -> Made:
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
     passes="resourceArn",
     ignores="logDestinationConfigs loggingFilter redactedFields",
+    update=PUT,
+    delete=lambda _request: None,
 )
 def web_acl_logging_configuration(request: Request) -> Made:
     """Make nothing: the emulator (1.5.33) has no logs of web ACLs."""

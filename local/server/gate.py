@@ -20,9 +20,10 @@ from ministack.core.iam_evaluator import AuthError  # type: ignore[import-untype
 from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
 from local import credentials
-from local.server import open_paths, origin, recorder, viewer, workarounds
+from local.server import open_paths, origin, preflights, recorder, viewer, workarounds
+from local.server.claims import Claim, Refused, claim
 from local.server.identities import Identities
-from local.server.signature import Claim, Refused, claim, verify
+from local.server.signature import verify
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -34,14 +35,20 @@ with contextlib.suppress(OSError, ValueError):
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 workarounds.apply()
+preflights.install()
 recorder.install()
 
 _identities = Identities(credentials.read(Path.cwd()))
 
-_UNSIGNED = (
-    "Sign the request with this cloud's credentials (app up makes new ones at each start), or use "
-    "the commands of app."
-)
+
+class Unsigned(Exception):
+    """A request that carries no signature, and needs one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Sign the request with the credentials of this local cloud, which are new at each "
+            "app up, or use the commands of app."
+        )
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,8 +57,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await emulator.app(scope, receive, send)
         return
     if problem := origin.refusal(scope):
-        content = json.dumps({"message": problem}).encode()
-        await _refuse(scope, send, 403, {"Content-Type": "application/json"}, content)
+        await _refuse(scope, send, *_as_json(problem))
         return
     # A page with a session of its own, such as a console, is served here.
     if viewer.wants(scope) and _is_loopback(scope):
@@ -59,6 +65,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     try:
         receive = await _admit(scope, receive)
+    except Unsigned as unsigned:
+        await _refuse(scope, send, *_as_json(str(unsigned)))
+        return
     except Refused as refused:
         await _refuse(scope, send, *_as_aws(scope, refused))
         return
@@ -69,7 +78,8 @@ async def _admit(scope: Scope, receive: Receive) -> Receive:
     """Return what the emulator reads the body from.
 
     Raises:
-        Refused: the request has no valid signature, and needs one.
+        Unsigned: the request has no signature, and needs one.
+        Refused: its signature is not valid, or not enough for this.
     """
     loopback, path = _is_loopback(scope), scope["path"]
     if scope["type"] == "websocket":
@@ -80,7 +90,7 @@ async def _admit(scope: Scope, receive: Receive) -> Receive:
         return receive
     claimed = claim(scope)
     if claimed is None:
-        raise Refused("MissingAuthenticationToken", _UNSIGNED)
+        raise Unsigned
     receive = await verify(claimed, scope, receive, _identities.find)
     if path.startswith("/_") and not (loopback and _identities.is_root(claimed.access_key)):
         raise Refused("AccessDenied", "Only the root credentials open the emulator's own paths.")
@@ -97,6 +107,12 @@ def _is_session(claimed: Claim) -> bool:
 def _is_loopback(scope: Scope) -> bool:
     client = scope.get("client")
     return client is not None and ip_address(client[0]).is_loopback
+
+
+def _as_json(problem: str) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a refusal, for people and pages."""
+    content = json.dumps({"message": problem}).encode()
+    return 403, {"Content-Type": "application/json"}, content
 
 
 def _as_aws(scope: Scope, refused: Refused) -> tuple[int, dict[str, str], bytes]:

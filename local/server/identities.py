@@ -11,10 +11,10 @@ import secrets
 from typing import Any
 
 from ministack.core import iam_evaluator, lambda_runtime, responses  # type: ignore[import-untyped]
-from ministack.services import lambda_svc, s3, sts  # type: ignore[import-untyped]
+from ministack.services import lambda_svc, sts  # type: ignore[import-untyped]
 
 from local.credentials import Credentials
-from local.server.signature import Refused
+from local.server.claims import Refused
 
 _ACCOUNT = "000000000000"
 _SALT = secrets.token_bytes(32)
@@ -29,7 +29,6 @@ class Identities:
         # which of these may pass.
         iam_evaluator.is_root_access_key = lambda key: not key
         lambda_runtime.execution_credentials = lambda_svc.execution_credentials = _session
-        s3._enforce_post_policy_size = _refuse_unsigned_form
         self._register()
 
     def _register(self) -> None:
@@ -90,8 +89,3 @@ def _session(config: dict[str, Any]) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_SESSION_TOKEN": token,
     }
-
-
-def _refuse_unsigned_form(*_: Any) -> Any:
-    """Refuse a form without a signature, which the emulator would accept from anybody."""
-    return s3._error("AccessDenied", "The form has no signature.", 403)

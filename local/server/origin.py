@@ -7,6 +7,7 @@ https://fetch.spec.whatwg.org/#origin-header https://www.w3.org/TR/fetch-metadat
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ ORIGINS = Path("origins.json").absolute()
 _NAMES = {"localhost", "host.docker.internal"}
 _API = "/_aws/execute-api/"
 _SIGN_IN = ("/oauth2/authorize", "/login", "/logout")
+_OBJECT = re.compile(r"/[a-z0-9][a-z0-9.-]+/.+", re.DOTALL)
 _TOKEN = ("/oauth2/token", "/oauth2/userInfo")
 
 
@@ -40,8 +42,11 @@ def refusal(scope: Scope) -> str | None:
         return None if own or ours else _REFUSED
     if sites in ([], ["none"], ["same-origin"]):
         return None
-    follows_link = modes == ["navigate"] and scope.get("method") == "GET"
-    return None if follows_link and scope["path"] in _SIGN_IN else _REFUSED
+    reads = scope.get("method") == "GET"
+    follows_link = reads and modes == ["navigate"] and scope["path"] in _SIGN_IN
+    # Who has a signed URL may show the file, as a picture or by a link, and reads nothing of it.
+    shows_file = reads and _OBJECT.fullmatch(scope["path"]) and _is_signed(scope)
+    return None if follows_link or shows_file else _REFUSED
 
 
 _REFUSED = (
@@ -71,8 +76,13 @@ def _is_of_the_application(scope: Scope, *, form: bool) -> bool:
     if path.startswith(_API) or path in _TOKEN:
         return True
     # A preflight does nothing, and the request that it asks for comes here again.
-    signed = b"X-Amz-Signature=" in scope["query_string"] or (method == "POST" and form)
+    signed = _is_signed(scope) or (method == "POST" and form)
     return not path.startswith("/_") and (signed or method == "OPTIONS")
+
+
+def _is_signed(scope: Scope) -> bool:
+    """Return whether a URL claims a signature, which is verified later (``signature.py``)."""
+    return b"X-Amz-Signature=" in scope["query_string"]
 
 
 def _is_listed(origin: str) -> bool:

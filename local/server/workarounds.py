@@ -4,8 +4,12 @@ import hashlib
 import json
 from typing import Any
 
+from ministack.core.persistence import PERSIST_STATE  # type: ignore[import-untyped]
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
+from ministack.services import dynamodb, ses
 from ministack.services import lambda_svc as functions
+
+from local.server import kept
 
 _event = gateway._build_lambda_event_v1
 _pool_key = functions._warm_pool_key
@@ -15,6 +19,8 @@ def apply() -> None:
     """Replace functions of the emulator by those that do as AWS does."""
     gateway._build_lambda_event_v1 = _event_with_key
     functions._warm_pool_key = _pool_key_of_version
+    if PERSIST_STATE:
+        kept.apply({"dynamodb": dynamodb, "ses": ses})
 
 
 def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:

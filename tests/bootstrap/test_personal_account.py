@@ -60,6 +60,7 @@ def statements(document: dict[str, Any]) -> list[str]:
     return sorted(json.dumps(statement, sort_keys=True) for statement in document["Statement"])
 
 
+@pytest.mark.long  # some thirty runs of the AWS CLI, a second each
 def test_the_role_may_what_the_deploy_role_of_dev_may_and_all_can_be_removed(
     root: Aws, tmp_path: Path
 ) -> None:

@@ -301,6 +301,7 @@ def test_a_preflight_needs_no_token_and_allows_to_send_one(api: Api) -> None:
     )
     with urllib.request.urlopen(request, timeout=30) as response:
         assert response.status == 204
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
         allowed = response.headers["Access-Control-Allow-Headers"].split(",")
     assert "Authorization" in allowed
     # A web app may read the reason.

@@ -28,7 +28,7 @@ from tests.support.e2e.privacy_faults import (
 )
 from tests.support.e2e.privacy_paths import by_messages, by_requests, by_uploads
 from tests.support.e2e.system import Api, invoke, keys, messages_in, until
-from tests.support.e2e.written import Place, elsewhere, keeping
+from tests.support.e2e.written import Place, elsewhere, keeping, recorded
 from tests.support.functions import FUNCTIONS, module_of
 
 pytestmark = pytest.mark.long  # it takes every path and every fault
@@ -136,6 +136,15 @@ def test_it_is_nowhere_else(walked: Cloud, canaries: Canaries) -> None:
     assert leaks(elsewhere(walked), canaries) == {}
 
 
+def test_the_history_holds_what_was_sent_but_no_credentials(
+    walked: Cloud, canaries: Canaries
+) -> None:
+    found = set().union(*leaks(recorded(walked), canaries).values())
+    assert {"created: name", "notification: text", "broken picture: file name"} <= found
+    assert not [label for label in found if label.startswith(("token", "client secret"))]
+    assert [label for label in canaries if label.startswith("token")]
+
+
 def test_all_that_was_written_is_searched(walked: Cloud) -> None:
     places = dict(elsewhere(walked))
     logs = {f: places[f"log {ref.log_group}"].decode() for f, ref in walked.functions.items()}
@@ -193,3 +202,5 @@ def test_keys_are_nowhere(docker: bool) -> None:
             statuses.add(api("GET", "/users/x", headers=headers).status)
         assert statuses == {403, 404, 429}
         assert leaks([*elsewhere(cloud), *keeping(cloud)], canaries) == {}
+        # The history has the other headers, such as the one that names the right key.
+        assert set().union(*leaks(recorded(cloud), canaries).values()) <= {"right key"}

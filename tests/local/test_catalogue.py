@@ -31,14 +31,14 @@ def catalogue(created_types, tmp_path_factory):
     (folder / "__main__.py").write_text(PROGRAM)
     (folder / "handlers" / "one").mkdir(parents=True)
     (folder / "handlers" / "one" / "handler.py").write_text(HANDLER)
-    original = registry.make
+    original = registry.counterpart
 
-    def make(request):
+    def counterpart(request):
         created_types.append(request.type)
         return original(request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "make", make)
+        patch.setattr(registry, "counterpart", counterpart)
         running = local_cloud.start(root=folder)
     with running:
         yield running

@@ -22,7 +22,7 @@ def invoke(cloud, event):
 
 def deploy(folder, cloud):
     loaded = project.load("local", root=folder)
-    return deployer.deploy(loaded, cloud.aws)
+    return deployer.deploy(loaded, cloud.aws).deployed
 
 
 def test_outputs_are_the_programs(cloud):

@@ -192,7 +192,9 @@ def test_containers_that_cannot_be_removed_are_named(no_engine, capsys):
 
 def test_a_function_gets_its_image(cloud, sample):
     loaded = project.load("local", root=sample)
-    deployed = deployer.deploy(loaded, cloud.aws, images={"greet": "sample/greet:1"})
+    deployed = deployer.deploy(
+        loaded, cloud.aws, images={"greet": "sample/greet:1"}, previous=cloud.deployed
+    ).deployed
     made = cloud.client("lambda").get_function(FunctionName=deployed.functions["greet"].name)
     assert made["Configuration"]["PackageType"] == "Image"
     assert made["Code"]["ImageUri"] == "sample/greet:1"
@@ -203,7 +205,7 @@ def test_a_function_gets_its_image(cloud, sample):
 def test_a_function_without_an_image(cloud, sample):
     loaded = project.load("local", root=sample)
     with pytest.raises(DeployFailed, match=r"no image of 'handlers\.greet\.handler\.handler'"):
-        deployer.deploy(loaded, cloud.aws, images={})
+        deployer.deploy(loaded, cloud.aws, images={}, previous=cloud.deployed)
 
 
 class FakeEngine:

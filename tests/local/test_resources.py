@@ -65,7 +65,7 @@ def sdk_inputs(token):
 
 
 def request(type_="aws:sqs/queue:Queue", **inputs):
-    return registry.Request(type=type_, name="thing", inputs=inputs, target=None)
+    return registry.Request(type=type_, name="thing", urn="urn", inputs=inputs, target=None)
 
 
 def test_every_required_type_can_be_made():
@@ -85,12 +85,12 @@ def test_inputs_are_those_of_the_sdk(token):
 @pytest.mark.parametrize("token", sorted(registry.RESOURCES))
 def test_an_unknown_input_is_refused(token):
     with pytest.raises(LocalError, match=r"does not know what to do with `fromTheFuture`"):
-        registry.make(request(token, fromTheFuture=1, tags={"a": "b"}))
+        registry.counterpart(request(token, fromTheFuture=1, tags={"a": "b"}))
 
 
 def test_an_unknown_type_says_where_to_add_it():
     with pytest.raises(LocalError, match=r"aws:x/y:Z has no local counterpart.*local/resources/"):
-        registry.make(request("aws:x/y:Z"))
+        registry.counterpart(request("aws:x/y:Z"))
 
 
 def test_an_unknown_function_says_where_to_add_it():
@@ -120,20 +120,21 @@ def test_a_missing_input_is_named():
     ],
 )
 def test_automatic_names(suffix, pattern, name):
-    made = naming.auto_name("emails", 20, suffix, pattern)
+    made = naming.auto_name("emails", 20, suffix, pattern, seed="a")
     assert re.fullmatch(name, made)
-    assert made != naming.auto_name("emails", 20, suffix, pattern)
+    assert made == naming.auto_name("emails", 20, suffix, pattern, seed="a")
+    assert made != naming.auto_name("emails", 20, suffix, pattern, seed="b")
 
 
 def test_a_name_that_is_too_long_is_refused_as_by_the_provider():
-    assert len(naming.auto_name("x" * 56, 64)) == 64
+    assert len(naming.auto_name("x" * 56, 64, seed="")) == 64
     with pytest.raises(LocalError, match="has 65 characters; the service takes 64"):
-        naming.auto_name("x" * 57, 64)
+        naming.auto_name("x" * 57, 64, seed="")
 
 
 def test_a_pattern_that_the_local_cloud_does_not_know_is_refused():
     with pytest.raises(LocalError, match=r"pulumi:autonaming holds \$\{uuid\}; the local cloud"):
-        naming.auto_name("emails", 20, pattern="${name}-${uuid}")
+        naming.auto_name("emails", 20, pattern="${name}-${uuid}", seed="")
 
 
 def test_pascal():

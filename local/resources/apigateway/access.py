@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, Made, Request, resource
 
 
-@resource("aws:apigateway/apiKey:ApiKey", passes="name description enabled value customerId")
+@resource(
+    "aws:apigateway/apiKey:ApiKey",
+    passes="name description enabled value customerId",
+    update=ANEW,
+    delete=lambda request: request.client("apigateway").delete_api_key(apiKey=request.id),
+)
 def api_key(request: Request) -> Made:
-    """Make a key that callers send as ``x-api-key``."""
+    """Make a key that callers send as ``x-api-key``; a change keeps the value that AWS chose."""
     name = request.physical_name(1024)
+    kept = None if request.changed("value") else request.output("value")
     made = request.client("apigateway").create_api_key(
         name=name,
         enabled=request.get("enabled", True),
         **present(
             description=request.get("description"),
-            value=request.get("value"),
+            value=request.get("value", kept),
             customerId=request.get("customerId"),
         ),
     )
@@ -34,6 +40,7 @@ def api_key(request: Request) -> Made:
     "aws:apigateway/usagePlan:UsagePlan",
     passes="name description apiStages quotaSettings throttleSettings",
     ignores="productCode",  # of AWS Marketplace
+    delete=lambda request: request.client("apigateway").delete_usage_plan(usagePlanId=request.id),
 )
 def usage_plan(request: Request) -> Made:
     """Limit the rate and number of calls made with a key."""
@@ -56,7 +63,13 @@ def usage_plan(request: Request) -> Made:
     )
 
 
-@resource("aws:apigateway/usagePlanKey:UsagePlanKey", passes="usagePlanId keyId keyType")
+@resource(
+    "aws:apigateway/usagePlanKey:UsagePlanKey",
+    passes="usagePlanId keyId keyType",
+    delete=lambda request: request.client("apigateway").delete_usage_plan_key(
+        usagePlanId=request.require("usagePlanId"), keyId=request.require("keyId")
+    ),
+)
 def usage_plan_key(request: Request) -> Made:
     """Add a key to a usage plan."""
     made = request.client("apigateway").create_usage_plan_key(
@@ -72,6 +85,9 @@ def usage_plan_key(request: Request) -> Made:
     passes=(
         "restApi name type providerArns identitySource identityValidationExpression authorizerUri "
         "authorizerCredentials authorizerResultTtlInSeconds"
+    ),
+    delete=lambda request: request.client("apigateway").delete_authorizer(
+        restApiId=request.require("restApi"), authorizerId=request.id
     ),
 )
 def authorizer(request: Request) -> Made:
@@ -113,6 +129,10 @@ def authorizer(request: Request) -> Made:
         "domainName certificateArn regionalCertificateArn endpointConfiguration securityPolicy"
     ),
     ignores="ownershipVerificationCertificateArn mutualTlsAuthentication policy routingMode",
+    update=ANEW,
+    fixed="domainName",
+    resets=True,
+    delete=lambda request: request.client("apigateway").delete_domain_name(domainName=request.id),
 )
 def domain_name(request: Request) -> Made:
     """Make a custom domain; no name on this machine resolves to it."""
@@ -143,6 +163,10 @@ def domain_name(request: Request) -> Made:
     "aws:apigateway/basePathMapping:BasePathMapping",
     passes="domainName restApi stageName basePath",
     ignores="domainNameId",
+    update=ANEW,
+    delete=lambda request: request.client("apigateway").delete_base_path_mapping(
+        domainName=request.require("domainName"), basePath=request.get("basePath", "(none)")
+    ),
 )
 def base_path_mapping(request: Request) -> Made:
     """Serve a stage under a custom domain."""

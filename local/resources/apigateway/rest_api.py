@@ -3,7 +3,22 @@
 import re
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
+
+
+def _update_rest_api(request: Request) -> Made:
+    """Set an API's settings one by one; it keeps its address."""
+    settings = ("description", "minimumCompressionSize", "apiKeySource", "policy")
+    operations = [
+        {"op": "replace", "path": f"/{name}", "value": str(request.get(name, ""))}
+        for name in (*settings, "disableExecuteApiEndpoint")
+        if request.changed(name)
+    ]
+    if operations:
+        request.client("apigateway").update_rest_api(
+            restApiId=request.id, patchOperations=operations
+        )
+    return request.unchanged()
 
 
 @resource(
@@ -13,14 +28,19 @@ from local.resources.registry import Made, Request, resource
         "endpointConfiguration disableExecuteApiEndpoint"
     ),
     ignores="securityPolicy endpointAccessMode failOnWarnings",
+    update=_update_rest_api,
+    fixed="name binaryMediaTypes endpointConfiguration",
+    holds="its address",
+    delete=lambda request: request.client("apigateway").delete_rest_api(restApiId=request.id),
 )
 def rest_api(request: Request) -> Made:
-    """Make an API that has the root resource only."""
+    """Make an API that has the root resource only; its id, and so its address, stays the same."""
     endpoint = request.get("endpointConfiguration")
     name = request.physical_name(1024)
     size = request.get("minimumCompressionSize")
     made = request.client("apigateway").create_rest_api(
         name=name,
+        tags={"ms-custom-id": request.stable_id(10)},
         **present(
             description=request.get("description"),
             binaryMediaTypes=request.get("binaryMediaTypes"),
@@ -42,7 +62,15 @@ def rest_api(request: Request) -> Made:
     )
 
 
-@resource("aws:apigateway/model:Model", passes="restApi name contentType schema description")
+@resource(
+    "aws:apigateway/model:Model",
+    passes="restApi name contentType schema description",
+    update=PUT,
+    fixed="restApi name",
+    delete=lambda request: request.client("apigateway").delete_model(
+        restApiId=request.require("restApi"), modelName=request.output("name")
+    ),
+)
 def model(request: Request) -> Made:
     """Add the JSON schema of a body to an API."""
     # The service accepts letters and digits only.
@@ -59,6 +87,9 @@ def model(request: Request) -> Made:
 @resource(
     "aws:apigateway/requestValidator:RequestValidator",
     passes="restApi name validateRequestBody validateRequestParameters",
+    delete=lambda request: request.client("apigateway").delete_request_validator(
+        restApiId=request.require("restApi"), requestValidatorId=request.id
+    ),
 )
 def request_validator(request: Request) -> Made:
     """Make a validator of request bodies or parameters."""
@@ -75,6 +106,11 @@ def request_validator(request: Request) -> Made:
 @resource(
     "aws:apigateway/response:Response",
     passes="restApiId responseType statusCode responseParameters responseTemplates",
+    update=PUT,
+    fixed="restApiId responseType",
+    delete=lambda request: request.client("apigateway").delete_gateway_response(
+        restApiId=request.require("restApiId"), responseType=request.require("responseType")
+    ),
 )
 def response(request: Request) -> Made:
     """Set the form of an error that the gateway itself returns."""

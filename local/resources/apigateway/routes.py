@@ -1,10 +1,16 @@
 """An API's resources, methods and integrations."""
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
 
 
-@resource("aws:apigateway/resource:Resource", passes="restApi parentId pathPart")
+@resource(
+    "aws:apigateway/resource:Resource",
+    passes="restApi parentId pathPart",
+    delete=lambda request: request.client("apigateway").delete_resource(
+        restApiId=request.require("restApi"), resourceId=request.id
+    ),
+)
 def path(request: Request) -> Made:
     """Make one part of a path."""
     made = request.client("apigateway").create_resource(
@@ -29,6 +35,10 @@ def _place(request: Request) -> dict[str, str]:
         "restApi resourceId httpMethod authorization authorizerId authorizationScopes "
         "apiKeyRequired operationName requestModels requestParameters requestValidatorId"
     ),
+    update=PUT,
+    fixed="restApi resourceId httpMethod",
+    resets=True,
+    delete=lambda request: request.client("apigateway").delete_method(**_place(request)),
 )
 def method(request: Request) -> Made:
     """Make a method of a path."""
@@ -56,6 +66,10 @@ def method(request: Request) -> Made:
         "passthroughBehavior requestParameters requestTemplates timeoutMilliseconds "
         "contentHandling cacheKeyParameters cacheNamespace"
     ),
+    update=PUT,
+    fixed="restApi resourceId httpMethod",
+    resets=True,
+    delete=lambda request: request.client("apigateway").delete_integration(**_place(request)),
 )
 def integration(request: Request) -> Made:
     """Connect a method to what answers it."""
@@ -82,6 +96,11 @@ def integration(request: Request) -> Made:
 @resource(
     "aws:apigateway/methodResponse:MethodResponse",
     passes="restApi resourceId httpMethod statusCode responseModels responseParameters",
+    update=PUT,
+    fixed="restApi resourceId httpMethod statusCode",
+    delete=lambda request: request.client("apigateway").delete_method_response(
+        **_place(request), statusCode=request.require("statusCode")
+    ),
 )
 def method_response(request: Request) -> Made:
     """Declare a method's response."""
@@ -102,6 +121,11 @@ def method_response(request: Request) -> Made:
     passes=(
         "restApi resourceId httpMethod statusCode contentHandling responseParameters "
         "responseTemplates selectionPattern"
+    ),
+    update=PUT,
+    fixed="restApi resourceId httpMethod statusCode",
+    delete=lambda request: request.client("apigateway").delete_integration_response(
+        **_place(request), statusCode=request.require("statusCode")
     ),
 )
 def integration_response(request: Request) -> Made:

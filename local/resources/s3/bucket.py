@@ -4,13 +4,36 @@ from typing import Any
 
 from local.resources.names import present
 from local.resources.policies import for_resource
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import ANEW, PUT, Made, Request, resource
+
+
+def _delete_bucket(request: Request) -> None:
+    """Delete a bucket with all versions of its files."""
+    s3 = request.client("s3")
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=request.id)
+    for page in pages:
+        for item in page.get("Versions", []) + page.get("DeleteMarkers", []):
+            s3.delete_object(Bucket=request.id, Key=item["Key"], VersionId=item["VersionId"])
+    s3.delete_bucket(Bucket=request.id)
+
+
+def _domain(request: Request, name: str) -> str:
+    return f"{name}.s3.{request.target.aws.region}.amazonaws.com"
+
+
+def _remember_address(request: Request, made: Made) -> None:
+    target = request.target
+    target.addresses[f"https://{_domain(request, made.id)}"] = f"{target.aws.endpoint}/{made.id}"
 
 
 @resource(
     "aws:s3/bucket:Bucket",
     passes="bucket objectLockEnabled",
     ignores="forceDestroy bucketNamespace",
+    fixed="bucket objectLockEnabled",
+    holds="its files",
+    delete=_delete_bucket,
+    note=_remember_address,
 )
 def bucket(request: Request) -> Made:
     """Make a bucket."""
@@ -26,21 +49,25 @@ def bucket(request: Request) -> Made:
             ObjectLockEnabledForBucket=request.get("objectLockEnabled"),
         ),
     )
-    domain = f"{name}.s3.{region}.amazonaws.com"
-    request.target.addresses[f"https://{domain}"] = f"{request.target.aws.endpoint}/{name}"
     return Made(
         name,
         {
             "bucket": name,
             "arn": f"arn:aws:s3:::{name}",
             "bucketDomainName": f"{name}.s3.amazonaws.com",
-            "bucketRegionalDomainName": domain,
+            "bucketRegionalDomainName": _domain(request, name),
             "bucketRegion": region,
         },
     )
 
 
-@resource("aws:s3/bucketPolicy:BucketPolicy", passes="bucket policy")
+@resource(
+    "aws:s3/bucketPolicy:BucketPolicy",
+    passes="bucket policy",
+    update=ANEW,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_bucket_policy(Bucket=request.id),
+)
 def bucket_policy(request: Request) -> Made:
     """Set a bucket's policy."""
     name = request.require("bucket")
@@ -53,6 +80,11 @@ def bucket_policy(request: Request) -> Made:
 @resource(
     "aws:s3/bucketNotification:BucketNotification",
     passes="bucket lambdaFunctions queues topics eventbridge",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").put_bucket_notification_configuration(
+        Bucket=request.id, NotificationConfiguration={}
+    ),
 )
 def bucket_notification(request: Request) -> Made:
     """Set all notifications of a bucket."""

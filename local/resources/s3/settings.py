@@ -3,13 +3,18 @@
 from typing import Any
 
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import PUT, Made, Request, resource
 
 
 @resource(
     "aws:s3/bucketVersioning:BucketVersioning",
     passes="bucket versioningConfiguration",
     ignores="expectedBucketOwner mfa",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").put_bucket_versioning(
+        Bucket=request.id, VersioningConfiguration={"Status": "Suspended"}
+    ),
 )
 def versioning(request: Request) -> Made:
     """Keep old versions of objects."""
@@ -28,6 +33,9 @@ _BLOCKS = "blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuck
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     passes=f"bucket {_BLOCKS}",
     ignores="skipDestroy",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_public_access_block(Bucket=request.id),
 )
 def public_access_block(request: Request) -> Made:
     """Refuse public access."""
@@ -39,7 +47,13 @@ def public_access_block(request: Request) -> Made:
     return Made(name)
 
 
-@resource("aws:s3/bucketOwnershipControls:BucketOwnershipControls", passes="bucket rule")
+@resource(
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    passes="bucket rule",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_bucket_ownership_controls(Bucket=request.id),
+)
 def ownership_controls(request: Request) -> Made:
     """Set who owns objects that other accounts upload."""
     name = request.require("bucket")
@@ -53,6 +67,9 @@ def ownership_controls(request: Request) -> Made:
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     passes="bucket rules",
     ignores="expectedBucketOwner",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_bucket_encryption(Bucket=request.id),
 )
 def encryption(request: Request) -> Made:
     """Encrypt objects."""
@@ -69,6 +86,9 @@ def encryption(request: Request) -> Made:
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     passes="bucket rules",
     ignores="expectedBucketOwner timeouts transitionDefaultMinimumObjectSize",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_bucket_lifecycle(Bucket=request.id),
 )
 def lifecycle(request: Request) -> Made:
     """Set when objects expire."""
@@ -84,6 +104,11 @@ def lifecycle(request: Request) -> Made:
     "aws:s3/bucketLogging:BucketLogging",
     passes="bucket targetBucket targetPrefix",
     ignores="expectedBucketOwner targetGrants targetObjectKeyFormat",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").put_bucket_logging(
+        Bucket=request.id, BucketLoggingStatus={}
+    ),
 )
 def logging(request: Request) -> Made:
     """Send a bucket's access log to another bucket."""
@@ -104,6 +129,9 @@ def logging(request: Request) -> Made:
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
     passes="bucket corsRules",
     ignores="expectedBucketOwner",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_bucket_cors(Bucket=request.id),
 )
 def cors(request: Request) -> Made:
     """Say which web pages may use a bucket."""

@@ -22,8 +22,14 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copied(tmp_path_factory.mktemp("remove") / "tree")
     for name in GONE:
         remove(folder, name)
-    run(folder, "-c", WRITE_DOCUMENTS)
     return folder
+
+
+@pytest.fixture(scope="module")
+def documented(tree: Path) -> Path:
+    """Return the tree with its documents written anew."""
+    run(tree, "-c", WRITE_DOCUMENTS)
+    return tree
 
 
 @pytest.mark.long
@@ -44,7 +50,8 @@ def test_nothing_of_them_is_left(tree: Path) -> None:
 
 
 @pytest.mark.long
-def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
+def test_the_whole_program_keeps_its_rules(documented: Path) -> None:
+    tree = documented
     run(tree, "-m", "ruff", "check", "__main__.py", "handlers", "infra")
     run(
         tree, "-m", "pytest", "-q", "-p", "no:cacheprovider",
@@ -56,10 +63,10 @@ def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
 
 
 @pytest.mark.long
-def test_all_other_tests_can_be_collected(tree: Path) -> None:
+def test_all_other_tests_can_be_collected(documented: Path) -> None:
     """No remaining test imports a deleted module."""
     run(
-        tree,
+        documented,
         "-m",
         "pytest",
         "-q",

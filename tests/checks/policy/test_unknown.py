@@ -5,7 +5,7 @@ from typing import Any
 
 from checks.policy.rules.model import UNKNOWN
 from tests.support.policy.mutations import put
-from tests.support.policy.told import NAMES, broken, judged, prod
+from tests.support.policy.told import NAMES, broken, broken_by, judged, prod
 
 # Rows that a preview of a new stack cannot decide, because they read ARNs or digests.
 LATER = {"6", "18", "20", "40", "46", "48", "49"}
@@ -41,7 +41,7 @@ def test_an_unknown_value_neither_breaks_a_rule_nor_crashes_it() -> None:
         unknown = [put(resource.properties, path, UNKNOWN) for path in paths(resource.properties)]
         for properties in (*unknown, dict.fromkeys(resource.properties, UNKNOWN)):
             changed = replace(resource, properties=properties)
-            assert broken(changed if r is resource else r for r in resources) == {}, changed
+            assert broken_by(changed, [changed if r is resource else r for r in resources]) == {}
 
 
 class Computed(dict[str, Any]):

@@ -41,6 +41,12 @@ def keeping(cloud: Cloud) -> Iterator[Place]:
             yield f"object {key}", key.encode() + content
 
 
+def recorded(cloud: Cloud) -> Iterator[Place]:
+    """Yield the history, which only this machine's user can read."""
+    for path in cloud.history.parent.glob(f"{cloud.history.name}*"):
+        yield f"file {path.name}", path.read_bytes()
+
+
 def _logs(cloud: Cloud) -> Iterator[Place]:
     """Yield the content of every log group, of functions and gateway."""
     logs = cloud.client("logs")
@@ -62,7 +68,7 @@ def _files_of_the_emulator(cloud: Cloud) -> Iterator[Place]:
     log = Path(cloud.emulator._log)
     assert log.exists()
     for path in log.parent.rglob("*"):
-        if path.is_file():
+        if path.is_file() and not path.name.startswith(cloud.history.name):
             yield f"file {path.relative_to(log.parent)}", path.name.encode() + path.read_bytes()
 
 

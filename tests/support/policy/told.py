@@ -1,6 +1,6 @@
 """What the engine is told of a run, as rules see it, and as the policy pack is sent it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -77,4 +77,18 @@ def broken(
         name: [str(violation) for violation in verdict.violations]
         for name, verdict in judged(resources, production=production, emulated=emulated).items()
         if verdict.violations
+    }
+
+
+def broken_by(changed: Resource, resources: Sequence[Resource]) -> dict[str, list[str]]:
+    """Return the violations in a production stack whose other resources are known to break no rule.
+
+    Rules that need one resource only are evaluated on the changed one.
+    """
+    alone, whole = Stack([changed], production=True), Stack(resources, production=True)
+    verdicts = {rule.name: evaluate(rule, alone if rule.per_resource else whole) for rule in RULES}
+    return {
+        name: [str(v) for v in found.violations]
+        for name, found in verdicts.items()
+        if found.violations
     }

@@ -1,0 +1,69 @@
+"""Applies the program and its configuration, as they are now, to the running local cloud."""
+
+import time
+from collections.abc import Sequence
+
+from local import project
+from local.aws import Aws
+from local.changes import Action, Change
+from local.cloud import install
+from local.errors import LocalError, PartlyApplied
+from local.execution import choose
+from local.state import StateDirectory
+
+_SHOWN = 15
+
+
+def apply(directory: StateDirectory) -> list[str]:
+    """Run the program again, and change what differs; say in lines what that was.
+
+    Raises:
+        LocalError: nothing runs, the program failed, or something cannot change in place. Unless
+            it says otherwise, the cloud is as it was.
+    """
+    with directory.applying():
+        state = directory.load()
+        started = time.monotonic()
+        loaded = project.load(state.stack, root=directory.root)
+        if loaded.region != state.region:
+            raise LocalError(
+                f"`aws:region` is {loaded.region!r}, and the running cloud is in "
+                f"{state.region!r}. Start anew: app down, then app up"
+            )
+        root = directory.root
+        containers = choose(
+            state.instance is not None, root=root, live=root.resolve() if state.live else None
+        ).containers
+        aws = Aws(state.endpoint, state.region, state.credentials)
+        try:
+            deployment = install(
+                loaded,
+                aws,
+                directory=directory.emulator,
+                history=directory.history,
+                images=containers.images if containers else None,
+                live=containers.live if containers else None,
+                previous=state.deployed,
+            )
+        except PartlyApplied as error:
+            directory.save(state.model_copy(update={"deployed": error.deployed}))
+            raise
+        finally:
+            aws.close()
+        directory.save(state.model_copy(update={"deployed": deployment.deployed}))
+        return _told(deployment.changes, time.monotonic() - started)
+
+
+def _told(changes: Sequence[Change], seconds: float) -> list[str]:
+    """Return what changed, with losses first."""
+    if not changes:
+        return ["Nothing of the running cloud had to change."]
+    order = (Action.REMOVE, Action.REPLACE, Action.MAKE, Action.CHANGE)
+    lines = [
+        f"  {change.action.value:<8} {change.type.rpartition(':')[2]} {change.name}"
+        + (f", with {change.lost}" if change.lost else "")
+        for change in sorted(changes, key=lambda it: (not it.lost, order.index(it.action)))
+    ]
+    if len(lines) > _SHOWN:
+        lines[_SHOWN - 1 :] = [f"  and {len(lines) - _SHOWN + 1} more"]
+    return [f"Applied to the running cloud in {seconds:.1f} s:", *lines]

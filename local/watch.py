@@ -1,0 +1,103 @@
+"""Notices edits of what the program is made of, and has them applied to the running cloud."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local.applier import Applier
+from local.state import State, StateDirectory
+
+_POLL_SECONDS = 0.3
+_FOLDERS = ("infra", "features", "images")
+_SUFFIXES = {".py", ".in", ".txt", ".yaml", ".json", ""}
+
+
+class Watcher:
+    """Applies each edit, until the `with` block ends.
+
+    Edits are found by the files' content, which is read several times a second: it takes a few
+    milliseconds, and misses nothing.
+    """
+
+    def __init__(
+        self, directory: StateDirectory, state: State, *, applied: Callable[[], None]
+    ) -> None:
+        """Prepare; ``applied`` is called after each attempt."""
+        self._containers = state.instance is not None
+        self._root = directory.root
+        self._stack = state.stack
+        self._applied = applied
+        self._applier = Applier(directory.root)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
+        self._seen = self._read()
+
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the watch, and an attempt that is under way."""
+        self._stopped.set()
+        self._applier.kill()
+        self._thread.join()
+        self._applier.close()
+
+    def _watch(self) -> None:
+        self._applier.prepare()
+        while not self._stopped.wait(_POLL_SECONDS):
+            found = self._read()
+            if found == self._seen:
+                continue
+            while not self._stopped.wait(_POLL_SECONDS) and found != (later := self._read()):
+                found = later  # an editor may be writing several files
+            names = sorted(
+                str(path.relative_to(self._root))
+                for path in found.keys() | self._seen.keys()
+                if found.get(path) != self._seen.get(path)
+            )
+            self._seen = found
+            self._say(f"Edited: {', '.join(names)}. Applying …")
+            for line in self._applier.apply():
+                self._say(line)
+            if not self._containers and any(name.endswith("/requirements.txt") for name in names):
+                self._say("Workers have their packages already. Run: make, app down, app up")
+            if not self._stopped.is_set():
+                self._applied()
+                self._applier.prepare()
+
+    def _say(self, line: str) -> None:
+        if not self._stopped.is_set():
+            print(line, flush=True)
+
+    def _read(self) -> Mapping[Path, bytes]:
+        return {path: content for path in self._files() if (content := _content(path)) is not None}
+
+    def _files(self) -> Iterator[Path]:
+        yield from self._root.glob("*.py")
+        yield from (self._root / "Pulumi.yaml", self._root / f"Pulumi.{self._stack}.yaml")
+        for folder in _FOLDERS:
+            for path in (self._root / folder).rglob("*"):
+                if path.suffix in _SUFFIXES and "__pycache__" not in path.parts:
+                    yield path
+        # What the program imports of the functions, such as the operations of the API. After a
+        # failure, it may be any of them.
+        handlers, imported = self._root / "handlers", self._applier.imported
+        for path in handlers.rglob("*.py"):
+            if imported is None or path in imported:
+                yield path
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,62 @@
+"""Inputs and answers are kept in a limited size, and without credentials."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from local.history.payload import MOST_BYTES, of_body, of_value, safe_headers, without_secrets
+
+SECRET = "Bearer abcdefgh.ijkl"
+
+
+def kept(value: Any) -> Any:
+    return json.loads(msgspec.json.encode(value))
+
+
+@pytest.mark.parametrize("name", ["Authorization", "x-api-key", "COOKIE", "X-Amz-Security-Token"])
+def test_no_header_tells_a_credential(name: str) -> None:
+    given = {name: SECRET, "X-Copy": f"see {SECRET}", "Accept": "*/*"}
+    assert "abcdefgh" not in str(safe_headers(given))
+    assert safe_headers(given)["Accept"] == "*/*"
+    event = {
+        "headers": given,
+        "multiValueHeaders": {header: [value] for header, value in given.items()},
+        "requestContext": {"identity": {"apiKey": SECRET, "userAgent": SECRET, "sourceIp": "::1"}},
+        "body": "kept",
+    }
+    cleaned = without_secrets(event)
+    assert "abcdefgh" not in str(cleaned)
+    assert cleaned["body"] == "kept"
+    assert cleaned["requestContext"]["identity"]["sourceIp"] == "::1"
+    assert "abcdefgh" in str(event)  # what the function gets is not changed
+
+
+@pytest.mark.parametrize("event", [None, [], {"headers": 1}, {"requestContext": 1, "headers": {}}])
+def test_other_events_stay_as_they_are(event: Any) -> None:
+    assert without_secrets(event) is event
+
+
+def test_a_long_one_is_cut_with_a_note() -> None:
+    assert kept(of_value("x" * (MOST_BYTES - 2))) == "x" * (MOST_BYTES - 2)
+    cut = kept(of_value("x" * (MOST_BYTES - 1)))
+    assert len(cut) < MOST_BYTES
+    assert cut.endswith("(the beginning of 65,537 bytes)")
+    assert kept(of_body(b"\xff" * 9, 1_000_000, "image/png")) == "(1,000,000 bytes of image/png)"
+    assert kept(of_body("éé".encode()[:-1], 1_000_000)).startswith("é")
+    assert kept(of_body(b"{" * 9, 1_000_000)).endswith("(the beginning of 1,000,000 bytes)")
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"", None),
+        (b'{"a": 1}', {"a": 1}),
+        (b"plain", "plain"),
+        (b'{"a": "\\ud800"}', '{"a": "\\ud800"}'),
+        (b"\xff\xd8", "(2 bytes of image/jpeg)"),
+    ],
+)
+def test_a_body_is_shown_as_what_it_is(body: bytes, shown: Any) -> None:
+    assert kept(of_body(body, len(body), "image/jpeg")) == shown

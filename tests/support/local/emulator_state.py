@@ -1,0 +1,70 @@
+"""Reads what an emulator held when it ended, without what differs from run to run."""
+
+import json
+import re
+from pathlib import Path
+
+# Clocks, counters, secrets, and what the emulator notes of the time at which a call came.
+_VOLATILE = re.compile(
+    r".*(date|time|timestamp|created|modified|updated|updatedat|createdat)(_?ms)?|"
+    r".*(revision|revisionid|token|secret|key_b64|policyid|tableid|salt|privatekey|publickey)|"
+    r"etag|kid|value|next_version|version|functionversion|function_revision|locktoken|"
+    r".*state|.*statereason.*|lastupdatestatus.*|rotationperiodindays|apisummary|messages|"
+    r"__.*|account_settings|schedule_groups|alarm_history",
+    re.IGNORECASE,
+)
+# What comes with a VPC, and the ids that S3 gives to notifications.
+_RANDOM = re.compile(r"\b(acl|rtb|rtbassoc)-[0-9a-f]+|<Id>[^<]*</Id>")
+_COMMON = re.compile(r"us-east-1.?|[\d.]+|[A-Za-z]+")  # no ids
+_ELSEWHERE = {"cloudwatch_logs"}  # holds what was logged meanwhile
+
+
+def read(services: Path, resources) -> dict:
+    """Return all services' state by its path, with resources' names in place of random ids.
+
+    What is empty counts as missing: AWS's API makes no difference.
+    """
+    names = _names(resources)
+    found = {}
+    for file in sorted(services.glob("*.json")):
+        if file.stem in _ELSEWHERE:
+            continue
+        text = json.dumps(json.loads(file.read_text()))
+        for value in sorted(names, key=len, reverse=True):
+            text = text.replace(value, names[value])
+        found |= _flat(json.loads(_RANDOM.sub("<random>", text)), (file.stem,))
+    return found
+
+
+def _names(resources):
+    names = {}
+    for urn, resource in sorted(resources.items()):
+        for value in (resource.id, *map(str, resource.outputs.values())):
+            if len(value) > 4 and not _COMMON.fullmatch(value):
+                names.setdefault(value, f"<{urn.split('::', 2)[2]}>")
+    return names
+
+
+def _flat(value, path):
+    """Return what there is by its path, such as a queue's attributes; lists as a whole."""
+    if not isinstance(value, dict):
+        return {path: _stable(value)} if value else {}
+    found = {}
+    if path[-1] == "versions":  # of a function: their numbers depend on what was published before
+        value = dict(enumerate(value.values()))
+        for version in value.values():
+            version["config"].pop("FunctionArn")
+    if value.get("TimeToLiveStatus") == "DISABLED":
+        return {}
+    for key, item in value.items():
+        if not _VOLATILE.fullmatch(str(key)):
+            found |= _flat(item, (*path, key))
+    return found
+
+
+def _stable(value):
+    if isinstance(value, dict):
+        return {key: _stable(item) for key, item in value.items() if not _VOLATILE.fullmatch(key)}
+    if isinstance(value, list):
+        return sorted((_stable(item) for item in value), key=json.dumps)
+    return str(value)  # API Gateway's patches set numbers as texts
