@@ -134,7 +134,7 @@ def logging(request: Request) -> Made:
     delete=lambda request: request.client("s3").delete_bucket_cors(Bucket=request.id),
 )
 def cors(request: Request) -> Made:
-    """Say which web pages may use a bucket."""
+    """Set which web pages may use a bucket."""
     name = request.require("bucket")
     renames = {"id": "ID"}
     request.client("s3").put_bucket_cors(
