@@ -3,6 +3,7 @@
 from typing import Any
 
 from handlers.domain.api import RETRY_AFTER, USER_ID, response
+from handlers.domain.ulid import PATTERN
 from handlers.domain.upload import UploadPage
 from handlers.runtime.http import Error
 
@@ -25,7 +26,7 @@ LIST_UPLOADS: dict[str, Any] = {
             "in": "query",
             "required": False,
             "description": "`cursor` of the page before. Take it as it is: its form may change.",
-            "schema": {"type": "string", "minLength": 1},
+            "schema": {"type": "string", "pattern": f"^{PATTERN}$"},
         },
     ],
     "responses": {

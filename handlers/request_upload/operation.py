@@ -50,7 +50,9 @@ REQUEST_UPLOAD: dict[str, Any] = {
         },
         "400": response("The body or the Idempotency-Key is not as described here.", Error),
         "404": response("There is no user with this id, or none that the caller may see.", Error),
-        "413": response("The body is larger than 8192 bytes.", Error),
+        "413": response(
+            "The file is larger than this stack takes, or the body larger than 8192 bytes.", Error
+        ),
         "422": response("The Idempotency-Key was used with another body or user.", Error),
         "500": response("The form could not be made.", Error),
         "503": response(

@@ -22,6 +22,10 @@ class InvalidRequest(Exception):
     """The request is refused; the text tells the caller why and quotes no text of the request."""
 
 
+class FileTooLarge(InvalidRequest):
+    """The file is larger than this stack takes."""
+
+
 class _Fields(msgspec.Struct):
     filename: msgspec.Raw = msgspec.Raw(b"null")
     content_type: msgspec.Raw = msgspec.Raw(b"null")
@@ -40,6 +44,7 @@ def parse_new_upload(body: bytes, *, most_bytes: int) -> NewUpload:
     Raises:
         InvalidRequest: the body is not a JSON object, or a field is missing, null, of the wrong
             type, or out of bounds.
+        FileTooLarge: the size is more than is allowed.
     """
     try:
         # msgspec skips the strings of unknown fields; `decode` checks that they are UTF-8 too.
@@ -84,7 +89,8 @@ def _size(fields: _Fields, most_bytes: int) -> int:
     except msgspec.DecodeError:
         raise InvalidRequest("size must be a whole number of bytes") from None
     if not 1 <= size <= most_bytes:
-        raise InvalidRequest(f"size is {size} bytes; it must be from 1 to {most_bytes}")
+        error = FileTooLarge if size > most_bytes else InvalidRequest
+        raise error(f"size is {size} bytes; it must be from 1 to {most_bytes}")
     return size
 
 

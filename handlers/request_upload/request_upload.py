@@ -8,7 +8,12 @@ from handlers.domain.idempotency import InvalidKey, parse_idempotency_key
 from handlers.domain.upload import Form, UploadRequested
 from handlers.domain.upload_store import KeyReused, UploadStore
 from handlers.domain.user_store import UserStore
-from handlers.request_upload.request import MAX_BODY_BYTES, InvalidRequest, parse_new_upload
+from handlers.request_upload.request import (
+    MAX_BODY_BYTES,
+    FileTooLarge,
+    InvalidRequest,
+    parse_new_upload,
+)
 from handlers.runtime import http
 from handlers.runtime.caller import caller, own
 from handlers.runtime.log import outcome
@@ -53,6 +58,8 @@ def request_upload(
         )
     except http.InvalidBody:
         return http.refuse(400, "invalid", "Invalid request body")
+    except FileTooLarge as error:
+        return http.refuse(413, "too_large", str(error))
     except (InvalidRequest, InvalidKey) as error:
         return http.refuse(400, "invalid", str(error))
     except KeyReused:

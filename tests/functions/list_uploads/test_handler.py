@@ -86,7 +86,7 @@ def test_a_wrong_limit_is_refused(limit: str) -> None:
     assert World().get({"limit": limit}) == (400, {"error": "limit must be a number from 1 to 100"})
 
 
-@given(st.text())
+@given(st.text() | st.sampled_from(IDS))
 def test_a_hostile_cursor_is_refused(cursor: str) -> None:
     """Whatever it is, it is no upload's id, or it counts among this user's uploads only."""
     world = World(3)
