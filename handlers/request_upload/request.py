@@ -85,12 +85,15 @@ def _content_type(raw: msgspec.Raw) -> str:
 
 def _size(fields: _Fields, most_bytes: int) -> int:
     try:
-        size = msgspec.json.decode(fields.size, type=int)
+        number = msgspec.json.decode(fields.size, type=int | float)
     except msgspec.DecodeError:
-        raise InvalidRequest("size must be a whole number of bytes") from None
+        number = 0.5
+    size = int(number)
+    if size != number:  # JSON does not tell 5 from 5.0
+        raise InvalidRequest("size must be a whole number of bytes")
     if not 1 <= size <= most_bytes:
         error = FileTooLarge if size > most_bytes else InvalidRequest
-        raise error(f"size is {size} bytes; it must be from 1 to {most_bytes}")
+        raise error(f"size must be from 1 to {most_bytes} bytes")
     return size
 
 
