@@ -24,7 +24,7 @@ REQUESTS ?= 1e6
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-browser test-images test-faults test-engine soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive clean
+.PHONY: help up test test-api test-browser test-images test-faults test-engine soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive trace clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 21
@@ -93,6 +93,9 @@ rollback: .venv/.runtime  ## Roll back STACK's last release; with RELEASE=, only
 
 smoke: .venv/.runtime  ## Test STACK, or the API at URL, and clean up (more: app smoke --help)
 	@$(BIN)/app smoke $(or $(URL),$(STACK)) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
+
+trace: .venv/.runtime  ## Print what followed from the request, upload or message ID in STACK (SINCE=4d: so far back)
+	@$(BIN)/app trace $(ID) --stack $(STACK) $(if $(SINCE),--since $(SINCE))
 
 redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, process it again (DRY_RUN=1: only show it)
 	@$(BIN)/app redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)

@@ -47,9 +47,8 @@ functions = stack.functions(network="network", functions={
     "get-user": Function(
         description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors,
         grants=[users.get(env="USERS_TABLE")]),
-    "queue-welcome": Function(
-        description="New users to the e-mail queue", memory_mb=256, timeout=30,
-        grants=[emails.send(env="EMAIL_QUEUE_URL")]),
+    "queue-welcome": Function(description="New users to the e-mail queue", memory_mb=256,
+        timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]),
     "send-email": Function(
         description="E-mails of the queue by SES", memory_mb=256, timeout=30,
         grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
@@ -102,6 +101,7 @@ pulumi.export("sqs_queue_url", emails.url)
 pulumi.export("sqs_dead_letter_queue_url", emails.dead_letters.url)
 pulumi.export("dead_letters", monitoring.dead_letters)
 pulumi.export("releases", monitoring.releases)
+pulumi.export("log_groups", monitoring.log_groups)
 pulumi.export("ses_dkim_tokens", sender.dkim_tokens)
 pulumi.export("alarm_topic_arn", monitoring.topic.arn)
 pulumi.export("dashboard_name", monitoring.dashboard.dashboard_name)

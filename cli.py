@@ -24,6 +24,7 @@ import ops.preflight.cli
 import ops.redrive.cli
 import ops.release.cli
 import ops.smoke.cli
+import ops.trace.cli
 
 ROOT = Path(__file__).resolve().parent
 
@@ -128,6 +129,7 @@ app.add_typer(ops.preflight.cli.commands)
 app.add_typer(ops.smoke.cli.commands)
 app.add_typer(ops.release.cli.commands)
 app.add_typer(ops.redrive.cli.commands)
+app.add_typer(ops.trace.cli.commands)
 app.add_typer(blueprint.documents.cli.commands)
 app.add_typer(blueprint.functions.cli.commands)
 app.add_typer(blueprint.pin.cli.commands)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 NAME = "package-index"
@@ -81,8 +82,12 @@ def _certificates(file: str | None) -> str:
             f"{file}, which PIP_CERT or SSL_CERT_FILE names, cannot be read ({error}). "
             "Set it to the certificates that the package index needs, or unset it."
         ) from error
-    public = {"".join(each.split()) for each in _PEM.findall(_public())}
-    return "\n".join(each for each in found if "".join(each.split()) not in public)
+    return "\n".join(each for each in found if "".join(each.split()) not in _public_ones())
+
+
+@cache
+def _public_ones() -> frozenset[str]:
+    return frozenset("".join(each.split()) for each in _PEM.findall(_public()))
 
 
 def _public() -> str:

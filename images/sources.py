@@ -31,20 +31,28 @@ def handler_sources(root: Path, function: str) -> list[Path]:
         )
     }
     waiting = [path for path in found if path.suffix == ".py"]
+    seen: set[tuple[str, ...]] = set()
     while waiting:
-        for path in _imported_by(root, waiting.pop()):
+        for path in _imported_by(root, waiting.pop(), seen):
             if path not in found:
                 found.add(path)
                 waiting.append(path)
     return sorted(found)
 
 
-def _imported_by(root: Path, path: Path) -> Iterator[Path]:
-    """Yield the modules below ``handlers`` that a module imports, with their packages."""
+def _imported_by(root: Path, path: Path, seen: set[tuple[str, ...]]) -> Iterator[Path]:
+    """Yield the modules below ``handlers`` that a module imports, with their packages.
+
+    ``seen``: names that were looked up before, by their parts; each is looked up once.
+    """
     package = path.relative_to(root).parent.parts
     for parts in (package, *_imports(path.read_bytes(), package)):
         for length in range(1, len(parts) + 1):
-            module = root.joinpath(*parts[:length])
+            name = parts[:length]
+            if name in seen:
+                continue
+            seen.add(name)
+            module = root.joinpath(*name)
             for candidate in (module / "__init__.py", module.with_suffix(".py")):
                 if candidate.is_file():
                     yield candidate

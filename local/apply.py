@@ -44,6 +44,7 @@ def apply(directory: StateDirectory) -> list[str]:
                 images=containers.images if containers else None,
                 live=containers.live if containers else None,
                 previous=state.deployed,
+                error_texts=True,
             )
         except PartlyApplied as error:
             directory.save(state.model_copy(update={"deployed": error.deployed}))

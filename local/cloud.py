@@ -154,12 +154,14 @@ def launch(
     inherit: int | None = None,
     history: Path | None = None,
     previous: Deployed | None = None,
+    error_texts: bool = False,
 ) -> Cloud:
     """Start an emulator and deploy a project to it; on any failure, stop it again.
 
     The emulator keeps the file descriptor ``inherit`` open as long as it lives. What happens from
     then on is recorded in the file ``history``, by default one in the emulator's folder.
-    ``previous`` is what the emulator holds already.
+    ``previous`` is what the emulator holds already. With ``error_texts``, functions log the text of
+    every error; without, only what they log in AWS.
     """
     try:
         emulator.start(inherit=inherit)
@@ -178,6 +180,7 @@ def launch(
             images=containers.images if containers else None,
             live=containers.live if containers else None,
             previous=previous,
+            error_texts=error_texts,
         )
         return Cloud(emulator, aws, project, deployment.deployed, history=history)
     except BaseException:
@@ -194,6 +197,7 @@ def install(
     images: Mapping[str, str] | None,
     live: Path | None,
     previous: Deployed | None = None,
+    error_texts: bool = False,
 ) -> Deployment:
     """Deploy a project to an emulator, and tell the emulator's own pages of it.
 
@@ -202,7 +206,9 @@ def install(
     """
     from local.deployer import deploy
 
-    deployment = deploy(project, aws, images=images, live=live, previous=previous)
+    deployment = deploy(
+        project, aws, images=images, live=live, previous=previous, error_texts=error_texts
+    )
     api = json.loads(project.config.get(f"{project.name}:api", "{}"))
     (directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
     program.write(directory, history=history, names=deployment.deployed.names, root=project.root)

@@ -7,10 +7,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from local import invocation, tokens
+from local import invocation, past_logs, tokens
 from local.aws import Aws, AwsError
 from local.debug import attach_hint, debugging
-from local.deployed import FunctionRef
 from local.errors import LocalError, NotRunning, unknown
 from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter, wants_colour
@@ -18,6 +17,7 @@ from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
 from local.state import State, StateDirectory
+from local.uploads import UploadNames
 
 
 def outputs(directory: StateDirectory, *, name: str | None, as_json: bool) -> int:
@@ -35,11 +35,24 @@ def outputs(directory: StateDirectory, *, name: str | None, as_json: bool) -> in
 
 
 def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> int:
-    """Print what the functions logged, and follow it if asked to."""
-    state = directory.load()
+    """Print what the functions logged, and follow it if asked to.
+
+    If no local cloud is running, what was logged before is printed.
+    """
+    try:
+        state = directory.load()
+    except NotRunning as error:
+        past = [] if follow else past_logs.read(directory.history, function)
+        if not past:
+            raise
+        formatter = Formatter({log.function for log in past}, colour=wants_colour(sys.stdout))
+        print("\n".join(formatter.format(log) for log in past))
+        print(f"These are the logs so far. {error}", file=sys.stderr)
+        return 0
     functions = state.deployed.functions
-    chosen = {function: _function(state, function)} if function else functions
-    reader = LogReader(_aws(state), chosen)
+    chosen = {function: state.deployed.function(function)} if function else functions
+    aws = _aws(state)
+    reader, names = LogReader(aws, chosen), UploadNames(aws, state.deployed.outputs)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
 
     def wanted() -> bool:
@@ -47,7 +60,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
 
     try:
         for log in reader.follow(wanted) if follow else reader.poll():
-            print(formatter.format(log), flush=True)
+            print(formatter.format(names.named(log)), flush=True)
     except KeyboardInterrupt:
         return 0
     except AwsError:
@@ -61,7 +74,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
 def invoke(directory: StateDirectory, *, function: str, event: str | None) -> int:
     """Invoke a function and print its answer."""
     state = directory.load()
-    ref = _function(state, function)
+    ref = state.deployed.function(function)
     answer = invocation.invoke(_aws(state), ref, invocation.read_event(event))
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
@@ -70,15 +83,16 @@ def invoke(directory: StateDirectory, *, function: str, event: str | None) -> in
 def debug(directory: StateDirectory, *, function: str, port: int) -> int:
     """Run a function's invocations under a debugger, and print its logs, until Ctrl-C."""
     state = directory.load()
-    ref, aws = _function(state, function), _aws(state)
-    reader = LogReader(aws, {function: ref}, since_ms=int(time.time() * 1000))
+    ref, aws = state.deployed.function(function), _aws(state)
+    names = UploadNames(aws, state.deployed.outputs)
     formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
     catch_signals()
     try:
         with debugging(aws, ref, port=port):
-            print(attach_hint(function, port), flush=True)
+            print(f"{attach_hint(function, port)} Ctrl-C ends debugging.", flush=True)
+            reader = LogReader(aws, {function: ref}, since_ms=int(time.time() * 1000))
             for log in reader.follow(directory.locked):
-                print(formatter.format(log), flush=True)
+                print(formatter.format(names.named(log)), flush=True)
     except KeyboardInterrupt:
         print(f"\n{function} runs without a debugger again.", flush=True)
         return 0
@@ -171,13 +185,6 @@ def _aws(state: State) -> Aws:
 def _files(directory: StateDirectory) -> Files:
     state = directory.load()
     return Files(_aws(state), state.deployed.outputs)
-
-
-def _function(state: State, name: str) -> FunctionRef:
-    functions = state.deployed.functions
-    if name not in functions:
-        raise unknown("function", name, functions)
-    return functions[name]
 
 
 def reader_has_gone() -> bool:

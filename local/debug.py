@@ -2,36 +2,38 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from local.aws import Aws
-from local.debugger import HOST, PORT_VARIABLE, START
+from local.debugger import HOST, HOST_VARIABLE, PORT_VARIABLE, START
 from local.deployed import FunctionRef
 from local.emulator import check_port
 from local.errors import LocalError
 from local.invocation import invoke
+from local.package import LIVE
 
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - inside a container, whose port is published on loopback only
 _NO_LIMIT_SECONDS = 7 * 86_400  # somebody may think for a long time; the emulator allows it
 
 
-@contextlib.contextmanager
-def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> Iterator[None]:
-    """Run all invocations of a function in one worker that waits for a debugger on ``port``.
+def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
+    """Run all invocations of a function in one place that waits for a debugger on ``port``.
 
-    The function's alias gets a version of its own, with the debugger and without a time limit. Role
-    and other variables stay. Afterwards, everything is as before, and the worker has ended.
+    That is a worker, or a container whose port ``server/debug_containers.py`` publishes. The
+    function's alias gets a version of its own, with the debugger and without a time limit. Role and
+    other variables stay.
+
+    Returns:
+        A context manager. When it ends, everything is as before, and the worker or container has
+        ended.
 
     Raises:
-        LocalError: the port is in use, or functions run as containers.
+        LocalError: the port is in use, or containers run the handlers that their images hold.
     """
     client = aws.client("lambda")
     configuration = client.get_function_configuration(FunctionName=ref.name)
-    if configuration["PackageType"] != "Zip":
-        raise LocalError(
-            "Functions run as containers, and only workers can be debugged. Start the local cloud "
-            "with: app up --no-docker"
-        )
+    host = _host(configuration)
     check_port(port, option="app debug --port N")
     alias = client.get_alias(FunctionName=ref.name, Name=ref.qualifier)["FunctionVersion"]
     variables = configuration["Environment"]["Variables"]
@@ -48,7 +50,7 @@ def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> Iterator[None]:
         client.update_function_configuration(
             FunctionName=ref.name,
             Timeout=_NO_LIMIT_SECONDS,
-            Environment={"Variables": {**variables, PORT_VARIABLE: str(port)}},
+            Environment={"Variables": {**variables, HOST_VARIABLE: host, PORT_VARIABLE: str(port)}},
         )
         version = client.publish_version(FunctionName=ref.name)["Version"]
         undo.callback(client.delete_function, FunctionName=ref.name, Qualifier=version)
@@ -60,7 +62,7 @@ def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> Iterator[None]:
             client.update_alias, FunctionName=ref.name, Name=ref.qualifier, FunctionVersion=alias
         )
         invoke(aws, ref, json.dumps(START))
-        yield
+        return undo.pop_all()
 
 
 def attach_hint(function: str, port: int) -> str:
@@ -70,8 +72,20 @@ def attach_hint(function: str, port: int) -> str:
         "limit.\n"
         '  VS Code: set a breakpoint in handlers/, then run "Attach to a function" (F5).\n'
         f"  Other editors: attach to debugpy on {HOST}:{port}.\n"
-        "Then call the function. Ctrl-C ends debugging."
+        "Then call the function."
     )
+
+
+def _host(configuration: Mapping[str, Any]) -> str:
+    """Return the address to listen at, inside the worker or the container."""
+    if configuration["PackageType"] == "Zip":
+        return HOST
+    if configuration["ImageConfigResponse"]["ImageConfig"]["Command"] != [f"{LIVE}.handler"]:
+        raise LocalError(
+            "Containers run the handlers that their images hold (--no-watch), and a debugger needs "
+            "those of this folder. Start the local cloud without --no-watch: app up"
+        )
+    return _EVERYWHERE
 
 
 def _reserve(client: Any, name: str, reserved: int | None) -> None:

@@ -1,7 +1,7 @@
-"""Waits, in a worker, for a debugger before each invocation.
+"""Waits, in a worker or a container, for a debugger before each invocation.
 
-This file is part of every worker's package. ``live.py`` imports it only while ``app debug`` runs,
-so nothing else loads debugpy.
+This file is part of every worker's package, and is mounted into containers. ``live.py`` imports it
+only while ``app debug`` runs, so nothing else loads debugpy.
 """
 
 import functools
@@ -9,9 +9,11 @@ import os
 from typing import Any
 
 START = {"_local": "start the debugger"}
-"""The event that makes the worker listen, and does not reach the handler."""
+"""The event that makes the function listen, and does not reach the handler."""
 
 HOST = "127.0.0.1"
+DEBUG_PORT = 5678  # where editors look unless they are told otherwise
+HOST_VARIABLE = "_LOCAL_DEBUG_HOST"
 PORT_VARIABLE = "_LOCAL_DEBUG_PORT"
 
 
@@ -29,5 +31,5 @@ def _listen() -> Any:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or it warns of the standard library
     import debugpy
 
-    debugpy.listen((HOST, int(os.environ[PORT_VARIABLE])))
+    debugpy.listen((os.environ[HOST_VARIABLE], int(os.environ[PORT_VARIABLE])))
     return debugpy

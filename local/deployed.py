@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from local.errors import unknown
+
 
 class FunctionRef(BaseModel):
     """Where to find one deployed function."""
@@ -50,3 +52,18 @@ class Deployed(BaseModel):
                 if isinstance(physical, str):
                     names.setdefault(physical, each.name)
         return names | {ref.name: name for name, ref in self.functions.items()}
+
+    def function(self, name: str) -> FunctionRef:
+        """Return a function by its logical name.
+
+        Raises:
+            LocalError: there is no such function; the message lists those that exist.
+        """
+        if name not in self.functions:
+            raise unknown("function", name, self.functions)
+        return self.functions[name]
+
+    def ids(self, type_: str) -> dict[str, str]:
+        """Return the ids of a type's resources, by the names that the program gives them."""
+        found = (made for made in self.resources.values() if made.type == type_)
+        return {made.name: made.id for made in sorted(found, key=lambda made: made.name)}

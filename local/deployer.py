@@ -32,6 +32,7 @@ def deploy(
     images: Mapping[str, str] | None = None,
     live: Path | None = None,
     previous: Deployed | None = None,
+    error_texts: bool = False,
 ) -> Deployment:
     """Run the program, and make, change and delete resources until they are as it declares.
 
@@ -42,6 +43,7 @@ def deploy(
             as Python workers.
         live: where containers import the functions' sources from; see `Containers`.
         previous: what is deployed. The program is then tried first, without changing anything.
+        error_texts: see `registry.Target`.
 
     Raises:
         WrongConfiguration: the program refused its configuration.
@@ -52,7 +54,12 @@ def deploy(
 
     def target() -> registry.Target:
         return registry.Target(
-            aws=aws, root=project.root, images=images, live=live, naming=pattern(project)
+            aws=aws,
+            root=project.root,
+            images=images,
+            live=live,
+            error_texts=error_texts,
+            naming=pattern(project),
         )
 
     if before.resources:

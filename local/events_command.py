@@ -1,6 +1,5 @@
 """``app events``: prints what happened in the local cloud, and follows it."""
 
-import re
 import sys
 import time
 from collections.abc import Iterator
@@ -15,11 +14,10 @@ from local.history.store import History
 from local.log_format import wants_colour
 from local.state import StateDirectory
 from ops.events.model import Cause, Outcome
+from ops.events.since import seconds
 from ops.events.text import chain, summary
 
 _POLL_SECONDS = 0.2
-_DURATION = re.compile(r"([0-9]{1,6})([smhd])")
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +51,11 @@ def events(
     """Print causes, the oldest first; with an id, one cause and all that followed from it.
 
     Raises:
-        LocalError: there is no such cause, or nothing was ever recorded.
+        LocalError: there is no such cause, or nothing runs that could be followed.
     """
-    if not directory.history.exists():
-        raise LocalError("Nothing was recorded yet. Start the local cloud: app up")
+    if follow:
+        directory.load()
+    directory.path.mkdir(mode=0o700, exist_ok=True)
     history = History(directory.history)
     after = history.sequence()
     if cause is not None:
@@ -84,10 +83,8 @@ def events(
     if follow and not directory.locked():
         print("The local cloud was stopped.", file=sys.stderr)
     elif not causes and not follow:
-        print(
-            "No cause matches." if wanted != Filter() else "Nothing has happened yet.",
-            file=sys.stderr,
-        )
+        nothing = "Nothing has happened yet. Start the local cloud: app up"
+        print(nothing if wanted == Filter() else "No cause matches.", file=sys.stderr)
     return 0
 
 
@@ -103,10 +100,10 @@ def moment_of(given: str | None) -> float | None:
     """Return the time that is so long ago, such as ``15m``; raise LocalError if it is no time."""
     if given is None:
         return None
-    found = _DURATION.fullmatch(given)
+    found = seconds(given)
     if found is None:
         raise LocalError(f"{given!r} is no time. Use a number and s, m, h or d, such as 15m.")
-    return time.time() - int(found[1]) * _SECONDS[found[2]]
+    return time.time() - found
 
 
 class _Printer:

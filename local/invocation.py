@@ -3,16 +3,37 @@
 import base64
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.aws import Aws
 from local.deployed import FunctionRef
 from local.errors import LocalError
+from ops.events.places import with_places
 
 
 class FunctionFailed(LocalError):
     """The function raised; the message has its stack."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an invocation returned, whether it failed, and what it logged."""
+
+    payload: Any
+    failed: bool
+    log: str
+
+    def result(self) -> Any:
+        """Return the payload.
+
+        Raises:
+            FunctionFailed: the function raised an exception, or ran out of time.
+        """
+        if self.failed:
+            raise FunctionFailed(_describe(self.payload, self.log))
+        return self.payload
 
 
 def read_event(source: str | None) -> str:
@@ -47,17 +68,22 @@ def invoke(aws: Aws, ref: FunctionRef, event: str) -> Any:
     Raises:
         FunctionFailed: the function raised an exception, or ran out of time.
     """
+    return call(aws, ref, event).result()
+
+
+def call(aws: Aws, ref: FunctionRef, event: str) -> Answer:
+    """Invoke a function by the alias that its triggers use."""
     answer = aws.client("lambda").invoke(
         FunctionName=ref.name,
         Qualifier=ref.qualifier,
         Payload=event.encode(),
         LogType="Tail",
     )
-    payload = json.loads(answer["Payload"].read() or b"null")
-    if not answer.get("FunctionError"):
-        return payload
-    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
-    raise FunctionFailed(_describe(payload, log))
+    return Answer(
+        payload=json.loads(answer["Payload"].read() or b"null"),
+        failed=bool(answer.get("FunctionError")),
+        log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -78,7 +104,7 @@ def _describe(payload: Any, log: str) -> str:
         except ValueError:
             continue
         if isinstance(record, dict) and "stackTrace" in record:
-            stack = "".join(record["stackTrace"]).rstrip()
+            stack = with_places("".join(record["stackTrace"]).rstrip())
             return f"{record['errorType']}: {record['errorMessage']}\n{stack}"
     if isinstance(payload, dict) and "errorMessage" in payload:
         return f"{payload.get('errorType', 'Error')}: {payload['errorMessage']}"

@@ -1,4 +1,8 @@
-"""Formats logs for people: one line for each record, coloured by function and level."""
+"""Formats logs for people: one line for each record, coloured by function and level.
+
+An error is shown once. A function logs its own errors; the runtime then logs what leaves the
+function, and the emulator's worker prints it again.
+"""
 
 import json
 import os
@@ -8,12 +12,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from local.logs import Invocation
+from ops.events.places import with_places
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
 _FUNCTION_COLOURS = [f"\033[{code}m" for code in (36, 32, 35, 34, 33, 96, 92, 95, 94, 93)]
 _LEVEL_COLOURS = {"ERROR": "\033[31m", "CRITICAL": "\033[31m", "WARNING": "\033[33m"}
 # Shown in their own place, or the same for a whole invocation.
 _SHOWN = {"timestamp", "level", "message", "logger", "requestId", "outcome"}
+_OF_ERRORS = {"error", "text", "stack", "errorType", "errorMessage", "stackTrace"}
+_LOGGED_BEFORE = "Failed"  # the name of handlers.runtime.asynchronous.Failed
 _TRACEBACK = "Traceback (most recent call last):"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -56,15 +63,13 @@ class Formatter:
         return "\n".join(lines)
 
     def _record(self, record: dict[str, Any]) -> str:
-        summary = f"{record.get('errorType')}: {record.get('errorMessage')}"
+        summary, stack = _error(record)
         # An exception's record has no message if Lambda's own client wrote it.
-        default = summary if "errorType" in record else ""
-        message, *more = str(record.get("message", default)).split("\n")
+        message, *more = str(record.get("message", summary)).split("\n")
         fields: list[str] = []
         blocks = ["\n".join(more)] if more else []
-        stack = "".join(record.get("stackTrace") or [])
         for key, value in record.items():
-            if key in _SHOWN or key in ("stackTrace", "errorType", "errorMessage"):
+            if key in _SHOWN or (summary and key in _OF_ERRORS):
                 continue
             if isinstance(value, str) and "\n" in value:
                 blocks.append(value)
@@ -75,8 +80,8 @@ class Formatter:
             fields.insert(0, f"{self._paint('outcome=', _DIM)}{_clean(str(record['outcome']))}")
         if stack:
             blocks.append(stack)
-            if summary != message:
-                blocks.append(summary)
+        if summary not in ("", message):
+            blocks.append(summary)
         first = " ".join([self._paint(_clean(message), _BOLD), *fields])
         below = [f"    {_clean(line)}" for block in blocks for line in block.rstrip().split("\n")]
         return "\n".join([first, *below])
@@ -87,6 +92,7 @@ class Formatter:
 
 def _parse(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
     """Yield each line as a record, as text, or as the platform's report."""
+    errors: set[str] = set()
     reported = repeated = False
     for line in lines:
         if line.startswith(("START RequestId: ", "END RequestId: ")):
@@ -101,8 +107,27 @@ def _parse(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
         if repeated:
             continue
         record = _as_record(line)
-        reported = reported or (record is not None and "stackTrace" in record)
-        yield ("text", line) if record is None else ("record", record)
+        if record is None:
+            yield "text", line
+            continue
+        reported = reported or "stackTrace" in record
+        by_runtime = "stackTrace" in record and "logger" not in record
+        if by_runtime and record.get("errorType") in {*errors, _LOGGED_BEFORE}:
+            continue
+        errors.add(str(record.get("error")))
+        yield "record", record
+
+
+def _error(record: dict[str, Any]) -> tuple[str, str]:
+    """Return the error of a record, type and text, and its stack; empty if there is none."""
+    if "errorType" in record:  # by the runtime, or by `logger.exception`
+        kind, text = record["errorType"], record.get("errorMessage")
+        stack = "".join(record.get("stackTrace") or [])
+    elif "error" in record and "stack" in record:  # by handlers.runtime.log
+        kind, text, stack = record["error"], record.get("text"), str(record["stack"])
+    else:
+        return "", ""
+    return f"{kind}: {text}" if text else str(kind), with_places(stack)
 
 
 def _as_record(line: str) -> dict[str, Any] | None:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from local import project
 from local.aws import Aws, AwsError
 from local.cloud import launch
+from local.debug import attach_hint, debugging
+from local.debugger import DEBUG_PORT
 from local.emulator import Emulator
 from local.errors import LocalError
 from local.execution import choose
@@ -21,6 +23,7 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.processes import catch_signals
 from local.state import State, StateDirectory
+from local.uploads import UploadNames
 from local.watch import Watcher
 
 PORT = 4566
@@ -35,6 +38,7 @@ def up(
     detach: bool,
     docker: bool | None,
     live: bool,
+    debug: str | None,
     keep: bool,
     progress: Callable[[str], AbstractContextManager[object]],
 ) -> int:
@@ -50,6 +54,7 @@ def up(
         docker: see `execution.choose`.
         live: an edit of a handler is live at the next call, and one of the program is applied.
         keep: bring back what an earlier one with this option held, and keep it again.
+        debug: function that runs under a debugger.
         progress: shows a text while something takes long.
 
     Raises:
@@ -59,6 +64,10 @@ def up(
     """
     catch_signals()
     if running := directory.running():
+        if debug:
+            raise LocalError(
+                f"A local cloud runs already. Debug a function of it: app debug {debug}"
+            )
         _refuse_other(running, port=port, stack=stack, docker=docker, keep=keep)
         with progress(f"Applying stack {stack}"), no_garbage_collection():
             from local.apply import apply
@@ -89,11 +98,12 @@ def up(
                 inherit=lock,
                 history=directory.history,
                 previous=kept.deployed if kept else None,
+                error_texts=True,
             )
     finally:
         # From now on only the emulator holds it.
         os.close(lock)
-    stays = False
+    stays, undo = False, contextlib.ExitStack()
     try:
         state = State(
             pid=emulator.pid,
@@ -108,6 +118,8 @@ def up(
             deployed=cloud.deployed,
         )
         directory.save(state)
+        if debug:
+            undo = debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)
         stays = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
@@ -118,6 +130,8 @@ def up(
             live=live or execution.containers is None,
             watch=live,
         )
+        if debug:
+            print(f"\n{attach_hint(debug, DEBUG_PORT)}", flush=True)
         if not detach:
             _follow(cloud.aws, directory, state, emulator)
             if not (emulator.alive() or directory.is_stopped_by_down()):
@@ -126,7 +140,11 @@ def up(
         if not stays:
             last = directory.peek()
             alive = emulator.alive()
-            cloud.stop()
+            try:
+                if alive and keep:
+                    undo.close()
+            finally:
+                cloud.stop()
             if last and last.keep and alive and not last.stopping:
                 directory.keep(last)
             directory.clear()
@@ -200,6 +218,7 @@ def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulato
     """Print logs and apply edits until Ctrl-C, or until the emulator has ended."""
     functions = dict(state.deployed.functions)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
+    names = UploadNames(aws, state.deployed.outputs)
     reader = LogReader(aws, functions, since_ms=int(state.started.timestamp() * 1000))
 
     def applied() -> None:
@@ -214,7 +233,7 @@ def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulato
             watching.enter_context(Watcher(directory, state, applied=applied))
         try:
             for invocation in reader.follow(emulator.alive):
-                print(formatter.format(invocation), flush=True)
+                print(formatter.format(names.named(invocation)), flush=True)
         except AwsError:
             if _is_alive_after_stopping(emulator.alive):
                 raise

@@ -19,7 +19,6 @@ from typing import Any
 ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 _OUR_FILES = ("_worker.py", "_local_worker.py", "_local_live.py")
 _request_id: str | None = None
 
@@ -77,17 +76,6 @@ def configure_logging() -> None:
     root.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO").replace("TRACE", "DEBUG"))
 
 
-def resolve(event: Any) -> Any:
-    """Return a schedule's input with its time filled in, which the emulator does not do.
-
-    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
-    """
-    if not isinstance(event, dict):
-        return event
-    now = timestamp(datetime.datetime.now(datetime.UTC))
-    return {name: now if value == SCHEDULED_TIME else value for name, value in event.items()}
-
-
 def timestamp(moment: datetime.datetime) -> str:
     """Return a time in the format of Lambda's log."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -98,7 +86,7 @@ def handler(event: Any, context: Any) -> Any:
     global _request_id  # an execution environment serves one request at a time
     _request_id = context.aws_request_id
     try:
-        return _local_live.handler(resolve(event), context)
+        return _local_live.handler(event, context)
     except BaseException as error:
         record = {
             "timestamp": timestamp(datetime.datetime.now(datetime.UTC)),

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from handlers.daily_report.figures import Figures, from_json, to_json
+from handlers.runtime import trace
 
 PREFIX = "reports/"
 
@@ -76,6 +77,7 @@ class Reports:
                 Key=f"{PREFIX}{day}.{extension}",
                 Body=body,
                 ContentType=content_type,
+                Metadata=trace.named(str),
                 IfNoneMatch="*",
             )
         except ClientError as error:

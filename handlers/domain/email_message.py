@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from handlers.domain.email_address import is_address
+from handlers.runtime import trace
 
 MAX_SUBJECT_LENGTH = 998
 """Characters in a subject: the limit of one header line (RFC 5322, 2.1.1)."""
@@ -29,7 +30,7 @@ def welcome_entry(*, user_id: str, name: str, email: str) -> dict[str, Any]:
     """Return the SQS message that welcomes a user, as arguments of ``SendMessage``.
 
     The attribute ``user_id`` identifies the welcome, so that one e-mail is sent however often it is
-    queued, and the user is marked as welcomed.
+    queued, and the user is marked as welcomed. The attribute ``trace`` leads to what caused it.
     """
     from handlers.domain.greeting import greeting  # send-email reads messages, and greets nobody
 
@@ -41,8 +42,12 @@ def welcome_entry(*, user_id: str, name: str, email: str) -> dict[str, Any]:
     )
     return {
         "MessageBody": msgspec.json.encode(message).decode(),
-        "MessageAttributes": {"user_id": {"DataType": "String", "StringValue": user_id}},
+        "MessageAttributes": {"user_id": _attribute(user_id), **trace.named(_attribute)},
     }
+
+
+def _attribute(text: str) -> dict[str, str]:
+    return {"DataType": "String", "StringValue": text}
 
 
 class InvalidMessage(Exception):

@@ -8,7 +8,7 @@ import msgspec
 from handlers.domain.email_address import guard_id
 from handlers.domain.ledger import expiry
 from handlers.domain.user import NewUser, User
-from handlers.runtime import clock
+from handlers.runtime import clock, trace
 
 WELCOME_DUE_SECONDS = 3600
 """Time after which the hourly sweep queues the welcome of a new user again, if none was sent."""
@@ -18,7 +18,10 @@ IDEMPOTENCY_SECONDS = 86_400
 
 
 def user_item(user: User, now: float, owner: str | None = None) -> dict[str, Any]:
-    """Return the user's item; ``welcome`` and ``welcome_due`` put it on the sweep's index."""
+    """Return the user's item; ``welcome`` and ``welcome_due`` put it on the sweep's index.
+
+    ``trace`` takes the request's trace along the table's stream.
+    """
     item = {
         "id": {"S": user.id},
         "name": {"S": user.name},
@@ -28,6 +31,7 @@ def user_item(user: User, now: float, owner: str | None = None) -> dict[str, Any
         "welcome": {"S": "pending"},
         "welcome_due": {"N": str(int(now) + WELCOME_DUE_SECONDS)},
         "welcome_attempts": {"N": "0"},
+        **trace.named(lambda text: {"S": text}),
     }
     return item if owner is None else {**item, "owner": {"S": owner}}
 

@@ -16,10 +16,8 @@ from handlers.process_upload import events, keys
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import REJECTED, Result, process
 from handlers.process_upload.records import Records
-from handlers.process_upload.sandbox import SandboxError
-from handlers.process_upload.storage import Storage, StorageError
-from handlers.process_upload.transform import OutOfTime
-from handlers.runtime import aws, deadline, log
+from handlers.process_upload.storage import Storage
+from handlers.runtime import aws, deadline, log, trace
 from handlers.runtime.asynchronous import FAILED, Failed
 from handlers.runtime.entrypoint import entrypoint
 
@@ -33,7 +31,6 @@ _MEGABYTE = 1024 * 1024
 _OWN_MEMORY_MB = 256  # Python, botocore, the parsers' libraries, and their share of the child
 _S3_READ_SECONDS = 50  # S3 copies a part of 128 MB before it answers
 _S3_ATTEMPTS = 2  # more attempts of that length do not fit into the function's timeout
-_ERRORS_WITHOUT_KEYS = (StorageError, SandboxError, OutOfTime)  # their texts can be logged
 _UNUSUAL = {REJECTED, IGNORED}
 
 
@@ -96,8 +93,7 @@ def _handle(
         log.outcome(BUSY, upload=keys.digest(upload.key), version=upload.version)
         return BUSY
     except Exception as error:  # noqa: BLE001 - one upload's failure must not stop the others
-        detail = str(error) if isinstance(error, _ERRORS_WITHOUT_KEYS) else None
-        log.failure(FAILED, error, detail=detail)
+        log.failure(FAILED, error)
         return FAILED
     log.outcome(
         result.outcome,
@@ -129,9 +125,10 @@ def handler(
         log.outcome(IGNORED)
         return {"outcomes": [IGNORED]}
     owner = context.aws_request_id
-    outcomes = [
-        _handle(record, owner, storage, ledger, records, limits) for record in event["Records"]
-    ]
+    outcomes = []
+    for record in event["Records"]:
+        with trace.of(record):
+            outcomes.append(_handle(record, owner, storage, ledger, records, limits))
     if failed := outcomes.count(FAILED) + outcomes.count(BUSY):
         raise Failed(f"{failed} of {len(outcomes)} uploads failed; the log says why")
     return {"outcomes": outcomes}

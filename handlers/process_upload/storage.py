@@ -7,6 +7,8 @@ from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from handlers.runtime import trace
+
 PART_BYTES = 128 * 1024 * 1024
 """Size of the parts in which objects are copied, ten at a time; 10,000 parts make 1.2 TB.
 
@@ -117,7 +119,7 @@ class Storage:
         return content
 
     def put(self, key: str, body: IO[bytes] | bytes, *, content_type: str, source: Source) -> None:
-        """Write a result (``s3:PutObject``); its metadata names the upload's version.
+        """Write a result (``s3:PutObject``); its metadata names the upload's version and trace.
 
         Raises:
             StorageError: see there.
@@ -177,7 +179,7 @@ def _address(source: Source) -> dict[str, str]:
 
 
 def _metadata(source: Source) -> dict[str, str]:
-    return {"upload-version": source.version} if source.version else {}
+    return ({"upload-version": source.version} if source.version else {}) | trace.named(str)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Any
 from handlers.domain.email_message import welcome_entry
 from handlers.domain.user import is_user_id
 from handlers.queue_welcome.queue import MAX_ENTRIES, EmailQueue
+from handlers.runtime import trace
 from handlers.runtime.log import outcome
 
 
@@ -34,38 +35,43 @@ def queue_welcomes(records: Sequence[dict[str, Any]], queue: EmailQueue) -> str 
     Returns:
         The sequence number of the first record that failed, or None.
     """
-    welcomes: list[tuple[str, str, dict[str, Any]]] = []
+    welcomes: list[tuple[dict[str, Any], str, dict[str, Any]]] = []
     invalid = None
     for record in records:
-        sequence = record["dynamodb"]["SequenceNumber"]
-        try:
-            user = _new_user(record)
-        except InvalidUser:
-            invalid = sequence
-            break
-        if user is None:
-            outcome("ignored", sequence=sequence)
-        else:
-            welcomes.append((sequence, user["user_id"], welcome_entry(**user)))
+        with trace.of(record):
+            try:
+                user = _new_user(record)
+            except InvalidUser:
+                invalid = record
+                break
+            if user is None:
+                outcome("ignored", sequence=_sequence(record))
+            else:
+                welcomes.append((record, user["user_id"], welcome_entry(**user)))
     for start in range(0, len(welcomes), MAX_ENTRIES):
         batch = welcomes[start : start + MAX_ENTRIES]
         refused = queue.send([message for _, _, message in batch])
-        for position, (sequence, user_id, _) in enumerate(batch):
-            if position in refused:
-                outcome(
-                    "not_queued",
-                    level=logging.WARNING,
-                    sequence=sequence,
-                    user_id=user_id,
-                    code=refused[position],
-                )
-            else:
-                outcome("queued", sequence=sequence, user_id=user_id)
+        for position, (record, user_id, _) in enumerate(batch):
+            with trace.of(record):
+                _report(_sequence(record), user_id, refused.get(position))
         if refused:
-            return batch[min(refused)][0]
-    if invalid is not None:
-        outcome("invalid", level=logging.ERROR, sequence=invalid)
-    return invalid
+            return _sequence(batch[min(refused)][0])
+    if invalid is None:
+        return None
+    with trace.of(invalid):
+        outcome("invalid", level=logging.ERROR, sequence=_sequence(invalid))
+    return _sequence(invalid)
+
+
+def _sequence(record: dict[str, Any]) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
+def _report(sequence: str, user_id: str, code: str | None) -> None:
+    if code is None:
+        outcome("queued", sequence=sequence, user_id=user_id)
+    else:
+        outcome("not_queued", level=logging.WARNING, sequence=sequence, user_id=user_id, code=code)
 
 
 def _new_user(record: dict[str, Any]) -> dict[str, str] | None:

@@ -10,6 +10,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from handlers.runtime import trace
+
 Record = dict[str, Any]
 Response = dict[str, list[dict[str, str]]]
 
@@ -27,15 +29,16 @@ def failing(
     records: Iterable[Record],
     handle: Callable[[Record], None],
 ) -> list[tuple[Record, Exception]]:
-    """Handle each message independently; return those that failed, each with its error.
+    """Handle each message independently, with its trace; return those that failed, with errors.
 
     All errors are caught, because one message's failure must not affect the others. The caller
     must report every one.
     """
     failures: list[tuple[Record, Exception]] = []
     for record in records:
-        try:
-            handle(record)
-        except Exception as error:  # noqa: BLE001 - isolation of one message, see above
-            failures.append((record, error))
+        with trace.of(record):
+            try:
+                handle(record)
+            except Exception as error:  # noqa: BLE001 - isolation of one message, see above
+                failures.append((record, error))
     return failures

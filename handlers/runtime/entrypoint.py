@@ -6,12 +6,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Generic, TypeVar, TypeVarTuple, Unpack
 
-from handlers.runtime import deadline
+from handlers.runtime import deadline, log, trace
+from handlers.runtime.asynchronous import Failed
 from handlers.runtime.settings import load
 
 Settings = TypeVar("Settings")
 Response = TypeVar("Response")
 Dependencies = TypeVarTuple("Dependencies")
+
+UNHANDLED = "unhandled"
+"""Outcome of an invocation whose error left the function."""
 
 
 class Entrypoint(Generic[Response, *Dependencies]):
@@ -30,14 +34,26 @@ class Entrypoint(Generic[Response, *Dependencies]):
         self.dependencies = cache(dependencies)
 
     def __call__(self, event: Any, context: Any) -> Response:
-        """Handle one event, within the invocation's time."""
+        """Handle one event, within the invocation's time.
+
+        An error that leaves the adapter is logged with its trace (outcome ``unhandled``): the
+        runtime logs it without. ``Failed`` was logged before.
+        """
         deadline.begin(context)
-        return self._adapter(event, context, *self.dependencies())
+        with trace.invocation(event, context):
+            try:
+                return self._adapter(event, context, *self.dependencies())
+            except Failed:
+                raise
+            except Exception as error:
+                log.failure(UNHANDLED, error)
+                raise
 
     def invoke(self, event: Any, context: Any, *dependencies: *Dependencies) -> Response:
         """Handle one event with other dependencies, as tests do."""
         deadline.begin(context)
-        return self._adapter(event, context, *dependencies)
+        with trace.invocation(event, context):
+            return self._adapter(event, context, *dependencies)
 
     def end_init(self) -> None:
         """Make the dependencies now, and start the garbage collector, which ``handlers`` stopped.

@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from handlers.runtime import deadline
+from handlers.runtime import deadline, trace
 from handlers.send_email.render import Rendered
 
 _PAUSES_SECONDS = (0.5, 1, 2)
@@ -73,7 +73,7 @@ class Mailer:
         self._sleep = sleep
 
     def send(self, to: str, content: Rendered) -> None:
-        """Send one e-mail as text and HTML (``ses:SendEmail``).
+        """Send one e-mail as text and HTML (``ses:SendEmail``); SES's events have the trace as tag.
 
         Raises:
             Rejected, Throttled, Unreachable, Paused: not sent; see the module's docstring.
@@ -88,6 +88,7 @@ class Mailer:
         return self._send(to, content)
 
     def _send(self, to: str, content: Rendered) -> None:
+        tags = [{"Name": name, "Value": value} for name, value in trace.named(str).items()]
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
@@ -99,6 +100,7 @@ class Mailer:
                     }
                 },
                 ConfigurationSetName=self._configuration_set,
+                **({"EmailTags": tags} if tags else {}),
             )
         except ClientError as error:
             raise _not_sent(error) from error

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from handlers.domain.email_message import InvalidMessage
-from handlers.runtime import batch
+from handlers.runtime import batch, trace
 from handlers.runtime.deadline import OutOfTime
 from handlers.runtime.log import failure, outcome
 from handlers.send_email.deliver import Delivery, Uncertain
@@ -55,15 +55,16 @@ def send_emails(
     for record, error in failures:
         name, level, wait = react(error, receives=_receives(record))
         waits[record["receiptHandle"]] = wait
-        failure(
-            name,
-            error,
-            level=level,
-            message_id=record["messageId"],
-            receives=_receives(record),
-            wait_seconds=wait,
-            reason=_reason(error),
-        )
+        with trace.of(record):
+            failure(
+                name,
+                error,
+                level=level,
+                message_id=record["messageId"],
+                receives=_receives(record),
+                wait_seconds=wait,
+                reason=_reason(error),
+            )
     visibility.change(waits)
     return [record["messageId"] for record, _ in failures]
 

@@ -52,7 +52,8 @@ class Monitoring(pulumi.ComponentResource):
     and of each queue's oldest message, messages in each of their dead-letter queues, single
     outcomes, each sender's bounces and complaints, the API's 5XX, and what its firewall blocks, if
     it has one. ``dead_letters``: those queues, and where their messages return to.
-    ``releases``: each function's alias, and the alarms that a release watches.
+    ``releases``: each function's alias, and the alarms that a release watches. ``log_groups``: of
+    each function, and of the API's requests.
     """
 
     def __init__(
@@ -66,6 +67,10 @@ class Monitoring(pulumi.ComponentResource):
         queues = [trigger.queue for trigger in args.queues]
         self.dead_letters = dead_letters(queues, args.streams, args.functions)
         self.releases = releases(args.functions, self.alarms)
+        self.log_groups = {
+            "functions": {each.logical_name: each.log_group.name for each in args.functions},
+            "api": args.api.stage.access_log.name,
+        }
         self.dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",

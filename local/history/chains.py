@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from local.history import calls, payload
 from local.history.facts import Began, Ended, Exchange, Fact, Linked, Lost, Origin
-from local.history.items import failed_in, items_of, marks_of, request_id, upload_id
+from local.history.items import Begun, begun, failed_in, items_of, marks_of
 from local.history.live_cause import LiveCause, Run
 from local.history.log_records import failure, logged_failure, records
 from local.history.origins import Origins
@@ -54,7 +54,9 @@ class Chains:
         for item, (since, run) in list(self._waiting.items()):
             if now - since > _PATIENCE_SECONDS:
                 del self._waiting[item]
-                cause = self._origins.unknown(run, item, self.program)
+                cause = self._origins.unknown(
+                    item, run.time, self._begun_by(run, item), self.program
+                )
                 self._attach(run, cause, None, {item})
 
     def changed(self) -> tuple[list[Cause], list[Cause]]:
@@ -80,7 +82,10 @@ class Chains:
         while len(self._runs) > _MOST_RUNS:
             self._marks.pop(self._runs.popitem(last=False)[0], None)
         if fact.origin:
-            self._follow(run, fact.origin, {fact.origin.key}, self._new_id(fact))
+            # An event that a person sends may be a sample, with the ids of another request.
+            event = None if fact.origin.invoke else fact.event
+            new = begun(event, fact.run, run.function)
+            self._follow(run, fact.origin, {fact.origin.key}, new)
         elif run.items:
             self._marks[run.id] = {item: marks_of(fact.event, item) for item in run.items}
             self._follow_items(run, run.items)
@@ -88,27 +93,28 @@ class Chains:
             live = self._origins.fired(run, fact.schedule, self.program)
             self._attach(run, live, None, {run.id})
 
-    def _new_id(self, fact: Began) -> str:
-        return request_id(fact.event) or upload_id(fact.event) or fact.run
-
     def _follow_items(self, run: Run, items: Iterable[str]) -> None:
         for item in items:
             origin = self._origins.of_item(item)
             if origin is None:
                 self._waiting[item] = (run.time, run)
             else:
-                new_id = run.items[item] if item.startswith("message:") else run.id
-                self._follow(run, origin, {item}, new_id)
+                self._follow(run, origin, {item}, self._begun_by(run, item))
 
-    def _follow(self, run: Run, origin: Origin, items: set[str], new_id: str) -> None:
-        """Put an invocation below what led to it."""
+    def _begun_by(self, run: Run, item: str) -> Begun:
+        if item.startswith("message:"):
+            return Begun(run.items[item], "message", f"Message for {run.function}")
+        return Begun(run.id, "write", f"Write for {run.function}")
+
+    def _follow(self, run: Run, origin: Origin, items: set[str], new: Begun) -> None:
+        """Put an invocation below what led to it; ``new`` is the cause, if a person did."""
         before = self._runs.get(origin.run) if origin.run else None
         if origin.run and before is None:  # too long ago
             self._attach(run, self._origins.fired(run, None, self.program), None, items)
             return
         if before is None:
             item = next((item for item in items if item.startswith("message:")), None)
-            live = self._origins.cause(origin, new_id, self.program, item)
+            live = self._origins.cause(origin, new, self.program, item)
             self._attach(run, live, None, items)
             return
         for item in items:

@@ -17,6 +17,7 @@ class Origin:
         time: when it came.
         run: the invocation that sent it; None: a person, or a program on this machine.
         api: whether it is a request of the application's API; otherwise it is a call of AWS.
+        invoke: whether it invokes a function by name.
         denied: the action and the ARN that IAM refused, if it did.
     """
 
@@ -24,6 +25,7 @@ class Origin:
     time: float
     run: str | None = None
     api: bool = False
+    invoke: bool = False
     denied: tuple[str, str] | None = None
 
 

@@ -2,9 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+from ops.events.model import CauseKind
 
 _SHORTEST_MARK = 8
+
+
+class Begun(NamedTuple):
+    """What a new cause is, as far as the first event tells."""
+
+    id: str
+    kind: CauseKind
+    title: str
 
 
 def items_of(event: Any) -> dict[str, str]:
@@ -33,20 +43,17 @@ def marks_of(event: Any, item: str) -> set[str]:
     return set()
 
 
-def upload_id(event: Any) -> str | None:
-    """Return S3's id of the request that stored a file."""
+def begun(event: Any, run: str, function: str) -> Begun:
+    """Return the cause that an event tells of: a request, an upload, or else a call by hand."""
     for record in _records(event):
         if record.get("eventSource") == "aws:s3":
             found = record.get("responseElements", {}).get("x-amz-request-id")
-            return str(found) if found else None
-    return None
-
-
-def request_id(event: Any) -> str | None:
-    """Return the API's id of a request."""
+            return Begun(str(found or run), "upload", f"Upload for {function}")
     context = event.get("requestContext") if isinstance(event, dict) else None
-    found = context.get("requestId") if isinstance(context, dict) else None
-    return str(found) if found else None
+    if isinstance(context, dict) and context.get("requestId"):
+        title = f"{event.get('httpMethod')} {event.get('path')}"
+        return Begun(str(context["requestId"]), "request", title)
+    return Begun(run, "invoke", f"Invoke {function}")
 
 
 def failed_in(answer: Any) -> set[str]:

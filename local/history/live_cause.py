@@ -36,13 +36,18 @@ class Run:
         ]
         return named or list(self.causes)
 
+    def failed_of(self, items: set[str]) -> list[str]:
+        """Return the failed ids among some items; all, if the whole event is meant."""
+        meant = self.failed_items & (items & set(self.items) or set(self.items))
+        return sorted(self.items[item] for item in meant)
+
     def verdict(self, item: str) -> Outcome:
         """Return how it ended for one item of its event."""
         if self.duration_ms is None:
             return "running"
         if any(call.denied for call in self.calls):
             return "denied"
-        if self.failure or item in self.failed_items:
+        if self.failure or self.failed_of({item}):
             return "failed"
         return "rejected" if self.rejects else "ok"
 
@@ -127,7 +132,7 @@ def _invocation(step: _Step) -> Invocation:
         event=run.event,
         answer=run.answer,
         failure=run.failure,
-        failed_items=sorted(run.items[item] for item in run.failed_items & step.items),
+        failed_items=run.failed_of(step.items),
         logs=run.logs,
         calls=sorted(run.calls, key=lambda call: call.time),
     )

@@ -60,7 +60,8 @@ def logged_failure(logs: list[LogRecord]) -> Failure | None:
     for record in reversed(logs):
         error, stack = record.fields.get("error"), record.fields.get("stack")
         if record.level in ("ERROR", "CRITICAL") and isinstance(stack, str):
-            return Failure(str(error or record.message), None, [stack])
+            text = record.fields.get("text")
+            return Failure(str(error or record.message), text and str(text), [stack])
     return None
 
 

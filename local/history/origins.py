@@ -4,6 +4,7 @@ from collections import OrderedDict
 
 from local.history import calls, payload
 from local.history.facts import Exchange, Linked, Origin
+from local.history.items import Begun
 from local.history.live_cause import LiveCause, Run
 from local.history.program import Program
 from ops.events.model import Cause, CauseKind, Outcome
@@ -44,13 +45,12 @@ class Origins:
         return linked.text if linked else ""
 
     def cause(
-        self, origin: Origin, new_id: str, program: Program, item: str | None = None
+        self, origin: Origin, new: Begun, program: Program, item: str | None = None
     ) -> LiveCause:
         """Return the cause that a person's request is; a batch of messages is one for each."""
         found = self._causes.get((origin.key, item))
         if found is None:
-            kind: CauseKind = "request" if origin.api else "invoke"
-            found = LiveCause(Cause(new_id, kind, "", origin.time))
+            found = LiveCause(Cause(new.id, new.kind, new.title, origin.time))
             self._remember(origin.key, item, found)
             if exchange := self._exchanges.pop(origin.key, None):
                 _describe(found, exchange, program)
@@ -70,14 +70,11 @@ class Origins:
         self._remember(run.id, None, live)
         return live
 
-    def unknown(self, run: Run, item: str, program: Program) -> LiveCause:
+    def unknown(self, item: str, time: float, new: Begun, program: Program) -> LiveCause:
         """Return a new cause for an item that was there before the recording began."""
-        origin = Origin(item, run.time)
+        origin = Origin(item, time)
         self.link(Linked(item, origin))
-        message = item.startswith("message:")
-        live = self.cause(origin, run.items[item] if message else run.id, program, item)
-        live.cause.kind = "message" if message else "write"
-        live.cause.title = f"{'Message' if message else 'Write'} for {run.function}"
+        live = self.cause(origin, new, program, item)
         live.answered = "ok"
         return live
 

@@ -20,6 +20,7 @@ class Target:
         images: by the function's folder, the images that functions run from; None for workers.
         live: the project's folder, if containers of these images import the functions' sources
             from there.
+        error_texts: functions log the text of every error, as they must not in AWS.
         naming: pattern for the names of resources that the program leaves unnamed.
         addresses: by the beginning of an AWS URL, the emulator's URL in place of it.
     """
@@ -28,6 +29,7 @@ class Target:
     root: Path
     images: Mapping[str, str] | None = None
     live: Path | None = None
+    error_texts: bool = False
     naming: str = DEFAULT_PATTERN
     deployed: Deployed = field(default_factory=Deployed)
     addresses: dict[str, str] = field(default_factory=dict)

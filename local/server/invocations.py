@@ -15,6 +15,7 @@ from typing import Any
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 from ministack.services import eventbridge, lambda_svc  # type: ignore[import-untyped]
 
+from local.debugger import START
 from local.history.facts import Began, Ended, Fact
 from local.server.harmless import harmless
 from local.server.tap import Tap, current, trace_of
@@ -45,6 +46,8 @@ def _invocations(report: Report) -> None:
     dispatch = lambda_svc._execute_function_dispatch
 
     def recorded(func: Any, config: Any, event: Any, request_id: str, started: float) -> Any:
+        if event == START:
+            return dispatch(func, config, event, request_id, started)
         running = _Running(request_id)
         name, origin = config.get("FunctionName", ""), current.get()
         with harmless():

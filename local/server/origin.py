@@ -20,6 +20,7 @@ _NAMES = {"localhost", "host.docker.internal"}
 _API = "/_aws/execute-api/"
 _SIGN_IN = ("/oauth2/authorize", "/login", "/logout")
 _OBJECT = re.compile(r"/[a-z0-9][a-z0-9.-]+/.+", re.DOTALL)
+_SIGNATURE = re.compile(rb"(?:^|&)X-Amz-Signature=[0-9a-f]{64}(?:&|$)")
 _TOKEN = ("/oauth2/token", "/oauth2/userInfo")
 
 
@@ -82,7 +83,7 @@ def _is_of_the_application(scope: Scope, *, form: bool) -> bool:
 
 def _is_signed(scope: Scope) -> bool:
     """Return whether a URL claims a signature, which is verified later (``signature.py``)."""
-    return b"X-Amz-Signature=" in scope["query_string"]
+    return _SIGNATURE.search(scope["query_string"]) is not None
 
 
 def _is_listed(origin: str) -> bool:

@@ -25,6 +25,7 @@ current: ContextVar[Origin | None] = ContextVar("recorded_request", default=None
 """The request that is being answered. The emulator's threads inherit it."""
 
 _API = "/_aws/execute-api/"
+_INVOCATIONS = "/invocations"
 _TRACE = re.compile(rb"Root=1-([0-9a-f]{8})-([0-9a-f]{24})")
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems",
            "SendMessage", "SendMessageBatch")  # fmt: skip
@@ -82,7 +83,7 @@ class Tap:
         client = scope.get("client")
         run = _run_of(trace) or (self.containers.get(client[0]) if client else None)
         if run or _may_lead_to_something(scope["method"], path, target):
-            return _new(run=run)
+            return _new(run=run, invoke=path.endswith(_INVOCATIONS))
         return None
 
 
@@ -104,8 +105,8 @@ def _run_of(trace: bytes) -> str | None:
     return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
 
 
-def _new(*, run: str | None = None, api: bool = False) -> Origin:
-    return Origin(f"{_START}-{next(_numbers)}", time.time(), run, api)
+def _new(*, run: str | None = None, api: bool = False, invoke: bool = False) -> Origin:
+    return Origin(f"{_START}-{next(_numbers)}", time.time(), run, api, invoke)
 
 
 def _may_lead_to_something(method: str, path: str, target: bytes) -> bool:
@@ -113,7 +114,7 @@ def _may_lead_to_something(method: str, path: str, target: bytes) -> bool:
     if target:
         return target.rpartition(b".")[2].decode("latin-1") in _WRITES
     if method == "POST":
-        return path.endswith("/invocations") or _is_object(path)
+        return path.endswith(_INVOCATIONS) or _is_object(path)
     return method == "PUT" and _is_object(path)
 
 

@@ -2,23 +2,36 @@
 
 import hashlib
 import json
+import os
+from contextvars import ContextVar
 from typing import Any
 
 from ministack.core.persistence import PERSIST_STATE  # type: ignore[import-untyped]
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
-from ministack.services import dynamodb, ses
+from ministack.services import dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
-from local.server import kept
+from local.schedule_event import fill
+from local.server import kept, message_ids
 
 _event = gateway._build_lambda_event_v1
+_execute = gateway._handle_execute_in_scope
+_invoke_target = eventbridge._invoke_target
 _pool_key = functions._warm_pool_key
+_request_ids: ContextVar[list[str] | None] = ContextVar("request_ids", default=None)
 
 
 def apply() -> None:
-    """Replace functions of the emulator by those that do as AWS does."""
+    """Replace functions of the emulator by those that do as AWS does, or as `app` needs."""
     gateway._build_lambda_event_v1 = _event_with_key
+    gateway._handle_execute_in_scope = _execute_with_one_id
     functions._warm_pool_key = _pool_key_of_version
+    eventbridge._invoke_target = _invoke_target_with_time
+    if "LAMBDA_DOCKER_FLAGS" in os.environ:
+        from local.server import debug_containers  # loads the docker package
+
+        debug_containers.apply()
+    message_ids.apply()
     if PERSIST_STATE:
         kept.apply({"dynamodb": dynamodb, "ses": ses})
 
@@ -34,7 +47,20 @@ def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
     if (methods.get(method) or methods.get("ANY") or {}).get("apiKeyRequired"):
         key = gateway._resolve_api_key(gateway._api_key_from_request(headers))
         event["requestContext"]["identity"]["apiKeyId"] = key and key["id"]
+    if (made := _request_ids.get()) is not None:
+        made.append(event["requestContext"]["requestId"])
     return event
+
+
+async def _execute_with_one_id(*given: Any, **more: Any) -> Any:
+    """Answer an API's request with the id that its function got, as AWS does.
+
+    The emulator (1.5.33) makes another one for the header.
+    """
+    made: list[str] = []
+    _request_ids.set(made)
+    status, headers, body = await _execute(*given, **more)
+    return status, {**headers, **({"x-amzn-requestid": made[-1]} if made else {})}, body
 
 
 def _pool_key_of_version(name: str, config: dict[str, Any]) -> str:
@@ -45,3 +71,15 @@ def _pool_key_of_version(name: str, config: dict[str, Any]) -> str:
     """
     settings = json.dumps([config.get("Version"), config.get("Environment")], sort_keys=True)
     return f"{_pool_key(name, config)}:{hashlib.sha256(settings.encode()).hexdigest()}"
+
+
+def _invoke_target_with_time(
+    target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], *more: Any
+) -> None:
+    """Invoke a target with its input as EventBridge Scheduler fills it in.
+
+    The emulator (1.5.33) leaves the names in angle brackets as they are.
+    """
+    if event.get("Source") == "aws.scheduler" and "Input" in target:
+        target = {**target, "Input": fill(target["Input"], arn=rule["Arn"])}
+    _invoke_target(target, event, rule, *more)

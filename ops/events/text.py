@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ops.events import places
 from ops.events.model import Call, Cause, DeadLetter, Failure, Invocation, LogRecord, Outcome
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
@@ -18,7 +19,6 @@ _COLOURS: dict[Outcome, str] = {
 }
 _LOUD = {"WARNING", "ERROR", "CRITICAL", "FATAL"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?')
 _REFUSED = 400
 
 
@@ -36,16 +36,22 @@ def summary(cause: Cause, *, colour: bool = False) -> str:
     return "  ".join(parts)
 
 
-def chain(cause: Cause, *, colour: bool = False) -> str:
-    """Return the summary, and below it what followed, as a tree."""
-    return "\n".join([summary(cause, colour=colour), *_Tree(cause, colour).lines()])
+def chain(cause: Cause, *, colour: bool = False, every_record: bool = False) -> str:
+    """Return the summary, and below it what followed, as a tree.
+
+    Of the log records it has warnings and errors; all with ``every_record``.
+    """
+    tree = _Tree(cause, colour, every_record)
+    return "\n".join([summary(cause, colour=colour), *tree.lines()])
 
 
 class _Tree:
     """The steps of one cause. Each hangs below the call that led to it."""
 
-    def __init__(self, cause: Cause, colour: bool) -> None:
+    def __init__(self, cause: Cause, colour: bool, every_record: bool) -> None:
         self._colour = colour
+        self._every_record = every_record
+        self._running = cause.outcome == "running"
         calls = {call.id for run in cause.invocations for call in run.calls}
         self._below: dict[str | None, list[Invocation | DeadLetter]] = {}
         steps: list[Invocation | DeadLetter] = [*cause.invocations, *cause.dead_letters]
@@ -73,16 +79,18 @@ class _Tree:
         if run.failure:
             yield from (margin + self._paint(line, _RED) for line in _lines_of(run.failure))
         for record in run.logs:
-            if record.level in _LOUD and not run.failure:
-                yield margin + self._paint(_record(record), _YELLOW)
+            loud = record.level in _LOUD
+            if self._every_record or (loud and not run.failure):
+                yield margin + self._paint(_record(record), _YELLOW if loud else "")
         for call in run.calls:
             last = call is run.calls[-1]
             yield margin + ("└─ " if last else "├─ ") + self._call(call)
             yield from self._steps(call.id, margin + ("   " if last else "│  "))
 
     def _invocation(self, run: Invocation) -> str:
+        unknown = "running" if self._running else ""  # logs in AWS may not tell a duration
         notes = [
-            "running" if run.duration_ms is None else _millis(run.duration_ms),
+            unknown if run.duration_ms is None else _millis(run.duration_ms),
             "cold" if run.cold else "",
             f"attempt {run.attempt}" if run.attempt > 1 else "",
             f"{len(run.failed_items)} failed" if run.failed_items else "",
@@ -112,18 +120,21 @@ class _Tree:
 def _lines_of(failure: Failure) -> list[str]:
     """Return an error, and the line of code that raised it."""
     message = f": {_clean(failure.message)}" if failure.message else ""
-    found = [frame for text in failure.stack for frame in _FRAME.finditer(text)]
+    found = [frame for text in failure.stack for frame in places.FRAME.finditer(text)]
     # The last line of the program's own, not of a library that it called.
     own = [frame for frame in found if "site-packages" not in frame["file"]] or found
     lines = [f"{_clean(failure.type)}{message}"]
     if own:
-        file, line, name = own[-1].group("file", "line", "name")
-        lines.append(_clean(f"  at {file}:{line} {name or ''}".rstrip()))
+        lines.append(_clean(f"  at {places.place(own[-1])}"))
     return lines
 
 
 def _record(record: LogRecord) -> str:
-    fields = " ".join(f"{name}={value}" for name, value in record.fields.items())
+    fields = " ".join(
+        f"{name}={value}"
+        for name, value in record.fields.items()
+        if (name, value) != ("outcome", record.message)
+    )
     return _clean(f"{record.level} {record.message} {fields}".rstrip())
 
 
@@ -141,4 +152,4 @@ def _clean(text: str) -> str:
 
 
 def _paint(text: str, colour: str, wanted: bool) -> str:
-    return f"{colour}{text}{_RESET}" if wanted else text
+    return f"{colour}{text}{_RESET}" if wanted and colour else text

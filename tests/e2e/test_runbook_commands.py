@@ -34,6 +34,7 @@ SEEDED = {
     "Queue dead letters",
     "Welcome abandoned",
     "Uncertain",
+    "What happened to one request",
 }
 OTHERS = [s.title for s in sections() if s.code("sh") and s.title not in SEEDED]
 
@@ -143,6 +144,22 @@ def test_the_version_before_serves_again(run: Run, production: Cloud) -> None:
     after = client.get_alias(**alias)
     assert after["FunctionVersion"] == "1"
     assert not after.get("RoutingConfig", {}).get("AdditionalVersionWeights")
+
+
+def test_what_happened_to_one_request(run: Run, production: Cloud) -> None:
+    [trace] = re.findall(r"^ID=(\S+)", section("What happened to one request").text, re.MULTILINE)
+    record = {"level": "INFO", "message": "created", "requestId": "run", "trace": trace}
+    logs = production.client("logs")
+    stream = {
+        "logGroupName": production.functions["create-user"].log_group,
+        "logStreamName": "what-happened",
+    }
+    logs.create_log_stream(**stream)
+    event = {"timestamp": int(time.time() * 1_000), "message": json.dumps(record)}
+    logs.put_log_events(**stream, logEvents=[event])
+    said = run("What happened to one request")
+    assert "create-user" in said
+    assert "INFO created" in said
 
 
 def test_a_mapping_runs_again(run: Run, production: Cloud) -> None:

@@ -149,11 +149,15 @@ def _hex(address: str) -> str:
     return bytes(reversed([int(part) for part in address.split(".")])).hex().upper()
 
 
-def test_the_time_of_a_schedule_is_left_to_the_handler(cloud: Cloud) -> None:
+def test_the_time_of_a_schedule_is_left_to_the_emulator(cloud: Cloud) -> None:
+    """See tests/local/test_schedules.py."""
     client = cloud.client("scheduler")
     for schedule in client.list_schedules()["Schedules"]:
         given = json.loads(client.get_schedule(Name=schedule["Name"])["Target"]["Input"])
-        assert list(given) == ["schedule"]
+        assert given == {
+            "schedule": "<aws.scheduler.schedule-arn>",
+            "time": "<aws.scheduler.scheduled-time>",
+        }
 
 
 def test_a_stopped_cloud_leaves_nothing(engine: Engine, base: pytest.MonkeyPatch) -> None:

@@ -51,13 +51,13 @@ def trigger(made: Recorder) -> str:
 def small() -> Recorder:
     """Create an API of one route with at least one part of each kind."""
 
-    def routes(_read: ImageFunction, write: ImageFunction) -> list[Route]:
+    def routes(write: ImageFunction) -> list[Route]:
         return [Route("PUT", "/users/{id}", write, {**needs("users.write"), **body(NEW_USER)})]
 
     two = {kind: errors.GATEWAY_ERRORS[kind] for kind in ("UNAUTHORIZED", "THROTTLED")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(errors, "GATEWAY_ERRORS", two)
-        return api(FULL, routes)
+        return api(FULL, routes, functions=["create-user"])
 
 
 @cache

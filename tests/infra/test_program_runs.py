@@ -12,7 +12,7 @@ from blueprint.project import ROOT
 from blueprint.recorder import run
 from infra.config.names import room_for_names
 from tests.support.functions import expected
-from tests.support.stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
+from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, inputs, keys, of, recorded, stack
 
 MODES = [(name, preview) for name in STACKS for preview in (False, True)]
 
@@ -62,6 +62,7 @@ def test_exports(name: str, preview: bool) -> None:
         "uploads_table_name",
         "sqs_dead_letter_queue_url",
         "dead_letters",
+        "log_groups",
         "releases",
         "ses_dkim_tokens",
         "alarm_topic_arn",
@@ -120,6 +121,18 @@ def test_every_function_is_exported_with_the_alarms_that_a_new_version_may_make_
     assert {alarm for entry in exported.values() for alarm in entry["alarms"]} == alarms - others
 
 
+@pytest.mark.parametrize("name", STACKS)
+def test_the_log_groups_of_functions_and_api_are_exported(name: str) -> None:
+    exported = stack(name).outputs["log_groups"]
+    beginning = f"/aws/lambda/{PROJECT}-{name}"
+    assert exported == {
+        "functions": {function: f"{beginning}-{function}" for function in expected()},
+        "api": f"/aws/apigateway/{PROJECT}-{name}",
+    }
+    groups = {r.inputs.get("name") for r in of(stack(name), "cloudwatch/logGroup:LogGroup")}
+    assert {exported["api"], *exported["functions"].values()} <= groups
+
+
 @pytest.mark.parametrize("preview", [False, True])
 def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
     assert stack("prod", preview=preview).secrets == {"client_secret"}
@@ -131,7 +144,7 @@ def test_a_preview_knows_no_computed_output() -> None:
     outputs = stack("prod", preview=True).outputs
     known = {k for k, v in outputs.items() if not isinstance(v, pulumi.output.Unknown)}
     # A physical name, and logical ones.
-    assert known == {"dashboard_name", "dead_letters", "releases"}
+    assert known == {"dashboard_name", "dead_letters", "log_groups", "releases"}
     for entry in outputs["dead_letters"].values():
         unknown = {k for k, v in entry.items() if isinstance(v, pulumi.output.Unknown)}
         assert unknown == {"url", "target"}

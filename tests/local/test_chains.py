@@ -195,6 +195,25 @@ def test_a_request_that_ran_nothing(status: int, outcome: str) -> None:
     assert (cause.id, cause.title, cause.outcome) == ("r", "GET /users/1", outcome)
 
 
+def test_a_batch_that_is_sent_by_hand_fails_as_a_whole() -> None:
+    facts = batch(["m2"])[3:]
+    facts[0] = Began("a", "f-1", 2.0, sqs_event("m1", "m2"), Origin("k", 1, invoke=True))
+    (cause,) = causes(facts)
+    assert (cause.outcome, cause.invocations[0].failed_items) == ("failed", ["m2"])
+
+
+def test_an_event_that_is_sent_twice_by_hand_is_two_causes() -> None:
+    event = {"requestContext": {"requestId": "sample"}, "httpMethod": "GET", "path": "/"}
+    facts: list[Fact] = [
+        Began(name, "f-1", 1.0, event, Origin(f"k-{name}", 1, invoke=True)) for name in "ab"
+    ]
+    found = causes(facts)
+    assert [(c.id, c.kind, c.title) for c in found] == [
+        ("a", "invoke", "Invoke first"),
+        ("b", "invoke", "Invoke first"),
+    ]
+
+
 _bytes = st.binary(max_size=40) | st.sampled_from(
     [b'{"a": "\\ud800"}', b"[" * 5000, b"{}", b"null"]
 )

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli import main
-from local.cli import as_port
+from local.cli.common import as_port
 from local.credentials import Credentials
 from local.deployed import Deployed, FunctionRef
 from local.emulator import free_port
@@ -83,6 +83,12 @@ def pretended(root, outputs):
         ["files"],
         ["upload", "x"],
         ["redrive", "local"],
+        ["queue"],
+        ["queue", "emails", "--retry"],
+        ["table", "users"],
+        ["run", "cleanup"],
+        ["env"],
+        ["aws", "s3", "ls"],
     ],
 )
 def test_nothing_is_running(run, arguments):
@@ -186,7 +192,7 @@ def test_a_token_from_what_is_gone():
         fetch(outputs, None)
 
 
-@pytest.mark.parametrize("arguments", [["mail"], ["invoke", "greet"], ["logs"]])
+@pytest.mark.parametrize("arguments", [["mail"], ["invoke", "greet"], ["logs"], ["queue"]])
 def test_the_emulator_does_not_answer(run, running, arguments):
     code, _, error = run(*arguments)
     assert code == 1

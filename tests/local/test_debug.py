@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +16,7 @@ from local.debug import debugging
 from local.emulator import free_port
 from local.errors import LocalError
 from local.invocation import invoke
+from local.project import ROOT
 from tests.support.dap import Debugger
 
 HANDLER = Path("handlers/greet/handler.py")
@@ -65,7 +69,7 @@ def test_a_breakpoint_is_hit_and_shows_variables(cloud, greet, project):
     with ThreadPoolExecutor(1) as pool, debugging(cloud.aws, greet, port=port):
         called = pool.submit(invoke, cloud.aws, greet, '{"name": "Ada"}')
         with Debugger("127.0.0.1", port) as debugger:
-            debugger.attach({file: [breakpoint_at]})
+            debugger.attach({file: [breakpoint_at]}, project)
             function, variables = debugger.variables()
             answer = called.result(timeout=30)
         assert (function, variables["event"]) == ("handler", "{'name': 'Ada'}")
@@ -83,7 +87,7 @@ def test_an_edit_is_live_under_the_debugger(cloud, greet, project):
         )
         called = pool.submit(invoke, cloud.aws, greet, "{}")
         with Debugger("127.0.0.1", port) as debugger:
-            debugger.attach({file: [line_of(file, "return {")]})
+            debugger.attach({file: [line_of(file, "return {")]}, project)
             debugger.variables()
             assert called.result(timeout=30)["text"] == "edited"
     file.write_text(source)
@@ -98,7 +102,7 @@ def test_a_call_may_wait_longer_than_its_limit(cloud, greet, project):
         time.sleep(0.5)
         assert not called.done()
         with Debugger("127.0.0.1", port) as debugger:
-            debugger.attach({})
+            debugger.attach({}, project)
             assert called.result(timeout=30)["text"]
 
 
@@ -133,3 +137,68 @@ def test_a_port_in_use_changes_nothing(cloud, greet):
     ):
         pass
     assert settings(cloud, greet) == before
+
+
+@pytest.fixture
+def app(project, tmp_path):
+    """Run the command in a process of its own, with another debugger's port than others have."""
+    port = free_port()
+    program = f"import local.up; local.up.DEBUG_PORT = {port}; import cli; from pathlib import Path"
+    program = f"{program}; cli.run(Path({str(project)!r}))"
+
+    def run(*arguments):
+        command = [sys.executable, "-c", program, *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def start(*arguments):
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-uc", program, *arguments],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )
+        )  # fmt: skip
+        return started[-1]
+
+    started = []
+    yield run, start, port
+    run("down")
+    for process in started:
+        process.communicate(timeout=60)
+
+
+def test_a_cloud_starts_with_a_debugger(app, project):
+    run, start, port = app
+    process = start("up", "--debug", "greet", "--port", str(free_port()))
+    hint = f"greet waits for a debugger on 127.0.0.1:{port}"
+    assert any(hint in line for line in process.stdout)
+    file = project / HANDLER
+    with ThreadPoolExecutor(1) as pool:
+        called = pool.submit(run, "invoke", "greet")
+        with Debugger("127.0.0.1", port) as debugger:
+            debugger.attach({file: [line_of(file, "return {")]}, project)
+            assert debugger.variables()[1]["event"] == "{}"
+            assert called.result(timeout=60).returncode == 0
+    assert run("up", "--debug", "greet").stderr == (
+        "error: A local cloud runs already. Debug a function of it: app debug greet\n"
+    )
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 0
+    with pytest.raises(ConnectionRefusedError):
+        Debugger("127.0.0.1", port)
+
+
+def test_a_cloud_does_not_start_with_an_unknown_function_to_debug(app, project):
+    run, *_ = app
+    failed = run("up", "--debug", "great", "--port", str(free_port()))
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr == (
+        "error: There is no function 'great'. Did you mean 'greet'? Functions: greet.\n"
+    )
+    left = {file.name.partition(".")[0] for file in (project / ".local").iterdir()}
+    assert left <= {"history", "lock"}
+
+
+def test_a_debugger_is_not_left_behind(app):
+    assert app[0]("up", "--detach", "--debug", "greet").returncode == 2

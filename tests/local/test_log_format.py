@@ -57,7 +57,7 @@ def test_an_exception_shows_its_stack_once():
     )
     assert text.splitlines()[:3] == [
         "04:07:54 get-user    ERROR   ValueError: bad",
-        '      File "h.py", line 1, in f',
+        "      h.py:1 in f",
         "        g()",
     ]
     assert text.count("ValueError") == 1
@@ -108,3 +108,41 @@ def test_colour_is_for_terminals_that_want_it(monkeypatch, terminal, no_color, e
 def test_an_exception_without_a_message_is_named():
     text = show(record(level="ERROR", errorType="ValueError", errorMessage="bad", stackTrace=["g"]))
     assert text.splitlines()[:2] == ["04:07:54 get-user    ERROR   ValueError: bad", "    g"]
+
+
+STACK = '  File "/somewhere/app/handlers/get_user/handler.py", line 7, in handler\n    work()\n'
+
+
+def test_an_error_that_a_function_logs_has_its_text_and_lines_that_a_terminal_opens():
+    text = show(
+        record(level="ERROR", message="failed", outcome="failed", status=500, error="KeyError",
+               text="'name'", stack=STACK)
+    )  # fmt: skip
+    assert text.splitlines()[:4] == [
+        "04:07:54 get-user    ERROR   failed status=500",
+        "      handlers/get_user/handler.py:7 in handler",
+        "        work()",
+        "    KeyError: 'name'",
+    ]
+
+
+@pytest.mark.parametrize("raised", ["KeyError", "Failed"])
+def test_an_error_that_the_function_has_logged_is_not_shown_again(raised):
+    logged = record(level="ERROR", message="unhandled", logger="app", error="KeyError", stack=STACK)
+    by_runtime = record(level="ERROR", message=f"{raised}: x", errorType=raised, errorMessage="x",
+                        stackTrace=[STACK])  # fmt: skip
+    text = show(logged, by_runtime, "Traceback (most recent call last):", f"{raised}: x")
+    assert text.count("handler.py:7") == 1
+    assert "x" not in text.replace("x-", "")
+    assert "12 ms" in text
+
+
+def test_another_error_that_the_runtime_logs_is_shown():
+    logged = record(level="ERROR", message="failed", logger="app", error="KeyError", stack=STACK)
+    by_runtime = record(level="ERROR", message="ValueError: x", errorType="ValueError",
+                        errorMessage="x", stackTrace=["y"])  # fmt: skip
+    assert "ValueError: x" in show(logged, by_runtime)
+
+
+def test_a_field_named_error_alone_is_a_field():
+    assert "m error=odd" in show(record(message="m", error="odd"))

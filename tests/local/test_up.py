@@ -130,6 +130,8 @@ def test_detached(up, local, folder, tmp_path):
     finally:
         down = local("down")
     assert down == (0, "Stopped.\n", "")
+    assert "    raise ValueError" in local("logs", "greet")[1]
+    assert local("logs", "nobody")[:2] == local("logs", "--follow")[:2] == (1, "")
     assert group_is_gone(state["pid"])
     assert left(folder) == {"history", "lock"}
     code, kept, _ = local("events")  # also when nothing runs
@@ -224,10 +226,11 @@ def test_a_closed_pipe_stops_nothing(arguments, local, closed_pipe):
 def test_a_reader_that_has_gone_ends_following(up, local, arguments, closed_pipe):
     assert up("--port", str(free_port())).returncode == 0
     try:
-        followed = subprocess.run(
-            [*arguments, "logs", "--follow"], cwd=REPOSITORY, stdout=closed_pipe, timeout=60
-        )
-        assert followed.returncode == 0
+        for command in ("logs", "events"):
+            followed = subprocess.run(
+                [*arguments, command, "--follow"], cwd=REPOSITORY, stdout=closed_pipe, timeout=60
+            )
+            assert followed.returncode == 0
         assert json.loads(local("outputs")[1])
     finally:
         assert local("down")[0] == 0
@@ -262,6 +265,10 @@ def test_an_emulator_that_was_killed_is_a_failure(arguments, folder, local):
     assert "error: The emulator ended by itself (signal 9). The end of its log:\n" in error
     assert "Try again: app up" in error
     assert "Traceback" not in error
+    code, logs, error = local("logs")
+    assert code == 0
+    assert "INFO    greeted count=1" in logs
+    assert error.startswith("These are the logs so far. No local cloud is running.")
     assert left(folder) <= {"history", "lock"}
 
 

@@ -127,13 +127,6 @@ def test_a_failing_import_is_reported_by_each_invocation(run):
     assert "import nowhere" in records[0]["stackTrace"][-1]
 
 
-def test_a_schedule_gets_its_time():
-    resolved = worker.resolve({"time": "<aws.scheduler.scheduled-time>", "other": 1})
-    assert resolved["other"] == 1
-    assert resolved["time"].startswith("20")
-    assert worker.resolve([1]) == [1]
-
-
 @pytest.mark.parametrize("source", [worker, live, sources])
 def test_it_needs_nothing_but_the_standard_library(source):
     tree = ast.parse(Path(source.__file__).read_text())

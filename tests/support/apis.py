@@ -1,6 +1,6 @@
 """REST APIs of their own, beside the program's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from blueprint.recording import Recorder
@@ -38,12 +38,16 @@ def function(name: str = "get-user", **changes: Any) -> ImageFunction:
 
 def api(
     config: dict[str, Any] | None = None,
-    routes: Callable[[ImageFunction, ImageFunction], list[Route]] | None = None,
+    routes: Callable[..., list[Route]] | None = None,
     components: dict[str, Any] | None = None,
     *,
+    functions: Sequence[str] = ("get-user", "create-user"),
     preview: bool = False,
 ) -> Recorder:
-    """Create an API alone, by default with two routes, one of which takes a body."""
+    """Create an API alone, by default with two routes, one of which takes a body.
+
+    ``routes`` is given the functions.
+    """
 
     def standard(read: ImageFunction, write: ImageFunction) -> list[Route]:
         return [
@@ -53,7 +57,7 @@ def api(
         ]  # fmt: skip
 
     def program() -> None:
-        made = (routes or standard)(function("get-user"), function("create-user"))
+        made = (routes or standard)(*map(function, functions))
         access = Api.model_validate(config or {})
         args = RestApiArgs(
             config=access,

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from local.debugger import DEBUG_PORT, HOST
+from local.project import ROOT
+
 _SECONDS = 30
+
+
+def launch(folder: Path) -> dict[str, Any]:
+    """Return what an editor sends to attach, but for the address."""
+    text = (ROOT / ".vscode" / "launch.json").read_text()
+    (settings,) = json.loads(text.replace("${workspaceFolder}", str(folder)))["configurations"]
+    assert (settings["type"], settings["request"]) == ("debugpy", "attach")
+    assert settings["connect"] == {"host": HOST, "port": DEBUG_PORT}
+    return {key: settings[key] for key in ("pathMappings", "justMyCode")}
 
 
 class Debugger:
@@ -28,10 +40,13 @@ class Debugger:
         self._reader.close()
         self._socket.close()
 
-    def attach(self, breakpoints: dict[Path, Sequence[int]]) -> None:
-        """Attach, with breakpoints by file: the numbers of lines."""
+    def attach(self, breakpoints: dict[Path, Sequence[int]], folder: Path) -> None:
+        """Attach as `.vscode/launch.json` does, with breakpoints by file: the numbers of lines.
+
+        ``folder`` is the one that the editor has opened.
+        """
         self.request("initialize", adapterID="debugpy", pathFormat="path")
-        attached = self._send("attach", justMyCode=True)
+        attached = self._send("attach", **launch(folder))
         self.event("initialized")
         for path, lines in breakpoints.items():
             self.request(

@@ -24,10 +24,13 @@ from typing import Any
 
 import pytest
 
+from handlers.runtime import trace
 from tests.support.fakes import FakeDynamoDB
 from tests.support.samples import ROOT
 
 Samples = dict[str, dict[str, Any]]
+
+TRACE = "5f0c6a1e-8b6b-4c8e-9a59-0b4a3f1d2c3e"
 
 FREE = {"subject", "body", "explanation", "expires_day"}
 """Texts that no code reads, and a day that follows from a number."""
@@ -48,7 +51,8 @@ def versions_of(function: str) -> list[Path]:
 
 def written_by(function: str) -> Samples:
     """Return the samples of this version of a function."""
-    samples: Samples = importlib.import_module(f"tests.functions.{function}.formats").written()
+    with trace.of({"messageId": TRACE}):
+        samples: Samples = importlib.import_module(f"tests.functions.{function}.formats").written()
     return samples
 
 

@@ -107,6 +107,7 @@ def _environment(request: Request, handler: str) -> dict[str, str]:
     given = request.get("environment", {}).get("variables", {})
     return {
         **_live_variables(request.target, handler),
+        **({"_LOCAL_ERROR_TEXTS": "1"} if request.target.error_texts else {}),
         # A function signs for callers, who reach the emulator by its URL outside of containers.
         **{name: request.target.here(value) for name, value in given.items()},
         "_HANDLER": handler,

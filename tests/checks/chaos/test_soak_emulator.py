@@ -17,6 +17,7 @@ from local.aws import Aws
 from local.cloud import Cloud
 from local.deployed import Deployed
 from local.emulator import Emulator, free_port
+from local.project import load
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     emulator = Emulator(port=free_port(), directory=directory, region="us-east-1")
     emulator.start()
     aws = Aws(emulator.endpoint, "us-east-1", emulator.credentials)
-    with Cloud(emulator, aws, Deployed()) as running:
+    nothing, history = Deployed(), directory / "history"
+    with Cloud(emulator, aws, load("local"), nothing, history=history) as running:
         emulator.wait_until_healthy()
         running.outputs["sqs_queue_url"] = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
         yield running

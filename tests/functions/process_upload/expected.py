@@ -14,5 +14,5 @@ EXPECTED = Expected(
         "BUCKET": samples.event("process_upload")["Records"][0]["s3"]["bucket"]["name"],
     },
     native={"PIL", "pillow.libs", "pypdfium2_raw"},
-    logs={"detail", "level", "milliseconds", "reason", "size", "upload", "version"},
+    logs={"level", "milliseconds", "reason", "size", "upload", "version"},
 )

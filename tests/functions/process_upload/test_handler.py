@@ -125,7 +125,7 @@ def test_one_failure_does_not_stop_the_others(
         ("ERROR", "failed"),
         ("INFO", "extracted"),
     ]
-    assert caplog.records[2].__dict__["detail"] == "CopyObject: AccessDenied (HTTP 403)"
+    assert caplog.records[2].__dict__["text"] == "CopyObject: AccessDenied (HTTP 403)"
     world.s3.denied = set()
     assert world.handle(given) == ["duplicate", "copied", "duplicate"]
 

@@ -13,12 +13,14 @@ from botocore.stub import ANY, Stubber
 
 from handlers.domain.email_message import InvalidMessage
 from handlers.domain.ledger import Busy
+from handlers.runtime import trace
 from handlers.runtime.deadline import OutOfTime
 from handlers.send_email.deliver import Uncertain
 from handlers.send_email.mailer import Mailer, Paused, Rejected, Throttled, Unreachable
 from handlers.send_email.render import Rendered
 from handlers.send_email.retry import Visibility, react
 from tests.support.fakes import log, outcomes
+from tests.support.formats import TRACE
 
 __all__ = ["log"]
 CONTENT = Rendered("Grüße", "text", "<p>html</p>")
@@ -46,7 +48,7 @@ def mailer(ses: Any, pauses: list[float]) -> Mailer:
 
 
 def test_request(ses: Any, mailer: Mailer) -> None:
-    with Stubber(ses) as stubber:
+    with Stubber(ses) as stubber, trace.of({"messageId": TRACE}):
         stubber.add_response(
             "send_email",
             {"MessageId": "1"},
@@ -63,6 +65,7 @@ def test_request(ses: Any, mailer: Mailer) -> None:
                     }
                 },
                 "ConfigurationSetName": "set",
+                "EmailTags": [{"Name": "trace", "Value": TRACE}],
             },
         )
         mailer.send("ada@x.co", CONTENT)

@@ -1,0 +1,85 @@
+"""The commands that run one function: ``invoke``, ``run`` and ``debug``."""
+
+from typing import Annotated
+
+import typer
+
+from local.cli.common import PANEL, as_port, directory_of
+from local.debugger import DEBUG_PORT
+
+commands = typer.Typer()
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app invoke create-user tests/functions/create_user/event.json
+      app invoke create-user - < event.json""",
+)
+def invoke(
+    context: typer.Context,
+    function: Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as create-user.")],
+    event: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EVENT.json",
+            help="File of the event. - reads standard input. Without it, the event is {}.",
+        ),
+    ] = None,
+) -> int:
+    """Invoke a function with your event, and print its answer.
+
+    The answer is JSON. To invoke it as its schedule does, use app run.
+    """
+    from local import commands as implementation
+
+    return implementation.invoke(directory_of(context), function=function, event=event)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app run cleanup-expired
+      app run report""",
+)
+def run(
+    context: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(metavar="SCHEDULE", help="A schedule, or the function that it invokes."),
+    ],
+) -> int:
+    """Run a schedule now, with the event that it sends.
+
+    Prints the function's answer as JSON, and its log as errors. To send your own event, use app
+    invoke.
+    """
+    from local import schedules
+
+    return schedules.run(directory_of(context), name)
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app debug create-user
+      app debug create-user --port 5679""",
+)
+def debug(
+    context: typer.Context,
+    function: Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as create-user.")],
+    port: Annotated[
+        int, typer.Option(parser=as_port, metavar="PORT", help="Where your editor attaches.")
+    ] = DEBUG_PORT,
+) -> int:
+    """Run a function under a debugger, until Ctrl-C.
+
+    Each invocation waits until you attach. It has the function's role and variables, and no time
+    limit. It runs where the function runs: in a worker, or in a container.
+    """
+    from local import commands as implementation
+
+    return implementation.debug(directory_of(context), function=function, port=port)

@@ -1,0 +1,22 @@
+"""Fills in what EventBridge Scheduler writes into the input of a schedule's target.
+
+The emulator's process uses this too, so it needs nothing but the standard library.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+"""
+
+import re
+import uuid
+from datetime import UTC, datetime
+
+_ATTRIBUTE = re.compile(r"<aws\.scheduler\.([a-z-]+)>")
+
+
+def fill(text: str, *, arn: str) -> str:
+    """Return an input with the schedule's ARN, the time of now, and a new execution's id."""
+    values = {
+        "schedule-arn": arn,
+        "scheduled-time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "execution-id": str(uuid.uuid4()),
+        "attempt-number": "1",
+    }
+    return _ATTRIBUTE.sub(lambda found: values.get(found[1], found[0]), text)

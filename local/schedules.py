@@ -1,0 +1,79 @@
+"""``app run``: runs a schedule's function now, with the event that the schedule sends."""
+
+import sys
+import time
+from typing import Any
+
+from local import invocation
+from local.aws import Aws
+from local.errors import LocalError, unknown
+from local.json_text import json_text
+from local.log_format import Formatter, wants_colour
+from local.logs import Invocation
+from local.schedule_event import fill
+from local.state import State, StateDirectory
+
+TYPE = "aws:scheduler/schedule:Schedule"
+
+
+def run(directory: StateDirectory, name: str) -> int:
+    """Invoke the function of a schedule; print its logs as errors, and its answer as JSON.
+
+    Args:
+        directory: where the state of `up` is kept.
+        name: of the schedule, or of its function.
+
+    Raises:
+        LocalError: there is no such schedule, or the function failed.
+    """
+    state = directory.load()
+    aws = Aws(state.endpoint, state.region, state.credentials)
+    schedule, function, text = _find(state, aws, name)
+    event = fill(text, arn=schedule["Arn"])
+    print(f"{function}: {event}", file=sys.stderr, flush=True)
+    answer = invocation.call(aws, state.deployed.functions[function], event)
+    formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stderr))
+    lines = tuple(answer.log.splitlines())
+    log = formatter.format(Invocation(function, int(time.time() * 1000), lines))
+    if log:
+        print(log, file=sys.stderr, flush=True)
+    try:
+        result = answer.result()
+    except invocation.FunctionFailed as failed:
+        # Its stack is in the log.
+        summary = str(failed).partition("\n")[0]
+        raise invocation.FunctionFailed(f"{function} failed: {summary}") from None
+    print(json_text(result))
+    return 0
+
+
+def _find(state: State, aws: Aws, name: str) -> tuple[dict[str, Any], str, str]:
+    """Return a schedule, its function, and the input that it sends."""
+    scheduler = aws.client("scheduler")
+    known = {}
+    for logical, id_ in state.deployed.ids(TYPE).items():
+        group, _, physical = id_.rpartition("/")
+        schedule = scheduler.get_schedule(GroupName=group, Name=physical)
+        known[logical] = schedule, _function(state, schedule["Target"]["Arn"])
+    chosen = [name] if name in known else [n for n, (_, f) in known.items() if f == name]
+    if not chosen:
+        if name in state.deployed.functions:
+            raise LocalError(
+                f"No schedule invokes {name}. Invoke it with an event of yours: "
+                f"app invoke {name} EVENT.json"
+            )
+        raise unknown("schedule", name, known)
+    if len(chosen) > 1:
+        raise LocalError(f"Several schedules invoke {name}. Name one: {', '.join(chosen)}.")
+    schedule, function = known[chosen[0]]
+    if function is None:
+        raise LocalError(
+            f"The schedule {name} invokes {schedule['Target']['Arn']}, and app run runs functions."
+        )
+    return schedule, function, schedule["Target"].get("Input", "{}")
+
+
+def _function(state: State, arn: str) -> str | None:
+    """Return the name that the program gives to the function of an alias's ARN."""
+    physical = arn.partition(":function:")[2].partition(":")[0]
+    return next((n for n, ref in state.deployed.functions.items() if ref.name == physical), None)

@@ -1,0 +1,1 @@
+"""Finds what followed from a request, an upload or a message: ``app trace``."""

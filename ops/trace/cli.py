@@ -1,0 +1,93 @@
+"""The command ``app trace``."""
+
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+LOCAL = "local"
+"""The stack that is this machine's cloud; the Pulumi CLI knows all others."""
+
+_EPILOG = """
+\b
+The id is one of these:
+  of a request    the header x-amzn-requestid of the API's answer (curl -i)
+  of an upload    the header x-amz-request-id of S3's answer
+  of a message    its attribute `trace`, or else its message id
+  of any record   its field `trace`; of a processed file, the metadata `trace`
+  of an e-mail    the tag `trace` in SES's events
+
+\b
+A stack in AWS needs the Pulumi CLI, logged in, and AWS permissions for:
+  logs:FilterLogEvents    on the log groups in the output `log_groups`
+
+\b
+Examples:
+  app trace 5f0c6a1e-8b6b-4c8e-9a59-0b4a3f1d2c3e
+  app trace 5f0c6a1e-8b6b-4c8e-9a59-0b4a3f1d2c3e --stack prod --since 4d
+
+\b
+Exit codes: 0 found, 1 not found or failed, 2 wrong usage, 130 interrupted
+"""
+
+
+def as_trace(text: str) -> str:
+    """Return an id.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    from handlers.runtime.trace import is_trace
+
+    if not is_trace(text):
+        raise typer.BadParameter(
+            f"{text!r} is no id of a request, upload, message or record. It has 16 to 64 "
+            "hexadecimal digits and hyphens, or 16 capitals and digits; see --help."
+        )
+    return text
+
+
+def as_seconds(text: str) -> int:
+    """Return the seconds of a time such as 15m.
+
+    Raises:
+        typer.BadParameter: it is no time.
+    """
+    from ops.events.since import seconds
+
+    found = seconds(text)
+    if not found:
+        raise typer.BadParameter(
+            f"{text!r} is no time. Use a number from 1 and s, m, h or d, such as 15m."
+        )
+    return found
+
+
+@commands.command(rich_help_panel="On any stack", epilog=_EPILOG)
+def trace(
+    context: typer.Context,
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", parser=as_trace, help="Of what began it; see below.")
+    ],
+    stack: Annotated[
+        str, typer.Option(metavar="STACK", help="Such as prod. `local` is this machine's cloud.")
+    ] = LOCAL,
+    since: Annotated[
+        int,
+        typer.Option(
+            parser=as_seconds,
+            metavar="TIME",
+            help="How far back to search, such as 15m, 2h or 4d. CloudWatch takes longer for more.",
+        ),
+    ] = "1d",  # type: ignore[assignment]  # parsed, too
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> int:
+    """Print what followed from one request, upload or message.
+
+    It is read from the functions' logs.
+    """
+    from ops.trace import command
+
+    outputs, client = context.obj.local_cloud() if stack == LOCAL else command.deployed(stack)
+    return command.run(outputs, client, trace=id_, seconds=since, as_json=json)

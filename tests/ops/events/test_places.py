@@ -1,0 +1,38 @@
+"""Lines of code in tracebacks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.events.places import with_places
+from ops.events.since import seconds
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("/var/task/handlers/a/b.py", "handlers/a/b.py"),
+        ("/home/ada/app/handlers/a/b.py", "handlers/a/b.py"),
+        ("/home/handlers/app/handlers/a/b.py", "handlers/a/b.py"),
+        ("/usr/lib/python3.13/logging/handlers.py", "/usr/lib/python3.13/logging/handlers.py"),
+        ("/x/site-packages/lib/handlers/b.py", "/x/site-packages/lib/handlers/b.py"),
+        ("<string>", "<string>"),
+    ],
+)
+def test_a_place_is_relative_to_the_project(file: str, expected: str) -> None:
+    stack = f'  File "{file}", line 12, in f\n    g()\n  File "{file}", line 3\n'
+    assert with_places(stack) == f"  {expected}:12 in f\n    g()\n  {expected}:3\n"
+
+
+@given(st.text())
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert with_places(text) == text or 'File "' in text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("15m", 900), ("2h", 7_200), ("1d", 86_400), ("30s", 30), ("1w", None), ("", None),
+     ("-1h", None), ("1h ", None), ("1234567s", None), ("٣h", None)],
+)  # fmt: skip
+def test_how_long_ago(text: str, found: int | None) -> None:
+    assert seconds(text) == found
