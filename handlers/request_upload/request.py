@@ -92,8 +92,8 @@ def _size(fields: _Fields, most_bytes: int) -> int:
     if size != number:  # JSON does not tell 5 from 5.0
         raise InvalidRequest("size must be a whole number of bytes")
     if not 1 <= size <= most_bytes:
-        error = FileTooLarge if size > most_bytes else InvalidRequest
-        raise error(f"size must be from 1 to {most_bytes} bytes")
+        refusal = FileTooLarge if size > most_bytes else InvalidRequest
+        raise refusal(f"size must be from 1 to {most_bytes} bytes")
     return size
 
 
