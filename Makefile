@@ -43,7 +43,7 @@ endif
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
 
-test-browser: .venv/.dev  ## Test the API's page in a browser (needs Chromium or Chrome)
+test-browser: .venv/.dev  ## Test the API's page and the console in a browser (needs Chromium or Chrome)
 	$(BIN)/pytest --no-skips tests/browser
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs Docker)

@@ -9,8 +9,9 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
+from types import ModuleType
 
 _PACKAGES = ("pulumi", "botocore", "pydantic")
 _HERE = Path(__file__).parents[1]
@@ -21,9 +22,9 @@ _START = f"import sys; sys.path.insert(0, {str(_HERE)!r}); from local.applier im
 class Applier:
     """A process that applies the project once, when it is told to."""
 
-    def __init__(self, root: Path) -> None:
-        self.imported: set[Path] | None = _imported()
-        """The modules of the project that the program imported last; None if it failed."""
+    def __init__(self, root: Path, imported: Set[Path]) -> None:
+        self.imported: Set[Path] | None = imported
+        """The files of `handlers/` that the program imported last; None if it failed."""
         self._root = root
         self._process: subprocess.Popen[str] | None = None
 
@@ -38,7 +39,7 @@ class Applier:
                 text=True,
                 start_new_session=True,  # Ctrl-C is for `up`
             )
-            self._send(sorted(name for name in sys.modules if name.startswith(_PACKAGES)))
+            self._send(_loaded())
 
     def apply(self) -> Iterator[str]:
         """Apply the project, and yield what the process says of it."""
@@ -74,16 +75,24 @@ class Applier:
                 self._process.stdin.flush()
 
 
-def _imported() -> set[Path]:
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return {Path(file) for file in files if file}
+def _loaded() -> list[str]:
+    """Return the packages, and the provider's services, that this process has loaded.
+
+    Pulumi loads each service on first use. Until then it has another type, and any look at it
+    loads it.
+    """
+    return [
+        name
+        for name, module in list(sys.modules.items())
+        if name.startswith(_PACKAGES) and name.count(".") < 2 and type(module) is ModuleType
+    ]
 
 
 def main() -> None:
     """Be the process: import the packages, wait, apply, and print what happened."""
     for name in json.loads(sys.stdin.readline() or "[]"):
         with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+            dir(importlib.import_module(name))
     if not sys.stdin.readline():
         return  # `up` has ended
     from local.apply import apply
@@ -92,9 +101,9 @@ def main() -> None:
 
     root = Path(sys.argv[1])
     try:
-        lines = apply(StateDirectory(root))
+        lines, imported = apply(StateDirectory(root))
     except LocalError as error:
         print(f"Not applied. {error}", flush=True)
     else:
         print("\n".join(lines))
-        print(f"{_IMPORTED}{json.dumps(sorted(map(str, _imported())))}", flush=True)
+        print(f"{_IMPORTED}{json.dumps(sorted(map(str, imported)))}", flush=True)

@@ -1,7 +1,8 @@
 """Applies the program and its configuration, as they are now, to the running local cloud."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from pathlib import Path
 
 from local import project
 from local.aws import Aws
@@ -14,8 +15,11 @@ from local.state import StateDirectory
 _SHOWN = 15
 
 
-def apply(directory: StateDirectory) -> list[str]:
-    """Run the program again, and change what differs; say in lines what that was.
+def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
+    """Run the program again, and change what differs.
+
+    Returns:
+        Lines that say what changed, and the files of `handlers/` that the program imports.
 
     Raises:
         LocalError: nothing runs, the program failed, or something cannot change in place. Unless
@@ -52,7 +56,7 @@ def apply(directory: StateDirectory) -> list[str]:
         finally:
             aws.close()
         directory.save(state.model_copy(update={"deployed": deployment.deployed}))
-        return _told(deployment.changes, time.monotonic() - started)
+        return _told(deployment.changes, time.monotonic() - started), deployment.imported
 
 
 def _told(changes: Sequence[Change], seconds: float) -> list[str]:

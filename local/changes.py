@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.deployed import Resource
-from local.errors import LocalError
+from local.errors import DeployFailed, LocalError
 from local.resources import registry
 from local.resources.registry import Counterpart, Made, Request, Target
 
@@ -112,14 +112,14 @@ class Reconciler:
         """Delete what the program no longer registers, and what was replaced.
 
         Raises:
-            LocalError: a resource is protected.
+            DeployFailed: a resource is protected.
         """
         for urn, old in reversed(list(self._previous.items())):
             if urn in self.made and urn not in self._replaced:
                 continue
             if urn not in self.made and not old.retain:
                 if old.protect:
-                    raise LocalError(
+                    raise DeployFailed(
                         f"{old.type} {old.name!r} is protected (`protect=True`), and the program "
                         "no longer has it. Remove the protection first."
                     )
@@ -128,6 +128,10 @@ class Reconciler:
             if not self.trial and not old.retain:
                 self._delete(urn, old)
             self._replaced.pop(urn, None)
+
+    def existed(self, urn: str) -> bool:
+        """Return True if a resource was there before."""
+        return urn in self._previous
 
     def existing(self) -> dict[str, Resource]:
         """Return what there is after a failure: also what was not reached yet."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from local.api_document import publish, viewer_of
 from local.aws import Aws
+from local.debug import restore
 from local.deployed import Deployed, FunctionRef
 from local.emulator import Emulator, free_port
 from local.errors import PartlyApplied
@@ -18,6 +19,7 @@ from local.execution import choose
 from local.history import program
 from local.history.store import FILE as HISTORY
 from local.project import ROOT, Project, load
+from local.server.console import settings
 from local.server.origin import ORIGINS
 
 if TYPE_CHECKING:
@@ -29,13 +31,22 @@ class Cloud:
     """A running local cloud: use it as a context manager, or call ``stop``."""
 
     def __init__(
-        self, emulator: Emulator, aws: Aws, project: Project, deployed: Deployed, *, history: Path
+        self,
+        emulator: Emulator,
+        aws: Aws,
+        project: Project,
+        deployment: Deployment,
+        *,
+        history: Path,
+        error_texts: bool,
     ) -> None:
         self.emulator = emulator
         self.aws = aws
-        self.deployed = deployed
+        self.deployed = deployment.deployed
+        self.imported = deployment.imported
         self.history = history
         """The file of what happened."""
+        self._error_texts = error_texts
         self._project = project
 
     @property
@@ -62,6 +73,11 @@ class Cloud:
         """URL of a page that shows the API, if there is one."""
         return viewer_of(self.emulator.directory, self.endpoint)
 
+    @property
+    def console(self) -> str:
+        """Address of the page that shows what happens; it has the key to it."""
+        return settings.address(self.emulator.directory, self.endpoint)
+
     def apply(self, config_overrides: Mapping[str, Any] | None = None) -> list[Change]:
         """Run the program again, as it is now, and change what differs.
 
@@ -82,6 +98,7 @@ class Cloud:
                 images=containers.images if containers else None,
                 live=containers.live if containers else None,
                 previous=self.deployed,
+                error_texts=self._error_texts,
             )
         except PartlyApplied as error:
             self.deployed = error.deployed
@@ -170,6 +187,8 @@ def launch(
 
         emulator.wait_until_healthy()
         aws = Aws(emulator.endpoint, project.region, emulator.credentials)
+        for ref in previous.functions.values() if previous else ():
+            restore(aws, ref)  # it may have been stopped while a function was debugged
         containers = emulator.containers
         history = history or emulator.directory / HISTORY
         deployment = install(
@@ -182,7 +201,7 @@ def launch(
             previous=previous,
             error_texts=error_texts,
         )
-        return Cloud(emulator, aws, project, deployment.deployed, history=history)
+        return Cloud(emulator, aws, project, deployment, history=history, error_texts=error_texts)
     except BaseException:
         emulator.stop(save=False)
         raise
@@ -218,4 +237,5 @@ def install(
         endpoint=aws.endpoint,
         directory=directory,
     )
+    settings.write(directory, root=project.root, stack=project.stack, deployed=deployment.deployed)
     return deployment

@@ -4,8 +4,11 @@ import json
 import select
 import sys
 import time
+import webbrowser
 from dataclasses import asdict
 from pathlib import Path
+
+from botocore.exceptions import BotoCoreError
 
 from local import invocation, past_logs, tokens
 from local.aws import Aws, AwsError
@@ -16,6 +19,7 @@ from local.log_format import Formatter, wants_colour
 from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
+from local.server.console import settings
 from local.state import State, StateDirectory
 from local.uploads import UploadNames
 
@@ -96,9 +100,8 @@ def debug(directory: StateDirectory, *, function: str, port: int) -> int:
     except KeyboardInterrupt:
         print(f"\n{function} runs without a debugger again.", flush=True)
         return 0
-    except AwsError:
-        if directory.locked():
-            raise
+    except BotoCoreError:
+        pass  # the emulator has ended, or is about to
     print("The local cloud was stopped.", file=sys.stderr)
     return 1
 
@@ -119,6 +122,16 @@ def mail(directory: StateDirectory, *, as_json: bool) -> int:
         print("No e-mail was sent yet; one takes a second or two.")
     else:
         print(f"\n\n{'─' * 72}\n".join(readable(message) for message in messages))
+    return 0
+
+
+def console(directory: StateDirectory, *, open_it: bool) -> int:
+    """Print the address of the console; open it in the browser if asked to."""
+    state = directory.load()
+    url = settings.address(directory.emulator, state.endpoint)
+    print(url)
+    if open_it and not webbrowser.open(url):
+        raise LocalError("There is no browser on this machine. Open the address above in one.")
     return 0
 
 

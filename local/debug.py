@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from local.aws import Aws
@@ -15,6 +16,16 @@ from local.package import LIVE
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - inside a container, whose port is published on loopback only
 _NO_LIMIT_SECONDS = 7 * 86_400  # somebody may think for a long time; the emulator allows it
+_BEFORE = "_LOCAL_DEBUG_BEFORE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Before:
+    """How a function was, as a variable of the version with the debugger keeps it."""
+
+    timeout: int
+    version: str
+    reserved: int | None
 
 
 def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
@@ -31,38 +42,65 @@ def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
     Raises:
         LocalError: the port is in use, or containers run the handlers that their images hold.
     """
+    restore(aws, ref)  # if somebody killed what debugged it
     client = aws.client("lambda")
     configuration = client.get_function_configuration(FunctionName=ref.name)
     host = _host(configuration)
     check_port(port, option="app debug --port N")
-    alias = client.get_alias(FunctionName=ref.name, Name=ref.qualifier)["FunctionVersion"]
-    variables = configuration["Environment"]["Variables"]
-    reserved = client.get_function_concurrency(FunctionName=ref.name).get(
-        "ReservedConcurrentExecutions"
+    before = _Before(
+        timeout=configuration["Timeout"],
+        version=client.get_alias(FunctionName=ref.name, Name=ref.qualifier)["FunctionVersion"],
+        reserved=client.get_function_concurrency(FunctionName=ref.name).get(
+            "ReservedConcurrentExecutions"
+        ),
     )
+    variables = {
+        **configuration["Environment"]["Variables"],
+        HOST_VARIABLE: host,
+        PORT_VARIABLE: str(port),
+        _BEFORE: json.dumps(asdict(before)),
+    }
     with contextlib.ExitStack() as undo:
-        undo.callback(
-            client.update_function_configuration,
-            FunctionName=ref.name,
-            Timeout=configuration["Timeout"],
-            Environment={"Variables": variables},
-        )
+        undo.callback(restore, aws, ref)
         client.update_function_configuration(
-            FunctionName=ref.name,
-            Timeout=_NO_LIMIT_SECONDS,
-            Environment={"Variables": {**variables, HOST_VARIABLE: host, PORT_VARIABLE: str(port)}},
+            FunctionName=ref.name, Timeout=_NO_LIMIT_SECONDS, Environment={"Variables": variables}
         )
         version = client.publish_version(FunctionName=ref.name)["Version"]
-        undo.callback(client.delete_function, FunctionName=ref.name, Qualifier=version)
         # One process can listen on the port.
         client.put_function_concurrency(FunctionName=ref.name, ReservedConcurrentExecutions=1)
-        undo.callback(_reserve, client, ref.name, reserved)
         client.update_alias(FunctionName=ref.name, Name=ref.qualifier, FunctionVersion=version)
-        undo.callback(
-            client.update_alias, FunctionName=ref.name, Name=ref.qualifier, FunctionVersion=alias
-        )
         invoke(aws, ref, json.dumps(START))
         return undo.pop_all()
+
+
+def restore(aws: Aws, ref: FunctionRef) -> None:
+    """End the debugging of a function, whoever began it; do nothing if there is none.
+
+    An edit of the program may have given the function another version meanwhile, which stays.
+    """
+    client = aws.client("lambda")
+    pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=ref.name)
+    versions = {each["Version"]: each for page in pages for each in page["Versions"]}
+    debugged = {name: each for name, each in versions.items() if _BEFORE in _variables(each)}
+    if not debugged:
+        return
+    before = _Before(**json.loads(_variables(next(iter(debugged.values())))[_BEFORE]))
+    alias = client.get_alias(FunctionName=ref.name, Name=ref.qualifier)
+    if alias["FunctionVersion"] in debugged:
+        client.update_alias(
+            FunctionName=ref.name, Name=ref.qualifier, FunctionVersion=before.version
+        )
+    _reserve(client, ref.name, before.reserved)
+    for version in debugged.keys() - {"$LATEST"}:
+        client.delete_function(FunctionName=ref.name, Qualifier=version)
+    if "$LATEST" in debugged:
+        variables = _variables(debugged["$LATEST"])
+        ours = {HOST_VARIABLE, PORT_VARIABLE, _BEFORE}
+        client.update_function_configuration(
+            FunctionName=ref.name,
+            Timeout=before.timeout,
+            Environment={"Variables": {n: v for n, v in variables.items() if n not in ours}},
+        )
 
 
 def attach_hint(function: str, port: int) -> str:
@@ -74,6 +112,11 @@ def attach_hint(function: str, port: int) -> str:
         f"  Other editors: attach to debugpy on {HOST}:{port}.\n"
         "Then call the function."
     )
+
+
+def _variables(configuration: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
+    return found
 
 
 def _host(configuration: Mapping[str, Any]) -> str:

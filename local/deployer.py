@@ -1,6 +1,8 @@
 """Deploys the project: runs its program and makes each registered resource in the emulator."""
 
-from collections.abc import Mapping
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +18,17 @@ from local.naming import pattern
 from local.project import Project
 from local.resources import registry
 
+_PROJECT = {"config", "features", "handlers", "images", "infra"}
+"""The packages and modules that a program consists of."""
+
 
 @dataclass(frozen=True)
 class Deployment:
-    """What is deployed now, and what it took."""
+    """What is deployed now, what it took, and the files of `handlers/` that the program imports."""
 
     deployed: Deployed
     changes: list[Change]
+    imported: frozenset[Path]
 
 
 def deploy(
@@ -68,7 +74,7 @@ def deploy(
     now = target()
     reconciler = Reconciler(now, before.resources)
     try:
-        outputs = _run(project, now, reconciler)
+        outputs, imported = _run(project, now, reconciler)
     except LocalError as error:
         if not before.resources:
             raise
@@ -78,13 +84,18 @@ def deploy(
         raise PartlyApplied(str(error), now.deployed) from error
     now.deployed.outputs.update({name: now.here(value) for name, value in outputs.items()})
     now.deployed.resources.update(reconciler.made)
-    return Deployment(now.deployed, reconciler.changes)
+    return Deployment(now.deployed, reconciler.changes, imported)
 
 
-def _run(project: Project, target: registry.Target, reconciler: Reconciler) -> Mapping[str, object]:
+def _run(
+    project: Project, target: registry.Target, reconciler: Reconciler
+) -> tuple[Mapping[str, object], frozenset[Path]]:
+    """Return the program's outputs, and the files of `handlers/` that it imports."""
     monitor = Monitor(target, reconciler)
     try:
-        outputs = runner.run(project, monitor, preview=reconciler.trial).outputs
+        with _forgotten_modules():
+            outputs = runner.run(project, monitor, preview=reconciler.trial).outputs
+            imported = _handlers()
         reconciler.finish()
     except (pulumi.RunError, runner.ProgramFailed) as error:
         # Any other failure follows from the first resource's.
@@ -94,4 +105,24 @@ def _run(project: Project, target: registry.Target, reconciler: Reconciler) -> M
         raise (WrongConfiguration if refused else DeployFailed)(str(error)) from error
     except AwsError as error:
         raise DeployFailed(f"A resource could not be deleted.\n  {explain(error)}") from error
-    return outputs
+    return outputs, imported
+
+
+@contextlib.contextmanager
+def _forgotten_modules() -> Iterator[None]:
+    """Forget the project's modules that are imported meanwhile.
+
+    A module may register resources when it is imported. The next run must import it again.
+    """
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] in _PROJECT:
+                del sys.modules[name]
+
+
+def _handlers() -> frozenset[Path]:
+    modules = [module for name, module in sys.modules.items() if name.startswith("handlers.")]
+    return frozenset(Path(module.__file__) for module in modules if module.__file__)

@@ -86,7 +86,8 @@ class Emulator:
         check_port(self.port)
         if gateway:
             check_port(self.port, gateway)
-        self.directory.mkdir(parents=True, mode=0o700, exist_ok=True)
+        for folder in filter(None, (self.directory, self._kept)):
+            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         self._credentials = credentials.create(self.directory)
         with open(self._log, "wb") as log, deferred_interrupts():
             self._process = subprocess.Popen(

@@ -79,4 +79,5 @@ def command(*, port: int, gateway: str | None = None) -> list[str]:
     """
     addresses = [f"--bind={host}:{port}" for host in (HOST, gateway) if host]
     options = ["--workers=0", "--keep-alive=75", "--log-level=WARNING"]
+    options += ["--graceful-timeout=1"]  # an open page of the console keeps a request for long
     return [sys.executable, "-m", "hypercorn", f"{_SERVER}:app", *addresses, *options]

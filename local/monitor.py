@@ -17,6 +17,7 @@ class Monitor(mocks.MockMonitor):
 
     def __init__(self, target: registry.Target, reconciler: Reconciler) -> None:
         self._current = threading.local()
+        self._reconciler = reconciler
         super().__init__(_Mocks(target, reconciler, self._current))
         self.failure: DeployFailed | None = None
         self._urns: set[str] = set()
@@ -56,11 +57,12 @@ class Monitor(mocks.MockMonitor):
             raise self._failed(urn, "`get` reads an existing resource; a new local cloud has none.")
 
     def _failed(self, urn: str, problem: str) -> DeployFailed:
+        verb = "changed" if self._reconciler.existed(urn) else "made"
         # The engine leaves the stack out of the type of what has no other parent.
         urn = urn.replace("pulumi:pulumi:Stack$", "")
         kind, name = urn.split("::")[2:4]
         failure = DeployFailed(
-            f"{kind.split('$')[-1]} {name!r} could not be made.\n  {problem}\n  URN: {urn}"
+            f"{kind.split('$')[-1]} {name!r} could not be {verb}.\n  {problem}\n  URN: {urn}"
         )
         self.failure = self.failure or failure
         return self.failure

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from local import project
-from local.aws import Aws, AwsError
-from local.cloud import launch
+from local.aws import AwsError
+from local.cloud import Cloud, launch
 from local.debug import attach_hint, debugging
 from local.debugger import DEBUG_PORT
 from local.emulator import Emulator
@@ -72,7 +72,7 @@ def up(
         with progress(f"Applying stack {stack}"), no_garbage_collection():
             from local.apply import apply
 
-            lines = apply(directory)
+            lines, _ = apply(directory)
         print("\n".join(lines), flush=True)
         return 0
     settings = project.load(stack, root=directory.root)
@@ -103,7 +103,7 @@ def up(
     finally:
         # From now on only the emulator holds it.
         os.close(lock)
-    stays, undo = False, contextlib.ExitStack()
+    stays = False
     try:
         state = State(
             pid=emulator.pid,
@@ -119,12 +119,13 @@ def up(
         )
         directory.save(state)
         if debug:
-            undo = debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)
+            debugging(cloud.aws, state.deployed.function(debug), port=DEBUG_PORT)  # until it ends
         stays = detach  # it is up: nothing that happens while this prints may stop it
         _introduce(
             state,
             execution.sentence,
             viewer=cloud.viewer,
+            console=cloud.console,
             seconds=time.time() - started,
             detach=detach,
             live=live or execution.containers is None,
@@ -133,18 +134,14 @@ def up(
         if debug:
             print(f"\n{attach_hint(debug, DEBUG_PORT)}", flush=True)
         if not detach:
-            _follow(cloud.aws, directory, state, emulator)
+            _follow(cloud, directory, state)
             if not (emulator.alive() or directory.is_stopped_by_down()):
                 raise LocalError(f"{emulator.ending()}\nEverything was stopped. Try again: app up")
     finally:
         if not stays:
             last = directory.peek()
             alive = emulator.alive()
-            try:
-                if alive and keep:
-                    undo.close()
-            finally:
-                cloud.stop()
+            cloud.stop()
             if last and last.keep and alive and not last.stopping:
                 directory.keep(last)
             directory.clear()
@@ -171,6 +168,7 @@ def _introduce(
     sentence: str,
     *,
     viewer: str | None,
+    console: str,
     seconds: float,
     detach: bool,
     live: bool,
@@ -182,6 +180,7 @@ def _introduce(
     for name, value in outputs.items():
         if not isinstance(value, dict):  # those are for programs, such as `redrive`
             print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
+    print(f"\nSee all that happens, in a browser: {console}")
     print("\nTry:")
     for title, line in hints(outputs, viewer=viewer):
         print(f"  # {title}\n  {line}")
@@ -214,12 +213,12 @@ def _refuse_other(
             )
 
 
-def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulator) -> None:
+def _follow(cloud: Cloud, directory: StateDirectory, state: State) -> None:
     """Print logs and apply edits until Ctrl-C, or until the emulator has ended."""
     functions = dict(state.deployed.functions)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
-    names = UploadNames(aws, state.deployed.outputs)
-    reader = LogReader(aws, functions, since_ms=int(state.started.timestamp() * 1000))
+    names = UploadNames(cloud.aws, state.deployed.outputs)
+    reader = LogReader(cloud.aws, functions, since_ms=int(state.started.timestamp() * 1000))
 
     def applied() -> None:
         """Follow the functions that there are now."""
@@ -230,12 +229,12 @@ def _follow(aws: Aws, directory: StateDirectory, state: State, emulator: Emulato
 
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as watching:
         if state.live:
-            watching.enter_context(Watcher(directory, state, applied=applied))
+            watching.enter_context(Watcher(directory, state, cloud.imported, applied=applied))
         try:
-            for invocation in reader.follow(emulator.alive):
+            for invocation in reader.follow(cloud.emulator.alive):
                 print(formatter.format(names.named(invocation)), flush=True)
         except AwsError:
-            if _is_alive_after_stopping(emulator.alive):
+            if _is_alive_after_stopping(cloud.emulator.alive):
                 raise
         print("The emulator has ended.", file=sys.stderr)
         return

@@ -1,7 +1,7 @@
 """Notices edits of what the program is made of, and has them applied to the running cloud."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,14 +22,26 @@ class Watcher:
     """
 
     def __init__(
-        self, directory: StateDirectory, state: State, *, applied: Callable[[], None]
+        self,
+        directory: StateDirectory,
+        state: State,
+        imported: Set[Path],
+        *,
+        applied: Callable[[], None],
     ) -> None:
-        """Prepare; ``applied`` is called after each attempt."""
+        """Prepare.
+
+        Args:
+            directory: whose project is watched.
+            state: the running local cloud.
+            imported: the files of `handlers/` that the program imports.
+            applied: called after each attempt.
+        """
         self._containers = state.instance is not None
         self._root = directory.root
         self._stack = state.stack
         self._applied = applied
-        self._applier = Applier(directory.root)
+        self._applier = Applier(directory.root, imported)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
         self._seen = self._read()
@@ -64,12 +76,13 @@ class Watcher:
                 for path in found.keys() | self._seen.keys()
                 if found.get(path) != self._seen.get(path)
             )
-            self._seen = found
+            before = self._read(everything=True)
             self._say(f"Edited: {', '.join(names)}. Applying …")
             for line in self._applier.apply():
                 self._say(line)
             if not self._containers and any(name.endswith("/requirements.txt") for name in names):
                 self._say("Workers have their packages already. Run: make, app down, app up")
+            self._seen = {path: before[path] for path in self._files() if path in before}
             if not self._stopped.is_set():
                 self._applied()
                 self._applier.prepare()
@@ -78,10 +91,11 @@ class Watcher:
         if not self._stopped.is_set():
             print(line, flush=True)
 
-    def _read(self) -> Mapping[Path, bytes]:
-        return {path: content for path in self._files() if (content := _content(path)) is not None}
+    def _read(self, *, everything: bool = False) -> Mapping[Path, bytes]:
+        files = self._files(everything=everything)
+        return {path: content for path in files if (content := _content(path)) is not None}
 
-    def _files(self) -> Iterator[Path]:
+    def _files(self, *, everything: bool = False) -> Iterator[Path]:
         yield from self._root.glob("*.py")
         yield from (self._root / "Pulumi.yaml", self._root / f"Pulumi.{self._stack}.yaml")
         for folder in _FOLDERS:
@@ -90,8 +104,8 @@ class Watcher:
                     yield path
         # What the program imports of the functions, such as the operations of the API. After a
         # failure, it may be any of them.
-        handlers, imported = self._root / "handlers", self._applier.imported
-        for path in handlers.rglob("*.py"):
+        imported = None if everything else self._applier.imported
+        for path in (self._root / "handlers").rglob("*.py"):
             if imported is None or path in imported:
                 yield path
 

@@ -36,6 +36,7 @@ rect { stroke-width: 1.2; fill: #f6f8fa; stroke: #8c959f } .page { fill: #ffffff
 .grant .arrow { stroke: #57606a } .grant .tip { fill: #57606a }
 .source .arrow, .event .arrow { stroke: #0969da } .source .tip, .event .tip { fill: #0969da }
 .failure .arrow { stroke: #cf222e; stroke-dasharray: 4 3 } .failure .tip { fill: #cf222e }
+.trouble text { fill: #cf222e; font-weight: 600 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .note { fill: #9198a1 }
   rect { fill: #151b23; stroke: #656c76 } .page { fill: #0d1117 }
@@ -44,6 +45,7 @@ rect { stroke-width: 1.2; fill: #f6f8fa; stroke: #8c959f } .page { fill: #ffffff
   .grant .arrow { stroke: #9198a1 } .grant .tip { fill: #9198a1 }
   .source .arrow, .event .arrow { stroke: #58a6ff } .source .tip, .event .tip { fill: #58a6ff }
   .failure .arrow { stroke: #f85149 } .failure .tip { fill: #f85149 }
+  .trouble text { fill: #f85149 }
 }
 """
 
@@ -126,7 +128,7 @@ class _Picture:
         name, note = _texts(arrow)
         box, function, y = _MARGIN + self._left, self._function, top + _BOX / 2
         start, end = (function, box) if arrow.kind == "failure" else (box, function)
-        yield f'<g class="{arrow.kind}">'
+        yield f'<g class="{_class(arrow)}">'
         yield from _box(_MARGIN, top, self._left, name, note)
         yield from _arrow(start, end, y)
         yield "</g>"
@@ -135,10 +137,14 @@ class _Picture:
         """Draw an arrow between the function and a lane, under its label."""
         function, lane = self._right, self._lanes[arrow.end]
         start, end = (lane, function) if arrow.kind == "event" else (function, lane)
-        yield f'<g class="{arrow.kind}">'
+        yield f'<g class="{_class(arrow)}">'
         yield _text(function + 10, y - 5, arrow.label)
         yield from _arrow(start, end, y)
         yield "</g>"
+
+
+def _class(arrow: Arrow) -> str:
+    return f"{arrow.kind} trouble" if arrow.trouble else arrow.kind
 
 
 def _texts(arrow: Arrow) -> tuple[str, str]:

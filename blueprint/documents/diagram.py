@@ -15,11 +15,13 @@ class Arrow:
             queue of failed events.
         end: name of the source, store or queue.
         label: text along the arrow.
+        trouble: whether something that took this way failed; its label is drawn in red.
     """
 
     kind: Literal["source", "event", "grant", "failure"]
     end: str
     label: str
+    trouble: bool = False
 
     @property
     def at_store(self) -> bool:

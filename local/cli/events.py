@@ -1,4 +1,4 @@
-"""The command that shows what happened: ``events``."""
+"""The commands that show what happened: ``console`` and ``events``."""
 
 from typing import Annotated
 
@@ -7,6 +7,26 @@ import typer
 from local.cli.common import PANEL, directory_of
 
 commands = typer.Typer()
+
+
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="""\b
+    Examples:
+      app console
+      app console --open""",
+)
+def console(
+    context: typer.Context,
+    open_it: Annotated[bool, typer.Option("--open", help="Also open it in your browser.")] = False,
+) -> int:
+    """Print the address of the console, a page that shows all that happens.
+
+    The address has a key: whoever has it can see everything in the local cloud.
+    """
+    from local import commands as implementation
+
+    return implementation.console(directory_of(context), open_it=open_it)
 
 
 @commands.command(

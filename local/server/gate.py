@@ -22,6 +22,7 @@ from ministack.core.router import detect_service  # type: ignore[import-untyped]
 from local import credentials
 from local.server import open_paths, origin, preflights, recorder, viewer, workarounds
 from local.server.claims import Claim, Refused, claim
+from local.server.console import door
 from local.server.identities import Identities
 from local.server.signature import verify
 
@@ -59,7 +60,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if problem := origin.refusal(scope):
         await _refuse(scope, send, *_as_json(problem))
         return
-    # A page with a session of its own, such as a console, is served here.
+    if door.wants(scope) and _is_loopback(scope):
+        await door.serve(scope, receive, send)
+        return
     if viewer.wants(scope) and _is_loopback(scope):
         await viewer.serve(scope, send)
         return

@@ -120,13 +120,9 @@ class _Tree:
 def _lines_of(failure: Failure) -> list[str]:
     """Return an error, and the line of code that raised it."""
     message = f": {_clean(failure.message)}" if failure.message else ""
-    found = [frame for text in failure.stack for frame in places.FRAME.finditer(text)]
-    # The last line of the program's own, not of a library that it called.
-    own = [frame for frame in found if "site-packages" not in frame["file"]] or found
+    where = places.raised_at(failure.stack)
     lines = [f"{_clean(failure.type)}{message}"]
-    if own:
-        lines.append(_clean(f"  at {places.place(own[-1])}"))
-    return lines
+    return [*lines, _clean(f"  at {where}")] if where else lines
 
 
 def _record(record: LogRecord) -> str:

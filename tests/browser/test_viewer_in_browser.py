@@ -1,59 +1,19 @@
 """The API viewer in a real browser; the test checks everything that it loads."""
 
 import re
-import shutil
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from local import cloud as local_cloud
 from local.cloud import Cloud
-
-BROWSERS = ("chromium", "google-chrome", "chromium-browser")
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    with local_cloud.start() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, f"none of {', '.join(BROWSERS)} is installed; .ci/docker-engine installs one"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found)
-        yield browser
-        browser.close()
-
-
-class Watched:
-    """A page, its errors, and its requests to other machines."""
-
-    def __init__(self, page: Page, cloud: Cloud) -> None:
-        self.page = page
-        self.wrong: list[str] = []
-        host = urlsplit(cloud.endpoint).netloc
-        page.on("console", lambda m: self.wrong.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("requestfailed", lambda request: self.wrong.append(request.url))
-        page.on(
-            "request",
-            lambda request: (
-                self.wrong.append(request.url)
-                if urlsplit(request.url).netloc not in ("", host)
-                else None
-            ),
-        )
+from tests.browser.watching import Watched
 
 
 @pytest.fixture
 def viewer(browser: Browser, cloud: Cloud) -> Iterator[Watched]:
     page = browser.new_page()
-    watched = Watched(page, cloud)
+    watched = Watched(page, cloud.endpoint)
     assert cloud.viewer
     page.goto(cloud.viewer)
     yield watched

@@ -106,6 +106,50 @@ def test_a_call_may_wait_longer_than_its_limit(cloud, greet, project):
             assert called.result(timeout=30)["text"]
 
 
+def test_what_killed_debugging_left_behind_is_undone(cloud, greet):
+    before = settings(cloud, greet)
+    debugging(cloud.aws, greet, port=free_port())  # as if its process had been killed
+    assert settings(cloud, greet) != before
+    with debugging(cloud.aws, greet, port=free_port()):
+        assert len(settings(cloud, greet)[2]) == len(before[2]) + 1
+    assert settings(cloud, greet) == before
+
+
+def test_a_version_of_an_edit_stays(cloud, greet):
+    """`app up` gives the function another version while it is debugged."""
+    client, before = cloud.client("lambda"), settings(cloud, greet)
+    with debugging(cloud.aws, greet, port=free_port()):
+        variables = {**before[0]["Environment"]["Variables"], "WORD": "edited"}
+        client.update_function_configuration(
+            FunctionName=greet.name, Timeout=7, Environment={"Variables": variables}
+        )
+        version = client.publish_version(FunctionName=greet.name)["Version"]
+        client.update_alias(FunctionName=greet.name, Name=greet.qualifier, FunctionVersion=version)
+    configuration, alias, versions, reserved = settings(cloud, greet)
+    assert (configuration["Timeout"], alias, reserved) == (7, version, before[3])
+    assert versions == [*before[2], version]
+    assert invoke(cloud.aws, greet, "{}")["text"].startswith("edited")
+    client.update_function_configuration(
+        FunctionName=greet.name,
+        Timeout=before[0]["Timeout"],
+        Environment=before[0]["Environment"],
+    )
+    client.update_alias(FunctionName=greet.name, Name=greet.qualifier, FunctionVersion=before[1])
+    client.delete_function(FunctionName=greet.name, Qualifier=version)
+
+
+def test_a_kept_cloud_starts_without_a_debugger(app):
+    run, start, _ = app
+    up = ("up", "--detach", "--keep", "--port", str(free_port()))
+    assert run(*up).returncode == 0
+    process = start("debug", "greet", "--port", str(free_port()))
+    assert process.stdout.readline().startswith("greet waits for a debugger on ")
+    assert run("down").returncode == 0
+    assert process.communicate(timeout=60)[0].endswith("The local cloud was stopped.\n")
+    assert run(*up).returncode == 0
+    assert run("invoke", "greet").returncode == 0
+
+
 def test_no_process_is_left_over(cloud, greet):
     before = _processes(cloud)
     with debugging(cloud.aws, greet, port=free_port()):
@@ -197,8 +241,4 @@ def test_a_cloud_does_not_start_with_an_unknown_function_to_debug(app, project):
         "error: There is no function 'great'. Did you mean 'greet'? Functions: greet.\n"
     )
     left = {file.name.partition(".")[0] for file in (project / ".local").iterdir()}
-    assert left <= {"history", "lock"}
-
-
-def test_a_debugger_is_not_left_behind(app):
-    assert app[0]("up", "--detach", "--debug", "greet").returncode == 2
+    assert left <= {"history", "kept", "lock"}

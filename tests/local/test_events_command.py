@@ -90,7 +90,7 @@ def test_a_cause_is_shown_as_a_tree(run: Run) -> None:
         "               └─ ses SendEmail  ada@example.com  5 ms",
     ]
     assert 'which users.get(env="…") allows' in run("req-2")[1]
-    assert "at handlers/send_email/deliver.py:77 deliver" in run("m2")[1]
+    assert "at handlers/send_email/deliver.py:77 in deliver" in run("m2")[1]
     assert json.loads(run("req-1", "--json")[1])["input"]["body"]["name"] == "Ada"
 
 

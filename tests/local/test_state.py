@@ -1,5 +1,6 @@
 import os
 import stat
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -83,3 +84,36 @@ def test_state_of_another_version(directory, lock):
     (directory.path / "state.json").write_text('{"pid": 1}')
     with pytest.raises(LocalError, match="another version"):
         directory.load()
+
+
+def test_what_was_kept_is_of_one_stack_and_port(directory):
+    assert directory.load_kept(stack="local", port=None) is None
+    directory.path.mkdir()
+    directory.keep(STATE)
+    assert stat.S_IMODE((directory.kept / "state.json").stat().st_mode) == 0o600
+    assert directory.load_kept(stack="local", port=None) == STATE
+    assert directory.load_kept(stack="local", port=4566) == STATE
+    with pytest.raises(LocalError, match="are of --stack local, not dev"):
+        directory.load_kept(stack="dev", port=None)
+    with pytest.raises(LocalError, match="are of --port 4566, not 4567"):
+        directory.load_kept(stack="local", port=4567)
+    (directory.kept / "state.json").write_text("{}")
+    with pytest.raises(LocalError, match="Remove the folder"):
+        directory.load_kept(stack="local", port=None)
+
+
+def test_one_at_a_time_applies(directory):
+    directory.path.mkdir()
+    order = []
+
+    def second():
+        with directory.applying():
+            order.append("second")
+
+    with directory.applying():
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]

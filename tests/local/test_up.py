@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -302,3 +304,96 @@ def test_debugging_ends_by_a_signal_and_undoes_its_changes(up, local, folder, ar
         assert (code, json.loads(answer)["text"]) == (0, "hello, Ada")
     finally:
         assert local("down")[0] == 0
+
+
+def lines_until(process, text):
+    """Return what a process prints, up to a line that has the text; kill it after two minutes."""
+    shown = []
+    too_late = threading.Timer(120, process.kill)
+    too_late.start()
+    try:
+        for line in process.stdout:
+            shown.append(line)
+            if text in line:
+                return shown
+    finally:
+        too_late.cancel()
+    raise AssertionError(f"{text!r} did not appear in {shown}: {process.stderr.read()}")
+
+
+def test_edits_are_applied_while_it_runs(arguments, folder, local):
+    program, stack_file = folder / "__main__.py", folder / "Pulumi.local.yaml"
+    original = program.read_text()
+    with followed(arguments, folder) as (process, _):
+        lines_until(process, "Ctrl-C stops everything")
+        program.write_text(original.replace('"WORD": word', '"WORD": "bye"'))
+        shown = lines_until(process, "changed  Function greet")
+        assert any(line == "Edited: __main__.py. Applying …\n" for line in shown)
+        _, answer, _ = local("invoke", "greet", "-", stdin="{}")
+        assert json.loads(answer)["text"] == "bye, Ada"
+
+        stack_file.write_text(stack_file.read_text().replace("30", "thirty"))
+        lines_until(process, "Not applied.")
+        stack_file.write_text(stack_file.read_text().replace("thirty", "50"))
+        lines_until(process, "changed  Queue messages")
+
+        program.write_text(f"{original}\nimport handlers.other.more\n")
+        lines_until(process, "No module named 'handlers.other.more'")
+        (folder / "handlers/other/more.py").write_text(
+            "import pulumi_aws\npulumi_aws.sqs.Queue('from-handlers')\n"
+        )
+        lines_until(process, "made     Queue from-handlers")
+        (folder / "handlers/other/more.py").write_text("")
+        lines_until(process, "removed  Queue from-handlers, with its messages")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    assert left(folder) <= {"history", "lock"}
+
+
+def test_without_a_watch_an_edit_waits_for_the_next_up(up, local, folder):
+    port = str(free_port())
+    assert up("--port", port).returncode == 0
+    try:
+        program = folder / "__main__.py"
+        program.write_text(program.read_text().replace("timeout=10", "timeout=12"))
+        applied = up()
+        assert (applied.returncode, applied.stderr) == (0, "")
+        assert "  changed  Function greet\n" in applied.stdout
+        program.write_text("import nowhere\n")
+        failed = up()
+        assert failed.returncode == 1
+        assert "No module named 'nowhere'" in failed.stderr
+        assert json.loads(local("invoke", "greet", "-", stdin="{}")[1])["text"] == "hello, Ada"
+    finally:
+        assert local("down")[0] == 0
+
+
+def test_what_was_kept_comes_back(up, local, folder, tmp_path):
+    port = str(free_port())
+    (tmp_path / "file.txt").write_text("content")
+    assert up("--keep", "--port", port).returncode == 0
+    outputs = json.loads(local("outputs")[1])
+    assert local("upload", str(tmp_path / "file.txt"))[0] == 0
+    assert local("down")[1] == "Stopped. Its data come back with: app up --keep\n"
+    assert stat.S_IMODE((folder / ".local/kept").stat().st_mode) == 0o700
+
+    other = up("--keep", "--port", str(free_port()))
+    assert other.returncode == 1
+    assert f"are of --port {port}" in other.stderr
+
+    program = folder / "__main__.py"
+    program.write_text(program.read_text() + "aws.sqs.Queue('another')\n")
+    assert up("--keep").returncode == 0
+    try:
+        assert json.loads(local("outputs")[1]) == outputs
+        assert "uploads/file.txt" in local("files")[1]
+        assert json.loads(local("invoke", "greet", "-", stdin="{}")[1])["text"] == "hello, Ada"
+    finally:
+        assert local("down")[0] == 0
+    assert up("--port", port).returncode == 0  # without the option, it starts empty
+    try:
+        assert "There are no files" in local("files")[2]
+    finally:
+        assert local("down")[1] == "Stopped.\n"
+    assert left(folder) <= {"history", "kept", "lock"}

@@ -17,7 +17,8 @@ def _update(request: Request) -> Made:
     """Set a function's code and settings, and publish a version of them."""
     client, name = request.client("lambda"), request.id
     changed = code(request)
-    client.update_function_code(FunctionName=name, **changed["Code"])
+    if request.previous and derived(request) != request.previous.derived:
+        client.update_function_code(FunctionName=name, **changed["Code"])
     runs = {key: changed[key] for key in ("Runtime", "Handler", "ImageConfig") if key in changed}
     made = client.update_function_configuration(FunctionName=name, **runs, **all_settings(request))
     if request.changed("reservedConcurrentExecutions"):

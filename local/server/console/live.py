@@ -1,0 +1,44 @@
+"""Tells an open page what happens, by server-sent events. Nothing runs while no page is open."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from local.server.console.rows import row
+from local.server.console.stage import Stage
+
+_PAUSE_SECONDS = 0.4
+"""Between two looks, also while much happens: requests that come meanwhile wait for nothing."""
+
+_MOST_ROWS = 50
+"""In one event. If more changed, the page asks for the newest ones instead."""
+
+_COMMENT_SECONDS = 15
+_LONGEST_SECONDS = 300
+"""A page connects again after this, by itself. So no connection outlives its page for long."""
+
+
+async def events(stage: Stage, request: Request) -> AsyncIterator[bytes]:
+    """Yield the rows of causes that change, from now on or from the last event that it got."""
+    given = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    after = int(given) if given.isascii() and given.isdecimal() else stage.history.sequence()
+    root = stage.settings.root
+    began = spoke = time.monotonic()
+    yield b"retry: 500\n\n"
+    while time.monotonic() - began < _LONGEST_SECONDS and not await request.is_disconnected():
+        changes = await run_in_threadpool(stage.history.changes, after, limit=_MOST_ROWS)
+        if changes.causes or changes.cleared:
+            missed = len(changes.causes) == _MOST_ROWS
+            rows = [] if missed else [row(cause, root) for cause in changes.causes]
+            data = msgspec.json.encode({"renewed": changes.cleared or missed, "rows": rows})
+            after = stage.history.sequence() if missed else changes.sequence
+            spoke = time.monotonic()
+            yield b"id: %d\ndata: %s\n\n" % (after, data)
+        elif time.monotonic() - spoke > _COMMENT_SECONDS:
+            spoke = time.monotonic()
+            yield b": still here\n\n"
+        await asyncio.sleep(_PAUSE_SECONDS)

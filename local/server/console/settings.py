@@ -1,0 +1,76 @@
+"""What a deployment leaves for the console to read: the stack's outputs, and the key to the page.
+
+The file holds what the outputs hold, API keys included: only its owner can read it.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+FILE = "console.json"
+"""In the emulator's folder. While it is not there, there is no console."""
+
+
+class Function(Struct):
+    """One deployed function: its physical name, and the alias that triggers call."""
+
+    name: str
+    qualifier: str
+
+
+class Settings(Struct):
+    """What the console has to know.
+
+    Attributes:
+        key: opens the page; whoever knows it sees everything.
+        root: the project's folder.
+        stack: the stack's name.
+        outputs: the stack's.
+        names: what each physical name is called in the program.
+        functions: the functions by logical name.
+    """
+
+    key: str
+    root: str
+    stack: str
+    outputs: dict[str, Any]
+    names: dict[str, str]
+    functions: dict[str, Function]
+
+    def name(self, physical: str) -> str:
+        """Return a resource's name in the program; its physical name, if it has none there."""
+        return self.names.get(physical, physical)
+
+
+def write(directory: Path, *, root: Path, stack: str, deployed: Any) -> str:
+    """Write the settings of a deployment into the emulator's folder; the key stays as it is.
+
+    Returns:
+        The key.
+    """
+    file = directory / FILE
+    key = read(file).key if file.exists() else secrets.token_urlsafe(24)
+    functions = {
+        name: Function(ref.name, ref.qualifier) for name, ref in deployed.functions.items()
+    }
+    settings = Settings(key, str(root), stack, deployed.outputs, deployed.names, functions)
+    temporary = directory / f"{FILE}.new"
+    temporary.unlink(missing_ok=True)
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(msgspec.json.encode(settings))
+    temporary.replace(file)
+    return key
+
+
+def read(file: Path) -> Settings:
+    """Return what a deployment has written."""
+    return msgspec.json.decode(file.read_bytes(), type=Settings)
+
+
+def address(directory: Path, endpoint: str) -> str:
+    """Return the address that opens the page in a browser, by the emulator's folder."""
+    return f"{endpoint}/?key={read(directory / FILE).key}"

@@ -1,0 +1,102 @@
+"""The row of a cause tells how it ended, and why."""
+
+import time
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.server.console.rows import Row, row
+from ops.events.model import Call, Cause, Denied, Failure, Invocation, LogRecord
+from tests.support.history import samples
+
+ROWS = {cause.id: row(cause) for cause in samples(time.time())}
+
+
+@pytest.mark.parametrize(
+    ("id_", "reason"),
+    [
+        ("req-1", None),
+        ("req-2", 'dynamodb:GetItem on users was denied; allow it by users.get(env="…")'),
+        ("req-3", "name is empty"),
+        ("up-1", "not an image"),
+        ("m2", "KeyError: 'name' — handlers/send_email/deliver.py:77 in deliver"),
+        ("run-7", "ModuleNotFoundError: No module named 'x'"),
+        ("run-10", None),
+    ],
+)
+def test_the_reason_is_one_line(id_: str, reason: str | None) -> None:
+    assert ROWS[id_].reason == reason
+
+
+def test_a_refusal_without_a_grant_points_to_the_name() -> None:
+    refused = Denied("dynamodb:PutItem", "no-such-table")
+    call = Call("c", 0, 1, "dynamodb", "PutItem", "no-such-table", 400, denied=refused)
+    run = Invocation("r", "f", 0, 5, calls=[call])
+    reason = row(Cause("c", "invoke", "f", 0, "denied", invocations=[run])).reason
+    assert reason == (
+        "dynamodb:PutItem on no-such-table was denied; no grant of the program allows it: check "
+        "the name in the function's variables"
+    )
+
+
+def test_what_else_a_row_tells() -> None:
+    first = ROWS["req-1"]
+    assert first.functions == ["create-user", "queue-welcome", "send-email"]
+    assert (first.status, first.cold, first.attempts, first.slow) == (201, True, 1, None)
+    assert ROWS["m2"].attempts == 2
+
+
+def test_an_error_that_a_function_caught_is_told_with_its_place() -> None:
+    fields = {"error": "Throttled", "stack": '  File "/home/me/app/handlers/a.py", line 7, in f\n'}
+    run = Invocation("r", "f", 0, 5, logs=[LogRecord(0, "ERROR", "not sent", fields)])
+    cause = Cause("c", "message", "Message to q", 0, "failed", invocations=[run])
+    assert row(cause, "/home/me/app").reason == "not sent: Throttled — handlers/a.py:7 in f"
+
+
+def test_a_refused_call_is_told_but_not_an_expected_condition() -> None:
+    def of(error: str) -> str | None:
+        call = Call("c", 0, 1, "ses", "SendEmail", "a@b.c", 400, error)
+        run = Invocation("r", "f", 0, 5, calls=[call])
+        return row(Cause("c", "message", "m", 0, "failed", invocations=[run])).reason
+
+    assert of("TooManyRequestsException") == "ses SendEmail: TooManyRequestsException"
+    assert of("ConditionalCheckFailedException") is None
+
+
+@pytest.mark.parametrize(
+    ("cold", "ms", "marked"),
+    [(False, 1_000, False), (False, 1_001, True), (True, 3_000, False), (True, 3_001, True)],
+)
+def test_a_slow_run_is_marked(cold: bool, ms: float, marked: bool) -> None:
+    run = Invocation("r", "f", 0, ms, cold)
+    assert bool(row(Cause("c", "invoke", "f", 0, "ok", invocations=[run])).slow) is marked
+
+
+def test_a_slow_call_is_named() -> None:
+    call = Call("c", 0, 2_900, "ses", "SendEmail")
+    run = Invocation("r", "send-email", 0, 3_000, calls=[call])
+    cause = Cause("c", "invoke", "f", 0, "ok", invocations=[run])
+    assert row(cause).slow == "send-email took 3.0 s, ses SendEmail 2.9 s of it"
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.just("body"), inner),
+    max_leaves=8,
+)
+
+
+@given(value=_JSON, fields=st.dictionaries(st.sampled_from(["error", "stack", "reason"]), _JSON))
+def test_any_input_has_a_row(value: Any, fields: dict[str, Any]) -> None:
+    run = Invocation(
+        "r", "f", 0, event=value, answer=value, failure=Failure("E", "m", [str(value)]),
+        logs=[LogRecord(0, "ERROR", "m", fields)],
+        calls=[Call("c", 0, 1, "s3", "PutObject", input=value)],
+    )  # fmt: skip
+    cause = Cause("c", "request", "t", 0, "failed", input=value, answer=value, invocations=[run])
+    for failure in (run.failure, None):
+        run.failure = failure
+        msgspec.convert(msgspec.to_builtins(row(cause)), Row)
