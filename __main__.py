@@ -3,6 +3,7 @@
 import pulumi
 
 from config import AppConfig
+from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import COMPONENTS, SCOPES
 from handlers.get_user.operation import GET_USER
@@ -11,7 +12,6 @@ from infra.config.loader import load
 from infra.function.function import Function
 from infra.stack import stack_of
 from infra.storage.table import Index
-from infra.triggers.bucket_trigger import BucketTrigger, BucketTriggerArgs
 from infra.triggers.http.rest_api import Route
 from infra.triggers.queue_trigger import QueueTrigger, QueueTriggerArgs
 from infra.triggers.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
@@ -28,15 +28,19 @@ users = stack.table("users", stream=True, indexes=[
 ledger = stack.table("ledger", ttl_attribute="expires", indexes=[
     Index(name="by-day", hash_key="day", range_key="id", include=["kind", "outcome"]),
     Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N")])
-storage = stack.bucket("storage", expire_days=config.uploads.expiry)
+storage = stack.bucket("storage", expire_days=config.uploads.expiry,
+                       cors_origins=config.api.cors_origins)
 emails = stack.queue("emails", consumer_timeout=30, batch_window=config.email.batch_window_seconds)
 sender = MailIdentity("mail", MailIdentityArgs(
     sender=config.email.sender, create=config.email.create_identity))
 callers = stack.callers("callers", scopes=SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.
+# A feature that would not fit here has a module of its own in features/.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
+uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
 functions = stack.functions(network="network", functions={
+    **uploads.functions,
     "create-user": Function(
         description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
@@ -50,12 +54,6 @@ functions = stack.functions(network="network", functions={
         grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
                 emails.delay(env="EMAIL_QUEUE_URL"),
                 users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]),
-    "process-upload": Function(
-        description="Images resized, texts extracted", memory_mb=1024, timeout=120,
-        asynchronous=True, environment=config.uploads.settings,
-        grants=[storage.read_versions("uploads/", env="BUCKET"), storage.list_keys(),
-                storage.write_large("processed/"), storage.write_large("rejected/"),
-                ledger.put(env="LEDGER_TABLE"), ledger.update()]),
     "cleanup-expired": Function(
         description="Deletes what expired, welcomes whom nobody welcomed",
         memory_mb=256, timeout=300, asynchronous=True,
@@ -72,16 +70,14 @@ functions = stack.functions(network="network", functions={
 # What triggers what.
 api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("POST", "/users", functions["create-user"], CREATE_USER),
-    Route("GET", "/users/{id}", functions["get-user"], GET_USER)])
+    Route("GET", "/users/{id}", functions["get-user"], GET_USER),
+    *uploads.trigger(functions)])
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))
 emails_to_send = QueueTrigger("emails-to-send", QueueTriggerArgs(
     queue=emails, function=functions["send-email"],
     batch_size=10, max_concurrency=config.email.max_concurrency))
-BucketTrigger("uploads", BucketTriggerArgs(
-    bucket=storage, function=functions["process-upload"], prefix="uploads/",
-    outputs=("processed/", "rejected/", "reports/")))
 ScheduleTrigger("cleanup", ScheduleTriggerArgs(
     function=functions["cleanup-expired"], expression=config.schedules.cleanup))
 ScheduleTrigger("report", ScheduleTriggerArgs(
@@ -99,6 +95,7 @@ pulumi.export("client_secret", callers.client_secret)
 pulumi.export("web_client_id", callers.web_client_id)
 pulumi.export("dynamodb_table_name", users.name)
 pulumi.export("ledger_table_name", ledger.name)
+pulumi.export("uploads_table_name", uploads.table.name)
 pulumi.export("s3_bucket_name", storage.name)
 pulumi.export("sqs_queue_url", emails.url)
 pulumi.export("sqs_dead_letter_queue_url", emails.dead_letters.url)

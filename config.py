@@ -48,6 +48,13 @@ class Uploads(Section):
         description="Largest image or document that is parsed. S3 copies other files itself, some "
         "tens of GB within the function's time; a larger file becomes a dead letter.",
     )
+    max_request_mb: int = Field(
+        100,
+        ge=1,
+        le=5_120,  # S3 takes no more by a form
+        description="Largest file that callers of the API may upload. S3 holds each upload to the "
+        "size that was announced. Files of more than `maxParseMb` are copied or rejected.",
+    )
     expire_days: int | None = Field(
         None, ge=1, le=36_500, description="Days after which uploads are deleted; never by default."
     )
@@ -60,6 +67,11 @@ class Uploads(Section):
             "THUMBNAIL_SIDE": str(self.thumbnail_side),
             "MAX_UPLOAD_MB": str(self.max_parse_mb),
         }
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """Return the environment of the function that takes requests for uploads."""
+        return {"MAX_REQUEST_MB": str(self.max_request_mb)}
 
     @property
     def expiry(self) -> dict[str, int]:

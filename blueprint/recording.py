@@ -167,6 +167,7 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         "arn": resource_arn,
         "name": name,
         "bucket": name,
+        "bucketRegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com",
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
         "version": "1",
         "value": "key",

@@ -47,6 +47,8 @@ class Stack:
         self,
         name: str,
         *,
+        hash_key: str = "id",
+        range_key: str | None = None,
         stream: bool = False,
         ttl_attribute: str | None = None,
         indexes: Sequence[Index] = (),
@@ -57,16 +59,25 @@ class Stack:
             TableArgs(
                 retain=self.config.retain,
                 key=self.key,
+                hash_key=hash_key,
+                range_key=range_key,
                 stream=stream,
                 ttl_attribute=ttl_attribute,
                 indexes=indexes,
             ),
         )
 
-    def bucket(self, name: str, *, expire_days: Mapping[str, int]) -> Bucket:
+    def bucket(
+        self, name: str, *, expire_days: Mapping[str, int], cors_origins: Sequence[str] = ()
+    ) -> Bucket:
         """Make a bucket, and its access log if the configuration asks for one."""
         retain, logs = self.config.retain, self.config.logs
-        bucket = Bucket(name, BucketArgs(retain=retain, key=self.key, expire_days=expire_days))
+        bucket = Bucket(
+            name,
+            BucketArgs(
+                retain=retain, key=self.key, expire_days=expire_days, cors_origins=cors_origins
+            ),
+        )
         if logs.bucket_access:
             log = AccessLogArgs(bucket=bucket, days=logs.retention_days, retain=retain)
             AccessLog(f"{name}-access-log", log)

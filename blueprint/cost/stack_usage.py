@@ -32,7 +32,7 @@ TRACED = 0.05
 # done, and the copies in the indexes).
 _WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4
 _WRITES_OF_AN_EMAIL = 4
-_WRITES_OF_AN_UPLOAD = 4
+_WRITES_OF_AN_UPLOAD = 4 + 3  # the ledger's; requested, in work and done, for the caller
 _MESSAGE_REQUESTS = 3  # sent, received, deleted
 _POLLERS = 5  # Lambda's, each of which waits for 20 s
 _FILES_WRITTEN = 2

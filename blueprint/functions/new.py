@@ -15,6 +15,9 @@ from blueprint.functions.requirements import pinned
 Trigger = Literal["http", "queue", "bucket", "stream", "schedule"]
 TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
+_BUCKET_TRIGGER = "from infra.triggers.bucket_trigger import BucketTrigger, BucketTriggerArgs"
+"""The one trigger that a program may have in its features only."""
+
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -127,6 +130,7 @@ def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
         case "bucket":
             return Paragraph(
                 entry=entry,
+                imported="" if _BUCKET_TRIGGER in words["program"] else _BUCKET_TRIGGER,
                 resource=f'{folder}_files = stack.bucket("{words["bucket"]}", expire_days={{}})',
                 trigger=f'BucketTrigger("{name}-uploads", BucketTriggerArgs(\n'
                 f'    bucket={folder}_files, function={function}, prefix="in/", outputs=()))',
@@ -151,6 +155,7 @@ def _words(root: Path, name: str) -> dict[str, str]:
         "camel": camel,
         "schedule": _free_schedule(program, name),
         "bucket": _free_bucket(program),
+        "program": program,
     }
 
 

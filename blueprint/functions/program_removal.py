@@ -1,17 +1,31 @@
-"""Removes a function from ``__main__.py``."""
+"""Removes a function from ``__main__.py``, or from a feature's module."""
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
-from blueprint.functions.program import ProgramError, argument_of
+from blueprint.functions.program import ProgramError
 from blueprint.functions.source import Source
 
 _OURS = {"handlers", "infra"}
 """Packages whose imports go with the function that needed them."""
 
 
+def file_of(root: Path, name: str) -> Path:
+    """Return the file of the program that makes a function: a feature's module, or ``__main__.py``.
+
+    ``app new`` adds functions to ``__main__.py`` only.
+    """
+    for path in sorted(root.glob("features/*.py")):
+        if _entries(Source(path.read_text()), name):
+            return path
+    return root / "__main__.py"
+
+
 def removed(text: str, name: str) -> str:
     """Return the program without a function, its triggers, and what only these used.
+
+    ``text``: of the file that makes the function, see ``file_of``.
 
     Raises:
         ProgramError: the program uses the function in a way that only a person can undo.
@@ -26,20 +40,31 @@ def removed(text: str, name: str) -> str:
     left = [line for line in text.splitlines() if f'"{name}"' in line]
     if left:
         raise ProgramError(
-            f"__main__.py still names {name}; edit these lines by hand:\n" + "\n".join(left)
+            f"the program still names {name}; edit these lines by hand:\n" + "\n".join(left)
         )
     return text
 
 
 def _without_entry(text: str, name: str) -> str:
     source = Source(text)
-    entries = argument_of(source, "functions", "functions", ast.Dict)
-    keys = [key.value if isinstance(key, ast.Constant) else None for key in entries.keys]
-    if name not in keys:
-        raise ProgramError(f"__main__.py makes no function {name!r}")
-    number = keys.index(name)
-    source.delete_item(entries.values, number, key=entries.keys[number])
-    return source.edited()
+    for entries, number in _entries(source, name):
+        source.delete_item(entries.values, number, key=entries.keys[number])
+        return source.edited()
+    raise ProgramError(f"the program makes no function {name!r}")
+
+
+def _entries(source: Source, name: str) -> list[tuple[ast.Dict, int]]:
+    """Return the literal dicts that make a function of this name, and its place in each."""
+    return [
+        (node, number)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Dict)
+        for number, (key, value) in enumerate(zip(node.keys, node.values, strict=True))
+        if isinstance(key, ast.Constant)
+        and key.value == name
+        and isinstance(value, ast.Call)
+        and ast.unparse(value.func) == "Function"
+    ]
 
 
 def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
@@ -49,13 +74,20 @@ def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
             if _uses(item, name, gone):
                 source.delete_item(items, number, key=None)
                 return True
-    for node in source.tree.body:
+    for node in _statements(source.tree):
         if _uses(node, name, gone):
             if isinstance(node, ast.Assign):
                 gone |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-            source.delete(source.start(node), source.end_of_line(node))
+            source.delete(source.start(node) - node.col_offset, source.end_of_line(node))
             return True
     return _remove_unused(source, name)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements of a program that hold no others, wherever they stand."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and not isinstance(getattr(node, "body", None), list):
+            yield node
 
 
 def _remove_unused(source: Source, name: str) -> bool:

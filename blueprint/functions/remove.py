@@ -17,7 +17,7 @@ class Removed:
 
     Attributes:
         paths: folders that were deleted and files that were changed.
-        diff: what was changed in ``__main__.py``.
+        diff: what was changed in the program.
         mentions: lines of README and documents that name it, for a person to edit.
     """
 
@@ -35,7 +35,7 @@ def remove(root: Path, name: str) -> Removed:
         ProjectError: a stack file must be edited by hand; nothing was changed.
     """
     check_known(root, name)
-    main = root / "__main__.py"
+    main = program_removal.file_of(root, name)
     before = read(main)
     after = program_removal.removed(before, name)
     changed = stack_keys.removed(root, name) | _unlinked(root, name)
@@ -45,7 +45,10 @@ def remove(root: Path, name: str) -> Removed:
     for folder in deleted:
         shutil.rmtree(folder)
     diff = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), "__main__.py", "after"
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        str(main.relative_to(root)),
+        "after",
     )
     return Removed(
         paths=[*deleted, main, *changed], diff="".join(diff), mentions=_mentions(root, name)

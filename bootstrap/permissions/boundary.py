@@ -13,7 +13,7 @@ _GROUPS = [
 ]
 
 BOUNDARY: tuple[Permission, ...] = (
-    may("dynamodb", "DeleteItem GetItem PutItem UpdateItem", _TABLE),
+    may("dynamodb", "DeleteItem GetItem PutItem Query UpdateItem", _TABLE),
     may("dynamodb", "Query", f"{_TABLE}/index/*"),
     may(
         "dynamodb",

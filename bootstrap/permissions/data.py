@@ -37,6 +37,11 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         may("s3", "DeleteBucket ListBucketVersions", _BUCKET, destroys=True),
         may("s3", "DeleteObject DeleteObjectVersion", f"{_BUCKET}/*", destroys=True),
     ),
+    # Its deletion is allowed by the action that sets it:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketCors.html
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": (
+        may("s3", "GetBucketCORS PutBucketCORS", _BUCKET),
+    ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
         may("s3", "GetLifecycleConfiguration PutLifecycleConfiguration", _BUCKET),
     ),

@@ -4,16 +4,13 @@ Outcomes: ``created``, ``replayed`` (the first answer again), ``invalid``, ``too
 ``email_taken``, ``key_reused``.
 """
 
-from handlers.create_user.request import (
-    MAX_BODY_BYTES,
-    InvalidRequest,
-    parse_idempotency_key,
-    parse_new_user,
-)
+from handlers.create_user.request import MAX_BODY_BYTES, InvalidRequest, parse_new_user
+from handlers.domain.access import owner_of
+from handlers.domain.idempotency import InvalidKey, parse_idempotency_key
 from handlers.domain.user import UserCreated
 from handlers.domain.user_store import EmailTaken, KeyReused, UserStore
 from handlers.runtime import http
-from handlers.runtime.caller import own
+from handlers.runtime.caller import caller, own
 from handlers.runtime.log import outcome
 
 
@@ -28,7 +25,9 @@ def create_user(event: http.Event, users: UserStore) -> http.Response:
         body = http.body(event, limit=MAX_BODY_BYTES)
         key = parse_idempotency_key(http.header(event, "Idempotency-Key"))
         stored = users.create(
-            parse_new_user(body), idempotency_key=None if key is None else own(event, key)
+            parse_new_user(body),
+            idempotency_key=None if key is None else own(event, key),
+            owner=owner_of(caller(event)),
         )
     except http.BodyTooLarge:
         return http.refuse(
@@ -39,7 +38,7 @@ def create_user(event: http.Event, users: UserStore) -> http.Response:
         )
     except http.InvalidBody:
         return http.refuse(400, "invalid", "Invalid request body")
-    except InvalidRequest as error:
+    except (InvalidRequest, InvalidKey) as error:
         return http.refuse(400, "invalid", str(error))
     except EmailTaken:
         return http.refuse(409, "email_taken", "A user with this email already exists")

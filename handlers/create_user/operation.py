@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.domain.api import RETRY_AFTER, reference, response
+from handlers.domain.api import IDEMPOTENCY_KEY, REPLAYED, RETRY_AFTER, reference, response
 from handlers.domain.user import NewUser, UserCreated
 from handlers.runtime.http import Error
 
@@ -14,26 +14,7 @@ CREATE_USER: dict[str, Any] = {
         "are ignored; of a field given twice the last one counts."
     ),
     "security": [{"Token": ["users.write"]}],
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": False,
-            "description": (
-                "Makes a retry safe, for 24 hours: the same key with the same body gets the first "
-                "answer, with another body it is refused. Keys belong to their caller: the person "
-                "or the client that the access token names, or the API key. An API that asks for "
-                "no credentials cannot tell callers apart, and all of them share their keys: "
-                "choose random ones, such as UUIDs."
-            ),
-            "schema": {
-                "type": "string",
-                "minLength": 1,
-                "maxLength": 255,
-                "pattern": r"^[\x21-\x7e]+$",
-            },
-        }
-    ],
+    "parameters": [IDEMPOTENCY_KEY],
     "requestBody": {
         "required": True,
         "content": {"application/json": {"schema": reference(NewUser)}},
@@ -42,12 +23,7 @@ CREATE_USER: dict[str, Any] = {
         "201": response(
             "The user was created, now or by the first request with the same Idempotency-Key.",
             UserCreated,
-            {
-                "Idempotent-Replayed": {
-                    "description": "Present if this is the first answer again.",
-                    "schema": {"type": "string", "enum": ["true"]},
-                }
-            },
+            REPLAYED,
         )
         | {
             "links": {

@@ -1,4 +1,4 @@
-"""A request to create a user: checks the body and the Idempotency-Key."""
+"""A request to create a user: checks the body."""
 
 import re
 
@@ -27,7 +27,6 @@ _KINDS = {
 _LAST_TWO = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
 _CONTROL = re.compile(f"[{CONTROL_CHARACTERS}{_LAST_TWO}]")
 _EMAIL = re.compile(EMAIL_PATTERN)
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class InvalidRequest(Exception):
@@ -63,20 +62,6 @@ def parse_new_user(body: bytes) -> NewUser:
     _check_name(name)
     _check_email(email)
     return NewUser(name.strip(), email.strip())
-
-
-def parse_idempotency_key(value: str | None) -> str | None:
-    """Check an ``Idempotency-Key`` header, which may be absent.
-
-    Raises:
-        InvalidRequest: the key is empty, too long, or has other characters than visible ASCII.
-    """
-    if value is not None and not _KEY.fullmatch(value):
-        raise InvalidRequest(
-            f"Idempotency-Key has {len(value)} characters; it must have 1 to 255, visible ASCII "
-            "without spaces, so that it arrives unchanged"
-        )
-    return value
 
 
 def _text(field: str, raw: bytes) -> str:

@@ -14,16 +14,32 @@ from typing import Any
 
 import msgspec
 
+from handlers.domain.upload import FoundUpload, NewUpload, Upload, UploadPage, UploadRequested
 from handlers.domain.user import NewUser, User, UserCreated
 from handlers.runtime.http import Error
 
-_TYPES = (NewUser, User, UserCreated, Error)
+_TYPES = (
+    NewUser,
+    User,
+    UserCreated,
+    NewUpload,
+    Upload,
+    UploadRequested,
+    FoundUpload,
+    UploadPage,
+    Error,
+)
 _REFERENCES, COMPONENTS = msgspec.json.schema_components(
     _TYPES, ref_template="#/components/schemas/{name}"
 )
 _REFERENCE_OF = dict(zip(_TYPES, _REFERENCES, strict=True))
 
-SCOPES = {"users.read": "Read users", "users.write": "Create users"}
+SCOPES = {
+    "uploads.read": "Read uploads",
+    "uploads.write": "Upload files",
+    "users.read": "Read users",
+    "users.write": "Create users",
+}
 
 RETRY_AFTER = {
     "Retry-After": {
@@ -31,6 +47,43 @@ RETRY_AFTER = {
         "schema": {"type": "integer", "minimum": 0},
     }
 }
+
+
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "Makes a retry safe, for 24 hours: the same key with the same body gets the first "
+        "answer, with another body it is refused. Keys belong to their caller: the person "
+        "or the client that the access token names, or the API key. An API that asks for "
+        "no credentials cannot tell callers apart, and all of them share their keys: "
+        "choose random ones, such as UUIDs."
+    ),
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": r"^[\x21-\x7e]+$",
+    },
+}
+"""The header's Parameter Object."""
+
+REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "Present if this is the first answer again.",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+
+USER_ID: dict[str, Any] = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The user's id. Any other text is the id of no user.",
+    "schema": {"type": "string", "minLength": 1, "pattern": "[^ ]"},
+}
+"""The path parameter's Parameter Object."""
 
 
 def reference(type_: type[msgspec.Struct]) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """The user, as requests and responses describe it, and the user's id."""
 
 import re
-import secrets
 from typing import Annotated
 
 import msgspec
 
-from handlers.domain import email_address
+from handlers.domain import email_address, ulid
 
 MAX_NAME_LENGTH = 100
 """Characters in a name; an e-mail's greeting has room for no more."""
@@ -45,9 +44,7 @@ EMAIL_PATTERN = f"^ *{email_address.PATTERN} *$"
 _BLANK = re.compile(f"[{_BLANKS}]")
 _INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Mc", "Me"})
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ULID_LENGTH = 26
-_ID_PATTERN = "^user_[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+_ID_PATTERN = f"^user_{ulid.PATTERN}$"
 _ID = re.compile(_ID_PATTERN)
 
 Name = Annotated[
@@ -139,13 +136,8 @@ def is_visible(text: str) -> bool:
 
 
 def new_user_id(epoch_seconds: float) -> str:
-    """Return a new id: ``user_`` and a ULID (48 bits of milliseconds, 80 random bits).
-
-    Ids of different milliseconds sort by time. See https://github.com/ulid/spec for the encoding.
-    """
-    number = (int(epoch_seconds * 1000) << 80) | secrets.randbits(80)
-    digits = (_ALPHABET[number >> shift & 31] for shift in range(5 * (_ULID_LENGTH - 1), -1, -5))
-    return f"user_{''.join(digits)}"
+    """Return a new id: ``user_`` and a ULID. Ids of different milliseconds sort by time."""
+    return f"user_{ulid.new_ulid(epoch_seconds)}"
 
 
 def is_user_id(text: str) -> bool:

@@ -17,12 +17,12 @@ IDEMPOTENCY_SECONDS = 86_400
 """How long an Idempotency-Key is remembered."""
 
 
-def user_item(user: User, now: float) -> dict[str, Any]:
+def user_item(user: User, now: float, owner: str | None = None) -> dict[str, Any]:
     """Return the user's item; ``welcome`` and ``welcome_due`` put it on the sweep's index.
 
     ``trace`` takes the request's trace along the table's stream.
     """
-    return {
+    item = {
         "id": {"S": user.id},
         "name": {"S": user.name},
         "email": {"S": user.email},
@@ -33,6 +33,7 @@ def user_item(user: User, now: float) -> dict[str, Any]:
         "welcome_attempts": {"N": "0"},
         **trace.named(lambda text: {"S": text}),
     }
+    return item if owner is None else {**item, "owner": {"S": owner}}
 
 
 def guard_item(user: User, key: str | None = None) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.domain.access import may_see
 from handlers.domain.user import NewUser, User, is_user_id, new_user_id
 from handlers.domain.user_items import fingerprint, guard_item, key_item, user_item
 from handlers.runtime import clock, deadline
+from handlers.runtime.caller import Caller
 from handlers.runtime.faults import Unavailable, temporary_as_unavailable
 
 _ATTEMPTS = 6
@@ -71,7 +73,9 @@ class UserStore:
         self._now = now
         self._sleep = sleep
 
-    def create(self, new: NewUser, *, idempotency_key: str | None) -> Stored:
+    def create(
+        self, new: NewUser, *, idempotency_key: str | None, owner: str | None = None
+    ) -> Stored:
         """Store a user, its guard and its key in one transaction (``dynamodb:PutItem`` on both).
 
         DynamoDB cancels transactions that conflict on an address or a key. They are tried again
@@ -80,6 +84,7 @@ class UserStore:
         Args:
             new: what the caller sent.
             idempotency_key: the caller's own, see ``handlers.runtime.caller``; or None.
+            owner: who alone may see the user among people, see ``access.owner_of``; or None.
 
         Raises:
             EmailTaken, KeyReused: see the module's docstring.
@@ -88,7 +93,7 @@ class UserStore:
         """
         now = self._now()
         user = User(new_user_id(now), new.name, new.email, clock.timestamp(now))
-        writes = self._writes(user, new, idempotency_key, now)
+        writes = self._writes(user, new, idempotency_key, owner, now)
         for attempt in range(_ATTEMPTS):
             try:
                 with temporary_as_unavailable():
@@ -111,10 +116,10 @@ class UserStore:
             return Stored(user, replayed=False)
         raise Unavailable(f"still in conflict with other transactions after {_ATTEMPTS} attempts")
 
-    def get(self, user_id: str) -> User | None:
-        """Return a user, or None (``dynamodb:GetItem``). Users just created are found.
+    def get(self, user_id: str, reader: Caller | None) -> User | None:
+        """Return a user that the reader may see, or None (``dynamodb:GetItem``).
 
-        An id of another form, such as a guard's, is not looked up.
+        Users just created are found. An id of another form, such as a guard's, is not looked up.
         """
         if not is_user_id(user_id):
             return None
@@ -123,10 +128,10 @@ class UserStore:
                 TableName=self._table,
                 Key={"id": {"S": user_id}},
                 ConsistentRead=True,
-                ProjectionExpression="id, #name, email, created",
-                ExpressionAttributeNames={"#name": "name"},
+                ProjectionExpression="id, #name, email, created, #owner",
+                ExpressionAttributeNames={"#name": "name", "#owner": "owner"},
             ).get("Item")
-        if item is None:
+        if item is None or not may_see(reader, item.get("owner", {}).get("S")):
             return None
         return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
 
@@ -150,11 +155,16 @@ class UserStore:
             return
 
     def _writes(
-        self, user: User, new: NewUser, idempotency_key: str | None, now: float
+        self,
+        user: User,
+        new: NewUser,
+        idempotency_key: str | None,
+        owner: str | None,
+        now: float,
     ) -> list[dict[str, Any]]:
         absent = "attribute_not_exists(id)"
         writes = [
-            _put(self._table, user_item(user, now), absent),
+            _put(self._table, user_item(user, now, owner), absent),
             _put(self._table, guard_item(user, idempotency_key), absent),
         ]
         if idempotency_key is not None:

@@ -5,6 +5,7 @@ Outcomes: ``found``, ``not_found``, ``invalid``.
 
 from handlers.domain.user_store import UserStore
 from handlers.runtime import http
+from handlers.runtime.caller import caller
 from handlers.runtime.log import outcome
 
 
@@ -15,10 +16,10 @@ def get_user(event: http.Event, users: UserStore) -> http.Response:
         event: API Gateway's proxy event. Its path parameter ``id`` is URL-decoded.
         users: reads the user.
     """
-    user_id: str = (event.get("pathParameters") or {}).get("id") or ""
+    user_id = http.path_parameter(event, "id")
     if not user_id.strip(" "):
         return http.refuse(400, "invalid", "User ID is required")
-    user = users.get(user_id)
+    user = users.get(user_id, caller(event))
     if user is None:
         return http.refuse(404, "not_found", "User not found")
     outcome("found", status=200, user_id=user.id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.domain.api import RETRY_AFTER, response
+from handlers.domain.api import RETRY_AFTER, USER_ID, response
 from handlers.domain.user import User
 from handlers.runtime.http import Error
 
@@ -10,19 +10,11 @@ GET_USER: dict[str, Any] = {
     "operationId": "getUser",
     "summary": "Get a user",
     "security": [{"Token": ["users.read"]}],
-    "parameters": [
-        {
-            "name": "id",
-            "in": "path",
-            "required": True,
-            "description": "The user's id. Any other text is the id of no user.",
-            "schema": {"type": "string", "minLength": 1, "pattern": "[^ ]"},
-        }
-    ],
+    "parameters": [USER_ID],
     "responses": {
         "200": response("The user.", User),
         "400": response("The id is blank.", Error),
-        "404": response("There is no user with this id.", Error),
+        "404": response("There is no user with this id, or none that the caller may see.", Error),
         "500": response("The user could not be read.", Error),
         "503": response("The service is busy.", Error, RETRY_AFTER),
     },

@@ -15,6 +15,7 @@ from handlers.domain.ledger import Busy, Ledger
 from handlers.process_upload import events, keys
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import REJECTED, Result, process
+from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
 from handlers.runtime import aws, deadline, log, trace
 from handlers.runtime.asynchronous import FAILED, Failed
@@ -39,19 +40,22 @@ class Settings:
 
     bucket: str
     ledger_table: str
+    uploads_table: str
     image_max_side: int
     thumbnail_side: int
     max_upload_mb: int
 
 
-def dependencies(settings: Settings) -> tuple[Storage, Ledger, Limits]:
-    """Return the bucket, the ledger, and what a file may take."""
+def dependencies(settings: Settings) -> tuple[Storage, Ledger, Records, Limits]:
+    """Return the bucket, the ledger, the records for callers, and what a file may take."""
     # Lambda sets the variable. The default is for workers outside of Lambda.
     memory_mb = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024"))
     s3 = aws.client("s3", read_timeout=_S3_READ_SECONDS, attempts=_S3_ATTEMPTS)
+    dynamodb = aws.client("dynamodb")
     return (
         Storage(s3, settings.bucket),
-        Ledger(aws.client("dynamodb"), settings.ledger_table),
+        Ledger(dynamodb, settings.ledger_table),
+        Records(dynamodb, settings.uploads_table),
         Limits(
             max_bytes=settings.max_upload_mb * _MEGABYTE,
             memory_bytes=max(_OWN_MEMORY_MB, memory_mb - _OWN_MEMORY_MB) * _MEGABYTE,
@@ -62,7 +66,12 @@ def dependencies(settings: Settings) -> tuple[Storage, Ledger, Limits]:
 
 
 def _handle(
-    record: dict[str, Any], owner: str, storage: Storage, ledger: Ledger, limits: Limits
+    record: dict[str, Any],
+    owner: str,
+    storage: Storage,
+    ledger: Ledger,
+    records: Records,
+    limits: Limits,
 ) -> str:
     """Process the upload of one record; log and return its outcome."""
     started = time.monotonic()
@@ -73,6 +82,7 @@ def _handle(
                 upload,
                 storage=storage,
                 ledger=ledger,
+                records=records,
                 limits=limits,
                 owner=owner,
                 seconds_left=deadline.seconds_left,
@@ -99,7 +109,12 @@ def _handle(
 
 @entrypoint(Settings, dependencies)
 def handler(
-    event: dict[str, Any], context: Any, storage: Storage, ledger: Ledger, limits: Limits
+    event: dict[str, Any],
+    context: Any,
+    storage: Storage,
+    ledger: Ledger,
+    records: Records,
+    limits: Limits,
 ) -> dict[str, list[str]]:
     """Process every upload of an S3 event, and return their outcomes in order.
 
@@ -113,7 +128,7 @@ def handler(
     outcomes = []
     for record in event["Records"]:
         with trace.of(record):
-            outcomes.append(_handle(record, owner, storage, ledger, limits))
+            outcomes.append(_handle(record, owner, storage, ledger, records, limits))
     if failed := outcomes.count(FAILED) + outcomes.count(BUSY):
         raise Failed(f"{failed} of {len(outcomes)} uploads failed; the log says why")
     return {"outcomes": outcomes}

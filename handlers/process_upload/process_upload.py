@@ -17,13 +17,14 @@ The metadata ``upload-version`` of an output names the version that it was made 
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handlers.domain.ledger import AlreadyDone, Ledger, Superseded
 from handlers.process_upload import keys, results, sniff
 from handlers.process_upload.events import Upload
 from handlers.process_upload.fetch import Fetched, fetch
 from handlers.process_upload.limits import Limits
+from handlers.process_upload.records import Records
 from handlers.process_upload.rejection import Reason, Rejected
 from handlers.process_upload.storage import Gone, Storage
 from handlers.process_upload.transform import transform
@@ -39,11 +40,19 @@ LEASE_MARGIN_SECONDS = 5
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of an upload, its size in bytes if it was read, and why it was rejected."""
+    """The outcome of an upload.
+
+    Attributes:
+        outcome: see the module's docstring.
+        size: in bytes, if the upload was read.
+        reason: why it was rejected.
+        outputs: names of what was made of it.
+    """
 
     outcome: str
     size: int | None = None
     reason: Reason | None = None
+    outputs: tuple[str, ...] = field(default=(), compare=False)
 
 
 def process(
@@ -51,6 +60,7 @@ def process(
     *,
     storage: Storage,
     ledger: Ledger,
+    records: Records,
     limits: Limits,
     owner: str,
     seconds_left: Callable[[], float],
@@ -63,6 +73,7 @@ def process(
         upload: an object under ``uploads/``.
         storage: the bucket.
         ledger: records who works on which upload, and what was done.
+        records: records for callers what becomes of an upload by the API.
         limits: what the file may take.
         owner: the invocation's request id, which Lambda's retries keep.
         seconds_left: returns the time until the invocation ends.
@@ -71,11 +82,12 @@ def process(
         Busy: another invocation works on this key.
         OutOfTime, StorageError, SandboxError: see there.
     """
+    lease_seconds = seconds_left() + LEASE_MARGIN_SECONDS
     try:
         claim = ledger.claim(
             f"upload#{keys.digest(upload.key)}",
             owner=owner,
-            lease_seconds=seconds_left() + LEASE_MARGIN_SECONDS,
+            lease_seconds=lease_seconds,
             sequence=upload.sequence,
         )
     except AlreadyDone:
@@ -83,12 +95,26 @@ def process(
     except Superseded:
         return Result(SUPERSEDED)
     try:
+        records.processing(upload, seconds=lease_seconds)
         result = _process(upload, storage, ledger, limits, seconds_left)
+        _record(records, upload, result)
     except BaseException:
-        ledger.release(claim)
+        try:
+            records.failed(upload)
+        finally:
+            ledger.release(claim)
         raise
     ledger.settle(claim)
     return result
+
+
+def _record(records: Records, upload: Upload, result: Result) -> None:
+    if result.outcome == GONE:
+        records.rejected(upload, GONE)
+    elif result.reason:
+        records.rejected(upload, result.reason.code)
+    else:
+        records.done(upload, result.outputs)
 
 
 def _process(
@@ -103,8 +129,8 @@ def _process(
             fetched = fetch(upload, storage, limits, files)
             source = fetched.source
             try:
-                outcome = _write_results(fetched, storage, limits, seconds_left, files)
-                result = Result(outcome, source.size)
+                outcome, outputs = _write_results(fetched, storage, limits, seconds_left, files)
+                result = Result(outcome, source.size, outputs=outputs)
             except Rejected as rejected:
                 results.write_rejected(source, rejected.reason, storage)
                 result = Result(REJECTED, source.size, rejected.reason)
@@ -124,8 +150,8 @@ def _write_results(
     limits: Limits,
     seconds_left: Callable[[], float],
     files: ExitStack,
-) -> str:
-    """Transform or copy an upload, and return the outcome.
+) -> tuple[str, tuple[str, ...]]:
+    """Transform or copy an upload, and return the outcome and the outputs' names.
 
     Raises:
         Rejected: the upload cannot be processed.
@@ -135,8 +161,7 @@ def _write_results(
     if fetched.kind is None:
         if sniff.claims_other(extension):
             raise Rejected(Reason.MISMATCH if source.size else Reason.EMPTY)
-        results.copy_original(source, storage)
-        return COPIED
+        return COPIED, results.copy_original(source, storage)
     if fetched.content is None:
         raise Rejected(fetched.problem)
     try:
@@ -153,7 +178,5 @@ def _write_results(
         other_kind = rejected.reason is Reason.MISMATCH and claims_nothing
         if not other_kind and rejected.reason is not Reason.NOT_PARSED:
             raise
-        results.copy_original(source, storage)
-        return COPIED
-    results.write_outputs(transformed, source, storage)
-    return transformed.outcome
+        return COPIED, results.copy_original(source, storage)
+    return transformed.outcome, results.write_outputs(transformed, source, storage)

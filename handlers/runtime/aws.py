@@ -39,6 +39,11 @@ def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
     return new_client
 
 
+def credentials() -> Any:
+    """Return the function's credentials, for what is signed without a client."""
+    return _session().get_credentials()
+
+
 def forget_credentials() -> None:
     """Make the next clients fetch credentials and connect again; keep the service descriptions."""
     descriptions = _session().get_component("data_loader")

@@ -65,6 +65,12 @@ def header(event: Event, name: str) -> str | None:
     return None
 
 
+def path_parameter(event: Event, name: str) -> str:
+    """Return a parameter of the path, which API Gateway has URL-decoded; empty if it is missing."""
+    value: str = (event.get("pathParameters") or {}).get(name) or ""
+    return value
+
+
 def respond(
     status: int, payload: msgspec.Struct, *, headers: dict[str, str] | None = None
 ) -> Response:

@@ -1,11 +1,12 @@
 """An S3 bucket."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.emulator import emulator_url
 from infra.grants import Grant, variable
 from infra.json_text import json_output
 from infra.storage.bucket_rules import access_log, encryption, lifecycle
@@ -21,12 +22,14 @@ class BucketArgs:
         retain: whether objects outlive the stack.
         key: what objects are encrypted with; S3's if None.
         expire_days: days after which objects are deleted, by prefix.
+        cors_origins: web origins whose pages may send forms here, and read what links lead to.
         access_log_of: another bucket, whose access log S3 may write here.
     """
 
     retain: bool
     key: Key | None = None
     expire_days: Mapping[str, int] = field(default_factory=dict)
+    cors_origins: Sequence[str] = ()
     access_log_of: "Bucket | None" = None
 
 
@@ -35,6 +38,7 @@ class Bucket(pulumi.ComponentResource):
 
     Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read``,
     ``read_versions``, ``write`` and ``write_large`` on one prefix, ``list_keys`` on the bucket.
+    ``url`` is where callers with a presigned form or link reach it.
     """
 
     def __init__(
@@ -81,9 +85,11 @@ class Bucket(pulumi.ComponentResource):
             # The rule on old versions requires versioning.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
         )
+        self.cors = self._cors(f"{name}-cors", args.cors_origins)
         self.access = self._access(f"{name}-policy", args.access_log_of)
         self.name: pulumi.Output[str] = self.bucket.bucket
         self.arn: pulumi.Output[str] = self.bucket.arn
+        self.url = self._url()
         # With a bucket key, the context is the bucket's ARN and not the object's.
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         context = {"aws:s3:arn": self.bucket.arn}
@@ -113,6 +119,30 @@ class Bucket(pulumi.ComponentResource):
     def list_keys(self) -> Grant:
         """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""
         return Grant(actions=["s3:ListBucket"], resources=[self.arn])
+
+    def _url(self) -> pulumi.Output[str]:
+        if emulator := emulator_url():
+            return pulumi.Output.concat(emulator, "/", self.bucket.bucket)
+        # Not the global name: S3 would redirect, which no browser follows with a form.
+        return pulumi.Output.concat("https://", self.bucket.bucket_regional_domain_name)
+
+    def _cors(self, name: str, origins: Sequence[str]) -> list[aws.s3.BucketCorsConfiguration]:
+        """Let pages of these origins use presigned forms and links, if there are origins."""
+        if not origins:
+            return []
+        rule: aws.s3.BucketCorsConfigurationCorsRuleArgsDict = {
+            "allowed_origins": list(origins),
+            "allowed_methods": ["GET", "POST"],
+            "max_age_seconds": 3600,
+        }
+        return [
+            aws.s3.BucketCorsConfiguration(
+                name,
+                bucket=self.bucket.id,
+                cors_rules=[rule],
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        ]
 
     def _access(self, name: str, logged: "Bucket | None") -> list[aws.s3.BucketPolicy]:
         """Create the bucket's policy, if it has a statement."""

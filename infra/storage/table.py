@@ -26,7 +26,7 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class TableArgs:
-    """A table with the hash key ``id``, a string.
+    """A table with the hash key ``id``, and no range key; both are strings.
 
     ``key``: what the table is encrypted with; DynamoDB's if None.
     """
@@ -34,6 +34,8 @@ class TableArgs:
     retain: bool
     key: Key | None = None
     stream: bool = False
+    hash_key: str = "id"
+    range_key: str | None = None
     ttl_attribute: str | None = None
     indexes: Sequence[Index] = ()
 
@@ -41,8 +43,8 @@ class TableArgs:
 class Table(pulumi.ComponentResource):
     """A table with on-demand capacity, encrypted, with point-in-time recovery.
 
-    Its verbs return grants: ``get``, ``put``, ``update`` and ``delete`` on its items, ``query`` on
-    one index, ``read_stream`` for a trigger.
+    Its verbs return grants: ``get``, ``put``, ``update``, ``delete`` and ``query_items`` on its
+    items, ``query`` on one index, ``read_stream`` for a trigger.
     """
 
     def __init__(
@@ -50,13 +52,16 @@ class Table(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:infra:Table", name, None, opts)
         self._indexes = {index.name for index in args.indexes}
-        attributes: dict[str, AttributeType] = {"id": "S"}
+        attributes: dict[str, AttributeType] = {args.hash_key: "S"}
+        if args.range_key:
+            attributes[args.range_key] = "S"
         for index in args.indexes:
             attributes |= {index.hash_key: "S", index.range_key: index.range_type}
         self.table = aws.dynamodb.Table(
             name,
             attributes=[{"name": n, "type": t} for n, t in attributes.items()],
-            hash_key="id",
+            hash_key=args.hash_key,
+            range_key=args.range_key,
             billing_mode="PAY_PER_REQUEST",
             point_in_time_recovery={"enabled": True},
             deletion_protection_enabled=args.retain,
@@ -99,6 +104,10 @@ class Table(pulumi.ComponentResource):
     def delete(self, *, env: str | None = None) -> Grant:
         """``dynamodb:DeleteItem``."""
         return self._grant("DeleteItem", env)
+
+    def query_items(self, *, env: str | None = None) -> Grant:
+        """``dynamodb:Query`` on the table, and on no index."""
+        return self._grant("Query", env)
 
     def query(self, index: str, *, env: str | None = None) -> Grant:
         """``dynamodb:Query`` on one index, and not on the table."""

@@ -39,7 +39,7 @@ class Target:
         return f"arn:aws:{service}:{self.aws.region}:{ACCOUNT_ID}:{resource}"
 
     def here(self, value: Any) -> Any:
-        """Return an output with the emulator's URLs in place of AWS's."""
+        """Return an output or a setting with the emulator's URLs in place of AWS's."""
         for theirs, ours in self.addresses.items() if isinstance(value, str) else ():
             value = value.replace(theirs, ours)
         return value

@@ -72,6 +72,8 @@ class Walk:
                 found = _expect(self.api("GET", f"/users/{user_id}"), 200)
                 if found.body != created:
                     raise Failed(f"expected user {user_id} as created; {_came(found)}")
+            with self._step("the user's uploads can be asked for"):
+                self._ask_for_uploads(created["id"])
             if self.email_seconds:
                 with self._step("the welcome e-mail is sent"):
                     self._wait_for_welcome(created["id"])
@@ -103,6 +105,14 @@ class Walk:
                 if _USER_ID.fullmatch(user_id) and sent == body:
                     return user
         raise Failed(f"expected the user, with an id; {_came(answer)}")
+
+    def _ask_for_uploads(self, user_id: str) -> None:
+        """Ask the functions of uploads, and create none: a form would outlive the test."""
+        path = f"/users/{user_id}/uploads"
+        _expect(self.api("GET", path), 200, {"uploads": []})
+        _expect(self.api("GET", f"{path}/nothing"), 404, {"error": "Upload not found"})
+        body = {"filename": "smoke.txt", "content_type": "text/plain", "size": 0}
+        _expect(self.api("POST", path, body), 400)
 
     def _wait_until_ready(self, body: Mapping[str, str]) -> None:
         """Wait for the functions of both routes, with requests that create nothing."""

@@ -81,6 +81,7 @@ def test_every_queue_is_in_it() -> None:
                 Arrow("grant", "storage", "list"),
                 Arrow("grant", "storage", "abort, put processed/, rejected/"),
                 Arrow("grant", "ledger", "put, update"),
+                Arrow("grant", "user-uploads", "update"),
                 Arrow("failure", "process-upload-failures", "after 2 retries"),
             ],
         ),

@@ -28,6 +28,7 @@ STEPS = [
     "the same request again gets the same answer",
     "the address is taken",
     "the user is found",
+    "the user's uploads can be asked for",
     "the welcome e-mail is sent",
     "what the test created is deleted",
     "the user is gone",

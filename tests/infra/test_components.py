@@ -47,7 +47,17 @@ def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None
     top = {r.name for r in components(name) if r.options.parent not in owners}
     triggers = {r.name for r in components(name) if r.type.endswith("Trigger")}
     assert {"new-users", "emails-to-send", "uploads", "cleanup"} <= triggers
-    others = {"users", "ledger", "storage", "emails", "mail", "callers", "api", "monitoring"}
+    others = {
+        "users",
+        "ledger",
+        "user-uploads",
+        "storage",
+        "emails",
+        "mail",
+        "callers",
+        "api",
+        "monitoring",
+    }
     only_in_prod = {"key", "network", "storage-access-log"} if name == "prod" else set()
     expected_ones = {*FUNCTIONS, *triggers, *others, *only_in_prod}
     assert top >= expected_ones
@@ -252,7 +262,15 @@ def test_data_is_protected_in_prod_only() -> None:
     def protected(name: str) -> set[str]:
         return {r.name for r in stack(name).recorder.resources if r.options.protect}
 
-    data = {"users", "ledger", "storage", "storage-access-log", "key", "callers-pool"}
+    data = {
+        "users",
+        "ledger",
+        "user-uploads",
+        "storage",
+        "storage-access-log",
+        "key",
+        "callers-pool",
+    }
     buckets = {r.name for r in of(stack("prod"), "s3/bucket:Bucket")}
     assert protected("prod") == data | buckets
     assert protected("dev") == set()

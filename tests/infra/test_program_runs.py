@@ -59,6 +59,7 @@ def test_exports(name: str, preview: bool) -> None:
         "s3_bucket_name",
         "sqs_queue_url",
         "ledger_table_name",
+        "uploads_table_name",
         "sqs_dead_letter_queue_url",
         "dead_letters",
         "log_groups",

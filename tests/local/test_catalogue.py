@@ -98,6 +98,8 @@ def test_settings_arrive(catalogue):
     }
     rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert {rule["ID"] for rule in rules} == {"a", "b"}
+    [pages] = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    assert pages["AllowedMethods"] == ["GET", "POST"]
     mappings = catalogue.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     [stream] = [m for m in mappings if "/stream/" in m["EventSourceArn"]]
     assert stream["DestinationConfig"]["OnFailure"]["Destination"]

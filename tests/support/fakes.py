@@ -15,6 +15,7 @@ from botocore.validate import ParamValidator
 from handlers.domain.ledger import AlreadyDone, Busy, Claim
 from handlers.domain.user import NewUser, User
 from handlers.domain.user_store import EmailTaken, KeyReused, Stored
+from handlers.runtime.caller import Caller
 
 NOW = 1_795_404_527.25  # 2026-11-23T03:28:47Z
 USER = User(
@@ -58,7 +59,9 @@ class FakeUsers:
     welcomed: list[str] = field(default_factory=list)
     error: Exception | None = None
 
-    def create(self, new: NewUser, *, idempotency_key: str | None) -> Stored:
+    def create(
+        self, new: NewUser, *, idempotency_key: str | None, owner: str | None = None
+    ) -> Stored:
         if self.error:
             raise self.error
         if idempotency_key in self.keys:
@@ -74,7 +77,7 @@ class FakeUsers:
             self.keys[idempotency_key] = (new, user)
         return Stored(user, replayed=False)
 
-    def get(self, user_id: str) -> User | None:
+    def get(self, user_id: str, reader: Caller | None) -> User | None:
         if self.error:
             raise self.error
         return self.users.get(user_id)
@@ -141,6 +144,20 @@ class FakeDynamoDB:
         self._begin("GetItem", params)
         item = self._find(params["TableName"], params["Key"]["id"]["S"])
         return {"Item": copy.deepcopy(item)} if item else {}
+
+    def query(self, **params: Any) -> dict[str, Any]:
+        """Return the items of a user, the newest first, as ``UploadStore.page`` asks for them."""
+        self._begin("Query", params)
+        assert params["KeyConditionExpression"].startswith("#user = :user")
+        values = params["ExpressionAttributeValues"]
+        before = values.get(":before", {"S": "~"})["S"]
+        found = [
+            copy.deepcopy(item)
+            for item in self._table(params).values()
+            if item["user"] == values[":user"] and item["id"]["S"] < before
+        ]
+        found.sort(key=lambda item: item["id"]["S"], reverse=not params["ScanIndexForward"])
+        return {"Items": found[: params["Limit"]]}
 
     def put_item(self, **params: Any) -> None:
         self._begin("PutItem", params)

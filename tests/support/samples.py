@@ -19,3 +19,13 @@ def event(function: str, variant: str = "") -> dict[str, Any]:
     name = f"event_{variant}.json" if variant else "event.json"
     loaded: dict[str, Any] = json.loads((FUNCTIONS / function / name).read_text())
     return loaded
+
+
+def user_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the item of the user that a request's path names."""
+    return {
+        "id": {"S": event["pathParameters"]["id"]},
+        "name": {"S": "Ada Lovelace"},
+        "email": {"S": "ada@example.com"},
+        "created": {"S": "2026-11-23T03:28:47Z"},
+    }

@@ -11,6 +11,7 @@ API = "apigateway/restApi:RestApi"
 METHOD = "apigateway/method:Method"
 METHOD_SETTINGS = "apigateway/methodSettings:MethodSettings"
 RESPONSE = "apigateway/response:Response"
+BUCKET_CORS = "s3/bucketCorsConfiguration:BucketCorsConfiguration"
 INTEGRATION_RESPONSE = "apigateway/integrationResponse:IntegrationResponse"
 
 _SECURE = re.compile(r"TLS_1_2|SecurityPolicy_TLS1[23]_\w+")
@@ -140,7 +141,7 @@ def redeployed(deployment: Resource, _: Stack) -> Problems:
         yield "delete_before_replace is set; remove it, or the stage has no deployment for a time"
 
 
-@rule(32, "CK2_75", RESPONSE, INTEGRATION_RESPONSE, FUNCTION, per_resource=True)
+@rule(32, "CK2_75", RESPONSE, INTEGRATION_RESPONSE, FUNCTION, BUCKET_CORS, per_resource=True)
 def no_open_cors(resource: Resource, _: Stack) -> Problems:
     """CORS headers name the origins that may call."""
     if resource.type == f"aws:{FUNCTION}":
@@ -153,6 +154,11 @@ def no_open_cors(resource: Resource, _: Stack) -> Problems:
             if "ORIGIN" in name
         }
         only_if(given)
+    elif resource.type == f"aws:{BUCKET_CORS}":
+        given = {
+            f"corsRules.{number}.allowedOrigins": rule.get("allowedOrigins") or []
+            for number, rule in enumerate(resource.get("corsRules") or [])
+        }
     else:
         headers = resource.get("responseParameters") or {}
         templates = resource.get("responseTemplates") or {}

@@ -19,10 +19,14 @@ def shape(schema: JsonObject) -> dict[str, Any]:
     """Return a schema that only checks that the body is an object with members of the right type.
 
     The function itself refuses missing or invalid members and names them; the gateway can only
-    answer "Invalid request body". Draft 4, as API Gateway requires.
+    answer "Invalid request body". Draft 4, as API Gateway requires. An integer counts as a number
+    there: draft 4 refuses 5.0, which is an integer in the schemas that callers see.
     """
+    kinds = {"integer": "number"}
     members = {
-        member: {"type": [rules["type"], "null"]} if "type" in rules else {}
+        member: {"type": [kinds.get(rules["type"], rules["type"]), "null"]}
+        if "type" in rules
+        else {}
         for member, rules in schema.get("properties", {}).items()
     }
     return {

@@ -104,10 +104,12 @@ def all_settings(request: Request) -> dict[str, Any]:
 def _environment(request: Request, handler: str) -> dict[str, str]:
     """Add the variables that Lambda sets for its runtime and the emulator does not."""
     logging = request.get("loggingConfig", {})
+    given = request.get("environment", {}).get("variables", {})
     return {
         **_live_variables(request.target, handler),
         **({"_LOCAL_ERROR_TEXTS": "1"} if request.target.error_texts else {}),
-        **request.get("environment", {}).get("variables", {}),
+        # A function signs for callers, who reach the emulator by its URL outside of containers.
+        **{name: request.target.here(value) for name, value in given.items()},
         "_HANDLER": handler,
         "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
         "AWS_LAMBDA_LOG_LEVEL": logging.get("applicationLogLevel", "INFO"),

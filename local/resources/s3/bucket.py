@@ -17,6 +17,15 @@ def _delete_bucket(request: Request) -> None:
     s3.delete_bucket(Bucket=request.id)
 
 
+def _domain(request: Request, name: str) -> str:
+    return f"{name}.s3.{request.target.aws.region}.amazonaws.com"
+
+
+def _remember_address(request: Request, made: Made) -> None:
+    target = request.target
+    target.addresses[f"https://{_domain(request, made.id)}"] = f"{target.aws.endpoint}/{made.id}"
+
+
 @resource(
     "aws:s3/bucket:Bucket",
     passes="bucket objectLockEnabled",
@@ -24,6 +33,7 @@ def _delete_bucket(request: Request) -> None:
     fixed="bucket objectLockEnabled",
     holds="its files",
     delete=_delete_bucket,
+    note=_remember_address,
 )
 def bucket(request: Request) -> Made:
     """Make a bucket."""
@@ -45,7 +55,7 @@ def bucket(request: Request) -> Made:
             "bucket": name,
             "arn": f"arn:aws:s3:::{name}",
             "bucketDomainName": f"{name}.s3.amazonaws.com",
-            "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+            "bucketRegionalDomainName": _domain(request, name),
             "bucketRegion": region,
         },
     )

@@ -125,6 +125,25 @@ def logging(request: Request) -> Made:
     return Made(name)
 
 
+@resource(
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+    passes="bucket corsRules",
+    ignores="expectedBucketOwner",
+    update=PUT,
+    fixed="bucket",
+    delete=lambda request: request.client("s3").delete_bucket_cors(Bucket=request.id),
+)
+def cors(request: Request) -> Made:
+    """Set which web pages may use a bucket."""
+    name = request.require("bucket")
+    renames = {"id": "ID"}
+    request.client("s3").put_bucket_cors(
+        Bucket=name,
+        CORSConfiguration={"CORSRules": pascal(request.require("corsRules"), renames)},
+    )
+    return Made(name)
+
+
 _PLURAL = {
     "id": "ID",
     # Lists have plural names in Pulumi and singular ones in the API.

@@ -7,13 +7,14 @@ import pytest
 from blueprint.functions.names import WrongName
 from blueprint.functions.new import TRIGGERS, new, paragraph
 from blueprint.functions.program import ProgramError, paste
-from blueprint.functions.program_removal import removed
+from blueprint.functions.program_removal import file_of, removed
 from blueprint.functions.remove import remove
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
 
-GONE = [name for name in ("daily-report", "get-user") if name in FUNCTIONS]
+IN_MAIN = [name for name in FUNCTIONS if file_of(ROOT, name).name == "__main__.py"]
+GONE = [name for name in ("daily-report", "get-user", "list-uploads") if name in FUNCTIONS]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,10 @@ def test_nothing_of_them_is_left(tree: Path) -> None:
         assert [p for p in tree.rglob(name.replace("-", "_")) if ".mypy_cache" not in str(p)] == []
         for stack in tree.glob("Pulumi.*.yaml"):
             assert name not in stack.read_text()
-        assert name not in (tree / "__main__.py").read_text()
+        assert all(
+            name not in path.read_text()
+            for path in (tree / "__main__.py", *tree.glob("features/*.py"))
+        )
 
 
 @pytest.mark.long
@@ -102,25 +106,25 @@ def test_lines_that_end_in_crlf_still_do(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_each_function_of_the_program_can_be_removed(name: str) -> None:
-    assert f'"{name}"' not in removed((ROOT / "__main__.py").read_text(), name)
+    assert f'"{name}"' not in removed(file_of(ROOT, name).read_text(), name)
 
 
 def test_imports_that_are_not_the_functions_stay() -> None:
     program = (ROOT / "__main__.py").read_text()
     more = "from os import path as p, sep\n"
-    changed = removed(program.replace("import pulumi\n", f"import pulumi\n{more}"), FUNCTIONS[0])
+    changed = removed(program.replace("import pulumi\n", f"import pulumi\n{more}"), IN_MAIN[0])
     assert more in changed
 
 
 def test_a_program_is_cut_where_python_counts_its_lines() -> None:
     odd = "# one\u2028two\x0cthree\n"
-    changed = removed(odd + (ROOT / "__main__.py").read_text(), FUNCTIONS[0])
-    assert changed == odd + removed((ROOT / "__main__.py").read_text(), FUNCTIONS[0])
+    changed = removed(odd + (ROOT / "__main__.py").read_text(), IN_MAIN[0])
+    assert changed == odd + removed((ROOT / "__main__.py").read_text(), IN_MAIN[0])
 
 
 def test_a_function_can_be_added_to_what_is_left_of_an_emptied_program(tmp_path: Path) -> None:
     program = (ROOT / "__main__.py").read_text()
-    for name in FUNCTIONS:
+    for name in IN_MAIN:
         program = removed(program, name)
     added = paste(program, paragraph(ROOT, "count-users", "http"))
     assert added.count("count-users") == 3  # its entry, its route's path and function
@@ -132,6 +136,15 @@ def test_an_unknown_function_is_refused() -> None:
 
 
 def test_what_only_a_person_can_undo_is_said() -> None:
-    program = (ROOT / "__main__.py").read_text() + f'\nprint(["{FUNCTIONS[0]}"])\n'
+    program = (ROOT / "__main__.py").read_text() + f'\nprint(["{IN_MAIN[0]}"])\n'
     with pytest.raises(ProgramError, match="by hand"):
-        removed(program, FUNCTIONS[0])
+        removed(program, IN_MAIN[0])
+
+
+def test_a_features_functions_can_all_be_removed() -> None:
+    for path in ROOT.glob("features/*.py"):
+        program = path.read_text()
+        for name in (n for n in FUNCTIONS if file_of(ROOT, n) == path):
+            program = removed(program, name)
+        compile(program, path.name, "exec")
+        assert not any(f'"{name}"' in program for name in FUNCTIONS)

@@ -17,7 +17,7 @@ def test_users_are_read(version: str) -> None:
     names = set(everything(version, "users")) - {"guard"}
     assert "new" in names
     for name in names:
-        assert store(dynamodb(version, name)).get(USER.id) == USER, name
+        assert store(dynamodb(version, name)).get(USER.id, None) == USER, name
 
 
 @every_version

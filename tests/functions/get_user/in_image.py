@@ -8,12 +8,7 @@ from tests.support.images.backend import Backend, Invoke
 
 def check(invoke: Invoke, backend: Backend) -> None:
     event = samples.event("get_user")
-    user = {
-        "id": {"S": event["pathParameters"]["id"]},
-        "name": {"S": "Ada Lovelace"},
-        "email": {"S": "ada@example.com"},
-        "created": {"S": "2026-11-23T03:28:47Z"},
-    }
+    user = samples.user_of(event)
     backend.client("dynamodb").put_item(TableName="users", Item=user)
     (answer,) = invoke("get_user", event)
     assert answer["statusCode"] == 200, answer

@@ -5,6 +5,8 @@ from tests.support.statements import (
     LEDGER_KEY,
     READ_STORAGE,
     STORAGE,
+    UPLOADS,
+    UPLOADS_KEY,
     WRITE_STORAGE,
     allow,
     failures,
@@ -18,9 +20,16 @@ MAY = [
     allow("s3:AbortMultipartUpload", "s3:PutObject", on=f"{STORAGE}/rejected/*"),
     allow("dynamodb:PutItem", on=LEDGER),
     allow("dynamodb:UpdateItem", on=LEDGER),
+    allow("dynamodb:UpdateItem", on=UPLOADS),
     failures("process-upload"),
 ]
-WITH_A_KEY = [READ_STORAGE, WRITE_STORAGE, LEDGER_KEY, send_to("process-upload-failures")]
+WITH_A_KEY = [
+    READ_STORAGE,
+    WRITE_STORAGE,
+    LEDGER_KEY,
+    UPLOADS_KEY,
+    send_to("process-upload-failures"),
+]
 
 NOT_CALLED = {
     "s3:ListBucket": "S3 tells by it that an upload is gone (404) and not forbidden (403)",

@@ -9,6 +9,7 @@ import pytest
 from handlers.process_upload import handler as module
 from handlers.process_upload import keys
 from handlers.process_upload.limits import Limits
+from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
 from handlers.runtime.asynchronous import Failed
 from handlers.runtime.settings import load
@@ -30,7 +31,8 @@ class World:
 
     def handle(self, event: dict[str, Any]) -> list[str]:
         storage = Storage(self.s3, BUCKET)
-        answer = module.handler.invoke(event, Context(), storage, self.ledger, LIMITS)
+        records = Records(None, "uploads")  # the API uploaded none of these files
+        answer = module.handler.invoke(event, Context(), storage, self.ledger, records, LIMITS)
         return answer["outcomes"]
 
 
@@ -145,11 +147,11 @@ def test_a_busy_upload_is_tried_again_without_alarm(
 
 
 def test_two_time_outs_of_s3_fit_into_the_functions_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BUCKET", "LEDGER_TABLE", "AWS_DEFAULT_REGION"):
+    for name in ("BUCKET", "LEDGER_TABLE", "UPLOADS_TABLE", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "eu-central-1")
     for name in ("IMAGE_MAX_SIDE", "THUMBNAIL_SIDE", "MAX_UPLOAD_MB"):
         monkeypatch.setenv(name, "1")
-    storage, _, _ = module.dependencies(load(module.Settings))
+    storage, *_ = module.dependencies(load(module.Settings))
     config = storage._client.meta.config
     attempts = config.retries["total_max_attempts"]
     assert attempts == 2

@@ -15,12 +15,14 @@ from handlers.process_upload import keys
 from handlers.process_upload.events import Upload
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import Result, process
+from handlers.process_upload.records import Records
 from handlers.process_upload.rejection import Reason
 from handlers.process_upload.storage import Storage, StorageError
 from handlers.process_upload.transform import OutOfTime
 from tests.functions.process_upload import files as files
 from tests.functions.process_upload import pictures
 from tests.functions.process_upload.fakes import BUCKET, FakeLedger, FakeS3, reason
+from tests.support.fakes import FakeDynamoDB
 
 # The parallel test runner has threads of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
@@ -34,6 +36,8 @@ class World:
     def __init__(self) -> None:
         self.s3 = FakeS3()
         self.ledger = FakeLedger()
+        self.dynamodb = FakeDynamoDB()
+        self.records = Records(self.dynamodb, "uploads")
         self._sequence = 0
 
     def upload(
@@ -55,6 +59,7 @@ class World:
             upload,
             storage=Storage(self.s3, BUCKET),
             ledger=self.ledger,  # type: ignore[arg-type]
+            records=self.records,
             limits=LIMITS,
             owner=owner,
             seconds_left=lambda: seconds,

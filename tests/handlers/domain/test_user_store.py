@@ -63,7 +63,7 @@ def test_user_and_guard_are_written(store: UserStore, client: FakeDynamoDB) -> N
             },
         }
     }
-    assert store.get(user.id) == user
+    assert store.get(user.id, None) == user
 
 
 def test_key_is_written_in_the_same_transaction(store: UserStore, client: FakeDynamoDB) -> None:
@@ -157,7 +157,7 @@ def test_other_errors_propagate(store: UserStore, client: FakeDynamoDB, error: E
 def test_throttling_is_unavailable(store: UserStore, client: FakeDynamoDB) -> None:
     for call in (
         lambda: store.create(ADA, idempotency_key=None),
-        lambda: store.get("user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"),
+        lambda: store.get("user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG", None),
         lambda: store.mark_welcomed("user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"),
     ):
         client.errors = [client_error("ProvisionedThroughputExceededException")]
@@ -171,12 +171,12 @@ def test_an_id_of_another_form_is_not_looked_up(
 ) -> None:
     store.create(ADA, idempotency_key=None)
     client.calls.clear()
-    assert store.get(user_id) is None
+    assert store.get(user_id, None) is None
     assert client.calls == []
 
 
 def test_unknown_user(store: UserStore) -> None:
-    assert store.get("user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG") is None
+    assert store.get("user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG", None) is None
 
 
 def test_marked_once(store: UserStore, client: FakeDynamoDB, clock: Clock) -> None:
@@ -206,11 +206,11 @@ def test_a_user_just_created_is_found() -> None:
                 "TableName": "users",
                 "Key": {"id": {"S": USER.id}},
                 "ConsistentRead": True,
-                "ProjectionExpression": "id, #name, email, created",
-                "ExpressionAttributeNames": {"#name": "name"},
+                "ProjectionExpression": "id, #name, email, created, #owner",
+                "ExpressionAttributeNames": {"#name": "name", "#owner": "owner"},
             },
         )
-        assert UserStore(client, "users").get(USER.id) is None
+        assert UserStore(client, "users").get(USER.id, None) is None
 
 
 def test_botocore_returns_the_reasons_where_the_store_reads_them() -> None:

@@ -11,15 +11,25 @@ from typing import Any
 
 from local.cloud import Cloud
 from tests.support.e2e.system import logical_name
-from tests.support.statements import EMAILS, HERE, KEY, LEDGER, STORAGE, USERS
+from tests.support.statements import EMAILS, HERE, KEY, LEDGER, STORAGE, UPLOADS, USERS
 
 INDEXES = {
     "users": {"by-day": "created_day", "welcome-pending": "welcome"},
     "ledger": {"by-day": "day", "by-expiry": "expires_day"},
+    "uploads": {},
 }
-PREFIXES = ("uploads/", "processed/", "rejected/", "reports/", "elsewhere/")
-TABLES = {"users": USERS, "ledger": LEDGER}
+PREFIXES = (
+    "uploads/",
+    "uploads/users/",
+    "processed/",
+    "processed/users/",
+    "rejected/",
+    "reports/",
+    "elsewhere/",
+)
+TABLES = {"users": USERS, "ledger": LEDGER, "uploads": UPLOADS}
 _ITEM = {"id": {"S": "probe"}}
+_HASH_KEYS = {"users": "id", "ledger": "id", "uploads": "user"}
 _NEVER = {"ConditionExpression": "attribute_exists(id)"}
 
 
@@ -61,14 +71,18 @@ def calls(cloud: Cloud) -> list[Call]:
     ]
 
 
+def table_names(cloud: Cloud) -> dict[str, str]:
+    """Return the physical names of the tables."""
+    outputs = {"users": "dynamodb_table_name"}
+    return {table: cloud.outputs[outputs.get(table, f"{table}_table_name")] for table in TABLES}
+
+
 def _tables(cloud: Cloud) -> Iterator[Call]:
-    physical = {
-        "users": cloud.outputs["dynamodb_table_name"],
-        "ledger": cloud.outputs["ledger_table_name"],
-    }
+    physical = table_names(cloud)
     for table, arn in TABLES.items():
         name = {"TableName": physical[table]}
-        put = {**name, "Item": _ITEM, **_NEVER}
+        key = {**_ITEM, _HASH_KEYS[table]: {"S": "probe"}}
+        put = {**name, "Item": key, **_NEVER}
         change = {
             "UpdateExpression": "SET probe = :now",
             "ExpressionAttributeValues": {":now": {"S": "now"}},
@@ -87,22 +101,23 @@ def _tables(cloud: Cloud) -> Iterator[Call]:
             return {
                 **name,  # noqa: B023 (called within the round)
                 **more,
-                "KeyConditionExpression": f"{attribute} = :probe",
+                "KeyConditionExpression": "#key = :probe",
+                "ExpressionAttributeNames": {"#key": attribute},
                 "ExpressionAttributeValues": {":probe": {"S": "probe"}},
             }
 
         yield call("PutItem", "put_item", put)
         yield call("PutItem", "transact_write_items", {"TransactItems": [{"Put": put}]})
-        yield call("GetItem", "get_item", {**name, "Key": _ITEM})
-        yield call("UpdateItem", "update_item", {**name, "Key": _ITEM, **_NEVER, **change})
-        yield call("DeleteItem", "delete_item", {**name, "Key": _ITEM, **_NEVER})
-        yield call("Query", "query", query("id"))
+        yield call("GetItem", "get_item", {**name, "Key": key})
+        yield call("UpdateItem", "update_item", {**name, "Key": key, **_NEVER, **change})
+        yield call("DeleteItem", "delete_item", {**name, "Key": key, **_NEVER})
+        yield call("Query", "query", query(_HASH_KEYS[table]))
         for index, attribute in INDEXES[table].items():
             arguments = query(f"{attribute}", IndexName=index)
             yield call("Query", "query", arguments, f"{arn}/index/{index}")
         # Beyond what anything here needs.
         yield call("Scan", "scan", {**name, "Limit": 1})
-        requests = {physical[table]: {"Keys": [_ITEM]}}
+        requests = {physical[table]: {"Keys": [key]}}
         yield call("BatchGetItem", "batch_get_item", {"RequestItems": requests})
         yield call("DescribeTable", "describe_table", name)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from local.cloud import Cloud
-from tests.support.e2e.permission_calls import TABLES
+from tests.support.e2e.permission_calls import TABLES, table_names
 from tests.support.e2e.system import logical_name
 from tests.support.statements import EMAILS, HERE, STORAGE
 
@@ -72,10 +72,7 @@ def _permissions(cloud: Cloud, event: dict[str, Any]) -> Iterator[tuple[str, str
     service, name = event["eventSource"].partition(".")[0], event["eventName"]
     given: dict[str, Any] = event["requestParameters"]
     if service == "dynamodb":
-        tables = {
-            cloud.outputs["dynamodb_table_name"]: TABLES["users"],
-            cloud.outputs["ledger_table_name"]: TABLES["ledger"],
-        }
+        tables = {name: TABLES[table] for table, name in table_names(cloud).items()}
         for item in given.get("TransactItems", []):
             for kind, detail in item.items():
                 yield f"dynamodb:{_IN_TRANSACTIONS[kind]}", tables[detail["TableName"]]

@@ -152,6 +152,10 @@ def _furnish(backend: Backend) -> None:
 
 
 def _table(name: str, inputs: Any) -> dict[str, Any]:
+    indexes = [
+        {"IndexName": i["name"], "KeySchema": _key(i), "Projection": _projection(i)}
+        for i in inputs.get("globalSecondaryIndexes", ())
+    ]
     return {
         "TableName": name,
         "BillingMode": inputs["billingMode"],
@@ -159,10 +163,7 @@ def _table(name: str, inputs: Any) -> dict[str, Any]:
             {"AttributeName": a["name"], "AttributeType": a["type"]} for a in inputs["attributes"]
         ],
         "KeySchema": _key(inputs),
-        "GlobalSecondaryIndexes": [
-            {"IndexName": i["name"], "KeySchema": _key(i), "Projection": _projection(i)}
-            for i in inputs["globalSecondaryIndexes"]
-        ],
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     }
 
 

@@ -208,6 +208,18 @@ aws.s3.BucketLifecycleConfiguration(
         {"id": "b", "status": "Enabled", "expiration": {"days": 1}},
     ],
 )
+aws.s3.BucketCorsConfiguration(
+    "cors",
+    bucket=bucket.id,
+    cors_rules=[
+        {
+            "id": "pages",
+            "allowed_origins": ["https://app.example.com"],
+            "allowed_methods": ["GET", "POST"],
+            "max_age_seconds": 3600,
+        }
+    ],
+)
 aws.s3.BucketLogging("access-log", bucket=bucket.id, target_bucket=archive.id, target_prefix="x/")
 aws.s3.BucketPolicy(
     "bucket-policy",

@@ -7,6 +7,7 @@ from handlers.domain.ledger import Ledger
 from handlers.process_upload.events import Upload
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import process
+from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
 from tests.functions.process_upload.fakes import BUCKET, FakeS3
 from tests.support.fakes import NOW, FakeDynamoDB
@@ -28,6 +29,7 @@ def upload(name: str, content: bytes, s3: FakeS3, dynamodb: FakeDynamoDB, sequen
         ),
         storage=Storage(s3, BUCKET),
         ledger=Ledger(dynamodb, "ledger", now=lambda: NOW),
+        records=Records(dynamodb, "uploads", now=lambda: NOW),
         limits=Limits(
             max_bytes=200_000, memory_bytes=512 * 2**20, image_max_side=60, thumbnail_side=15
         ),

@@ -1,0 +1,60 @@
+"""Reading an upload: from the request to the response.
+
+Outcomes: ``found``, ``not_found``.
+"""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from handlers.domain.upload import FORM_SECONDS, FoundUpload, Output
+from handlers.domain.upload_key import output_key
+from handlers.domain.upload_store import Stored, UploadStore
+from handlers.domain.user_store import UserStore
+from handlers.runtime import clock, http
+from handlers.runtime.caller import caller
+from handlers.runtime.log import outcome
+from handlers.runtime.presign import Presigner
+
+
+def get_upload(
+    event: http.Event,
+    *,
+    users: UserStore,
+    uploads: UploadStore,
+    presigner: Presigner,
+    now: Callable[[], float] = time.time,
+) -> http.Response:
+    """Answer a request for an upload.
+
+    Args:
+        event: API Gateway's proxy event, with the path parameters ``id`` and ``upload``.
+        users: finds the user.
+        uploads: finds the upload.
+        presigner: signs links to the outputs.
+        now: returns the time in epoch seconds.
+    """
+    user_id = http.path_parameter(event, "id")
+    if users.get(user_id, caller(event)) is None:
+        return http.refuse(404, "not_found", "User not found")
+    stored = uploads.get(user_id, http.path_parameter(event, "upload"))
+    if stored is None:
+        return http.refuse(404, "not_found", "Upload not found")
+    outcome("found", status=200, user_id=user_id, upload_id=stored.upload.id)
+    found = FoundUpload(
+        **msgspec.structs.asdict(stored.upload), outputs=_links(stored, presigner, now())
+    )
+    return http.respond(200, found)
+
+
+def _links(stored: Stored, presigner: Presigner, now: float) -> list[Output]:
+    expires = clock.timestamp(int(now) + FORM_SECONDS)
+    return [
+        Output(
+            name,
+            presigner.link(output_key(stored.key, name), filename=name, seconds=FORM_SECONDS),
+            expires,
+        )
+        for name in stored.outputs
+    ]

@@ -1,0 +1,104 @@
+"""Records what becomes of an upload by the API, for the callers who ask for it.
+
+Uploads with AWS credentials, whose keys are their owners' choice, have no record. Neither has a key
+that only looks like one of the API: nothing is written unless ``request-upload`` stored an item.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from handlers.domain.upload_key import ids_of
+from handlers.process_upload.events import Upload
+
+
+class Records:
+    """The items of uploads, in their table.
+
+    The newest file under a key has the record: what is left of an older one changes nothing. Each
+    write may be repeated.
+
+    Args:
+        client: botocore's DynamoDB client.
+        table: the table's name.
+        now: returns the time in epoch seconds.
+    """
+
+    def __init__(self, client: Any, table: str, *, now: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._table = table
+        self._now = now
+
+    def processing(self, upload: Upload, *, seconds: float) -> None:
+        """Record that a file came, and that it is processed for so many seconds at most.
+
+        From now on the item is kept: no longer does it expire with the form.
+        """
+        self._update(
+            upload,
+            "SET #state = :state, #sequence = :sequence, lease = :lease "
+            "REMOVE expires, reason, outputs",
+            "attribute_not_exists(#sequence) OR #sequence < :sequence OR #sequence = :sequence",
+            state="processing",
+            values={":lease": {"N": str(int(self._now() + seconds))}},
+        )
+
+    def done(self, upload: Upload, outputs: Sequence[str]) -> None:
+        """Record the names of what was made of the file."""
+        self._update(
+            upload,
+            "SET #state = :state, outputs = :outputs REMOVE lease",
+            "#sequence = :sequence",
+            state="done",
+            values={":outputs": {"L": [{"S": name} for name in outputs]}},
+        )
+
+    def rejected(self, upload: Upload, reason: str) -> None:
+        """Record why the file cannot be processed."""
+        self._update(
+            upload,
+            "SET #state = :state, reason = :reason REMOVE lease",
+            "#sequence = :sequence",
+            state="rejected",
+            values={":reason": {"S": reason}},
+        )
+
+    def failed(self, upload: Upload) -> None:
+        """Record that this attempt failed. Another one may follow."""
+        self._update(
+            upload,
+            "SET #state = :state REMOVE lease",
+            "#sequence = :sequence",
+            state="failed",
+            values={},
+        )
+
+    def _update(
+        self,
+        upload: Upload,
+        update: str,
+        condition: str,
+        *,
+        state: str,
+        values: dict[str, Any],
+    ) -> None:
+        """Change an upload's item, if there is one (``dynamodb:UpdateItem``)."""
+        ids = ids_of(upload.key)
+        if ids is None:
+            return
+        user_id, upload_id = ids
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"user": {"S": user_id}, "id": {"S": upload_id}},
+                UpdateExpression=update,
+                ConditionExpression=f"attribute_exists(id) AND ({condition})",
+                ExpressionAttributeNames={"#state": "state", "#sequence": "sequence"},
+                ExpressionAttributeValues={
+                    ":state": {"S": state},
+                    ":sequence": {"S": upload.sequence},
+                    **values,
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return

@@ -1,0 +1,92 @@
+"""A page of an allowed origin uploads a file in a real browser; a page of another one cannot."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from local import cloud as local_cloud
+from local.cloud import Cloud
+from tests.support.e2e.system import Api
+from tests.support.e2e.uploading import Caller
+
+# With a listener of progress, which a page has, the browser sends a preflight.
+_SEND = """async ([form, text, watched]) => {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) data.append(name, value);
+  data.append("file", new Blob([text]), "x.txt");
+  return await new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    if (watched) request.upload.addEventListener("progress", () => {});
+    request.addEventListener("load", () => resolve(request.status));
+    request.addEventListener("error", () => resolve("blocked"));
+    request.open("POST", form.url);
+    request.send(data);
+  });
+}"""
+_REQUEST = """async ([url, body]) => {
+  const headers = {"Content-Type": "application/json"};
+  const answer = await fetch(url, {method: "POST", headers, body: JSON.stringify(body)});
+  return await answer.json();
+}"""
+_READ = "url => fetch(url).then(answer => answer.text(), () => 'blocked')"
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<title>a site</title>")
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def cloud(site: int) -> Iterator[Cloud]:
+    allowed = {"corsOrigins": [f"http://localhost:{site}"]}
+    with local_cloud.start(config_overrides={"api": allowed}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_a_page_uploads_a_file_and_reads_what_was_made_of_it(
+    cloud: Cloud, site: int, browser: Any, watched: bool
+) -> None:
+    caller = Caller(Api(cloud.outputs["api_gateway_url"]))
+    body = {"filename": "notes.txt", "content_type": "text/plain", "size": 9}
+    page = browser.new_page()
+    page.goto(f"http://localhost:{site}/")
+    requested = page.evaluate(_REQUEST, [caller.api.url + caller.path(), body])
+    assert page.evaluate(_SEND, [requested["form"], "some text", watched]) == 204
+    [output] = caller.settled(requested["upload"]["id"])["outputs"]
+    assert page.evaluate(_READ, output["url"]) == "some text"
+
+
+def test_a_page_of_another_origin_cannot(cloud: Cloud, site: int, browser: Any) -> None:
+    form = Caller(Api(cloud.outputs["api_gateway_url"])).requests("a.txt", 9, "text/plain")["form"]
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{site}/")  # not localhost: another origin
+    assert page.evaluate(_SEND, [form, "some text", False]) == "blocked"

@@ -1,0 +1,11 @@
+"""Has the function do all that it is allowed to do."""
+
+from local.cloud import Cloud
+from tests.support.e2e.system import Api
+from tests.support.e2e.uploading import Caller
+
+
+def run(_: Cloud, api: Api) -> None:
+    caller = Caller(api)
+    upload = caller.settled(caller.uploads("notes.txt", b"some text", "text/plain"))
+    assert [caller.download(output) for output in upload["outputs"]] == [b"some text"]

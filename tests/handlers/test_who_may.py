@@ -1,0 +1,121 @@
+"""Who may do what: each caller with each operation on a user, and on what belongs to the user.
+
+docs/architecture.md says the rule in words.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials
+
+from handlers.create_user.create_user import create_user
+from handlers.domain.upload_store import UploadStore
+from handlers.domain.user_store import UserStore
+from handlers.get_upload.get_upload import get_upload
+from handlers.get_user.get_user import get_user
+from handlers.list_uploads.list_uploads import list_uploads
+from handlers.request_upload.request_upload import request_upload
+from handlers.runtime.presign import Presigner
+from tests.support import samples
+from tests.support.fakes import FakeDynamoDB
+from tests.support.functions import operations
+
+PERSON = {"claims": {"sub": "person-1", "client_id": "web"}}
+OTHER = {"claims": {"sub": "person-2", "client_id": "web"}}
+SERVICE = {"claims": {"sub": "service-1", "client_id": "service-1"}}
+CALLERS = {"person": PERSON, "other person": OTHER, "service": SERVICE, "key": None, "nobody": None}
+
+ON_A_USER = ("getUser", "requestUpload", "listUploads", "getUpload")
+"""The operations on a user and on what belongs to the user, by their ids."""
+
+MAY = {
+    # who created the user: who may see it, and what belongs to it
+    "person": {"person", "service", "key", "nobody"},
+    "service": {"service", "key", "nobody"},
+    "key": {"service", "key", "nobody"},
+    "nobody": {"service", "key", "nobody"},
+}
+
+
+class World:
+    """A user with an upload, both of one caller."""
+
+    def __init__(self, creator: str) -> None:
+        client = FakeDynamoDB()
+        self.users = UserStore(client, "users", ledger_table="ledger")
+        self.uploads = UploadStore(client, "uploads")
+        created = create_user(event_of("create_user", creator), self.users)
+        self.user: str = json.loads(created["body"])["user"]["id"]
+        requested = self.call("requestUpload", creator)
+        assert requested["statusCode"] == 201
+        self.upload: str = json.loads(requested["body"])["upload"]["id"]
+
+    def call(self, operation: str, caller: str) -> Any:
+        presigner = Presigner("https://s.example", "eu-central-1", Credentials("A", "s", "t"))
+        event = event_of(_FOLDERS[operation], caller)
+        event["pathParameters"] = {"id": self.user, "upload": getattr(self, "upload", "")}
+        uploads: dict[str, Any] = {"users": self.users, "uploads": self.uploads}
+        match operation:
+            case "getUser":
+                return get_user(event, self.users)
+            case "requestUpload":
+                return request_upload(
+                    event, **uploads, presigner=presigner, bucket="storage", most_bytes=10**6
+                )
+            case "listUploads":
+                return list_uploads(event, **uploads)
+            case "getUpload":
+                return get_upload(event, **uploads, presigner=presigner)
+        raise AssertionError(f"{operation}: call it here")
+
+
+_FOLDERS = {
+    "getUser": "get_user",
+    "requestUpload": "request_upload",
+    "listUploads": "list_uploads",
+    "getUpload": "get_upload",
+}
+
+
+def event_of(function: str, caller: str) -> dict[str, Any]:
+    made = samples.event(function)
+    if CALLERS[caller]:
+        made["requestContext"]["authorizer"] = CALLERS[caller]
+    elif caller == "key":
+        made["requestContext"]["identity"]["apiKeyId"] = "key-1"
+    return made
+
+
+@pytest.mark.parametrize("operation", ON_A_USER)
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("creator", MAY)
+def test_who_may(creator: str, caller: str, operation: str) -> None:
+    answer = World(creator).call(operation, caller)
+    if caller in MAY[creator]:
+        assert answer["statusCode"] in (200, 201)
+    else:  # what somebody may not see answers as what does not exist
+        assert answer["statusCode"] == 404
+        assert json.loads(answer["body"]) == {"error": "User not found"}
+
+
+def test_every_operation_on_a_user_is_in_the_table() -> None:
+    on_a_user = {
+        operation["operationId"]
+        for operation in operations().values()
+        if any(each["in"] == "path" for each in operation.get("parameters", ()))
+    }
+    assert on_a_user == set(ON_A_USER)
+
+
+def test_a_user_of_a_time_before_owners_is_for_services_only() -> None:
+    world = World("service")
+    assert world.call("getUser", "person")["statusCode"] == 404
+    assert world.call("getUser", "key")["statusCode"] == 200
+
+
+def test_what_is_stored_of_a_person_does_not_name_them() -> None:
+    world = World("person")
+    stored = json.dumps(world.users._client.tables)
+    assert "person-1" not in stored
+    assert '"owner"' in stored
