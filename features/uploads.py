@@ -13,7 +13,7 @@ from infra.triggers.http.rest_api import Route
 
 
 class Uploads:
-    """The uploads' table; ``functions``, for the stack to make; and what triggers these."""
+    """The table of uploads, the functions that the stack makes, and what triggers them."""
 
     def __init__(self, stack: Stack, config: AppConfig, *, users: Table, ledger: Table,
                  storage: Bucket, cors: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Decides what becomes of each resource that the program registers, and does it.
+"""Decides how each resource that the program registers changes, and changes it.
 
 The Pulumi engine's part: what is new is made, what changed is changed or replaced, what is gone is
 deleted. A replacement is made before the old resource is deleted, as the engine does by default.

@@ -1,4 +1,4 @@
-"""The error that every part of the local cloud raises for what the user can mend.
+"""The errors of the local cloud that the user can correct.
 
 LocalError
 ├── NotRunning                no local cloud is running (or it has ended)

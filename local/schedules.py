@@ -17,7 +17,7 @@ TYPE = "aws:scheduler/schedule:Schedule"
 
 
 def run(directory: StateDirectory, name: str) -> int:
-    """Invoke the function of a schedule; print its logs as errors, and its answer as JSON.
+    """Invoke the function of a schedule; print its answer as JSON, and its log to standard error.
 
     Args:
         directory: where the state of `up` is kept.

@@ -78,7 +78,7 @@ class StateDirectory:
 
     @contextlib.contextmanager
     def applying(self) -> Iterator[None]:
-        """Keep others from changing the running cloud meanwhile; wait until they have."""
+        """Hold the lock for changing the running cloud; wait until others have released it."""
         with open(self.path / "applying", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -88,7 +88,7 @@ class StateDirectory:
         _write(self._state, state)
 
     def keep(self, state: State) -> None:
-        """Note what the emulator saved in ``kept`` when it ended."""
+        """Save the description of what the emulator saved in ``kept`` when it ended."""
         self.kept.mkdir(mode=0o700, exist_ok=True)
         _write(self.kept / _KEPT, state)
 
@@ -96,7 +96,7 @@ class StateDirectory:
         """Return what was kept; None if nothing was.
 
         Raises:
-            LocalError: it is another stack's, or another port's, which is part of its URLs.
+            LocalError: it belongs to another stack, or to another port, which is part of its URLs.
         """
         try:
             state = State.model_validate_json((self.kept / _KEPT).read_bytes())
@@ -119,7 +119,7 @@ class StateDirectory:
         """Read the state of the running local cloud.
 
         Raises:
-            NotRunning: nothing runs; what a cloud that ended by itself left behind is removed.
+            NotRunning: nothing runs. The remains of a cloud that ended by itself are removed.
         """
         if not self.locked():
             if self._state.exists():

@@ -1,7 +1,7 @@
 """Names uploads in logs for people.
 
-A file's name may be personal data, so functions log its digest (`docs/uploads.md`). The bucket is
-here, and so are the names.
+A file's name may be personal data, so functions log its digest (`docs/uploads.md`). The bucket
+is on this machine, so the names can be shown.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Notices edits of what the program is made of, and has them applied to the running cloud."""
+"""Notices edits of the program, and applies them to the running cloud."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Set
@@ -80,8 +80,9 @@ class Watcher:
             self._say(f"Edited: {', '.join(names)}. Applying …")
             for line in self._applier.apply():
                 self._say(line)
-            if not self._containers and any(name.endswith("/requirements.txt") for name in names):
-                self._say("Workers have their packages already. Run: make, app down, app up")
+            pinned = [name for name in names if name.endswith("/requirements.txt")]
+            if not self._containers and any((self._root / name).exists() for name in pinned):
+                self._say("If workers need new packages, run: make, app down, app up")
             self._seen = {path: before[path] for path in self._files() if path in before}
             if not self._stopped.is_set():
                 self._applied()

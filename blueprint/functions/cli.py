@@ -65,10 +65,14 @@ def remove(context: typer.Context, function: Function) -> int:
 def test(context: typer.Context, function: Function) -> int:
     """Test one function: its types, tests and permissions."""
     import subprocess
+    from importlib.util import find_spec
 
     from blueprint.functions.check import commands as checks
 
     root = context.obj.root
+    if not (find_spec("mypy") and find_spec("pytest")):
+        sys.stderr.write("error: mypy or pytest is not installed. Install both: make .venv/.dev\n")
+        return 1
     codes = [subprocess.call(command, cwd=root) for command in checks(root, function)]
     return max(code != 0 for code in codes)
 

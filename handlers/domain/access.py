@@ -8,7 +8,7 @@ from handlers.runtime.caller import Caller
 def owner_of(caller: Caller | None) -> str | None:
     """Return the owner to store with a user that a caller creates: a hash, or None.
 
-    Only people own users. Services act for every user, and nobody is no owner.
+    Only people own users. Services act for every user; without credentials there is no owner.
     """
     if caller is None or caller.kind != "person":
         return None

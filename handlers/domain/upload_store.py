@@ -1,7 +1,7 @@
 """Uploads by callers, in their table: hash key ``user``, range key ``id``.
 
 ``request-upload`` writes an item; ``process-upload`` records in it what became of the file. An item
-whose file never came is deleted a week later (``expires``). Items of Idempotency-Keys stand in the
+whose file never came is deleted a week later (``expires``). Items of Idempotency-Keys are in the
 same table, under a ``user`` that is no user's id.
 
 If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailable`` after all

@@ -1,7 +1,7 @@
 """Records what becomes of an upload by the API, for the callers who ask for it.
 
-Uploads with AWS credentials, whose keys are their owners' choice, have no record. Neither has a key
-that only looks like one of the API: nothing is written unless ``request-upload`` stored an item.
+Uploads with AWS credentials have no record: their owners choose the keys. A key that only looks
+like one of the API has none either: nothing is written unless ``request-upload`` stored an item.
 """
 
 import time
@@ -32,7 +32,7 @@ class Records:
     def processing(self, upload: Upload, *, seconds: float) -> None:
         """Record that a file came, and that it is processed for so many seconds at most.
 
-        From now on the item is kept: no longer does it expire with the form.
+        From now on the item is kept: it no longer expires with the form.
         """
         self._update(
             upload,

@@ -23,7 +23,7 @@ class InvalidRequest(Exception):
 
 
 class FileTooLarge(InvalidRequest):
-    """The file is larger than this stack takes."""
+    """The file is larger than this stack allows."""
 
 
 class _Fields(msgspec.Struct):

@@ -14,7 +14,7 @@ commands = typer.Typer()
     epilog="""\b
     Examples:
       app token
-      app token --scope serverless-app/users.read""",
+      app token --scope PROJECT/users.read""",
 )
 def token(
     context: typer.Context,
@@ -40,8 +40,8 @@ def token(
 def env(context: typer.Context, json: AsJson = False) -> int:
     """Print variables for boto3 and the AWS CLI, as shell commands.
 
-    With them, both find this cloud as its root account. Each `app up` makes new ones. As JSON, null
-    stands for a variable to remove.
+    They hold the root credentials, which each `app up` makes anew. In JSON, null stands for a
+    variable to remove.
     """
     from local import aws_cli
 
@@ -59,12 +59,12 @@ def env(context: typer.Context, json: AsJson = False) -> int:
 def aws(
     context: typer.Context,
     arguments: Annotated[
-        list[str], typer.Argument(metavar="ARGUMENT", help="Those of the command `aws`.")
+        list[str], typer.Argument(metavar="ARGUMENT", help="Arguments of the command `aws`.")
     ],
 ) -> int:
     """Run the AWS CLI on this cloud, if it is installed.
 
-    It has the root account's credentials, and none of your AWS settings.
+    It runs with the root credentials of this cloud, and with none of your AWS settings.
     """
     from local import aws_cli
 

@@ -41,9 +41,8 @@ def up(
         bool,
         typer.Option(
             "--watch/--no-watch",
-            help="Apply each edit of the program and its configuration while it runs, and run the "
-            "handlers of this folder; or run what the images hold. Python workers always run the "
-            "handlers of this folder.",
+            help="Apply each edit of the program and its configuration, and run the handlers "
+            "of this folder. --no-watch: apply nothing; containers run what their images hold.",
         ),
     ] = True,
     keep: Annotated[
@@ -70,8 +69,8 @@ def up(
     """Run the whole application here, and follow its logs.
 
     It runs on an AWS emulator that only this machine can reach. You need no cloud account. Ctrl-C
-    stops everything. If it runs already, the program and its configuration are applied to it, and
-    tables, queues, files and users keep what they hold.
+    stops everything. If it runs already, this applies the program and its configuration to
+    it; tables, queues, files and users stay.
     """
     from local.up import up as run
 
@@ -140,24 +139,3 @@ def logs(
     from local import commands as implementation
 
     return implementation.logs(directory_of(context), function=function, follow=follow)
-
-
-@commands.command(
-    rich_help_panel=PANEL,
-    epilog="""\b
-    Examples:
-      app console
-      app console --open""",
-)
-def console(
-    context: typer.Context,
-    open_it: Annotated[bool, typer.Option("--open", help="Also open it in your browser.")] = False,
-) -> int:
-    """Print the console's address: the page of all that happens.
-
-    The address has a key: whoever has it can see everything in the local cloud. `app up` makes a
-    new one.
-    """
-    from local import commands as implementation
-
-    return implementation.console(directory_of(context), open_it=open_it)

@@ -15,10 +15,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 
 
 def as_port(given: str | int) -> int:
-    """Return a port's number.
+    """Return the number of a port.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: it is not a port.
     """
     text = str(given)
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= 65_535):

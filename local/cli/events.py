@@ -20,9 +20,10 @@ def console(
     context: typer.Context,
     open_it: Annotated[bool, typer.Option("--open", help="Also open it in your browser.")] = False,
 ) -> int:
-    """Print the address of the console, a page that shows all that happens.
+    """Print the address of the console: a page of all that happens.
 
-    The address has a key: whoever has it can see everything in the local cloud.
+    The address has a key: whoever has it can see everything in the local cloud. Each `app up`
+    makes a new key.
     """
     from local import commands as implementation
 
@@ -42,14 +43,16 @@ def events(
     context: typer.Context,
     cause: Annotated[
         str | None,
-        typer.Argument(metavar="CAUSE", help="Print this one and all that followed from it."),
+        typer.Argument(metavar="CAUSE", help="Its id: print this cause, and all that followed."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for each.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON for each cause.")
+    ] = False,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Also print what happens, until Ctrl-C.")
+        bool, typer.Option("--follow", "-f", help="Also print what happens next, until Ctrl-C.")
     ] = False,
     function: Annotated[
-        str | None, typer.Option(metavar="FUNCTION", help="Only where this function ran.")
+        str | None, typer.Option(metavar="FUNCTION", help="Only causes in which this function ran.")
     ] = None,
     outcome: Annotated[
         str | None,
@@ -58,19 +61,17 @@ def events(
         ),
     ] = None,
     text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Only what contains this: an id, a name.")
+        str | None, typer.Option(metavar="TEXT", help="Only causes that contain this text.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only the last TIME, such as 15m, 2h or 1d.")
+        str | None, typer.Option(metavar="TIME", help="Only the last 15m, 2h or 1d, for example.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N.")] = 50,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N causes.")] = 50,
 ) -> int:
     """Print what happened, and what followed.
 
-    What begins with a request, an upload, a message or a schedule is one entry.
-
-    What happened before the last `up` is kept, too. It stays on this machine, in a file that only
-    you can read.
+    Each request, upload, message, schedule and call by hand is one entry: a cause. The history is
+    kept across restarts, in a file on this machine that only you can read.
     """
     from local import events_command as implementation
 

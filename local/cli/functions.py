@@ -30,7 +30,7 @@ def invoke(
 ) -> int:
     """Invoke a function with your event, and print its answer.
 
-    The answer is JSON. To invoke it as its schedule does, use app run.
+    The answer is JSON. To send the event of a schedule, use app run.
     """
     from local import commands as implementation
 
@@ -53,8 +53,8 @@ def run(
 ) -> int:
     """Run a schedule now, with the event that it sends.
 
-    Prints the function's answer as JSON, and its log as errors. To send your own event, use app
-    invoke.
+    The answer is printed to standard output as JSON, the log to standard error. To send your own
+    event, use app invoke.
     """
     from local import schedules
 

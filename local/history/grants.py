@@ -39,8 +39,8 @@ _MAKERS = {"dynamodb": "table", "sqs": "queue", "s3": "bucket", "ses": "MailIden
 def allowing(action: str, arn: str, program: Program) -> str | None:
     """Return a grant, such as ``users.update(env="…")``; None if the program has none for it.
 
-    ``env`` names the variable that tells the function the resource's name; leave it out if another
-    grant of the function sets it.
+    ``env`` is the variable that holds the resource's name. Leave it out if another grant of the
+    function sets it.
     """
     maker = _MAKERS.get(action.partition(":")[0], "")
     verb = GRANTS.get(maker, {}).get(action)

@@ -4,7 +4,7 @@ from ops.events.model import Cause, Failure
 
 
 def interrupted(cause: Cause) -> Cause:
-    """Return a cause with its unfinished invocations failed, because nothing will end them."""
+    """Return a cause with its unfinished invocations marked as failed: nothing will end them."""
     for run in cause.invocations:
         if run.duration_ms is None and run.failure is None:
             run.failure = Failure("Interrupted", "The local cloud was stopped.")

@@ -83,7 +83,7 @@ class LiveCause:
         self.steps.append(_Step(run, follows, items, len(before) + 1))
 
     def outcome(self) -> Outcome:
-        """Return the worst of the answer, the last attempts and the dead letters."""
+        """Return the worst outcome among the answer, the last attempts and the dead letters."""
         last = {
             (step.run.function, item): step.run.verdict(item)
             for step in self.steps

@@ -1,4 +1,4 @@
-"""Reads what a request says of its AWS signature, in its headers or in its URL."""
+"""Reads the AWS signature of a request, from its headers or its URL."""
 
 import re
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """What a request says of its signature. Nothing of it is verified yet."""
+    """The signature that a request carries, not yet verified."""
 
     parts: Any
     presigned: bool
@@ -48,12 +48,12 @@ class Claim:
 
     @property
     def access_key(self) -> str:
-        """The key that is said to have signed."""
+        """The access key id that the request names."""
         return str(self.parts.access_key_id)
 
 
 def claim(scope: Scope) -> Claim | None:
-    """Return what a request says of its signature; None if it has none.
+    """Return the signature that a request carries; None if it has none.
 
     Raises:
         Refused: the signature is incomplete or ambiguous, or none of version 4.

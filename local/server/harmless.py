@@ -1,4 +1,4 @@
-"""Lets nothing fail because it is recorded."""
+"""Keeps faults of the recorder from failing what it records."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _logger = logging.getLogger("recorder")
 
 @contextmanager
 def harmless() -> Iterator[None]:
-    """Log any error of the block as the recorder's, and go on: what is recorded does not fail."""
+    """Log any error of the block as the recorder's, and go on."""
     try:
         yield
     except Exception:  # see above

@@ -1,7 +1,7 @@
-"""Makes the emulator know its callers by secrets that nobody can guess.
+"""Gives the emulator's callers secrets that nobody can guess.
 
-The emulator (1.5.33) knows several callers by what everybody knows: the key ``test`` and any twelve
-digits are its root account, and the secret of a function's session is a hash of its ARN. These
+In the emulator (1.5.33), public values identify callers: the key ``test`` and any twelve digits are
+its root account, and the secret of a function's session is a hash of its ARN. These
 functions take their place in the emulator's process.
 """
 

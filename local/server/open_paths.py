@@ -1,4 +1,4 @@
-"""Says which requests need no AWS signature: those that AWS answers without one too.
+"""Decides which requests need no AWS signature: those that AWS, too, answers without one.
 
 Each has a check of its own: the API its tokens and keys, the sign-in pages their passwords, a form
 for S3 its signed policy. Anything else that the emulator would take for the root account's.

@@ -1,4 +1,4 @@
-"""Makes a cause and its chain of what the logs say."""
+"""Makes a cause and its chain from the logs."""
 
 import re
 from collections import Counter

@@ -7,7 +7,7 @@ import typer
 commands = typer.Typer()
 
 LOCAL = "local"
-"""The stack that is this machine's cloud; the Pulumi CLI knows all others."""
+"""The name that stands for this machine's cloud; the Pulumi CLI knows all other stacks."""
 
 _EPILOG = """
 \b
@@ -33,10 +33,10 @@ Exit codes: 0 found, 1 not found or failed, 2 wrong usage, 130 interrupted
 
 
 def as_trace(text: str) -> str:
-    """Return an id.
+    """Return a trace id as it was given.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: it has another form.
     """
     from handlers.runtime.trace import is_trace
 
@@ -68,7 +68,10 @@ def as_seconds(text: str) -> int:
 def trace(
     context: typer.Context,
     id_: Annotated[
-        str, typer.Argument(metavar="ID", parser=as_trace, help="Of what began it; see below.")
+        str,
+        typer.Argument(
+            metavar="ID", parser=as_trace, help="Id of the request, upload or message; see below."
+        ),
     ],
     stack: Annotated[
         str, typer.Option(metavar="STACK", help="Such as prod. `local` is this machine's cloud.")
@@ -85,7 +88,7 @@ def trace(
 ) -> int:
     """Print what followed from one request, upload or message.
 
-    It is read from the functions' logs.
+    The functions' logs are the source.
     """
     from ops.trace import command
 

@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What the logs say of one trace: the API's request, if it was one, and the invocations."""
+    """What the logs hold of one trace: the API's request, if there was one, and the invocations."""
 
     request: Mapping[str, Any] | None
     request_time: float

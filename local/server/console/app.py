@@ -163,7 +163,7 @@ async def _denied(_: Request) -> Response:
 
 
 def _of(read: Callable[[Stage], Any]) -> Callable[[Request], Awaitable[Response]]:
-    """Return an endpoint that answers what there is."""
+    """Return an endpoint that answers what is stored."""
 
     async def endpoint(_: Request) -> Response:
         return _json(await run_in_threadpool(read, _stage))

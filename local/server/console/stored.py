@@ -1,4 +1,4 @@
-"""What there is: sent e-mails, queues, tables and files. Looking at a queue consumes nothing."""
+"""What is stored: sent e-mails, queues, tables and files. Looking at a queue consumes nothing."""
 
 import time
 from typing import Any

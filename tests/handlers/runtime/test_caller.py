@@ -16,13 +16,13 @@ PERSON = {
     "username": "c2a5b4d4-8021-70a1-9c5e-3a1d7e0c9f11",
     "client_id": "1h57kf5cpq17m0eml12EXAMPLE",
     "token_use": "access",
-    "scope": "openid serverless-app/users.write",
+    "scope": "openid project/users.write",
 }
 SERVICE = {
     "sub": "7ba4q3ap1jc1r7vv4pEXAMPLE0",
     "client_id": "7ba4q3ap1jc1r7vv4pEXAMPLE0",
     "token_use": "access",
-    "scope": "serverless-app/users.write",
+    "scope": "project/users.write",
 }
 
 
