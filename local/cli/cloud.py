@@ -140,24 +140,3 @@ def logs(
     from local import commands as implementation
 
     return implementation.logs(directory_of(context), function=function, follow=follow)
-
-
-@commands.command(
-    rich_help_panel=PANEL,
-    epilog="""\b
-    Examples:
-      app console
-      app console --open""",
-)
-def console(
-    context: typer.Context,
-    open_it: Annotated[bool, typer.Option("--open", help="Also open it in your browser.")] = False,
-) -> int:
-    """Print the console's address: the page of all that happens.
-
-    The address has a key: whoever has it can see everything in the local cloud. `app up` makes a
-    new one.
-    """
-    from local import commands as implementation
-
-    return implementation.console(directory_of(context), open_it=open_it)

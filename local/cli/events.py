@@ -20,7 +20,7 @@ def console(
     context: typer.Context,
     open_it: Annotated[bool, typer.Option("--open", help="Also open it in your browser.")] = False,
 ) -> int:
-    """Print the address of the console, a page that shows all that happens.
+    """Print the console's address: the page of all that happens.
 
     The address has a key: whoever has it can see everything in the local cloud.
     """

@@ -26,6 +26,7 @@ from local.emulator import Emulator, free_port
 from local.mail import sent
 from local.project import Project, load
 from tests.support.e2e.system import Api, until
+from tests.support.functions import expected
 from tests.support.stacks import PROJECT
 
 # Actions that the emulator (1.5.33) requires unlike AWS, or `local` in addition to the provider.
@@ -71,8 +72,8 @@ def deployment(
         boundary = bootstrap(root, project)
         signer = assumed(root)
         role = Aws(root.endpoint, project.region, signer)
-        deployed = deploy(load(project.stack, overrides={"permissionsBoundary": boundary}), role)
-        yield Deployment(emulator, root, role, signer, deployed)
+        made = deploy(load(project.stack, overrides={"permissionsBoundary": boundary}), role)
+        yield Deployment(emulator, root, role, signer, made.deployed)
     finally:
         emulator.stop()
 
@@ -125,7 +126,7 @@ def document(statements: list[dict[str, Any]]) -> str:
 
 def test_all_is_made_by_the_role(deployment: Deployment) -> None:
     made = deployment.root.client("lambda").list_functions()["Functions"]
-    assert len(made) == len(deployment.deployed.functions) == 7
+    assert len(made) == len(deployment.deployed.functions) == len(expected())
     roles = [
         role
         for role in deployment.root.client("iam").list_roles()["Roles"]

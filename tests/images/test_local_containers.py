@@ -71,27 +71,6 @@ def test_containers_are_confined(engine: Engine, cloud: Cloud) -> None:
     assert [port["HostIp"] for port in published] == ["127.0.0.1"]
 
 
-def test_a_container_runs_one_version_only(cloud: Cloud) -> None:
-    client, ref = cloud.client("lambda"), cloud.functions["get-user"]
-    event = json.dumps(event_of("get_user")).encode()
-
-    def status(qualifier: str) -> int:
-        answer = client.invoke(FunctionName=ref.name, Qualifier=qualifier, Payload=event)
-        code: int = json.load(answer["Payload"])["statusCode"]
-        return code
-
-    variables = client.get_function_configuration(FunctionName=ref.name)["Environment"]["Variables"]
-    try:
-        client.update_function_configuration(
-            FunctionName=ref.name, Environment={"Variables": variables | {"USERS_TABLE": "gone"}}
-        )
-        assert [status(q) for q in (ref.qualifier, "$LATEST", ref.qualifier)] == [404, 500, 404]
-    finally:
-        client.update_function_configuration(
-            FunctionName=ref.name, Environment={"Variables": variables}
-        )
-
-
 def test_logs_are_json_with_the_request_of_the_platforms_lines(cloud: Cloud) -> None:
     ref = cloud.functions["get-user"]
     invoke(cloud, ref.name, event_of("get_user"))
@@ -233,3 +212,24 @@ def test_the_bridge_is_for_functions_only(cloud: Cloud, path: str, headers: dict
         urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10)
     refused.value.close()
     assert refused.value.code in {400, 403}
+
+
+def test_a_container_runs_one_version_only(cloud: Cloud) -> None:
+    client, ref = cloud.client("lambda"), cloud.functions["get-user"]
+    event = json.dumps(event_of("get_user")).encode()
+
+    def status(qualifier: str) -> int:
+        answer = client.invoke(FunctionName=ref.name, Qualifier=qualifier, Payload=event)
+        code: int = json.load(answer["Payload"])["statusCode"]
+        return code
+
+    variables = client.get_function_configuration(FunctionName=ref.name)["Environment"]["Variables"]
+    try:
+        client.update_function_configuration(
+            FunctionName=ref.name, Environment={"Variables": variables | {"USERS_TABLE": "gone"}}
+        )
+        assert [status(q) for q in (ref.qualifier, "$LATEST", ref.qualifier)] == [404, 500, 404]
+    finally:
+        client.update_function_configuration(
+            FunctionName=ref.name, Environment={"Variables": variables}
+        )

@@ -218,7 +218,7 @@ def test_the_shape_of_a_schema() -> None:
         "$schema": "http://json-schema.org/draft-04/schema#",
         "title": "NewUser",
         "type": "object",
-        "properties": {"n": {"type": ["integer", "null"]}, "any": {}},
+        "properties": {"n": {"type": ["number", "null"]}, "any": {}},
     }
     assert shape({"title": "Empty"})["properties"] == {}
 

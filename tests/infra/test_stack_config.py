@@ -197,7 +197,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "email.sender: is required",
         "email.maxConcurrency: is 1; input should be greater than or equal to 2",
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
-        "thumbnailSide",
+        "maxRequestMb, thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
         "emulator, encryption, environment, functions, images, logs, network, permissionsBoundary, "
         "release, removalPolicy, "

@@ -17,6 +17,7 @@ from local.engine import BuildFailed, EngineError
 from local.errors import DeployFailed, LocalError
 from local.execution import choose
 from local.project import ROOT
+from tests.support.bare_emulator import bare_emulator
 from tests.support.stacks import PROJECT
 
 ANSWERS = Containers(images={"create_user": "image:1"}, gateway=None)
@@ -190,12 +191,11 @@ def test_containers_that_cannot_be_removed_are_named(no_engine, capsys):
     assert f"label=ministack.instance={PROJECT}-1:4566" in capsys.readouterr().err
 
 
-def test_a_function_gets_its_image(cloud, sample):
+def test_a_function_gets_its_image(tmp_path, sample):
     loaded = project.load("local", root=sample)
-    deployed = deployer.deploy(
-        loaded, cloud.aws, images={"greet": "sample/greet:1"}, previous=cloud.deployed
-    ).deployed
-    made = cloud.client("lambda").get_function(FunctionName=deployed.functions["greet"].name)
+    with bare_emulator(tmp_path, loaded.region) as aws:
+        deployed = deployer.deploy(loaded, aws, images={"greet": "sample/greet:1"}).deployed
+        made = aws.client("lambda").get_function(FunctionName=deployed.functions["greet"].name)
     assert made["Configuration"]["PackageType"] == "Image"
     assert made["Code"]["ImageUri"] == "sample/greet:1"
     variables = made["Configuration"]["Environment"]["Variables"]

@@ -1,8 +1,10 @@
 """The grant that a refused call would need: every grant that the components offer is known."""
 
 import ast
+import asyncio
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,17 @@ PROGRAM = Program(
         Stored("sender", "mail", "MailIdentity"),
     ],
 )
+
+
+@pytest.fixture(autouse=True)
+def event_loop() -> Iterator[None]:
+    """Outputs need a loop, and tests of programs have closed theirs."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True))
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def offered(maker: type) -> list[str]:

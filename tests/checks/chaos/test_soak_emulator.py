@@ -16,6 +16,7 @@ from checks.chaos.soak.time_lapse import Delays
 from local.aws import Aws
 from local.cloud import Cloud
 from local.deployed import Deployed
+from local.deployer import Deployment
 from local.emulator import Emulator, free_port
 from local.project import load
 
@@ -27,8 +28,15 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     emulator = Emulator(port=free_port(), directory=directory, region="us-east-1")
     emulator.start()
     aws = Aws(emulator.endpoint, "us-east-1", emulator.credentials)
-    nothing, history = Deployed(), directory / "history"
-    with Cloud(emulator, aws, load("local"), nothing, history=history) as running:
+    nothing = Deployment(Deployed(), [], frozenset())
+    with Cloud(
+        emulator,
+        aws,
+        load("local"),
+        nothing,
+        history=directory / "history",
+        error_texts=False,
+    ) as running:
         emulator.wait_until_healthy()
         running.outputs["sqs_queue_url"] = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
         yield running

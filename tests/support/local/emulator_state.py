@@ -31,7 +31,7 @@ def read(services: Path, resources) -> dict:
     for file in sorted(services.glob("*.json")):
         if file.stem in _ELSEWHERE:
             continue
-        text = json.dumps(json.loads(file.read_text()))
+        text = json.dumps(json.loads(file.read_text())).replace(r"\u0000", "|")  # is no word
         for value in sorted(names, key=len, reverse=True):
             if value.isdecimal():  # hexadecimal digits that happen to be decimal ones
                 text = re.sub(rf"(?<![\w.]){value}(?![\w.])", names[value], text)
@@ -45,7 +45,9 @@ def _names(resources):
     names = {}
     for urn, resource in sorted(resources.items()):
         outputs = [
-            text for text in map(str, resource.outputs.values()) if not _COMMON.fullmatch(text)
+            str(value)
+            for name, value in resource.outputs.items()
+            if name.endswith("Id") or not _COMMON.fullmatch(str(value))
         ]
         for value in (resource.id, *outputs):
             if len(value) > 4 and value != ACCOUNT_ID and not value.isalpha():
