@@ -59,7 +59,7 @@ def build_all(
         functions: folders of the functions.
         base_image: the images' base; ``chosen_base()`` if None.
         platform: such as ``linux/arm64``; the engine's own if None.
-        progress: receives a line about each image.
+        progress: receives a line about each image that is built.
         engine: this machine's if None.
         build_base: the base for the engine's own platform, if ``base_image`` has only one.
         cached: whether images and steps of earlier builds may be used.
@@ -76,9 +76,6 @@ def build_all(
     sources = [_Source.read(function, f"{base} {platform}") for function in functions]
     refs = {source.function: _find(engine, source) for source in sources if cached}
     missing = [source for source in sources if not refs.get(source.function)]
-    for source in sources:
-        if source not in missing:
-            progress(f"{source.name}: unchanged")
     if len(missing) > 1:
         progress(f"building {', '.join(source.name for source in missing)}")
     build = _Build(

@@ -1,7 +1,7 @@
 """Notices edits of the program, and applies them to the running cloud."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,8 @@ from local.state import State, StateDirectory
 
 _POLL_SECONDS = 0.3
 _FOLDERS = ("infra", "features", "images")
+_WORKERS_HINT = "Workers have their packages already. Run: make, app down, app up"
+_LOCK_HINT = "Functions get the packages of requirements.txt. Write it anew: make lock"
 _SUFFIXES = {".py", ".in", ".txt", ".yaml", ".json", ""}
 
 
@@ -80,9 +82,8 @@ class Watcher:
             self._say(f"Edited: {', '.join(names)}. Applying …")
             for line in self._applier.apply():
                 self._say(line)
-            pinned = [name for name in names if name.endswith("/requirements.txt")]
-            if not self._containers and any((self._root / name).exists() for name in pinned):
-                self._say("If workers need new packages, run: make, app down, app up")
+            if hint := packages_hint(names, containers=self._containers):
+                self._say(hint)
             self._seen = {path: before[path] for path in self._files() if path in before}
             if not self._stopped.is_set():
                 self._applied()
@@ -109,6 +110,14 @@ class Watcher:
         for path in (self._root / "handlers").rglob("*.py"):
             if imported is None or path in imported:
                 yield path
+
+
+def packages_hint(edited: Sequence[str], *, containers: bool) -> str | None:
+    """Return what is left to do after an edit of a function's requirements; None if nothing is."""
+    files = {Path(name).name for name in edited if name.startswith("images/")}
+    if "requirements.txt" in files:
+        return None if containers else _WORKERS_HINT
+    return _LOCK_HINT if "requirements.in" in files else None
 
 
 def _content(path: Path) -> bytes | None:

@@ -1,5 +1,8 @@
 """The OpenAPI document of the program's API."""
 
+import json
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from blueprint.project import project_name
@@ -14,6 +17,7 @@ _KEY = {
     "description": "Required where the stack's `api.authorization` is `api_key`: its output "
     "`api_key`. Ignored elsewhere.",
 }
+_REFERENCE = re.compile('"#/components/schemas/([^"]+)"')
 _TOKEN = {
     "type": "http",
     "scheme": "bearer",
@@ -46,7 +50,17 @@ def openapi(api: "RestApi") -> dict[str, Any]:
         "info": {"title": project_name(), "version": "1.0.0"},
         "paths": paths,
         "components": {
-            "schemas": dict(api.components),
+            "schemas": _used(paths, api.components),
             "securitySchemes": {"ApiKey": _KEY, TOKEN: _TOKEN},
         },
     }
+
+
+def _used(paths: object, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schemas that operations refer to, directly or through others."""
+    used: set[str] = set()
+    found = set(_REFERENCE.findall(json.dumps(paths)))
+    while found:
+        used |= found
+        found = set(_REFERENCE.findall(json.dumps([schemas[name] for name in found]))) - used
+    return {name: schema for name, schema in schemas.items() if name in used}
