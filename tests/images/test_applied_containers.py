@@ -123,8 +123,7 @@ def test_edits_are_applied_and_leave_no_container_over(app: App, engine: Engine)
         requirements = app.folder / "images/get_user/requirements.txt"
         requirements.write_text(requirements.read_text() + pin)
         told = applied("changed  Alias get-user-live")
-        assert "get-user: built in" in told
-        assert told.count(": built in") == 1
+        assert told.count("  Image ") == 1
         assert app.greet() == ["512", None, True]
         [after] = of_function(engine, app)
         assert after != before
