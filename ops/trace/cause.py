@@ -52,9 +52,10 @@ def _beginning(trace: str, found: Found, runs: list[Invocation]) -> tuple[CauseK
     if found.request is not None:
         words = (str(found.request.get(name, "")) for name in ("method", "route", "status"))
         return "request", " ".join(words).strip()
+    for run in runs:  # only functions of the API log a status
+        if any("status" in record.fields for record in run.logs):
+            return "request", f"Request for {run.function}"
     first = runs[0]
-    if any("status" in record.fields for record in first.logs):
-        return "request", f"Request for {first.function}"
     if any("upload" in record.fields for record in first.logs) or _OF_S3.fullmatch(trace):
         return "upload", f"Upload for {first.function}"
     if first.id == trace:

@@ -81,12 +81,12 @@ def test_what_breaks_a_row_is_reported_by_its_name(pack: Pack, change: Break) ->
     changed = after(prod(), change)
     diagnostics = pack.analyze(as_seen(changed))
     assert {d.policyName for d in diagnostics} == {NAMES[change.rule]}
-    violations = judged(changed)[NAMES[change.rule]].violations
+    expected = judged(changed)[NAMES[change.rule]].violations
     assert violations(diagnostics, proto.MANDATORY) == {
-        (NAMES[change.rule], violation.resource.urn) for violation in violations
+        (NAMES[change.rule], violation.resource.urn) for violation in expected
     }
     title = next(rule.title for rule in RULES if rule.name == NAMES[change.rule])
-    assert {d.message for d in diagnostics} == {f"{title}\n{v.message}" for v in violations}
+    assert {d.message for d in diagnostics} == {f"{title}\n{v.message}" for v in expected}
 
 
 def test_a_preview_of_a_new_stack_says_what_it_cannot_know(previewing: Pack) -> None:

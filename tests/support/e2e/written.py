@@ -9,6 +9,7 @@ from local.cloud import Cloud
 from local.log_format import Formatter
 from local.logs import LogReader
 from local.mail import sent
+from local.server.console import settings
 from tests.support.e2e.system import logical_name
 
 KEEPS = ("uploads/", "processed/", "rejected/")
@@ -68,7 +69,9 @@ def _files_of_the_emulator(cloud: Cloud) -> Iterator[Place]:
     log = Path(cloud.emulator._log)
     assert log.exists()
     for path in log.parent.rglob("*"):
-        if path.is_file() and not path.name.startswith(cloud.history.name):
+        if path.name == settings.FILE:  # has the outputs, and with them the keys
+            assert path.stat().st_mode & 0o077 == 0
+        elif path.is_file() and not path.name.startswith(cloud.history.name):
             yield f"file {path.relative_to(log.parent)}", path.name.encode() + path.read_bytes()
 
 
