@@ -10,5 +10,12 @@ from tests.support.e2e.canaries import Canaries
 def event(_: Cloud, canaries: Canaries, label: str) -> Any:
     event = samples.event("list_uploads")
     event["headers"]["User-Agent"] = canaries.new(f"{label}: agent")
-    event["queryStringParameters"]["cursor"] = canaries.new(f"{label}: cursor")
+    event["queryStringParameters"] = {canaries.new(f"{label}: query"): "1"}
     return event
+
+
+def more_events(canaries: Canaries) -> list[Any]:
+    """Return the events of requests that the function refuses."""
+    refused = samples.event("list_uploads")
+    refused["queryStringParameters"] = {"cursor": canaries.new("list_uploads: cursor")}
+    return [refused]
