@@ -135,7 +135,7 @@ def bare() -> Iterator[str]:
 
 
 def _copy_project(root: Path) -> None:
-    for part in ("handlers", "images", "infra"):
+    for part in ("features", "handlers", "images", "infra"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__main__.py", "config.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, root)

@@ -35,8 +35,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "AWS_ENDPOINT_URL": aws.endpoint,
             "AWS_REGION": "eu-central-1",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            **aws.credentials.variables(),
         }
 
 
