@@ -95,7 +95,8 @@ async def _admit(scope: Scope, receive: Receive) -> Receive:
     if claimed is None:
         raise Unsigned
     receive = await verify(claimed, scope, receive, _identities.find)
-    if path.startswith("/_") and not (loopback and _identities.is_root(claimed.access_key)):
+    from_root = loopback and _identities.is_root(claimed.access_key)
+    if open_paths.is_emulators_own(path) and not from_root:
         raise Refused("AccessDenied", "Only the root credentials open the emulator's own paths.")
     if not loopback and not _is_session(claimed):
         raise Refused("AccessDenied", "From a container, sign with a function's credentials.")

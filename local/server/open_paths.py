@@ -14,7 +14,7 @@ from ministack.core.router import detect_service  # type: ignore[import-untyped]
 Scope = dict[str, Any]
 
 API = re.compile(r"/_aws/execute-api/[^/]+/.*", re.DOTALL)
-HEALTH = "/_ministack/health"
+HEALTH = ("GET", "/_ministack/health")
 _SIGN_IN = {
     ("GET", "/oauth2/authorize"),
     ("GET", "/oauth2/userInfo"),
@@ -29,20 +29,41 @@ _KEYS = re.compile(r"/[\w-]+_\w+/\.well-known/(jwks\.json|openid-configuration)"
 _COGNITO = "AWSCognitoIdentityProviderService."
 
 
+def is_emulators_own(path: str) -> bool:
+    """Return True for what the emulator has and AWS has not, such as the e-mails sent."""
+    return path.startswith("/_") and not API.fullmatch(path)
+
+
 def is_open(scope: Scope) -> bool:
     """Return True if a request needs no AWS signature."""
     method, path = scope["method"], scope["path"]
-    if API.fullmatch(path) or (method, path) in _SIGN_IN:
+    if _is_open_api(method, path) or (method, path) in (*_SIGN_IN, HEALTH):
         return True
-    if method == "GET" and (path == HEALTH or _KEYS.fullmatch(path)):
-        return True
-    headers = {name.decode("latin-1").lower(): value for name, value in scope["headers"]}
-    if method == "OPTIONS":  # a preflight: the emulator answers it, and does nothing
-        return "access-control-request-method" in headers and not path.startswith("/_")
-    if method != "POST" or scope["query_string"] or "authorization" in headers:
+    names = [name.decode("latin-1").lower() for name, _ in scope["headers"]]
+    # The emulator takes the caller for root if this header has anything but a signature.
+    if "authorization" in names:
         return False
-    text = {name: value.decode("latin-1") for name, value in headers.items()}
-    return _is_sign_in_by_sdk(path, text) or _is_form(path, text)
+    if method == "OPTIONS":  # a preflight: the emulator answers it, and does nothing
+        return "access-control-request-method" in names and not is_emulators_own(path)
+    # The emulator joins the values of a header that comes twice.
+    if scope["query_string"] or len(set(names)) < len(names):
+        return False
+    if method == "GET":
+        return _KEYS.fullmatch(path) is not None
+    values = (value.decode("latin-1") for _, value in scope["headers"])
+    text = dict(zip(names, values, strict=True))
+    return method == "POST" and (_is_sign_in_by_sdk(path, text) or _is_form(path, text))
+
+
+def _is_open_api(method: str, path: str) -> bool:
+    """Return True for a request to an API, unless AWS requires a signature there as well."""
+    if not API.fullmatch(path):
+        return False
+    api, stage, route = emulator._parse_execute_api_url("", path)
+    if route.startswith("/@connections/"):  # sends to the clients of a WebSocket API
+        return False
+    stage, route = emulator._resolve_stage_and_path(api, stage, route)
+    return bool(emulator._execute_api_authorization_type(api, stage, method, route) != "AWS_IAM")
 
 
 def _is_sign_in_by_sdk(path: str, headers: dict[str, str]) -> bool:

@@ -3,12 +3,16 @@
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -62,6 +66,8 @@ OTHERS = [
     Request("s3", "GET", "/login"),
     Request("s3", "DELETE", "/oauth2/token"),
     Request("any", "GET", "/_aws/execute-api/"),
+    Request("any", "POST", "/_aws/execute-api/api/stage/@connections/one", body=b"{}"),
+    Request("any", "GET", "/no_pool/.well-known/jwks.json?Action=ListTopics&Version=2010-03-31"),
     Request("s3", "OPTIONS", "/"),
 ]
 CODES = re.compile(
@@ -157,6 +163,92 @@ def test_the_emulators_own_paths_answer_root_only(
 ) -> None:
     assert send(aws.endpoint, signed(call, aws.endpoint, aws.credentials))[0] == 200
     assert_refused(aws, signed(call, aws.endpoint, session), "a session")
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer x", "Basic eDp4", "x", ""])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/no_pool/.well-known/jwks.json",
+        "/oauth2/authorize",
+        "/logout",
+        "/oauth2/userInfo",
+        "/_aws/execute-api/no-api/stage/users",
+        "/_ministack/health",
+    ],
+)
+def test_an_open_path_is_no_way_to_another_service(
+    aws: Aws, path: str, authorization: str | None
+) -> None:
+    given = {} if authorization is None else {"Authorization": authorization}
+    for call in CALLS[:4]:
+        body = call.body.decode()
+        for query in ("", f"?{body}" if body.startswith("Action") else "?X-Amz-Algorithm=x"):
+            request = Request("any", "GET", path + query, call.headers | given, call.body)
+            status, answer = send(aws.endpoint, request)
+            assert status != 200 or path.endswith("/health"), (query, call, answer)
+
+
+@pytest.mark.parametrize("first", ["DynamoDB_20120810.ListTables", "AmazonSQS.ListQueues"])
+def test_a_second_target_is_not_taken_for_the_first(aws: Aws, first: str) -> None:
+    """The emulator joins both, and looks at the beginning to know the service."""
+    connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=30)
+    connection.putrequest("POST", "/")
+    for target in (first, "AWSCognitoIdentityProviderService.SignUp"):
+        connection.putheader("X-Amz-Target", target)
+    connection.putheader("Content-Length", "2")
+    connection.endheaders(b"{}")
+    answer = connection.getresponse()
+    assert (answer.status, b"Send the header x-amz-target once" in answer.read()) == (400, True)
+    connection.close()
+
+
+class _Target(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def http_api(aws: Aws) -> Iterator[str]:
+    """Yield the path of an HTTP API with an open route and one that wants a signature."""
+    gateway = aws.client("apigatewayv2")
+    api = gateway.create_api(Name="http", ProtocolType="HTTP")["ApiId"]
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Target) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        target = gateway.create_integration(
+            ApiId=api,
+            IntegrationType="HTTP_PROXY",
+            IntegrationMethod="GET",
+            IntegrationUri=f"http://127.0.0.1:{server.server_port}",
+            PayloadFormatVersion="1.0",
+        )["IntegrationId"]
+        for route, kind in (("GET /open", "NONE"), ("GET /signed", "AWS_IAM")):
+            gateway.create_route(
+                ApiId=api, RouteKey=route, AuthorizationType=kind, Target=f"integrations/{target}"
+            )
+        gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+        yield f"/_aws/execute-api/{api}"
+        server.shutdown()
+
+
+def test_a_route_with_iam_takes_signatures_only(
+    aws: Aws, session: Credentials, http_api: str
+) -> None:
+    """The emulator takes any other `Authorization` for the root account's."""
+    route = Request("execute-api", "GET", f"{http_api}/signed")
+    assert send(aws.endpoint, replace(route, path=f"{http_api}/open"))[0] == 200
+    for keys in (aws.credentials, session):
+        status, body = send(aws.endpoint, signed(route, aws.endpoint, keys))
+        assert status == 200, body
+    assert_refused(aws, route, "no signature")
+    for header in ("Bearer x", "Basic eDp4", "x"):
+        assert_refused(aws, route.with_headers(Authorization=header), header)
+    for name, keys in strangers(aws.credentials, session).items():
+        assert_refused(aws, signed(route, aws.endpoint, keys), name)
 
 
 def test_health_is_open(aws: Aws) -> None:
