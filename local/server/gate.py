@@ -2,16 +2,14 @@
 
 The emulator takes a request without a signature for the root account's, and the root account may
 run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
-and the credentials that it gave out: the functions' sessions and IAM users' keys. Over the bridge,
-where containers are, only sessions do. A web page of another origin may send nothing
-(``origin.py``).
+and the credentials that it gave out: the functions' sessions and IAM users' keys. From containers,
+only sessions do. A web page of another origin may send nothing (``origin.py``).
 """
 
 import contextlib
 import json
 import resource
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +58,10 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if problem := origin.refusal(scope):
         await _refuse(scope, send, *_as_json(problem))
         return
-    if door.wants(scope) and _is_loopback(scope):
+    if door.wants(scope) and origin.is_from_this_machine(scope):
         await door.serve(scope, receive, send)
         return
-    if viewer.wants(scope) and _is_loopback(scope):
+    if viewer.wants(scope) and origin.is_from_this_machine(scope):
         await viewer.serve(scope, send)
         return
     try:
@@ -84,21 +82,21 @@ async def _admit(scope: Scope, receive: Receive) -> Receive:
         Unsigned: the request has no signature, and needs one.
         Refused: its signature is not valid, or not enough for this.
     """
-    loopback, path = _is_loopback(scope), scope["path"]
+    here, path = origin.is_from_this_machine(scope), scope["path"]
     if scope["type"] == "websocket":
-        if loopback and open_paths.API.fullmatch(path):
+        if here and open_paths.API.fullmatch(path):
             return receive
         raise Refused("AccessDenied", "Only WebSocket APIs answer here.")
-    if loopback and open_paths.is_open(scope):
+    if here and open_paths.is_open(scope):
         return receive
     claimed = claim(scope)
     if claimed is None:
         raise Unsigned
     receive = await verify(claimed, scope, receive, _identities.find)
-    from_root = loopback and _identities.is_root(claimed.access_key)
+    from_root = here and _identities.is_root(claimed.access_key)
     if open_paths.is_emulators_own(path) and not from_root:
         raise Refused("AccessDenied", "Only the root credentials open the emulator's own paths.")
-    if not loopback and not _is_session(claimed):
+    if not here and not _is_session(claimed):
         raise Refused("AccessDenied", "From a container, sign with a function's credentials.")
     return receive
 
@@ -106,11 +104,6 @@ async def _admit(scope: Scope, receive: Receive) -> Receive:
 def _is_session(claimed: Claim) -> bool:
     """Return True if a request is signed as functions sign: with a session, in the headers."""
     return not claimed.presigned and claimed.access_key.startswith("ASIA")
-
-
-def _is_loopback(scope: Scope) -> bool:
-    client = scope.get("client")
-    return client is not None and ip_address(client[0]).is_loopback
 
 
 def _as_json(problem: str) -> tuple[int, dict[str, str], bytes]:

@@ -8,6 +8,7 @@ https://fetch.spec.whatwg.org/#origin-header https://www.w3.org/TR/fetch-metadat
 
 import json
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ Scope = dict[str, Any]
 ORIGINS = Path("origins.json").absolute()
 """In the emulator's folder: the origins that the API answers, as ``corsOrigins`` names them."""
 
-_NAMES = {"localhost", "host.docker.internal"}
+_CONTAINERS_NAME = "host.docker.internal"
+_NAMES = {"localhost", _CONTAINERS_NAME}
 _API = "/_aws/execute-api/"
 _SIGN_IN = ("/oauth2/authorize", "/login", "/logout")
 _OBJECT = re.compile(r"/[a-z0-9][a-z0-9.-]+/.+", re.DOTALL)
@@ -48,6 +50,19 @@ def refusal(scope: Scope) -> str | None:
     # Who has a signed URL may show the file, as a picture or by a link, and reads nothing of it.
     shows_file = reads and _OBJECT.fullmatch(scope["path"]) and _is_signed(scope)
     return None if follows_link or shows_file else _REFUSED
+
+
+def is_from_this_machine(scope: Scope) -> bool:
+    """Return True if a request came over loopback, and not by the name that containers use.
+
+    No browser has a use for that name, and a stranger's network may resolve it for DNS rebinding.
+    """
+    client, headers = scope.get("client"), dict(scope["headers"])
+    return (
+        client is not None
+        and ip_address(client[0]).is_loopback
+        and headers[b"host"].decode("latin-1").lower().partition(":")[0] != _CONTAINERS_NAME
+    )
 
 
 _REFUSED = (

@@ -2,8 +2,10 @@
 
 import json
 import socket
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -48,9 +50,19 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
             yield clients
 
 
-@pytest.fixture
-def bridge(aws: Aws) -> str:
-    return f"http://{other_address()}:{aws.endpoint.rpartition(':')[2]}"
+@pytest.fixture(params=["the bridge", "loopback"])
+def bridge(aws: Aws, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the address that containers use. On Docker Desktop, their name leads to loopback."""
+    port, name = aws.endpoint.rpartition(":")[2], "host.docker.internal"
+    if request.param == "the bridge":
+        return f"http://{other_address()}:{port}"
+    resolve = socket.getaddrinfo
+
+    def resolve_name(host: str, *more: Any, **options: Any) -> Any:
+        return resolve("127.0.0.1" if host == name else host, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_name)
+    return f"http://{name}:{port}"
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +96,9 @@ def test_nothing_is_open(bridge: str, session: Credentials, call: Request) -> No
 
 def test_no_other_credentials_pass(aws: Aws, bridge: str, session: Credentials) -> None:
     identity = Request("sts", "POST", "/", FORM, b"Action=GetCallerIdentity&Version=2011-06-15")
-    iam = aws.client("iam")
-    iam.create_user(UserName="somebody")
-    key = iam.create_access_key(UserName="somebody")["AccessKey"]
+    iam, user_name = aws.client("iam"), uuid.uuid4().hex
+    iam.create_user(UserName=user_name)
+    key = iam.create_access_key(UserName=user_name)["AccessKey"]
     user = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
     for keys in (aws.credentials, user):
         status, body = send(bridge, signed(identity, bridge, keys))
