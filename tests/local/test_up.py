@@ -18,6 +18,7 @@ import pytest
 from cli import main
 from local.emulator import free_port
 from local.up import _is_alive_after_stopping
+from tests.support.e2e.system import until
 
 REPOSITORY = Path(__file__).parents[2]
 MAIN = """\
@@ -260,6 +261,8 @@ def test_an_emulator_that_was_killed_is_a_failure(arguments, folder, local):
             shown.append(line)
             if "greeted" in line:
                 break
+        # The history is written a moment after the log; a kill loses what is not written yet.
+        until(lambda: "greeted" in local("events", "--json")[1])
         os.kill(emulator, signal.SIGKILL)
         _, error = process.communicate(timeout=60)
     assert any("INFO    greeted count=1" in line for line in shown)
