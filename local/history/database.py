@@ -1,5 +1,6 @@
 """Opens the file of the history: an SQLite database that only its owner can read."""
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -23,7 +24,10 @@ def open_database(path: Path) -> sqlite3.Connection:
 
     A file of another version, or one that is no database, is renamed to ``….old``.
     """
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Never opened here if it exists: closing it would end this process's locks on it, and another
+    # process would remove the log that is still written. https://sqlite.org/howtocorrupt.html
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         return _open(path)
     except _Other:

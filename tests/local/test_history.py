@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,22 @@ def test_what_was_cleared_is_gone_from_the_disk_and_stays_gone(path: Path) -> No
     history.close()
     for file in path.parent.iterdir():
         assert b"ada@example.com" not in file.read_bytes()
+
+
+def test_another_process_may_come_and_go_while_two_threads_have_it_open(path: Path) -> None:
+    """The last to close the file removes the log beside it: nobody may seem to be the last."""
+    recorder, (first, *more) = History(path), samples(NOW)
+    recorder.write([first])
+    console = History(path)
+    look = "import sys, pathlib; from local.history.store import History as H; h = H(pathlib.Path("
+    command = [sys.executable, "-c", f"{look}sys.argv[1])); print(len(h.causes())); h.close()"]
+    seen = []
+    for cause in more[:3]:
+        recorder.write([cause])
+        ended = subprocess.run([*command, str(path)], capture_output=True, text=True, check=True)
+        seen.append(int(ended.stdout))
+    assert seen == [2, 3, 4]
+    assert len(console.causes()) == 4
 
 
 def test_only_the_newest_are_kept(path: Path) -> None:
