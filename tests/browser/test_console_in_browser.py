@@ -368,13 +368,15 @@ def test_nothing_that_users_send_scripts_the_page(console: Watched, busy: Cloud)
     hostile.click()
     expect(page.locator("#cause-title")).to_contain_text("<img src=x")
     view(page, "Mail")
+    row(page, "eve@example.com").click()  # the welcome e-mails may be newer
     expect(page.frame_locator("iframe").locator("body")).to_contain_text("Dear Eve", timeout=LONG)
     for name in ("Tables", "Files"):
         view(page, name)
         expect(page.locator("main")).to_contain_text("onerror", timeout=LONG)
     for file in ("hostile.html", "hostile.svg", "onerror"):
         page.locator(".row").filter(has_text=file).first.click()
-        expect(page.locator("article iframe")).to_be_visible()
+        expect(page.locator("article iframe")).to_have_attribute("src", re.compile(file))
+        expect(page.frame_locator("article iframe").locator(":root")).to_be_visible()
     for frame in page.frames:
         assert frame.evaluate("window.hacked") is None
     # Opened by itself, such a file has no origin and no script either.
