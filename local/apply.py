@@ -45,8 +45,7 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
                 aws,
                 directory=directory.emulator,
                 history=directory.history,
-                images=containers.images if containers else None,
-                live=containers.live if containers else None,
+                containers=containers,
                 previous=state.deployed,
                 error_texts=True,
             )

@@ -24,6 +24,7 @@ from local.server.origin import ORIGINS
 
 if TYPE_CHECKING:
     from local.changes import Change
+    from local.containers import Containers
     from local.deployer import Deployment
 
 
@@ -88,15 +89,13 @@ class Cloud:
             DeployFailed: the program, or a resource, failed.
         """
         project = load(self._project.stack, root=self._project.root, overrides=config_overrides)
-        containers = self.emulator.containers
         try:
             deployment = install(
                 project,
                 self.aws,
                 directory=self.emulator.directory,
                 history=self.history,
-                images=containers.images if containers else None,
-                live=containers.live if containers else None,
+                containers=self.emulator.containers,
                 previous=self.deployed,
                 error_texts=self._error_texts,
             )
@@ -189,15 +188,13 @@ def launch(
         aws = Aws(emulator.endpoint, project.region, emulator.credentials)
         for ref in previous.functions.values() if previous else ():
             restore(aws, ref)  # it may have been stopped while a function was debugged
-        containers = emulator.containers
         history = history or emulator.directory / HISTORY
         deployment = install(
             project,
             aws,
             directory=emulator.directory,
             history=history,
-            images=containers.images if containers else None,
-            live=containers.live if containers else None,
+            containers=emulator.containers,
             previous=previous,
             error_texts=error_texts,
         )
@@ -213,20 +210,24 @@ def install(
     *,
     directory: Path,
     history: Path,
-    images: Mapping[str, str] | None,
-    live: Path | None,
+    containers: Containers | None,
     previous: Deployed | None = None,
     error_texts: bool = False,
 ) -> Deployment:
     """Deploy a project to an emulator, and tell the emulator's own pages of it.
 
-    ``directory`` is the emulator's folder, and ``history`` the file of what happens; see
-    `deployer.deploy` for the rest.
+    ``directory`` is the emulator's folder, and ``history`` the file of what happens. Functions run
+    in ``containers``; None: as Python workers. See `deployer.deploy` for the rest.
     """
     from local.deployer import deploy
 
     deployment = deploy(
-        project, aws, images=images, live=live, previous=previous, error_texts=error_texts
+        project,
+        aws,
+        images=containers.images if containers else None,
+        live=containers.live if containers else None,
+        previous=previous,
+        error_texts=error_texts,
     )
     api = json.loads(project.config.get(f"{project.name}:api", "{}"))
     (directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
