@@ -25,15 +25,12 @@ def ringing(
 ) -> list[dict[str, Any]]:
     """Return the alarms whose threshold the last evaluation periods exceed."""
     settings = stage.settings
-    functions = {function.name: name for name, function in settings.functions.items()}
     found = []
     for page in stage.client("cloudwatch").get_paginator("describe_alarms").paginate():
         for alarm in page["MetricAlarms"]:
             exceeds = _COMPARISONS.get(alarm.get("ComparisonOperator", ""))
             given = {part["Name"]: part["Value"] for part in alarm.get("Dimensions", [])}
-            about = functions.get(given.get("FunctionName", "")) or settings.name(
-                given.get("QueueName", "")
-            )
+            about = settings.name(given.get("FunctionName") or given.get("QueueName", ""))
             begin = time.time() - alarm.get("Period", 60) * alarm.get("EvaluationPeriods", 1)
             window = [cause for cause in recent if cause.time >= begin]
             metric = alarm.get("MetricName", "")

@@ -108,7 +108,6 @@ def file(stage: Stage, key: str) -> tuple[bytes, str] | None:
 def schedules(stage: Stage) -> list[dict[str, Any]]:
     """Return each schedule with its function, and the input that it passes."""
     client, settings = stage.client("scheduler"), stage.settings
-    functions = {function.name: name for name, function in settings.functions.items()}
     found = []
     for listed in client.list_schedules()["Schedules"]:
         given = client.get_schedule(Name=listed["Name"])
@@ -116,7 +115,7 @@ def schedules(stage: Stage) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": settings.name(given["Name"]),
-                "function": functions.get(physical, physical),
+                "function": settings.name(physical),
                 "expression": given["ScheduleExpression"],
                 "state": given.get("State", "ENABLED"),
                 "input": given["Target"].get("Input", "{}"),

@@ -28,7 +28,6 @@ class Lag(Struct):
 
 def lags(settings: Settings) -> list[Lag]:
     """Return the lag of each mapping of a table's stream."""
-    functions = {function.name: name for name, function in settings.functions.items()}
     found = []
     for account, region, mapping in lambda_svc._iter_all_esms():
         arn = mapping.get("EventSourceArn", "")
@@ -45,11 +44,10 @@ def lags(settings: Settings) -> list[Lag]:
             float(record.get("dynamodb", {}).get("ApproximateCreationDateTime", time.time()))
             for record in oldest
         ]
-        function = str(mapping.get("FunctionName", ""))
         found.append(
             Lag(
                 settings.name(table),
-                functions.get(function, function),
+                settings.name(str(mapping.get("FunctionName", ""))),
                 waiting,
                 max(0.0, time.time() - written[0]) if written else 0.0,
                 str(mapping.get("LastProcessingResult", "")),
