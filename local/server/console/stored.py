@@ -6,6 +6,7 @@ from typing import Any
 from local import mail
 from local.aws import ACCOUNT_ID
 from local.files import Files
+from local.items import plain_item
 from local.server.console.stage import Stage
 
 _MOST_ITEMS = 100
@@ -78,9 +79,7 @@ def tables(stage: Stage) -> list[dict[str, Any]]:
             {
                 "name": settings.name(physical),
                 "more": "LastEvaluatedKey" in page,
-                "items": [
-                    {name: _plain(value) for name, value in item.items()} for item in page["Items"]
-                ],
+                "items": [plain_item(item) for item in page["Items"]],
             }
         )
     return sorted(found, key=lambda table: table["name"])
@@ -122,16 +121,3 @@ def schedules(stage: Stage) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda schedule: schedule["name"])
-
-
-def _plain(value: dict[str, Any]) -> Any:
-    """Return an attribute's value without its type: numbers stay texts, as DynamoDB has them."""
-    [(kind, content)] = value.items()
-    match kind:
-        case "M":
-            return {name: _plain(part) for name, part in content.items()}
-        case "L":
-            return [_plain(part) for part in content]
-        case "B" | "BS":
-            return "(binary)"
-    return content if isinstance(content, (str, bool, list)) or content is None else str(content)
