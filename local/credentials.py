@@ -2,10 +2,11 @@
 
 import base64
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from local import private_file
 
 _FILE = "credentials.json"
 
@@ -29,10 +30,7 @@ def create(folder: Path) -> Credentials:
     """Write new random root credentials to an emulator's folder; only the owner can read them."""
     key = base64.b32encode(secrets.token_bytes(10)).decode()
     made = Credentials(f"AKIA{key}", secrets.token_urlsafe(30))
-    file = folder / _FILE
-    file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        json.dump(asdict(made), opened)
+    private_file.write(folder / _FILE, json.dumps(asdict(made)).encode())
     return made
 
 

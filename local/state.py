@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from local import private_file
 from local.credentials import Credentials
 from local.deployed import Deployed
 from local.emulator import remove_containers
@@ -85,12 +86,12 @@ class StateDirectory:
 
     def save(self, state: State) -> None:
         """Write the state for the other commands, readable by this user only."""
-        _write(self._state, state)
+        private_file.write(self._state, _text(state))
 
     def keep(self, state: State) -> None:
         """Save the description of what the emulator saved in ``kept`` when it ended."""
         self.kept.mkdir(mode=0o700, exist_ok=True)
-        _write(self.kept / _KEPT, state)
+        private_file.write(self.kept / _KEPT, _text(state))
 
     def load_kept(self, *, stack: str, port: int | None) -> State | None:
         """Return what was kept; None if nothing was.
@@ -207,9 +208,5 @@ class StateDirectory:
 _KEPT = "state.json"
 
 
-def _write(file: Path, state: State) -> None:
-    temporary = file.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        opened.write(state.model_dump_json(indent=2))
-    temporary.replace(file)
+def _text(state: State) -> bytes:
+    return state.model_dump_json(indent=2).encode()

@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+from local import private_file
+
 
 class Stored(Struct):
     """What the program stores something in: ``users = stack.table("users", …)``."""
@@ -46,9 +48,7 @@ FILE = "recorder.json"
 def write(directory: Path, *, history: Path, names: Mapping[str, str], root: Path) -> None:
     """Write for the emulator's process where to record, and what things are called."""
     program = Program(str(history), dict(names), stored_by(root))
-    temporary = directory / f"{FILE}.new"
-    temporary.write_bytes(msgspec.json.encode(program))
-    temporary.replace(directory / FILE)
+    private_file.write(directory / FILE, msgspec.json.encode(program))
 
 
 def read(file: Path) -> Program:

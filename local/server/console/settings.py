@@ -3,13 +3,14 @@
 The file holds what the outputs hold, API keys included: only its owner can read it.
 """
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+
+from local import private_file
 
 FILE = "console.json"
 """In the emulator's folder. While it is not there, there is no console."""
@@ -58,11 +59,7 @@ def write(directory: Path, *, root: Path, stack: str, deployed: Any) -> str:
         name: Function(ref.name, ref.qualifier) for name, ref in deployed.functions.items()
     }
     settings = Settings(key, str(root), stack, deployed.outputs, deployed.names, functions)
-    temporary = directory / f"{FILE}.new"
-    temporary.unlink(missing_ok=True)
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(msgspec.json.encode(settings))
-    temporary.replace(file)
+    private_file.write(file, msgspec.json.encode(settings))
     return key
 
 
