@@ -25,6 +25,7 @@ import ops.redrive.cli
 import ops.release.cli
 import ops.smoke.cli
 import ops.trace.cli
+from ops.terminal import wants_colour
 
 ROOT = Path(__file__).resolve().parent
 
@@ -233,12 +234,9 @@ def _text(error: Exception) -> str:
 
 def _say_error(text: str) -> None:
     print(
-        f"{typer.style('error:', fg='red') if _in_colour() else 'error:'} {text}", file=sys.stderr
+        f"{typer.style('error:', fg='red') if wants_colour(sys.stderr) else 'error:'} {text}",
+        file=sys.stderr,
     )
-
-
-def _in_colour() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 if __name__ == "__main__":

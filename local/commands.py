@@ -1,7 +1,6 @@
 """The commands that talk to a running local cloud. Each returns its exit code."""
 
 import json
-import select
 import sys
 import time
 import webbrowser
@@ -15,13 +14,14 @@ from local.aws import Aws, AwsError
 from local.debug import attach_hint, debugging
 from local.errors import LocalError, NotRunning, unknown
 from local.files import UPLOADS, Files, key_for
-from local.log_format import Formatter, wants_colour
+from local.log_format import Formatter
 from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
 from local.server.console import settings
 from local.state import State, StateDirectory
 from local.uploads import UploadNames
+from ops.terminal import reader_has_gone, wants_colour
 
 
 def outputs(directory: StateDirectory, *, name: str | None, as_json: bool) -> int:
@@ -198,10 +198,3 @@ def _aws(state: State) -> Aws:
 def _files(directory: StateDirectory) -> Files:
     state = directory.load()
     return Files(_aws(state), state.deployed.outputs)
-
-
-def reader_has_gone() -> bool:
-    """Return True if standard output is a closed pipe, as in ``logs --follow | head``."""
-    output = select.poll()
-    output.register(1, 0)  # errors only, which are always reported
-    return any(event & select.POLLERR for _, event in output.poll(0))

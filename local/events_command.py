@@ -8,14 +8,13 @@ from typing import get_args
 
 import msgspec
 
-from local.commands import reader_has_gone
 from local.errors import LocalError, unknown
 from local.history.store import History
-from local.log_format import wants_colour
 from local.state import StateDirectory
 from ops.events.model import Cause, Outcome
 from ops.events.since import seconds
 from ops.events.text import chain, summary
+from ops.terminal import reader_has_gone, wants_colour
 
 _POLL_SECONDS = 0.2
 

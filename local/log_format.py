@@ -5,11 +5,10 @@ function, and the emulator's worker prints it again.
 """
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from local.logs import Invocation
 from ops.events.places import with_places
@@ -23,11 +22,6 @@ _OF_ERRORS = {"error", "text", "stack", "errorType", "errorMessage", "stackTrace
 _LOGGED_BEFORE = "Failed"  # the name of handlers.runtime.asynchronous.Failed
 _TRACEBACK = "Traceback (most recent call last):"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def wants_colour(output: TextIO) -> bool:
-    """Return True in a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    return output.isatty() and not os.environ.get("NO_COLOR")
 
 
 class Formatter:

@@ -8,10 +8,11 @@ from local import invocation
 from local.aws import Aws
 from local.errors import LocalError, unknown
 from local.json_text import json_text
-from local.log_format import Formatter, wants_colour
+from local.log_format import Formatter
 from local.logs import Invocation
 from local.schedule_event import fill
 from local.state import State, StateDirectory
+from ops.terminal import wants_colour
 
 TYPE = "aws:scheduler/schedule:Schedule"
 

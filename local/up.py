@@ -19,12 +19,13 @@ from local.emulator import Emulator
 from local.errors import LocalError
 from local.execution import choose
 from local.hints import command, hints
-from local.log_format import Formatter, wants_colour
+from local.log_format import Formatter
 from local.logs import LogReader
 from local.processes import catch_signals
 from local.state import State, StateDirectory
 from local.uploads import UploadNames
 from local.watch import Watcher
+from ops.terminal import wants_colour
 
 PORT = 4566
 _STOP_SECONDS = 5

@@ -1,6 +1,5 @@
 """Prints what followed from one request, upload or message: in AWS and in the local cloud."""
 
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from ops.deployed.clients import Client, clients
 from ops.deployed.outputs import outputs as read_outputs
 from ops.deployed.outputs import region
 from ops.events.text import chain
+from ops.terminal import wants_colour
 from ops.trace.cause import cause_of
 from ops.trace.errors import TraceError
 from ops.trace.search import Groups, search
@@ -49,8 +49,7 @@ def run(
     if as_json:
         print(msgspec.json.encode(cause).decode())
     else:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        print(chain(cause, colour=colour, every_record=True))
+        print(chain(cause, colour=wants_colour(sys.stdout), every_record=True))
     return 0
 
 

@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from local.log_format import Formatter, wants_colour
+from local.log_format import Formatter
 from local.logs import Invocation
+from ops.terminal import wants_colour
 
 REQUEST = "413d3c14-fb4d-4f4a-9c22-6e4cc984014c"
 START = f"START RequestId: {REQUEST} Version: 1"
