@@ -10,6 +10,7 @@ from typing import Any
 from local.aws import Aws
 from local.deployed import FunctionRef
 from local.errors import LocalError
+from ops.events.lines import json_object
 from ops.events.places import with_places
 
 
@@ -99,11 +100,8 @@ def _reason(error: Exception) -> str:
 def _describe(payload: Any, log: str) -> str:
     """Return type, message and stack from the log: the emulator's answer has only the message."""
     for line in reversed(log.splitlines()):
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict) and "stackTrace" in record:
+        record = json_object(line)
+        if record and "stackTrace" in record:
             stack = with_places("".join(record["stackTrace"]).rstrip())
             return f"{record['errorType']}: {record['errorMessage']}\n{stack}"
     if isinstance(payload, dict) and "errorMessage" in payload:

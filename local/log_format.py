@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from local.logs import Invocation
+from ops.events.lines import log_record
 from ops.events.places import with_places
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
@@ -100,7 +101,7 @@ def _parse(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
         repeated = repeated or (reported and line == _TRACEBACK)
         if repeated:
             continue
-        record = _as_record(line)
+        record = log_record(line)
         if record is None:
             yield "text", line
             continue
@@ -122,16 +123,6 @@ def _error(record: dict[str, Any]) -> tuple[str, str]:
     else:
         return "", ""
     return f"{kind}: {text}" if text else str(kind), with_places(stack)
-
-
-def _as_record(line: str) -> dict[str, Any] | None:
-    if not line.startswith("{"):
-        return None
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) and "level" in record else None
 
 
 def _clean(text: str) -> str:

@@ -1,10 +1,10 @@
 """Reads the log of one invocation: its records, and the error that ended it."""
 
-import json
 import re
 from datetime import datetime
 from typing import Any
 
+from ops.events.lines import log_record
 from ops.events.model import Failure, LogRecord
 
 _PLATFORM = re.compile(r"(START|END|REPORT|INIT_START|INIT_REPORT) ?(RequestId: )?")
@@ -23,7 +23,7 @@ def records(text: str, moment: float) -> list[LogRecord]:
             continue
         if reported and line == _TRACEBACK:
             break  # the emulator's worker repeats the exception at the end
-        record = _as_record(line)
+        record = log_record(line)
         if record is None:
             found.append(LogRecord(moment, "", line))
         else:
@@ -37,7 +37,7 @@ def failure(text: str, result: dict[str, Any]) -> Failure | None:
     if not result.get("error"):
         return None
     for line in reversed(text.splitlines()):
-        record = _as_record(line)
+        record = log_record(line)
         if record and "errorType" in record and "stackTrace" in record:
             return Failure(
                 str(record["errorType"]),
@@ -81,13 +81,3 @@ def _time(record: dict[str, Any]) -> float | None:
         ).timestamp()
     except ValueError:
         return None
-
-
-def _as_record(line: str) -> dict[str, Any] | None:
-    if not line.startswith("{"):
-        return None
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) and "level" in record else None

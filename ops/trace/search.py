@@ -1,6 +1,5 @@
 """Searches the logs of a stack for the records of one trace."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.runtime import trace as traces
+from ops.events.lines import json_object
 
 _AT_ONCE = 4  # an account may ask CloudWatch a few times a second
 _REPORT = re.compile(r"REPORT RequestId: (\S+)\tDuration: ([0-9.]+) ms")
@@ -120,10 +120,4 @@ def _record(line: str) -> dict[str, Any] | None:
     if report := _REPORT.match(line):
         metrics = {"durationMs": float(report[2])}
         return {"type": "platform.report", "record": {"requestId": report[1], "metrics": metrics}}
-    if not line.startswith("{"):
-        return None
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
+    return json_object(line)

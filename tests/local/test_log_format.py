@@ -34,6 +34,11 @@ def test_a_record_is_one_line_with_its_fields():
     ]
 
 
+def test_what_is_nested_too_deeply_is_text():
+    line = '{"a": ' * 100_000
+    assert line in show(line)
+
+
 def test_an_outcome_that_is_not_the_message_is_shown():
     assert "it is done outcome=sent" in show(record(message="it is done", outcome="sent"))
 
