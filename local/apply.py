@@ -5,7 +5,6 @@ from collections.abc import Sequence, Set
 from pathlib import Path
 
 from local import project
-from local.aws import Aws
 from local.changes import Action, Change
 from local.cloud import install
 from local.errors import LocalError, PartlyApplied
@@ -38,7 +37,7 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
         containers = choose(
             state.instance is not None, root=root, live=root.resolve() if state.live else None
         ).containers
-        aws = Aws(state.endpoint, state.region, state.credentials)
+        aws = state.clients()
         try:
             deployment = install(
                 loaded,

@@ -10,7 +10,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError
 
 from local import invocation, past_logs, tokens
-from local.aws import Aws, AwsError
+from local.aws import AwsError
 from local.debug import attach_hint, debugging
 from local.errors import LocalError, NotRunning, unknown
 from local.files import UPLOADS, Files, key_for
@@ -19,7 +19,7 @@ from local.logs import LogReader
 from local.mail import readable, sent
 from local.processes import SAVE_SECONDS, STOP_SECONDS, catch_signals, stop_group
 from local.server.console import settings
-from local.state import State, StateDirectory
+from local.state import StateDirectory
 from local.uploads import UploadNames
 from ops.terminal import reader_has_gone, wants_colour
 
@@ -55,7 +55,7 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
         return 0
     functions = state.deployed.functions
     chosen = {function: state.deployed.function(function)} if function else functions
-    aws = _aws(state)
+    aws = state.clients()
     reader, names = LogReader(aws, chosen), UploadNames(aws, state.deployed.outputs)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
 
@@ -79,7 +79,7 @@ def invoke(directory: StateDirectory, *, function: str, event: str | None) -> in
     """Invoke a function and print its answer."""
     state = directory.load()
     ref = state.deployed.function(function)
-    answer = invocation.invoke(_aws(state), ref, invocation.read_event(event))
+    answer = invocation.invoke(state.clients(), ref, invocation.read_event(event))
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
 
@@ -87,7 +87,7 @@ def invoke(directory: StateDirectory, *, function: str, event: str | None) -> in
 def debug(directory: StateDirectory, *, function: str, port: int) -> int:
     """Run a function's invocations under a debugger, and print its logs, until Ctrl-C."""
     state = directory.load()
-    ref, aws = state.deployed.function(function), _aws(state)
+    ref, aws = state.deployed.function(function), state.clients()
     names = UploadNames(aws, state.deployed.outputs)
     formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stdout))
     catch_signals()
@@ -115,7 +115,7 @@ def token(directory: StateDirectory, *, scopes: list[str], as_json: bool) -> int
 
 def mail(directory: StateDirectory, *, as_json: bool) -> int:
     """Print the e-mails that were sent."""
-    messages = sent(_aws(directory.load()))
+    messages = sent(directory.load().clients())
     if as_json:
         print(json.dumps(messages, indent=2, ensure_ascii=False))
     elif not messages:
@@ -191,10 +191,6 @@ def down(directory: StateDirectory) -> int:
     return 0
 
 
-def _aws(state: State) -> Aws:
-    return Aws(state.endpoint, state.region, state.credentials)
-
-
 def _files(directory: StateDirectory) -> Files:
     state = directory.load()
-    return Files(_aws(state), state.deployed.outputs)
+    return Files(state.clients(), state.deployed.outputs)

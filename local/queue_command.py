@@ -5,7 +5,6 @@ import sys
 import time
 from dataclasses import asdict
 
-from local.aws import Aws
 from local.json_text import json_text
 from local.queues import Message, Queues
 from local.state import StateDirectory
@@ -57,7 +56,7 @@ def show(directory: StateDirectory, name: str, *, as_json: bool) -> int:
 def retry(directory: StateDirectory, name: str) -> int:
     """Make the messages of a queue visible, or process those of a dead-letter queue again."""
     state = directory.load()
-    aws = Aws(state.endpoint, state.region, state.credentials)
+    aws = state.clients()
     queues = Queues(aws, state.deployed)
     messages = queues.of(name)
     if name in queues.redrivable:
@@ -71,7 +70,7 @@ def retry(directory: StateDirectory, name: str) -> int:
 
 def _open(directory: StateDirectory) -> Queues:
     state = directory.load()
-    return Queues(Aws(state.endpoint, state.region, state.credentials), state.deployed)
+    return Queues(state.clients(), state.deployed)
 
 
 def _readable(message: Message) -> str:

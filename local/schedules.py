@@ -28,7 +28,7 @@ def run(directory: StateDirectory, name: str) -> int:
         LocalError: there is no such schedule, or the function failed.
     """
     state = directory.load()
-    aws = Aws(state.endpoint, state.region, state.credentials)
+    aws = state.clients()
     schedule, function, text = _find(state, aws, name)
     event = fill(text, arn=schedule["Arn"])
     print(f"{function}: {event}", file=sys.stderr, flush=True)

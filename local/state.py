@@ -5,6 +5,8 @@ process that holds it ends, however it ends. So the lock shows whether the emula
 if another process got its process id. It also keeps two ``up`` from racing.
 """
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import os
@@ -12,6 +14,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,6 +24,9 @@ from local.deployed import Deployed
 from local.emulator import remove_containers
 from local.errors import LocalError, NotRunning
 from local.history.store import FILE as HISTORY
+
+if TYPE_CHECKING:
+    from local.aws import Aws
 
 
 class State(BaseModel):
@@ -44,6 +50,12 @@ class State(BaseModel):
     def endpoint(self) -> str:
         """URL of the emulator."""
         return f"http://127.0.0.1:{self.port}"
+
+    def clients(self) -> Aws:
+        """Return the root account's clients."""
+        from local.aws import Aws  # loads the AWS SDK, which not every command needs
+
+        return Aws(self.endpoint, self.region, self.credentials)
 
 
 class StateDirectory:

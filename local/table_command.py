@@ -4,7 +4,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.aws import Aws
 from local.errors import LocalError, unknown
 from local.items import key_attribute, plain_item
 from local.json_text import json_text
@@ -124,5 +123,4 @@ def _find_index(table: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _open(directory: StateDirectory) -> tuple[Any, dict[str, str]]:
     """Return DynamoDB's client, and the tables' names by those that the program gives them."""
     state = directory.load()
-    aws = Aws(state.endpoint, state.region, state.credentials)
-    return aws.client("dynamodb"), state.deployed.ids(TYPE)
+    return state.clients().client("dynamodb"), state.deployed.ids(TYPE)
