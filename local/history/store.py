@@ -21,6 +21,14 @@ FILE = "history.sqlite3"
 MOST_CAUSES = 2_000
 MOST_BYTES = 100_000_000
 _PAGE = 100
+_INSERT = (
+    "INSERT OR REPLACE INTO causes VALUES "
+    "(:id, :sequence, :time, :outcome, :functions, :size, :document)"
+)
+_UPDATE = (
+    "UPDATE causes SET sequence = :sequence, time = :time, outcome = :outcome, "
+    "functions = :functions, size = :size, document = :document WHERE id = :id"
+)
 
 
 class Changes(NamedTuple):
@@ -115,20 +123,10 @@ class History:
         """Keep new causes, and what became of known ones; one that was removed stays removed."""
         with self._lock, self._transaction():
             sequence = int(self._database.execute("SELECT sequence FROM counter").fetchone()[0])
-            for cause in new:
-                sequence += 1
-                self._database.execute(
-                    "INSERT OR REPLACE INTO causes VALUES (:id, :sequence, :time, :outcome, "
-                    ":functions, :size, :document)",
-                    _row(cause, sequence),
-                )
-            for cause in changed:
-                sequence += 1
-                self._database.execute(
-                    "UPDATE causes SET sequence = :sequence, time = :time, outcome = :outcome, "
-                    "functions = :functions, size = :size, document = :document WHERE id = :id",
-                    _row(cause, sequence),
-                )
+            for statement, causes in ((_INSERT, new), (_UPDATE, changed)):
+                for cause in causes:
+                    sequence += 1
+                    self._database.execute(statement, _row(cause, sequence))
             self._database.execute("UPDATE counter SET sequence = ?", (sequence,))
             self._remove_oldest()
 
