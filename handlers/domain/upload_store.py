@@ -20,11 +20,9 @@ from msgspec import UNSET
 from handlers.domain.ulid import new_ulid
 from handlers.domain.upload import FORM_SECONDS, NewUpload, State, Upload
 from handlers.domain.upload_key import is_upload_id, upload_key
+from handlers.domain.user_items import IDEMPOTENCY_SECONDS, key_id
 from handlers.runtime import clock
 from handlers.runtime.faults import temporary_as_unavailable
-
-IDEMPOTENCY_SECONDS = 86_400
-"""How long an Idempotency-Key is remembered."""
 
 KEEP_SECONDS = 7 * 86_400
 """How long an upload is kept whose file never comes."""
@@ -137,7 +135,7 @@ class UploadStore:
         self, key: str, user_id: str, new: NewUpload, upload_id: str, created: int
     ) -> dict[str, Any]:
         """Store an Idempotency-Key; return its item, or the one that was stored before."""
-        item_id = f"idempotency#{hashlib.sha256(key.encode()).hexdigest()}"
+        item_id = key_id(key)
         item = {
             "user": {"S": item_id},
             "id": {"S": item_id},

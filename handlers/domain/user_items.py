@@ -62,7 +62,7 @@ def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
 
 
 def key_id(key: str) -> str:
-    """Return the id of the ledger's item for an Idempotency-Key."""
+    """Return the id of the item for an Idempotency-Key."""
     return f"idempotency#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
