@@ -55,7 +55,7 @@ def test_nothing_is_built_when_nothing_changed(
     seconds = time.monotonic() - start
     assert seconds <= max(3, 3 * emptiest_build(engine, bases))
     assert {ref.built for ref in again.values()} == {False}
-    assert len(lines) == len(FUNCTIONS)
+    assert lines == []
 
 
 def emptiest_build(engine: Engine, bases: Bases) -> float:
