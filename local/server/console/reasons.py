@@ -77,7 +77,8 @@ def _record(record: LogRecord) -> str | None:
         return None
     error, stack = record.fields.get("error"), record.fields.get("stack")
     text = f"{record.message}: {error}" if error else record.message
-    if detail := record.fields.get("reason") or record.fields.get("detail"):
+    given = (record.fields.get(name) for name in ("reason", "detail", "code"))
+    if detail := next(filter(None, given), None):
         text = f"{text} ({detail})"
     return text + (_places([stack]) if isinstance(stack, str) else "")
 

@@ -22,11 +22,12 @@ def slow_of(cause: Cause) -> str | None:
     text += " (cold start)" if run.cold else ""
     call = max(run.calls, key=lambda call: call.duration_ms, default=None)
     if call is None:
-        return f"{text}; it called nothing of AWS: the time is in its own code"
+        return f"{text}; it called nothing of AWS"
     named = " ".join(filter(None, (call.service, call.operation, call.resource)))
     return (
         f"{text}; its slowest call, {named}, took {_seconds(call.duration_ms)}; "
-        f"{_seconds(_outside(run))} were in no call"
+        f"{_seconds(_outside(run))} were in no call: "
+        f"{'its start and its own code' if run.cold else 'its own code'}"
     )
 
 

@@ -65,7 +65,7 @@ function Row({ row, current }) {
     <${Outcome} of=${row.outcome} />
     <span class="what"><span class="kind">${KINDS[row.kind]}</span> <b>${row.title}</b>${row.status ? html` <span class="quiet">${row.status}</span>` : null}${row.slow && html` <span class="tag slow">slow</span>`}${row.attempts > 1 && html` <span class="tag">${row.attempts} attempts, the last at ${clock(row.last)}</span>`}</span>
     <span class="when"><${Time} of=${row.time} /> <span class="took">${millis(row.duration_ms)}</span></span>
-    <span class="more">${row.reason ? html`<span class="reason">${row.reason}</span>` : row.slow ? html`<span class="reason slow">${row.slow}</span>` : null}
+    <span class="more">${row.reason && html`<span class="reason">${row.reason}</span>`}${row.slow && html`<span class="reason slow">${row.slow}</span>`}
       <span class="path">${row.functions.join(" → ") || "no function"}</span></span>
   </a>`
 }

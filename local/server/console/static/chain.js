@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "./preact.js"
 import { ask, CauseLink, clock, Fold, Loaded, millis, moment, Outcome } from "./common.js"
 
-const THROTTLED = /Throttl|TooManyRequests|SlowDown|ThroughputExceeded|LimitExceeded/
+const THROTTLED = /[Tt]hrottl|TooManyRequests|SlowDown|ThroughputExceeded|LimitExceeded/
 const FRAME = /File "([^"]+)", line \d+|^\s*(\S+\.py):\d+/
 
 export function Detail({ id, version, send, again }) {
@@ -73,7 +73,7 @@ function LeftOut({ before, run }) {
 
 function Run({ run, below, scale, root }) {
   const refused = (run.failed_items || []).length > 0
-  const throttled = (run.calls || []).some(call => THROTTLED.test(call.error))
+  const throttled = [...(run.calls || []).map(call => call.error), ...(run.logs || []).map(log => log.message)].some(text => THROTTLED.test(text))
   const bad = run.failure || refused || (run.calls || []).some(call => call.denied)
   const left = 100 * (run.time - scale.from) / scale.length
   const width = run.duration_ms == null ? 100 - left : run.duration_ms / 10 / scale.length
