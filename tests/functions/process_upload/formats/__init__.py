@@ -70,8 +70,8 @@ def _ledger() -> dict[str, Any]:
     for name, content in UPLOADS.items():
         dynamodb = FakeDynamoDB()
         upload(name, content, FakeS3(), dynamodb, 1)
-        for item in dynamodb.tables["ledger"].values():
-            found[f"{item['id']['S'].partition('#')[0]} {name}"] = item
+        for entry in dynamodb.tables["ledger"].values():
+            found[f"{entry['id']['S'].partition('#')[0]} {name}"] = entry
     return found
 
 
