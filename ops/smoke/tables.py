@@ -30,7 +30,10 @@ _FUNCTION = re.compile(r":function:([A-Za-z0-9_-]+):([A-Za-z0-9_-]+)/invocations
 
 @dataclass(frozen=True)
 class Records:
-    """The records of users and their uploads, in one stack."""
+    """The records of users and their uploads, in one stack.
+
+    ``uploads_table`` and ``bucket`` are empty if the API has no uploads.
+    """
 
     dynamodb: Any
     s3: Any
@@ -142,13 +145,12 @@ def records(url: str, client: Client) -> Records:
                 client("s3"),
                 users["USERS_TABLE"],
                 users["LEDGER_TABLE"],
-                uploads["UPLOADS_TABLE"],
-                uploads["BUCKET"],
+                uploads.get("UPLOADS_TABLE", ""),
+                uploads.get("BUCKET", ""),
             )
     except (KeyError, TypeError):
         raise SmokeError(
-            f"{url} is not an API of this program: {' or '.join(_ROUTES)} has no function with "
-            "tables"
+            f"{url} is not an API of this program: POST /users has no function with tables"
         ) from None
 
 
@@ -162,14 +164,17 @@ def _told(what: str) -> Iterator[None]:
 
 
 def _settings(url: str, client: Client) -> list[dict[str, str]]:
-    """Return the environments of the functions of two routes."""
+    """Return the environments of the functions of two routes; the second one may not exist."""
     gateway = client("apigateway")
     api_id = _api_id(url, gateway)
     pages = gateway.get_paginator("get_resources").paginate(restApiId=api_id)
     resources = {item["path"]: item["id"] for page in pages for item in page["items"]}
-    settings = []
+    settings: list[dict[str, str]] = []
     for route in _ROUTES:
         method, _, path = route.partition(" ")
+        if settings and path not in resources:
+            settings.append({})
+            continue
         uri = gateway.get_integration(
             restApiId=api_id, resourceId=resources[path], httpMethod=method
         )["uri"]
