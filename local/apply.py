@@ -57,6 +57,19 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
         return _told(deployment.changes, time.monotonic() - started), deployment.imported
 
 
+def rehearse(directory: StateDirectory) -> None:
+    """Run the program and change nothing, so that the next `apply` of this process is quicker.
+
+    Raises:
+        LocalError: nothing runs, or the program failed.
+    """
+    from local.deployer import rehearse as run
+
+    state = directory.load()
+    loaded = project.load(state.stack, root=directory.root)
+    run(loaded, state.clients(), previous=state.deployed)
+
+
 def _told(changes: Sequence[Change], seconds: float) -> list[str]:
     """Return what changed, with losses first."""
     if not changes:
