@@ -18,7 +18,16 @@ from ministack.core.iam_evaluator import AuthError  # type: ignore[import-untype
 from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
 from local import credentials
-from local.server import open_paths, origin, preflights, recorder, viewer, workarounds
+from local.server import (
+    debug_calls,
+    function_errors,
+    open_paths,
+    origin,
+    preflights,
+    recorder,
+    viewer,
+    workarounds,
+)
 from local.server.claims import Claim, Refused, claim
 from local.server.console import door
 from local.server.identities import Identities
@@ -34,6 +43,8 @@ with contextlib.suppress(OSError, ValueError):
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 workarounds.apply()
+function_errors.apply()
+debug_calls.apply()
 preflights.install()
 recorder.install()
 

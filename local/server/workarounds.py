@@ -12,7 +12,7 @@ from ministack.services import dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
-from local.server import debug_calls, kept, message_ids
+from local.server import kept, message_ids
 
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
@@ -31,7 +31,6 @@ def apply() -> None:
         from local.server import debug_containers  # loads the docker package
 
         debug_containers.apply()
-    debug_calls.apply()
     message_ids.apply()
     if PERSIST_STATE:
         kept.apply({"dynamodb": dynamodb, "ses": ses})
