@@ -12,7 +12,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from checks.bench import BenchError, chart, cold, deploy, edit, local_api, program, warm
+from checks.bench import (
+    BenchError,
+    chart,
+    cold,
+    deploy,
+    edit,
+    edit_program,
+    local_api,
+    program,
+    warm,
+)
 from checks.bench.functions import own_measurements
 from checks.bench.scoreboard import Row, table
 
@@ -24,6 +34,7 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "warm": warm.measure,
     "deploy": deploy.measure,
     "edit": edit.measure,
+    "edit-program": edit_program.measure,
     "program": program.measure,
     "requests": local_api.measure,
     **own_measurements(),
