@@ -21,6 +21,7 @@ from checks.bench import (
     edit_program,
     local_api,
     program,
+    recorder,
     warm,
 )
 from checks.bench.functions import own_measurements
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "edit-program": edit_program.measure,
     "program": program.measure,
     "requests": local_api.measure,
+    "recorder": recorder.measure,
     **own_measurements(),
 }
 """What can be measured, by name: each takes a number of rounds, and gives its rows."""
