@@ -82,7 +82,7 @@ def _round(root: Path) -> tuple[float, list[float]]:
 
 
 def edit(program: Path) -> None:
-    """Give the program's first function one megabyte more.
+    """Add one megabyte to the memory of the program's first function.
 
     Raises:
         BenchError: the program names no function's memory.
