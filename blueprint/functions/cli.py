@@ -45,12 +45,24 @@ def new(
 
 
 @commands.command(rich_help_panel=_PANEL)
-def remove(context: typer.Context, function: Function) -> int:
-    """Remove a function: folders, paragraph, and keys of stack files."""
-    from blueprint.functions.remove import remove as take_out
+def remove(
+    context: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="FUNCTION|FEATURE", help="Such as count-users, or activity of features/."
+        ),
+    ],
+) -> int:
+    """Remove a function: folders, paragraph, and keys of stack files.
+
+    A feature is removed with all its functions.
+    """
+    from blueprint.functions import remove as removal
 
     root = context.obj.root
-    removed = take_out(root, function)
+    of_feature = removal.is_feature(root, name)
+    removed = (removal.remove_feature if of_feature else removal.remove)(root, name)
     sys.stdout.write(removed.diff + "\n")
     for path in removed.paths:
         sys.stdout.write(f"{'changed' if path.exists() else 'deleted'} {path.relative_to(root)}\n")

@@ -1,4 +1,4 @@
-"""Removes a function from ``__main__.py``, or from a feature's module."""
+"""Removes a function from ``__main__.py`` or a feature's module, or a feature from the former."""
 
 import ast
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from pathlib import Path
 from blueprint.functions.program import ProgramError
 from blueprint.functions.source import Source
 
-_OURS = {"handlers", "infra"}
-"""Packages whose imports go with the function that needed them."""
+_OURS = {"features", "handlers", "infra"}
+"""Packages whose imports go with what needed them."""
 
 
 def file_of(root: Path, name: str) -> Path:
@@ -45,6 +45,49 @@ def removed(text: str, name: str) -> str:
     return text
 
 
+def functions_of(module: str) -> list[str]:
+    """Return the names of the functions that a feature's module makes."""
+    source = Source(module)
+    texts = {n.value for n in ast.walk(source.tree) if isinstance(n, ast.Constant)}
+    return sorted(text for text in texts if isinstance(text, str) and _entries(source, text))
+
+
+def without_feature(text: str, feature: str) -> str:
+    """Return ``__main__.py`` without a feature, and what uses it.
+
+    Raises:
+        ProgramError: the program uses the feature in a way that only a person can undo.
+    """
+    source = Source(text)
+    gone = _made_of(source, feature)
+    while _remove_one(source, "", gone):
+        text = source.edited()
+        source = Source(text)
+    left = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)} & gone
+    if left or f"features.{feature} " in text:
+        raise ProgramError(f"the program still uses the feature {feature}; edit it by hand")
+    return text
+
+
+def _made_of(source: Source, feature: str) -> set[str]:
+    """Return the variable that holds a feature, and remove its assignment."""
+    classes = {
+        alias.asname or alias.name
+        for node in source.tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == f"features.{feature}"
+        for alias in node.names
+    }
+    for node in source.tree.body:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Call)
+            and ast.unparse(node.value.func) in classes
+        ):
+            return {node.targets[0].id}
+    raise ProgramError(f"the program makes no feature of features/{feature}.py")
+
+
 def _without_entry(text: str, name: str) -> str:
     source = Source(text)
     for entries, number in _entries(source, name):
@@ -73,6 +116,11 @@ def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
         for number, item in enumerate(items):
             if _uses(item, name, gone):
                 source.delete_item(items, number, key=None)
+                return True
+    for node in ast.walk(source.tree):
+        for number, key in enumerate(node.keys if isinstance(node, ast.Dict) else ()):
+            if key is None and _uses(node.values[number], name, gone):
+                source.delete_item(node.values, number, key=None, stars=2)
                 return True
     for node in _statements(source.tree):
         if _uses(node, name, gone):

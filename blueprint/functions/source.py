@@ -37,9 +37,14 @@ class Source:
         """Delete what is between two offsets."""
         self._edits.append((start, end, ""))
 
-    def delete_item(self, items: list[ast.expr], number: int, *, key: ast.expr | None) -> None:
-        """Delete an item of a list, or of a dict by its key, with the comma beside it."""
-        first = key or items[number]
+    def delete_item(
+        self, items: list[ast.expr], number: int, *, key: ast.expr | None, stars: int = 0
+    ) -> None:
+        """Delete an item of a list, or of a dict by its key, with the comma beside it.
+
+        ``stars``: that stand before an item of a dict without a key.
+        """
+        start = self.start(key or items[number]) - stars
         if number:
             self.delete(self.end(items[number - 1]), self.end(items[number]))
         elif len(items) > 1:
@@ -47,9 +52,9 @@ class Source:
             end = text.index(b",", self.end(items[0])) + 1
             while text[end : end + 1] in (b" ", b"\r", b"\n"):
                 end += 1
-            self.delete(self.start(first), end)
+            self.delete(start, end)
         else:
-            self.delete(self.start(first), self.end(items[0]))
+            self.delete(start, self.end(items[0]))
 
     def edited(self) -> str:
         """Return the text with all edits."""

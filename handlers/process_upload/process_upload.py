@@ -67,7 +67,8 @@ def process(
 ) -> Result:
     """Process an upload and count it, unless that was done before.
 
-    Every error is worth another attempt: the claim on the upload is released first.
+    Every error is worth another attempt: the upload counts as failed, once for all attempts, and
+    the claim on it is released first.
 
     Args:
         upload: an object under ``uploads/``.
@@ -101,6 +102,11 @@ def process(
     except BaseException:
         try:
             records.failed(upload)
+            ledger.record(
+                f"failed#{keys.digest(upload.key, upload.sequence)}",
+                kind="attempt",
+                outcome="failed",
+            )
         finally:
             ledger.release(claim)
         raise

@@ -18,6 +18,7 @@ from local.cloud import Cloud
 from local.credentials import Credentials
 from ops.smoke import api as smoke_api
 from tests.support.e2e.system import Api, broken
+from tests.support.functions import FEATURES
 
 Smoke = Callable[..., tuple[int, str, str]]
 
@@ -29,6 +30,7 @@ STEPS = [
     "the address is taken",
     "the user is found",
     "the user's uploads can be asked for",
+    *(["the figures of the day count users"] if "activity" in FEATURES else []),
     "the welcome e-mail is sent",
     "what the test created is deleted",
     "the user is gone",

@@ -1,7 +1,7 @@
 """Samples of what ``create-user`` writes."""
 
 from handlers.domain.user import NewUser
-from handlers.domain.user_items import guard_item, key_item, user_item
+from handlers.domain.user_items import created_entry, guard_item, key_item, user_item
 from tests.support.fakes import NOW, USER
 from tests.support.formats import Samples
 
@@ -18,6 +18,9 @@ def written() -> Samples:
     }
     return {
         "users": {"new": user, "guard": guard_item(USER)},
-        "ledger": {"Idempotency-Key": key_item(KEY, NEW, USER, NOW)},
+        "ledger": {
+            "Idempotency-Key": key_item(KEY, NEW, USER, NOW),
+            "created": created_entry(USER.id, NOW),
+        },
         "stream": {"new user": record},  # as DynamoDB writes it
     }
