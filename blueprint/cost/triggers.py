@@ -95,7 +95,7 @@ def reads_ledger(recorder: Recorder) -> bool:
 
 
 def _is_ledgers(mapping: Recorded) -> bool:
-    return "ledger" in mapping.inputs["eventSourceArn"]
+    return "ledger" in mapping.inputs.get("eventSourceArn", "")
 
 
 def _routes(recorder: Recorder) -> Iterator[tuple[str, str]]:

@@ -117,10 +117,10 @@ def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
             if _uses(item, name, gone):
                 source.delete_item(items, number, key=None)
                 return True
-    for node in ast.walk(source.tree):
-        for number, key in enumerate(node.keys if isinstance(node, ast.Dict) else ()):
-            if key is None and _uses(node.values[number], name, gone):
-                source.delete_item(node.values, number, key=None, stars=2)
+    for merged in (node for node in ast.walk(source.tree) if isinstance(node, ast.Dict)):
+        for number, key in enumerate(merged.keys):
+            if key is None and _uses(merged.values[number], name, gone):
+                source.delete_item(merged.values, number, key=None, stars=2)
                 return True
     for node in _statements(source.tree):
         if _uses(node, name, gone):
