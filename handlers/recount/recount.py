@@ -38,15 +38,15 @@ def recount(
         request: the days.
         days: the entries by day.
         store: the figures.
-        stop: called before each day, and each page of a day that is completed; returns true when
-            time has run out.
+        stop: called before each further day, and after each page of a day that is completed;
+            returns true when time has run out. So each run gets on, however little time it has.
 
     Returns:
         How many days were completed, and what is left.
     """
     done = 0
     while request.first <= request.last:
-        left = request.after if stop() else _recount_day(request, days, store, stop)
+        left = request.after if done and stop() else _recount_day(request, days, store, stop)
         if left is not None:
             outcome("stopped_early", level=logging.WARNING, day=request.first.isoformat())
             return done, replace(request, after=left)

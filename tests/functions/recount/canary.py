@@ -12,4 +12,4 @@ def event(_: Cloud, canaries: Canaries, label: str) -> Any:
 
 def more_events(canaries: Canaries) -> list[Any]:
     """Return the event of days that cannot be recounted."""
-    return [{"from": canaries.new("no day: event")}]
+    return [{"from": canaries.new("no range: event")}]

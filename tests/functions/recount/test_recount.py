@@ -158,12 +158,13 @@ def test_a_recount_that_runs_out_of_time_says_how_to_go_on() -> None:
     assert answer == {"days": 1}
     short = FakeContext(millis=9_000)
     stopped = handler.invoke(event, short, world.days, world.store)
-    assert stopped == {"days": 0, "next": {"from": str(TODAY), "to": str(TODAY)}}
+    left = {"from": str(TODAY), "to": str(TODAY), "after": "entries file#1"}
+    assert stopped == {"days": 0, "next": left}
 
 
 def test_a_day_is_continued_where_it_stopped() -> None:
     world = World([entry(number) for number in range(5)])
-    asked = iter([False, False, True])
+    asked = iter([False, True])
     done, left = recount(
         Request(first=TODAY, last=TODAY),
         days=world.days,
