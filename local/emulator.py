@@ -54,6 +54,14 @@ class Emulator:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def functions_url(self) -> str | None:
+        """Where functions call, if that is not the emulator itself."""
+        if self._functions_port is None:
+            return None
+        host = "host.docker.internal" if self.containers else HOST
+        return f"http://{host}:{self._functions_port}"
+
+    @property
     def pid(self) -> int:
         """The process id, which is also the id of its process group."""
         if self._process is None:

@@ -16,6 +16,7 @@ https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/responses
 """
 
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -45,6 +46,7 @@ _IDLE_SECONDS = 5
 
 _PAUSES_SECONDS = (0.5, 1, 2)
 _MOST_BODY = 16_384
+_XRAY = "_X_AMZN_TRACE_ID"
 
 _REJECTED = {400, 413, 415}
 _UNAUTHORIZED = 401
@@ -207,6 +209,8 @@ class SendGridMailer:
                 "Authorization": f"Bearer {key}",
                 "Content-Type": "application/json",
                 "Accept": "application/json",
+                # X-Ray's id of the invocation, as botocore sends it.
+                **({"X-Amzn-Trace-Id": xray} if (xray := os.environ.get(_XRAY)) else {}),
             },
             preload_content=False,
         )

@@ -27,13 +27,13 @@ _BUCKET = {
     "s3:AbortMultipartUpload": 'write_large("{prefix}", {env})',
     "s3:ListBucket": "list_keys()",
 }
-_MAIL = {"ses:SendEmail": 'send(env_sender="…", env_configuration_set="…")'}
+_MAIL = {"ses:SendEmail": 'send(env_sender="…")'}
 
-GRANTS = {"table": _TABLE, "queue": _QUEUE, "bucket": _BUCKET, "MailIdentity": _MAIL}
+GRANTS = {"table": _TABLE, "queue": _QUEUE, "bucket": _BUCKET, "mail_sender": _MAIL}
 """By what makes a resource in the program: the grant that allows each action."""
 
 _ENV = 'env="…"'
-_MAKERS = {"dynamodb": "table", "sqs": "queue", "s3": "bucket", "ses": "MailIdentity"}
+_MAKERS = {"dynamodb": "table", "sqs": "queue", "s3": "bucket", "ses": "mail_sender"}
 
 
 def allowing(action: str, arn: str, program: Program) -> str | None:
@@ -45,7 +45,7 @@ def allowing(action: str, arn: str, program: Program) -> str | None:
     maker = _MAKERS.get(action.partition(":")[0], "")
     verb = GRANTS.get(maker, {}).get(action)
     name, path = parts(arn, program)
-    if maker == "MailIdentity":
+    if maker == "mail_sender":
         senders = [stored.variable for stored in program.stored if stored.maker == maker]
         variable = senders[0] if senders else None
     else:

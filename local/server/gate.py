@@ -3,7 +3,8 @@
 The emulator takes a request without a signature for the root account's, and the root account may
 run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
 and the credentials that it gave out: the functions' sessions and IAM users' keys. From containers,
-only sessions do. A web page of another origin may send nothing (``origin.py``).
+only sessions do. A web page of another origin may send nothing (``origin.py``). SendGrid's API has
+a check of its own (``sendgrid.py``).
 """
 
 import contextlib
@@ -18,7 +19,15 @@ from ministack.core.iam_evaluator import AuthError  # type: ignore[import-untype
 from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
 from local import credentials
-from local.server import open_paths, origin, preflights, recorder, viewer, workarounds
+from local.server import (
+    open_paths,
+    origin,
+    preflights,
+    recorder,
+    sendgrid,
+    viewer,
+    workarounds,
+)
 from local.server.claims import Claim, Refused, claim
 from local.server.console import door
 from local.server.identities import Identities
@@ -63,6 +72,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     if viewer.wants(scope) and origin.is_from_this_machine(scope):
         await viewer.serve(scope, send)
+        return
+    if sendgrid.wants(scope):
+        await recorder.forward(sendgrid.serve, scope, receive, send)
         return
     try:
         receive = await _admit(scope, receive)

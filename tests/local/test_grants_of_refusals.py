@@ -21,7 +21,7 @@ from local.history.program import Program, Stored, stored_by
 from tests.support.stacks import ROOT
 
 MAKERS: dict[str, type] = {
-    "table": Table, "queue": Queue, "bucket": Bucket, "MailIdentity": MailIdentity,
+    "table": Table, "queue": Queue, "bucket": Bucket, "mail_sender": MailIdentity,
 }  # fmt: skip
 
 PROGRAM = Program(
@@ -31,7 +31,7 @@ PROGRAM = Program(
         Stored("people", "users", "table"),
         Stored("emails", "emails", "queue"),
         Stored("storage", "storage", "bucket"),
-        Stored("sender", "mail", "MailIdentity"),
+        Stored("sender", "mail", "mail_sender"),
     ],
 )
 
@@ -113,7 +113,7 @@ def test_a_grant_is_written_as_the_method_takes_it(maker: str) -> None:
         (
             "ses:SendEmail",
             "arn:aws:ses:r:0:identity/example.com",
-            'sender.send(env_sender="…", env_configuration_set="…")',
+            'sender.send(env_sender="…")',
         ),
         ("kms:Decrypt", "arn:aws:kms:r:0:key/1", None),
     ],
@@ -133,7 +133,7 @@ def test_the_programs_variables_are_read(tmp_path: Path) -> None:
         ("users", "users", "table"),
         ("storage", "storage", "bucket"),
         ("emails", "emails", "queue"),
-        ("sender", "mail", "MailIdentity"),
+        ("sender", "mail", "mail_sender"),
     } <= found
     source = (ROOT / "__main__.py").read_text()
     assert all(re.search(rf"^{variable} = ", source, re.MULTILINE) for variable, _, _ in found)
