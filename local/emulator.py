@@ -55,7 +55,7 @@ class Emulator:
 
     @property
     def functions_url(self) -> str | None:
-        """Where functions call, if that is not the emulator itself."""
+        """The URL at which functions call AWS; None if it is the emulator's own."""
         if self._functions_port is None:
             return None
         host = "host.docker.internal" if self.containers else HOST

@@ -88,7 +88,8 @@ def smoke(
 ) -> int:
     """Test a deployed stack through its API, and clean up.
 
-    The test creates a user, waits for the welcome e-mail (sent to the SES mailbox simulator), and
+    The test creates a user, waits for the welcome e-mail (sent to the mailbox simulator of SES or
+    SendGrid), and
     deletes everything it created.
     """
     from ops.smoke import command

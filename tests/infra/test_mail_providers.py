@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from handlers.send_email.handler import Settings
 from infra.access import sendgrid
 from local import sendgrid as local_sendgrid
 from tests.infra.test_stack_config import EMAIL, loaded, refused
+from tests.support.policy.told import broken, seen
 from tests.support.stacks import PROJECT, inputs, keys, made_before, of, stack
 from tests.support.statements import HERE, allow
 
@@ -142,6 +144,19 @@ def test_one_function_reaches_the_internet_by_https() -> None:
     assert [
         (r["securityGroupId"], r["cidrIpv4"], r["fromPort"], r["toPort"]) for r in anywhere
     ] == [(out, "0.0.0.0/0", 443, 443)]
+
+
+def test_the_rules_for_production_hold() -> None:
+    """But for a way out that is wider than the program's."""
+    resources = seen(with_sendgrid("prod"))
+    assert broken(resources, production=True) == {}
+    [way_out] = [r for r in resources if r.name == "network-internet-https"]
+    for changed in ({"fromPort": 0}, {"ipProtocol": "-1"}, {"description": "Any"}):
+        wider = replace(way_out, properties={**way_out.properties, **changed})
+        others = [r for r in resources if r is not way_out]
+        assert list(broken([*others, wider], production=True)) == [
+            "row-57-EC2.2-6-15-CK382-ways-out"
+        ]
 
 
 def test_the_route_leads_through_a_nat_gateway_in_a_subnet_of_its_own() -> None:
