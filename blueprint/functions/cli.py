@@ -47,22 +47,22 @@ def new(
 @commands.command(rich_help_panel=_PANEL)
 def remove(
     context: typer.Context,
-    name: Annotated[
+    function: Annotated[
         str,
         typer.Argument(
-            metavar="FUNCTION|FEATURE", help="Such as count-users, or activity of features/."
+            metavar="FUNCTION|FEATURE",
+            help="Such as daily-report; or the name of a module in features/, such as uploads.",
         ),
     ],
 ) -> int:
-    """Remove a function: folders, paragraph, and keys of stack files.
+    """Remove a function, or a feature with all its functions.
 
-    A feature is removed with all its functions.
+    Deletes the folders, the paragraph of the program, and the keys of stack files.
     """
-    from blueprint.functions import remove as removal
+    from blueprint.functions.remove import remove as take_out
 
     root = context.obj.root
-    of_feature = removal.is_feature(root, name)
-    removed = (removal.remove_feature if of_feature else removal.remove)(root, name)
+    removed = take_out(root, function)
     sys.stdout.write(removed.diff + "\n")
     for path in removed.paths:
         sys.stdout.write(f"{'changed' if path.exists() else 'deleted'} {path.relative_to(root)}\n")

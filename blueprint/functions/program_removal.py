@@ -1,14 +1,14 @@
-"""Removes a function from ``__main__.py`` or a feature's module, or a feature from the former."""
+"""Removes a function from ``__main__.py`` or from a feature's module, or a feature's paragraph."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blueprint.functions.program import ProgramError
 from blueprint.functions.source import Source
 
-_OURS = {"features", "handlers", "infra"}
-"""Packages whose imports go with what needed them."""
+_OURS = {"handlers", "infra"}
+"""Packages whose imports go with the function that needed them."""
 
 
 def file_of(root: Path, name: str) -> Path:
@@ -45,47 +45,31 @@ def removed(text: str, name: str) -> str:
     return text
 
 
-def functions_of(module: str) -> list[str]:
-    """Return the names of the functions that a feature's module makes."""
-    source = Source(module)
-    texts = {n.value for n in ast.walk(source.tree) if isinstance(n, ast.Constant)}
-    return sorted(text for text in texts if isinstance(text, str) and _entries(source, text))
-
-
-def without_feature(text: str, feature: str) -> str:
-    """Return ``__main__.py`` without a feature, and what uses it.
-
-    Raises:
-        ProgramError: the program uses the feature in a way that only a person can undo.
-    """
+def functions_of(text: str, names: Iterable[str]) -> list[str]:
+    """Return those of the names whose functions a module of the program makes."""
     source = Source(text)
-    gone = _made_of(source, feature)
-    while _remove_one(source, "", gone):
-        text = source.edited()
-        source = Source(text)
-    left = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name)} & gone
-    if left or f"features.{feature} " in text:
-        raise ProgramError(f"the program still uses the feature {feature}; edit it by hand")
-    return text
+    return [name for name in names if _entries(source, name)]
 
 
-def _made_of(source: Source, feature: str) -> set[str]:
-    """Return the variable that holds a feature, and remove its assignment."""
-    classes = {
-        alias.asname or alias.name
-        for node in source.tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == f"features.{feature}"
-        for alias in node.names
-    }
+def without_feature(text: str, feature: str, functions: Iterable[str]) -> str:
+    """Return ``__main__.py`` without a feature, and without what only the feature used.
+
+    Args:
+        text: of ``__main__.py``.
+        feature: the name of the feature's module.
+        functions: of the feature; the program may name them elsewhere, as an alarm does.
+    """
+    gone: set[str] = set()
+    source = Source(text)
     for node in source.tree.body:
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Call)
-            and ast.unparse(node.value.func) in classes
-        ):
-            return {node.targets[0].id}
-    raise ProgramError(f"the program makes no feature of features/{feature}.py")
+        if isinstance(node, ast.ImportFrom) and node.module == f"features.{feature}":
+            gone |= {alias.asname or alias.name for alias in node.names}
+            source.delete(source.start(node), source.end_of_line(node))
+    text = source.edited()
+    for name in ("", *functions):
+        while _remove_one(source := Source(text), name, gone):
+            text = source.edited()
+    return text
 
 
 def _without_entry(text: str, name: str) -> str:
@@ -117,11 +101,12 @@ def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
             if _uses(item, name, gone):
                 source.delete_item(items, number, key=None)
                 return True
-    for merged in (node for node in ast.walk(source.tree) if isinstance(node, ast.Dict)):
-        for number, key in enumerate(merged.keys):
-            if key is None and _uses(merged.values[number], name, gone):
-                source.delete_item(merged.values, number, key=None, stars=2)
-                return True
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Dict):
+            for number, key in enumerate(node.keys):
+                if key is None and _uses(node.values[number], name, gone):
+                    source.delete_item(node.values, number, key=None)
+                    return True
     for node in _statements(source.tree):
         if _uses(node, name, gone):
             if isinstance(node, ast.Assign):

@@ -37,14 +37,15 @@ class Source:
         """Delete what is between two offsets."""
         self._edits.append((start, end, ""))
 
-    def delete_item(
-        self, items: list[ast.expr], number: int, *, key: ast.expr | None, stars: int = 0
-    ) -> None:
+    def delete_item(self, items: list[ast.expr], number: int, *, key: ast.expr | None) -> None:
         """Delete an item of a list, or of a dict by its key, with the comma beside it.
 
-        ``stars``: that stand before an item of a dict without a key.
+        An item of a dict without a key has two stars before it.
         """
-        start = self.start(key or items[number]) - stars
+        first = key or items[number]
+        start = self.start(first)
+        while self.text.encode()[start - 1 : start] == b"*":
+            start -= 1
         if number:
             self.delete(self.end(items[number - 1]), self.end(items[number]))
         elif len(items) > 1:

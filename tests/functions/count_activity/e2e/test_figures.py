@@ -7,7 +7,7 @@ from handlers.domain.activity_event import FIGURES
 from handlers.runtime.clock import day
 from local.cloud import Cloud
 from tests.functions.count_activity.soak_row import row
-from tests.support.e2e.system import Api, invoke, until, upload, welcomed
+from tests.support.e2e.system import Api, invoke, messages_in, until, upload, welcomed
 
 
 def figures(api: Api) -> dict[str, Any]:
@@ -51,6 +51,10 @@ def test_a_poisoned_entry_holds_up_nothing(cloud: Cloud, api: Api) -> None:
     api.new_user()
     until(lambda: figures(api)["created"] > before["created"], seconds=10)
     cloud.client("dynamodb").delete_item(TableName=ledger, Key=key)
+    sqs = cloud.client("sqs")
+    url = cloud.outputs["dead_letters"]["ledger-entries-failures"]["url"]
+    until(lambda: messages_in(sqs, url), seconds=60)
+    sqs.purge_queue(QueueUrl=url)
 
 
 def test_bad_ranges_are_refused(api: Api) -> None:
