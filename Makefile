@@ -52,7 +52,7 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs Dock
 	$(BIN)/pytest --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the long fault tests, and those with killed containers (needs Docker)
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
+	$(BIN)/pytest -n 3 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
 	$(BIN)/pytest --no-skips --docker -m container $(FAULTS)
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)
