@@ -58,7 +58,7 @@ def allowing(
     verb = GRANTS.get(maker, {}).get(action)
     name, path = parts(arn, program)
     if maker == "mail_sender":
-        name = program.source.mail_identity()
+        name = program.source.mail_sender()
     variable = program.source.variable(name, maker, function)
     if verb is None or variable is None:
         return None
