@@ -3,11 +3,11 @@
 import pulumi
 
 from config import AppConfig
+from features.activity import ActivityFigures
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
-from handlers.domain.api import COMPONENTS, SCOPES
+from handlers.domain.api import COMPONENTS, SCOPES, SERVICE_SCOPES
 from handlers.get_user.operation import GET_USER
-from infra.access.mail_identity import MailIdentity, MailIdentityArgs
 from infra.config.loader import load
 from infra.function.function import Function
 from infra.stack import stack_of
@@ -25,22 +25,22 @@ users = stack.table("users", stream=True, indexes=[
     Index(name="by-day", hash_key="created_day", range_key="id"),
     Index(name="welcome-pending", hash_key="welcome", range_key="welcome_due", range_type="N",
           include=["name", "email", "welcome_attempts"])])
-ledger = stack.table("ledger", ttl_attribute="expires", indexes=[
+ledger = stack.table("ledger", stream=True, ttl_attribute="expires", indexes=[
     Index(name="by-day", hash_key="day", range_key="id", include=["kind", "outcome"]),
     Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N")])
 storage = stack.bucket("storage", expire_days=config.uploads.expiry,
                        cors_origins=config.api.cors_origins)
 emails = stack.queue("emails", consumer_timeout=30, batch_window=config.email.batch_window_seconds)
-sender = MailIdentity("mail", MailIdentityArgs(
-    sender=config.email.sender, create=config.email.create_identity))
-callers = stack.callers("callers", scopes=SCOPES)
+sender = stack.mail_sender("mail", config.email)
+callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.
 # A feature that would not fit here has a module of its own in features/.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
+activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 functions = stack.functions(network="network", functions={
-    **uploads.functions,
+    **uploads.functions, **activity.functions,
     "create-user": Function(
         description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
@@ -51,7 +51,7 @@ functions = stack.functions(network="network", functions={
         timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]),
     "send-email": Function(
         description="E-mails of the queue by SES", memory_mb=256, timeout=30,
-        grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
+        grants=[sender.send(env_sender="SENDER"),
                 emails.delay(env="EMAIL_QUEUE_URL"),
                 users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]),
     "cleanup-expired": Function(
@@ -71,7 +71,7 @@ functions = stack.functions(network="network", functions={
 api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("POST", "/users", functions["create-user"], CREATE_USER),
     Route("GET", "/users/{id}", functions["get-user"], GET_USER),
-    *uploads.trigger(functions)])
+    *uploads.trigger(functions), *activity.trigger(functions)])
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))
@@ -82,8 +82,8 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
     function=functions["cleanup-expired"], expression=config.schedules.cleanup))
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
-monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=[sender],
-    queues=[emails_to_send], streams=[new_users],
+monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=sender.identities,
+    queues=[emails_to_send], streams=[new_users, *activity.streams],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)

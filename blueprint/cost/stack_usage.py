@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from blueprint.cost.function_usage import function_usage
 from blueprint.cost.traffic import Traffic
-from blueprint.cost.triggers import loads, schedule_runs
+from blueprint.cost.triggers import loads, reads_ledger, schedule_runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
 from blueprint.recording import Recorded, Recorder
 
@@ -19,6 +19,9 @@ ITEM_KB = 1
 
 LOG_KB = 1.5
 """What one invocation logs: its outcome, and Lambda's own record."""
+
+EMAIL_KB = 16
+"""A request for one e-mail, with its TLS handshake."""
 
 ACCESS_LOG_KB = 0.5
 IMAGE_GB = 0.25
@@ -29,13 +32,16 @@ TRACED = 0.05
 
 # A user in a transaction (twice two units), its copies in the indexes (two), the mark of the
 # welcome (one) and its change in the index (one), and the ledger's entry of the e-mail (claimed,
-# done, and the copies in the indexes).
-_WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4
+# done, and the copies in the indexes). Last, the entry that counts the user (in the transaction)
+# and its copies.
+_WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4 + 2 + 2
 _WRITES_OF_AN_EMAIL = 4
 _WRITES_OF_AN_UPLOAD = 4 + 3  # the ledger's; requested, in work and done, for the caller
+_WRITES_OF_AN_EVENT = 4  # its mark and its day's figures, in a transaction
 _MESSAGE_REQUESTS = 3  # sent, received, deleted
 _POLLERS = 5  # Lambda's, each of which waits for 20 s
 _FILES_WRITTEN = 2
+_READS_OF_A_SECRET = 12 * 5  # an hour: every five minutes, by five environments
 
 
 def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
@@ -43,8 +49,9 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     by_function = loads(recorder, traffic)
     yield Usage("apigateway", "request", traffic.requests, "requests")
     yield from function_usage(recorder, by_function)
-    yield from _data(traffic)
+    yield from _data(recorder, traffic)
     yield from _queues(recorder, traffic)
+    yield from _mail(recorder, traffic)
     scheduled = sum(times for _, times in schedule_runs(recorder))
     yield Usage("scheduler", "invocation", scheduled, "scheduled invocations")
     yield from _monitoring(
@@ -53,11 +60,12 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     yield from _monthly(recorder, traffic)
 
 
-def _data(traffic: Traffic) -> Iterator[Usage]:
+def _data(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     writes = (
         traffic.users * _WRITES_OF_A_USER
         + traffic.emails * _WRITES_OF_AN_EMAIL
         + traffic.uploads * _WRITES_OF_AN_UPLOAD
+        + (traffic.entries * _WRITES_OF_AN_EVENT if reads_ledger(recorder) else 0)
     ) * ITEM_KB
     yield Usage("dynamodb", "write_unit", writes, "writes")
     yield Usage("dynamodb", "read_unit", traffic.requests - traffic.users, "reads")
@@ -66,7 +74,19 @@ def _data(traffic: Traffic) -> Iterator[Usage]:
     yield Usage("s3", "put", traffic.uploads * (1 + _FILES_WRITTEN), "files written")
     yield Usage("s3", "get", traffic.uploads, "files read")
     yield Usage("s3", "gb_month", traffic.stored_gb, "files kept")
-    yield Usage("ses", "email", traffic.sent, "e-mails")
+
+
+def _mail(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
+    """Yield what SES costs, or the key of another provider and the way to it."""
+    if recorder.all("aws:sesv2/configurationSet:ConfigurationSet"):
+        yield Usage("ses", "email", traffic.sent, "e-mails")
+    kept = len(recorder.all("aws:secretsmanager/secret:Secret"))
+    yield Usage("secretsmanager", "secret", kept, "secrets")
+    yield Usage("secretsmanager", "request", kept * HOURS * _READS_OF_A_SECRET, "secrets read")
+    if gateways := len(recorder.all("aws:ec2/natGateway:NatGateway")):
+        yield Usage("nat", "gateway_hour", gateways * HOURS, "NAT gateways")
+        yield Usage("nat", "address_hour", gateways * HOURS, "their public addresses")
+        yield Usage("nat", "gb", traffic.sent * EMAIL_KB / 1_024**2, "e-mails through them")
 
 
 def _queues(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:

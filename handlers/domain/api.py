@@ -10,6 +10,7 @@ JSON Schema lacks, except ``examples``, which it ignores. Operations describe th
 functions; ``openapi.json`` adds the gateway's. No function imports this module or an operation.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -35,11 +36,15 @@ _REFERENCES, COMPONENTS = msgspec.json.schema_components(
 _REFERENCE_OF = dict(zip(_TYPES, _REFERENCES, strict=True))
 
 SCOPES = {
+    "activity.read": "Read figures by day",
     "uploads.read": "Read uploads",
     "uploads.write": "Upload files",
     "users.read": "Read users",
     "users.write": "Create users",
 }
+
+SERVICE_SCOPES = ("activity.read",)
+"""Scopes for services: the stack's client for people does not get them."""
 
 RETRY_AFTER = {
     "Retry-After": {
@@ -86,16 +91,51 @@ USER_ID: dict[str, Any] = {
 """The path parameter's Parameter Object."""
 
 
+_IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`ETag` of an answer that the caller has, or several, separated by commas.",
+    "schema": {"type": "string"},
+}
+
+_STORED: dict[str, Any] = {
+    "ETag": {
+        "description": "Names what the answer says. Send it as `If-None-Match` the next time.",
+        "schema": {"type": "string"},
+    },
+    "Cache-Control": {
+        "description": "The caller may store the answer, and must ask before using it again.",
+        "schema": {"type": "string", "enum": ["private, no-cache"]},
+    },
+}
+
+
+def cached(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the operation of a GET with what ``runtime.conditional`` adds to each."""
+    responses = operation["responses"]
+    found = {**responses["200"], "headers": {**responses["200"].get("headers", {}), **_STORED}}
+    unchanged = {"description": "The caller has the latest answer.", "headers": _STORED}
+    return {
+        **operation,
+        "parameters": [*operation.get("parameters", ()), _IF_NONE_MATCH],
+        "responses": {**responses, "200": found, "304": unchanged},
+    }
+
+
 def reference(type_: type[msgspec.Struct]) -> dict[str, Any]:
     """Return a reference to the schema of a type."""
     return _REFERENCE_OF[type_]
 
 
 def response(
-    description: str, payload: type[msgspec.Struct], headers: dict[str, Any] | None = None
+    description: str,
+    payload: type[msgspec.Struct] | dict[str, Any],
+    headers: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return a Response Object with a JSON body."""
-    content = {"application/json": {"schema": reference(payload)}}
+    """Return a Response Object with a JSON body: of one of the types above, or of a schema."""
+    schema = payload if isinstance(payload, dict) else reference(payload)
+    content = {"application/json": {"schema": schema}}
     described: dict[str, Any] = {"description": description, "content": content}
     if headers:
         described["headers"] = headers

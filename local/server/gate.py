@@ -3,7 +3,8 @@
 The emulator takes a request without a signature for the root account's, and the root account may
 run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
 and the credentials that it gave out: the functions' sessions and IAM users' keys. From containers,
-only sessions do. A web page of another origin may send nothing (``origin.py``).
+only sessions do. A web page of another origin may send nothing (``origin.py``). SendGrid's API has
+a check of its own (``sendgrid.py``).
 """
 
 import contextlib
@@ -18,8 +19,18 @@ from ministack.core.iam_evaluator import AuthError  # type: ignore[import-untype
 from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
 from local import credentials
-from local.server import open_paths, origin, preflights, recorder, viewer, workarounds
-from local.server.claims import Claim, Refused, claim
+from local.server import (
+    debug_calls,
+    function_errors,
+    open_paths,
+    origin,
+    preflights,
+    recorder,
+    sendgrid,
+    viewer,
+    workarounds,
+)
+from local.server.claims import Refused, claim
 from local.server.console import door
 from local.server.identities import Identities
 from local.server.signature import verify
@@ -34,6 +45,8 @@ with contextlib.suppress(OSError, ValueError):
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 workarounds.apply()
+function_errors.apply()
+debug_calls.apply()
 preflights.install()
 recorder.install()
 
@@ -63,6 +76,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     if viewer.wants(scope) and origin.is_from_this_machine(scope):
         await viewer.serve(scope, send)
+        return
+    if sendgrid.wants(scope):
+        await recorder.forward(sendgrid.serve, scope, receive, send)
         return
     try:
         receive = await _admit(scope, receive)
@@ -96,14 +112,9 @@ async def _admit(scope: Scope, receive: Receive) -> Receive:
     from_root = here and _identities.is_root(claimed.access_key)
     if open_paths.is_emulators_own(path) and not from_root:
         raise Refused("AccessDenied", "Only the root credentials open the emulator's own paths.")
-    if not here and not _is_session(claimed):
+    if not here and not claimed.is_session:
         raise Refused("AccessDenied", "From a container, sign with a function's credentials.")
     return receive
-
-
-def _is_session(claimed: Claim) -> bool:
-    """Return True if a request is signed as functions sign: with a session, in the headers."""
-    return not claimed.presigned and claimed.access_key.startswith("ASIA")
 
 
 def _as_json(problem: str) -> tuple[int, dict[str, str], bytes]:

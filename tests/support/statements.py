@@ -7,6 +7,7 @@ HERE = "eu-central-1:123456789012"
 USERS = f"arn:aws:dynamodb:{HERE}:users"
 LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
+ACTIVITY = f"arn:aws:dynamodb:{HERE}:activity"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
 KEY = f"arn:aws:kms:{HERE}:key"
@@ -55,6 +56,7 @@ def send_to(queue: str) -> Statement:
 USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
+ACTIVITY_KEY = through("dynamodb", "kms:Decrypt", tableName="activity")
 READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
 WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)
 RECEIVE_EMAILS = through("sqs", "kms:Decrypt", arn=EMAILS)
