@@ -103,8 +103,7 @@ def process(
     except BaseException:
         try:
             records.failed(upload)
-            failure = failure_id(upload.key, upload.sequence)
-            ledger.record(failure, kind="attempt", outcome="failed")
+            ledger.record(failure_id(upload.key, upload.sequence), kind="attempt", outcome="failed")
         finally:
             ledger.release(claim)
         raise
