@@ -92,7 +92,7 @@ def test_kills_are_as_frequent_as_was_asked_for() -> None:
     victims = [Weather(kills=10).victim(inputs, number) for number in range(2000)]
     killed = Counter(victims)
     assert 150 < 2000 - killed[None] < 250
-    assert min(killed.values()) > 20
+    assert min(killed.values()) > 200 / len(killed) / 2  # none is spared
 
 
 def test_good_weather_has_no_faults() -> None:
