@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from handlers.domain.erasure import Erasure
 from handlers.domain.upload import FoundUpload, NewUpload, Upload, UploadPage, UploadRequested
 from handlers.domain.user import NewUser, User, UserCreated
 from handlers.runtime.http import Error
@@ -27,6 +28,7 @@ _TYPES = (
     UploadRequested,
     FoundUpload,
     UploadPage,
+    Erasure,
     Error,
 )
 _REFERENCES, COMPONENTS = msgspec.json.schema_components(
@@ -37,6 +39,7 @@ _REFERENCE_OF = dict(zip(_TYPES, _REFERENCES, strict=True))
 SCOPES = {
     "uploads.read": "Read uploads",
     "uploads.write": "Upload files",
+    "users.delete": "Erase users",
     "users.read": "Read users",
     "users.write": "Create users",
 }

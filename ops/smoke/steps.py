@@ -74,6 +74,8 @@ class Walk:
                     raise Failed(f"expected user {user_id} as created; {_came(found)}")
             with self._step("the user's uploads can be asked for"):
                 self._ask_for_uploads(created["id"])
+            with self._step("erasures can be asked for"):
+                self._ask_for_erasures()
             if self.email_seconds:
                 with self._step("the welcome e-mail is sent"):
                     self._wait_for_welcome(created["id"])
@@ -113,6 +115,11 @@ class Walk:
         _expect(self.api("GET", f"{path}/nothing"), 404, {"error": "Upload not found"})
         body = {"filename": "smoke.txt", "content_type": "text/plain", "size": 0}
         _expect(self.api("POST", path, body), 400)
+
+    def _ask_for_erasures(self) -> None:
+        """Ask the functions of erasures, and start none."""
+        _expect(self.api("DELETE", "/users/nobody"), 404, _ANSWER_OF_NOBODY)
+        _expect(self.api("GET", "/erasures/nothing"), 404, {"error": "Erasure not found"})
 
     def _wait_until_ready(self, body: Mapping[str, str]) -> None:
         """Wait for the functions of both routes, with requests that create nothing."""

@@ -7,6 +7,9 @@ HERE = "eu-central-1:123456789012"
 USERS = f"arn:aws:dynamodb:{HERE}:users"
 LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
+ERASURES = f"arn:aws:dynamodb:{HERE}:erasures"
+MACHINE = f"arn:aws:states:{HERE}:stateMachine:erasure"
+EXECUTIONS = f"arn:aws:states:{HERE}:execution:erasure"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
 KEY = f"arn:aws:kms:{HERE}:key"
@@ -54,6 +57,7 @@ def send_to(queue: str) -> Statement:
 
 USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
+ERASURES_KEY = through("dynamodb", "kms:Decrypt", tableName="erasures")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
 READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
 WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)
