@@ -78,6 +78,14 @@ def test_a_function_that_fails(app, schedule, greet):
     assert error.count("handlers/greet/handler.py") == 1
 
 
+@pytest.mark.parametrize(("fail", "last"), [("false", "greeted"), ("true", "asked to fail")])
+def test_a_long_log_is_shown_whole(app, schedule, greet, fail, last):
+    _, _, error = app("hourly", hourly=schedule(greet, f'{{"lines": 200, "fail": {fail}}}'))
+    shown = [line for line in error.splitlines() if "of a log that is too long" in line]
+    assert [line.split("line ")[1].split()[0] for line in shown] == [str(n) for n in range(200)]
+    assert last in error.partition("line 199 of")[2]
+
+
 def test_wrong_names(app, schedule, greet):
     ids = {"hourly": schedule(greet), "daily": schedule(greet)}
     assert app("hurly", **ids)[2] == (

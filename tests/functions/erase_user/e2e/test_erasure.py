@@ -77,17 +77,17 @@ def test_a_file_that_comes_late_is_waited_for(cloud: Cloud, api: Api) -> None:
     caller = Caller(api)
     requested = caller.requests("notes.txt", 9, "text/plain")
     erasure = ask(api, caller.user)["id"]
-    assert send(requested["form"], b"some text") == (204, "")
     body = {"filename": "a.txt", "content_type": "text/plain", "size": 1}
     assert api("POST", caller.path(), body).status == 404  # nobody gets another form
     stop_waiting(cloud, erasure)
+    assert send(requested["form"], b"some text") == (204, "")
     assert ended(api, erasure)["state"] == "failed"
     s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
 
     def versions() -> str:
         return json.dumps(s3.list_object_versions(Bucket=bucket), default=str)
 
-    until(lambda: f"processed/users/{caller.user}/" in versions())
+    until(lambda: f"processed/users/{caller.user}/" in versions(), seconds=60)
     pass_time(cloud, erasure)
     assert ask(api, caller.user)["state"] == "running"
     assert ended(api, erasure)["state"] == "done"
