@@ -3,10 +3,11 @@
 import pulumi
 
 from config import AppConfig
+from features.activity import ActivityFigures
 from features.erasure import Erasure
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
-from handlers.domain.api import COMPONENTS, SCOPES
+from handlers.domain.api import COMPONENTS, SCOPES, SERVICE_SCOPES
 from handlers.get_user.operation import GET_USER
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
 from infra.config.loader import load
@@ -26,7 +27,7 @@ users = stack.table("users", stream=True, indexes=[
     Index(name="by-day", hash_key="created_day", range_key="id"),
     Index(name="welcome-pending", hash_key="welcome", range_key="welcome_due", range_type="N",
           include=["name", "email", "welcome_attempts"])])
-ledger = stack.table("ledger", ttl_attribute="expires", indexes=[
+ledger = stack.table("ledger", stream=True, ttl_attribute="expires", indexes=[
     Index(name="by-day", hash_key="day", range_key="id", include=["kind", "outcome"]),
     Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N")])
 storage = stack.bucket("storage", expire_days=config.uploads.expiry,
@@ -34,15 +35,15 @@ storage = stack.bucket("storage", expire_days=config.uploads.expiry,
 emails = stack.queue("emails", consumer_timeout=30, batch_window=config.email.batch_window_seconds)
 sender = MailIdentity("mail", MailIdentityArgs(
     sender=config.email.sender, create=config.email.create_identity))
-callers = stack.callers("callers", scopes=SCOPES)
+callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 
-# What runs, and what each function may do. The network leads to the services in their grants.
-# A feature that would not fit here has a module of its own in features/.
+# What runs, and what it may do; more is in features/. The network leads to the services of grants.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
 erasure = Erasure(stack, uploads, users=users, ledger=ledger, emails=emails, cors=cors)
+activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 functions = stack.functions(network="network", functions={
-    **uploads.functions, **erasure.functions,
+    **uploads.functions, **activity.functions, **erasure.functions,
     "create-user": Function(
         description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
@@ -65,15 +66,14 @@ functions = stack.functions(network="network", functions={
     "daily-report": Function(
         description="Yesterday's figures", memory_mb=256, timeout=300, asynchronous=True,
         grants=[users.query("by-day", env="USERS_TABLE"),
-                ledger.query("by-day", env="LEDGER_TABLE"),
-                storage.read("reports/", env="BUCKET"), storage.list_keys(),
-                storage.write("reports/")])})
+                ledger.query("by-day", env="LEDGER_TABLE"), storage.read("reports/", env="BUCKET"),
+                storage.list_keys(), storage.write("reports/")])})
 
 # What triggers what.
 api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("POST", "/users", functions["create-user"], CREATE_USER),
     Route("GET", "/users/{id}", functions["get-user"], GET_USER),
-    *uploads.trigger(functions), *erasure.trigger(functions)])
+    *uploads.trigger(functions), *activity.trigger(functions), *erasure.trigger(functions)])
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))
@@ -85,7 +85,7 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
 monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=[sender],
-    queues=[emails_to_send], streams=[new_users], machines=[erasure.machine],
+    queues=[emails_to_send], streams=[new_users, *activity.streams], machines=[erasure.machine],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)

@@ -81,8 +81,12 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
         yield from ((kind, target, requests / len(targets)) for target in targets)
     for mapping in recorder.all("aws:lambda/eventSourceMapping:EventSourceMapping"):
         target = mapping.inputs["functionName"]
-        of_stream = "startingPosition" in mapping.inputs
-        yield ("stream", target, traffic.users) if of_stream else ("queue", target, traffic.sent)
+        if "startingPosition" not in mapping.inputs:
+            yield "queue", target, traffic.sent
+        elif _is_ledgers(mapping):
+            yield "stream", target, traffic.entries + traffic.emails
+        else:
+            yield "stream", target, traffic.users
     for notification in recorder.all("aws:s3/bucketNotification:BucketNotification"):
         for function in notification.inputs.get("lambdaFunctions", ()):
             yield "bucket", function["lambdaFunctionArn"], traffic.uploads
@@ -92,6 +96,15 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
         for state in json.loads(machine.inputs["definition"])["States"].values():
             if state["Type"] == "Task":
                 yield "step", state["Arguments"]["FunctionName"], traffic.users * ERASED
+
+
+def reads_ledger(recorder: Recorder) -> bool:
+    """Return True if a function reads the ledger's stream."""
+    return any(map(_is_ledgers, recorder.all("aws:lambda/eventSourceMapping:EventSourceMapping")))
+
+
+def _is_ledgers(mapping: Recorded) -> bool:
+    return "ledger" in mapping.inputs.get("eventSourceArn", "")
 
 
 def _routes(recorder: Recorder) -> Iterator[tuple[str, str]]:

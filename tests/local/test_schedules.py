@@ -47,8 +47,10 @@ def greet(cloud):
 def app(cloud, tmp_path, capsys):
     """Run the command in a program with these schedules: ids by name."""
 
-    def run(name, **ids):
-        deployed = cloud.deployed.model_copy(update={"resources": resources(TYPE, ids)})
+    def run(name, by_hand=(), **ids):
+        outputs = {**cloud.deployed.outputs, "by_hand": dict.fromkeys(by_hand, "arn")}
+        update = {"resources": resources(TYPE, ids), "outputs": outputs}
+        deployed = cloud.deployed.model_copy(update=update)
         with as_if_up(tmp_path, cloud, deployed):
             code = main(["run", name], root=tmp_path)
         return code, *capsys.readouterr()
@@ -68,6 +70,39 @@ def test_a_schedule_runs_now_with_its_event(app, schedule, greet, name):
     assert sent["schedule"].endswith(f":schedule/{id_}")
     assert any("INFO    greeted count=1" in line for line in log)
     assert any("printed" in line for line in log)
+
+
+def test_a_function_without_a_schedule_runs_until_nothing_is_left(app, monkeypatch):
+    events = []
+    answers = iter([{"days": 2, "next": {"from": "2026-11-22"}}, {"days": 1}])
+
+    def call(aws, ref, event):
+        events.append(json.loads(event))
+        return Answer(next(answers))
+
+    monkeypatch.setattr("local.schedules.invocation.call", call)
+    code, out, _ = app("greet", by_hand=["greet"])
+    assert (code, events) == (0, [{}, {"from": "2026-11-22"}])
+    assert '"days": 1' in out
+
+
+def test_a_function_by_hand_runs_once_if_its_answer_has_no_more(app):
+    code, out, error = app("greet", by_hand=["greet"])
+    assert code == 0
+    assert json.loads(out)["text"]
+    assert error.startswith("greet: {}\n")
+
+
+class Answer:
+    """What a function answered."""
+
+    log = ""
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def result(self):
+        return self._answer
 
 
 def test_a_function_that_fails(app, schedule, greet):

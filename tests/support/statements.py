@@ -10,6 +10,7 @@ UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
 ERASURES = f"arn:aws:dynamodb:{HERE}:erasures"
 MACHINE = f"arn:aws:states:{HERE}:stateMachine:erasure"
 EXECUTIONS = f"arn:aws:states:{HERE}:execution:erasure"
+ACTIVITY = f"arn:aws:dynamodb:{HERE}:activity"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
 KEY = f"arn:aws:kms:{HERE}:key"
@@ -59,6 +60,7 @@ USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
 ERASURES_KEY = through("dynamodb", "kms:Decrypt", tableName="erasures")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
+ACTIVITY_KEY = through("dynamodb", "kms:Decrypt", tableName="activity")
 READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
 WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)
 RECEIVE_EMAILS = through("sqs", "kms:Decrypt", arn=EMAILS)

@@ -12,6 +12,7 @@ from typing import Any
 from local.cloud import Cloud
 from tests.support.e2e.system import logical_name
 from tests.support.statements import (
+    ACTIVITY,
     EMAILS,
     ERASURES,
     EXECUTIONS,
@@ -29,6 +30,7 @@ INDEXES = {
     "ledger": {"by-day": "day", "by-expiry": "expires_day"},
     "uploads": {},
     "erasures": {},
+    "activity": {},
 }
 PREFIXES = (
     "uploads/",
@@ -40,9 +42,23 @@ PREFIXES = (
     "reports/",
     "elsewhere/",
 )
-TABLES = {"users": USERS, "ledger": LEDGER, "uploads": UPLOADS, "erasures": ERASURES}
-_ITEM = {"id": {"S": "probe"}}
-_HASH_KEYS = {"users": "id", "ledger": "id", "uploads": "user", "erasures": "id"}
+TABLES = {
+    "users": USERS,
+    "ledger": LEDGER,
+    "uploads": UPLOADS,
+    "activity": ACTIVITY,
+    "erasures": ERASURES,
+}
+_STREAMS = ("users", "ledger")
+_PROBE = {"S": "probe"}
+_HASH_KEYS = {
+    "users": "id",
+    "ledger": "id",
+    "uploads": "user",
+    "activity": "id",
+    "erasures": "id",
+}
+_RANGE_KEYS = {"uploads": "id", "activity": "day"}
 _NEVER = {"ConditionExpression": "attribute_exists(id)"}
 
 
@@ -73,7 +89,7 @@ def calls(cloud: Cloud) -> list[Call]:
     """Return them for one running system."""
     return [
         *_tables(cloud),
-        *_stream(cloud),
+        *(call for table in _STREAMS for call in _stream(cloud, table)),
         *_bucket(cloud.outputs["s3_bucket_name"]),
         *_queues(cloud),
         *_mail(),
@@ -95,7 +111,7 @@ def _tables(cloud: Cloud) -> Iterator[Call]:
     physical = table_names(cloud)
     for table, arn in TABLES.items():
         name = {"TableName": physical[table]}
-        key = {**_ITEM, _HASH_KEYS[table]: {"S": "probe"}}
+        key = {n: _PROBE for n in (_HASH_KEYS[table], _RANGE_KEYS.get(table)) if n}
         put = {**name, "Item": key, **_NEVER}
         change = {
             "UpdateExpression": "SET probe = :now",
@@ -136,8 +152,8 @@ def _tables(cloud: Cloud) -> Iterator[Call]:
         yield call("DescribeTable", "describe_table", name)
 
 
-def _stream(cloud: Cloud) -> Iterator[Call]:
-    table = {"TableName": cloud.outputs["dynamodb_table_name"]}
+def _stream(cloud: Cloud, name: str) -> Iterator[Call]:
+    table = {"TableName": table_names(cloud)[name]}
     stream = cloud.client("dynamodb").describe_table(**table)["Table"]["LatestStreamArn"]
     shard = {"ShardId": "shardId-00000000000000000000-00000000", "ShardIteratorType": "LATEST"}
     arguments: dict[str, dict[str, Any]] = {
@@ -155,7 +171,7 @@ def _stream(cloud: Cloud) -> Iterator[Call]:
     for action, operation in operations.items():
         yield Call(
             action=f"dynamodb:{action}",
-            on=f"{USERS}/stream/2026",
+            on=f"{TABLES[name]}/stream/2026",
             service="dynamodbstreams",
             operation=operation,
             arguments=arguments[action],
