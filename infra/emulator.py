@@ -10,7 +10,7 @@ from infra.emulator_roles import for_role
 
 SERVICES = (
     "apigateway", "cloudwatch", "cognitoidp", "dynamodb", "ec2", "ecr", "iam", "kms", "lambda",
-    "logs", "route53", "s3", "s3control", "scheduler", "sesv2", "sns", "sqs", "sts", "wafv2",
+    "logs", "route53", "s3", "s3control", "scheduler", "sesv2", "sfn", "sns", "sqs", "sts", "wafv2",
 )  # fmt: skip
 """The AWS provider's names of the services that the program uses.
 

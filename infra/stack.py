@@ -25,6 +25,8 @@ from infra.triggers.http.model import JsonObject
 from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
+from infra.workflow.definition import Definition
+from infra.workflow.state_machine import StateMachine, StateMachineArgs
 
 
 class Functions(dict[str, ImageFunction]):
@@ -92,6 +94,18 @@ class Stack:
         return Queue(
             name,
             QueueArgs(consumer_timeout=consumer_timeout, batch_window=batch_window, key=self.key),
+        )
+
+    def state_machine(self, name: str, *, definition: Definition) -> StateMachine:
+        """Make a state machine, to be given its functions later; see `StateMachineArgs`."""
+        return StateMachine(
+            name,
+            StateMachineArgs(
+                definition=definition,
+                log_retention_days=self.config.logs.retention_days,
+                permissions_boundary=self.config.permissions_boundary,
+                key=self.key,
+            ),
         )
 
     def callers(
@@ -165,6 +179,7 @@ class Stack:
         streams: Sequence[StreamTrigger],
         outcomes: Sequence[tuple[str, str]],
         senders: Sequence[MailIdentity] = (),
+        machines: Sequence[StateMachine] = (),
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
 
@@ -181,6 +196,7 @@ class Stack:
                 streams=streams,
                 outcomes=[(functions[name], outcome) for name, outcome in outcomes],
                 senders=senders,
+                machines=machines,
             ),
         )
 

@@ -1,5 +1,6 @@
 """How often each function is invoked, and for how long, by the triggers that a program declares."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +16,12 @@ DURATION_MS = {
     "queue": 100,
     "bucket": 1_500,
     "schedule": 1_000,
+    "step": 100,
 }
 """Assumed duration of one invocation by its trigger: warm, and mostly waiting for AWS."""
+
+ERASED = 0.01
+"""Assumed number of a state machine's executions in a month, for each user that is created."""
 
 _READS = {"GET", "HEAD", "OPTIONS"}
 _UNITS = {"minute": 60 * HOURS, "hour": HOURS, "day": DAYS}
@@ -87,6 +92,10 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
             yield "bucket", function["lambdaFunctionArn"], traffic.uploads
     for target, times in schedule_runs(recorder):
         yield "schedule", target, times
+    for machine in recorder.all("aws:sfn/stateMachine:StateMachine"):
+        for state in json.loads(machine.inputs["definition"])["States"].values():
+            if state["Type"] == "Task":
+                yield "step", state["Arguments"]["FunctionName"], traffic.users * ERASED
 
 
 def reads_ledger(recorder: Recorder) -> bool:

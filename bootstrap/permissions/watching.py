@@ -10,6 +10,7 @@ _GROUPS = tuple(
     for name in (
         "/aws/apigateway/{name}",
         "/aws/lambda/{name}-*",
+        "/aws/vendedlogs/states/{name}-*",
         "/aws/vpc/{name}",
         "API-Gateway-Execution-Logs_*/{stack}",
         "aws-waf-logs-{name}",

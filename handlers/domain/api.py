@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from handlers.domain.erasure import Erasure
 from handlers.domain.upload import FoundUpload, NewUpload, Upload, UploadPage, UploadRequested
 from handlers.domain.user import NewUser, User, UserCreated
 from handlers.runtime.http import Error
@@ -28,6 +29,7 @@ _TYPES = (
     UploadRequested,
     FoundUpload,
     UploadPage,
+    Erasure,
     Error,
 )
 _REFERENCES, COMPONENTS = msgspec.json.schema_components(
@@ -39,6 +41,7 @@ SCOPES = {
     "activity.read": "Read figures by day",
     "uploads.read": "Read uploads",
     "uploads.write": "Upload files",
+    "users.delete": "Erase users",
     "users.read": "Read users",
     "users.write": "Create users",
 }

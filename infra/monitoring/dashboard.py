@@ -12,6 +12,7 @@ from infra.function.outcome_metric import namespace
 from infra.json_text import json_output
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
+from infra.workflow.state_machine import StateMachine
 
 
 def dashboard(
@@ -20,6 +21,7 @@ def dashboard(
     queues: Sequence[Queue],
     dead_letters: Sequence[DeadLetterQueue],
     senders: Sequence[MailIdentity],
+    machines: Sequence[StateMachine],
 ) -> pulumi.Output[str]:
     """Return the dashboard body as CloudWatch JSON."""
     # The API's component has the stack's provider.
@@ -79,6 +81,22 @@ def dashboard(
                 "Maximum",
             )
             for sender in senders
+        ),
+        *(
+            widget(
+                f"Executions of {machine.logical_name}",
+                [
+                    ["AWS/States", metric, "StateMachineArn", machine.arn]
+                    for metric in (
+                        "ExecutionsStarted",
+                        "ExecutionsSucceeded",
+                        "ExecutionsFailed",
+                        "ExecutionsTimedOut",
+                        "ExecutionsAborted",
+                    )
+                ],
+            )
+            for machine in machines
         ),
         *(
             widget(

@@ -56,6 +56,7 @@ def test_exports(name: str, preview: bool) -> None:
     assert set(stack(name, preview=preview).outputs) == of_callers[name] | {
         "api_gateway_url",
         "dynamodb_table_name",
+        "erasures_table_name",
         "s3_bucket_name",
         "sqs_queue_url",
         "ledger_table_name",
@@ -179,7 +180,8 @@ def test_log_groups_of_two_stacks_have_different_names() -> None:
             f"API-Gateway-Execution-Logs_api-id/{name}"
         }
 
-    assert len(groups("dev")) == len(FUNCTIONS) + 1  # and the API's access log
+    # And the API's access log, and the state machine's.
+    assert len(groups("dev")) == len(FUNCTIONS) + 2
     assert groups("dev").isdisjoint(groups("prod"))
 
 

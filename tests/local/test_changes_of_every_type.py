@@ -80,6 +80,7 @@ EDITS = [
     ('{"tls_policy": "REQUIRE"}', '{"tls_policy": "OPTIONAL"}'),
     ('email_identity="no-reply@example.com"', 'email_identity="hello@example.com"'),
     ('"rate(1 hour)"', '"rate(2 hours)"'),
+    ('"End": True,', '"Comment": "Once", "End": True,'),
     ('minimum_compression_size="1024"', 'minimum_compression_size="2048", description="An API"'),
     ('schema=json.dumps({"type": "object"})', 'schema=json.dumps({"type": "array"})'),
     ("validate_request_body=True", "validate_request_parameters=True"),

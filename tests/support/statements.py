@@ -7,6 +7,9 @@ HERE = "eu-central-1:123456789012"
 USERS = f"arn:aws:dynamodb:{HERE}:users"
 LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
+ERASURES = f"arn:aws:dynamodb:{HERE}:erasures"
+MACHINE = f"arn:aws:states:{HERE}:stateMachine:erasure"
+EXECUTIONS = f"arn:aws:states:{HERE}:execution:erasure"
 ACTIVITY = f"arn:aws:dynamodb:{HERE}:activity"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
@@ -55,6 +58,7 @@ def send_to(queue: str) -> Statement:
 
 USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
+ERASURES_KEY = through("dynamodb", "kms:Decrypt", tableName="erasures")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
 ACTIVITY_KEY = through("dynamodb", "kms:Decrypt", tableName="activity")
 READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
