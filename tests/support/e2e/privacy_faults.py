@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import botocore.session
+
 from local.cloud import Cloud
 from local.kills import kill
 from tests.support.e2e.canaries import Canaries
@@ -13,7 +15,20 @@ from tests.support.e2e.rude_aws import MANNERS, RudeAws, rude_aws
 from tests.support.e2e.system import invoke, messages_in, until
 from tests.support.functions import expected
 
-SERVICES = {function: [s.upper() for s in each.services] for function, each in expected().items()}
+
+def variable_part(service: str) -> str:
+    """Return the last part of the variable with a service's endpoint, by botocore's name of it.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    model = botocore.session.get_session().get_service_model(service)
+    return str(model.service_id).replace(" ", "_").upper()
+
+
+SERVICES = {
+    function: [variable_part(service) for service in each.services]
+    for function, each in expected().items()
+}
 """The variables that lead each function's botocore clients elsewhere: their last parts."""
 
 KILLED = "send-email"
@@ -62,7 +77,8 @@ def hang(
     made = {f: make[f](f"{f}: out of time") for f in SERVICES}
     answers = {f: pool.submit(invoke, cloud, f, made[f], qualifier="$LATEST") for f in made}
     if cloud.emulator.containers is None:
-        until(lambda: any(heard.startswith("/v2/email") for heard in rude.asked[asked:]))
+        # All functions start anew at once.
+        until(lambda: any(h.startswith("/v2/email") for h in rude.asked[asked:]), seconds=120)
         assert kill(cloud, KILLED)
     for function, answer in answers.items():
         ended = "errorMessage" in answer.result()
