@@ -22,6 +22,15 @@ from tests.support.stacks import PROJECT
 
 pytestmark = pytest.mark.long  # the largest configuration, and the slowest to start
 
+ENDPOINTS = {
+    "dynamodb": "dynamodb",
+    "s3": "s3",
+    "sesv2": "email",
+    "sqs": "sqs",
+    "stepfunctions": "states",
+}
+"""The endpoint of each service that functions make clients of."""
+
 
 @pytest.fixture(scope="module")
 def production(docker: bool) -> Iterator[Cloud]:
@@ -165,10 +174,7 @@ def test_the_network_lets_pass_only_what_leads_to_endpoints(production: Cloud) -
         assert not rule["IpRanges"]
     made = ec2.describe_vpc_endpoints()["VpcEndpoints"]
     assert {endpoint["ServiceName"].rpartition(".")[2] for endpoint in made} == {
-        "dynamodb",
-        "email",
-        "s3",
-        "sqs",
+        ENDPOINTS[service] for each in expected().values() for service in each.services
     }
     [log] = ec2.describe_flow_logs()["FlowLogs"]
     assert (log["ResourceId"], log["TrafficType"]) == (group["VpcId"], "ALL")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from handlers.domain.user_items import created_id
 from infra.emulator_roles import for_role
 from local.cloud import Cloud
 from local.mail import sent
@@ -26,6 +27,10 @@ ROOT = Path(__file__).parents[2]
 __all__ = ["redrive"]
 
 QUEUES = sorted(queue for each in expected().values() for queue in each.dead_letters)
+TABLES = {"users": "dynamodb_table_name", "ledger": "ledger_table_name"}
+"""The output that has the name of each table with a stream."""
+SHARD = "shardId-00000000000000000000-00000000"
+"""The emulator's streams have one."""
 
 
 @pytest.fixture
@@ -62,24 +67,46 @@ def no_letters(cloud: Cloud) -> Iterator[None]:
     purge(cloud)
 
 
-def _put_position(cloud: Cloud, first: str, last: str) -> None:
+def _stream(cloud: Cloud, queue: str) -> str:
+    """Return the ARN of the stream whose records' positions a dead-letter queue has."""
+    (table,) = {
+        each.trigger.removeprefix("stream ")
+        for each in expected().values()
+        if each.dead_letters.get(queue) == "stream"
+    }
+    described = cloud.client("dynamodb").describe_table(TableName=cloud.outputs[TABLES[table]])
+    stream: str = described["Table"]["LatestStreamArn"]
+    return stream
+
+
+def _positions(cloud: Cloud, queue: str, key: str) -> list[str]:
+    """Return the positions, in a queue's stream, of the records of the item with an id."""
+    streams, found = cloud.client("dynamodbstreams"), []
+    iterator = streams.get_shard_iterator(
+        StreamArn=_stream(cloud, queue), ShardId=SHARD, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    while (answer := streams.get_records(ShardIterator=iterator))["Records"]:
+        records = [record["dynamodb"] for record in answer["Records"]]
+        found += [r["SequenceNumber"] for r in records if r["Keys"] == {"id": {"S": key}}]
+        iterator = answer["NextShardIterator"]
+    return found
+
+
+def _put_position(cloud: Cloud, queue: str, first: str, last: str) -> None:
     """Send a dead letter as AWS does when it gives up a record."""
-    table = cloud.client("dynamodb").describe_table(TableName=cloud.outputs["dynamodb_table_name"])
     record = {
         "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 6},
         "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
         "version": "1.0",
         "DDBStreamBatchInfo": {
-            "shardId": "shardId-00000000000000000000-00000000",
+            "shardId": SHARD,
             "startSequenceNumber": first,
             "endSequenceNumber": last,
             "batchSize": 1,
-            "streamArn": table["Table"]["LatestStreamArn"],
+            "streamArn": _stream(cloud, queue),
         },
     }
-    cloud.client("sqs").send_message(
-        QueueUrl=url_of(cloud, "new-users-failures"), MessageBody=json.dumps(record)
-    )
+    cloud.client("sqs").send_message(QueueUrl=url_of(cloud, queue), MessageBody=json.dumps(record))
 
 
 @pytest.mark.long
@@ -142,7 +169,7 @@ def test_records_are_read_from_the_stream_again(api: Api, cloud: Cloud, redrive:
 
     user = api.new_user()
     (sequence,) = until(lambda: queued(user["id"]))
-    _put_position(cloud, sequence, sequence)
+    _put_position(cloud, "new-users-failures", sequence, sequence)
     code, said = redrive("new-users-failures")
     assert code == 0, said
     assert "RetryAttemptsExhausted, batch of 1  ->  processed" in said
@@ -154,7 +181,7 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
     cloud: Cloud, redrive: Redrive
 ) -> None:
     long_ago = "1".zfill(30)
-    _put_position(cloud, long_ago, long_ago)
+    _put_position(cloud, "new-users-failures", long_ago, long_ago)
     code, said = redrive("new-users-failures")
     assert code == 1
     assert "kept: has left the stream" in said
@@ -235,14 +262,12 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
         }
         for queue in (name for name, kind in each.dead_letters.items() if kind == "function"):
             sqs.send_message(QueueUrl=url_of(cloud, queue), MessageBody=json.dumps(event))
-    user = api.new_user()
-    group = cloud.functions["queue-welcome"].log_group
-    (record,) = until(
-        lambda: [
-            r for r in log_records(cloud.client("logs"), group) if r.get("user_id") == user["id"]
-        ]
-    )
-    _put_position(cloud, record["sequence"], record["sequence"])
+    user = api.new_user()["id"]
+    keys = {"users": user, "ledger": created_id(user)}
+    for each in expected().values():
+        for queue in (name for name, kind in each.dead_letters.items() if kind == "stream"):
+            position = _positions(cloud, queue, keys[each.trigger.removeprefix("stream ")])[0]
+            _put_position(cloud, queue, position, position)
     code, said = on_aws()
     assert code == 0, said
     assert "new-users-failures" in said
