@@ -51,6 +51,18 @@ def functions_of(text: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if _entries(source, name)]
 
 
+def builders_on(root: Path, feature: str) -> list[str]:
+    """Return the modules of the features that import a feature's module."""
+    return [
+        path.stem
+        for path in sorted(root.glob("features/*.py"))
+        if any(
+            isinstance(node, ast.ImportFrom) and node.module == f"features.{feature}"
+            for node in ast.walk(Source(path.read_text()).tree)
+        )
+    ]
+
+
 def without_feature(text: str, feature: str, functions: Iterable[str]) -> str:
     """Return ``__main__.py`` without a feature, and without what only the feature used.
 

@@ -33,7 +33,7 @@ def remove(root: Path, name: str) -> Removed:
     Raises:
         WrongName: there is no such function.
         ProgramError: the program uses it in a way that only a person can undo, or a feature does
-            not work without it; nothing was changed.
+            not work without it, or another feature builds on it; nothing was changed.
         ProjectError: a stack file must be edited by hand; nothing was changed.
     """
     module = root / "features" / f"{folder_of(name)}.py"
@@ -53,6 +53,11 @@ def remove(root: Path, name: str) -> Removed:
 
 def _remove_feature(root: Path, module: Path) -> Removed:
     """Remove a feature: its module, its functions, and its paragraph of ``__main__.py``."""
+    if builders := program_removal.builders_on(root, module.stem):
+        first = ", ".join(f"app remove {name.replace('_', '-')}" for name in builders)
+        raise ProgramError(
+            f"other features build on {module.relative_to(root)}. Remove them first: {first}"
+        )
     functions = program_removal.functions_of(read(module), function_names(root))
     main = root / "__main__.py"
     before = read(main)

@@ -1,4 +1,4 @@
-"""E-mails by SendGrid, whose API a stand-in in the emulator's process has; faults on the way."""
+"""E-mails by SendGrid, whose API a stand-in in the emulator's process has."""
 
 import http.client
 import json
@@ -8,38 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from checks.chaos.fault_plan import Fault, Kind, Plan
-from checks.chaos.proxy import Proxy, host_of_functions
 from local import cloud as local_cloud
 from local import sendgrid
 from local.cloud import Cloud
-from local.emulator import free_port
-from local.mail import sent
-from tests.support.e2e.system import Api, address, log_records, until
+from tests.support.e2e.by_sendgrid import EMAIL, mails, notify
+from tests.support.e2e.system import Api, until
 
 pytestmark = pytest.mark.long  # a cloud of its own
 
-EMAIL = {"sender": "no-reply@example.com", "batchWindowSeconds": 0, "provider": "sendgrid"}
-
 
 @pytest.fixture(scope="module")
-def proxy_port(docker: bool) -> Iterator[tuple[Proxy, int]]:
-    port = free_port()
-    with Proxy(port, host=host_of_functions(docker=docker)) as proxy:
-        yield proxy, port
-
-
-@pytest.fixture(scope="module")
-def proxy(proxy_port: tuple[Proxy, int]) -> Proxy:
-    return proxy_port[0]
-
-
-@pytest.fixture(scope="module")
-def cloud(docker: bool, proxy_port: tuple[Proxy, int]) -> Iterator[Cloud]:
-    proxy, port = proxy_port
-    with local_cloud.start(
-        port=port, functions_port=proxy.port, docker=docker, config_overrides={"email": EMAIL}
-    ) as running:
+def cloud(docker: bool) -> Iterator[Cloud]:
+    with local_cloud.start(docker=docker, config_overrides={"email": EMAIL}) as running:
         yield running
 
 
@@ -49,20 +29,6 @@ def key(cloud: Cloud) -> str:
         SecretId=cloud.outputs["sendgrid_key_secret_arn"]
     )
     return str(answer["SecretString"])
-
-
-def mails(cloud: Cloud, to: str) -> list[dict[str, Any]]:
-    return [mail for mail in sent(cloud.aws) if mail["To"] == [to]]
-
-
-def notify(cloud: Cloud) -> str:
-    """Queue an e-mail; return its address."""
-    to = address()
-    body = {"to": to, "subject": "News", "body": "One <b>line</b>", "type": "notification"}
-    cloud.client("sqs").send_message(
-        QueueUrl=cloud.outputs["sqs_queue_url"], MessageBody=json.dumps(body)
-    )
-    return to
 
 
 def test_a_new_user_is_welcomed(cloud: Cloud) -> None:
@@ -86,35 +52,6 @@ def test_a_rotated_key_is_used_at_once(cloud: Cloud, key: str) -> None:
     )
     to = notify(cloud)
     assert until(lambda: mails(cloud, to))
-
-
-@pytest.mark.parametrize(
-    ("kind", "outcome", "sends"),
-    [
-        ("fail", "unreachable", 0),
-        ("refuse", "rejected", 0),
-        ("drop", "failed", 0),
-        ("lose_reply", "failed", 1),
-        ("throttle", "throttled", 0),  # the last, for the next e-mail would wait, too
-    ],
-)
-def test_what_the_provider_answers_decides_what_follows(
-    cloud: Cloud, proxy: Proxy, kind: Kind, outcome: str, sends: int
-) -> None:
-    """After ``failed`` the lease holds; the others are released, and count as no attempt."""
-    before = outcomes(cloud).count(outcome)
-    fault = Fault(kind=kind, service="sendgrid", calls=[1])
-    with proxy.inject(Plan(seed=1, faults=[fault])):
-        to = notify(cloud)
-        until(lambda: outcomes(cloud).count(outcome) > before)
-    if kind != "refuse":  # which comes again at once, and is then accepted
-        assert len(mails(cloud, to)) == sends
-
-
-def outcomes(cloud: Cloud) -> list[str]:
-    group = cloud.outputs["log_groups"]["functions"]["send-email"]
-    records = log_records(cloud.client("logs"), group)
-    return [record["outcome"] for record in records if "outcome" in record]
 
 
 def post(cloud: Cloud, body: Any, **headers: str) -> tuple[int, Any]:

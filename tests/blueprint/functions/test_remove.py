@@ -9,6 +9,7 @@ from blueprint.functions.names import WrongName, folder_of
 from blueprint.functions.new import TRIGGERS, new, paragraph
 from blueprint.functions.program import ProgramError, paste
 from blueprint.functions.program_removal import (
+    builders_on,
     file_of,
     functions_of,
     removed,
@@ -191,6 +192,13 @@ def test_nothing_of_a_feature_is_left_in_the_program(feature: str) -> None:
     assert not any(f'"{name}"' in program for name in functions)
 
 
+@pytest.mark.skipif(not (ROOT / "features/erasure.py").exists(), reason="nothing builds on it")
+def test_a_feature_that_others_build_on_goes_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blueprint.functions.remove._remove", pytest.fail)  # of this very tree
+    with pytest.raises(ProgramError, match=r"Remove them first: app remove erasure$"):
+        remove(ROOT, "uploads")
+
+
 BASE = {"uploads"}
 """Other features and tools build on it: tests of these do not work without it."""
 
@@ -199,9 +207,11 @@ BASE = {"uploads"}
 @pytest.mark.parametrize("feature", FEATURES)
 def test_a_feature_can_be_removed(feature: str, tmp_path: Path) -> None:
     tree = copied(tmp_path / "tree")
-    functions = functions_of((ROOT / "features" / f"{feature}.py").read_text(), FUNCTIONS)
-    remove(tree, feature.replace("_", "-"))
-    left = [name for name in FUNCTIONS if name not in functions]
+    gone: list[str] = []
+    for name in [*builders_on(ROOT, feature), feature]:
+        gone += functions_of((ROOT / "features" / f"{name}.py").read_text(), FUNCTIONS)
+        remove(tree, name.replace("_", "-"))
+    left = [name for name in FUNCTIONS if name not in gone]
     assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], left)
     run(tree, "-c", WRITE_DOCUMENTS)
     run(tree, "-m", "ruff", "check", "__main__.py", "features", "infra")

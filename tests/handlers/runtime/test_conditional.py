@@ -15,6 +15,10 @@ ORIGIN = "https://app.example.com"
 PERSON = {"claims": {"sub": "ada", "client_id": "web"}}
 
 
+def get() -> http.Event:
+    return {**samples.event("create_user"), "httpMethod": "GET"}
+
+
 def serve(
     *tags: str,
     method: str = "GET",
@@ -23,7 +27,7 @@ def serve(
     authorizer: Any = None,
     headers: dict[str, str] | None = None,
 ) -> http.Response:
-    event = samples.event("get_user")
+    event = get()
     event["httpMethod"] = method
     event["requestContext"]["authorizer"] = authorizer
     event["multiValueHeaders"] = {"if-none-match": list(tags), "Origin": [ORIGIN]}
@@ -117,7 +121,7 @@ def test_an_error_is_not_stored_either() -> None:
     def fail() -> http.Response:
         raise ValueError
 
-    answer = http.serve(samples.event("get_user"), fail, failed="", cors_origins="")
+    answer = http.serve(get(), fail, failed="", cors_origins="")
     assert answer["headers"]["Cache-Control"] == "no-store"
 
 
@@ -137,7 +141,7 @@ def test_no_caller_is_answered_by_the_tag_of_another() -> None:
 
 
 def test_an_answer_may_have_a_tag_of_its_own() -> None:
-    event = samples.event("get_user")
+    event = get()
     tag = etag(event, "what counts")
     answer = serve(tag, says="what does not", headers={"ETag": tag})
     assert (answer["statusCode"], answer["headers"]["ETag"]) == (304, tag)
@@ -163,7 +167,7 @@ def test_any_text_is_no_error(text: str) -> None:
 
 def test_headers_of_one_value_are_enough() -> None:
     """Some events have no others."""
-    event = {**samples.event("get_user"), "headers": {"IF-NONE-MATCH": "*"}}
+    event = {**get(), "headers": {"IF-NONE-MATCH": "*"}}
     del event["multiValueHeaders"]
     answer = http.serve(
         event, lambda: http.respond(200, http.Error("")), failed="", cors_origins=""
