@@ -116,11 +116,12 @@ def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:
 
 def lose_tables(cloud: Cloud, canaries: Canaries) -> None:
     """Point some functions at tables that do not exist."""
-    make = events(cloud, canaries)
-    gone = {"USERS_TABLE": "gone", "LEDGER_TABLE": "gone"}
+    make, client = events(cloud, canaries), cloud.client("lambda")
     for function, services in SERVICES.items():
         if "DYNAMODB" in services:
-            set_environment(cloud, function, gone)
+            own = client.get_function_configuration(FunctionName=cloud.functions[function].name)
+            tables = [n for n in own["Environment"]["Variables"] if n.endswith("_TABLE")]
+            set_environment(cloud, function, dict.fromkeys(tables, "gone"))
             event = make[function](f"{function}: no table")
             answer = invoke(cloud, function, event, qualifier="$LATEST")
             # An error, the API's 500, or the message that failed.
