@@ -6,9 +6,7 @@ dead-letter queue or under ``rejected/``; or an explicit refusal to the caller.
 The tests do not change the clock. They move stored times into the past, send events with odd
 times, and receive messages at once that would wait for hours.
 
-The emulator cannot show a stream's bisection, retries and failures queue; tests check the
-function's part and the mapping's settings. It also cannot show that Lambda's retries keep their
-request id.
+The emulator cannot show that Lambda's retries keep their request id.
 """
 
 import ast
