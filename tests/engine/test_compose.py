@@ -18,6 +18,7 @@ API = {"authorization": "cognito"}
 sends an empty value, which AWS takes and the emulator (1.5.33) refuses."""
 EDITED = "get-user"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+MACHINE = "aws:sfn/stateMachine:StateMachine"
 QUEUE = "aws:sqs/queue:Queue"
 NOISE = {
     # Any property: DescribeAlarms of the emulator (1.5.33) leaves several out, so the provider
@@ -25,6 +26,8 @@ NOISE = {
     ALARM: None,
     # GetQueueAttributes of the emulator returns maxReceiveCount as a text.
     QUEUE: {"redrivePolicy"},
+    # DescribeStateMachine of the emulator leaves it out.
+    MACHINE: {"tracingConfiguration"},
 }
 """Differences that each update of an unchanged stack has, by the emulator; with the reason."""
 
