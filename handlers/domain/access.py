@@ -1,6 +1,7 @@
 """Who may see a user, and what belongs to the user. docs/architecture.md describes the rule."""
 
 import hashlib
+from typing import Any
 
 from handlers.runtime.caller import Caller
 
@@ -24,3 +25,9 @@ def may_see(caller: Caller | None, owner: str | None) -> bool:
     """
     own = owner_of(caller)
     return own is None or own == owner
+
+
+def stored_owner(item: dict[str, Any]) -> str | None:
+    """Return the owner in an item of DynamoDB, or None."""
+    owner: str | None = item.get("owner", {}).get("S")
+    return owner

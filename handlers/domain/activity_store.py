@@ -15,7 +15,6 @@ retries.
 """
 
 import hashlib
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +23,14 @@ from typing import Any
 
 from handlers.domain.activity_event import FIGURES, Event
 from handlers.runtime import deadline
-from handlers.runtime.faults import Unavailable, temporary_as_unavailable
+from handlers.runtime.faults import (
+    CONFLICTS,
+    REFUSED,
+    TRANSACTION_ATTEMPTS,
+    Unavailable,
+    conflict_pause,
+    temporary_as_unavailable,
+)
 
 OPEN_DAYS = 3
 """Days on which entries of a day may be written: its own, and two more. A stream keeps them for a
@@ -38,10 +44,6 @@ _MOST_EVENTS = 90
 """Events in one transaction, which may write 100 items; the figures of the open days are among
 them."""
 
-_ATTEMPTS = 6
-_FIRST_PAUSE_SECONDS = 0.05
-_REFUSED = "ConditionalCheckFailed"
-_CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _FIGURES_ID = "figures"
 
 
@@ -134,26 +136,27 @@ class ActivityStore:
 
     def _count(self, events: list[Event]) -> int:
         """Count events in one transaction; leave out those that have their marks."""
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(TRANSACTION_ATTEMPTS):
             if not events:
                 return 0
             try:
                 with temporary_as_unavailable():
                     if attempt > 1:  # the second attempt leaves out what was counted before
-                        pause = _FIRST_PAUSE_SECONDS * 2**attempt
-                        self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
+                        self._sleep(conflict_pause(attempt))
                     # botocore adds a token, so its retry after a lost answer adds nothing.
                     self._client.transact_write_items(TransactItems=self._writes(events))
             except self._client.exceptions.TransactionCanceledException as error:
                 # In the order of the writes, which begin with the events' marks.
                 codes = [reason.get("Code") for reason in error.response["CancellationReasons"]]
-                if not _CONFLICTS.isdisjoint(codes) or _REFUSED in codes:
+                if not CONFLICTS.isdisjoint(codes) or REFUSED in codes:
                     marks = zip(events, codes, strict=False)
-                    events = [event for event, code in marks if code != _REFUSED]
+                    events = [event for event, code in marks if code != REFUSED]
                     continue
                 raise
             return len(events)
-        raise Unavailable(f"still in conflict with other transactions after {_ATTEMPTS} attempts")
+        raise Unavailable(
+            f"still in conflict with other transactions after {TRANSACTION_ATTEMPTS} attempts"
+        )
 
     def _writes(self, events: list[Event]) -> list[dict[str, Any]]:
         added: dict[date, Counter[str]] = {}

@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from handlers.domain.access import may_see
+from handlers.domain.access import may_see, stored_owner
 from handlers.domain.erasure import (
     KEEP_SECONDS,
     Erasure,
@@ -115,7 +115,7 @@ class ErasureStore:
             if item := self._item(erasure_id(user_id)):
                 return _visible(item, caller)
             user = self._get(self._users_table, user_id, "id, #owner", {"#owner": "owner"})
-            if user is None or not may_see(caller, _owner(user)):
+            if user is None or not may_see(caller, stored_owner(user)):
                 return None
             item = _new(user, int(self._now()))
             try:
@@ -233,17 +233,12 @@ def _new(user: dict[str, Any], now: int) -> dict[str, Any]:
         "requested": {"N": str(now)},
         "attempt": {"N": "1"},
     }
-    owner = _owner(user)
+    owner = stored_owner(user)
     return item if owner is None else {**item, "owner": {"S": owner}}
 
 
-def _owner(item: dict[str, Any]) -> str | None:
-    owner: str | None = item.get("owner", {}).get("S")
-    return owner
-
-
 def _visible(item: dict[str, Any], reader: Caller | None) -> Stored | None:
-    return _stored(item) if may_see(reader, _owner(item)) else None
+    return _stored(item) if may_see(reader, stored_owner(item)) else None
 
 
 def _stored(item: dict[str, Any]) -> Stored:

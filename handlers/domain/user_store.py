@@ -8,13 +8,12 @@ If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailabl
 retries. ``user_items`` defines the items' attributes.
 """
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.domain.access import may_see
+from handlers.domain.access import may_see, stored_owner
 from handlers.domain.user import NewUser, User, is_user_id, new_user_id
 from handlers.domain.user_items import (
     created_entry,
@@ -25,12 +24,14 @@ from handlers.domain.user_items import (
 )
 from handlers.runtime import clock, deadline
 from handlers.runtime.caller import Caller
-from handlers.runtime.faults import Unavailable, temporary_as_unavailable
-
-_ATTEMPTS = 6
-_FIRST_PAUSE_SECONDS = 0.05
-_REFUSED = "ConditionalCheckFailed"
-_CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+from handlers.runtime.faults import (
+    CONFLICTS,
+    REFUSED,
+    TRANSACTION_ATTEMPTS,
+    Unavailable,
+    conflict_pause,
+    temporary_as_unavailable,
+)
 
 
 class StoreError(Exception):
@@ -104,27 +105,28 @@ class UserStore:
         now = self._now()
         user = User(new_user_id(now), new.name, new.email, clock.timestamp(now))
         writes = self._writes(user, new, idempotency_key, owner, now)
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(TRANSACTION_ATTEMPTS):
             try:
                 with temporary_as_unavailable():
                     if attempt:
-                        pause = _FIRST_PAUSE_SECONDS * 2**attempt
-                        self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
+                        self._sleep(conflict_pause(attempt))
                     # botocore adds a token, so its retry after a lost answer writes nothing new.
                     self._client.transact_write_items(TransactItems=writes)
             except self._client.exceptions.TransactionCanceledException as error:
                 reasons = error.response["CancellationReasons"]  # in the order of the writes
                 codes = [reason.get("Code") for reason in reasons]
                 # The key is checked first: a repeated request also finds the guard that it wrote.
-                if codes[2:3] == [_REFUSED]:
+                if codes[2:3] == [REFUSED]:
                     return _replay(reasons[2]["Item"], new)
-                if not _CONFLICTS.isdisjoint(codes):
+                if not CONFLICTS.isdisjoint(codes):
                     continue
-                if codes[1] == _REFUSED:
+                if codes[1] == REFUSED:
                     raise EmailTaken from None
                 raise
             return Stored(user, replayed=False)
-        raise Unavailable(f"still in conflict with other transactions after {_ATTEMPTS} attempts")
+        raise Unavailable(
+            f"still in conflict with other transactions after {TRANSACTION_ATTEMPTS} attempts"
+        )
 
     def get(self, user_id: str, reader: Caller | None) -> User | None:
         """Return a user that the reader may see, or None (``dynamodb:GetItem``).
@@ -144,7 +146,7 @@ class UserStore:
             ).get("Item")
         if item is None or "erasing" in item:
             return None
-        if not may_see(reader, item.get("owner", {}).get("S")):
+        if not may_see(reader, stored_owner(item)):
             return None
         return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
 

@@ -13,6 +13,7 @@ all its threads.
 """
 
 import math
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -70,6 +71,11 @@ def sleep(seconds: float) -> None:
     if _read_seconds() - seconds < _LEAST_READ_SECONDS:
         raise OutOfTime
     time.sleep(seconds)
+
+
+def jittered(pause: float) -> float:
+    """Return a random time of half a pause to all of it, so that not all try again at once."""
+    return random.uniform(pause / 2, pause)  # noqa: S311 - no secret
 
 
 def answer_seconds(longest: float, *, connecting: float = 0) -> float:

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
+from handlers.runtime import deadline
+
 _TEMPORARY_CODES = frozenset(
     {
         "InternalServerError",
@@ -18,6 +20,15 @@ _TEMPORARY_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
+# Reasons for which DynamoDB cancels a transaction:
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
+REFUSED = "ConditionalCheckFailed"
+CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Those after which the same transaction may succeed."""
+
+TRANSACTION_ATTEMPTS = 6
+_FIRST_PAUSE_SECONDS = 0.05
+
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -51,6 +62,11 @@ class _TemporaryAsUnavailable(AbstractContextManager[None]):
 
 
 _TEMPORARY_AS_UNAVAILABLE = _TemporaryAsUnavailable()
+
+
+def conflict_pause(attempt: int) -> float:
+    """Return the seconds to wait before another attempt at a transaction, counted from 0."""
+    return deadline.jittered(_FIRST_PAUSE_SECONDS * 2**attempt)
 
 
 def temporary_as_unavailable() -> AbstractContextManager[None]:

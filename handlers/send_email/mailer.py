@@ -9,9 +9,14 @@
 After any other error (no answer, for example) the e-mail may have been sent.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
+from handlers.runtime import deadline
 from handlers.send_email.render import Rendered
+
+_PAUSES_SECONDS = (0.5, 1, 2)
+"""SES counts e-mails by the second, so these pauses slow a flood down to its rate."""
 
 
 class NotSent(Exception):
@@ -49,3 +54,19 @@ class Mailer(Protocol):
             deadline.OutOfTime: not sent; there is too little time left to try.
             Exception: any other error: perhaps sent.
         """
+
+
+def patiently(send: Callable[[], None], sleep: Callable[[float], None]) -> None:
+    """Send; while the provider throttles, wait and send again, three times at most.
+
+    Raises:
+        Throttled: also at once, if the provider asks for a longer wait than the next one.
+    """
+    for pause in _PAUSES_SECONDS:
+        try:
+            return send()
+        except Throttled as error:
+            if error.seconds > pause:
+                raise
+            sleep(deadline.jittered(pause))
+    return send()

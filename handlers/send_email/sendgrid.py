@@ -17,7 +17,6 @@ https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-ap
 """
 
 import os
-import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from urllib3.util import parse_url
 
 from handlers.runtime import aws, deadline, settings, trace
 from handlers.runtime.secret import Missing, Secret
-from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
+from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable, patiently
 from handlers.send_email.render import Rendered
 
 _CONNECT_SECONDS = 2
@@ -44,7 +43,6 @@ _ANSWER_SECONDS = 8
 _IDLE_SECONDS = 5
 """A connection that was idle for longer may be closed by the other side at any moment."""
 
-_PAUSES_SECONDS = (0.5, 1, 2)
 _MOST_BODY = 16_384
 _XRAY = "_X_AMZN_TRACE_ID"
 
@@ -118,14 +116,7 @@ class SendGridMailer:
     def send(self, to: str, content: Rendered) -> None:
         """Send one e-mail; see `mailer.Mailer`."""
         body = self._body(to, content)
-        for pause in _PAUSES_SECONDS:
-            try:
-                return self._send(body)
-            except Throttled as error:
-                if error.seconds > pause:
-                    raise
-                self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
-        return self._send(body)
+        patiently(lambda: self._send(body), self._sleep)
 
     def _body(self, to: str, content: Rendered) -> bytes:
         arguments = trace.named(str)

@@ -4,18 +4,14 @@ After an error that is no ``NotSent`` (no answer, a failure of the server) the e
 sent. These propagate as botocore's own errors.
 """
 
-import random
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from handlers.runtime import deadline, trace
-from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
+from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable, patiently
 from handlers.send_email.render import Rendered
-
-_PAUSES_SECONDS = (0.5, 1, 2)
-"""SES counts e-mails by the second, so these pauses slow a flood down to its rate."""
 
 _SERVER_ERROR = 500
 
@@ -55,12 +51,7 @@ class SesMailer:
             deadline.OutOfTime: not sent; there is too little time left to try.
             botocore.exceptions.BotoCoreError, ClientError: perhaps sent.
         """
-        for pause in _PAUSES_SECONDS:
-            try:
-                return self._send(to, content)
-            except Throttled:
-                self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
-        return self._send(to, content)
+        patiently(lambda: self._send(to, content), self._sleep)
 
     def _send(self, to: str, content: Rendered) -> None:
         tags = [{"Name": name, "Value": value} for name, value in trace.named(str).items()]
