@@ -43,25 +43,23 @@ def erase_files(
         or ``done``.
     """
     erasure = erasures.read(erasure_id)
-    until, count, next_ = erasure.until, 0, "done"
+    until, count = erasure.until, 0
+
+    def ended(next_: str) -> dict[str, Any]:
+        outcome("erased", erasure_id=erasure_id, count=count, next=next_)
+        return {"next": next_, "until": until}
+
     for deleted in files.delete(erasure.user):
         erasures.deleted(erasure_id, deleted)
         count += deleted
         if seconds_left() < MARGIN_SECONDS:
-            next_ = "again"
-            break
-    else:
-        for page in uploads.pages(erasure.user):
-            opened = clock.timestamp(page.open_until)
-            if opened > max(until, clock.timestamp(now())):
-                until = opened
-                erasures.wait(erasure_id, until)
-            uploads.delete(erasure.user, page.ids)
-            if seconds_left() < MARGIN_SECONDS:
-                next_ = "again"
-                break
-        else:
-            if until > clock.timestamp(now()):
-                next_ = "wait"
-    outcome("erased", erasure_id=erasure_id, count=count, next=next_)
-    return {"next": next_, "until": until}
+            return ended("again")
+    for page in uploads.pages(erasure.user):
+        opened = clock.timestamp(page.open_until)
+        if opened > max(until, clock.timestamp(now())):
+            until = opened
+            erasures.wait(erasure_id, until)
+        uploads.delete(erasure.user, page.ids)
+        if seconds_left() < MARGIN_SECONDS:
+            return ended("again")
+    return ended("wait" if until > clock.timestamp(now()) else "done")

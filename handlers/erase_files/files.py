@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_PREFIXES = ("uploads/users/", "processed/users/", "rejected/users/")
+PREFIXES = ("uploads/users/", "processed/users/", "rejected/users/")
+"""Folders that have one of each user's."""
+
 MOST = 1_000
 """Versions that S3 lists, and deletes, in one call."""
 
@@ -29,7 +31,7 @@ class Files:
         Raises:
             NotDeleted: see there.
         """
-        for prefix in _PREFIXES:
+        for prefix in PREFIXES:
             while versions := self._listed(f"{prefix}{user_id}/"):
                 answer = self.s3.delete_objects(
                     Bucket=self.bucket, Delete={"Objects": versions, "Quiet": True}

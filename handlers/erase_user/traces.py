@@ -25,7 +25,8 @@ class Traces:
         The entry stays, so that a late repetition of that request does not create the user again:
         it is refused as one with another body. What else the ledger keeps has ids only.
         """
-        guard = self._guard(user_id)
+        user = self._item(user_id)
+        guard = self._guard(user) if user else {}
         if "key_id" not in guard:
             return
         try:
@@ -56,16 +57,15 @@ class Traces:
                 }
             },
         ]
-        if guard := self._guard(user_id):
+        if guard := self._guard(user):
             key = {"id": guard["id"]}
             writes.append({"Delete": {"TableName": self.users_table, "Key": key}})
         self.dynamodb.transact_write_items(TransactItems=writes)
 
-    def _guard(self, user_id: str) -> dict[str, Any]:
+    def _guard(self, user: dict[str, Any]) -> dict[str, Any]:
         """Return the item that reserves the user's address; empty if it is not theirs."""
-        user = self._item(user_id)
-        guard = self._item(guard_id(user["email"]["S"])) if user else None
-        return guard if guard and guard["user_id"]["S"] == user_id else {}
+        guard = self._item(guard_id(user["email"]["S"]))
+        return guard if guard and guard["user_id"] == user["id"] else {}
 
     def _item(self, id_: str) -> dict[str, Any] | None:
         item: dict[str, Any] | None = self.dynamodb.get_item(
