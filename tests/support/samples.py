@@ -29,3 +29,8 @@ def user_of(event: dict[str, Any]) -> dict[str, Any]:
         "email": {"S": "ada@example.com"},
         "created": {"S": "2026-11-23T03:28:47Z"},
     }
+
+
+def erasure_item(id_: str) -> dict[str, Any]:
+    """Return the item of an erasure that was just requested."""
+    return {"id": {"S": id_}, "requested": {"N": "1"}, "attempt": {"N": "1"}}

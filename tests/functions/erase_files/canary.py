@@ -6,6 +6,7 @@ from typing import Any
 from handlers.domain.erasure import erasure_id
 from handlers.domain.user import new_user_id
 from local.cloud import Cloud
+from tests.support import samples
 from tests.support.e2e.canaries import Canaries
 
 
@@ -13,7 +14,7 @@ def event(cloud: Cloud, canaries: Canaries, label: str) -> Any:
     """Store the erasure of a user who has a file and an upload."""
     user = new_user_id(time.time())
     dynamodb = cloud.client("dynamodb")
-    erasure = {"id": {"S": erasure_id(user)}, "requested": {"N": "1"}, "attempt": {"N": "1"}}
+    erasure = samples.erasure_item(erasure_id(user))
     dynamodb.put_item(TableName=cloud.outputs["erasures_table_name"], Item=erasure)
     upload = {
         "user": {"S": user},

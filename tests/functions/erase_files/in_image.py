@@ -8,7 +8,7 @@ USER = "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"
 
 def check(invoke: Invoke, backend: Backend) -> None:
     event = samples.event("erase_files")
-    item = {"id": {"S": event["erasure"]}, "requested": {"N": "1"}, "attempt": {"N": "1"}}
+    item = samples.erasure_item(event["erasure"])
     backend.client("dynamodb").put_item(TableName="erasures", Item=item)
     s3, prefix = backend.client("s3"), f"processed/users/{USER}/"
     for _ in range(2):

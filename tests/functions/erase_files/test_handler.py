@@ -40,7 +40,7 @@ class World:
     def __init__(self) -> None:
         self.bucket = FakeBucket()
         self.client = FakeDynamoDB()
-        item = {"id": {"S": ERASURE}, "requested": {"N": "1"}, "attempt": {"N": "1"}}
+        item = samples.erasure_item(ERASURE)
         self.client.tables = {"erasures": {ERASURE: item}, "uploads": {}}
         self.now = NOW
         self.left: Callable[[], float] = lambda: 300

@@ -3,9 +3,10 @@
 from typing import Any
 
 from local.cloud import Cloud
+from tests.support import samples
 
 
 def prepare(cloud: Cloud, event: Any, _: int) -> None:
     """Store the erasure that the event goes on with."""
-    item = {"id": {"S": event["erasure"]}, "requested": {"N": "1"}, "attempt": {"N": "1"}}
+    item = samples.erasure_item(event["erasure"])
     cloud.client("dynamodb").put_item(TableName=cloud.outputs["erasures_table_name"], Item=item)

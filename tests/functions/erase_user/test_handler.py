@@ -56,7 +56,7 @@ class World:
         user = user_item(USER, NOW) | {"erasing": {"S": "2026-11-23T03:28:47Z"}}
         entry = key_item(KEY, NewUser(USER.name, USER.email), USER, NOW)
         guard = guard_item(USER, KEY)
-        erasure = {"id": {"S": ERASURE}, "requested": {"N": "1"}, "attempt": {"N": "1"}}
+        erasure = samples.erasure_item(ERASURE)
         self.client.tables = {
             "users": {USER.id: user, guard["id"]["S"]: guard},
             "ledger": {entry["id"]["S"]: entry},

@@ -15,7 +15,7 @@ def event(cloud: Cloud, canaries: Canaries, label: str) -> Any:
     id_ = erasure_id(new_user_id(time.time()))
     cloud.client("dynamodb").put_item(
         TableName=cloud.outputs["erasures_table_name"],
-        Item={"id": {"S": id_}, "requested": {"N": "1"}, "attempt": {"N": "1"}},
+        Item=samples.erasure_item(id_),
     )
     event = samples.event("get_erasure")
     event["headers"]["User-Agent"] = canaries.new(f"{label}: agent")

@@ -8,11 +8,7 @@ from tests.support.images.backend import Backend, Invoke
 
 def check(invoke: Invoke, backend: Backend) -> None:
     event = samples.event("get_erasure")
-    item = {
-        "id": {"S": event["pathParameters"]["id"]},
-        "requested": {"N": "1"},
-        "attempt": {"N": "1"},
-    }
+    item = samples.erasure_item(event["pathParameters"]["id"])
     backend.client("dynamodb").put_item(TableName="erasures", Item=item)
     (answer,) = invoke("get_erasure", event)
     assert answer["statusCode"] == 200, answer
