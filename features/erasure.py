@@ -3,7 +3,6 @@
 from typing import Any
 
 from features.uploads import Uploads
-from handlers.erase_files.files import PREFIXES
 from handlers.get_erasure.operation import GET_ERASURE
 from handlers.request_erasure.operation import REQUEST_ERASURE
 from infra.function.function import Function
@@ -11,6 +10,8 @@ from infra.stack import Functions, Stack
 from infra.storage.queue import Queue
 from infra.storage.table import Table
 from infra.triggers.http.rest_api import Route
+
+PREFIXES = ("uploads/users/", "processed/users/", "rejected/users/")
 
 
 def step(function: str, *, then: str, **given: str) -> dict[str, Any]:

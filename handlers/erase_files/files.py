@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-PREFIXES = ("uploads/users/", "processed/users/", "rejected/users/")
-"""Folders that have one of each user's."""
-
+_PREFIXES = ("uploads/users/", "processed/users/", "rejected/users/")
 MOST = 1_000
 """Versions that S3 lists, and deletes, in one call."""
 
@@ -31,7 +29,7 @@ class Files:
         Raises:
             NotDeleted: see there.
         """
-        for prefix in PREFIXES:
+        for prefix in _PREFIXES:
             while versions := self._listed(f"{prefix}{user_id}/"):
                 answer = self.s3.delete_objects(
                     Bucket=self.bucket, Delete={"Objects": versions, "Quiet": True}
