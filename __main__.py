@@ -3,6 +3,7 @@
 import pulumi
 
 from config import AppConfig
+from features.live_uploads import LiveUploads
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import COMPONENTS, SCOPES
@@ -36,11 +37,12 @@ sender = MailIdentity("mail", MailIdentityArgs(
 callers = stack.callers("callers", scopes=SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.
-# A feature that would not fit here has a module of its own in features/.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
+live = LiveUploads(stack, config, users=users, uploads=uploads, cors=cors)
 functions = stack.functions(network="network", functions={
     **uploads.functions,
+    **live.functions,
     "create-user": Function(
         description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
@@ -71,7 +73,8 @@ functions = stack.functions(network="network", functions={
 api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("POST", "/users", functions["create-user"], CREATE_USER),
     Route("GET", "/users/{id}", functions["get-user"], GET_USER),
-    *uploads.trigger(functions)])
+    *uploads.trigger(functions), *live.routes(functions)])
+live.trigger(functions, api)
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))
@@ -83,7 +86,7 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
 monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=[sender],
-    queues=[emails_to_send], streams=[new_users],
+    queues=[emails_to_send], streams=[new_users, live.changes], sockets=[live.stage],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)

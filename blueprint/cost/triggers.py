@@ -1,5 +1,6 @@
 """How often each function is invoked, and for how long, by the triggers that a program declares."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +14,17 @@ DURATION_MS = {
     "write": 25,
     "stream": 25,
     "queue": 100,
+    "socket": 25,
     "bucket": 1_500,
     "schedule": 1_000,
 }
 """Assumed duration of one invocation by its trigger: warm, and mostly waiting for AWS."""
+
+SOCKET_EVENTS = 3
+"""Of one upload on a WebSocket: connected, subscribed, disconnected."""
+
+CHANGES_OF_AN_UPLOAD = 2
+"""In work, and done: each is told to one subscriber."""
 
 _READS = {"GET", "HEAD", "OPTIONS"}
 _UNITS = {"minute": 60 * HOURS, "hour": HOURS, "day": DAYS}
@@ -76,13 +84,28 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
         yield from ((kind, target, requests / len(targets)) for target in targets)
     for mapping in recorder.all("aws:lambda/eventSourceMapping:EventSourceMapping"):
         target = mapping.inputs["functionName"]
-        of_stream = "startingPosition" in mapping.inputs
-        yield ("stream", target, traffic.users) if of_stream else ("queue", target, traffic.sent)
+        if "startingPosition" in mapping.inputs:
+            yield "stream", target, _changes(mapping, traffic)
+        else:
+            yield "queue", target, traffic.sent
+    for integration in recorder.all("aws:apigatewayv2/integration:Integration"):
+        events = traffic.uploads * SOCKET_EVENTS
+        yield "socket", integration.inputs["integrationUri"], events
     for notification in recorder.all("aws:s3/bucketNotification:BucketNotification"):
         for function in notification.inputs.get("lambdaFunctions", ()):
             yield "bucket", function["lambdaFunctionArn"], traffic.uploads
     for target, times in schedule_runs(recorder):
         yield "schedule", target, times
+
+
+def _changes(mapping: Recorded, traffic: Traffic) -> float:
+    """Return the records that a stream's function gets.
+
+    A filter for new items is taken for one of users; others get each upload's changes.
+    """
+    filters = mapping.inputs.get("filterCriteria", {}).get("filters", [])
+    new = all(json.loads(f["pattern"]).get("eventName") == ["INSERT"] for f in filters)
+    return traffic.users if new else traffic.uploads * CHANGES_OF_AN_UPLOAD
 
 
 def _routes(recorder: Recorder) -> Iterator[tuple[str, str]]:

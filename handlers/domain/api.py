@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from handlers.domain.live import Ticket
 from handlers.domain.upload import FoundUpload, NewUpload, Upload, UploadPage, UploadRequested
 from handlers.domain.user import NewUser, User, UserCreated
 from handlers.runtime.http import Error
@@ -27,6 +28,7 @@ _TYPES = (
     UploadRequested,
     FoundUpload,
     UploadPage,
+    Ticket,
     Error,
 )
 _REFERENCES, COMPONENTS = msgspec.json.schema_components(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.domain.access import may_see
+from handlers.domain.access import is_theirs, owner_of
 from handlers.domain.user import NewUser, User, is_user_id, new_user_id
 from handlers.domain.user_items import fingerprint, guard_item, key_item, user_item
 from handlers.runtime import clock, deadline
@@ -121,6 +121,10 @@ class UserStore:
 
         Users just created are found. An id of another form, such as a guard's, is not looked up.
         """
+        return self.find(user_id, owner_of(reader))
+
+    def find(self, user_id: str, own: str | None) -> User | None:
+        """Return the same for a reader whose ``access.owner_of`` is ``own``."""
         if not is_user_id(user_id):
             return None
         with temporary_as_unavailable():
@@ -131,7 +135,7 @@ class UserStore:
                 ProjectionExpression="id, #name, email, created, #owner",
                 ExpressionAttributeNames={"#name": "name", "#owner": "owner"},
             ).get("Item")
-        if item is None or not may_see(reader, item.get("owner", {}).get("S")):
+        if item is None or not is_theirs(own, item.get("owner", {}).get("S")):
             return None
         return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
 

@@ -91,6 +91,8 @@ class Chains:
             self._follow_items(run, run.items)
         else:
             live = self._origins.fired(run, fact.schedule, self.program)
+            if route := _socket_route(fact.event):
+                live.cause.title = f"WebSocket {route}"
             self._attach(run, live, None, {run.id})
 
     def _follow_items(self, run: Run, items: Iterable[str]) -> None:
@@ -177,3 +179,11 @@ class Chains:
     def _touch(self, run: Run) -> None:
         for live in run.causes:
             self._dirty[live] = None
+
+
+def _socket_route(event: object) -> str | None:
+    """Return the key of the WebSocket API's route that an event came by; None for other events."""
+    match event:
+        case {"requestContext": {"routeKey": str(route), "connectionId": str()}}:
+            return route
+    return None

@@ -10,6 +10,7 @@ from typing import Any
 
 from ops.smoke.api import Answer, Api
 from ops.smoke.errors import Failed
+from ops.smoke.live import listen
 from ops.smoke.tables import Records
 
 _ANSWER_OF_NOBODY = {"error": "User not found"}
@@ -74,6 +75,8 @@ class Walk:
                     raise Failed(f"expected user {user_id} as created; {_came(found)}")
             with self._step("the user's uploads can be asked for"):
                 self._ask_for_uploads(created["id"])
+            with self._step("live push answers"):
+                listen(self.api, created["id"])
             if self.email_seconds:
                 with self._step("the welcome e-mail is sent"):
                     self._wait_for_welcome(created["id"])

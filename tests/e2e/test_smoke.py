@@ -29,6 +29,7 @@ STEPS = [
     "the address is taken",
     "the user is found",
     "the user's uploads can be asked for",
+    "live push answers",
     "the welcome e-mail is sent",
     "what the test created is deleted",
     "the user is gone",

@@ -67,6 +67,7 @@ def test_exports(name: str, preview: bool) -> None:
         "ses_dkim_tokens",
         "alarm_topic_arn",
         "dashboard_name",
+        *(["live_url", "live_table_name"] if "live-uploads" in FUNCTIONS else []),
     }
 
 
@@ -177,7 +178,9 @@ def test_log_groups_of_two_stacks_have_different_names() -> None:
             f"API-Gateway-Execution-Logs_api-id/{name}"
         }
 
-    assert len(groups("dev")) == len(FUNCTIONS) + 1  # and the API's access log
+    sockets = stack("dev").recorder.all("aws:apigatewayv2/stage:Stage")
+    # And the API's access log, and both logs of each WebSocket API.
+    assert len(groups("dev")) == len(FUNCTIONS) + 1 + 2 * len(sockets)
     assert groups("dev").isdisjoint(groups("prod"))
 
 

@@ -7,6 +7,8 @@ HERE = "eu-central-1:123456789012"
 USERS = f"arn:aws:dynamodb:{HERE}:users"
 LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
+LIVE = f"arn:aws:dynamodb:{HERE}:live-connections"
+SOCKET = f"arn:aws:execute-api:{HERE}:live/STAGE"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
 KEY = f"arn:aws:kms:{HERE}:key"
@@ -55,6 +57,7 @@ def send_to(queue: str) -> Statement:
 USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
+LIVE_KEY = through("dynamodb", "kms:Decrypt", tableName="live-connections")
 READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
 WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)
 RECEIVE_EMAILS = through("sqs", "kms:Decrypt", arn=EMAILS)

@@ -11,12 +11,23 @@ from typing import Any
 
 from local.cloud import Cloud
 from tests.support.e2e.system import logical_name
-from tests.support.statements import EMAILS, HERE, KEY, LEDGER, STORAGE, UPLOADS, USERS
+from tests.support.statements import (
+    EMAILS,
+    HERE,
+    KEY,
+    LEDGER,
+    LIVE,
+    SOCKET,
+    STORAGE,
+    UPLOADS,
+    USERS,
+)
 
 INDEXES = {
     "users": {"by-day": "created_day", "welcome-pending": "welcome"},
     "ledger": {"by-day": "day", "by-expiry": "expires_day"},
     "uploads": {},
+    "live": {},
 }
 PREFIXES = (
     "uploads/",
@@ -27,9 +38,10 @@ PREFIXES = (
     "reports/",
     "elsewhere/",
 )
-TABLES = {"users": USERS, "ledger": LEDGER, "uploads": UPLOADS}
+TABLES = {"users": USERS, "ledger": LEDGER, "uploads": UPLOADS, "live": LIVE}
+STREAMS = {"users": USERS, "uploads": UPLOADS}
 _ITEM = {"id": {"S": "probe"}}
-_HASH_KEYS = {"users": "id", "ledger": "id", "uploads": "user"}
+_HASH_KEYS = {"users": "id", "ledger": "id", "uploads": "user", "live": "topic"}
 _NEVER = {"ConditionExpression": "attribute_exists(id)"}
 
 
@@ -42,6 +54,7 @@ class Call:
         on: the resource's ARN, as ``tests/support/statements.py`` names it.
         context: values of condition keys.
         service, operation, arguments: what botocore's client is asked for.
+        endpoint: the URL that the client calls; None for the service's.
     """
 
     action: str
@@ -50,6 +63,7 @@ class Call:
     operation: str
     arguments: dict[str, Any]
     context: dict[str, str] = field(default_factory=dict)
+    endpoint: str | None = None
 
     @property
     def name(self) -> str:
@@ -60,10 +74,11 @@ def calls(cloud: Cloud) -> list[Call]:
     """Return them for one running system."""
     return [
         *_tables(cloud),
-        *_stream(cloud),
+        *(call for table in STREAMS for call in _stream(cloud, table)),
         *_bucket(cloud.outputs["s3_bucket_name"]),
         *_queues(cloud),
         *_mail(),
+        *_connections(cloud),
         *_logs(cloud),
         *_traces(),
         *_functions(cloud),
@@ -74,13 +89,14 @@ def calls(cloud: Cloud) -> list[Call]:
 def table_names(cloud: Cloud) -> dict[str, str]:
     """Return the physical names of the tables."""
     outputs = {"users": "dynamodb_table_name"}
-    return {table: cloud.outputs[outputs.get(table, f"{table}_table_name")] for table in TABLES}
+    names = {table: outputs.get(table, f"{table}_table_name") for table in TABLES}
+    return {table: cloud.outputs[name] for table, name in names.items() if name in cloud.outputs}
 
 
 def _tables(cloud: Cloud) -> Iterator[Call]:
     physical = table_names(cloud)
-    for table, arn in TABLES.items():
-        name = {"TableName": physical[table]}
+    for table, physical_name in physical.items():
+        arn, name = TABLES[table], {"TableName": physical_name}
         key = {**_ITEM, _HASH_KEYS[table]: {"S": "probe"}}
         put = {**name, "Item": key, **_NEVER}
         change = {
@@ -122,8 +138,8 @@ def _tables(cloud: Cloud) -> Iterator[Call]:
         yield call("DescribeTable", "describe_table", name)
 
 
-def _stream(cloud: Cloud) -> Iterator[Call]:
-    table = {"TableName": cloud.outputs["dynamodb_table_name"]}
+def _stream(cloud: Cloud, name: str) -> Iterator[Call]:
+    table = {"TableName": table_names(cloud)[name]}
     stream = cloud.client("dynamodb").describe_table(**table)["Table"]["LatestStreamArn"]
     shard = {"ShardId": "shardId-00000000000000000000-00000000", "ShardIteratorType": "LATEST"}
     arguments: dict[str, dict[str, Any]] = {
@@ -141,7 +157,7 @@ def _stream(cloud: Cloud) -> Iterator[Call]:
     for action, operation in operations.items():
         yield Call(
             action=f"dynamodb:{action}",
-            on=f"{USERS}/stream/2026",
+            on=f"{STREAMS[name]}/stream/2026",
             service="dynamodbstreams",
             operation=operation,
             arguments=arguments[action],
@@ -229,6 +245,26 @@ def _mail() -> Iterator[Call]:
                 "Destination": {"ToAddresses": ["probe@example.com"]},
                 "Content": {"Simple": {"Subject": text, "Body": {"Text": text}}},
             },
+        )
+
+
+def _connections(cloud: Cloud) -> Iterator[Call]:
+    if "live_url" not in cloud.outputs:  # the feature was removed
+        return
+    endpoint = f"http{cloud.outputs['live_url'].removeprefix('ws')}"
+    for operation, verb, more in (
+        ("post_to_connection", "POST", {"Data": "probe"}),
+        # Beyond what anything here needs.
+        ("get_connection", "GET", {}),
+        ("delete_connection", "DELETE", {}),
+    ):
+        yield Call(
+            action="execute-api:ManageConnections",
+            on=f"{SOCKET}/{verb}/@connections/probe",
+            service="apigatewaymanagementapi",
+            operation=operation,
+            arguments={"ConnectionId": "probe", **more},
+            endpoint=endpoint,
         )
 
 

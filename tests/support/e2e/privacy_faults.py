@@ -101,7 +101,7 @@ def fail_for_good(cloud: Cloud, canaries: Canaries) -> None:
 def lose_tables(cloud: Cloud, canaries: Canaries) -> None:
     """Point some functions at tables that do not exist."""
     make = events(cloud, canaries)
-    gone = {"USERS_TABLE": "gone", "LEDGER_TABLE": "gone"}
+    gone = dict.fromkeys(("USERS_TABLE", "LEDGER_TABLE", "LIVE_TABLE"), "gone")
     for function, services in SERVICES.items():
         if "DYNAMODB" in services:
             set_environment(cloud, function, gone)
