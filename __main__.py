@@ -3,7 +3,7 @@
 import pulumi
 
 from config import AppConfig
-from features.live_uploads import LiveUploads
+from features.live_push import LivePush
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import COMPONENTS, SCOPES
@@ -39,7 +39,7 @@ callers = stack.callers("callers", scopes=SCOPES)
 # What runs, and what each function may do. The network leads to the services in their grants.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
-live = LiveUploads(stack, config, users=users, uploads=uploads, cors=cors)
+live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)
 functions = stack.functions(network="network", functions={
     **uploads.functions,
     **live.functions,

@@ -231,7 +231,7 @@ def install(
     )
     api = json.loads(project.config.get(f"{project.name}:api", "{}"))
     (directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))
-    program.write(directory, history=history, names=deployment.deployed.names, root=project.root)
+    program.write(directory, history=history, deployed=deployment.deployed, root=project.root)
     publish(
         project.root / "openapi.json",
         deployment.deployed.outputs,

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from local.errors import unknown
 
+_FUNCTION = "aws:lambda/function:Function"
+
 
 class FunctionRef(BaseModel):
     """Where to find one deployed function."""
@@ -52,6 +54,17 @@ class Deployed(BaseModel):
                 if isinstance(physical, str):
                     names.setdefault(physical, each.name)
         return names | {ref.name: name for name, ref in self.functions.items()}
+
+    @property
+    def environments(self) -> dict[str, dict[str, str]]:
+        """The environment variables of each function."""
+        names = {ref.name: name for name, ref in self.functions.items()}
+        made = (each for each in self.resources.values() if each.type == _FUNCTION)
+        return {
+            names[each.outputs["name"]]: (each.inputs.get("environment") or {}).get("variables", {})
+            for each in made
+            if each.outputs["name"] in names
+        }
 
     def function(self, name: str) -> FunctionRef:
         """Return a function by its logical name.

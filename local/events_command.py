@@ -9,6 +9,7 @@ from typing import get_args
 import msgspec
 
 from local.errors import LocalError, unknown
+from local.history import search
 from local.history.store import History
 from local.state import StateDirectory
 from ops.events.model import Cause, Outcome
@@ -34,7 +35,7 @@ class Filter:
             (self.function is None or any(r.function == self.function for r in cause.invocations))
             and self.outcome in (None, cause.outcome)
             and (self.since is None or cause.time >= self.since)
-            and (self.text is None or self.text.lower() in _json(cause).lower())
+            and (self.text is None or search.holds(self.text, _json(cause)))
         )
 
 

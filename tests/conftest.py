@@ -1,5 +1,6 @@
 """Options of the whole suite, and what they decide."""
 
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -13,6 +14,9 @@ from handlers.runtime import deadline
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=3000)
 hypothesis.settings.load_profile("same")
+
+# A script's background jobs ignore Ctrl-C, and what they start inherits this. Tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Fixtures of running systems: also the tests in a function's folder use them.
 pytest_plugins = [

@@ -35,15 +35,17 @@ def openapi(api: "RestApi") -> dict[str, Any]:
     All stacks share it. Credentials are optional in it, because not every stack requires them.
     """
     # Imported here because they load the AWS provider, which takes a second.
+    from handlers.domain.api import cached
     from infra.triggers.http.authorization import TOKEN
     from infra.triggers.http.errors import documented
 
     paths: dict[str, dict[str, Any]] = {}
     for route in api.routes:
+        operation = cached(route.operation) if route.method == "GET" else route.operation
         paths.setdefault(route.path, {})[route.method.lower()] = {
-            **route.operation,
-            "security": [{}, {"ApiKey": []}, *route.operation.get("security", ())],
-            "responses": documented(route.operation),
+            **operation,
+            "security": [{}, {"ApiKey": []}, *operation.get("security", ())],
+            "responses": documented(operation),
         }
     return {
         "openapi": "3.1.0",

@@ -45,8 +45,20 @@ def new(
 
 
 @commands.command(rich_help_panel=_PANEL)
-def remove(context: typer.Context, function: Function) -> int:
-    """Remove a function: folders, paragraph, and keys of stack files."""
+def remove(
+    context: typer.Context,
+    function: Annotated[
+        str,
+        typer.Argument(
+            metavar="FUNCTION|FEATURE",
+            help="Such as daily-report; or the name of a module in features/, such as uploads.",
+        ),
+    ],
+) -> int:
+    """Remove a function, or a feature with all its functions.
+
+    Deletes the folders, the paragraph of the program, and the keys of stack files.
+    """
     from blueprint.functions.remove import remove as take_out
 
     root = context.obj.root

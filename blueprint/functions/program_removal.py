@@ -1,7 +1,7 @@
-"""Removes a function from ``__main__.py``, or from a feature's module."""
+"""Removes a function from ``__main__.py`` or from a feature's module, or a feature's paragraph."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blueprint.functions.program import ProgramError
@@ -45,6 +45,33 @@ def removed(text: str, name: str) -> str:
     return text
 
 
+def functions_of(text: str, names: Iterable[str]) -> list[str]:
+    """Return those of the names whose functions a module of the program makes."""
+    source = Source(text)
+    return [name for name in names if _entries(source, name)]
+
+
+def without_feature(text: str, feature: str, functions: Iterable[str]) -> str:
+    """Return ``__main__.py`` without a feature, and without what only the feature used.
+
+    Args:
+        text: of ``__main__.py``.
+        feature: the name of the feature's module.
+        functions: of the feature; the program may name them elsewhere, as an alarm does.
+    """
+    gone: set[str] = set()
+    source = Source(text)
+    for node in source.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == f"features.{feature}":
+            gone |= {alias.asname or alias.name for alias in node.names}
+            source.delete(source.start(node), source.end_of_line(node))
+    text = source.edited()
+    for name in ("", *functions):
+        while _remove_one(source := Source(text), name, gone):
+            text = source.edited()
+    return text
+
+
 def _without_entry(text: str, name: str) -> str:
     source = Source(text)
     for entries, number in _entries(source, name):
@@ -74,6 +101,12 @@ def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
             if _uses(item, name, gone):
                 source.delete_item(items, number, key=None)
                 return True
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Dict):
+            for number, key in enumerate(node.keys):
+                if key is None and _uses(node.values[number], name, gone):
+                    source.delete_item(node.values, number, key=None)
+                    return True
     for node in _statements(source.tree):
         if _uses(node, name, gone):
             if isinstance(node, ast.Assign):

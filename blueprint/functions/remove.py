@@ -1,14 +1,15 @@
-"""Removes a function: its folders, its paragraph of the program, its keys in stack files."""
+"""Removes a function or a feature: folders, paragraph of the program, keys in stack files."""
 
 import difflib
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from blueprint.functions import program_removal, stack_keys
 from blueprint.functions.files import read, write
-from blueprint.functions.names import check_known, folder_of, folders
+from blueprint.functions.names import check_known, folder_of, folders, function_names
+from blueprint.functions.program import ProgramError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,21 +28,56 @@ class Removed:
 
 
 def remove(root: Path, name: str) -> Removed:
-    """Remove a function. Run ``make documents`` afterwards.
+    """Remove a function, or all of a feature by its module's name. Then run ``make documents``.
 
     Raises:
         WrongName: there is no such function.
-        ProgramError: the program uses it in a way that only a person can undo; nothing was changed.
+        ProgramError: the program uses it in a way that only a person can undo, or a feature does
+            not work without it; nothing was changed.
         ProjectError: a stack file must be edited by hand; nothing was changed.
     """
+    module = root / "features" / f"{folder_of(name)}.py"
+    if module.exists():
+        return _remove_feature(root, module)
     check_known(root, name)
     main = program_removal.file_of(root, name)
+    if main.parent.name == "features" and not _has_route(root, name):
+        raise ProgramError(
+            f"{main.relative_to(root)} does not work without {name}. Remove the whole feature: "
+            f"app remove {main.stem.replace('_', '-')}; or edit that file by hand"
+        )
     before = read(main)
     after = program_removal.removed(before, name)
-    changed = stack_keys.removed(root, name) | _unlinked(root, name)
-    for path, text in {main: after, **changed}.items():
-        write(path, text)
-    deleted = [folder for folder in folders(root, name) if folder.exists()]
+    return _remove(root, [name], main, before, after)
+
+
+def _remove_feature(root: Path, module: Path) -> Removed:
+    """Remove a feature: its module, its functions, and its paragraph of ``__main__.py``."""
+    functions = program_removal.functions_of(read(module), function_names(root))
+    main = root / "__main__.py"
+    before = read(main)
+    after = program_removal.without_feature(before, module.stem, functions)
+    removed = _remove(root, functions, main, before, after)
+    module.unlink()
+    return replace(removed, paths=[module, *removed.paths])
+
+
+def _has_route(root: Path, name: str) -> bool:
+    return (root / "handlers" / folder_of(name) / "operation.py").exists()
+
+
+def _remove(root: Path, names: list[str], main: Path, before: str, after: str) -> Removed:
+    """Write the program, and remove what else belongs to functions."""
+    for name in names:
+        stack_keys.removed(root, name)  # raises where a person must edit, before anything changes
+    changed = {main: after}
+    for name in names:
+        edited = stack_keys.removed(root, name) | _unlinked(root, name)
+        changed |= edited
+        for path, text in edited.items():
+            write(path, text)
+    write(main, after)
+    deleted = [folder for name in names for folder in folders(root, name) if folder.exists()]
     for folder in deleted:
         shutil.rmtree(folder)
     diff = difflib.unified_diff(
@@ -51,7 +87,9 @@ def remove(root: Path, name: str) -> Removed:
         "after",
     )
     return Removed(
-        paths=[*deleted, main, *changed], diff="".join(diff), mentions=_mentions(root, name)
+        paths=[*deleted, *changed],
+        diff="".join(diff),
+        mentions=[line for name in names for line in _mentions(root, name)],
     )
 
 

@@ -38,8 +38,14 @@ class Source:
         self._edits.append((start, end, ""))
 
     def delete_item(self, items: list[ast.expr], number: int, *, key: ast.expr | None) -> None:
-        """Delete an item of a list, or of a dict by its key, with the comma beside it."""
+        """Delete an item of a list, or of a dict by its key, with the comma beside it.
+
+        An item of a dict without a key has two stars before it.
+        """
         first = key or items[number]
+        start = self.start(first)
+        while self.text.encode()[start - 1 : start] == b"*":
+            start -= 1
         if number:
             self.delete(self.end(items[number - 1]), self.end(items[number]))
         elif len(items) > 1:
@@ -47,9 +53,9 @@ class Source:
             end = text.index(b",", self.end(items[0])) + 1
             while text[end : end + 1] in (b" ", b"\r", b"\n"):
                 end += 1
-            self.delete(self.start(first), end)
+            self.delete(start, end)
         else:
-            self.delete(self.start(first), self.end(items[0]))
+            self.delete(start, self.end(items[0]))
 
     def edited(self) -> str:
         """Return the text with all edits."""

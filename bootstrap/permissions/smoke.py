@@ -12,6 +12,16 @@ SMOKE: tuple[Permission, ...] = (
         "DeleteItem GetItem",
         *(arn("dynamodb", f"table/{{name}}-{table}-*") for table in ("ledger", "users")),
     ),
+    may("dynamodb", "DeleteItem", arn("dynamodb", "table/{name}-user-uploads-*")),
+    # Versions stay, as of any deleted file.
+    may(
+        "s3",
+        "DeleteObject",
+        *(
+            arn("s3", f"{{name}}-storage-*/{prefix}/users/*", region="", account="")
+            for prefix in ("uploads", "processed")
+        ),
+    ),
     # DynamoDB decrypts the table's key on behalf of the caller.
     # https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
     may(

@@ -33,6 +33,10 @@ ENVIRONMENT = {
     "LEDGER_TABLE": "ledger",
     "CORS_ORIGINS": "https://app.example.com",
     "EMAIL_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/emails",
+    "UPLOADS_TABLE": "user-uploads",
+    "BUCKET": "storage",
+    "BUCKET_URL": "https://storage.s3.eu-central-1.amazonaws.com",
+    "MAX_REQUEST_MB": "1024",
     "SENDER": "hello@example.com",
     "CONFIGURATION_SET": "emails",
 }

@@ -10,6 +10,7 @@ JSON Schema lacks, except ``examples``, which it ignores. Operations describe th
 functions; ``openapi.json`` adds the gateway's. No function imports this module or an operation.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -86,6 +87,38 @@ USER_ID: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "pattern": "[^ ]"},
 }
 """The path parameter's Parameter Object."""
+
+
+_IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`ETag` of an answer that the caller has, or several, separated by commas.",
+    "schema": {"type": "string"},
+}
+
+_STORED: dict[str, Any] = {
+    "ETag": {
+        "description": "Names what the answer says. Send it as `If-None-Match` the next time.",
+        "schema": {"type": "string"},
+    },
+    "Cache-Control": {
+        "description": "The caller may store the answer, and must ask before using it again.",
+        "schema": {"type": "string", "enum": ["private, no-cache"]},
+    },
+}
+
+
+def cached(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the operation of a GET with what ``runtime.conditional`` adds to each."""
+    responses = operation["responses"]
+    found = {**responses["200"], "headers": {**responses["200"].get("headers", {}), **_STORED}}
+    unchanged = {"description": "The caller has the latest answer.", "headers": _STORED}
+    return {
+        **operation,
+        "parameters": [*operation.get("parameters", ()), _IF_NONE_MATCH],
+        "responses": {**responses, "200": found, "304": unchanged},
+    }
 
 
 def reference(type_: type[msgspec.Struct]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from handlers.domain.ulid import PATTERN
 from handlers.domain.user import CONTROL_CHARACTERS, UserId
 
 FORM_SECONDS = 900
-"""How long a form may be used; also how long a link works."""
+"""How long a form may be used."""
 
 MOST_BYTES = 5 * 1024**3
 """Largest file that S3 accepts by a form."""

@@ -3,6 +3,7 @@
 ``uploads/users/<user>/<upload>.jpg`` has its outputs in ``processed/users/<user>/<upload>.jpg/``.
 """
 
+import hashlib
 import re
 
 from handlers.domain.ulid import PATTERN
@@ -49,3 +50,18 @@ def output_key(key: str, name: str) -> str:
 def is_upload_id(text: str) -> bool:
     """Check that a text has the form of an upload's id."""
     return _ID.fullmatch(text) is not None
+
+
+def digest(*parts: str) -> str:
+    """Return the SHA-256, in hexadecimal, of the parts that name a piece of work."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def work_id(key: str) -> str:
+    """Return the id of the ledger's entry for the work on a key."""
+    return f"upload#{digest(key)}"
+
+
+def file_id(key: str, version: str) -> str:
+    """Return the id of the ledger's entry for what became of a file; reports count these."""
+    return f"file#{digest(key, version)}"

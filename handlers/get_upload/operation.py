@@ -11,7 +11,7 @@ GET_UPLOAD: dict[str, Any] = {
     "summary": "Get an upload",
     "description": (
         "Says what became of a file. Once it is `done`, the answer has links to what was made of "
-        "it. They work for 15 minutes, for anybody who has them."
+        "it. They work until `expires`, for 10 to 15 minutes, for anybody who has them."
     ),
     "security": [{"Token": ["uploads.read"]}],
     "parameters": [

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.domain.ledger import Busy, Ledger
-from handlers.process_upload import events, keys
+from handlers.domain.upload_key import digest
+from handlers.process_upload import events
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import REJECTED, Result, process
 from handlers.process_upload.records import Records
@@ -90,7 +91,7 @@ def _handle(
         else:
             result = Result(IGNORED)
     except Busy:
-        log.outcome(BUSY, upload=keys.digest(upload.key), version=upload.version)
+        log.outcome(BUSY, upload=digest(upload.key), version=upload.version)
         return BUSY
     except Exception as error:  # noqa: BLE001 - one upload's failure must not stop the others
         log.failure(FAILED, error)
@@ -100,7 +101,7 @@ def _handle(
         level=logging.WARNING if result.outcome in _UNUSUAL else logging.INFO,
         reason=result.reason.code if result.reason else None,
         size=result.size,
-        upload=keys.digest(upload.key),
+        upload=digest(upload.key),
         version=upload.version,
         milliseconds=round((time.monotonic() - started) * 1000),
     )

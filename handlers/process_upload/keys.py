@@ -33,11 +33,6 @@ def decode(encoded: str) -> str:
     return unquote_plus(encoded, errors="strict")
 
 
-def digest(*parts: str) -> str:
-    """Return the SHA-256, in hexadecimal, of the parts that name a piece of work."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
 def extension(key: str) -> str:
     """Return the extension of a key's last piece as written, such as ``.JPG``, or ""."""
     match = _EXTENSION.search(key.rsplit("/", 1)[-1])

@@ -20,6 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from handlers.domain.ledger import AlreadyDone, Ledger, Superseded
+from handlers.domain.upload_key import file_id, work_id
 from handlers.process_upload import keys, results, sniff
 from handlers.process_upload.events import Upload
 from handlers.process_upload.fetch import Fetched, fetch
@@ -85,7 +86,7 @@ def process(
     lease_seconds = seconds_left() + LEASE_MARGIN_SECONDS
     try:
         claim = ledger.claim(
-            f"upload#{keys.digest(upload.key)}",
+            work_id(upload.key),
             owner=owner,
             lease_seconds=lease_seconds,
             sequence=upload.sequence,
@@ -137,7 +138,7 @@ def _process(
         except Gone:
             return Result(GONE)
     ledger.record(
-        f"file#{keys.digest(upload.key, source.version or upload.sequence)}",
+        file_id(upload.key, source.version or upload.sequence),
         kind="file",
         outcome=result.outcome,
     )

@@ -41,8 +41,8 @@ def queue_welcomes(records: Sequence[dict[str, Any]], queue: EmailQueue) -> str 
         with trace.of(record):
             try:
                 user = _new_user(record)
-            except InvalidUser:
-                invalid = record
+            except InvalidUser as error:
+                invalid = record, str(error)
                 break
             if user is None:
                 outcome("ignored", sequence=_sequence(record))
@@ -58,9 +58,10 @@ def queue_welcomes(records: Sequence[dict[str, Any]], queue: EmailQueue) -> str 
             return _sequence(batch[min(refused)][0])
     if invalid is None:
         return None
-    with trace.of(invalid):
-        outcome("invalid", level=logging.ERROR, sequence=_sequence(invalid))
-    return _sequence(invalid)
+    record, reason = invalid
+    with trace.of(record):
+        outcome("invalid", level=logging.ERROR, sequence=_sequence(record), reason=reason)
+    return _sequence(record)
 
 
 def _sequence(record: dict[str, Any]) -> str:
@@ -87,8 +88,10 @@ def _new_user(record: dict[str, Any]) -> dict[str, str] | None:
     if not user_id.startswith("user_") or not _welcome_is_to_come(image, record["dynamodb"]):
         return None
     name, email = _value(image, "name"), _value(image, "email")
-    if not is_user_id(user_id) or not name or not email:
-        raise InvalidUser
+    if not is_user_id(user_id):
+        raise InvalidUser("the id is none that create-user makes")
+    if not name or not email:
+        raise InvalidUser("the user has no email" if name else "the user has no name")
     return {"user_id": user_id, "name": name, "email": email}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from handlers.runtime import log
+from handlers.runtime.conditional import conditional
 from handlers.runtime.faults import Unavailable
 
 Event = dict[str, Any]
@@ -74,7 +75,10 @@ def path_parameter(event: Event, name: str) -> str:
 def respond(
     status: int, payload: msgspec.Struct, *, headers: dict[str, str] | None = None
 ) -> Response:
-    """Return a JSON response that nobody may cache, and no browser may read as another type."""
+    """Return a JSON response that no browser may read as another type.
+
+    Nobody may cache it, except the answer to a GET: see ``conditional``.
+    """
     return {
         "statusCode": status,
         "headers": {
@@ -101,9 +105,10 @@ def serve(
 ) -> Response:
     """Answer one request, and turn errors into responses.
 
-    ``Unavailable`` becomes 503 (outcome ``busy``). Every other error becomes 500 (outcome
-    ``failed``) and is logged with its stack. All errors are caught because nobody retries a
-    synchronous invocation, and the gateway would answer with 502 and a body of its own.
+    The caller of a GET who has the answer gets 304. ``Unavailable`` becomes 503 (outcome ``busy``).
+    Every other error becomes 500 (outcome ``failed``) and is logged with its stack. All errors are
+    caught because nobody retries a synchronous invocation, and the gateway would answer with 502
+    and a body of its own.
 
     Args:
         event: API Gateway's proxy event.
@@ -112,7 +117,7 @@ def serve(
         cors_origins: origins whose pages may read responses, separated by commas; may be empty.
     """
     try:
-        response = answer()
+        response = conditional(event, answer())
     except Unavailable as error:
         log.failure("busy", error, level=logging.WARNING, status=503)
         response = respond(
@@ -123,7 +128,7 @@ def serve(
     except Exception as error:  # noqa: BLE001 - the outer edge, see above
         log.failure("failed", error, status=500)
         response = respond(500, Error(failed))
-    response["headers"].update(_cors(header(event, "Origin"), cors_origins))
+    response["headers"] = {**_cors(header(event, "Origin"), cors_origins), **response["headers"]}
     return response
 
 
@@ -133,6 +138,6 @@ def _cors(origin: str | None, allowed: str) -> dict[str, str]:
         return {}
     return {
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "Idempotent-Replayed, Retry-After",
+        "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Retry-After",
         "Vary": "Origin",
     }

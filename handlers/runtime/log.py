@@ -91,9 +91,27 @@ def failure(
         code=_code(error) or _code(cause),
         operation=_operation(error) or _operation(cause),
         text=_text(error),
-        stack="".join(traceback.format_tb(error.__traceback__)),
+        stack=_stack(error),
         **fields,
     )
+
+
+def _stack(error: BaseException) -> str:
+    """Return the lines that an error passed, and below them those of the errors that led to it."""
+    parts = traceback.format_tb(error.__traceback__)
+    seen = {error}
+    while (before := _before(error)) and before not in seen:
+        text = _text(before)
+        parts += [f"Caused by {type(before).__name__}{f': {text}' if text else ''}\n"]
+        parts += traceback.format_tb(before.__traceback__)
+        seen.add(before)
+        error = before
+    return "".join(parts)
+
+
+def _before(error: BaseException) -> BaseException | None:
+    """Return the error that was handled when another one was raised; None after ``from None``."""
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _text(error: BaseException) -> str | None:

@@ -14,6 +14,37 @@ from botocore.awsrequest import AWSRequest
 
 from handlers.runtime import clock
 
+LINK_SECONDS = 900
+"""How long a link works after its signing time."""
+
+WINDOW_SECONDS = 300
+"""How long links stay the same: signing times are multiples of it.
+
+A link is valid for ten minutes at least. It never outlives the credentials that sign it: botocore
+renews them a quarter of an hour before they expire.
+"""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to an object; ``expires`` in epoch seconds."""
+
+    url: str
+    expires: int
+
+
+class _LinkAuth(S3SigV4QueryAuth):
+    """Signs as of a given time, instead of now."""
+
+    def __init__(self, credentials: Any, region: str, signed: int) -> None:
+        super().__init__(credentials, "s3", region, expires=LINK_SECONDS)
+        self._signed = signed
+
+    def _modify_request_before_signing(self, request: AWSRequest) -> None:
+        moment = clock.timestamp(self._signed)
+        request.context["timestamp"] = moment.replace("-", "").replace(":", "")
+        super()._modify_request_before_signing(request)  # type: ignore[misc]
+
 
 @dataclass(frozen=True)
 class Presigner:
@@ -58,18 +89,20 @@ class Presigner:
         S3SigV4PostAuth(credentials, "s3", self.region).add_auth(request)
         return fields
 
-    def link(self, key: str, *, filename: str, seconds: int) -> str:
+    def link(self, key: str, *, filename: str, now: float) -> Link:
         """Return a link to an object (``s3:GetObject`` on the key), to be saved as a file.
 
-        A browser does not show what was uploaded as a page of its own.
+        A browser does not show what was uploaded as a page of its own. The same credentials give
+        the same link within a window of time.
 
         Args:
             key: the object's key.
             filename: ASCII without quotes and backslashes.
-            seconds: how long the link works.
+            now: the time in epoch seconds.
         """
+        signed = int(now) // WINDOW_SECONDS * WINDOW_SECONDS
         query = urlencode({"response-content-disposition": f'attachment; filename="{filename}"'})
         request = AWSRequest(method="GET", url=f"{self.url}/{quote(key)}?{query}")
         credentials = self.credentials.get_frozen_credentials()
-        S3SigV4QueryAuth(credentials, "s3", self.region, expires=seconds).add_auth(request)
-        return str(request.url)
+        _LinkAuth(credentials, self.region, signed).add_auth(request)
+        return Link(str(request.url), signed + LINK_SECONDS)

@@ -1,18 +1,22 @@
 """Reads a call of AWS from its HTTP request and answer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from local.history import grants, payload
+from local.history import forms, grants, hints, payload
 from local.history.facts import Exchange
 from local.history.program import Program
 from ops.events.model import Call, Denied
 
 _ERROR = 400
+_NAMED = ("dynamodb", "sqs", "s3")
+"""Services whose resources are named by variables."""
+
 _SCOPE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/aws4_request")
 _XML_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _TARGETS = {"dynamodb": "dynamodb", "amazonsqs": "sqs"}
@@ -21,11 +25,40 @@ _PLAIN_S3 = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELE
 _OF_BUCKET = {"GET": "ListObjectsV2", "HEAD": "HeadBucket", "POST": "DeleteObjects"}
 
 
-def call_of(exchange: Exchange, program: Program) -> Call:
-    """Return the call that an exchange was."""
+def call_of(
+    exchange: Exchange,
+    program: Program,
+    function: str = "",
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Call:
+    """Return the call that an exchange was.
+
+    Args:
+        exchange: the request and its answer.
+        program: the deployed one.
+        function: that called, by its name in the program.
+        variables: of the function's environment.
+    """
     origin = exchange.origin
     service, operation = name_of(exchange)
-    sent = payload.of_body(exchange.body, exchange.size, exchange.headers.get("content-type", ""))
+    content_type = exchange.headers.get("content-type", "")
+    form = forms.fields(exchange.body, content_type) if operation == "PostObject" else {}
+    sent = (
+        forms.shown(form, exchange.size)
+        if form
+        else payload.of_body(exchange.body, exchange.size, content_type)
+    )
+    named = list(dict.fromkeys(_resources(service, exchange, form)))
+    error = _error(exchange)
+    hint = None
+    if error and "Conditional" not in error and service in _NAMED:
+        hint = hints.explain(
+            [name.partition("/")[0] for name in named],
+            denied=origin.denied is not None,
+            function=function,
+            variables=variables,
+            program=program,
+        )
     got = exchange.answer_headers.get("content-type", "")
     return Call(
         id=origin.key,
@@ -33,10 +66,11 @@ def call_of(exchange: Exchange, program: Program) -> Call:
         duration_ms=round((exchange.ended - origin.time) * 1000, 2),
         service=service,
         operation=operation,
-        resource=", ".join(dict.fromkeys(_resources(service, exchange, program))) or None,
+        resource=", ".join(_in_program(name, program) for name in named) or None,
         status=exchange.status,
-        error=_error(exchange),
-        denied=_denied(origin.denied, program) if origin.denied else None,
+        error=error,
+        denied=_denied(origin.denied, program, function, variables) if origin.denied else None,
+        hint=hint,
         input=sent,
         answer=payload.of_body(exchange.answer, exchange.answer_size, got),
     )
@@ -59,6 +93,13 @@ def name_of(exchange: Exchange) -> tuple[str, str]:
     return service, _s3(exchange) if service == "s3" else f"{exchange.method} {exchange.path}"
 
 
+def signature_of(exchange: Exchange) -> str | None:
+    """Return the signature of the URL or the form by which a file is sent; None if it has none."""
+    form = forms.fields(exchange.body, exchange.headers.get("content-type", ""))
+    found = forms.signatures(exchange.query.encode(errors="replace"))
+    return form.get("x-amz-signature") or next(iter(found), None)
+
+
 def key_of(exchange: Exchange) -> str:
     """Return the key of an object of S3; empty for a bucket."""
     return unquote(exchange.path).lstrip("/").partition("/")[2]
@@ -66,7 +107,7 @@ def key_of(exchange: Exchange) -> str:
 
 def is_put(call: Call, folder: str) -> bool:
     """Return True if a call stored a file in a folder of a bucket, such as ``rejected/``."""
-    stores = call.operation in ("PutObject", "CopyObject", "CompleteMultipartUpload")
+    stores = call.operation in ("PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload")
     inside = (call.resource or "").partition("/")[2]
     return call.service == "s3" and stores and call.status < _ERROR and inside.startswith(folder)
 
@@ -75,6 +116,8 @@ def _s3(exchange: Exchange) -> str:
     query = parse_qs(exchange.query, keep_blank_values=True)
     method = exchange.method
     if not key_of(exchange):
+        if method == "POST" and forms.is_form(exchange.headers.get("content-type", "")):
+            return "PostObject"
         return _OF_BUCKET.get(method, f"{method} bucket")
     if "uploadId" in query:
         several = {"PUT": "UploadPart", "POST": "CompleteMultipartUpload"}
@@ -85,16 +128,21 @@ def _s3(exchange: Exchange) -> str:
     return "CopyObject" if copies else _PLAIN_S3.get(method, f"{method} object")
 
 
-def _resources(service: str, exchange: Exchange, program: Program) -> Iterator[str]:
+def _resources(service: str, exchange: Exchange, form: Mapping[str, str]) -> Iterator[str]:
+    """Yield the physical names of what a call is about; of a file, with its key."""
     if service == "s3":
-        bucket, slash, key = unquote(exchange.path).lstrip("/").partition("/")
-        yield f"{program.name(bucket)}{slash}{key}"
+        path = unquote(exchange.path).lstrip("/")
+        yield f"{path.rstrip('/')}/{form['key']}" if "key" in form else path
     elif service == "lambda":
         function = _INVOKE.match(exchange.path)
-        yield program.name(unquote(function[1])) if function else exchange.path
+        yield unquote(function[1]) if function else exchange.path
     else:
-        found = dict.fromkeys(_named(_parsed(exchange.body)))
-        yield from (program.name(name) for name in found)
+        yield from _named(_parsed(exchange.body))
+
+
+def _in_program(physical: str, program: Program) -> str:
+    name, slash, inside = physical.partition("/")
+    return f"{program.name(name)}{slash}{inside}"
 
 
 def _named(value: Any) -> Iterator[str]:
@@ -125,11 +173,13 @@ def _error(exchange: Exchange) -> str | None:
     return str(code).rpartition("#")[2].split(":")[0] if code else f"HTTP {exchange.status}"
 
 
-def _denied(denied: tuple[str, str], program: Program) -> Denied:
+def _denied(
+    denied: tuple[str, str], program: Program, function: str, variables: Mapping[str, str]
+) -> Denied:
     action, arn = denied
     name, path = grants.parts(arn, program)
     resource = f"{name}/{path}" if path else name
-    return Denied(action, resource, grants.allowing(action, arn, program))
+    return Denied(action, resource, grants.allowing(action, arn, program, function, variables))
 
 
 def _parsed(body: bytes) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from local.history import calls, payload
 from local.history.facts import Began, Ended, Exchange, Fact, Linked, Lost, Origin
-from local.history.items import Begun, begun, failed_in, items_of, marks_of
+from local.history.items import Begun, begun, failed_in, items_of, schedule_in
 from local.history.live_cause import LiveCause, Run
 from local.history.log_records import failure, logged_failure, records
 from local.history.origins import Origins
@@ -17,6 +17,7 @@ from local.history.program import Program
 from ops.events.model import Cause, DeadLetter
 
 _MOST_RUNS = 1_000
+_MOST_PLACES = 2_000
 _PATIENCE_SECONDS = 1.5
 _SERVER_ERROR = 500
 _REJECTED = "rejected/"
@@ -28,7 +29,8 @@ class Chains:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._marks: dict[str, dict[str, set[str]]] = {}
+        self._places: OrderedDict[tuple[str, str], dict[LiveCause, str | None]] = OrderedDict()
+        """By a function and an item: the causes to which the next attempt belongs, too."""
         self._origins = Origins()
         self._waiting: dict[str, tuple[float, Run]] = {}
         self._dirty: dict[LiveCause, None] = {}
@@ -70,49 +72,58 @@ class Chains:
         return new, old
 
     def _begin(self, fact: Began) -> None:
-        event = payload.without_secrets(fact.event)
-        run = Run(
-            fact.run,
-            self.program.name(fact.function),
-            fact.time,
-            payload.of_value(event),
-            items_of(fact.event),
-        )
+        items = items_of(fact.event)
+        whole = fact.origin or not items  # a batch is kept by its records
+        event = payload.of_value(payload.without_secrets(fact.event)) if whole else None
+        function = self.program.name(fact.function)
+        run = Run(fact.run, function, fact.time, event, items, fact.variables)
         self._runs[run.id] = run
         while len(self._runs) > _MOST_RUNS:
-            self._marks.pop(self._runs.popitem(last=False)[0], None)
+            self._runs.popitem(last=False)
         if fact.origin:
-            # An event that a person sends may be a sample, with the ids of another request.
-            event = None if fact.origin.invoke else fact.event
-            new = begun(event, fact.run, run.function)
-            self._follow(run, fact.origin, {fact.origin.key}, new)
+            self._follow(run, fact.origin, {fact.origin.key}, self._begun(fact, function))
         elif run.items:
-            self._marks[run.id] = {item: marks_of(fact.event, item) for item in run.items}
             self._follow_items(run, run.items)
         else:
-            live = self._origins.fired(run, fact.schedule, self.program)
+            live = self._origins.out_of_nowhere(run)
             if route := _socket_route(fact.event):
                 live.cause.title = f"WebSocket {route}"
             self._attach(run, live, None, {run.id})
 
+    def _begun(self, fact: Began, function: str) -> Begun:
+        """Return the cause that an invocation is, unless it follows from another one."""
+        origin, event = fact.origin, fact.event
+        if origin and origin.schedule:
+            return Begun(fact.run, "schedule", self.program.name(origin.schedule))
+        if origin and origin.invoke:
+            name = self.program.name(schedule_in(event) or "")
+            if name in self.program.names.values():
+                return Begun(fact.run, "schedule", f"{name}, run by hand")
+            event = None  # it may be a sample, with the ids of another request
+        return begun(event, fact.run, function)
+
     def _follow_items(self, run: Run, items: Iterable[str]) -> None:
         for item in items:
             origin = self._origins.of_item(item)
-            if origin is None:
+            known = self._places.get((run.function, item))
+            if known:  # a further attempt
+                for live, follows in known.items():
+                    self._attach(run, live, follows, {item})
+            elif origin is None:
                 self._waiting[item] = (run.time, run)
             else:
                 self._follow(run, origin, {item}, self._begun_by(run, item))
 
     def _begun_by(self, run: Run, item: str) -> Begun:
         if item.startswith("message:"):
-            return Begun(run.items[item], "message", f"Message for {run.function}")
-        return Begun(run.id, "write", f"Write for {run.function}")
+            return Begun(run.items[item].id, "message", f"Message for {run.function}")
+        return Begun(item.partition(":")[2], "write", f"Write for {run.function}")
 
     def _follow(self, run: Run, origin: Origin, items: set[str], new: Begun) -> None:
         """Put an invocation below what led to it; ``new`` is the cause, if a person did."""
         before = self._runs.get(origin.run) if origin.run else None
         if origin.run and before is None:  # too long ago
-            self._attach(run, self._origins.fired(run, None, self.program), None, items)
+            self._attach(run, self._origins.out_of_nowhere(run), None, items)
             return
         if before is None:
             item = next((item for item in items if item.startswith("message:")), None)
@@ -127,7 +138,13 @@ class Chains:
         live.add(run, follows, items)
         run.causes[live] = None
         for item in items:
-            run.marks.setdefault(live, set()).update(self._marks.get(run.id, {}).get(item, ()))
+            if found := run.items.get(item):
+                run.marks.setdefault(live, set()).update(found.marks)
+            place = run.function, item
+            self._places.setdefault(place, {})[live] = follows
+            self._places.move_to_end(place)
+        while len(self._places) > _MOST_PLACES:
+            self._places.popitem(last=False)
         self._dirty[live] = None
 
     def _end(self, fact: Ended) -> None:
@@ -138,21 +155,21 @@ class Chains:
         run.duration_ms = round((fact.time - run.time) * 1000, 2)
         run.cold = fact.cold
         run.logs = records(text, fact.time)
-        run.failure = failure(text, fact.result)
+        run.failure = failure(text, fact.result, run.logs)
         if run.failure is None:
             run.answer = payload.of_value(answer)
             status = answer.get("statusCode") if isinstance(answer, dict) else None
             if isinstance(status, int) and status >= _SERVER_ERROR:
                 run.failure = logged_failure(run.logs)
         failed = failed_in(answer)
-        run.failed_items = {item for item, id_ in run.items.items() if id_ in failed}
+        run.failed_items = {item for item, found in run.items.items() if found.id in failed}
         self._touch(run)
 
     def _exchange(self, fact: Exchange) -> None:
         origin = fact.origin
         run = self._runs.get(origin.run) if origin.run else None
         if run is not None:
-            call = calls.call_of(fact, self.program)
+            call = calls.call_of(fact, self.program, run.function, run.variables)
             run.calls.append(call)
             run.rejects = run.rejects or calls.is_put(call, _REJECTED)
             self._touch(run)

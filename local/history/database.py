@@ -5,7 +5,9 @@ import os
 import sqlite3
 from pathlib import Path
 
-_VERSION = 1
+from local.history import search
+
+_VERSION = 2
 """Of the table below and of the structs in ``ops/events/model.py``: raise it when they change."""
 
 _TABLES = """
@@ -68,3 +70,4 @@ def _prepare(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
     database.execute("PRAGMA secure_delete = ON")
+    database.create_function("holds", 2, search.holds, deterministic=True)

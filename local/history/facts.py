@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Origin:
-    """One HTTP request, known from its start to all that it leads to.
+    """One HTTP request or fired schedule, known from its start to all that it leads to.
 
     Attributes:
         key: unique in the history.
@@ -19,6 +19,7 @@ class Origin:
         api: whether it is a request of the application's API; otherwise it is a call of AWS.
         invoke: whether it invokes a function by name.
         denied: the action and the ARN that IAM refused, if it did.
+        schedule: physical name of the schedule that fired; then there was no request.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Origin:
     api: bool = False
     invoke: bool = False
     denied: tuple[str, str] | None = None
+    schedule: str | None = None
 
 
 @dataclass(slots=True)
@@ -54,8 +56,8 @@ class Began:
     Attributes:
         run: its request id.
         function: the function's physical name.
-        origin: the request that led to it, if it is known; otherwise the event's records tell.
-        schedule: the name of the schedule that fired.
+        origin: what led to it, if it is known; otherwise the event's records tell.
+        variables: of the function's environment.
     """
 
     run: str
@@ -63,7 +65,7 @@ class Began:
     time: float
     event: Any
     origin: Origin | None = None
-    schedule: str | None = None
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,6 @@
-"""Finds the grant that would have allowed a call, as `__main__.py` writes it."""
+"""Finds the grant that would have allowed a call, as the program writes it."""
+
+from collections.abc import Mapping
 
 from local.history.program import Program
 
@@ -7,7 +9,7 @@ _TABLE = {
     "dynamodb:PutItem": "put({env})",
     "dynamodb:UpdateItem": "update({env})",
     "dynamodb:DeleteItem": "delete({env})",
-    "dynamodb:Query": 'query("{index}", {env})',
+    "dynamodb:Query": "query_items({env})",
     "dynamodb:DescribeStream": "read_stream()",
     "dynamodb:GetRecords": "read_stream()",
     "dynamodb:GetShardIterator": "read_stream()",
@@ -27,42 +29,82 @@ _BUCKET = {
     "s3:AbortMultipartUpload": 'write_large("{prefix}", {env})',
     "s3:ListBucket": "list_keys()",
 }
-_MAIL = {"ses:SendEmail": 'send(env_sender="…", env_configuration_set="…")'}
+_MAIL = {"ses:SendEmail": 'send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET")'}
 
 GRANTS = {"table": _TABLE, "queue": _QUEUE, "bucket": _BUCKET, "MailIdentity": _MAIL}
 """By what makes a resource in the program: the grant that allows each action."""
 
-_ENV = 'env="…"'
+_OF_INDEX = 'query("{index}", {env})'
 _MAKERS = {"dynamodb": "table", "sqs": "queue", "s3": "bucket", "ses": "MailIdentity"}
+_ENDINGS = {"table": "TABLE", "queue": "QUEUE_URL", "bucket": "BUCKET"}
 
 
-def allowing(action: str, arn: str, program: Program) -> str | None:
-    """Return a grant, such as ``users.update(env="…")``; None if the program has none for it.
+def allowing(
+    action: str, arn: str, program: Program, function: str, variables: Mapping[str, str]
+) -> str | None:
+    """Return a grant, such as ``users.update(env="USERS_TABLE")``; None if there is none for it.
 
-    ``env`` is the variable that holds the resource's name. Leave it out if another grant of the
-    function sets it.
+    It can be pasted as it is: ``env`` is left out if the function has a variable for the resource.
+    Otherwise it is the variable that other functions have.
+
+    Args:
+        action: that was refused, such as ``dynamodb:UpdateItem``.
+        arn: of the resource.
+        program: the deployed one.
+        function: that lacks the grant, by its name in the program.
+        variables: of its environment.
     """
     maker = _MAKERS.get(action.partition(":")[0], "")
     verb = GRANTS.get(maker, {}).get(action)
     name, path = parts(arn, program)
     if maker == "MailIdentity":
-        senders = [stored.variable for stored in program.stored if stored.maker == maker]
-        variable = senders[0] if senders else None
-    else:
-        variable = program.variable(name, maker)
+        name = program.source.mail_identity()
+    variable = program.source.variable(name, maker, function)
     if verb is None or variable is None:
         return None
     folder, slash, _ = path.partition("/")
-    index = path.removeprefix("index/") or "…"
-    return f"{variable}.{verb.format(env=_ENV, prefix=folder + slash, index=index)}"
+    if "{prefix}" in verb and not slash:
+        return None  # grants are for folders
+    if action == "dynamodb:Query" and path.startswith("index/"):
+        verb = _OF_INDEX
+    env = _env(physical_of(arn), name, maker, program, variables)
+    written = verb.format(env=env, prefix=folder + slash, index=path.removeprefix("index/"))
+    return f"{variable}.{written}".replace(", )", ")")
+
+
+def naming(physical: str, variables: Mapping[str, str]) -> list[str]:
+    """Return the variables that hold a resource's name, or the URL of a queue or bucket."""
+    return [
+        variable
+        for variable, value in sorted(variables.items())
+        if value == physical or (":" in value and value.rstrip("/").endswith(f"/{physical}"))
+    ]
+
+
+def _env(
+    physical: str, name: str, maker: str, program: Program, variables: Mapping[str, str]
+) -> str:
+    """Return ``env="…"`` for a function that has no variable for a resource yet; else nothing."""
+    if naming(physical, variables):
+        return ""
+    others = [v for known in program.environments.values() for v in naming(physical, known)]
+    usual = max(sorted(set(others)), key=others.count, default="")
+    usual = usual or f"{name}_{_ENDINGS.get(maker, '')}".upper().replace("-", "_")
+    while usual in variables:  # it names something else here
+        usual = f"OTHER_{usual}"
+    return f'env="{usual}"'
+
+
+def physical_of(arn: str) -> str:
+    """Return the name of the table, queue or bucket in an ARN."""
+    resource = arn.split(":", 5)[-1]
+    if ":dynamodb:" in arn:
+        return resource.removeprefix("table/").partition("/")[0]
+    return resource.partition("/")[0] if ":s3:::" in arn else resource.rpartition("/")[2]
 
 
 def parts(arn: str, program: Program) -> tuple[str, str]:
     """Return what an ARN names, by its name in the program, and the path inside of it."""
-    resource = arn.split(":", 5)[-1]
-    if ":dynamodb:" in arn:
-        resource = resource.removeprefix("table/")
-    elif ":s3:::" not in arn:
-        return program.name(resource.rpartition("/")[2]), ""
-    physical, _, path = resource.partition("/")
+    physical = physical_of(arn)
+    path = arn.partition(f"{physical}/")[2] if ":dynamodb:" in arn or ":s3:::" in arn else ""
     return program.name(physical), path

@@ -1,12 +1,14 @@
 """Reads what an event is about: the ids of its records, and what tells them apart."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ops.events.model import CauseKind
 
 _SHORTEST_MARK = 8
+_SCHEDULE = re.compile(r"arn:aws[a-z-]*:scheduler:[^:]*:[^:]*:schedule/[^/]+/([^/]+)")
 
 
 class Begun(NamedTuple):
@@ -17,30 +19,36 @@ class Begun(NamedTuple):
     title: str
 
 
-def items_of(event: Any) -> dict[str, str]:
-    """Return the messages and stream records of an event: the item of each, and its own id.
+class Item(NamedTuple):
+    """A message or a stream's record of an event: its own id, and all of it."""
 
-    Items are what ``Linked`` names: ``message:<id>`` and ``record:<id>``.
+    id: str
+    record: dict[str, Any]
+
+    @property
+    def marks(self) -> set[str]:
+        """Texts that a message about it contains: a record's keys, the ids in a message."""
+        if "messageId" in self.record:
+            return {self.id, *_texts(_parsed(self.record.get("body")))}
+        return set(_texts(self.record["dynamodb"].get("Keys")))
+
+
+def items_of(event: Any) -> dict[str, Item]:
+    """Return the messages and stream records of an event, by what ``Linked`` names them.
+
+    These are ``message:<id>`` and ``record:<id>``.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Item] = {}
     for record in _records(event):
         if record.get("eventSource") == "aws:sqs":
-            found[f"message:{record.get('messageId')}"] = str(record.get("messageId"))
+            id_ = str(record.get("messageId"))
+            found[f"message:{id_}"] = Item(id_, {**record, "messageId": id_})
         elif record.get("eventSource") == "aws:dynamodb":
             stream = record.get("dynamodb")
-            number = stream.get("SequenceNumber") if isinstance(stream, dict) else None
-            found[f"record:{record.get('eventID')}"] = str(number)
+            stream = stream if isinstance(stream, dict) else {}
+            number = str(stream.get("SequenceNumber"))
+            found[f"record:{record.get('eventID')}"] = Item(number, {**record, "dynamodb": stream})
     return found
-
-
-def marks_of(event: Any, item: str) -> set[str]:
-    """Return texts that a message about this record contains: its keys, and ids in its body."""
-    for record in _records(event):
-        if item == f"message:{record.get('messageId')}":
-            return {str(record.get("messageId")), *_texts(_parsed(record.get("body")))}
-        if item == f"record:{record.get('eventID')}":
-            return set(_texts(record.get("dynamodb", {}).get("Keys")))
-    return set()
 
 
 def begun(event: Any, run: str, function: str) -> Begun:
@@ -54,6 +62,14 @@ def begun(event: Any, run: str, function: str) -> Begun:
         title = f"{event.get('httpMethod')} {event.get('path')}"
         return Begun(str(context["requestId"]), "request", title)
     return Begun(run, "invoke", f"Invoke {function}")
+
+
+def schedule_in(event: Any) -> str | None:
+    """Return the physical name of the schedule whose ARN an event has, as schedules send it."""
+    for value in event.values() if isinstance(event, dict) else ():
+        if isinstance(value, str) and (found := _SCHEDULE.fullmatch(value)):
+            return found[1]
+    return None
 
 
 def failed_in(answer: Any) -> set[str]:

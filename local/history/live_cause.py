@@ -3,20 +3,28 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.history import payload
+from local.history.items import Item
 from ops.events.model import Call, Cause, DeadLetter, Failure, Invocation, LogRecord, Outcome
 
 _WORST: tuple[Outcome, ...] = ("dead_letter", "rejected", "denied", "failed")
+_MOST_ATTEMPTS = 12
+"""That are kept of one function at one event: the first one and the latest."""
 
 
 @dataclass(eq=False)
 class Run:
-    """One invocation, which several causes may share; ``items`` are the ids in its event."""
+    """One invocation, which several causes may share.
+
+    ``items`` are the messages or the stream's records in its event.
+    """
 
     id: str
     function: str
     time: float
     event: Any
-    items: dict[str, str] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     duration_ms: float | None = None
     cold: bool | None = None
     answer: Any = None
@@ -39,7 +47,12 @@ class Run:
     def failed_of(self, items: set[str]) -> list[str]:
         """Return the failed ids among some items; all, if the whole event is meant."""
         meant = self.failed_items & (items & set(self.items) or set(self.items))
-        return sorted(self.items[item] for item in meant)
+        return sorted(self.items[item].id for item in meant)
+
+    def event_of(self, items: set[str]) -> Any:
+        """Return the event; of a batch, with the records of one cause only."""
+        own = [found.record for item, found in self.items.items() if item in items]
+        return payload.of_value({"Records": own}) if own else self.event
 
     def verdict(self, item: str) -> Outcome:
         """Return how it ended for one item of its event."""
@@ -58,6 +71,7 @@ class _Step:
     follows: str | None
     items: set[str]
     attempt: int
+    event: Any = None
 
 
 @dataclass(eq=False)
@@ -72,15 +86,18 @@ class LiveCause:
 
     def add(self, run: Run, follows: str | None, items: set[str]) -> None:
         """Add a step for some items; it is a further attempt if the function had them before."""
-        before = [
-            step for step in self.steps
-            if step.run is not run and step.run.function == run.function and step.items & items
-        ]  # fmt: skip
         for step in self.steps:
             if step.run is run:
                 step.items |= items
+                step.event = None
                 return
-        self.steps.append(_Step(run, follows, items, len(before) + 1))
+        before = [
+            step for step in self.steps if step.run.function == run.function and step.items & items
+        ]
+        attempt = max((step.attempt for step in before), default=0) + 1
+        self.steps.append(_Step(run, follows, items, attempt))
+        if len(before) >= _MOST_ATTEMPTS:
+            self.steps.remove(before[1])
 
     def outcome(self) -> Outcome:
         """Return the worst outcome among the answer, the last attempts and the dead letters."""
@@ -121,6 +138,8 @@ class LiveCause:
 
 def _invocation(step: _Step) -> Invocation:
     run = step.run
+    if step.event is None:
+        step.event = run.event_of(step.items)
     return Invocation(
         id=run.id,
         function=run.function,
@@ -128,8 +147,9 @@ def _invocation(step: _Step) -> Invocation:
         duration_ms=run.duration_ms,
         cold=run.cold,
         attempt=step.attempt,
+        batch=max(1, len(run.items)),
         follows=step.follows,
-        event=run.event,
+        event=step.event,
         answer=run.answer,
         failure=run.failure,
         failed_items=run.failed_of(step.items),

@@ -12,6 +12,8 @@ _OWN = {"timestamp", "level", "message", "logger", "requestId", "stackTrace", "e
         "errorMessage"}  # fmt: skip
 _TRACEBACK = "Traceback (most recent call last):"
 _MOST = 500
+_LOGGED_BEFORE = "Failed"
+"""The name of handlers.runtime.asynchronous.Failed: what failed stands in the log."""
 
 
 def records(text: str, moment: float) -> list[LogRecord]:
@@ -32,10 +34,23 @@ def records(text: str, moment: float) -> list[LogRecord]:
     return found[:_MOST]
 
 
-def failure(text: str, result: dict[str, Any]) -> Failure | None:
-    """Return the error that ended an invocation: from its log, which has the lines of code."""
+def failure(text: str, result: dict[str, Any], logs: list[LogRecord]) -> Failure | None:
+    """Return the error that ended an invocation: from its log, which has the lines of code.
+
+    The function's own record is preferred: the runtime's has no line of the errors that led to it.
+    """
     if not result.get("error"):
         return None
+    found = _of_runtime(text, result)
+    for record in reversed(logs):
+        error, stack = record.fields.get("error"), record.fields.get("stack")
+        if error and isinstance(stack, str) and found.type in (error, _LOGGED_BEFORE):
+            detail = record.fields.get("text") or (found.message if error == found.type else None)
+            return Failure(str(error), detail and str(detail), [stack])
+    return found
+
+
+def _of_runtime(text: str, result: dict[str, Any]) -> Failure:
     for line in reversed(text.splitlines()):
         record = log_record(line)
         if record and "errorType" in record and "stackTrace" in record:

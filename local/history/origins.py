@@ -2,16 +2,17 @@
 
 from collections import OrderedDict
 
-from local.history import calls, payload
+from local.history import calls, forms, payload
 from local.history.facts import Exchange, Linked, Origin
 from local.history.items import Begun
 from local.history.live_cause import LiveCause, Run
 from local.history.program import Program
-from ops.events.model import Cause, CauseKind, Outcome
+from ops.events.model import Call, Cause, CauseKind, Outcome
 
 _MOST_CAUSES = 500
 _MOST_LINKS = 10_000
 _MOST_UNPLACED = 200
+_MOST_SIGNED = 5_000
 _API = "/_aws/execute-api/"
 _KINDS: dict[str, CauseKind] = {"s3": "upload", "sqs": "message", "dynamodb": "write"}
 _VERBS = {"sqs": "Message to", "lambda": "Invoke"}
@@ -27,6 +28,8 @@ class Origins:
         self._by_key: dict[str, list[LiveCause]] = {}
         self._exchanges: OrderedDict[str, Exchange] = OrderedDict()
         """Calls of a person: they are causes only if something follows from them."""
+        self._signed: OrderedDict[str, str] = OrderedDict()
+        """By the signature of a URL or a form, the request whose answer held it."""
 
     def link(self, fact: Linked) -> None:
         """Remember what a request put where."""
@@ -51,9 +54,11 @@ class Origins:
         found = self._causes.get((origin.key, item))
         if found is None:
             found = LiveCause(Cause(new.id, new.kind, new.title, origin.time))
+            if origin.schedule:
+                found.answered = "ok"  # nobody waits for an answer
             self._remember(origin.key, item, found)
             if exchange := self._exchanges.pop(origin.key, None):
-                _describe(found, exchange, program)
+                self._describe(found, exchange, program)
                 self._exchanges[origin.key] = exchange  # for the other messages of a batch
         return found
 
@@ -62,11 +67,9 @@ class Origins:
         found = self._causes.get((origin.key, item)) or self._causes.get((origin.key, None))
         return [found] if found else []
 
-    def fired(self, run: Run, schedule: str | None, program: Program) -> LiveCause:
-        """Return a new cause: a schedule, or an invocation that came out of nowhere."""
-        kind: CauseKind = "schedule" if schedule else "invoke"
-        title = program.name(schedule) if schedule else run.function
-        live = LiveCause(Cause(run.id, kind, title, run.time), answered="ok")
+    def out_of_nowhere(self, run: Run) -> LiveCause:
+        """Return a new cause for an invocation of which nobody knows what began it."""
+        live = LiveCause(Cause(run.id, "invoke", run.function, run.time), answered="ok")
         self._remember(run.id, None, live)
         return live
 
@@ -87,12 +90,32 @@ class Origins:
             found = [LiveCause(Cause(id_, "request", "", exchange.origin.time))]
             self._remember(key, None, found[0])
         for live in found:
-            _describe(live, exchange, program)
-        if not exchange.origin.api:
+            self._describe(live, exchange, program)
+        if exchange.origin.api:
+            for signature in forms.signatures(exchange.answer) if found else ():
+                self._signed[signature] = found[0].cause.id
+            while len(self._signed) > _MOST_SIGNED:
+                self._signed.popitem(last=False)
+        else:
             self._exchanges[key] = exchange
             while len(self._exchanges) > _MOST_UNPLACED:
                 self._exchanges.popitem(last=False)
         return found
+
+    def _describe(self, live: LiveCause, exchange: Exchange, program: Program) -> None:
+        """Fill in what was asked and answered."""
+        cause = live.cause
+        if exchange.origin.api:
+            _describe_request(cause, exchange)
+            live.answered = _outcome(exchange.status)
+            return
+        call = calls.call_of(exchange, program)
+        cause.input, cause.answer = call.input, call.answer
+        cause.signed_by = self._signed.get(calls.signature_of(exchange) or "")
+        live.answered = "ok"
+        if cause.kind != "schedule":
+            cause.kind = _KINDS.get(call.service, "invoke")
+            cause.title = _title(call)
 
     def _remember(self, key: str, item: str | None, live: LiveCause) -> None:
         self._causes[key, item] = live
@@ -102,41 +125,35 @@ class Origins:
             self._by_key.pop(old, None)
 
 
-def _describe(live: LiveCause, exchange: Exchange, program: Program) -> None:
-    """Fill in what was asked and answered."""
-    cause = live.cause
+def _describe_request(cause: Cause, exchange: Exchange) -> None:
     content = exchange.headers.get("content-type", "")
-    sent = payload.of_body(exchange.body, exchange.size, content)
-    if exchange.origin.api:
-        _, _, path = exchange.path.removeprefix(_API).partition("/")
-        path = f"/{path.partition('/')[2]}"
-        cause.title = f"{exchange.method} {path}"
-        cause.input = {
-            "method": exchange.method,
-            "path": path,
-            "query": exchange.query,
-            "headers": payload.safe_headers(exchange.headers),
-            "body": sent,
-        }
-        got = exchange.answer_headers.get("content-type", "")
-        cause.answer = {
-            "status": exchange.status,
-            "headers": payload.safe_headers(exchange.answer_headers),
-            "body": payload.of_body(exchange.answer, exchange.answer_size, got),
-        }
-        cause.duration_ms = round((exchange.ended - exchange.origin.time) * 1000, 2)
-        live.answered = _outcome(exchange.status)
-        return
-    call = calls.call_of(exchange, program)
-    cause.kind = _KINDS.get(call.service, "invoke")
-    resource = call.resource or ""
-    titles = {
-        "upload": f"Upload of {resource.partition('/')[2]}",
-        "write": f"{call.operation} to {resource}",
+    _, _, path = exchange.path.removeprefix(_API).partition("/")
+    path = f"/{path.partition('/')[2]}"
+    cause.title = f"{exchange.method} {path}"
+    cause.input = {
+        "method": exchange.method,
+        "path": path,
+        "query": exchange.query,
+        "headers": payload.safe_headers(exchange.headers),
+        "body": payload.of_body(exchange.body, exchange.size, content),
     }
-    cause.title = titles.get(cause.kind, f"{_VERBS.get(call.service, call.operation)} {resource}")
-    cause.input, cause.answer = call.input, call.answer
-    live.answered = "ok"
+    got = exchange.answer_headers.get("content-type", "")
+    cause.answer = {
+        "status": exchange.status,
+        "headers": payload.safe_headers(exchange.answer_headers),
+        "body": payload.of_body(exchange.answer, exchange.answer_size, got),
+    }
+    cause.duration_ms = round((exchange.ended - exchange.origin.time) * 1000, 2)
+
+
+def _title(call: Call) -> str:
+    resource = call.resource or ""
+    match call.service:
+        case "s3":
+            return f"Upload of {resource.partition('/')[2]}"
+        case "dynamodb":
+            return f"{call.operation} to {resource}"
+    return f"{_VERBS.get(call.service, call.operation)} {resource}"
 
 
 def _outcome(status: int) -> Outcome:

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
-from local.history import document
+from local.history import document, search
 from local.history.database import open_database
 from local.history.interrupted import interrupted
 from ops.events.model import Cause, Outcome
@@ -74,7 +72,8 @@ class History:
             before: the id of a cause; only older ones are returned. For the next page.
             function: only those in which this function ran.
             outcome: only those that ended so.
-            text: only those that contain it: an id, a name, an address, whatever was recorded.
+            text: only those that contain it: an id, a name, an address, whatever was recorded,
+                in capitals or not.
             since: only those that began at this time or later.
         """
         conditions, values = _conditions(function, outcome, text, since)
@@ -173,15 +172,13 @@ def _conditions(
     if outcome is not None:
         given["outcome = ?"] = outcome
     if text is not None:
-        given["document LIKE ? ESCAPE '\\'"] = f"%{_literal(_as_json(text))}%"
+        text = text.encode(errors="replace").decode()
+        given["document LIKE ?"] = search.like(text)
+        if not search.is_plain(text):  # slower, and only of what is left
+            given["holds(?, document)"] = text
     if since is not None:
         given["time >= ?"] = since
     return list(given), list(given.values())
-
-
-def _as_json(text: str) -> str:
-    """Return a text as a document contains it."""
-    return msgspec.json.encode(text.encode(errors="replace").decode()).decode()[1:-1]
 
 
 def _literal(text: str) -> str:

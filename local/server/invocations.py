@@ -18,7 +18,7 @@ from ministack.services import eventbridge, lambda_svc  # type: ignore[import-un
 from local.debugger import START
 from local.history.facts import Began, Ended, Fact
 from local.server.harmless import harmless
-from local.server.tap import Tap, current, trace_of
+from local.server.tap import Tap, current, new_origin, trace_of
 
 Report = Callable[[Fact], None]
 
@@ -30,8 +30,6 @@ class _Running:
 
 
 _running: ContextVar[_Running | None] = ContextVar("recorded_invocation", default=None)
-_fired: dict[str, list[str]] = {}
-"""By a function's ARN, the names of schedules that have fired and whose invocation will begin."""
 
 
 def follow(report: Report, tap: Tap) -> None:
@@ -49,11 +47,10 @@ def _invocations(report: Report) -> None:
         if event == START:
             return dispatch(func, config, event, request_id, started)
         running = _Running(request_id)
-        name, origin = config.get("FunctionName", ""), current.get()
         with harmless():
-            names = [] if origin or _has_records(event) else _fired.get(name, [])
-            schedule = names.pop(0) if names else None
-            report(Began(request_id, name, started, event, origin, schedule))
+            variables = (config.get("Environment") or {}).get("Variables") or {}
+            name = config.get("FunctionName", "")
+            report(Began(request_id, name, started, event, current.get(), variables))
         token = _running.set(running)
         result: dict[str, Any] = {"error": True}
         try:
@@ -64,10 +61,6 @@ def _invocations(report: Report) -> None:
         return result
 
     lambda_svc._execute_function_dispatch = recorded
-
-
-def _has_records(event: Any) -> bool:
-    return isinstance(event, dict) and "Records" in event
 
 
 def _environments(tap: Tap) -> None:
@@ -128,14 +121,18 @@ def _addresses(container: Any) -> list[str]:
 
 
 def _schedules() -> None:
-    """Remember which schedule fired: the invocation begins in a thread that does not know it."""
+    """Let a schedule that fires be the origin of its invocation, and of the further attempts."""
     invoke_target = eventbridge._invoke_target
 
-    def fired(target: Any, event: Any, rule: Any) -> Any:
+    def fired(target: Any, event: Any, rule: Any, *more: Any) -> Any:
+        origin = current.get()
         with harmless():
-            function = str(target.get("Arn", "")).partition(":function:")[2].partition(":")[0]
-            if function and isinstance(rule, dict) and rule.get("Name"):
-                _fired.setdefault(function, []).append(rule["Name"])
-        return invoke_target(target, event, rule)
+            if origin is None and rule.get("ScheduleExpression"):
+                origin = new_origin(schedule=rule["Name"])
+        token = current.set(origin)
+        try:
+            return invoke_target(target, event, rule, *more)
+        finally:
+            current.reset(token)
 
     eventbridge._invoke_target = fired

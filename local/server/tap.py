@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from local.history.facts import Exchange, Origin
+from local.history.forms import is_form
 from local.history.payload import MOST_BYTES
 from local.server.harmless import harmless
 
@@ -22,7 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 current: ContextVar[Origin | None] = ContextVar("recorded_request", default=None)
-"""The request that is being answered. The emulator's threads inherit it."""
+"""The request that is answered, or the schedule that fired. The emulator's threads inherit it."""
 
 _API = "/_aws/execute-api/"
 _CONNECTIONS = "/@connections/"
@@ -75,19 +76,22 @@ class Tap:
         path = scope["path"]
         sends = path.startswith(_API) and _CONNECTIONS in path
         if path.startswith(_API) and not sends:
-            return None if scope["method"] == "OPTIONS" else _new(api=True)
+            return None if scope["method"] == "OPTIONS" else new_origin(api=True)
         if path.startswith("/_") and not sends:
             return None
-        target = trace = b""
+        target = trace = content_type = b""
         for name, value in scope["headers"]:
             if name == b"x-amzn-trace-id":
                 trace = value
             elif name == b"x-amz-target":
                 target = value
+            elif name == b"content-type":
+                content_type = value
         client = scope.get("client")
         run = _run_of(trace) or (self.containers.get(client[0]) if client else None)
-        if run or (not sends and _may_lead_to_something(scope["method"], path, target)):
-            return _new(run=run, invoke=path.endswith(_INVOCATIONS))
+        leads = not sends and _may_lead_to_something(scope["method"], path, target, content_type)
+        if run or leads:
+            return new_origin(run=run, invoke=path.endswith(_INVOCATIONS))
         return None
 
 
@@ -109,16 +113,21 @@ def _run_of(trace: bytes) -> str | None:
     return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
 
 
-def _new(*, run: str | None = None, api: bool = False, invoke: bool = False) -> Origin:
-    return Origin(f"{_START}-{next(_numbers)}", time.time(), run, api, invoke)
+def new_origin(
+    *, run: str | None = None, api: bool = False, invoke: bool = False, schedule: str | None = None
+) -> Origin:
+    """Return an origin of this moment, with a key of its own."""
+    key = f"{_START}-{next(_numbers)}"
+    return Origin(key, time.time(), run, api, invoke, schedule=schedule)
 
 
-def _may_lead_to_something(method: str, path: str, target: bytes) -> bool:
+def _may_lead_to_something(method: str, path: str, target: bytes, content_type: bytes) -> bool:
     """Return True for a write of an item, a message or a file, and for an invocation."""
     if target:
         return target.rpartition(b".")[2].decode("latin-1") in _WRITES
     if method == "POST":
-        return path.endswith(_INVOCATIONS) or _is_object(path)
+        form = is_form(content_type.decode("latin-1"))
+        return form or path.endswith(_INVOCATIONS) or _is_object(path)
     return method == "PUT" and _is_object(path)
 
 

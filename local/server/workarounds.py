@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 from contextvars import ContextVar
 from typing import Any
@@ -13,12 +14,13 @@ from ministack.services import dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
-from local.server import kept, message_ids
+from local.server import kept, message_ids, stream_batches
 
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
 _invoke_target = eventbridge._invoke_target
 _pool_key = functions._warm_pool_key
+_logger = logging.getLogger("workarounds")
 _request_ids: ContextVar[list[str] | None] = ContextVar("request_ids", default=None)
 
 
@@ -28,7 +30,9 @@ def apply() -> None:
     gateway._handle_execute_in_scope = _execute_with_one_id
     functions._warm_pool_key = _pool_key_of_version
     lambda_runtime.get_or_create_worker = _DispatchedWorker
+    functions._poll_dynamodb_streams = stream_batches.poll
     eventbridge._invoke_target = _invoke_target_with_time
+    eventbridge._dispatch_to_lambda = _invoke_asynchronously
     if "LAMBDA_DOCKER_FLAGS" in os.environ:
         from local.server import debug_containers  # loads the docker package
 
@@ -102,3 +106,18 @@ def _invoke_target_with_time(
     if event.get("Source") == "aws.scheduler" and "Input" in target:
         target = {**target, "Input": fill(target["Input"], arn=rule["Arn"])}
     _invoke_target(target, event, rule, *more)
+
+
+def _invoke_asynchronously(arn: str, payload: str) -> None:
+    """Invoke a function for a schedule or a rule: it is tried again, and then sent to a queue.
+
+    The emulator (1.5.33) tries once and forgets the event.
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    function, config, name = functions._get_func_record_for_ref(arn)
+    if not function or not config:
+        _logger.warning("There is no function %s: its schedule or rule invoked nothing.", name)
+        return
+    functions.invoke_async_with_retry(
+        functions._execution_record_for_config(function, config), json.loads(payload)
+    )

@@ -34,7 +34,7 @@ class LogRecord(Struct, omit_defaults=True):
 
 
 class Denied(Struct, omit_defaults=True):
-    """A call that IAM refused, and the grant that would allow it, as `__main__.py` writes it."""
+    """A call that IAM refused, and the grant that would allow it, as the program writes it."""
 
     action: str
     resource: str
@@ -45,7 +45,8 @@ class Call(Struct, omit_defaults=True):
     """One call of an AWS service by a function; ``id`` is unique in the history.
 
     ``resource`` is what it was about, by its name in the program where there is one: a table, a
-    queue, ``storage/uploads/a.png``, an e-mail's address.
+    queue, ``storage/uploads/a.png``, an e-mail's address. ``hint`` explains an error, if a variable
+    of the function leads to it.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Call(Struct, omit_defaults=True):
     status: int = 200
     error: str | None = None
     denied: Denied | None = None
+    hint: str | None = None
     input: Any = None
     answer: Any = None
 
@@ -65,8 +67,9 @@ class Invocation(Struct, omit_defaults=True):
     """One run of a function, with its log and its calls; ``id`` is Lambda's request id.
 
     ``follows`` is the call that led to it (a message sent, an item or a file written), or None if
-    the cause itself did. A batch belongs to the causes of all its records. ``attempt`` counts from
-    1 for the same event; ``failed_items`` are the ids that a batch's answer names.
+    the cause itself did. A batch of ``batch`` records belongs to the causes of all of them;
+    ``event`` has only the records of this cause, and ``failed_items`` those that the answer names.
+    ``attempt`` counts from 1 for the same event; of many, some in the middle are left out.
     """
 
     id: str
@@ -75,6 +78,7 @@ class Invocation(Struct, omit_defaults=True):
     duration_ms: float | None = None
     cold: bool | None = None
     attempt: int = 1
+    batch: int = 1
     follows: str | None = None
     event: Any = None
     answer: Any = None
@@ -97,8 +101,9 @@ class DeadLetter(Struct, omit_defaults=True):
 class Cause(Struct, omit_defaults=True):
     """One request, upload, message, write, schedule or call by hand, and what followed.
 
-    ``id`` is the trace id in the functions' log records: the API's request id, a message's id, S3's
-    request id of the upload, or the first invocation's request id.
+    ``id`` is the trace id in the functions' log records: the API's request id, a message's id, the
+    id of the stream's event, S3's request id of the upload, or the first invocation's request id.
+    ``signed_by`` is the request whose answer held the URL or form by which a file was uploaded.
     """
 
     id: str
@@ -107,6 +112,7 @@ class Cause(Struct, omit_defaults=True):
     time: float
     outcome: Outcome = "running"
     duration_ms: float | None = None
+    signed_by: str | None = None
     input: Any = None
     answer: Any = None
     invocations: list[Invocation] = field(default_factory=list)

@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterable
 
 FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?')
+CAUSED_BY = re.compile(r"^Caused by ([\w.]+).*$", re.MULTILINE)
+"""What stands between the lines of an error and those of the error that led to it."""
+
+_FOREIGN = re.compile(r"site-packages|/lib/python3|^<")
 _BEFORE_HANDLERS = re.compile(r"^(?!.*/site-packages/).*/(?=handlers/)")
 
 
@@ -20,7 +24,28 @@ def place(frame: re.Match[str]) -> str:
 
 def raised_at(stack: Iterable[str]) -> str | None:
     """Return the line that raised an error, in short: the last one of the program's own."""
-    found = [frame for text in stack for frame in FRAME.finditer(text)]
+    return _last(CAUSED_BY.split("".join(stack))[0])
+
+
+def first_raised(stack: Iterable[str]) -> str | None:
+    """Return the type and the line of the first error of a chain; None if there is no chain.
+
+    It is the first one with a line of the program's own.
+    """
+    text = "".join(stack)
+    for kind, part in reversed(
+        list(zip(CAUSED_BY.findall(text), CAUSED_BY.split(text)[2::2], strict=True))
+    ):
+        where = _last(part, own=True)
+        if where:
+            return f"{kind} at {where}"
+    return None
+
+
+def _last(text: str, *, own: bool = False) -> str | None:
+    """Return the last line of the program's own; if it has none, of any, unless ``own``."""
+    found = list(FRAME.finditer(text))
     # Not of a library that it called.
-    own = [frame for frame in found if "site-packages" not in frame["file"]] or found
-    return place(own[-1]) if own else None
+    ours = [frame for frame in found if not _FOREIGN.search(frame["file"])]
+    shown = ours if ours or own else found
+    return place(shown[-1]) if shown else None

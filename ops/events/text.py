@@ -93,7 +93,8 @@ class _Tree:
             unknown if run.duration_ms is None else _millis(run.duration_ms),
             "cold" if run.cold else "",
             f"attempt {run.attempt}" if run.attempt > 1 else "",
-            f"{len(run.failed_items)} failed" if run.failed_items else "",
+            f"in a batch of {run.batch}" if run.batch > 1 else "",
+            "this record failed" if run.failed_items else "",
         ]
         shown = self._paint(_clean(run.function), _BOLD)
         return "  ".join([shown, *(note for note in notes if note)])
@@ -104,9 +105,11 @@ class _Tree:
         if call.denied:
             text += f"  denied: {call.denied.action} on {_clean(call.denied.resource)}"
             text += f", which {call.denied.grant} allows" if call.denied.grant else ""
+        elif call.status >= _REFUSED or call.error:
+            text = f"{text}  {call.status} {_clean(call.error or '')}".rstrip()
+        if call.denied or call.status >= _REFUSED or call.error:
+            text += f": {_clean(call.hint)}" if call.hint else ""
             return self._paint(text, _RED)
-        if call.status >= _REFUSED or call.error:
-            return self._paint(f"{text}  {call.status} {_clean(call.error or '')}".rstrip(), _RED)
         return text
 
     def _dead_letter(self, letter: DeadLetter) -> str:
@@ -120,9 +123,12 @@ class _Tree:
 def _lines_of(failure: Failure) -> list[str]:
     """Return an error, and the line of code that raised it."""
     message = f": {_clean(failure.message)}" if failure.message else ""
-    where = places.raised_at(failure.stack)
-    lines = [f"{_clean(failure.type)}{message}"]
-    return [*lines, _clean(f"  at {where}")] if where else lines
+    where, first = places.raised_at(failure.stack), places.first_raised(failure.stack)
+    return [
+        f"{_clean(failure.type)}{message}",
+        *([_clean(f"  at {where}")] if where else []),
+        *([_clean(f"  caused by {first}")] if first else []),
+    ]
 
 
 def _record(record: LogRecord) -> str:

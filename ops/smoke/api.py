@@ -47,6 +47,26 @@ class Api:
         return _ask(method, self.url + path, data, sent)
 
 
+def send_form(form: Mapping[str, Any], content: bytes) -> Answer:
+    """Send a file to S3 with the form that the API gave, and return S3's answer.
+
+    Raises:
+        Failed: nothing answers.
+    """
+    fields = {**form["fields"], "file": ("file", content)}
+    body, content_type = urllib3.encode_multipart_formdata(fields)
+    return _ask("POST", checked_url(form["url"]), body, {"Content-Type": content_type})
+
+
+def download(link: str) -> Answer:
+    """Follow a link that the API gave.
+
+    Raises:
+        Failed: nothing answers.
+    """
+    return _ask("GET", link, None, {})
+
+
 def checked_url(url: str) -> str:
     """Return an API's URL as ``Api`` expects it.
 

@@ -22,8 +22,11 @@ nothing.
 Required AWS permissions, to find and to delete what the test created:
   apigateway:GET                             on the API, and on its custom
                                              domain if it has one
-  lambda:GetFunctionConfiguration            on create-user
+  lambda:GetFunctionConfiguration            on create-user, request-upload
   dynamodb:GetItem, DeleteItem               on the tables users and ledger
+  dynamodb:DeleteItem                        on the table user-uploads
+  s3:DeleteObject                            on uploads/users/* and
+                                             processed/users/* of the bucket
   kms:Decrypt                                on the stack's own key, if any
 
 \b
@@ -88,8 +91,8 @@ def smoke(
 ) -> int:
     """Test a deployed stack through its API, and clean up.
 
-    The test creates a user, waits for the welcome e-mail (sent to the SES mailbox simulator), and
-    deletes everything it created.
+    The test creates a user, uploads a file and downloads what was made of it, waits for the
+    welcome e-mail (sent to the SES mailbox simulator), and deletes everything it created.
     """
     from ops.smoke import command
     from ops.smoke.errors import SmokeError

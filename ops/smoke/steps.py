@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
+from ops.smoke import upload
+from ops.smoke.answers import came, expect
 from ops.smoke.api import Answer, Api
 from ops.smoke.errors import Failed
 from ops.smoke.live import listen
@@ -57,24 +58,25 @@ class Walk:
             with self._step("callers without credentials get nothing"):
                 self._expect_closed()
         with self._step("a request without an address is refused"):
-            _expect(self.api("POST", "/users", {"name": body["name"]}), 400)
+            expect(self.api("POST", "/users", {"name": body["name"]}), 400)
         user_id: str | None = None
         try:
             with self._step("a user is created"):
                 created = self._create(body, key)
                 user_id = created["id"]
             with self._step("the same request again gets the same answer"):
-                again = _expect(self._post(body, key), 201)
+                again = expect(self._post(body, key), 201)
                 if again.body != {"message": again.body.get("message"), "user": created}:
-                    raise Failed(f"expected user {user_id} again; {_came(again)}")
+                    raise Failed(f"expected user {user_id} again; {came(again)}")
             with self._step("the address is taken"):
-                _expect(self.api("POST", "/users", body), 409)
+                expect(self.api("POST", "/users", body), 409)
             with self._step("the user is found"):
-                found = _expect(self.api("GET", f"/users/{user_id}"), 200)
+                found = expect(self.api("GET", f"/users/{user_id}"), 200)
                 if found.body != created:
-                    raise Failed(f"expected user {user_id} as created; {_came(found)}")
-            with self._step("the user's uploads can be asked for"):
-                self._ask_for_uploads(created["id"])
+                    raise Failed(f"expected user {user_id} as created; {came(found)}")
+            if self.records.uploads_table:
+                with self._step("a file is uploaded and processed"):
+                    upload.go(self.api, self.records, created["id"], seconds=self.ready_seconds)
             with self._step("live push answers"):
                 listen(self.api, created["id"])
             if self.email_seconds:
@@ -84,7 +86,7 @@ class Walk:
             with self._step("what the test created is deleted"):
                 self.records.delete(user_id=user_id, email=body["email"], idempotency_key=key)
         with self._step("the user is gone"):
-            _expect(self.api("GET", f"/users/{user_id}"), 404, _ANSWER_OF_NOBODY)
+            expect(self.api("GET", f"/users/{user_id}"), 404, _ANSWER_OF_NOBODY)
 
     @contextmanager
     def _step(self, what: str) -> Iterator[None]:
@@ -100,22 +102,14 @@ class Walk:
         return self.api("POST", "/users", body, {"Idempotency-Key": key})
 
     def _create(self, body: Mapping[str, str], key: str) -> dict[str, str]:
-        answer = _expect(self._post(body, key), 201)
+        answer = expect(self._post(body, key), 201)
         match answer.body:
             case {"user": {"id": str(user_id), "name": str(), "email": str(), "created": str()}}:
                 user: dict[str, str] = answer.body["user"]
                 sent = {name: user[name] for name in body}
                 if _USER_ID.fullmatch(user_id) and sent == body:
                     return user
-        raise Failed(f"expected the user, with an id; {_came(answer)}")
-
-    def _ask_for_uploads(self, user_id: str) -> None:
-        """Ask the functions of uploads, and create none: a form would outlive the test."""
-        path = f"/users/{user_id}/uploads"
-        _expect(self.api("GET", path), 200, {"uploads": []})
-        _expect(self.api("GET", f"{path}/nothing"), 404, {"error": "Upload not found"})
-        body = {"filename": "smoke.txt", "content_type": "text/plain", "size": 0}
-        _expect(self.api("POST", path, body), 400)
+        raise Failed(f"expected the user, with an id; {came(answer)}")
 
     def _wait_until_ready(self, body: Mapping[str, str]) -> None:
         """Wait for the functions of both routes, with requests that create nothing."""
@@ -123,15 +117,15 @@ class Walk:
         answer = self._answer_by(deadline, lambda: self.api("GET", "/users/nobody"))
         if answer.status in (401, 403):
             given = "the credentials are refused" if self.api.access else "credentials are missing"
-            raise Failed(f"{given}; {_came(answer)}. See app smoke --help")
-        _expect(answer, 404, _ANSWER_OF_NOBODY)
+            raise Failed(f"{given}; {came(answer)}. See app smoke --help")
+        expect(answer, 404, _ANSWER_OF_NOBODY)
         # The gateway accepts the body, and the function refuses a key that contains a space.
-        _expect(self._answer_by(deadline, lambda: self._post(body, "not a key")), 400)
+        expect(self._answer_by(deadline, lambda: self._post(body, "not a key")), 400)
 
     def _answer_by(self, deadline: float, ask: Callable[[], Answer]) -> Answer:
         while (answer := ask()).status >= 500:
             if time.monotonic() > deadline:
-                raise Failed(f"still no answer after {self.ready_seconds:g} s; {_came(answer)}")
+                raise Failed(f"still no answer after {self.ready_seconds:g} s; {came(answer)}")
             time.sleep(_PAUSE_SECONDS)
         return answer
 
@@ -140,7 +134,7 @@ class Walk:
         # An open API would refuse these requests too, so they create nothing.
         for answer in (stranger("GET", "/users/nobody"), stranger("POST", "/users", {})):
             if answer.status not in (401, 403):
-                raise Failed(f"expected 401 or 403; {_came(answer)}")
+                raise Failed(f"expected 401 or 403; {came(answer)}")
 
     def _wait_for_welcome(self, user_id: str) -> None:
         deadline = time.monotonic() + self.email_seconds
@@ -152,14 +146,3 @@ class Walk:
                     "--email-seconds 0"
                 )
             time.sleep(_PAUSE_SECONDS)
-
-
-def _expect(answer: Answer, status: int, body: Any = None) -> Answer:
-    if answer.status != status or (body is not None and answer.body != body):
-        raise Failed(f"expected {status}{f' {body}' if body else ''}; {_came(answer)}")
-    return answer
-
-
-def _came(answer: Answer) -> str:
-    request = answer.headers.get("x-amzn-requestid")
-    return f"{answer.status} {answer.body} came" + (f" (request {request})" if request else "")

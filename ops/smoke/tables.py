@@ -1,7 +1,7 @@
-"""Finds the tables behind an API, and deletes from them what a smoke test created.
+"""Finds the tables and the bucket behind an API, and deletes what a smoke test created there.
 
-The API's URL leads to its id, the id to the function of ``POST /users``, and the function's
-environment names the tables. So the test needs neither Pulumi nor its state.
+The API's URL leads to its id, the id to the functions of two routes, and the functions'
+environments name the tables and the bucket. So the test needs neither Pulumi nor its state.
 """
 
 import re
@@ -15,6 +15,7 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.domain.email_address import guard_id
+from handlers.domain.upload_key import file_id, output_key, work_id
 from handlers.domain.user_items import key_id
 from ops.deployed import clients as deployed_clients
 from ops.deployed.clients import Client
@@ -23,16 +24,23 @@ from ops.smoke.errors import SmokeError
 # What follows the region depends on the partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
 _OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z]+(?:-[a-z]+)+-[0-9]+)\.[a-z0-9.-]+")
 _EMULATORS_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)/")
+_ROUTES = ("POST /users", "POST /users/{id}/uploads")
 _FUNCTION = re.compile(r":function:([A-Za-z0-9_-]+):([A-Za-z0-9_-]+)/invocations")
 
 
 @dataclass(frozen=True)
 class Records:
-    """The records of users, in the tables of one stack."""
+    """The records of users and their uploads, in one stack.
+
+    ``uploads_table`` and ``bucket`` are empty if the API has no uploads.
+    """
 
     dynamodb: Any
+    s3: Any
     users_table: str
     ledger_table: str
+    uploads_table: str
+    bucket: str
 
     def welcomed(self, user_id: str) -> bool:
         """Return True if a user's welcome e-mail was sent.
@@ -69,6 +77,27 @@ class Records:
                 self._delete(self.users_table, user_id)
                 self._delete(self.ledger_table, f"email#{user_id}")
             self._delete(self.ledger_table, guard.get("key_id") or key_id(idempotency_key))
+
+    def delete_upload(self, *, user_id: str, upload_id: str, key: str, version: str) -> None:
+        """Delete an upload's file, its output and its records; what is missing is no error.
+
+        The bucket keeps deleted versions for a while, as it does for any file.
+
+        Raises:
+            SmokeError: AWS refuses; some of it may be left.
+        """
+        with _told(
+            f"What was created for {upload_id} ({user_id}) may be left in {self.bucket}, "
+            f"{self.uploads_table} and {self.ledger_table}: AWS does not delete it"
+        ):
+            for each in (key, output_key(key, "text.txt")):
+                self.s3.delete_object(Bucket=self.bucket, Key=each)
+            self.dynamodb.delete_item(
+                TableName=self.uploads_table,
+                Key={"user": {"S": user_id}, "id": {"S": upload_id}},
+            )
+            for entry in (work_id(key), file_id(key, version)):
+                self._delete(self.ledger_table, entry)
 
     def _delete(self, table: str, item_id: str) -> dict[str, str]:
         """Delete an item, and return its texts."""
@@ -110,8 +139,15 @@ def records(url: str, client: Client) -> Records:
     """
     try:
         with _told(f"AWS does not say what is behind {url}"):
-            settings = _settings_of_create(url, client)
-            return Records(client("dynamodb"), settings["USERS_TABLE"], settings["LEDGER_TABLE"])
+            users, uploads = _settings(url, client)
+            return Records(
+                client("dynamodb"),
+                client("s3"),
+                users["USERS_TABLE"],
+                users["LEDGER_TABLE"],
+                uploads.get("UPLOADS_TABLE", ""),
+                uploads.get("BUCKET", ""),
+            )
     except (KeyError, TypeError):
         raise SmokeError(
             f"{url} is not an API of this program: POST /users has no function with tables"
@@ -127,21 +163,28 @@ def _told(what: str) -> Iterator[None]:
         raise SmokeError(f"{what}: {error}") from None
 
 
-def _settings_of_create(url: str, client: Client) -> dict[str, str]:
+def _settings(url: str, client: Client) -> list[dict[str, str]]:
+    """Return the environments of the functions of two routes; the second one may not exist."""
     gateway = client("apigateway")
     api_id = _api_id(url, gateway)
     pages = gateway.get_paginator("get_resources").paginate(restApiId=api_id)
     resources = {item["path"]: item["id"] for page in pages for item in page["items"]}
-    uri = gateway.get_integration(
-        restApiId=api_id, resourceId=resources["/users"], httpMethod="POST"
-    )["uri"]
-    function = _FUNCTION.search(uri)
-    if function is None:
-        raise SmokeError(f"{url}: {uri} is no function's alias")
-    found = client("lambda").get_function_configuration(
-        FunctionName=function[1], Qualifier=function[2]
-    )
-    settings: dict[str, str] = found["Environment"]["Variables"]
+    settings: list[dict[str, str]] = []
+    for route in _ROUTES:
+        method, _, path = route.partition(" ")
+        if settings and path not in resources:
+            settings.append({})
+            continue
+        uri = gateway.get_integration(
+            restApiId=api_id, resourceId=resources[path], httpMethod=method
+        )["uri"]
+        function = _FUNCTION.search(uri)
+        if function is None:
+            raise SmokeError(f"{url}: {uri} is no function's alias")
+        found = client("lambda").get_function_configuration(
+            FunctionName=function[1], Qualifier=function[2]
+        )
+        settings.append(found["Environment"]["Variables"])
     return settings
 
 

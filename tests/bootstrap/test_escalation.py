@@ -50,6 +50,11 @@ MAY: list[Question] = [
         for action in ("GetItem", "DeleteItem")
         for table in ("users", "ledger")
     ),
+    ("dynamodb:DeleteItem", f"arn:aws:dynamodb:{HERE}:table/{NAME}-user-uploads-1a2b3c4", {}),
+    *(
+        ("s3:DeleteObject", f"arn:aws:s3:::{NAME}-storage-1a2b3c4/{prefix}/users/a/b", {})
+        for prefix in ("uploads", "processed")
+    ),
     *(
         ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/1",
          OWN | {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"})

@@ -1,4 +1,4 @@
-"""A page of an allowed origin uploads a file in a real browser; a page of another one cannot."""
+"""A page of an allowed origin uploads and reads in a real browser; a page of another one cannot."""
 
 import shutil
 import threading
@@ -32,6 +32,11 @@ _REQUEST = """async ([url, body]) => {
   const headers = {"Content-Type": "application/json"};
   const answer = await fetch(url, {method: "POST", headers, body: JSON.stringify(body)});
   return await answer.json();
+}"""
+_TWICE = """async url => {
+  const [first, again] = [await fetch(url), await fetch(url)];
+  const own = await fetch(url, {headers: {"If-None-Match": first.headers.get("ETag")}});
+  return [again.status, await first.text() === await again.text(), own.status];
 }"""
 _READ = "url => fetch(url).then(answer => answer.text(), () => 'blocked')"
 
@@ -83,6 +88,21 @@ def test_a_page_uploads_a_file_and_reads_what_was_made_of_it(
     assert page.evaluate(_SEND, [requested["form"], "some text", watched]) == 204
     [output] = caller.settled(requested["upload"]["id"])["outputs"]
     assert page.evaluate(_READ, output["url"]) == "some text"
+
+
+def test_a_page_gets_from_its_cache_what_has_not_changed(
+    cloud: Cloud, site: int, browser: Any
+) -> None:
+    """The browser asks by the tag, and the page sees 200; a page may ask by the tag itself."""
+    caller = Caller(Api(cloud.outputs["api_gateway_url"]))
+    page = browser.new_page()
+    page.goto(f"http://localhost:{site}/")
+    statuses: list[int] = []
+    network = page.context.new_cdp_session(page)
+    network.on("Network.responseReceivedExtraInfo", lambda it: statuses.append(it["statusCode"]))
+    network.send("Network.enable")
+    assert page.evaluate(_TWICE, caller.api.url + caller.path()) == [200, True, 304]
+    assert statuses.count(304) == 2
 
 
 def test_a_page_of_another_origin_cannot(cloud: Cloud, site: int, browser: Any) -> None:

@@ -364,13 +364,20 @@ def test_keys(keyed: Cloud) -> None:
     assert api("GET", "/users/nobody", headers=right).status == 404
 
 
-def test_two_keys_may_choose_the_same_idempotency_key(keyed: Cloud) -> None:
+def test_two_keys_share_neither_idempotency_keys_nor_tags(keyed: Cloud) -> None:
     gateway = keyed.client("apigateway")
     [plan] = gateway.get_usage_plans()["items"]
     other = gateway.create_api_key(name="of another caller", enabled=True)
     gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=other["id"], keyType="API_KEY")
-    keys = (keyed.outputs["api_key"], other["value"])
-    assert_independent(Api(keyed.outputs["api_gateway_url"]), *({"x-api-key": key} for key in keys))
+    api, keys = Api(keyed.outputs["api_gateway_url"]), (keyed.outputs["api_key"], other["value"])
+    callers = [{"x-api-key": key} for key in keys]
+    assert_independent(api, *callers)
+    # Nor is one answered by the tag of what the other one has.
+    created = api("POST", "/users", {"name": "Ada", "email": address()}, callers[0])
+    path = f"/users/{created.body['user']['id']}"
+    tag = {"If-None-Match": api("GET", path, headers=callers[0]).headers["etag"]}
+    answers = [api("GET", path, headers={**who, **tag}).status for who in [*callers, {}]]
+    assert answers == [304, 200, 403]
 
 
 def test_a_smoke_test_leaves_nothing_of_its_caller(

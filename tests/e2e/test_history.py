@@ -181,7 +181,7 @@ def test_a_refused_call_names_the_grant_that_would_allow_it(
     assert refused.error == "AccessDeniedException"
     assert refused.denied is not None
     assert (refused.denied.action, refused.denied.resource) == ("dynamodb:GetItem", "users")
-    assert refused.denied.grant == 'users.get(env="…")'
+    assert refused.denied.grant == "users.get()"  # another grant sets its variable
     failure = one(cause, "get-user").failure
     assert failure is not None
     assert failure.type == "ClientError"
@@ -258,7 +258,74 @@ def test_an_item_that_a_person_writes_is_a_cause(history: History, cloud: Cloud)
     cause = ended(history, to, last="queue-welcome")
     assert (cause.kind, cause.title) == ("write", "PutItem to users")
     assert cause.input["Item"]["id"] == {"S": user}
-    assert cause.invocations[0].id == cause.id
+    assert cause.id == cause.invocations[0].event["Records"][0]["eventID"]
+
+
+def test_a_poison_record_of_a_stream_is_told_from_the_others_of_its_batch(
+    history: History, cloud: Cloud
+) -> None:
+    """Lambda isolates it: the others go on, and it alone is given up."""
+    record = event("queue_welcome")["Records"][0]["dynamodb"]["NewImage"]
+    client, table, to = cloud.client("dynamodb"), cloud.outputs["dynamodb_table_name"], address()
+    users = [new_user_id(number) for number in range(3)]
+    for number, user in enumerate(users):
+        item = {**record, "id": {"S": user}, "email": {"S": f"{number}-{to}"}}
+        item |= {"welcome": {"S": "pending"}, "welcome_due": {"N": str(2**31)}}
+        if number == 1:
+            del item["name"]
+        client.put_item(TableName=table, Item=item)
+
+    def dead() -> Cause | None:
+        found = history.causes(text=to, outcome="dead_letter")
+        return found[0] if found else None
+
+    poison = until(dead, seconds=60)
+    assert poison is not None
+    assert poison.input["Item"]["id"] == {"S": users[1]}
+    (letter,) = poison.dead_letters
+    assert letter.queue == "new-users-failures"
+    last = poison.invocations[-1]
+    assert (last.batch, last.failed_items != []) == (1, True)
+    assert [run.attempt for run in poison.invocations][-1] >= 6  # once, and five retries
+    for user in (users[0], users[2]):
+        (other,) = [c for c in history.causes(text=to) if c.input["Item"]["id"] == {"S": user}]
+        assert until(lambda id_=other.id: "send-email" in functions(history.cause(id_)))
+
+
+def test_an_upload_by_a_form_leads_back_to_the_request_for_it(history: History, api: Api) -> None:
+    caller = Caller(api)
+    caller.uploads("näme.txt", b"hello", "text/plain")
+    cause = ended(history, f"Upload of uploads/users/{caller.user}/", last="process-upload")
+    assert (cause.kind, cause.outcome) == ("upload", "ok")
+    assert cause.signed_by is not None
+    asked = history.cause(cause.signed_by)
+    assert asked is not None
+    assert asked.title == f"POST /users/{caller.user}/uploads"
+
+
+def test_a_failed_schedule_is_tried_again_and_ends_as_a_dead_letter(
+    history: History, cloud: Cloud
+) -> None:
+    function, scheduler = cloud.functions["daily-report"].name, cloud.client("scheduler")
+    group = cloud.client("lambda").get_function(FunctionName=function, Qualifier="live")
+    arn = group["Configuration"]["FunctionArn"]
+    scheduler.create_schedule(
+        Name="stale",
+        ScheduleExpression="at(2026-01-01T00:00:00)",  # due at once
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ActionAfterCompletion="DELETE",
+        Target={"Arn": arn, "RoleArn": arn, "Input": '{"time": "stale"}'},
+    )
+
+    def dead() -> Cause | None:
+        found = history.causes(text='"title":"stale"', outcome="dead_letter")
+        return found[0] if found else None
+
+    cause = until(dead, seconds=60)
+    assert cause is not None
+    assert (cause.kind, cause.title) == ("schedule", "stale")
+    assert [run.attempt for run in cause.invocations] == [1, 2, 3]
+    assert cause.dead_letters[0].queue == "daily-report-failures"
 
 
 def test_a_schedule_is_a_cause(history: History) -> None:

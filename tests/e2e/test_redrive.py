@@ -63,7 +63,7 @@ def no_letters(cloud: Cloud) -> Iterator[None]:
 
 
 def _put_position(cloud: Cloud, first: str, last: str) -> None:
-    """Send a dead letter as AWS does; the emulator's stream mapping never gives up."""
+    """Send a dead letter as AWS does when it gives up a record."""
     table = cloud.client("dynamodb").describe_table(TableName=cloud.outputs["dynamodb_table_name"])
     record = {
         "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 6},

@@ -17,7 +17,8 @@ from local.aws import ACCOUNT_ID
 from local.cloud import Cloud
 from local.credentials import Credentials
 from ops.smoke import api as smoke_api
-from tests.support.e2e.system import Api, broken
+from ops.smoke import upload
+from tests.support.e2e.system import Api, broken, keys
 
 Smoke = Callable[..., tuple[int, str, str]]
 
@@ -28,7 +29,7 @@ STEPS = [
     "the same request again gets the same answer",
     "the address is taken",
     "the user is found",
-    "the user's uploads can be asked for",
+    "a file is uploaded and processed",
     "live push answers",
     "the welcome e-mail is sent",
     "what the test created is deleted",
@@ -60,15 +61,22 @@ def caller(cloud: Cloud, *, without: str | None = None) -> dict[str, str]:
     api_id = cloud.outputs["api_gateway_url"].split("/")[-2]
     arn = f"arn:aws:{{}}:{cloud.aws.region}:{ACCOUNT_ID}:{{}}"
     tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
+    bucket, uploads = cloud.outputs["s3_bucket_name"], cloud.outputs["uploads_table_name"]
     allowed = {
         "apigateway:GET": [f"arn:aws:apigateway:{cloud.aws.region}::/restapis/{api_id}/*"],
         "lambda:GetFunctionConfiguration": [
             # AWS requires the alias, the emulator the function.
-            arn.format("lambda", f"function:{cloud.functions['create-user'].name}{alias}")
+            arn.format("lambda", f"function:{cloud.functions[function].name}{alias}")
+            for function in ("create-user", "request-upload")
             for alias in ("", ":live")
         ],
         "dynamodb:GetItem": [arn.format("dynamodb", f"table/{table}") for table in tables],
-        "dynamodb:DeleteItem": [arn.format("dynamodb", f"table/{table}") for table in tables],
+        "dynamodb:DeleteItem": [
+            arn.format("dynamodb", f"table/{table}") for table in [*tables, uploads]
+        ],
+        "s3:DeleteObject": [
+            f"arn:aws:s3:::{bucket}/{prefix}/users/*" for prefix in ("uploads", "processed")
+        ],
     }
     statements = [
         {"Effect": "Allow", "Action": action, "Resource": resources}
@@ -101,8 +109,9 @@ def records(cloud: Cloud) -> set[str]:
     Other tests share the cloud, and their users may be welcomed only now.
     """
     dynamodb = cloud.client("dynamodb")
-    tables = [cloud.outputs[f"{table}_table_name"] for table in ("dynamodb", "ledger")]
+    tables = [cloud.outputs[f"{of}_table_name"] for of in ("dynamodb", "ledger", "uploads")]
     found = {i["id"]["S"] for table in tables for i in dynamodb.scan(TableName=table)["Items"]}
+    found |= set(keys(cloud.client("s3"), cloud.outputs["s3_bucket_name"], ""))
     return found | {f"email#{record}" for record in found if record.startswith("user_")}
 
 
@@ -165,6 +174,26 @@ def test_an_email_that_is_not_sent_fails(smoke: Smoke, api: Api, cloud: Cloud) -
         code, printed, errors = smoke(api.url, "--email-seconds", "0")
     assert (code, errors) == (0, "")
     assert steps(printed, "ok") == [step for step in STEPS if "e-mail" not in step]
+
+
+def test_an_upload_that_cannot_be_requested_fails(smoke: Smoke, api: Api, cloud: Cloud) -> None:
+    with broken(cloud, "request-upload"):
+        code, printed, errors = smoke(api.url)
+    assert code == 1
+    assert steps(printed, "FAILED") == ["a file is uploaded and processed"]
+    assert steps(printed, "ok")[-1] == "what the test created is deleted"
+    assert "expected 201; 500 {'error': 'Failed to request an upload'} came" in errors
+
+
+@pytest.mark.parametrize("made", ["another text", ""])
+def test_an_output_of_another_content_fails(
+    smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch, made: str
+) -> None:
+    monkeypatch.setattr(upload, "download", lambda _: smoke_api.Answer(200, made, {}))
+    code, printed, errors = smoke(api.url)
+    assert code == 1
+    assert steps(printed, "FAILED") == ["a file is uploaded and processed"]
+    assert f"200 {made} came" in errors
 
 
 @pytest.mark.parametrize("starting", ["GET", "POST"])

@@ -39,7 +39,7 @@ def test_user_stored_welcome_not_queued_until_the_sweep(world: World) -> None:
 
 
 def test_user_stored_welcome_not_queued_because_the_queue_fails(world: World) -> None:
-    """AWS delivers the record again. The emulator does not, and leaves it to the sweep."""
+    """The stream delivers the record again, and if it was given up, the sweep queues it."""
     failing = Fault(kind="fail", service="sqs", operation="SendMessageBatch", probability=1)
     with world.faults(failing) as tally:
         user = new_user(world)
@@ -118,8 +118,8 @@ def test_poison_stream_record(world: World, data: st.DataObject) -> None:
     """Whichever records fail, those before the first are queued, and the first is named.
 
     Lambda then delivers the stream again from there, until the record is alone and its retries are
-    used up. Its position goes to the failures queue, and the others continue. The emulator ignores
-    a stream's partial responses and these settings, so the test only reads the settings.
+    used up. Its position goes to the failures queue, and the others continue: see
+    ``tests/local/server/test_stream_batches.py``.
     """
     bad = data.draw(st.lists(st.booleans(), min_size=1, max_size=12))
     users = [stranger(n) for n in range(len(bad))]

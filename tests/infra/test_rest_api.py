@@ -10,7 +10,7 @@ from blueprint.documents.documents import OPENAPI
 from blueprint.documents.openapi import openapi
 from blueprint.recorder import Run, run
 from blueprint.recording import Recorder, arn
-from handlers.domain.api import COMPONENTS
+from handlers.domain.api import COMPONENTS, cached
 from infra.function.image_function import ImageFunction
 from infra.triggers.http import errors
 from infra.triggers.http.cors import answer
@@ -254,7 +254,9 @@ def test_a_preflight_allows_the_configured_origins_and_no_other() -> None:
     headers = response.inputs["responseParameters"]
     assert headers == {
         "method.response.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
-        "method.response.header.Access-Control-Allow-Headers": ("'Content-Type,Idempotency-Key'"),
+        "method.response.header.Access-Control-Allow-Headers": (
+            "'Content-Type,Idempotency-Key,If-None-Match'"
+        ),
         "method.response.header.Access-Control-Max-Age": "'3600'",
         "method.response.header.Vary": "'Origin'",
     }
@@ -371,11 +373,17 @@ def test_which_browser_may_read_the_gateways_errors(origins: list[str], header: 
 
 def test_the_document_lists_what_the_gateway_may_answer() -> None:
     document = json.loads(OPENAPI.read_text())
-    described = {o["operationId"]: o for path in document["paths"].values() for o in path.values()}
+    described = {
+        operation["operationId"]: (method, operation)
+        for path in document["paths"].values()
+        for method, operation in path.items()
+    }
     of_the_gateway = {"401", "403", "429", "504"}
     assert described.keys() == {own["operationId"] for own in operations().values()}
     for own in operations().values():
-        operation = described[own["operationId"]]
+        method, operation = described[own["operationId"]]
+        if method == "get":
+            own = cached(own)
         assert set(operation["responses"]) == set(own["responses"]) | of_the_gateway
         for status in of_the_gateway:
             answer = operation["responses"][status]
@@ -388,6 +396,26 @@ def test_the_document_lists_what_the_gateway_may_answer() -> None:
         # The function's own words for a status are kept.
         for status in set(own["responses"]) - of_the_gateway:
             assert operation["responses"][status] == own["responses"][status]
+
+
+def test_the_document_lists_what_every_get_has_for_caches() -> None:
+    for path in json.loads(OPENAPI.read_text())["paths"].values():
+        for method, operation in path.items():
+            names = {parameter["name"] for parameter in operation["parameters"]}
+            assert ("If-None-Match" in names) is ("304" in operation["responses"])
+            assert ("304" in operation["responses"]) is (method == "get")
+            if method == "get":
+                for status in ("200", "304"):
+                    assert {"ETag", "Cache-Control"} <= set(
+                        operation["responses"][status]["headers"]
+                    )
+                assert "content" not in operation["responses"]["304"]
+
+
+def test_no_cache_keeps_the_gateways_errors() -> None:
+    for response in of(stack("prod"), "apigateway/response:Response"):
+        headers = response.inputs["responseParameters"]
+        assert headers["gatewayresponse.header.Cache-Control"] == "'no-store'"
 
 
 def test_what_an_operation_does_not_list_is_the_gateways() -> None:

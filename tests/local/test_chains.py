@@ -1,6 +1,7 @@
 """Causes are made of facts, in whatever order these come."""
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -212,6 +213,169 @@ def test_an_event_that_is_sent_twice_by_hand_is_two_causes() -> None:
         ("a", "invoke", "Invoke first"),
         ("b", "invoke", "Invoke first"),
     ]
+
+
+def stream_event(*ids: str) -> dict[str, Any]:
+    records = [
+        {
+            "eventSource": "aws:dynamodb",
+            "eventID": id_,
+            "dynamodb": {"SequenceNumber": f"n-{id_}", "Keys": {"id": {"S": f"the-key-of-{id_}"}}},
+        }
+        for id_ in ids
+    ]
+    return {"Records": records}
+
+
+def written(*ids: str) -> list[Fact]:
+    return [Linked(f"record:{id_}", Origin(f"k-{id_}", 1)) for id_ in ids]
+
+
+FAILED = {"error": True, "body": {"errorType": "KeyError", "errorMessage": "'x'"}}
+
+
+def test_each_record_of_a_batch_is_a_cause_of_its_own() -> None:
+    facts = [*written("e1", "e2"), Began("a", "f-1", 2.0, stream_event("e1", "e2"))]
+    found = causes([*facts, Ended("a", 3.0, FAILED)])
+    assert [(c.id, c.kind, c.outcome) for c in found] == [
+        ("e1", "write", "failed"),
+        ("e2", "write", "failed"),
+    ]
+    for cause in found:
+        (run,) = cause.invocations
+        assert run.batch == 2
+        (record,) = run.event["Records"]  # only its own
+        assert record["eventID"] == cause.id
+
+
+def test_endless_repeats_of_a_batch_stay_with_the_causes_that_began_it() -> None:
+    """Also after everything else about them was forgotten."""
+    facts = [*written("e1", "e2")]
+    for n in range(1_500):
+        facts += [
+            Began(f"a{n}", "f-1", 2.0 + n, stream_event("e1", "e2")),
+            Ended(f"a{n}", 2.5 + n, FAILED),
+        ]
+    first, second = causes(facts, now=9_999.0)
+    for cause in (first, second):
+        attempts = [run.attempt for run in cause.invocations]
+        assert attempts == [1, *range(1_490, 1_501)]
+        assert cause.invocations[0].id == "a0"
+        assert cause.duration_ms == 1_500_500
+
+
+def test_repeats_follow_what_led_to_them_when_that_is_forgotten() -> None:
+    call = Origin("c", 2, run="a")
+    facts: list[Fact] = [
+        Began("a", "f-1", 1.0, {"x": 1}, Origin("k", 1, invoke=True)),
+        Linked("record:e1", call, "the-key-of-e1"),
+        Ended("a", 1.5, {"body": None}),
+    ]
+    for n in range(1_100):  # more than runs are remembered
+        facts += [Began(f"b{n}", "f-2", 2.0 + n, stream_event("e1")), Ended(f"b{n}", 2.5, FAILED)]
+    (cause,) = causes(facts)
+    assert cause.id == "a"
+    assert {run.follows for run in cause.invocations[1:]} == {"c"}
+    assert cause.invocations[-1].attempt == 1_100
+
+
+def test_a_schedule_and_its_further_attempts_are_one_cause() -> None:
+    fired = Origin("k", 1, schedule="q-1")
+    facts: list[Fact] = []
+    for n in range(3):
+        facts += [Began(f"a{n}", "f-1", 2.0 + n, {}, fired), Ended(f"a{n}", 2.5 + n, FAILED)]
+    (cause,) = causes([*facts, Lost("m", "dlq-1", 6.0, [], fired)])
+    assert (cause.kind, cause.title, cause.outcome) == ("schedule", "queue", "dead_letter")
+    assert [run.attempt for run in cause.invocations] == [1, 2, 3]
+    assert cause.dead_letters[0].reason == "KeyError: 'x'"
+
+
+@pytest.mark.parametrize(
+    ("arn", "kind", "title"),
+    [
+        ("arn:aws:scheduler:r:0:schedule/default/q-1", "schedule", "queue, run by hand"),
+        ("arn:aws:scheduler:r:0:schedule/default/sample", "invoke", "Invoke first"),
+    ],
+)
+def test_a_schedule_that_is_run_by_hand(arn: str, kind: str, title: str) -> None:
+    origin = Origin("k", 1, invoke=True)
+    path = "/2015-03-31/functions/f-1/invocations"
+    facts: list[Fact] = [
+        Began("a", "f-1", 1.0, {"time": "now", "schedule": arn}, origin),
+        Ended("a", 2.0, {"body": None}),
+        Exchange(origin, "POST", path, "", {"authorization": _SIGNED}, b"{}", 2, 2.0, 200),
+    ]
+    for order in (facts, [facts[2], *facts[:2]]):
+        (cause,) = causes(order)
+        assert (cause.kind, cause.title, cause.outcome) == (kind, title, "ok")
+
+
+_SIGNED = "AWS4-HMAC-SHA256 Credential=x/20260101/r/lambda/aws4_request, Signature=0"
+_KEY = "uploads/users/u1/näme.png"
+_FORM = (
+    '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nuploads/users/u1/${filename}\r\n'
+    '--b\r\nContent-Disposition: form-data; name="X-Amz-Signature"\r\n\r\n' + "a" * 64 + "\r\n"
+    '--b\r\nContent-Disposition: form-data; name="policy"\r\n\r\nsecret\r\n'
+    '--b\r\nContent-Disposition: form-data; name="file"; filename="näme.png"\r\n\r\nPNG\r\n--b--'
+).encode()
+
+
+def upload(kind: str) -> Exchange:
+    origin, signature = Origin("k-up", 3), "a" * 64
+    if kind == "form":
+        headers = {"content-type": "multipart/form-data; boundary=b"}
+        return Exchange(origin, "POST", "/q-1", "", headers, _FORM, len(_FORM), 3.5, 204)
+    query = f"X-Amz-Credential=x&X-Amz-Signature={signature}"
+    return Exchange(origin, "PUT", f"/q-1/{_KEY}", query, {}, b"PNG", 3, 3.5, 200)
+
+
+@pytest.mark.parametrize("kind", ["form", "url"])
+def test_an_upload_leads_back_to_the_request_that_allowed_it(kind: str) -> None:
+    request = Origin("k", 1, api=True)
+    event = {"requestContext": {"requestId": "r"}, "httpMethod": "POST", "path": "/uploads"}
+    answer = json.dumps({"form": {"fields": {"x-amz-signature": "a" * 64}}}).encode()
+    if kind == "url":
+        answer = json.dumps({"url": f"http://x/q-1?X-Amz-Signature={'a' * 64}"}).encode()
+    asked = Exchange(request, "POST", "/_aws/execute-api/x/local/uploads", ended=2.0, status=201)
+    asked.answer, asked.answer_size = answer, len(answer)
+    stored = upload(kind)
+    record = {"eventSource": "aws:s3", "responseElements": {"x-amz-request-id": "s3-id"}}
+    first, second = causes(
+        [
+            Began("a", "f-1", 1.0, event, request),
+            Ended("a", 1.5, {"body": {"statusCode": 201}}),
+            asked,
+            Began("b", "f-2", 3.2, {"Records": [record]}, stored.origin),
+            Ended("b", 3.4, {"body": None}),
+            stored,
+        ]
+    )
+    assert (first.id, second.id) == ("r", "s3-id")
+    assert (second.kind, second.title) == ("upload", f"Upload of {_KEY}")
+    assert (first.signed_by, second.signed_by) == (None, "r")
+    assert "secret" not in json.dumps(second.input)
+    assert "a" * 64 not in json.dumps(second.input)
+
+
+def test_a_refused_call_tells_the_variable_that_names_nothing() -> None:
+    program = Program("h", {"t-1": "users"}, environments={"f": {"TABLE": "t-1"}})
+    chains = Chains(program)
+    call = Origin("c", 2, run="a", denied=("dynamodb:GetItem", "arn:aws:dynamodb:r:0:table/t-2"))
+    headers = {"x-amz-target": "DynamoDB_20120810.GetItem"}
+    body, answer = b'{"TableName": "t-2"}', b'{"__type": "x#AccessDeniedException"}'
+    for fact in (
+        Began("a", "f", 1.0, {}, Origin("k", 1, invoke=True), {"TABLE": "t-2"}),
+        Exchange(call, "POST", "/", "", headers, body, 20, 2.5, 400, {}, answer, 40),
+    ):
+        chains.take(fact)
+    (cause,), _ = chains.changed()
+    (found,) = cause.invocations[0].calls
+    assert found.denied is not None
+    assert found.denied.grant is None
+    assert found.hint == (
+        "t-2, the value of TABLE of f, does not exist in this stack; "
+        "the program sets TABLE to t-1 (users)."
+    )
 
 
 _bytes = st.binary(max_size=40) | st.sampled_from(

@@ -17,7 +17,8 @@ from infra.storage.bucket import Bucket
 from infra.storage.queue import Queue
 from infra.storage.table import Table
 from local.history.grants import GRANTS, allowing, parts
-from local.history.program import Program, Stored, stored_by
+from local.history.program import Program
+from local.history.source import Source, Stored, source_of
 from tests.support.stacks import ROOT
 
 MAKERS: dict[str, type] = {
@@ -26,13 +27,28 @@ MAKERS: dict[str, type] = {
 
 PROGRAM = Program(
     "history",
-    {"p-users-1": "users", "p-emails-1": "emails", "p-storage-1": "storage"},
-    [
-        Stored("people", "users", "table"),
-        Stored("emails", "emails", "queue"),
-        Stored("storage", "storage", "bucket"),
-        Stored("sender", "mail", "MailIdentity"),
-    ],
+    {
+        "p-users-1": "users",
+        "p-emails-1": "emails",
+        "p-storage-1": "storage",
+        "p-files-1": "files",
+    },
+    Source(
+        [
+            Stored("people", "users", "table"),
+            Stored("emails", "emails", "queue"),
+            Stored("storage", "storage", "bucket"),
+            Stored("sender", "mail", "MailIdentity"),
+            Stored("uploads.table", "files", "table", "features/uploads.py", "self.table"),
+        ],
+        {"get-user": "__main__.py", "get-file": "features/uploads.py"},
+    ),
+    {
+        "get-user": {"USERS_TABLE": "p-users-1"},
+        "send": {"EMAIL_QUEUE_URL": "http://127.0.0.1:1/000/p-emails-1"},
+        "report": {"BUCKET": "p-storage-1"},
+        "get-file": {"USERS_TABLE": "p-users-1"},
+    },
 )
 
 
@@ -98,28 +114,76 @@ def test_a_grant_is_written_as_the_method_takes_it(maker: str) -> None:
 @pytest.mark.parametrize(
     ("action", "arn", "grant"),
     [
-        ("dynamodb:UpdateItem", "arn:aws:dynamodb:r:0:table/p-users-1", 'people.update(env="…")'),
+        (
+            "dynamodb:UpdateItem",
+            "arn:aws:dynamodb:r:0:table/p-users-1",
+            'people.update(env="USERS_TABLE")',
+        ),
         (
             "dynamodb:Query",
             "arn:aws:dynamodb:r:0:table/p-users-1/index/by-day",
-            'people.query("by-day", env="…")',
+            'people.query("by-day", env="USERS_TABLE")',
+        ),
+        (
+            "dynamodb:Query",
+            "arn:aws:dynamodb:r:0:table/p-users-1",
+            'people.query_items(env="USERS_TABLE")',
+        ),
+        (
+            "dynamodb:GetItem",
+            "arn:aws:dynamodb:r:0:table/p-files-1",
+            'uploads.table.get(env="FILES_TABLE")',
         ),
         ("dynamodb:Scan", "arn:aws:dynamodb:r:0:table/p-users-1", None),
-        ("sqs:SendMessage", "arn:aws:sqs:r:0:p-emails-1", 'emails.send(env="…")'),
+        ("sqs:SendMessage", "arn:aws:sqs:r:0:p-emails-1", 'emails.send(env="EMAIL_QUEUE_URL")'),
         ("sqs:SendMessage", "arn:aws:sqs:r:0:unknown", None),
-        ("s3:PutObject", "arn:aws:s3:::p-storage-1/a/b/c", 'storage.write("a/", env="…")'),
-        ("s3:PutObject", "arn:aws:s3:::p-storage-1/a", 'storage.write("a", env="…")'),
+        ("s3:PutObject", "arn:aws:s3:::p-storage-1/a/b/c", 'storage.write("a/", env="BUCKET")'),
+        ("s3:PutObject", "arn:aws:s3:::p-storage-1/a", None),
         ("s3:ListBucket", "arn:aws:s3:::p-storage-1", "storage.list_keys()"),
         (
             "ses:SendEmail",
             "arn:aws:ses:r:0:identity/example.com",
-            'sender.send(env_sender="…", env_configuration_set="…")',
+            'sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET")',
         ),
         ("kms:Decrypt", "arn:aws:kms:r:0:key/1", None),
     ],
 )  # fmt: skip
 def test_the_grant_of_a_refusal(action: str, arn: str, grant: str | None) -> None:
-    assert allowing(action, arn, PROGRAM) == grant
+    assert allowing(action, arn, PROGRAM, "other", {}) == grant
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "grant"),
+    [
+        ("dynamodb:UpdateItem", "dynamodb:r:0:table/p-users-1", "people.update()"),
+        (
+            "dynamodb:Query",
+            "dynamodb:r:0:table/p-users-1/index/by-day",
+            'people.query("by-day")',
+        ),
+        ("sqs:SendMessage", "sqs:r:0:p-emails-1", "emails.send()"),
+        ("s3:PutObject", "s3:::p-storage-1/a/b", 'storage.write("a/")'),
+    ],
+)
+def test_a_variable_that_a_grant_sets_already_is_left_out(
+    action: str, resource: str, grant: str
+) -> None:
+    """Two grants that set the same variable raise."""
+    variables = {name: v for each in PROGRAM.environments.values() for name, v in each.items()}
+    assert allowing(action, f"arn:aws:{resource}", PROGRAM, "other", variables) == grant
+
+
+def test_a_variable_that_names_something_else_is_not_proposed() -> None:
+    arn = "arn:aws:dynamodb:r:0:table/p-users-1"
+    grant = allowing("dynamodb:GetItem", arn, PROGRAM, "other", {"USERS_TABLE": "p-files-1"})
+    assert grant == 'people.get(env="OTHER_USERS_TABLE")'
+
+
+def test_a_feature_calls_its_own_table_by_its_own_name() -> None:
+    arn = "arn:aws:dynamodb:r:0:table/p-files-1"
+    assert allowing("dynamodb:GetItem", arn, PROGRAM, "get-file", {}) == (
+        'self.table.get(env="FILES_TABLE")'
+    )
 
 
 def test_a_resource_has_its_name_in_the_program() -> None:
@@ -128,16 +192,22 @@ def test_a_resource_has_its_name_in_the_program() -> None:
 
 
 def test_the_programs_variables_are_read(tmp_path: Path) -> None:
-    found = {(s.variable, s.name, s.maker) for s in stored_by(ROOT)}
+    source = source_of(ROOT)
+    found = {(s.variable, s.name, s.maker) for s in source.stored}
     assert {
         ("users", "users", "table"),
         ("storage", "storage", "bucket"),
         ("emails", "emails", "queue"),
         ("sender", "mail", "MailIdentity"),
+        ("uploads.table", "user-uploads", "table"),
     } <= found
-    source = (ROOT / "__main__.py").read_text()
-    assert all(re.search(rf"^{variable} = ", source, re.MULTILINE) for variable, _, _ in found)
+    text = (ROOT / "__main__.py").read_text()
+    variables = {variable.partition(".")[0] for variable, _, _ in found}
+    assert all(re.search(rf"^{variable} = ", text, re.MULTILINE) for variable in variables)
+    folders = {p.parent.name.replace("_", "-") for p in ROOT.glob("handlers/*/handler.py")}
+    assert set(source.functions) == folders
+    assert source.variable("user-uploads", "table", "get-upload") == "self.table"
     (tmp_path / "__main__.py").write_text("import features.mail\n")
     (tmp_path / "features").mkdir()
     (tmp_path / "features" / "mail.py").write_text('box = stack.queue("inbox")\n')
-    assert stored_by(tmp_path) == [Stored("box", "inbox", "queue")]
+    assert source_of(tmp_path).stored == [Stored("box", "inbox", "queue", "features/mail.py")]

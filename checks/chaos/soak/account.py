@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from checks.chaos.reconciliation import Ledger
+from checks.chaos.soak import forms
 from checks.chaos.soak.books import Books
 from checks.chaos.soak.evidence import Evidence
 from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant, kinds
@@ -51,6 +52,7 @@ class _Accountant:
                 self._row(Kind.MESSAGE, mails[Kind.MESSAGE], self._dead_messages(), mail=True),
                 self._row(Kind.EVENT, mails[Kind.EVENT], mail=True),
                 self._uploads(),
+                *([self._forms()] if Kind.FORM in kinds() else []),
                 *(self._row(one, self._scheduled(one), self._dead(one)) for one in schedules()),
             ],
             waiting=self._evidence.waiting,
@@ -142,9 +144,20 @@ class _Accountant:
                 kept.append((name, file.md5))
             elif (file.key, version) in self._evidence.dead_uploads:
                 kept.append((name, file.md5))
-        strays = objects.keys() - claimed
+        strays = {key for key in objects.keys() - claimed if "/users/" not in key}
         effects += ["of no upload" for key in strays if not key.startswith("uploads/")]
         return replace(self._row(Kind.UPLOAD, effects, kept), rejected=rejected)
+
+    def _forms(self) -> Row:
+        found = forms.ends(
+            self._sent[Kind.FORM],
+            self._inputs,
+            self._books.details,
+            found=self._evidence.forms,
+            objects=self._evidence.objects,
+            dead=self._evidence.dead_uploads,
+        )
+        return self._row(Kind.FORM, found.effects, found.kept)
 
     def _scheduled(self, kind: str) -> Iterator[str]:
         for item in self._accepted(kind):

@@ -11,6 +11,8 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 from checks.chaos.soak.events import consumer_of_uploads
 from checks.chaos.soak.files import md5
+from checks.chaos.soak.forms import Record, records
+from checks.chaos.soak.inputs import Kind, kinds
 from checks.chaos.soak.schedules import schedules
 from local.aws import ACCOUNT_ID, Aws
 from local.cloud import Cloud
@@ -30,6 +32,7 @@ class Evidence:
         dead_messages: MD5s of the bodies of the other dead letters of the e-mail queue.
         dead_uploads: keys and versions, of the events of uploads that failed.
         dead_schedules: numbers of the inputs whose scheduled event failed.
+        forms: records of uploads by their files' names.
         objects: ETags by key, under ``uploads/``, ``processed/`` and ``rejected/``.
         scheduled: effects of each schedule, counted by the detail of their input.
         waiting: messages left on the e-mail queue.
@@ -42,6 +45,7 @@ class Evidence:
     dead_messages: list[str]
     dead_uploads: set[tuple[str, str]]
     dead_schedules: set[int]
+    forms: dict[str, list[Record]]
     objects: dict[str, str]
     scheduled: dict[str, Counter[str]]
     waiting: int
@@ -75,6 +79,7 @@ def gather(cloud: Cloud, details: Mapping[str, list[str]]) -> Evidence:
         dead_schedules={
             event["soak"] for function in schedules() for event in _failures(cloud, function)
         },
+        forms=records(cloud) if Kind.FORM in kinds() else {},
         objects=_objects(cloud),
         scheduled={
             function: schedule.effects(cloud, details[function])

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     MESSAGE = "e-mail queue"
     EVENT = "e-mail event, repeated"
     UPLOAD = "uploads"
+    FORM = "POST /users/{id}/uploads"
 
 
 class Variant(StrEnum):
@@ -37,7 +38,7 @@ class Variant(StrEnum):
     REPLACING = "replacing"  # under the key of an earlier upload
 
 
-# In a hundred. Schedules come besides, by number.
+# Weights. Schedules come besides, by number.
 _MIX: tuple[tuple[int, Kind, Variant], ...] = (
     (15, Kind.CREATE, Variant.KEYED),
     (10, Kind.CREATE, Variant.PLAIN),
@@ -53,6 +54,8 @@ _MIX: tuple[tuple[int, Kind, Variant], ...] = (
     (8, Kind.UPLOAD, Variant.INVALID),
     (4, Kind.UPLOAD, Variant.REPLACING),
     (3, Kind.UPLOAD, Variant.COPY),
+    (6, Kind.FORM, Variant.KEYED),
+    (4, Kind.FORM, Variant.PLAIN),
 )
 
 
@@ -162,6 +165,18 @@ class Inputs:
             name=name,
             content=self.random(item.number, "content"),
             broken=item.variant is Variant.INVALID,
+        )
+
+    def text(self, item: Input) -> bytes:
+        """Return the content of a file that is uploaded by a form."""
+        unique = self.random(item.number, "content").getrandbits(64)
+        return f"Soak {item.number} {unique:x}\n".encode()
+
+    def announcement(self, item: Input) -> str:
+        """Write the body of a request for a form; the input's number is the file's name."""
+        size = len(self.text(item))
+        return json.dumps(
+            {"filename": str(item.number), "content_type": "text/plain", "size": size}
         )
 
     def earlier(self, number: int, wanted: Kind, *, odd: bool = False) -> int:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from checks.chaos.soak.books import Books
 from checks.chaos.soak.caller import Caller
 from checks.chaos.soak.events import Events
+from checks.chaos.soak.files import md5
+from checks.chaos.soak.forms import Upload
 from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
 from checks.chaos.soak.target import Target
 
+_NOBODY = "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 _CREATED = 201
 _OK = 200
 _NOT_FOUND = 404
@@ -42,6 +45,7 @@ class Senders:
             Kind.MESSAGE: self._message,
             Kind.EVENT: self._event,
             Kind.UPLOAD: self._upload,
+            Kind.FORM: self._form,
         }
         ways.get(item.kind, self._schedule)(item)
 
@@ -59,7 +63,7 @@ class Senders:
     def _read(self, item: Input) -> None:
         self.books.send(item)
         user_id = self.books.details.get(self.inputs.earlier(item.number, Kind.CREATE))
-        wanted = user_id or "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        wanted = user_id or _NOBODY
         answer = self.caller("GET", f"/users/{wanted}")
         found = answer.status == _OK and answer.body["id"] == wanted
         if found if user_id else answer.status == _NOT_FOUND:
@@ -96,6 +100,30 @@ class Senders:
             self.books.send(item, payload=file.md5)
             self.books.accept(item, self.target.upload(file.key, file.content))
             self.events.wait_for_upload(file.key)
+
+    def _form(self, item: Input) -> None:
+        """Request a form, twice if it has a key; upload by it, and ask what became of the file."""
+        content = self.inputs.text(item)
+        self.books.send(item, payload=md5(content))
+        user_id = self.books.details.get(self.inputs.earlier(item.number, Kind.CREATE))
+        path, body = f"/users/{user_id or _NOBODY}/uploads", self.inputs.announcement(item)
+        key = f"soak-{item.number}" if item.variant is Variant.KEYED else None
+        answer = self.caller("POST", path, body, key)
+        if key and answer.status == _CREATED:
+            self.books.repeat()
+            again = self.caller("POST", path, body, key)
+            answer = again if again.status == _CREATED else answer
+        if answer.status == _CREATED:
+            upload_id, form = answer.body["upload"]["id"], answer.body["form"]
+            with self.uploading:
+                upload = Upload(upload_id, form["fields"]["key"], self.target.send(form, content))
+                self.events.wait_for_upload(upload.key)
+            if self.caller("GET", f"{path}/{upload_id}").status != _NOT_FOUND:
+                self.books.accept(item, str(upload))
+        elif answer.status in _CLIENT_ERRORS:
+            self.books.refuse(item)
+        else:
+            self.books.leave(item)
 
     def _schedule(self, item: Input) -> None:
         self.books.send(item)

@@ -5,6 +5,7 @@ from typing import Any
 
 from checks.chaos.soak.schedules import schedules
 from local.cloud import Cloud
+from ops.smoke.api import send_form
 
 
 class Target:
@@ -32,6 +33,10 @@ class Target:
         """Upload a file; return the id of its version."""
         answer = self._cloud.client("s3").put_object(Bucket=self._bucket, Key=key, Body=content)
         return str(answer["VersionId"])
+
+    def send(self, form: dict[str, Any], content: bytes) -> str:
+        """Upload a file by the form that a caller was given; return the id of its version."""
+        return send_form(form, content).headers["x-amz-version-id"]
 
     def prepare(self, function: str, number: int, slot: int) -> tuple[dict[str, Any], str]:
         """Prepare the input of a schedule; return its event and its detail."""

@@ -16,7 +16,8 @@ INTEGRATION_RESPONSE = "apigateway/integrationResponse:IntegrationResponse"
 
 _SECURE = re.compile(r"TLS_1_2|SecurityPolicy_TLS1[23]_\w+")
 # Matches the quoted values of the gateway's mappings and every spelling in a template.
-_ANY_ORIGIN = re.compile(r"Allow-Origin['\"]?\s*[=:]\s*['\"]?\*|^['\"]?\*['\"]?$")
+# S3 lets a wildcard stand in an origin: in https://* and http*, no name follows it.
+_ANY_ORIGIN = re.compile(r"Allow-Origin['\"]?\s*[=:]\s*['\"]?\*|\*(:[0-9*]+)?['\"]?$")
 
 
 def _settings_for_all_methods(stage: Resource, stack: Stack) -> Problems:

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from infra.json_text import json_text
 from infra.triggers.http.part import Part, part
 
-_HEADERS = ("Content-Type", "Idempotency-Key")
+_HEADERS = ("Content-Type", "Idempotency-Key", "If-None-Match")
 _HOUR = "3600"
 
 

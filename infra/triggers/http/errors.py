@@ -72,6 +72,7 @@ def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
         if len(cors_origins) == 1
         else {}
     )
+    stored = {"gatewayresponse.header.Cache-Control": "'no-store'"}
     retry = {"gatewayresponse.header.Retry-After": "'1'"}
     challenge = {"gatewayresponse.header.WWW-Authenticate": "'Bearer'"}
     return {
@@ -79,6 +80,7 @@ def answers(cors_origins: Sequence[str]) -> dict[str, GatewayResponse]:
             "status_code": None if status is None else str(status),
             "response_templates": {"application/json": json_text({"error": sentence})},
             "response_parameters": cors
+            | stored
             | (retry if kind in _RETRY else {})
             | (challenge if kind in _CHALLENGE else {}),
         }

@@ -1,8 +1,9 @@
 """Lets this machine's user in, and nobody else: the page shows personal data.
 
 The address that ``app up`` prints holds a random key. The page answers it with a cookie that no
-script can read and no other site's request carries. Cookies know no ports, so the cookie's name has
-the port, and `origin.py` refuses the pages of all other ports.
+script can read and no other site's request carries, and which goes to the console's own path only:
+neither the API nor a function gets it. Cookies know no ports, so the cookie's name has the port,
+and `origin.py` refuses the pages of all other ports.
 """
 
 import secrets
@@ -41,9 +42,9 @@ ASSETS = frozenset(path.name for path in STATIC.iterdir() if path.suffix in (".c
 
 
 def wants(scope: Scope) -> bool:
-    """Return True if a request is for the console: a browser's for ``/``, or below its own path.
+    """Return True if a request is for the console: below its own path, or a browser's for ``/``.
 
-    An SDK signs its request for ``/``, which lists the buckets.
+    The latter leads there. An SDK signs its request for ``/``, which lists the buckets.
     """
     if scope["type"] != "http" or not SETTINGS.exists():
         return False
@@ -63,13 +64,13 @@ async def serve(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request that is for the console (ASGI)."""
     key, port = settings.read(SETTINGS).key, scope["server"][1]
     cookie = f"console-{port}"
-    if scope["path"] == "/" and scope["query_string"]:
+    if scope["path"] == "/":
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+        fields = {"Location": PREFIX}  # the key stays neither in the address nor in the history
         if secrets.compare_digest(given.encode(), key.encode()):
-            value = f"{cookie}={key}; Path=/; HttpOnly; SameSite=Strict"
-            # To `/` itself: the key stays neither in the address bar nor in the history.
-            await _answer(send, 303, b"", {"Location": "/", "Set-Cookie": value})
-            return
+            fields["Set-Cookie"] = f"{cookie}={key}; Path={PREFIX}; HttpOnly; SameSite=Strict"
+        await _answer(send, 303, b"", fields)
+        return
     name = scope["path"].removeprefix(PREFIX)
     if not _is_open(scope, cookie, key) and name not in ASSETS:
         await _answer(send, 401, _CLOSED, {"Content-Type": "text/html; charset=utf-8"})

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from local.schedule_event import fill
 from local.server.console.settings import Settings
 from ops.events.model import Cause
 
@@ -84,7 +85,7 @@ def samples(settings: Settings, schedules: list[dict[str, Any]]) -> list[Draft]:
 
     Args:
         settings: of the deployment.
-        schedules: each with the name of its function and its input, as a text.
+        schedules: each with its ARN, the name of its function, and its input as a text.
     """
     root = Path(settings.root)
     return [
@@ -93,7 +94,7 @@ def samples(settings: Settings, schedules: list[dict[str, Any]]) -> list[Draft]:
         *_messages(root, settings),
         *(
             Draft("invoke", schedule["function"], f"Run the schedule {schedule['name']} now",
-                  _pretty(schedule["input"]))
+                  _pretty(fill(schedule["input"], arn=schedule["arn"])))
             for schedule in schedules
         ),
         *_events(root, settings),

@@ -19,6 +19,7 @@ _REJECTED = "rejected/"
 _REASON = "reason.json"
 _MOST_REASONS = 50
 _MOST_CAUSES = 500
+_MOST_POISON = 5
 _OLD_SECONDS = 30
 """A message that waits for longer is stuck, or its consumer is too slow."""
 
@@ -121,11 +122,25 @@ def _streams(lags: Iterable[streams.Lag], recent: list[Cause]) -> list[dict[str,
             "waiting": lag.waiting,
             "age": lag.age,
             "result": lag.result,
-            "cause": _last_failed(lag.function, recent),
+            **_poison(lag.function, recent),
         }
         for lag in lags
         if lag.waiting and (lag.age > _OLD_SECONDS or lag.failing)
     ]
+
+
+def _poison(function: str, recent: list[Cause]) -> dict[str, Any]:
+    """Return the causes of the batch that failed last: of one record if it is known which."""
+    tried = [
+        (run, cause) for cause in recent for run in cause.invocations if run.function == function
+    ]
+    if not tried:
+        return {"causes": [], "batch": 0}
+    last = max(tried, key=lambda each: each[0].time)[0]
+    batch = [(run, cause) for run, cause in tried if run.id == last.id]
+    named = [(run, cause) for run, cause in batch if run.failed_items]
+    found = [{"id": cause.id, "title": cause.title} for _, cause in named or batch]
+    return {"causes": found[:_MOST_POISON], "batch": 1 if named else last.batch}
 
 
 def _queues(queues: list[dict[str, Any]], recent: list[Cause]) -> list[dict[str, Any]]:
@@ -145,15 +160,12 @@ def _queues(queues: list[dict[str, Any]], recent: list[Cause]) -> list[dict[str,
                 "age": max(m["age"] for m in queue["messages"]),
                 "result": f"received {max(m['receives'] for m in queue['messages'])} times"
                 + (f"; tried again in {later:.0f} s" if later > 0 else ""),
-                "cause": next(
-                    (
-                        cause.id
-                        for cause in recent
-                        for message in queue["messages"]
-                        if message["id"] in _messages_of(cause)
-                    ),
-                    None,
-                ),
+                "causes": [
+                    {"id": cause.id, "title": cause.title}
+                    for cause in recent
+                    if _messages_of(cause) & {message["id"] for message in tried or old}
+                ][:_MOST_POISON],
+                "batch": 1,
             }
         )
     return found
@@ -167,10 +179,3 @@ def _messages_of(cause: Cause) -> set[str]:
         for record in event.get("Records") or []
         if isinstance(record, dict)
     }
-
-
-def _last_failed(function: str, recent: list[Cause]) -> str | None:
-    for cause in recent:
-        if cause.outcome != "ok" and any(run.function == function for run in cause.invocations):
-            return cause.id
-    return None

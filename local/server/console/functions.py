@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from images.sources import handler_sources
 from local.debugger import PORT_VARIABLE
 from local.server.console.door import SETTINGS
-from local.server.console.rows import failure_line
+from local.server.console.reasons import failure_line
 from local.server.console.stage import Stage
 from ops.events.model import Failure
 
@@ -24,6 +25,7 @@ def functions(stage: Stage) -> list[dict[str, Any]]:
             for run in cause.invocations
             if run.function == name
         }
+        events = [run for run, _ in runs.values() if run.attempt == 1]
         last, cause = max(runs.values(), key=lambda each: each[0].time, default=(None, None))
         failure = last.failure if last else None
         configuration = stage.client("lambda").get_function_configuration(
@@ -34,8 +36,8 @@ def functions(stage: Stage) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "state": _state(Path(settings.root), name, failure, variables),
-                "runs": len(runs),
-                "failed": sum(bool(run.failure or run.failed_items) for run, _ in runs.values()),
+                "runs": len(events),
+                "failed": sum(bool(run.failure or run.failed_items) for run in events),
                 "last": last.time if last else None,
                 "cause": cause,
                 "failure": failure_line(failure).replace(f"{settings.root}/", "")
@@ -55,6 +57,7 @@ def _state(root: Path, function: str, failure: Failure | None, variables: dict[s
     if PORT_VARIABLE in variables:
         return "debugging"
     deployed = SETTINGS.stat().st_mtime
-    folder = root / "handlers" / function.replace("-", "_")
-    edited = any(path.stat().st_mtime > deployed for path in folder.rglob("*.py"))
+    folder = function.replace("-", "_")
+    sources = [*handler_sources(root, folder), *(root / "images" / folder).glob("*.txt")]
+    edited = any(path.stat().st_mtime > deployed for path in sources)
     return "edited" if edited else "as deployed"

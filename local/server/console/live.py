@@ -18,14 +18,21 @@ _MOST_ROWS = 50
 """In one event. If more changed, the page asks for the newest ones instead."""
 
 _COMMENT_SECONDS = 15
+_MOST_DIGITS = 18
 _LONGEST_SECONDS = 300
 """A page connects again after this, by itself. So no connection outlives its page for long."""
 
 
-async def events(stage: Stage, request: Request) -> AsyncIterator[bytes]:
-    """Yield the rows of causes that change, from now on or from the last event that it got."""
-    given = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    after = int(given) if given.isascii() and given.isdecimal() else stage.history.sequence()
+async def events(stage: Stage, request: Request, after: int | None) -> AsyncIterator[bytes]:
+    """Yield the rows of causes that change after an event: the last one that the page got, or now.
+
+    A browser names the last one when it connects again.
+    """
+    last = request.headers.get("last-event-id", "")
+    if last.isascii() and last.isdecimal() and len(last) < _MOST_DIGITS:
+        after = int(last)
+    elif after is None:
+        after = stage.history.sequence()
     root = stage.settings.root
     began = spoke = time.monotonic()
     yield b"retry: 500\n\n"

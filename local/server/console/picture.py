@@ -62,7 +62,7 @@ def _counts(causes: list[Cause]) -> tuple[Counter[tuple[str, ...]], Counter[tupl
         for letter in cause.dead_letters:
             passed["letter", letter.queue] += 1
         for run in cause.invocations:
-            if run.id in seen:
+            if run.id in seen or run.attempt > 1:  # repeats of an event count once
                 continue
             seen.add(run.id)
             passed["run", run.function] += 1

@@ -54,12 +54,17 @@ async def send(stage: Stage, draft: Draft) -> str | None:
 def _cause_of(stage: Stage, draft: Draft, began: float) -> str | None:
     """Return the first cause since then that is what was sent."""
     for cause in reversed(stage.history.causes(since=began, limit=20)):
-        if cause.kind == draft.kind and _is_about(cause, draft):
+        if _is_about(cause, draft):
             return cause.id
     return None
 
 
 def _is_about(cause: Cause, draft: Draft) -> bool:
+    if draft.kind == "invoke":  # a schedule that is run by hand is also one
+        kinds, runs = ("invoke", "schedule"), cause.invocations
+        return cause.kind in kinds and any(run.function == draft.target for run in runs)
+    if cause.kind != draft.kind:
+        return False
     if draft.kind == "request":
         return cause.title == draft.target.partition("?")[0]
     return cause.title.endswith(f" {draft.target}")

@@ -114,6 +114,7 @@ def schedules(stage: Stage) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": settings.name(given["Name"]),
+                "arn": given["Arn"],
                 "function": settings.name(physical),
                 "expression": given["ScheduleExpression"],
                 "state": given.get("State", "ENABLED"),

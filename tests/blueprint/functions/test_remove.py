@@ -1,13 +1,19 @@
 """Functions removed from a copy of this tree."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from blueprint.functions.names import WrongName
+from blueprint.functions.names import WrongName, folder_of
 from blueprint.functions.new import TRIGGERS, new, paragraph
 from blueprint.functions.program import ProgramError, paste
-from blueprint.functions.program_removal import file_of, removed
+from blueprint.functions.program_removal import (
+    file_of,
+    functions_of,
+    removed,
+    without_feature,
+)
 from blueprint.functions.remove import remove
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
@@ -15,6 +21,25 @@ from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
 
 IN_MAIN = [name for name in FUNCTIONS if file_of(ROOT, name).name == "__main__.py"]
 GONE = [name for name in ("daily-report", "get-user", "list-uploads") if name in FUNCTIONS]
+
+
+FEATURES = sorted(p.stem for p in ROOT.glob("features/*.py") if p.stem != "__init__")
+QUICK = [
+    "tests/test_layout.py",
+    "tests/infra/test_program_runs.py",
+    "tests/infra/test_components.py",
+    "tests/infra/test_iam_documents.py",
+    "tests/blueprint/test_documents.py",
+    "tests/test_runbook.py",
+]
+
+OF_ANY_PROGRAM = [
+    "tests/test_layout.py",
+    "tests/infra/test_settings_are_grants.py",
+    "tests/infra/test_iam_documents.py",
+    "tests/blueprint/test_documents.py",
+]
+"""Tests that list nothing of the program, such as its outputs or tables."""
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +78,7 @@ def test_nothing_of_them_is_left(tree: Path) -> None:
 def test_the_whole_program_keeps_its_rules(documented: Path) -> None:
     tree = documented
     run(tree, "-m", "ruff", "check", "__main__.py", "handlers", "infra")
-    run(
-        tree, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-        "tests/test_layout.py", "tests/infra/test_program_runs.py",
-        "tests/infra/test_components.py", "tests/infra/test_iam_documents.py",
-        "tests/blueprint/test_documents.py",
-        "tests/test_runbook.py",
-    )  # fmt: skip
+    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *QUICK)
 
 
 @pytest.mark.long
@@ -139,6 +158,52 @@ def test_what_only_a_person_can_undo_is_said() -> None:
     program = (ROOT / "__main__.py").read_text() + f'\nprint(["{IN_MAIN[0]}"])\n'
     with pytest.raises(ProgramError, match="by hand"):
         removed(program, IN_MAIN[0])
+
+
+WORKS_BEHIND = [
+    name
+    for name in FUNCTIONS
+    if file_of(ROOT, name) != ROOT / "__main__.py"
+    and not (ROOT / "handlers" / folder_of(name) / "operation.py").exists()
+]
+"""Functions without a route, without which their feature does not work."""
+
+
+@pytest.mark.parametrize("name", WORKS_BEHIND)
+def test_what_a_feature_does_not_work_without_goes_with_it_only(name: str) -> None:
+    feature = file_of(ROOT, name).stem.replace("_", "-")
+    with pytest.raises(ProgramError, match=rf"does not work without {name}.*app remove {feature};"):
+        remove(ROOT, name)
+    assert (ROOT / "handlers" / folder_of(name)).exists()
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_nothing_of_a_feature_is_left_in_the_program(feature: str) -> None:
+    module = (ROOT / "features" / f"{feature}.py").read_text()
+    functions = functions_of(module, FUNCTIONS)
+    program = without_feature((ROOT / "__main__.py").read_text(), feature, functions)
+    compile(program, "__main__.py", "exec")
+    assert feature not in re.findall(r"\w+", re.sub(r"config\.\w+", "", program))
+    assert not any(f'"{name}"' in program for name in functions)
+
+
+BASE = {"uploads"}
+"""Other features and tools build on it: tests of these do not work without it."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_can_be_removed(feature: str, tmp_path: Path) -> None:
+    tree = copied(tmp_path / "tree")
+    functions = functions_of((ROOT / "features" / f"{feature}.py").read_text(), FUNCTIONS)
+    remove(tree, feature.replace("_", "-"))
+    left = [name for name in FUNCTIONS if name not in functions]
+    assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], left)
+    run(tree, "-c", WRITE_DOCUMENTS)
+    run(tree, "-m", "ruff", "check", "__main__.py", "features", "infra")
+    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *OF_ANY_PROGRAM)
+    if feature not in BASE:
+        run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", "tests")
 
 
 def test_a_features_functions_can_all_be_removed() -> None:

@@ -1,5 +1,6 @@
 """The command, on repositories with changes: what it says, and what it ends with."""
 
+import contextlib
 import os
 import re
 import signal
@@ -238,5 +239,8 @@ def test_nothing_is_left_of_a_plan_that_is_ended(
 def evaluations(parent: int) -> list[str]:
     """Return the programs that a plan evaluates now."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    commands = [Path(f"/proc/{child}/cmdline").read_text() for child in children]
+    commands = []
+    for child in children:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+            commands.append(Path(f"/proc/{child}/cmdline").read_text())
     return [command for command in commands if "evaluate.py" in command]

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from checks.chaos.soak.account import WELCOME, account
 from checks.chaos.soak.books import Books
 from checks.chaos.soak.evidence import Evidence
+from checks.chaos.soak.files import md5
+from checks.chaos.soak.forms import Record, Upload
 from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant, kinds
 from checks.chaos.soak.report import figures
 from checks.chaos.soak.schedules import schedules
@@ -32,6 +34,7 @@ class World:
     dead_messages: list[str] = field(default_factory=list)
     dead_uploads: set[tuple[str, str]] = field(default_factory=set)
     dead_schedules: set[int] = field(default_factory=set)
+    forms: dict[str, list[Record]] = field(default_factory=dict)
     objects: dict[str, str] = field(default_factory=dict)
     scheduled: dict[str, Counter[str]] = field(
         default_factory=lambda: {function: Counter() for function in schedules()}
@@ -87,6 +90,25 @@ class World:
         elif fate == "half done":
             self.objects |= {key: "altered" for key, md5 in file.outputs.items() if md5}
 
+    def form(self, item: Input, fate: str) -> None:
+        name, content = str(item.number), md5(INPUTS.text(item))
+        upload = Upload(f"upload_{name}", f"uploads/users/u/upload_{name}.txt", "v1")
+        self.books.send(item, payload=content)
+        if fate == "refused":
+            self.books.refuse(item)
+            return
+        self.forms[name] = [Record(upload.id, "done" if fate in ("once", "altered") else "failed")]
+        if fate == "unanswered":
+            self.books.leave(item)
+            return
+        self.books.accept(item, str(upload))
+        self.objects[upload.key] = content
+        if fate in ("once", "altered", "not told"):
+            output = f"processed/users/u/upload_{name}.txt/text.txt"
+            self.objects[output] = "0" * 32 if fate == "altered" else content
+        elif fate == "dead":
+            self.dead_uploads.add((upload.key, upload.version))
+
     def read(self, item: Input, fate: str) -> None:
         self.books.send(item)
         if fate == "once":
@@ -135,6 +157,15 @@ MAILS = {
 }
 FILES = {"once": "once", "rejected": "rejected", "dead": "dead", "half done": "lost", "": "lost"}
 BROKEN_FILES = {"rejected": "rejected", "dead": "dead", "": "lost"}
+FORMS = {
+    "once": "once",
+    "dead": "dead",
+    "refused": "refused",
+    "unanswered": "refused",
+    "altered": "lost",
+    "not told": "lost",  # the text is there, but the record does not say so
+    "": "lost",
+}
 SCHEDULES = {"once": "once", "doubled": "doubled", "dead": "dead", "": "lost"}
 
 
@@ -170,6 +201,8 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
         elif item.kind == Kind.UPLOAD:
             broken = item.variant is Variant.INVALID
             world.upload(item, fate(item.kind, BROKEN_FILES if broken else FILES))
+        elif item.kind == Kind.FORM:
+            world.form(item, fate(item.kind, FORMS))
         elif item.kind == Kind.READ:
             fates = {"once": "once", "refused": "refused", "": "lost"}
             world.read(item, fate(item.kind, fates))
@@ -292,6 +325,27 @@ def test_an_older_upload_over_a_newer_one_is_found() -> None:
     world.upload(item, "once")
     world.objects |= {k: md5 for k, md5 in INPUTS.file(old).outputs.items() if md5}
     assert row(world.account(), Kind.UPLOAD).balance.lost == {str(item.number)}
+
+
+def test_two_records_under_one_key_are_a_violation() -> None:
+    world, item = World(), of(Kind.FORM, Variant.KEYED)
+    world.form(item, "once")
+    world.forms[str(item.number)].append(Record("upload_other", "waiting"))
+    assert row(world.account(), Kind.FORM).balance.unknown == {f"two records of {item.number}"}
+
+
+def test_two_records_without_a_key_are_not() -> None:
+    """A client that got no answer asks again; what it does not use expires."""
+    world, item = World(), of(Kind.FORM, Variant.PLAIN)
+    world.form(item, "once")
+    world.forms[str(item.number)].append(Record("upload_other", "waiting"))
+    assert counts(row(world.account(), Kind.FORM)) == {"once": 1}
+
+
+def test_an_output_of_no_form_is_a_violation() -> None:
+    world = World(objects={"processed/users/u/upload_x.txt/text.txt": "0" * 32})
+    assert row(world.account(), Kind.FORM).balance.unknown == {"of no form"}
+    assert not row(world.account(), Kind.UPLOAD).balance.unknown
 
 
 def test_what_waits_still_is_no_good_end() -> None:

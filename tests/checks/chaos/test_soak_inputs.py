@@ -9,6 +9,7 @@ from checks.chaos.soak.weather import Weather
 from handlers.create_user.request import InvalidRequest, parse_new_user
 from handlers.domain.email_message import InvalidMessage, parse
 from handlers.process_upload import keys
+from handlers.request_upload.request import parse_new_upload
 
 ITEMS = [Inputs(1)[number] for number in range(CYCLE)]
 
@@ -98,3 +99,10 @@ def test_good_weather_has_no_faults() -> None:
     weather = Weather(faults=0, kills=0)
     assert not weather.plan(1).faults
     assert weather.victim(Inputs(1), 1) is None
+
+
+def test_a_form_is_announced_as_the_function_takes_it() -> None:
+    inputs = Inputs(1)
+    for item in (i for i in ITEMS if i.kind == Kind.FORM):
+        new = parse_new_upload(inputs.announcement(item).encode(), most_bytes=100)
+        assert (new.filename, new.size) == (str(item.number), len(inputs.text(item)))

@@ -3,7 +3,8 @@
 import pytest
 
 from handlers.domain.user_store import EmailTaken, UserStore
-from tests.functions.create_user.formats import KEY, NEW
+from handlers.runtime.caller import Caller
+from tests.functions.create_user.formats import KEY, NEW, PERSON
 from tests.support.fakes import NOW, USER, FakeDynamoDB
 from tests.support.formats import dynamodb, every_version, everything
 
@@ -18,6 +19,14 @@ def test_users_are_read(version: str) -> None:
     assert "new" in names
     for name in names:
         assert store(dynamodb(version, name)).get(USER.id, None) == USER, name
+
+
+@every_version
+def test_a_user_stays_its_owners(version: str) -> None:
+    owned = "owner" in everything(version, "users")["new"]
+    users = store(dynamodb(version, "new"))
+    assert users.get(USER.id, PERSON) == (USER if owned else None)
+    assert users.get(USER.id, Caller("person", "another")) is None
 
 
 @every_version

@@ -11,6 +11,7 @@ from handlers.domain.upload_store import UploadStore
 from handlers.domain.user_store import UserStore
 from handlers.get_upload.get_upload import get_upload
 from handlers.get_upload.handler import handler
+from handlers.runtime.http import Response
 from handlers.runtime.presign import Presigner
 from tests.functions.get_upload.items import UPLOAD_ID, item
 from tests.support import samples
@@ -32,20 +33,29 @@ PRESIGNER = Presigner(
 )
 
 
-def get(
-    stored: dict[str, Any] | None, *, upload: str = UPLOAD_ID, user: str = USER.id, now: float = NOW
-) -> tuple[int, Any]:
+def answer(
+    stored: dict[str, Any] | None,
+    *,
+    upload: str = UPLOAD_ID,
+    user: str = USER.id,
+    now: float = NOW,
+    presigner: Presigner = PRESIGNER,
+) -> Response:
     client, event = FakeDynamoDB(), samples.event("get_upload")
     client.tables["users"] = {USER.id: samples.user_of(event)}
     client.tables["uploads"] = {stored["id"]["S"]: stored} if stored else {}
     event["pathParameters"] = {"id": user, "upload": upload}
-    response = get_upload(
+    return get_upload(
         event,
         users=UserStore(client, "users"),
         uploads=UploadStore(client, "uploads", now=lambda: now),
-        presigner=PRESIGNER,
+        presigner=presigner,
         now=lambda: now,
     )
+
+
+def get(stored: dict[str, Any] | None, **asked: Any) -> tuple[int, Any]:
+    response = answer(stored, **asked)
     return response["statusCode"], json.loads(response["body"])
 
 
@@ -57,12 +67,45 @@ def test_an_upload_that_is_done_has_links(log: pytest.LogCaptureFixture) -> None
         link = urlsplit(output["url"])
         assert link.path == f"/processed/users/{USER.id}/{UPLOAD_ID}.txt/{output['name']}"
         query = parse_qs(link.query)
-        assert query["X-Amz-Expires"] == ["900"]
+        assert (query["X-Amz-Date"], query["X-Amz-Expires"]) == (["20261123T032500Z"], ["900"])
         assert query["response-content-disposition"] == [f'attachment; filename="{output["name"]}"']
-        assert output["expires"] == "2026-11-23T03:43:47Z"
+        assert output["expires"] == "2026-11-23T03:40:00Z"
     assert outcomes(log) == ["found"]
     assert "X-Amz" not in logged_text(log)
     assert "notes.txt" not in logged_text(log)
+
+
+DONE = item(state="done", outputs=["text.txt"])
+
+
+def test_links_stay_the_same_for_five_minutes() -> None:
+    """The sample's time is 3:47 after the last window began."""
+    first = answer(DONE)
+    assert answer(DONE, now=NOW + 72) == first
+    later = answer(DONE, now=NOW + 73)
+    assert later["body"] != first["body"]
+    assert later["headers"]["ETag"] != first["headers"]["ETag"]
+
+
+def test_the_tag_leaves_out_who_signed() -> None:
+    """Each execution environment has credentials of its own; its links are as good as others."""
+    other = Presigner(PRESIGNER.url, PRESIGNER.region, Credentials("ASIB", "other", "token"))
+    first, second = answer(DONE), answer(DONE, presigner=other)
+    assert first["body"] != second["body"]
+    assert first["headers"]["ETag"] == second["headers"]["ETag"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        item(state="processing", lease=NOW + 100),
+        item(state="done", outputs=["text.txt", "thumbnail.jpg"]),
+        item(state="done", outputs=["other.txt"]),
+        item(state="rejected", reason="damaged"),
+    ],
+)
+def test_the_tag_changes_with_what_became_of_the_file(changed: Any) -> None:
+    assert answer(changed)["headers"]["ETag"] != answer(DONE)["headers"]["ETag"]
 
 
 @pytest.mark.parametrize(

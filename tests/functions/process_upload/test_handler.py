@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from handlers.domain.upload_key import work_id
 from handlers.process_upload import handler as module
-from handlers.process_upload import keys
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
@@ -135,9 +135,7 @@ def test_a_busy_upload_is_tried_again_without_alarm(
 ) -> None:
     for name in ("a.txt", "b.txt"):
         world.s3.upload(f"uploads/{name}", b"x")
-    busy = world.ledger.claim(
-        f"upload#{keys.digest('uploads/a.txt')}", owner="another", lease_seconds=60
-    )
+    busy = world.ledger.claim(work_id("uploads/a.txt"), owner="another", lease_seconds=60)
     given = {"Records": [record("uploads/a.txt"), record("uploads/b.txt")]}
     with pytest.raises(Failed, match="1 of 2 uploads failed"):
         world.handle(given)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from handlers.domain.ledger import Busy
+from handlers.domain.upload_key import work_id
 from handlers.process_upload import keys
 from handlers.process_upload.events import Upload
 from handlers.process_upload.limits import Limits
@@ -328,7 +329,7 @@ def test_an_older_version_is_superseded(world: World) -> None:
 def test_a_key_that_is_being_processed_is_left_to_a_retry(world: World) -> None:
     upload = world.upload("a.txt", b"x")
     world.ledger.claim(
-        f"upload#{keys.digest(upload.key)}",
+        work_id(upload.key),
         owner="other",
         lease_seconds=1,
         sequence=upload.sequence,
@@ -368,7 +369,7 @@ def test_a_download_that_breaks_off_is_tried_again(world: World) -> None:
 def test_a_crash_before_the_entry_is_settled_counts_once(world: World) -> None:
     upload = world.upload("a.txt", b"x")
     world.process(upload)
-    world.ledger.entries[f"upload#{keys.digest(upload.key)}"]["state"] = "claimed"
+    world.ledger.entries[work_id(upload.key)]["state"] = "claimed"
     assert world.process(upload).outcome == "extracted"  # Lambda's retry has the same owner
     assert list(world.ledger.records.values()) == ["extracted"]
 

@@ -10,6 +10,7 @@ import pytest
 from handlers.runtime import batch
 from handlers.runtime import log as logs
 from handlers.runtime.faults import Unavailable
+from ops.events.places import first_raised
 from tests.support.fakes import client_error, log
 from tests.support.samples import ROOT
 
@@ -117,3 +118,35 @@ def test_the_local_cloud_logs_every_text(
 ) -> None:
     monkeypatch.setattr(logs, "_ALL_TEXTS", True)
     assert fields(log, raised_here(KeyError("name")))["text"] == "'name'"
+
+
+def _number(text: str) -> int:
+    return int(text)
+
+
+def _parsed(text: str) -> int:
+    try:
+        return _number(text)
+    except ValueError as error:
+        raise Unavailable("not a number") from error
+
+
+def test_a_chain_of_errors_is_logged_to_its_beginning(log: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(Unavailable) as caught:
+        _parsed("ada@example.com")
+    stack = fields(log, caught.value)["stack"]
+    outer, _, inner = stack.partition("Caused by ValueError\n")
+    assert "in _parsed" in outer
+    assert "in _number" in inner
+    assert "ada@" not in stack.replace('_parsed("ada@example.com")', "")  # a line of code
+    assert first_raised([stack]) is not None
+
+
+def test_what_from_none_hides_stays_hidden(log: pytest.LogCaptureFixture) -> None:
+    error = raised_here(Unavailable("x"))
+    error.__context__, error.__suppress_context__ = KeyError("ada"), True
+    assert "Caused by" not in fields(log, error)["stack"]
+    error.__suppress_context__ = False
+    assert "Caused by KeyError\n" in fields(log, error)["stack"]
+    error.__cause__ = error
+    assert "Caused by" not in fields(log, error)["stack"]  # no endless circle

@@ -10,15 +10,19 @@ from urllib.parse import parse_qs, urlsplit
 import botocore.session
 import pytest
 from botocore.config import Config
-from botocore.credentials import Credentials
+from botocore.credentials import Credentials, RefreshableCredentials
+from hypothesis import given
+from hypothesis import strategies as st
 
-from handlers.runtime.presign import Presigner
+from handlers.runtime.presign import LINK_SECONDS, Presigner
 
 BUCKET, REGION = "storage-1a2b3c4", "eu-central-1"
 KEY = "uploads/users/user_1/upload_1.jpg"
 URL = f"https://{BUCKET}.s3.{REGION}.amazonaws.com"
 CREDENTIALS = Credentials("ASIAEXAMPLE", "secret", "token")
 EXPIRES = 1_795_404_527
+SIGNED = 1_795_403_400  # 2026-11-23T03:10:00Z
+NOW = SIGNED + 227
 
 
 @pytest.fixture
@@ -92,7 +96,8 @@ def test_a_link_is_what_the_client_of_s3_would_make(
     freeze(monkeypatch)
     disposition = 'attachment; filename="text.txt"'
     key = "processed/users/user_1/upload_1.txt/text.txt"
-    ours = presigner.link(key, filename="text.txt", seconds=900)
+    link = presigner.link(key, filename="text.txt", now=NOW)
+    ours = link.url
     theirs = s3.generate_presigned_url(
         "get_object",
         {"Bucket": BUCKET, "Key": key, "ResponseContentDisposition": disposition},
@@ -100,6 +105,21 @@ def test_a_link_is_what_the_client_of_s3_would_make(
     )
     assert query(ours) == query(theirs)  # the signatures, too
     assert ours.partition("?")[0] == theirs.partition("?")[0]
+    assert link.expires == SIGNED + 900
+
+
+@given(st.integers(0, 10**10), st.integers(0, 299))
+def test_a_link_stays_the_same_within_its_window(start: int, later: int) -> None:
+    presigner, begin = Presigner(URL, REGION, CREDENTIALS), start // 300 * 300
+    first = presigner.link(KEY, filename="text.txt", now=begin)
+    assert presigner.link(KEY, filename="text.txt", now=begin + later + 0.9) == first
+    assert presigner.link(KEY, filename="text.txt", now=begin + 300) != first
+    assert 600 <= first.expires - (begin + later) <= 900
+
+
+def test_a_link_is_valid_for_no_longer_than_the_credentials() -> None:
+    """botocore renews credentials before they would expire within the time of a link."""
+    assert RefreshableCredentials._advisory_refresh_timeout >= LINK_SECONDS
 
 
 def query(url: str) -> dict[str, list[str]]:
@@ -107,5 +127,5 @@ def query(url: str) -> dict[str, list[str]]:
 
 
 def freeze(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = datetime.datetime(2026, 11, 23, 3, 13, 47, tzinfo=datetime.UTC)
+    now = datetime.datetime(2026, 11, 23, 3, 10, 0, tzinfo=datetime.UTC)
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda *_, **__: now)

@@ -129,6 +129,35 @@ def test_credentials_are_fetched_anew(
     assert (given.given, given.signed) == (2, ["KEY2"])
 
 
+@pytest.mark.skipif("get_upload" not in FUNCTIONS, reason="the function was removed")
+def test_settings_and_what_signs_links_are_made_anew(
+    account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handlers.get_upload.handler import Settings, handler
+
+    for variable, value in environment(Settings).items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("BUCKET_URL", "https://one.example.com")
+    given = account(minutes=20)
+    aws.forget_credentials()
+
+    def link() -> str:
+        _users, _uploads, presigner, _origins = handler.dependencies()
+        return str(presigner.link("key", filename="a.txt", now=0).url)
+
+    try:
+        assert "Credential=KEY1%2F" in link()
+        before_snapshot(handler.dependencies)
+        monkeypatch.setenv("BUCKET_URL", "https://other.example.com")
+        given.lifetime = timedelta(hours=6)
+        after_restore(handler.dependencies)
+        assert "Credential=KEY2%2F" in link()
+        assert link().startswith("https://other.example.com/key?")
+    finally:
+        handler.dependencies.cache_clear()
+        aws.forget_credentials()
+
+
 def test_a_connection_is_made_anew(
     server: BadServer, account: Callable[..., Account], make: Any
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.events.places import with_places
+from ops.events.places import first_raised, raised_at, with_places
 from ops.events.since import seconds
 
 
@@ -22,6 +22,18 @@ from ops.events.since import seconds
 def test_a_place_is_relative_to_the_project(file: str, expected: str) -> None:
     stack = f'  File "{file}", line 12, in f\n    g()\n  File "{file}", line 3\n'
     assert with_places(stack) == f"  {expected}:12 in f\n    g()\n  {expected}:3\n"
+
+
+def test_the_first_error_of_a_chain_that_has_a_line_of_ours() -> None:
+    stack = [
+        '  File "/var/task/handlers/a.py", line 1, in f\n  File "/x/site-packages/b.py", line 2\n',
+        'Caused by botocore.Error: x\n  File "/var/task/handlers/c.py", line 3, in g\n',
+        'Caused by OSError\n  File "/usr/lib/python3.13/socket.py", line 4, in h\n',
+    ]
+    assert raised_at(stack) == "handlers/a.py:1 in f"
+    assert first_raised(stack) == "botocore.Error at handlers/c.py:3 in g"
+    assert first_raised(stack[:1]) is None
+    assert raised_at(stack[2:]) is None
 
 
 @given(st.text())

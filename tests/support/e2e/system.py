@@ -42,10 +42,10 @@ class Api:
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return Answer(response.status, json.load(response), _lower(response.headers))
+                return _answer(response.status, response)
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, json.load(error), _lower(error.headers))
+                return _answer(error.code, error)
 
     def new_user(self, name: str = "Ada Lovelace") -> dict[str, str]:
         """Create a user with an address of their own."""
@@ -55,8 +55,11 @@ class Api:
         return user
 
 
-def _lower(headers: Any) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+def _answer(status: int, response: Any) -> Answer:
+    """Return an answer; its body is None if it has no content, as 304."""
+    content = response.read()
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(status, json.loads(content) if content else None, headers)
 
 
 def address() -> str:

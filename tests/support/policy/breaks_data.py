@@ -12,6 +12,7 @@ ENCRYPTION = (
 )
 VERSIONING = "s3/bucketVersioning:BucketVersioning storage-versioning"
 LIFECYCLE = "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration storage-lifecycle"
+CORS = "s3/bucketCorsConfiguration:BucketCorsConfiguration storage-cors"
 OWNERSHIP = "s3/bucketOwnershipControls:BucketOwnershipControls storage-ownership"
 NOTIFICATION = "s3/bucketNotification:BucketNotification uploads-notification"
 STATEMENT = ("policy", "Statement", 0)
@@ -69,6 +70,16 @@ BUCKETS = (
     Break(rule="43", of=LIFECYCLE, path=("rules", 0, "status"), to="Disabled"),
     Break(rule="43", of=LIFECYCLE, path=("rules", 0, "filter", "prefix"), to="uploads/"),
     Break(rule="43", of=LIFECYCLE),
+    *(
+        Break(rule="32", of=CORS, path=("corsRules", 0, "allowedOrigins"), to=origins)
+        for origins in (
+            ["*"],
+            ["https://app.example.com", "*"],
+            ["https://*"],
+            ["http*"],
+            ["https://*:8443"],
+        )
+    ),
     Break(rule="45", of=OWNERSHIP, path=("rule", "objectOwnership"), to="ObjectWriter"),
     Break(rule="45", of=OWNERSHIP),
     Break(rule="46", of=NOTIFICATION, path=("lambdaFunctions", 0, "filterPrefix")),

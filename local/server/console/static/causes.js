@@ -1,6 +1,6 @@
 // The list of causes, live, and the one that is opened beside it.
 import { html, useEffect, useMemo, useRef, useState } from "./preact.js"
-import { ask, Empty, millis, Outcome, OUTCOMES, Time, toCause } from "./common.js"
+import { ask, clock, Empty, millis, Outcome, OUTCOMES, Time, toCause } from "./common.js"
 import { Detail } from "./chain.js"
 
 const KINDS = { request: "API", upload: "file", message: "message", write: "write", schedule: "schedule", invoke: "by hand" }
@@ -63,9 +63,9 @@ export function Causes({ id, live, functions, send, again }) {
 function Row({ row, current }) {
   return html`<a class="row ${row.outcome}" href=${toCause(row.id)} aria-current=${current ? "true" : null}>
     <${Outcome} of=${row.outcome} />
-    <span class="what"><span class="kind">${KINDS[row.kind]}</span> <b>${row.title}</b>${row.status ? html` <span class="quiet">${row.status}</span>` : null}${row.slow && html` <span class="tag slow">slow</span>`}${row.attempts > 1 && html` <span class="tag">${row.attempts} attempts</span>`}</span>
+    <span class="what"><span class="kind">${KINDS[row.kind]}</span> <b>${row.title}</b>${row.status ? html` <span class="quiet">${row.status}</span>` : null}${row.slow && html` <span class="tag slow">slow</span>`}${row.attempts > 1 && html` <span class="tag">${row.attempts} attempts, the last at ${clock(row.last)}</span>`}</span>
     <span class="when"><${Time} of=${row.time} /> <span class="took">${millis(row.duration_ms)}</span></span>
-    <span class="more">${row.reason ? html`<span class="reason">${row.reason}</span>` : row.slow ? html`<span class="reason slow">${row.slow}</span>` : null}
+    <span class="more">${row.reason && html`<span class="reason">${row.reason}</span>`}${row.slow && html`<span class="reason slow">${row.slow}</span>`}
       <span class="path">${row.functions.join(" → ") || "no function"}</span></span>
   </a>`
 }

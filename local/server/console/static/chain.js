@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "./preact.js"
 import { ask, CauseLink, clock, Fold, Loaded, millis, moment, Outcome } from "./common.js"
 
+const THROTTLED = /[Tt]hrottl|TooManyRequests|SlowDown|ThroughputExceeded|LimitExceeded/
 const FRAME = /File "([^"]+)", line \d+|^\s*(\S+\.py):\d+/
 
 export function Detail({ id, version, send, again }) {
@@ -16,7 +17,7 @@ export function Detail({ id, version, send, again }) {
   return html`<${Loaded} of=${state} what="the cause">${found => html`<${Cause} ...${found} send=${send} resend=${again} />`}<//>`
 }
 
-function Cause({ row, cause, again, root, send, resend }) {
+function Cause({ row, cause, again, related, root, send, resend }) {
   return html`<article class="cause" aria-labelledby="cause-title">
     <header>
       <h2 id="cause-title" tabindex="-1">${cause.title}</h2>
@@ -29,6 +30,7 @@ function Cause({ row, cause, again, root, send, resend }) {
       </p>
       ${row.reason && html`<p class="reason">${row.reason}</p>`}
       ${row.slow && html`<p class="reason slow">Slow: ${row.slow}</p>`}
+      ${related.map(other => html`<p key=${other.id}>${other.how} <${CauseLink} id=${other.id}>${other.title}<//></p>`)}
       <div class="actions">
         ${again && html`
           <button class="primary" onClick=${() => resend(again)}>Send again</button>
@@ -58,13 +60,21 @@ function Tree({ cause, root }) {
   return html`<${Steps} of=${below.get(null)} below=${below} scale=${scale} root=${root} />`
 }
 
-const Steps = ({ of, ...rest }) => html`<ol class="steps">${of.map(step => step.run
-  ? html`<li key=${step.run.id}><${Run} run=${step.run} ...${rest} /></li>`
+const Steps = ({ of, ...rest }) => html`<ol class="steps">${of.map((step, n) => step.run
+  ? html`<li key=${step.run.id}><${LeftOut} before=${of.slice(0, n).reverse().find(({ run }) => run && run.function === step.run.function)} run=${step.run} /><${Run} run=${step.run} ...${rest} /></li>`
   : html`<li key=${"letter" + step.letter.id} class="step letter"><strong>Dead letter</strong> in <a href="#/failures">${step.letter.queue}</a>
       ${step.letter.reason && html`<p class="reason">${step.letter.reason}</p>`}</li>`)}</ol>`
 
+function LeftOut({ before, run }) {
+  const from = before ? (before.run.attempt || 1) + 1 : run.attempt, to = (run.attempt || 1) - 1
+  if (!(to >= from)) return null
+  return html`<p class="quiet">${from === to ? `Attempt ${from} is` : `Attempts ${from} to ${to} are`} left out.</p>`
+}
+
 function Run({ run, below, scale, root }) {
-  const bad = run.failure || (run.failed_items || []).length || (run.calls || []).some(call => call.denied)
+  const refused = (run.failed_items || []).length > 0
+  const throttled = [...(run.calls || []).map(call => call.error), ...(run.logs || []).map(log => log.message)].some(text => THROTTLED.test(text))
+  const bad = run.failure || refused || (run.calls || []).some(call => call.denied)
   const left = 100 * (run.time - scale.from) / scale.length
   const width = run.duration_ms == null ? 100 - left : run.duration_ms / 10 / scale.length
   return html`<div class="step ${bad ? "bad" : run.duration_ms == null ? "busy" : ""}">
@@ -72,10 +82,13 @@ function Run({ run, below, scale, root }) {
       <strong>${run.function}</strong>
       ${run.attempt > 1 && html`<span class="tag">attempt ${run.attempt}</span>`}
       <span class="tag">${run.cold ? "cold start" : "warm"}</span>
-      ${(run.failed_items || []).length > 0 && html`<span class="tag bad">refused its input</span>`}
+      ${run.batch > 1 && html`<span class="tag">batch of ${run.batch}</span>`}
+      ${throttled && html`<span class="tag bad">throttled</span>`}
+      ${refused && !throttled && html`<span class="tag bad">${run.batch > 1 ? "this record failed" : "failed"}</span>`}
       <span class="quiet">${run.duration_ms == null ? "running" : millis(run.duration_ms)}, at +${millis(1000 * Math.max(0, run.time - scale.from))}</span>
     </p>
     <div class="bar" aria-hidden="true"><i style=${{ marginLeft: Math.min(99, Math.max(0, left)) + "%", width: Math.max(0.6, Math.min(width, 100 - left)) + "%" }}></i></div>
+    ${run.failure && run.batch > 1 && html`<p>This record or another of the ${run.batch} in its batch:</p>`}
     ${run.failure && html`<${Failure} failure=${run.failure} root=${root} />`}
     ${(run.logs || []).length > 0 && html`<ul class="logs" aria-label="Log of ${run.function}">${run.logs.map((log, n) => html`<${Log} key=${n} log=${log} root=${root} />`)}</ul>`}
     <${Fold} title="Event" value=${run.event} />
@@ -93,7 +106,8 @@ function Call({ call }) {
     <summary><span class="quiet">${call.service}</span> ${call.operation} <b>${call.resource || ""}</b>${" "}<span class="quiet">${millis(call.duration_ms)}</span>
       ${(call.error || call.denied) && html` <span class="tag ${refused ? "bad" : ""}">${call.denied ? "denied" : call.error}</span>`}
     </summary>
-    ${call.denied && html`<p class="reason">${call.denied.action} on ${call.denied.resource} was denied.${call.denied.grant && html` Add this grant in <code>__main__.py</code>: <code>${call.denied.grant}</code>`}</p>`}
+    ${call.denied && html`<p class="reason">${call.denied.action} on ${call.denied.resource} was denied.${call.denied.grant && !call.hint && html` Add this grant where the program declares the function: <code>${call.denied.grant}</code>`}</p>`}
+    ${call.hint && html`<p class="reason">${call.hint}</p>`}
     <${Fold} title="Input" value=${call.input} open />
     <${Fold} title="Answer" value=${call.answer} open />
   </details>`

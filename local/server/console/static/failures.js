@@ -24,7 +24,7 @@ export function Failures({ version }) {
         : html`
       ${stuck.length > 0 && html`<h2>Stuck</h2><ul class="cards">${stuck.map(item => html`<li class="card bad">
         <h3>${item.what}${item.function && html` <span class="quiet">to ${item.function}</span>`}</h3>
-        <p>${item.waiting} waiting, the oldest for ${age(item.age)}. ${item.result && `Last: ${item.result}.`} <${CauseLink} id=${item.cause} /></p></li>`)}</ul>`}
+        <p>${item.waiting} waiting, the oldest for ${age(item.age)}. ${item.result && `Last: ${item.result}.`} <${Poison} of=${item} /></p></li>`)}</ul>`}
       ${dead_letters.map(({ queue, letters }) => html`<h2>Dead letters in ${queue} <span class="count">${letters.length}</span></h2>
         <p><button class="primary" disabled=${busy === queue} onClick=${() => redrive(queue)}>${busy === queue ? "Processing…" : `Process ${letters.length === 1 ? "it" : `all ${letters.length}`} again`}</button></p>
         <ul class="cards">${letters.map(letter => html`<li class="card bad">
@@ -42,6 +42,13 @@ export function Failures({ version }) {
   </section>`
 }
 
+function Poison({ of }) {
+  if (!of.causes.length) return null
+  const more = of.batch > of.causes.length ? ` and ${of.batch - of.causes.length} more` : ""
+  return html`${of.batch > 1 ? `One of the ${of.batch} in its batch fails: ` : "It fails at: "}
+    ${of.causes.map((cause, n) => html`${n ? ", " : ""}<${CauseLink} id=${cause.id}>${cause.title}<//>`)}${more}.`
+}
+
 export function Denied({ version }) {
   const found = useData("denied", version)
   return html`<section class="page" aria-labelledby="view-title"><h1 id="view-title" tabindex="-1">Denied</h1>
@@ -50,6 +57,7 @@ export function Denied({ version }) {
       : html`<ul class="cards">${calls.map(call => html`<li class="card bad">
         <h3>${call.function}: ${call.denied.action} <span class="quiet">${clock(call.time)}</span></h3>
         <p>On <code>${call.denied.resource}</code>. <${CauseLink} id=${call.cause}>${call.title}<//></p>
-        ${call.denied.grant ? html`<p>To allow it, add this to the grants of <b>${call.function}</b> in <code>__main__.py</code>:</p><pre tabindex="0" aria-label="Grant">${call.denied.grant}</pre>` : html`<p class="quiet">No grant of the program allows it. Is the name right? Check the variables of ${call.function} under <a href="#/picture">Architecture</a>.</p>`}
+        ${call.hint ? html`<p class="reason">${call.hint}</p>`
+          : call.denied.grant ? html`<p>To allow it, add this to the grants of <b>${call.function}</b>, where the program declares it:</p><pre tabindex="0" aria-label="Grant">${call.denied.grant}</pre>` : html`<p class="quiet">No grant of the program allows it.</p>`}
       </li>`)}</ul>`}<//></section>`
 }

@@ -75,7 +75,7 @@ export function Picture({ version }) {
   }
   return html`<${View} title="Architecture">
     ${state.error ? html`<p class="problem" role="alert">${state.error.message}</p>`
-      : html`<div class="wide drawing" tabindex="0" role="region" aria-label="Picture of the architecture">${!state.loaded && html`<p class="quiet">Reading the program…</p>`}<img src=${`/_console/picture.svg?${version || 0}`} alt="Functions, what starts them, and what they use. The table below says the same of each function." onLoad=${() => setState({ loaded: true })} onError=${failed} /></div>`}
+      : html`<div class="wide drawing" tabindex="0" role="region" aria-label="Picture of the architecture">${!state.loaded && html`<p class="quiet">Reading the program…</p>`}<img src=${`/_console/picture.svg?version=${version || 0}`} alt="Functions, what starts them, and what they use. The table below says the same of each function." onLoad=${() => setState({ loaded: true })} onError=${failed} /></div>`}
     <h2>Functions</h2>
     <${Loaded} of=${functions} what="functions">${list => html`<ul class="cards grid">${list.map(item => html`<li class="card ${item.state === "failed to import" ? "bad" : ""}">
       <h3>${item.name} <span class="tag ${item.state === "failed to import" ? "bad" : item.state === "as deployed" ? "" : "slow"}">${item.state}</span></h3>

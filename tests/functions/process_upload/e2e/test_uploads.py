@@ -6,7 +6,7 @@ import json
 import pytest
 from PIL import Image
 
-from handlers.process_upload.keys import digest
+from handlers.domain.upload_key import digest
 from local.cloud import Cloud
 from tests.support.e2e.system import keys, log_records, until
 from tests.support.samples import PICTURE

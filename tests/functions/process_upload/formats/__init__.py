@@ -9,6 +9,7 @@ from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import process
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
+from tests.functions.get_upload.items import KEY, UPLOAD_ID, item
 from tests.functions.process_upload.fakes import BUCKET, FakeS3
 from tests.support.fakes import NOW, FakeDynamoDB
 from tests.support.formats import Samples
@@ -40,7 +41,27 @@ def upload(name: str, content: bytes, s3: FakeS3, dynamodb: FakeDynamoDB, sequen
 
 def written() -> Samples:
     """Return the samples of this version."""
-    return {"ledger": _ledger(), "objects": _objects()}
+    return {"ledger": _ledger(), "objects": _objects(), "uploads": _records()}
+
+
+def _records() -> dict[str, Any]:
+    """Return the record of a caller's upload in each state, after ``request-upload`` wrote it."""
+    upload = Upload(bucket=BUCKET, key=KEY, version="v1", sequence=f"{1:032}", size=9)
+    found = {}
+    for state in ("processing", "done", "rejected", "failed"):
+        dynamodb = FakeDynamoDB()
+        dynamodb.tables["uploads"] = {UPLOAD_ID: item(state="waiting")}
+        records = Records(dynamodb, "uploads", now=lambda: NOW)
+        records.processing(upload, seconds=130)
+        match state:
+            case "done":
+                records.done(upload, ["text.txt"])
+            case "rejected":
+                records.rejected(upload, "damaged")
+            case "failed":
+                records.failed(upload)
+        found[state] = dynamodb.tables["uploads"][UPLOAD_ID]
+    return found
 
 
 def _ledger() -> dict[str, Any]:
@@ -49,8 +70,8 @@ def _ledger() -> dict[str, Any]:
     for name, content in UPLOADS.items():
         dynamodb = FakeDynamoDB()
         upload(name, content, FakeS3(), dynamodb, 1)
-        for item in dynamodb.tables["ledger"].values():
-            found[f"{item['id']['S'].partition('#')[0]} {name}"] = item
+        for entry in dynamodb.tables["ledger"].values():
+            found[f"{entry['id']['S'].partition('#')[0]} {name}"] = entry
     return found
 
 

@@ -79,16 +79,23 @@ def test_the_key_stays_when_the_program_is_applied_again(tmp_path: Path, key: st
 
 def test_the_key_becomes_a_cookie(key: str) -> None:
     status, headers, _ = answer(scope(headers=BROWSER, query=f"key={key}"))
-    assert (status, headers[b"location"]) == (303, b"/")
+    assert (status, headers[b"location"]) == (303, b"/_console/")
     assert headers[b"set-cookie"].decode() == (
-        f"console-4566={key}; Path=/; HttpOnly; SameSite=Strict"
+        f"console-4566={key}; Path=/_console/; HttpOnly; SameSite=Strict"
     )
+
+
+@pytest.mark.parametrize("query", ["", "key=wrong"])
+def test_without_the_key_there_is_no_cookie(query: str) -> None:
+    status, headers, _ = answer(scope(headers=BROWSER, query=query))
+    assert (status, headers[b"location"]) == (303, b"/_console/")
+    assert b"set-cookie" not in headers
 
 
 @pytest.mark.parametrize("cookie", ["", "console-4566=wrong", "console-1={key}", "a=b; =;", "é"])
 def test_without_the_cookie_there_is_nothing(cookie: str, key: str) -> None:
     headers = {**BROWSER, "cookie": cookie.replace("{key}", key)}
-    for path in ("/", "/_console/causes", "/_console/live", "/_console/index.html"):
+    for path in ("/_console/", "/_console/causes", "/_console/live", "/_console/index.html"):
         status, _, body = answer(scope(path, headers))
         assert status == 401
         assert b"app console --open" in body

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -61,13 +62,22 @@ def test_what_was_not_recorded_is_not_made_up() -> None:
 
 
 def test_there_is_a_sample_for_each_operation_and_function() -> None:
-    schedule = {"name": "report", "function": "daily-report", "input": '{"time": "now"}'}
+    schedule = {
+        "name": "report",
+        "arn": "arn:aws:scheduler:r:0:schedule/default/report-1",
+        "function": "daily-report",
+        "input": '{"time": "<aws.scheduler.scheduled-time>", "at": "<aws.scheduler.schedule-arn>"}',
+    }
     found = samples(SETTINGS, [schedule])
     operations = json.loads((ROOT / "openapi.json").read_text())["paths"]
     wanted = {f"{m.upper()} {path}" for path, methods in operations.items() for m in methods}
     assert {d.target for d in found if d.kind == "request"} == wanted
     assert {d.target for d in found if d.kind == "invoke"} == set(FUNCTIONS)
     assert {d.target for d in found if d.kind == "message"} == {"emails"}
+    [report] = [d for d in found if d.label == "Run the schedule report now"]
+    filled = json.loads(report.body)
+    assert filled["at"] == schedule["arn"]
+    assert datetime.fromisoformat(filled["time"]).year >= 2026
     [create] = [d for d in found if d.target == "POST /users"]
     assert json.loads(create.body) == {"name": "Ada Lovelace", "email": "ada@example.com"}
     assert all(draft.label for draft in found)

@@ -37,8 +37,11 @@ def test_a_refusal_without_a_grant_points_to_the_name() -> None:
     run = Invocation("r", "f", 0, 5, calls=[call])
     reason = row(Cause("c", "invoke", "f", 0, "denied", invocations=[run])).reason
     assert reason == (
-        "dynamodb:PutItem on no-such-table was denied; no grant of the program allows it: check "
-        "the name in the function's variables"
+        "dynamodb:PutItem on no-such-table was denied; no grant of the program allows it"
+    )
+    call.hint = "no-such-table does not exist in this stack."
+    assert row(Cause("c", "invoke", "f", 0, "denied", invocations=[run])).reason == (
+        "dynamodb:PutItem on no-such-table was denied: no-such-table does not exist in this stack."
     )
 
 
@@ -62,7 +65,9 @@ def test_a_refused_call_is_told_but_not_an_expected_condition() -> None:
         run = Invocation("r", "f", 0, 5, calls=[call])
         return row(Cause("c", "message", "m", 0, "failed", invocations=[run])).reason
 
-    assert of("TooManyRequestsException") == "ses SendEmail: TooManyRequestsException"
+    assert of("MessageRejected") == "ses SendEmail: MessageRejected"
+    throttled = "ses SendEmail was throttled (TooManyRequestsException)"
+    assert of("TooManyRequestsException") == throttled
     assert of("ConditionalCheckFailedException") is None
 
 
@@ -76,10 +81,66 @@ def test_a_slow_run_is_marked(cold: bool, ms: float, marked: bool) -> None:
 
 
 def test_a_slow_call_is_named() -> None:
-    call = Call("c", 0, 2_900, "ses", "SendEmail")
+    call = Call("c", 0, 2_900, "ses", "SendEmail", "a@b.c")
     run = Invocation("r", "send-email", 0, 3_000, calls=[call])
     cause = Cause("c", "invoke", "f", 0, "ok", invocations=[run])
-    assert row(cause).slow == "send-email took 3.0 s, ses SendEmail 2.9 s of it"
+    assert row(cause).slow == (
+        "send-email took 3.0 s; its slowest call, ses SendEmail a@b.c, took 2.9 s; "
+        "100 ms were in no call: its own code"
+    )
+
+
+def test_time_outside_of_calls_is_told_and_calls_that_overlap_count_once() -> None:
+    calls = [Call("a", 1, 600, "s3", "GetObject"), Call("b", 1.3, 500, "s3", "GetObject")]
+    run = Invocation("r", "f", 0.5, 2_000, calls=calls)
+    slow = row(Cause("c", "invoke", "f", 0, "ok", invocations=[run])).slow
+    assert slow == (
+        "f took 2.0 s; its slowest call, s3 GetObject, took 600 ms; "
+        "1.2 s were in no call: its own code"
+    )
+    run.calls = []
+    slow = row(Cause("c", "invoke", "f", 0, "ok", invocations=[run])).slow
+    assert slow == "f took 2.0 s; it called nothing of AWS"
+
+
+def test_of_a_batch_it_is_not_said_that_this_record_failed() -> None:
+    run = Invocation("r", "f", 0, 5, batch=3, failure=Failure("KeyError", "'x'"))
+    reason = row(Cause("c", "message", "m", 0, "failed", invocations=[run])).reason
+    assert reason == "This record or another of the 3 in its batch: KeyError: 'x'"
+
+
+def test_a_chain_of_errors_is_told_to_its_beginning() -> None:
+    stack = (
+        '  File "handlers/a.py", line 7, in f\n    g()\n'
+        "Caused by ValueError: bad\n"
+        '  File "handlers/b.py", line 3, in g\n    int("x")\n'
+        '  File "/x/site-packages/lib.py", line 9, in h\n'
+        "Caused by OSError\n"
+        '  File "/usr/lib/python3.11/socket.py", line 1, in k\n'
+    )
+    run = Invocation("r", "f", 0, 5, failure=Failure("Refused", "no", [stack]))
+    reason = row(Cause("c", "invoke", "f", 0, "failed", invocations=[run])).reason
+    assert reason == (
+        "Refused: no — handlers/a.py:7 in f, caused by ValueError at handlers/b.py:3 in g"
+    )
+
+
+def test_repeats_are_counted_and_the_last_has_its_time() -> None:
+    runs = [Invocation(f"r{n}", "f", n, 5, attempt=n, failure=Failure("E")) for n in (1, 8, 9)]
+    found = row(Cause("c", "message", "m", 0, "failed", invocations=runs))
+    assert (found.attempts, found.last) == (9, 9)
+
+
+def test_what_the_api_answers_is_the_reason_of_a_refused_request() -> None:
+    call = Call("c", 0, 1, "dynamodb", "TransactWriteItems", "t", 400, "TransactionCanceled")
+    run = Invocation("r", "f", 0, 5, calls=[call])
+    cause = Cause("c", "request", "POST /users", 0, "rejected", invocations=[run])
+    cause.answer = {"status": 409, "body": {"error": "taken"}}
+    assert row(cause).reason == "taken"
+    running = Cause(
+        "c", "request", "POST /users", 0, answer={"status": 201, "body": {"message": "ok"}}
+    )
+    assert row(running).reason is None
 
 
 _JSON = st.recursive(

@@ -14,7 +14,7 @@ from infra.triggers.websocket.api import WebSocketApi
 from infra.triggers.websocket.stage import WebSocketStage
 
 
-class LiveUploads:
+class LivePush:
     """The WebSocket API, the table of its connections, the functions, and what triggers them."""
 
     def __init__(self, stack: Stack, config: AppConfig, *, users: Table, uploads: Uploads,

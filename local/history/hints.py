@@ -1,0 +1,62 @@
+"""Explains an error of AWS by the variable that names a wrong resource, if one does."""
+
+from collections.abc import Mapping, Sequence
+
+from local.history.grants import naming
+from local.history.program import Program
+
+
+def explain(
+    physical: Sequence[str],
+    *,
+    denied: bool,
+    function: str,
+    variables: Mapping[str, str],
+    program: Program,
+) -> str | None:
+    """Return what is wrong with the resources that a failed call named; None if nothing is known.
+
+    Args:
+        physical: names of tables, queues or buckets, as the call has them.
+        denied: whether IAM refused it.
+        function: that called, by its name in the program.
+        variables: of its environment, as it ran.
+        program: the deployed one.
+    """
+    for name in physical:
+        holders = naming(name, variables)
+        meant = [_meant(holder, name, function, denied, program) for holder in holders]
+        wrong = next(filter(None, meant), "")
+        said = " and ".join(holders)
+        if name not in program.names:
+            holder = f", the value of {said} of {function}," if said else ""
+            return f"{name}{holder} does not exist in this stack{wrong}."
+        if wrong:
+            return f"{said} of {function} names {program.name(name)}{wrong}."
+    return None
+
+
+def _meant(variable: str, physical: str, function: str, denied: bool, program: Program) -> str:
+    """Return what a variable names by the program, or else in other functions; empty if the same.
+
+    Another function's variable of the same name may name something else: only a refusal makes that
+    worth saying.
+    """
+    own = program.environments.get(function, {}).get(variable)
+    if own and not naming(physical, {"": own}):
+        return f"; the program sets {variable} to {_shown(own, program)}"
+    others = [
+        known[variable]
+        for name, known in program.environments.items()
+        if name != function and variable in known
+    ]
+    usual = max(sorted(set(others)), key=others.count, default="")
+    if denied and usual and not naming(physical, {"": usual}):
+        return f"; in other functions, {variable} is {_shown(usual, program)}"
+    return ""
+
+
+def _shown(value: str, program: Program) -> str:
+    physical = value.rstrip("/").rpartition("/")[2]
+    name = program.name(physical)
+    return value if name == physical else f"{value} ({name})"

@@ -1,0 +1,44 @@
+"""Tells where the time of a slow run went: in calls of AWS, or in the function's own lines."""
+
+from ops.events.model import Cause, Invocation
+
+SLOW_MS = 1_000
+"""A run that takes longer is marked; a cold start may take more."""
+
+SLOW_COLD_MS = 3_000
+
+
+def slow_of(cause: Cause) -> str | None:
+    """Return which run was slow, its slowest call, and the time that it was in no call."""
+    slow = [
+        run
+        for run in cause.invocations
+        if (run.duration_ms or 0) > (SLOW_COLD_MS if run.cold else SLOW_MS)
+    ]
+    if not slow:
+        return None
+    run = max(slow, key=lambda run: run.duration_ms or 0)
+    text = f"{run.function} took {_seconds(run.duration_ms or 0)}"
+    text += " (cold start)" if run.cold else ""
+    call = max(run.calls, key=lambda call: call.duration_ms, default=None)
+    if call is None:
+        return f"{text}; it called nothing of AWS"
+    named = " ".join(filter(None, (call.service, call.operation, call.resource)))
+    return (
+        f"{text}; its slowest call, {named}, took {_seconds(call.duration_ms)}; "
+        f"{_seconds(_outside(run))} were in no call: "
+        f"{'its start and its own code' if run.cold else 'its own code'}"
+    )
+
+
+def _outside(run: Invocation) -> float:
+    """Return the milliseconds in which a run waited for no call; calls may overlap."""
+    inside, until = 0.0, 0.0
+    for begin, end in sorted((1000 * c.time, 1000 * c.time + c.duration_ms) for c in run.calls):
+        inside += max(0.0, end - max(begin, until))
+        until = max(until, end)
+    return max(0.0, (run.duration_ms or 0) - inside)
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:.1f} s" if ms >= SLOW_MS else f"{ms:.0f} ms"
