@@ -3,10 +3,11 @@
 import pulumi
 
 from config import AppConfig
+from features.activity import ActivityFigures
 from features.live_push import LivePush
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
-from handlers.domain.api import COMPONENTS, SCOPES
+from handlers.domain.api import COMPONENTS, SCOPES, SERVICE_SCOPES
 from handlers.get_user.operation import GET_USER
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
 from infra.config.loader import load
@@ -26,7 +27,7 @@ users = stack.table("users", stream=True, indexes=[
     Index(name="by-day", hash_key="created_day", range_key="id"),
     Index(name="welcome-pending", hash_key="welcome", range_key="welcome_due", range_type="N",
           include=["name", "email", "welcome_attempts"])])
-ledger = stack.table("ledger", ttl_attribute="expires", indexes=[
+ledger = stack.table("ledger", stream=True, ttl_attribute="expires", indexes=[
     Index(name="by-day", hash_key="day", range_key="id", include=["kind", "outcome"]),
     Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N")])
 storage = stack.bucket("storage", expire_days=config.uploads.expiry,
@@ -34,21 +35,19 @@ storage = stack.bucket("storage", expire_days=config.uploads.expiry,
 emails = stack.queue("emails", consumer_timeout=30, batch_window=config.email.batch_window_seconds)
 sender = MailIdentity("mail", MailIdentityArgs(
     sender=config.email.sender, create=config.email.create_identity))
-callers = stack.callers("callers", scopes=SCOPES)
+callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
+activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)
 functions = stack.functions(network="network", functions={
-    **uploads.functions,
-    **live.functions,
-    "create-user": Function(
-        description="POST /users", memory_mb=512, timeout=20, environment=cors,
+    **uploads.functions, **activity.functions, **live.functions,
+    "create-user": Function(description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
-    "get-user": Function(
-        description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors,
-        grants=[users.get(env="USERS_TABLE")]),
+    "get-user": Function(description="GET /users/{id}", memory_mb=512, timeout=20,
+        environment=cors, grants=[users.get(env="USERS_TABLE")]),
     "queue-welcome": Function(description="New users to the e-mail queue", memory_mb=256,
         timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]),
     "send-email": Function(
@@ -73,7 +72,7 @@ functions = stack.functions(network="network", functions={
 api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("POST", "/users", functions["create-user"], CREATE_USER),
     Route("GET", "/users/{id}", functions["get-user"], GET_USER),
-    *uploads.trigger(functions), *live.routes(functions)])
+    *uploads.trigger(functions), *activity.trigger(functions), *live.routes(functions)])
 live.trigger(functions, api)
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
@@ -86,7 +85,8 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
 monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=[sender],
-    queues=[emails_to_send], streams=[new_users, live.changes], sockets=[live.stage],
+    queues=[emails_to_send], streams=[new_users, *activity.streams, live.changes],
+    sockets=[live.stage],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)

@@ -92,10 +92,18 @@ class Stack:
             QueueArgs(consumer_timeout=consumer_timeout, batch_window=batch_window, key=self.key),
         )
 
-    def callers(self, name: str, *, scopes: Mapping[str, str]) -> Callers:
+    def callers(
+        self, name: str, *, scopes: Mapping[str, str], service_scopes: Sequence[str] = ()
+    ) -> Callers:
         """Make the user pool of the API's callers; see `CallersArgs`."""
         return Callers(
-            name, CallersArgs(config=self.config.api, retain=self.config.retain, scopes=scopes)
+            name,
+            CallersArgs(
+                config=self.config.api,
+                retain=self.config.retain,
+                scopes=scopes,
+                service_scopes=service_scopes,
+            ),
         )
 
     def functions(self, functions: Mapping[str, Function], *, network: str) -> Functions:

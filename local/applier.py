@@ -1,12 +1,17 @@
-"""Applies edits in a process of its own, so that the program's modules are never stale.
+"""Applies edits in a process of its own, which `up` does not wait for.
 
-`Applier` starts the process ahead, with the packages that the program uses imported: they take
-longer than all the rest.
+`Applier` starts the process ahead. It runs the program once as a rehearsal, which loads all that
+the program uses: that takes longer than all the rest. It then applies one edit after the other.
+Before each run it forgets the project's own modules; see `deployer`.
 """
 
 import contextlib
+import gc
 import importlib
+import io
 import json
+import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator, Set
@@ -15,21 +20,27 @@ from types import ModuleType
 
 _PACKAGES = ("pulumi", "botocore", "pydantic")
 _HERE = Path(__file__).parents[1]
-_IMPORTED = "\0imported "
+_DONE = "\0done "
+_MOST_RUNS = 25
+"""Runs of one process: each leaves megabytes behind."""
+
 _START = f"import sys; sys.path.insert(0, {str(_HERE)!r}); from local.applier import main; main()"
 
 
 class Applier:
-    """A process that applies the project once, when it is told to."""
+    """A process that applies the project each time it is told to."""
 
     def __init__(self, root: Path, imported: Set[Path]) -> None:
         self.imported: Set[Path] | None = imported
         """The files of `handlers/` that the program imported last; None if it failed."""
         self._root = root
         self._process: subprocess.Popen[str] | None = None
+        self._runs = 0
 
     def prepare(self) -> None:
         """Start the process, unless it waits already."""
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _START, str(self._root)],
@@ -39,21 +50,29 @@ class Applier:
                 text=True,
                 start_new_session=True,  # Ctrl-C is for `up`
             )
+            self._runs = 0
             self._send(_loaded())
 
     def apply(self) -> Iterator[str]:
         """Apply the project, and yield what the process says of it."""
         self.prepare()
         self._send("apply")
+        self._runs += 1
+        self.imported = None
         process = self._process
-        if process is not None and process.stdout is not None:
-            self.imported = None
-            for line in process.stdout:
-                if line.startswith(_IMPORTED):
-                    self.imported = set(map(Path, json.loads(line.removeprefix(_IMPORTED))))
-                else:
-                    yield line.rstrip("\n")
-        self.close()
+        for line in (process and process.stdout) or ():
+            said, done, files = line.partition(_DONE)
+            if said.strip() or not done:
+                yield said.rstrip("\n")
+            if done:
+                imported = json.loads(files)
+                self.imported = None if imported is None else set(map(Path, imported))
+                break
+        else:
+            yield "Not applied: what applies edits was ended. Save the file again, or run: app up"
+            self.close()
+        if self._runs >= _MOST_RUNS:
+            self.close()
 
     def kill(self) -> None:
         """End the process; another thread may be in `apply`, which then returns."""
@@ -89,21 +108,35 @@ def _loaded() -> list[str]:
 
 
 def main() -> None:
-    """Be the process: import the packages, wait, apply, and print what happened."""
-    for name in json.loads(sys.stdin.readline() or "[]"):
+    """Be the process: load what the program uses, wait, apply, and print what happened."""
+    # A file that is saved twice in a second could leave bytecode that is older than the file.
+    sys.dont_write_bytecode = True
+    commands = io.FileIO(0)  # unbuffered, so that `select` sees what waits
+    for name in json.loads(commands.readline() or "[]"):
         with contextlib.suppress(ImportError):
             dir(importlib.import_module(name))
-    if not sys.stdin.readline():
-        return  # `up` has ended
-    from local.apply import apply
+    from local.apply import apply, rehearse
     from local.errors import LocalError
     from local.state import StateDirectory
 
-    root = Path(sys.argv[1])
-    try:
-        lines, imported = apply(StateDirectory(root))
-    except LocalError as error:
-        print(f"Not applied. {error}", flush=True)
-    else:
-        print("\n".join(lines))
-        print(f"{_IMPORTED}{json.dumps(sorted(map(str, imported)))}", flush=True)
+    directory = StateDirectory(Path(sys.argv[1]))
+    if not select.select([commands], [], [], 0)[0]:  # or an edit waits already
+        with (
+            open(os.devnull, "w") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+            contextlib.redirect_stderr(nowhere),
+            contextlib.suppress(LocalError),
+        ):
+            rehearse(directory)
+    gc.freeze()  # the provider's thousands of classes stay
+    while commands.readline():
+        files = None
+        try:
+            lines, imported = apply(directory)
+        except LocalError as error:
+            print(f"Not applied. {error}")
+        else:
+            print("\n".join(lines))
+            files = sorted(map(str, imported))
+        print(f"{_DONE}{json.dumps(files)}", flush=True)
+        gc.collect()

@@ -7,6 +7,7 @@ from pathlib import Path
 from local import project
 from local.changes import Action, Change
 from local.cloud import install
+from local.debug import carried_on
 from local.errors import LocalError, PartlyApplied
 from local.execution import choose
 from local.state import StateDirectory
@@ -39,22 +40,38 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
         ).containers
         aws = state.clients()
         try:
-            deployment = install(
-                loaded,
-                aws,
-                directory=directory.emulator,
-                history=directory.history,
-                containers=containers,
-                previous=state.deployed,
-                error_texts=True,
-            )
+            with carried_on(aws, state.deployed.functions) as debugged:
+                deployment = install(
+                    loaded,
+                    aws,
+                    directory=directory.emulator,
+                    history=directory.history,
+                    containers=containers,
+                    previous=state.deployed,
+                    error_texts=True,
+                )
         except PartlyApplied as error:
             directory.save(state.model_copy(update={"deployed": error.deployed}))
             raise
         finally:
             aws.close()
         directory.save(state.model_copy(update={"deployed": deployment.deployed}))
-        return _told(deployment.changes, time.monotonic() - started), deployment.imported
+        lines = _told(deployment.changes, time.monotonic() - started)
+        lines += [f"{name} runs under the debugger again: attach once more." for name in debugged]
+        return lines, deployment.imported
+
+
+def rehearse(directory: StateDirectory) -> None:
+    """Run the program and change nothing, so that the next `apply` of this process is quicker.
+
+    Raises:
+        LocalError: nothing runs, or the program failed.
+    """
+    from local.deployer import rehearse as run
+
+    state = directory.load()
+    loaded = project.load(state.stack, root=directory.root)
+    run(loaded, state.clients(), previous=state.deployed)
 
 
 def _told(changes: Sequence[Change], seconds: float) -> list[str]:

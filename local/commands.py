@@ -128,9 +128,9 @@ def mail(directory: StateDirectory, *, as_json: bool) -> int:
 def console(directory: StateDirectory, *, open_it: bool) -> int:
     """Print the address of the console; open it in the browser if asked to."""
     state = directory.load()
-    url = settings.address(directory.emulator, state.endpoint)
-    print(url)
-    if open_it and not webbrowser.open(url):
+    print(settings.address(directory.emulator, state.endpoint))
+    once = settings.address_for_once(directory.emulator, state.endpoint) if open_it else ""
+    if open_it and not webbrowser.open(once):
         raise LocalError("There is no browser on this machine. Open the address above in one.")
     return 0
 

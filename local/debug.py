@@ -2,7 +2,8 @@
 
 import contextlib
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from local.package import LIVE
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - inside a container, whose port is published on loopback only
 _NO_LIMIT_SECONDS = 7 * 86_400  # somebody may think for a long time; the emulator allows it
+_LEAVE_SECONDS = 5
 _BEFORE = "_LOCAL_DEBUG_BEFORE"
 
 
@@ -25,15 +27,14 @@ class _Before:
 
     timeout: int
     version: str
-    reserved: int | None
 
 
 def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
     """Run all invocations of a function in one place that waits for a debugger on ``port``.
 
-    That is a worker, or a container whose port ``server/debug_containers.py`` publishes. The
-    function's alias gets a version of its own, with the debugger and without a time limit. Role and
-    other variables stay.
+    That is a worker, or a container whose port ``server/debug_containers.py`` publishes;
+    ``server/debug_calls.py`` lets one call in at a time. The function's alias gets a version of its
+    own, with the debugger and without a time limit. Role and other variables stay.
 
     Returns:
         A context manager. When it ends, everything is as before, and the worker or container has
@@ -42,17 +43,15 @@ def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
     Raises:
         LocalError: the port is in use, or containers run the handlers that their images hold.
     """
-    restore(aws, ref)  # if somebody killed what debugged it
     client = aws.client("lambda")
+    if restore(aws, ref):  # somebody killed what debugged it, or an edit changed the function
+        _wait_until_free(port)
     configuration = client.get_function_configuration(FunctionName=ref.name)
     host = _host(configuration)
     check_port(port, option="app debug --port N")
     before = _Before(
         timeout=configuration["Timeout"],
         version=client.get_alias(FunctionName=ref.name, Name=ref.qualifier)["FunctionVersion"],
-        reserved=client.get_function_concurrency(FunctionName=ref.name).get(
-            "ReservedConcurrentExecutions"
-        ),
     )
     variables = {
         **configuration["Environment"]["Variables"],
@@ -66,15 +65,36 @@ def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
             FunctionName=ref.name, Timeout=_NO_LIMIT_SECONDS, Environment={"Variables": variables}
         )
         version = client.publish_version(FunctionName=ref.name)["Version"]
-        # One process can listen on the port.
-        client.put_function_concurrency(FunctionName=ref.name, ReservedConcurrentExecutions=1)
         client.update_alias(FunctionName=ref.name, Name=ref.qualifier, FunctionVersion=version)
         invoke(aws, ref, json.dumps(START))
         return undo.pop_all()
 
 
-def restore(aws: Aws, ref: FunctionRef) -> None:
-    """End the debugging of a function, whoever began it; do nothing if there is none.
+@contextlib.contextmanager
+def carried_on(aws: Aws, functions: Mapping[str, FunctionRef]) -> Iterator[list[str]]:
+    """Debug functions again that an edit of the program changes meanwhile.
+
+    Yields:
+        A list, which afterwards has the names of these functions.
+    """
+    debugged = {
+        name: (ref, int(variables[PORT_VARIABLE]))
+        for name, ref in _debugged(aws, functions).items()
+        if PORT_VARIABLE in (variables := _of_alias(aws, ref))
+    }
+    again: list[str] = []
+    try:
+        yield again
+    finally:
+        for name, (ref, port) in debugged.items():
+            with contextlib.suppress(aws.client("lambda").exceptions.ResourceNotFoundException):
+                if PORT_VARIABLE not in _of_alias(aws, ref):
+                    debugging(aws, ref, port=port)  # until whoever began it ends it
+                    again.append(name)
+
+
+def restore(aws: Aws, ref: FunctionRef) -> bool:
+    """End the debugging of a function, whoever began it; return False if there is none.
 
     An edit of the program may have given the function another version meanwhile, which stays.
     """
@@ -83,14 +103,13 @@ def restore(aws: Aws, ref: FunctionRef) -> None:
     versions = {each["Version"]: each for page in pages for each in page["Versions"]}
     debugged = {name: each for name, each in versions.items() if _BEFORE in _variables(each)}
     if not debugged:
-        return
+        return False
     before = _Before(**json.loads(_variables(next(iter(debugged.values())))[_BEFORE]))
     alias = client.get_alias(FunctionName=ref.name, Name=ref.qualifier)
     if alias["FunctionVersion"] in debugged:
         client.update_alias(
             FunctionName=ref.name, Name=ref.qualifier, FunctionVersion=before.version
         )
-    _reserve(client, ref.name, before.reserved)
     for version in debugged.keys() - {"$LATEST"}:
         client.delete_function(FunctionName=ref.name, Qualifier=version)
     if "$LATEST" in debugged:
@@ -101,6 +120,7 @@ def restore(aws: Aws, ref: FunctionRef) -> None:
             Timeout=before.timeout,
             Environment={"Variables": {n: v for n, v in variables.items() if n not in ours}},
         )
+    return True
 
 
 def attach_hint(function: str, port: int) -> str:
@@ -112,6 +132,34 @@ def attach_hint(function: str, port: int) -> str:
         f"  Other editors: attach to debugpy on {HOST}:{port}.\n"
         "Then call the function."
     )
+
+
+def _debugged(aws: Aws, functions: Mapping[str, FunctionRef]) -> dict[str, FunctionRef]:
+    """Return the functions whose newest settings have the debugger's variables."""
+    pages = aws.client("lambda").get_paginator("list_functions").paginate()
+    found = {
+        f["FunctionName"] for page in pages for f in page["Functions"] if _BEFORE in _variables(f)
+    }
+    return {name: ref for name, ref in functions.items() if ref.name in found}
+
+
+def _of_alias(aws: Aws, ref: FunctionRef) -> dict[str, str]:
+    """Return the variables of the version that triggers invoke."""
+    return _variables(
+        aws.client("lambda").get_function_configuration(
+            FunctionName=ref.name, Qualifier=ref.qualifier
+        )
+    )
+
+
+def _wait_until_free(port: int) -> None:
+    """Wait for the debugger that was just ended to leave its port."""
+    deadline = time.monotonic() + _LEAVE_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(LocalError):
+            check_port(port)
+            return
+        time.sleep(0.05)
 
 
 def _variables(configuration: Mapping[str, Any]) -> dict[str, str]:
@@ -129,11 +177,3 @@ def _host(configuration: Mapping[str, Any]) -> str:
             "those of this folder. Start the local cloud without --no-watch: app up"
         )
     return _EVERYWHERE
-
-
-def _reserve(client: Any, name: str, reserved: int | None) -> None:
-    """Set how many may run at once, as before."""
-    if reserved is None:
-        client.delete_function_concurrency(FunctionName=name)
-    else:
-        client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)

@@ -1,6 +1,7 @@
 """Deploys the project: runs its program and makes each registered resource in the emulator."""
 
 import contextlib
+import importlib
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,7 +71,10 @@ def deploy(
 
     if before.resources:
         trial = target()
-        _run(project, trial, Reconciler(trial, before.resources, trial=True))
+        tried = Reconciler(trial, before.resources, trial=True)
+        outputs, imported = _run(project, trial, tried)
+        if not tried.changes and pulumi.UNKNOWN not in outputs.values():
+            return _deployed(trial, tried, outputs, imported)
     now = target()
     reconciler = Reconciler(now, before.resources)
     try:
@@ -82,9 +86,29 @@ def deploy(
         now.deployed.functions.update({**before.functions, **now.deployed.functions})
         now.deployed.resources.update(reconciler.existing())
         raise PartlyApplied(str(error), now.deployed) from error
-    now.deployed.outputs.update({name: now.here(value) for name, value in outputs.items()})
-    now.deployed.resources.update(reconciler.made)
-    return Deployment(now.deployed, reconciler.changes, imported)
+    return _deployed(now, reconciler, outputs, imported)
+
+
+def rehearse(project: Project, aws: Aws, *, previous: Deployed) -> None:
+    """Run the program and change nothing, so that all that it loads is loaded at the next run.
+
+    Raises:
+        LocalError: the program failed.
+    """
+    target = registry.Target(aws=aws, root=project.root, naming=pattern(project))
+    _run(project, target, Reconciler(target, previous.resources, trial=True))
+
+
+def _deployed(
+    target: registry.Target,
+    reconciler: Reconciler,
+    outputs: Mapping[str, object],
+    imported: frozenset[Path],
+) -> Deployment:
+    deployed = target.deployed
+    deployed.outputs.update({name: target.here(value) for name, value in outputs.items()})
+    deployed.resources.update(reconciler.made)
+    return Deployment(deployed, reconciler.changes, imported)
 
 
 def _run(
@@ -93,7 +117,7 @@ def _run(
     """Return the program's outputs, and the files of `handlers/` that it imports."""
     monitor = Monitor(target, reconciler)
     try:
-        with _forgotten_modules():
+        with _forgotten_modules(project.root):
             outputs = runner.run(project, monitor, preview=reconciler.trial).outputs
             imported = _handlers()
         reconciler.finish()
@@ -109,17 +133,22 @@ def _run(
 
 
 @contextlib.contextmanager
-def _forgotten_modules() -> Iterator[None]:
+def _forgotten_modules(root: Path) -> Iterator[None]:
     """Forget the project's modules that are imported meanwhile.
 
-    A module may register resources when it is imported. The next run must import it again.
+    A module may register resources when it is imported. The next run must import it again, as it
+    then is.
     """
     before = set(sys.modules)
+    tools = {name.partition(".")[0] for name in before} - _PROJECT
+    importlib.invalidate_caches()  # a file may be newer than the list of its folder
     try:
         yield
     finally:
         for name in set(sys.modules) - before:
-            if name.partition(".")[0] in _PROJECT:
+            top = name.partition(".")[0]
+            beside = (root / top).is_dir() or (root / f"{top}.py").is_file()
+            if top in _PROJECT or (beside and top not in tools):
                 del sys.modules[name]
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,12 @@ from typing import Any
 from local.aws import Aws
 from local.deployed import FunctionRef
 from local.errors import LocalError
+from local.logs import LogReader
 from ops.events.lines import json_object
 from ops.events.places import with_places
+
+_TAIL_BYTES = 4096
+"""Lambda returns no more of a log with the answer."""
 
 
 class FunctionFailed(LocalError):
@@ -74,17 +79,29 @@ def invoke(aws: Aws, ref: FunctionRef, event: str) -> Any:
 
 def call(aws: Aws, ref: FunctionRef, event: str) -> Answer:
     """Invoke a function by the alias that its triggers use."""
+    begun = time.time()
     answer = aws.client("lambda").invoke(
         FunctionName=ref.name,
         Qualifier=ref.qualifier,
         Payload=event.encode(),
         LogType="Tail",
     )
+    tail = base64.b64decode(answer.get("LogResult", ""))
+    log = tail.decode(errors="replace")
     return Answer(
         payload=json.loads(answer["Payload"].read() or b"null"),
         failed=bool(answer.get("FunctionError")),
-        log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
+        log=log if len(tail) < _TAIL_BYTES else _whole_log(aws, ref, log, since=begun),
     )
+
+
+def _whole_log(aws: Aws, ref: FunctionRef, tail: str, *, since: float) -> str:
+    """Return the log that ends with a tail; the tail itself if the log is too long to be found."""
+    _, _, known = tail.partition("\n")  # its first line is cut
+    for run in LogReader(aws, {ref.name: ref}, since_ms=int(since * 1000)).poll():
+        if known in (whole := "\n".join(run.lines)):
+            return whole
+    return tail
 
 
 def _reason(error: Exception) -> str:

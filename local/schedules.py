@@ -1,5 +1,10 @@
-"""``app run``: runs a schedule's function now, with the event that the schedule sends."""
+"""``app run``: runs a schedule's function now, with the event that the schedule sends.
 
+A function in the output ``by_hand`` has no schedule. It gets the event ``{}``, and what its answer
+names as ``next`` until there is no more.
+"""
+
+import json
 import sys
 import time
 from typing import Any
@@ -22,15 +27,26 @@ def run(directory: StateDirectory, name: str) -> int:
 
     Args:
         directory: where the state of `up` is kept.
-        name: of the schedule, or of its function.
+        name: of the schedule, of its function, or of a function that is run by hand.
 
     Raises:
         LocalError: there is no such schedule, or the function failed.
     """
     state = directory.load()
     aws = state.clients()
+    if name in state.deployed.outputs.get("by_hand", {}):
+        event: Any = {}
+        while event is not None:
+            result = _call(state, aws, name, json.dumps(event))
+            event = result.get("next") if isinstance(result, dict) else None
+        return 0
     schedule, function, text = _find(state, aws, name)
-    event = fill(text, arn=schedule["Arn"])
+    _call(state, aws, function, fill(text, arn=schedule["Arn"]))
+    return 0
+
+
+def _call(state: State, aws: Aws, function: str, event: str) -> Any:
+    """Invoke a function; print its answer and its log, and return the answer."""
     print(f"{function}: {event}", file=sys.stderr, flush=True)
     answer = invocation.call(aws, state.deployed.functions[function], event)
     formatter = Formatter(state.deployed.functions, colour=wants_colour(sys.stderr))
@@ -45,7 +61,7 @@ def run(directory: StateDirectory, name: str) -> int:
         summary = str(failed).partition("\n")[0]
         raise invocation.FunctionFailed(f"{function} failed: {summary}") from None
     print(json_text(result))
-    return 0
+    return result
 
 
 def _find(state: State, aws: Aws, name: str) -> tuple[dict[str, Any], str, str]:

@@ -80,6 +80,8 @@ class Watcher:
             )
             before = self._read(everything=True)
             self._say(f"Edited: {', '.join(names)}. Applying …")
+            if any(name.startswith("images/") and name.endswith(".py") for name in names):
+                self._applier.close()  # it has imported these modules, as `app` itself does
             for line in self._applier.apply():
                 self._say(line)
             if hint := packages_hint(names, containers=self._containers):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from blueprint.cost.function_usage import function_usage
 from blueprint.cost.traffic import Traffic
-from blueprint.cost.triggers import CHANGES_OF_AN_UPLOAD, loads, schedule_runs
+from blueprint.cost.triggers import CHANGES_OF_AN_UPLOAD, loads, reads_ledger, schedule_runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
 from blueprint.recording import Recorded, Recorder
 
@@ -29,11 +29,13 @@ TRACED = 0.05
 
 # A user in a transaction (twice two units), its copies in the indexes (two), the mark of the
 # welcome (one) and its change in the index (one), and the ledger's entry of the e-mail (claimed,
-# done, and the copies in the indexes).
-_WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4
+# done, and the copies in the indexes). Last, the entry that counts the user (in the transaction)
+# and its copies.
+_WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4 + 2 + 2
 _WRITES_OF_AN_EMAIL = 4
 _WRITES_OF_AN_UPLOAD = 4 + 3  # the ledger's; requested, in work and done, for the caller
 _SUBSCRIBED = 2  # the message of a subscriber, and its answer
+_WRITES_OF_AN_EVENT = 4  # its mark and its day's figures, in a transaction
 _MESSAGE_REQUESTS = 3  # sent, received, deleted
 _POLLERS = 5  # Lambda's, each of which waits for 20 s
 _FILES_WRITTEN = 2
@@ -45,7 +47,7 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     yield Usage("apigateway", "request", traffic.requests, "requests")
     yield from _sockets(recorder, traffic)
     yield from function_usage(recorder, by_function)
-    yield from _data(traffic)
+    yield from _data(recorder, traffic)
     yield from _queues(recorder, traffic)
     scheduled = sum(times for _, times in schedule_runs(recorder))
     yield Usage("scheduler", "invocation", scheduled, "scheduled invocations")
@@ -63,11 +65,12 @@ def _sockets(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
         yield Usage("apigateway", "connection_minute", traffic.uploads, "subscribers' connections")
 
 
-def _data(traffic: Traffic) -> Iterator[Usage]:
+def _data(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     writes = (
         traffic.users * _WRITES_OF_A_USER
         + traffic.emails * _WRITES_OF_AN_EMAIL
         + traffic.uploads * _WRITES_OF_AN_UPLOAD
+        + (traffic.entries * _WRITES_OF_AN_EVENT if reads_ledger(recorder) else 0)
     ) * ITEM_KB
     yield Usage("dynamodb", "write_unit", writes, "writes")
     yield Usage("dynamodb", "read_unit", traffic.requests - traffic.users, "reads")

@@ -31,6 +31,11 @@ class Traffic:
         return self.requests * self.writes
 
     @property
+    def entries(self) -> float:
+        """Entries of the ledger that count in a figure: users, their e-mails, files."""
+        return 2 * self.users + self.uploads
+
+    @property
     def sent(self) -> float:
         """E-mails sent: welcomes and notifications."""
         return self.users + self.emails

@@ -84,10 +84,12 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
         yield from ((kind, target, requests / len(targets)) for target in targets)
     for mapping in recorder.all("aws:lambda/eventSourceMapping:EventSourceMapping"):
         target = mapping.inputs["functionName"]
-        if "startingPosition" in mapping.inputs:
-            yield "stream", target, _changes(mapping, traffic)
-        else:
+        if "startingPosition" not in mapping.inputs:
             yield "queue", target, traffic.sent
+        elif _is_ledgers(mapping):
+            yield "stream", target, traffic.entries + traffic.emails
+        else:
+            yield "stream", target, _changes(mapping, traffic)
     for integration in recorder.all("aws:apigatewayv2/integration:Integration"):
         events = traffic.uploads * SOCKET_EVENTS
         yield "socket", integration.inputs["integrationUri"], events
@@ -106,6 +108,15 @@ def _changes(mapping: Recorded, traffic: Traffic) -> float:
     filters = mapping.inputs.get("filterCriteria", {}).get("filters", [])
     new = all(json.loads(f["pattern"]).get("eventName") == ["INSERT"] for f in filters)
     return traffic.users if new else traffic.uploads * CHANGES_OF_AN_UPLOAD
+
+
+def reads_ledger(recorder: Recorder) -> bool:
+    """Return True if a function reads the ledger's stream."""
+    return any(map(_is_ledgers, recorder.all("aws:lambda/eventSourceMapping:EventSourceMapping")))
+
+
+def _is_ledgers(mapping: Recorded) -> bool:
+    return "ledger" in mapping.inputs.get("eventSourceArn", "")
 
 
 def _routes(recorder: Recorder) -> Iterator[tuple[str, str]]:

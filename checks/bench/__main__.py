@@ -12,7 +12,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from checks.bench import BenchError, chart, cold, deploy, edit, local_api, program, warm
+from checks.bench import (
+    BenchError,
+    chart,
+    cold,
+    deploy,
+    edit,
+    edit_program,
+    local_api,
+    program,
+    recorder,
+    warm,
+)
 from checks.bench.functions import own_measurements
 from checks.bench.scoreboard import Row, table
 
@@ -24,8 +35,10 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
     "warm": warm.measure,
     "deploy": deploy.measure,
     "edit": edit.measure,
+    "edit-program": edit_program.measure,
     "program": program.measure,
     "requests": local_api.measure,
+    "recorder": recorder.measure,
     **own_measurements(),
 }
 """What can be measured, by name: each takes a number of rounds, and gives its rows."""

@@ -35,7 +35,7 @@ def measure(rounds: int) -> list[Row]:
     """Call, edit and call, redeploy and call: in turn, on workers."""
     function = next(name for name in FUNCTIONS if setting(name, "MAKES_ONE_CALL"))
     times: dict[str, list[float]] = {_CALL: [], _EDIT: [], _DEPLOY: []}
-    with _copy_of_project() as root, system.start(root) as running:
+    with copy_of_project() as root, system.start(root) as running:
         edited = root / "handlers" / function / "handler.py"
         ref = running.cloud.functions[function.replace("_", "-")]
         work: Work = setting(function, "WORK")
@@ -134,6 +134,7 @@ def _deploy(client: Any, ref: Any) -> None:
 
 
 @contextmanager
-def _copy_of_project() -> Iterator[Path]:
+def copy_of_project() -> Iterator[Path]:
+    """Yield a copy of this project that may be edited."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(shutil.copytree(ROOT, Path(folder) / "project", ignore=_LEFT_OUT))

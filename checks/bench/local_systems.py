@@ -105,7 +105,7 @@ def ours() -> Iterator[str]:
     """Run this project, with the handler in place of the called function's; yield its URL."""
     with tempfile.TemporaryDirectory(prefix="bench-ours-") as folder:
         root = Path(folder)
-        _copy_project(root)
+        copy_project(root)
         command = [sys.executable, "-c", _UP, folder, str(free_port())]
         directory = StateDirectory(root)
 
@@ -134,7 +134,8 @@ def bare() -> Iterator[str]:
             yield f"{endpoint}/_aws/execute-api/{_make_api(endpoint)}/bare{request().path}"
 
 
-def _copy_project(root: Path) -> None:
+def copy_project(root: Path) -> None:
+    """Copy this project, with a trivial handler in place of that of the called function."""
     for part in ("features", "handlers", "images", "infra"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__main__.py", "config.py", "Pulumi.yaml"):

@@ -1,46 +1,26 @@
-"""The records from which a day's figures are counted."""
+"""The figures of a day, counted from its entries."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from handlers.daily_report.figures import EMAIL_TYPES, FILE_OUTCOMES, Figures
+from handlers.domain.days import Days
 
 
 @dataclass(frozen=True, kw_only=True)
-class Records:
-    """The users table and the ledger, by day (``dynamodb:Query`` on both indexes ``by-day``)."""
-
-    dynamodb: Any
-    users_table: str
-    ledger_table: str
+class Records(Days):
+    """The users table and the ledger, by day."""
 
     def figures(self, day: date) -> Figures:
-        """Return one day's figures, counted record by record; exact once the day is over."""
-        kinds = {"file": Counter[str](), "email": Counter[str]()}
-        for page in self._pages(self.ledger_table, "day", day):
-            for entry in page["Items"]:
-                if (kind := entry["kind"]["S"]) in kinds:
-                    kinds[kind][entry["outcome"]["S"]] += 1
-        users = self._pages(self.users_table, "created_day", day, Select="COUNT")
+        """Return one day's figures, counted entry by entry; exact once the day is over."""
+        kinds = {"file": Counter[str](), "email": Counter[str](), "user": Counter[str]()}
+        for (kind, outcome), count in self.outcomes(day).items():
+            if kind in kinds:
+                kinds[kind][outcome] += count
         return Figures(
             day=day,
-            users=sum(page["Count"] for page in users),
+            users=kinds["user"]["created"],
             files={**dict.fromkeys(FILE_OUTCOMES, 0), **kinds["file"]},
             emails={**dict.fromkeys(EMAIL_TYPES, 0), **kinds["email"]},
         )
-
-    def _pages(
-        self, table: str, attribute: str, day: date, **query: str
-    ) -> Iterator[dict[str, Any]]:
-        pages: Iterator[dict[str, Any]] = self.dynamodb.get_paginator("query").paginate(
-            TableName=table,
-            IndexName="by-day",
-            KeyConditionExpression="#day = :day",
-            ExpressionAttributeNames={"#day": attribute},
-            ExpressionAttributeValues={":day": {"S": day.isoformat()}},
-            **query,
-        )
-        return pages

@@ -38,11 +38,15 @@ _REFERENCES, COMPONENTS = msgspec.json.schema_components(
 _REFERENCE_OF = dict(zip(_TYPES, _REFERENCES, strict=True))
 
 SCOPES = {
+    "activity.read": "Read figures by day",
     "uploads.read": "Read uploads",
     "uploads.write": "Upload files",
     "users.read": "Read users",
     "users.write": "Create users",
 }
+
+SERVICE_SCOPES = ("activity.read",)
+"""Scopes for services: the stack's client for people does not get them."""
 
 RETRY_AFTER = {
     "Retry-After": {
@@ -127,10 +131,13 @@ def reference(type_: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def response(
-    description: str, payload: type[msgspec.Struct], headers: dict[str, Any] | None = None
+    description: str,
+    payload: type[msgspec.Struct] | dict[str, Any],
+    headers: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return a Response Object with a JSON body."""
-    content = {"application/json": {"schema": reference(payload)}}
+    """Return a Response Object with a JSON body: of one of the types above, or of a schema."""
+    schema = payload if isinstance(payload, dict) else reference(payload)
+    content = {"application/json": {"schema": schema}}
     described: dict[str, Any] = {"description": description, "content": content}
     if headers:
         described["headers"] = headers

@@ -2,7 +2,7 @@
 
 An entry represents one piece of work (an e-mail, an upload). A worker claims the entry for a lease,
 does the work, and completes the entry. Others who try to claim it learn that the work is done, or
-in progress. Daily reports count the completed entries of a day. Entries expire.
+in progress. Figures count the completed entries of a day. Entries expire.
 
     Refused
     ├── AlreadyDone   the work was completed before: nothing to do
@@ -65,6 +65,18 @@ def expiry(now: float, seconds: float) -> dict[str, Any]:
     """
     expires = int(now + seconds)
     return {"expires": {"N": str(expires)}, "expires_day": {"S": clock.day(expires)}}
+
+
+def counted(entry_id: str, *, kind: str, outcome: str, now: float) -> dict[str, Any]:
+    """Return an entry that is done and counts on the day of ``now``, in DynamoDB's format."""
+    return {
+        "id": {"S": entry_id},
+        "state": {"S": "done"},
+        "kind": {"S": kind},
+        "outcome": {"S": outcome},
+        "day": {"S": clock.day(now)},
+        **expiry(now, KEEP_DAYS * _DAY),
+    }
 
 
 class Ledger:
@@ -174,18 +186,10 @@ class Ledger:
 
     def record(self, entry_id: str, *, kind: str, outcome: str) -> None:
         """Count an event today, unless it was counted before (``dynamodb:PutItem``)."""
-        now = self._now()
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item={
-                    "id": {"S": entry_id},
-                    "state": {"S": "done"},
-                    "kind": {"S": kind},
-                    "outcome": {"S": outcome},
-                    "day": {"S": clock.day(now)},
-                    **expiry(now, KEEP_DAYS * _DAY),
-                },
+                Item=counted(entry_id, kind=kind, outcome=outcome, now=self._now()),
                 ConditionExpression="attribute_not_exists(id)",
             )
         except self._client.exceptions.ConditionalCheckFailedException:

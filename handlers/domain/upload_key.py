@@ -65,3 +65,8 @@ def work_id(key: str) -> str:
 def file_id(key: str, version: str) -> str:
     """Return the id of the ledger's entry for what became of a file; reports count these."""
     return f"file#{digest(key, version)}"
+
+
+def failure_id(key: str, sequence: str) -> str:
+    """Return the id of the ledger's entry for an upload of which an attempt failed."""
+    return f"failed#{digest(key, sequence)}"

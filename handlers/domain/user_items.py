@@ -1,4 +1,4 @@
-"""The items that creating a user writes: user, guard and idempotency key."""
+"""The items that creating a user writes: user, guard, idempotency key and what figures count."""
 
 import hashlib
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from handlers.domain.email_address import guard_id
-from handlers.domain.ledger import expiry
+from handlers.domain.ledger import counted, expiry
 from handlers.domain.user import NewUser, User
 from handlers.runtime import clock, trace
 
@@ -59,6 +59,16 @@ def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
         "created": {"S": user.created},
         **expiry(now, IDEMPOTENCY_SECONDS),
     }
+
+
+def created_entry(user_id: str, now: float) -> dict[str, Any]:
+    """Return the ledger's entry that counts a user as created."""
+    return counted(created_id(user_id), kind="user", outcome="created", now=now)
+
+
+def created_id(user_id: str) -> str:
+    """Return the id of that entry: a hash, so that nothing leads from it to a deleted user."""
+    return f"created#{hashlib.sha256(user_id.encode()).hexdigest()}"
 
 
 def key_id(key: str) -> str:

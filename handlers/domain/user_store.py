@@ -16,7 +16,13 @@ from typing import Any
 
 from handlers.domain.access import is_theirs, owner_of
 from handlers.domain.user import NewUser, User, is_user_id, new_user_id
-from handlers.domain.user_items import fingerprint, guard_item, key_item, user_item
+from handlers.domain.user_items import (
+    created_entry,
+    fingerprint,
+    guard_item,
+    key_item,
+    user_item,
+)
 from handlers.runtime import clock, deadline
 from handlers.runtime.caller import Caller
 from handlers.runtime.faults import Unavailable, temporary_as_unavailable
@@ -53,7 +59,8 @@ class UserStore:
     Args:
         client: botocore's DynamoDB client.
         table: name of the users' table.
-        ledger_table: name of the ledger's table, where ``create`` stores Idempotency-Keys.
+        ledger_table: name of the ledger's table, where ``create`` stores Idempotency-Keys, and
+            counts users.
         now: returns the time in epoch seconds.
         sleep: waits between attempts at a transaction.
     """
@@ -76,7 +83,10 @@ class UserStore:
     def create(
         self, new: NewUser, *, idempotency_key: str | None, owner: str | None = None
     ) -> Stored:
-        """Store a user, its guard and its key in one transaction (``dynamodb:PutItem`` on both).
+        """Store a user in one transaction (``dynamodb:PutItem`` on both tables).
+
+        With it are written the guard of the address, the key, and the ledger's entry that counts
+        the user.
 
         DynamoDB cancels transactions that conflict on an address or a key. They are tried again
         after a random pause; the later one then sees what the earlier one wrote.
@@ -106,7 +116,7 @@ class UserStore:
                 reasons = error.response["CancellationReasons"]  # in the order of the writes
                 codes = [reason.get("Code") for reason in reasons]
                 # The key is checked first: a repeated request also finds the guard that it wrote.
-                if codes[2:] == [_REFUSED]:
+                if codes[2:3] == [_REFUSED]:
                     return _replay(reasons[2]["Item"], new)
                 if not _CONFLICTS.isdisjoint(codes):
                     continue
@@ -181,19 +191,19 @@ class UserStore:
                     ExpressionAttributeValues={":now": {"N": str(int(now))}},
                 )
             )
+        # Without a condition: the id is new, and a transaction is executed once.
+        writes.append(_put(self._ledger_table, created_entry(user.id, now)))
         return writes
 
 
-def _put(table: str, item: dict[str, Any], condition: str, **more: Any) -> dict[str, Any]:
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": item,
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            **more,
-        }
-    }
+def _put(
+    table: str, item: dict[str, Any], condition: str | None = None, **more: Any
+) -> dict[str, Any]:
+    put = {"TableName": table, "Item": item, **more}
+    if condition:
+        put["ConditionExpression"] = condition
+        put["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return {"Put": put}
 
 
 def _replay(earlier: dict[str, Any], new: NewUser) -> Stored:

@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from handlers.domain.ledger import AlreadyDone, Ledger, Superseded
-from handlers.domain.upload_key import file_id, work_id
+from handlers.domain.upload_key import failure_id, file_id, work_id
 from handlers.process_upload import keys, results, sniff
 from handlers.process_upload.events import Upload
 from handlers.process_upload.fetch import Fetched, fetch
@@ -68,7 +68,8 @@ def process(
 ) -> Result:
     """Process an upload and count it, unless that was done before.
 
-    Every error is worth another attempt: the claim on the upload is released first.
+    Every error is worth another attempt: the upload counts as failed, once for all attempts, and
+    the claim on it is released first.
 
     Args:
         upload: an object under ``uploads/``.
@@ -102,6 +103,7 @@ def process(
     except BaseException:
         try:
             records.failed(upload)
+            ledger.record(failure_id(upload.key, upload.sequence), kind="attempt", outcome="failed")
         finally:
             ledger.release(claim)
         raise

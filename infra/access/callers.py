@@ -3,7 +3,7 @@
 from __future__ import annotations  # or every stack would load `aws.cognito`
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -15,11 +15,17 @@ from infra.config.emulator import emulator_url
 
 @dataclass(frozen=True, kw_only=True)
 class CallersArgs:
-    """``scopes``: the scopes of tokens, such as ``items.read``, each with a description."""
+    """The scopes of tokens, and who gets which.
+
+    Attributes:
+        scopes: such as ``items.read``, each with a description.
+        service_scopes: those of ``scopes`` that the client for people does not get.
+    """
 
     config: Api
     retain: bool
     scopes: Mapping[str, str]
+    service_scopes: Sequence[str] = ()
 
 
 class Callers(pulumi.ComponentResource):
@@ -88,7 +94,12 @@ class Callers(pulumi.ComponentResource):
             opts=self._child,
         )
         program = self._client(
-            f"{name}-program", pool, server, generate_secret=True, flow="client_credentials"
+            f"{name}-program",
+            pool,
+            server,
+            scopes=args.scopes,
+            generate_secret=True,
+            flow="client_credentials",
         )
         self.pool_arn, self.pool_id = pool.arn, pool.id
         self.client_id = program.id
@@ -96,7 +107,12 @@ class Callers(pulumi.ComponentResource):
         self.token_endpoint = self._token_endpoint(domain)
         if callback_urls:
             web = self._client(
-                f"{name}-web", pool, server, flow="code", callback_urls=callback_urls
+                f"{name}-web",
+                pool,
+                server,
+                scopes=args.scopes.keys() - set(args.service_scopes),
+                flow="code",
+                callback_urls=callback_urls,
             )
             self.web_client_id = web.id
 
@@ -147,19 +163,20 @@ class Callers(pulumi.ComponentResource):
         pool: aws.cognito.UserPool,
         server: aws.cognito.ResourceServer,
         *,
+        scopes: Iterable[str],
         flow: str,
         generate_secret: bool = False,
         callback_urls: Sequence[str] = (),
     ) -> aws.cognito.UserPoolClient:
         """Make a client for one OAuth flow; people also get the scope ``openid``."""
-        scopes = [self.scope(scope) for scope in sorted(self._scopes)]
+        allowed = [self.scope(scope) for scope in sorted(scopes)]
         return aws.cognito.UserPoolClient(
             name,
             user_pool_id=pool.id,
             generate_secret=generate_secret,
             allowed_oauth_flows_user_pool_client=True,
             allowed_oauth_flows=[flow],
-            allowed_oauth_scopes=[*(["openid"] if callback_urls else []), *scopes],
+            allowed_oauth_scopes=[*(["openid"] if callback_urls else []), *allowed],
             callback_urls=list(callback_urls) or None,
             logout_urls=list(callback_urls) or None,
             supported_identity_providers=["COGNITO"] if callback_urls else None,

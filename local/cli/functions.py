@@ -42,13 +42,17 @@ def invoke(
     epilog="""\b
     Examples:
       app run cleanup-expired
-      app run report""",
+      app run report
+      app run recount""",
 )
 def run(
     context: typer.Context,
     name: Annotated[
         str,
-        typer.Argument(metavar="SCHEDULE", help="A schedule, or the function that it invokes."),
+        typer.Argument(
+            metavar="SCHEDULE",
+            help="A schedule, the function that it invokes, or one that is run by hand.",
+        ),
     ],
 ) -> int:
     """Run a schedule now, with the event that it sends.

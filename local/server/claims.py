@@ -51,6 +51,11 @@ class Claim:
         """The access key id that the request names."""
         return str(self.parts.access_key_id)
 
+    @property
+    def is_session(self) -> bool:
+        """True if it is signed as functions sign: with a session, in the headers."""
+        return not self.presigned and self.access_key.startswith("ASIA")
+
 
 def claim(scope: Scope) -> Claim | None:
     """Return the signature that a request carries; None if it has none.

@@ -18,8 +18,17 @@ from ministack.core.iam_evaluator import AuthError  # type: ignore[import-untype
 from ministack.core.router import detect_service  # type: ignore[import-untyped]
 
 from local import credentials
-from local.server import open_paths, origin, preflights, recorder, viewer, workarounds
-from local.server.claims import Claim, Refused, claim
+from local.server import (
+    debug_calls,
+    function_errors,
+    open_paths,
+    origin,
+    preflights,
+    recorder,
+    viewer,
+    workarounds,
+)
+from local.server.claims import Refused, claim
 from local.server.console import door
 from local.server.identities import Identities
 from local.server.signature import verify
@@ -34,6 +43,8 @@ with contextlib.suppress(OSError, ValueError):
     resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 workarounds.apply()
+function_errors.apply()
+debug_calls.apply()
 preflights.install()
 recorder.install()
 
@@ -96,14 +107,9 @@ async def _admit(scope: Scope, receive: Receive) -> Receive:
     from_root = here and _identities.is_root(claimed.access_key)
     if open_paths.is_emulators_own(path) and not from_root:
         raise Refused("AccessDenied", "Only the root credentials open the emulator's own paths.")
-    if not here and not _is_session(claimed):
+    if not here and not claimed.is_session:
         raise Refused("AccessDenied", "From a container, sign with a function's credentials.")
     return receive
-
-
-def _is_session(claimed: Claim) -> bool:
-    """Return True if a request is signed as functions sign: with a session, in the headers."""
-    return not claimed.presigned and claimed.access_key.startswith("ASIA")
 
 
 def _as_json(problem: str) -> tuple[int, dict[str, str], bytes]:

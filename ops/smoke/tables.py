@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.domain.email_address import guard_id
 from handlers.domain.upload_key import file_id, output_key, work_id
-from handlers.domain.user_items import key_id
+from handlers.domain.user_items import created_id, key_id
 from ops.deployed import clients as deployed_clients
 from ops.deployed.clients import Client
 from ops.smoke.errors import SmokeError
@@ -76,6 +76,7 @@ class Records:
             if user_id:
                 self._delete(self.users_table, user_id)
                 self._delete(self.ledger_table, f"email#{user_id}")
+                self._delete(self.ledger_table, created_id(user_id))
             self._delete(self.ledger_table, guard.get("key_id") or key_id(idempotency_key))
 
     def delete_upload(self, *, user_id: str, upload_id: str, key: str, version: str) -> None:

@@ -108,7 +108,8 @@ def test_what_rings_is_listed_with_its_section(run: Run, production: Cloud) -> N
     cloudwatch = production.client("cloudwatch")
     [alarm] = [
         a["AlarmName"]
-        for a in cloudwatch.describe_alarms()["MetricAlarms"]
+        for page in cloudwatch.get_paginator("describe_alarms").paginate()
+        for a in page["MetricAlarms"]
         if "-monitoring-send-email-throttles-" in a["AlarmName"]
     ]
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")

@@ -19,6 +19,7 @@ from local.credentials import Credentials
 from ops.smoke import api as smoke_api
 from ops.smoke import upload
 from tests.support.e2e.system import Api, broken, keys
+from tests.support.functions import FEATURES
 
 Smoke = Callable[..., tuple[int, str, str]]
 
@@ -30,7 +31,8 @@ STEPS = [
     "the address is taken",
     "the user is found",
     "a file is uploaded and processed",
-    "live push answers",
+    *(["the figures of the day count users"] if "activity" in FEATURES else []),
+    *(["live push answers"] if "live_push" in FEATURES else []),
     "the welcome e-mail is sent",
     "what the test created is deleted",
     "the user is gone",

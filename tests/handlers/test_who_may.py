@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
+from handlers.domain.api import SCOPES, SERVICE_SCOPES
 from handlers.domain.upload_store import UploadStore
 from handlers.domain.user_store import UserStore
 from handlers.runtime.presign import Presigner
@@ -156,6 +157,23 @@ def test_every_operation_on_a_user_is_in_the_table() -> None:
         if any(each["in"] == "path" for each in operation.get("parameters", ()))
     }
     assert on_a_user == set(ON_A_USER)
+
+
+@pytest.mark.skipif("get_activity" not in FOLDERS, reason="figures were removed")
+@pytest.mark.parametrize("caller", CALLERS)
+def test_figures_belong_to_nobody_and_the_scope_decides(caller: str) -> None:
+    """Only services get the scope of a pool that the stack makes."""
+    from handlers.domain.activity_store import ActivityStore
+    from handlers.get_activity.get_activity import get_activity
+
+    class Empty:
+        def query(self, **_: Any) -> Any:
+            return {"Items": []}
+
+    answer = get_activity(event_of("get_activity", caller), ActivityStore(Empty(), "activity"))
+    assert answer["statusCode"] == 200
+    [demanded] = operations()["get-activity"]["security"]
+    assert set(demanded["Token"]) <= set(SERVICE_SCOPES) < set(SCOPES)
 
 
 def test_a_user_of_a_time_before_owners_is_for_services_only() -> None:

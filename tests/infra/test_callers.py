@@ -325,6 +325,20 @@ def test_a_web_apps_client() -> None:
     }
 
 
+def test_people_do_not_get_the_scopes_of_services() -> None:
+    config = Api.model_validate(TOKEN | {"cognito": {"callbackUrls": ["https://a.example/"]}})
+    args = CallersArgs(config=config, retain=True, scopes=SCOPES, service_scopes=["users.read"])
+    made = recorded(lambda: Callers("callers", args))
+    allowed = {
+        client.name: client.inputs["allowedOauthScopes"]
+        for client in made.all("aws:cognito/userPoolClient:UserPoolClient")
+    }
+    assert allowed == {
+        "callers-program": ALL_SCOPES,
+        "callers-web": ["openid", f"{PROJECT}/users.write"],
+    }
+
+
 def test_the_domains_name_is_taken_by_nobody_else_and_allowed() -> None:
     domain = callers().one("aws:cognito/userPoolDomain:UserPoolDomain", "callers-domain")
     prefix = domain.inputs["domain"]

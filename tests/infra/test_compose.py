@@ -45,6 +45,10 @@ def test_the_emulator_is_the_one_that_is_tested() -> None:
 def test_it_is_reached_from_this_machine_only() -> None:
     port = URL.rpartition(":")[2]
     assert SERVICE["ports"] == [f"127.0.0.1:{port}:{port}"]
+    # The gate: see tests/local/server/test_compose_emulator.py.
+    assert f"--bind=0.0.0.0:{port} local.server.compose:app" in SERVICE["entrypoint"]
+    assert SERVICE["environment"]["PYTHONPATH"] == "/guard"
+    assert "./local:/guard/local:ro" in SERVICE["volumes"]
 
 
 def test_functions_reach_it_and_are_confined() -> None:

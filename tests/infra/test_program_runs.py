@@ -11,7 +11,7 @@ import yaml
 from blueprint.project import ROOT
 from blueprint.recorder import run
 from infra.config.names import room_for_names
-from tests.support.functions import expected
+from tests.support.functions import FEATURES, expected
 from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, inputs, keys, of, recorded, stack
 
 MODES = [(name, preview) for name in STACKS for preview in (False, True)]
@@ -67,7 +67,8 @@ def test_exports(name: str, preview: bool) -> None:
         "ses_dkim_tokens",
         "alarm_topic_arn",
         "dashboard_name",
-        *(["live_url", "live_table_name"] if "live-uploads" in FUNCTIONS else []),
+        *({"activity_table_name", "by_hand"} if "activity" in FEATURES else ()),
+        *({"live_url", "live_table_name"} if "live_push" in FEATURES else ()),
     }
 
 
@@ -145,7 +146,8 @@ def test_a_preview_knows_no_computed_output() -> None:
     outputs = stack("prod", preview=True).outputs
     known = {k for k, v in outputs.items() if not isinstance(v, pulumi.output.Unknown)}
     # A physical name, and logical ones.
-    assert known == {"dashboard_name", "dead_letters", "log_groups", "releases"}
+    by_hand = {"by_hand"} if "activity" in FEATURES else set()
+    assert known == {"dashboard_name", "dead_letters", "log_groups", "releases"} | by_hand
     for entry in outputs["dead_letters"].values():
         unknown = {k for k, v in entry.items() if isinstance(v, pulumi.output.Unknown)}
         assert unknown == {"url", "target"}

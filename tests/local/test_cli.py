@@ -23,6 +23,7 @@ from local.files import key_for
 from local.hints import command, hints
 from local.invocation import read_event
 from local.mail import readable
+from local.server.console import settings as console
 from local.state import State, StateDirectory
 from local.tokens import fetch
 
@@ -48,6 +49,20 @@ def running(tmp_path):
 def running_with_bucket(tmp_path):
     with pretended(tmp_path, {"s3_bucket_name": "bucket"}):
         yield
+
+
+def test_the_browsers_command_line_has_no_lasting_key(run, running, tmp_path, monkeypatch):
+    directory, opened = StateDirectory(tmp_path).emulator, []
+    directory.mkdir()
+    key = console.write(directory, root=tmp_path, stack="local", deployed=Deployed())
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    code, out, _ = run("console", "--open")
+    assert (code, len(opened)) == (0, 1)
+    assert out.endswith(f"?key={key}\n")
+    assert key not in opened[0]
+    given = opened[0].partition("?key=")[2]
+    assert console.opens(directory / console.FILE, given)
+    assert not console.opens(directory / console.FILE, given)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from local import cloud as local_cloud
-from local.debug import debugging
+from local.debug import carried_on, debugging
 from local.emulator import free_port
 from local.errors import LocalError
 from local.invocation import invoke
@@ -104,6 +104,53 @@ def test_a_call_may_wait_longer_than_its_limit(cloud, greet, project):
         with Debugger("127.0.0.1", port) as debugger:
             debugger.attach({}, project)
             assert called.result(timeout=30)["text"]
+
+
+def test_calls_wait_for_their_turn(cloud, greet, project):
+    """Also behind a call whose caller has given up."""
+    file, port = project / HANDLER, free_port()
+    breakpoint_at = line_of(file, "return {")
+    with ThreadPoolExecutor(2) as pool, debugging(cloud.aws, greet, port=port):
+        calls = [pool.submit(invoke, cloud.aws, greet, f'{{"call": {n}}}') for n in range(2)]
+        time.sleep(0.5)
+        assert not any(call.done() for call in calls)
+        with Debugger("127.0.0.1", port) as debugger:
+            debugger.attach({file: [breakpoint_at]}, project)
+            events = [debugger.variables()[1]["event"] for _ in calls]
+            assert sorted(events) == ["{'call': 0}", "{'call': 1}"]
+            assert all(call.result(timeout=30)["text"] for call in calls)
+
+
+def test_a_call_that_waits_when_debugging_ends_says_so(cloud, greet):
+    with ThreadPoolExecutor(2) as pool:
+        with debugging(cloud.aws, greet, port=free_port()):
+            calls = [pool.submit(invoke, cloud.aws, greet, "{}") for _ in range(2)]
+            time.sleep(0.5)
+        errors = [str(call.exception(timeout=30)) for call in calls]
+    assert sum("Debugging ended while this call waited" in error for error in errors) == 1
+    assert invoke(cloud.aws, greet, "{}")["text"]
+
+
+def test_an_edit_of_the_program_does_not_end_debugging(cloud, greet, project):
+    before, port, program = settings(cloud, greet), free_port(), project / "__main__.py"
+    source = program.read_text()
+    with ThreadPoolExecutor(1) as pool, debugging(cloud.aws, greet, port=port):
+        with carried_on(cloud.aws, cloud.functions) as again:
+            program.write_text(source.replace('"WORD": word', '"WORD": "edited"'))
+            cloud.apply()
+        assert again == ["greet"]
+        called = pool.submit(invoke, cloud.aws, greet, "{}")
+        with Debugger("127.0.0.1", port) as debugger:
+            debugger.attach({project / HANDLER: [line_of(project / HANDLER, "return {")]}, project)
+            debugger.variables()
+            assert called.result(timeout=30)["text"].startswith("edited")
+        with carried_on(cloud.aws, cloud.functions) as again:
+            cloud.apply()  # changes nothing
+        assert again == []
+    program.write_text(source)
+    cloud.apply()
+    assert settings(cloud, greet)[0] == before[0]
+    assert invoke(cloud.aws, greet, "{}")["text"]
 
 
 def test_what_killed_debugging_left_behind_is_undone(cloud, greet):

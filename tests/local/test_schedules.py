@@ -47,8 +47,10 @@ def greet(cloud):
 def app(cloud, tmp_path, capsys):
     """Run the command in a program with these schedules: ids by name."""
 
-    def run(name, **ids):
-        deployed = cloud.deployed.model_copy(update={"resources": resources(TYPE, ids)})
+    def run(name, by_hand=(), **ids):
+        outputs = {**cloud.deployed.outputs, "by_hand": dict.fromkeys(by_hand, "arn")}
+        update = {"resources": resources(TYPE, ids), "outputs": outputs}
+        deployed = cloud.deployed.model_copy(update=update)
         with as_if_up(tmp_path, cloud, deployed):
             code = main(["run", name], root=tmp_path)
         return code, *capsys.readouterr()
@@ -70,12 +72,53 @@ def test_a_schedule_runs_now_with_its_event(app, schedule, greet, name):
     assert any("printed" in line for line in log)
 
 
+def test_a_function_without_a_schedule_runs_until_nothing_is_left(app, monkeypatch):
+    events = []
+    answers = iter([{"days": 2, "next": {"from": "2026-11-22"}}, {"days": 1}])
+
+    def call(aws, ref, event):
+        events.append(json.loads(event))
+        return Answer(next(answers))
+
+    monkeypatch.setattr("local.schedules.invocation.call", call)
+    code, out, _ = app("greet", by_hand=["greet"])
+    assert (code, events) == (0, [{}, {"from": "2026-11-22"}])
+    assert '"days": 1' in out
+
+
+def test_a_function_by_hand_runs_once_if_its_answer_has_no_more(app):
+    code, out, error = app("greet", by_hand=["greet"])
+    assert code == 0
+    assert json.loads(out)["text"]
+    assert error.startswith("greet: {}\n")
+
+
+class Answer:
+    """What a function answered."""
+
+    log = ""
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def result(self):
+        return self._answer
+
+
 def test_a_function_that_fails(app, schedule, greet):
     code, out, error = app("hourly", hourly=schedule(greet, '{"fail": true}'))
     assert (code, out) == (1, "")
     assert error.splitlines()[0] == 'greet: {"fail": true}'
     assert error.endswith("\nerror: greet failed: ValueError: asked to fail\n")
     assert error.count("handlers/greet/handler.py") == 1
+
+
+@pytest.mark.parametrize(("fail", "last"), [("false", "greeted"), ("true", "asked to fail")])
+def test_a_long_log_is_shown_whole(app, schedule, greet, fail, last):
+    _, _, error = app("hourly", hourly=schedule(greet, f'{{"lines": 200, "fail": {fail}}}'))
+    shown = [line for line in error.splitlines() if "of a log that is too long" in line]
+    assert [line.split("line ")[1].split()[0] for line in shown] == [str(n) for n in range(200)]
+    assert last in error.partition("line 199 of")[2]
 
 
 def test_wrong_names(app, schedule, greet):

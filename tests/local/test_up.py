@@ -340,6 +340,14 @@ def test_edits_are_applied_while_it_runs(arguments, folder, local):
         stack_file.write_text(stack_file.read_text().replace("thirty", "50"))
         lines_until(process, "changed  Queue messages")
 
+        (folder / "beside.py").write_text("WORD = 'hi'\n")
+        program.write_text(original.replace('"WORD": word', '"WORD": __import__("beside").WORD'))
+        lines_until(process, "changed  Function greet")
+        (folder / "beside.py").write_text("WORD = 'yo'\n")
+        lines_until(process, "changed  Function greet")
+        _, answer, _ = local("invoke", "greet", "-", stdin="{}")
+        assert json.loads(answer)["text"] == "yo, Ada"
+
         program.write_text(f"{original}\nimport handlers.other.more\n")
         lines_until(process, "No module named 'handlers.other.more'")
         (folder / "handlers/other/more.py").write_text(

@@ -23,6 +23,7 @@ from blueprint.project import ROOT, project_name
 EMULATOR = "http://localhost:4566"
 _FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["aws"]
 _NETWORK = str(_FILE["environment"]["DOCKER_NETWORK"])
+_FLAGS = str(_FILE["environment"]["LAMBDA_DOCKER_FLAGS"])
 _START_SECONDS = 30
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "docs")
 
@@ -183,7 +184,9 @@ def emulator(folder: Path) -> Iterator[str]:
         port = EMULATOR.rpartition(":")[2]
         settings = {
             **{name: str(value) for name, value in _FILE["environment"].items()},
-            "AWS_ENDPOINT_URL": f"http://{gateway}:{port}",
+            # The functions find it by its name there.
+            "LAMBDA_DOCKER_FLAGS": f"{_FLAGS} --add-host aws:{gateway}",
+            "PYTHONPATH": str(ROOT),
             "GATEWAY_PORT": port,
             "IOT_MTLS_ENABLED": "0",  # these two would open ports of their own
             "SFTP_ENABLED": "0",
@@ -193,7 +196,7 @@ def emulator(folder: Path) -> Iterator[str]:
         with open(folder / "emulator.log", "wb") as log:
             process = subprocess.Popen(
                 [
-                    sys.executable, "-m", "hypercorn", "ministack.app:app", "--workers=0",
+                    sys.executable, "-m", "hypercorn", "local.server.compose:app", "--workers=0",
                     f"--bind=127.0.0.1:{port}", f"--bind={gateway}:{port}",
                 ],
                 env={"PATH": os.environ["PATH"], **settings},

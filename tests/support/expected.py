@@ -14,7 +14,7 @@ class Expected:
     """One function, as the tests of the whole system expect it.
 
     Attributes:
-        trigger: in the words of ``make plan``.
+        trigger: in the words of ``make plan``; ``none`` if it is invoked by hand.
         services: whose AWS clients it makes; the first is the one it needs for any event.
         alarms: what may ring because of it, beside those that every function has.
         dead_letters: its dead-letter queues, and the kind of each.

@@ -254,6 +254,8 @@ class FakeDynamoDB:
         return error
 
     def _holds(self, params: dict[str, Any]) -> bool:
+        if "ConditionExpression" not in params:
+            return True
         item = self._old(params)
         names = params.get("ExpressionAttributeNames", {})
         values = params.get("ExpressionAttributeValues", {})

@@ -9,6 +9,7 @@ LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
 LIVE = f"arn:aws:dynamodb:{HERE}:live-connections"
 SOCKET = f"arn:aws:execute-api:{HERE}:live/STAGE"
+ACTIVITY = f"arn:aws:dynamodb:{HERE}:activity"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
 KEY = f"arn:aws:kms:{HERE}:key"
@@ -58,6 +59,7 @@ USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
 LIVE_KEY = through("dynamodb", "kms:Decrypt", tableName="live-connections")
+ACTIVITY_KEY = through("dynamodb", "kms:Decrypt", tableName="activity")
 READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
 WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)
 RECEIVE_EMAILS = through("sqs", "kms:Decrypt", arn=EMAILS)

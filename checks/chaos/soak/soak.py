@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checks.chaos.proxy import Proxy, host_of_functions
 from checks.chaos.soak import time_lapse
@@ -15,6 +15,7 @@ from checks.chaos.soak.books import Books
 from checks.chaos.soak.caller import Caller
 from checks.chaos.soak.events import Events
 from checks.chaos.soak.evidence import gather
+from checks.chaos.soak.further import further
 from checks.chaos.soak.inputs import Input, Inputs
 from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.senders import Senders
@@ -134,7 +135,7 @@ class Soak:
         while time.monotonic() < end:
             self._rest(end)
             pending = time_lapse.pending(self.cloud)
-            if not pending and not self._waiting(hidden=True):
+            if not pending and not self._waiting(hidden=True) and self._settled():
                 return
             time_lapse.end_leases(self.cloud)
             self.delays.end(self.cloud)
@@ -148,7 +149,11 @@ class Soak:
             if (kind := self.inputs[number].kind) in details:
                 details[kind].append(detail)
         evidence = gather(self.cloud, details)
-        return account(self.books, self.inputs, evidence, uncertain=bool(self.injected))
+        found = account(self.books, self.inputs, evidence, uncertain=bool(self.injected))
+        return replace(found, rows=[*found.rows, *(each.row(self.cloud) for each in further())])
+
+    def _settled(self) -> bool:
+        return all(not each.row(self.cloud).balance.violations for each in further())
 
     def _one(self, senders: Senders, item: Input) -> None:
         try:

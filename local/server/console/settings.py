@@ -4,6 +4,7 @@ The file holds what the outputs hold, API keys included: only its owner can read
 """
 
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from local import private_file
 
 FILE = "console.json"
 """In the emulator's folder. While it is not there, there is no console."""
+
+_OPENING = "console-opening"
+_OPENING_SECONDS = 60
 
 
 class Function(Struct):
@@ -71,3 +75,28 @@ def read(file: Path) -> Settings:
 def address(directory: Path, endpoint: str) -> str:
     """Return the address that opens the page in a browser, by the emulator's folder."""
     return f"{endpoint}/?key={read(directory / FILE).key}"
+
+
+def address_for_once(directory: Path, endpoint: str) -> str:
+    """Return an address that opens the page once, within a minute.
+
+    A browser is started with it, and everybody on this machine may see a command line.
+    """
+    key = secrets.token_urlsafe(24)
+    private_file.write(directory / _OPENING, key.encode())
+    return f"{endpoint}/?key={key}"
+
+
+def opens(file: Path, given: str) -> bool:
+    """Return True if a key opens the page: that of the settings, or one for once, now used up."""
+    if secrets.compare_digest(given.encode(), read(file).key.encode()):
+        return True
+    opening = file.with_name(_OPENING)
+    try:
+        key, age = opening.read_bytes(), time.time() - opening.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    if not secrets.compare_digest(given.encode(), key):
+        return False
+    opening.unlink()
+    return age < _OPENING_SECONDS

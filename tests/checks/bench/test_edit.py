@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.bench import edit
+from checks.bench import BenchError, edit, edit_program
 
 pytestmark = pytest.mark.long  # starts a local cloud
 
@@ -19,3 +19,22 @@ def test_edits_and_redeployments_are_answered_by_the_new_code():
     live, added, deployed = edit.measure(rounds=1)
     assert (live.rounds, added.rounds, deployed.rounds) == (5, 5, 1)
     assert 0 < live.value < deployed.value
+
+
+def test_an_edit_of_the_program_is_compared_with_a_whole_start(tmp_path):
+    ours, whole = edit_program.rows({"edit of a setting": [1.0, 2.0, 9.0], "app up": [4.0]})
+    assert (ours.value, ours.reached, whole.value) == (2_000, True, 4_000)
+    assert whole.times_ours == pytest.approx(2)
+    program = tmp_path / "__main__.py"
+    program.write_text("f(memory_mb=512)\ng(memory_mb=256)\n")
+    edit_program.edit(program)
+    assert program.read_text() == "f(memory_mb=513)\ng(memory_mb=256)\n"
+    program.write_text("")
+    with pytest.raises(BenchError, match="has no memory_mb"):
+        edit_program.edit(program)
+
+
+def test_an_edit_of_the_program_is_applied_and_timed():
+    ours, whole = edit_program.measure(rounds=1)
+    assert (ours.rounds, whole.rounds) == (3, 1)
+    assert 0 < ours.value < 1000 * whole.seconds

@@ -170,6 +170,7 @@ class FakeLedger:
     def __init__(self) -> None:
         self.entries: dict[str, dict[str, Any]] = {}
         self.records: dict[str, str] = {}
+        self.failed: set[str] = set()
         self.leases: list[float] = []
 
     def claim(
@@ -196,6 +197,9 @@ class FakeLedger:
         self.entries[claim.entry_id]["state"] = "released"
 
     def record(self, entry_id: str, *, kind: str, outcome: str) -> None:
+        if kind == "attempt":
+            self.failed.add(entry_id)
+            return
         assert kind == "file"
         self.records.setdefault(entry_id, outcome)
 

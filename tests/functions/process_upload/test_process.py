@@ -350,9 +350,11 @@ def test_a_failure_gives_the_claim_back_and_the_retry_succeeds(
 ) -> None:
     upload = world.upload("a.jpg", b"no picture")
     world.s3.denied = {operation}
-    with pytest.raises(StorageError):
-        world.process(upload)
+    for _ in range(2):
+        with pytest.raises(StorageError):
+            world.process(upload)
     assert world.ledger.records == {}
+    assert len(world.ledger.failed) == 1  # of two attempts
     world.s3.denied = set()
     assert world.process(upload, owner="somebody else").outcome == "rejected"
     assert list(world.ledger.records.values()) == ["rejected"]

@@ -143,14 +143,15 @@ def test_a_pending_user_who_is_restored_when_due_is_left_to_the_sweep(
 
 def test_what_creating_a_user_stores_is_new() -> None:
     client = FakeDynamoDB()
-    user = UserStore(client, "users").create(NewUser("Ada", "a@x.co"), idempotency_key=None).user
+    users = UserStore(client, "users", ledger_table="ledger")
+    user = users.create(NewUser("Ada", "a@x.co"), idempotency_key=None).user
     image = client.tables["users"][user.id]
     record = inserted(1)
     record["dynamodb"] |= {"NewImage": image, "ApproximateCreationDateTime": time.time()}
     queue = FakeQueue()
     assert queue_welcomes([record], queue) is None
     assert queue.batches == [["a@x.co"]]
-    UserStore(client, "users").mark_welcomed(user.id)
+    users.mark_welcomed(user.id)
     assert queue_welcomes([record], queue) is None
     assert queue.batches == [["a@x.co"]]
 

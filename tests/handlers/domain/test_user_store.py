@@ -6,6 +6,7 @@ from botocore.stub import Stubber
 
 from handlers.domain.email_address import guard_id
 from handlers.domain.user import NewUser, is_user_id
+from handlers.domain.user_items import created_entry, created_id
 from handlers.domain.user_store import EmailTaken, KeyReused, UserStore
 from handlers.runtime.faults import Unavailable
 from tests.support.fakes import NOW, USER, FakeDynamoDB, cancelled, client_error
@@ -61,15 +62,18 @@ def test_user_and_guard_are_written(store: UserStore, client: FakeDynamoDB) -> N
                 "id": {"S": guard_id("ada@example.com")},
                 "user_id": {"S": user.id},
             },
-        }
+        },
+        "ledger": {created_id(user.id): created_entry(user.id, NOW)},
     }
+    assert user.id not in str(client.tables["ledger"])
     assert store.get(user.id, None) == user
 
 
 def test_key_is_written_in_the_same_transaction(store: UserStore, client: FakeDynamoDB) -> None:
     user = store.create(ADA, idempotency_key="key").user
     assert client.calls == ["TransactWriteItems"]
-    [(item_id, item)] = client.tables["ledger"].items()
+    [(item_id, item), (counted, _)] = client.tables["ledger"].items()
+    assert counted == created_id(user.id)
     digest = "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"  # of "key"
     assert item_id == f"idempotency#{digest}"
     assert item["user_id"] == {"S": user.id}
@@ -85,7 +89,7 @@ def test_address_in_other_letters_is_taken(store: UserStore, client: FakeDynamoD
         with pytest.raises(EmailTaken):
             store.create(NewUser("Bob", "ada@EXAMPLE.com"), idempotency_key=key)
     assert len(client.tables["users"]) == 2
-    assert "ledger" not in client.tables
+    assert len(client.tables["ledger"]) == 1
 
 
 def test_same_key_and_body_give_the_first_answer(store: UserStore, clock: Clock) -> None:
@@ -117,6 +121,7 @@ def test_expired_key_counts_as_absent(store: UserStore, clock: Clock) -> None:
     [
         [NONE, CONFLICT],
         [NONE, NONE, CONFLICT],
+        [NONE, NONE, NONE, CONFLICT],
         # Refused by the guard while the key's own transaction runs: perhaps our own first try.
         [NONE, {"Code": "ConditionalCheckFailed"}, CONFLICT],
         [{"Code": "ThrottlingError"}, NONE],
@@ -225,4 +230,4 @@ def test_botocore_returns_the_reasons_where_the_store_reads_them() -> None:
             modeled_fields={"CancellationReasons": reasons},
         )
         with pytest.raises(EmailTaken):
-            UserStore(client, "users").create(ADA, idempotency_key=None)
+            UserStore(client, "users", ledger_table="ledger").create(ADA, idempotency_key=None)

@@ -62,7 +62,7 @@ def test_a_conflict_that_outlasts_the_time_is_unavailable(server: BadServer) -> 
     reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
     error = {"__type": "x#TransactionCanceledException", "CancellationReasons": reasons}
     server.behave = lambda request: request.answer(error, status=400)
-    store = UserStore(aws.client("dynamodb"), "users")
+    store = UserStore(aws.client("dynamodb"), "users", ledger_table="ledger")
     deadline.begin(Invocation(LEAST + 0.15))
     with pytest.raises(Unavailable):
         store.create(NewUser("Ada", "ada@example.com"), idempotency_key=None)

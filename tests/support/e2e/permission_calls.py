@@ -12,6 +12,7 @@ from typing import Any
 from local.cloud import Cloud
 from tests.support.e2e.system import logical_name
 from tests.support.statements import (
+    ACTIVITY,
     EMAILS,
     HERE,
     KEY,
@@ -28,6 +29,7 @@ INDEXES = {
     "ledger": {"by-day": "day", "by-expiry": "expires_day"},
     "uploads": {},
     "live": {},
+    "activity": {},
 }
 PREFIXES = (
     "uploads/",
@@ -38,10 +40,11 @@ PREFIXES = (
     "reports/",
     "elsewhere/",
 )
-TABLES = {"users": USERS, "ledger": LEDGER, "uploads": UPLOADS, "live": LIVE}
-STREAMS = {"users": USERS, "uploads": UPLOADS}
-_ITEM = {"id": {"S": "probe"}}
-_HASH_KEYS = {"users": "id", "ledger": "id", "uploads": "user", "live": "topic"}
+TABLES = {"users": USERS, "ledger": LEDGER, "uploads": UPLOADS, "activity": ACTIVITY, "live": LIVE}
+_STREAMS = ("users", "ledger", "uploads")
+_PROBE = {"S": "probe"}
+_HASH_KEYS = {"users": "id", "ledger": "id", "uploads": "user", "activity": "id", "live": "topic"}
+_RANGE_KEYS = {"uploads": "id", "activity": "day", "live": "id"}
 _NEVER = {"ConditionExpression": "attribute_exists(id)"}
 
 
@@ -74,7 +77,7 @@ def calls(cloud: Cloud) -> list[Call]:
     """Return them for one running system."""
     return [
         *_tables(cloud),
-        *(call for table in STREAMS for call in _stream(cloud, table)),
+        *(call for table in _STREAMS for call in _stream(cloud, table)),
         *_bucket(cloud.outputs["s3_bucket_name"]),
         *_queues(cloud),
         *_mail(),
@@ -97,7 +100,7 @@ def _tables(cloud: Cloud) -> Iterator[Call]:
     physical = table_names(cloud)
     for table, physical_name in physical.items():
         arn, name = TABLES[table], {"TableName": physical_name}
-        key = {**_ITEM, _HASH_KEYS[table]: {"S": "probe"}}
+        key = {n: _PROBE for n in (_HASH_KEYS[table], _RANGE_KEYS.get(table)) if n}
         put = {**name, "Item": key, **_NEVER}
         change = {
             "UpdateExpression": "SET probe = :now",
@@ -157,7 +160,7 @@ def _stream(cloud: Cloud, name: str) -> Iterator[Call]:
     for action, operation in operations.items():
         yield Call(
             action=f"dynamodb:{action}",
-            on=f"{STREAMS[name]}/stream/2026",
+            on=f"{TABLES[name]}/stream/2026",
             service="dynamodbstreams",
             operation=operation,
             arguments=arguments[action],

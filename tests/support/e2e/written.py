@@ -78,12 +78,14 @@ def _files_of_the_emulator(cloud: Cloud) -> Iterator[Place]:
 def _monitoring(cloud: Cloud) -> Iterator[Place]:
     cloudwatch = cloud.client("cloudwatch")
     yield "metrics", _bytes(cloudwatch.list_metrics()["Metrics"])
-    yield "alarms", _bytes(cloudwatch.describe_alarms())
+    alarms = cloudwatch.get_paginator("describe_alarms").paginate()  # 50 in a page
+    yield "alarms", b"".join(map(_bytes, alarms))
     yield "history of alarms", _bytes(cloudwatch.describe_alarm_history())
     for entry in cloudwatch.list_dashboards()["DashboardEntries"]:
         body = cloudwatch.get_dashboard(DashboardName=entry["DashboardName"])["DashboardBody"]
         yield f"dashboard {entry['DashboardName']}", body.encode()
-    yield "metric filters", _bytes(cloud.client("logs").describe_metric_filters())
+    filters = cloud.client("logs").get_paginator("describe_metric_filters").paginate()
+    yield "metric filters", b"".join(map(_bytes, filters))
 
 
 def _table(cloud: Cloud, output: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from handlers.domain.access import owner_of
 from handlers.domain.user import NewUser
-from handlers.domain.user_items import guard_item, key_item, user_item
+from handlers.domain.user_items import created_entry, guard_item, key_item, user_item
 from handlers.runtime.caller import Caller
 from tests.support.fakes import NOW, USER
 from tests.support.formats import Samples
@@ -21,6 +21,9 @@ def written() -> Samples:
     }
     return {
         "users": {"new": user, "guard": guard_item(USER)},
-        "ledger": {"Idempotency-Key": key_item(KEY, NEW, USER, NOW)},
+        "ledger": {
+            "Idempotency-Key": key_item(KEY, NEW, USER, NOW),
+            "created": created_entry(USER.id, NOW),
+        },
         "stream": {"new user": record},  # as DynamoDB writes it
     }

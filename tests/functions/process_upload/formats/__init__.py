@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import pytest
+
 from handlers.domain.ledger import Ledger
 from handlers.process_upload.events import Upload
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import process
 from handlers.process_upload.records import Records
-from handlers.process_upload.storage import Storage
+from handlers.process_upload.storage import Storage, StorageError
 from tests.functions.get_upload.items import KEY, UPLOAD_ID, item
 from tests.functions.process_upload.fakes import BUCKET, FakeS3
 from tests.support.fakes import NOW, FakeDynamoDB
@@ -72,6 +74,11 @@ def _ledger() -> dict[str, Any]:
         upload(name, content, FakeS3(), dynamodb, 1)
         for entry in dynamodb.tables["ledger"].values():
             found[f"{entry['id']['S'].partition('#')[0]} {name}"] = entry
+    dynamodb, s3 = FakeDynamoDB(), FakeS3()
+    s3.denied = {"GetObject"}
+    with pytest.raises(StorageError):
+        upload("a/b.zip", b"", s3, dynamodb, 1)
+    found["failed"] = next(i for i in dynamodb.tables["ledger"].values() if "outcome" in i)
     return found
 
 

@@ -1,6 +1,7 @@
 """Whose requests the console answers, by what a request says of itself."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,26 @@ def test_without_the_key_there_is_no_cookie(query: str) -> None:
     status, headers, _ = answer(scope(headers=BROWSER, query=query))
     assert (status, headers[b"location"]) == (303, b"/_console/")
     assert b"set-cookie" not in headers
+
+
+def test_an_address_for_once_opens_once(tmp_path: Path, key: str) -> None:
+    query = settings.address_for_once(tmp_path, "").removeprefix("/?")
+    assert key not in query
+    assert answer(scope(headers=BROWSER, query="key=wrong"))[1].get(b"set-cookie") is None
+    opened = answer(scope(headers=BROWSER, query=query))[1]
+    assert opened[b"set-cookie"].decode().startswith(f"console-4566={key};")
+    for used in (query, "key="):
+        assert answer(scope(headers=BROWSER, query=used))[1].get(b"set-cookie") is None
+
+
+def test_an_address_for_once_is_for_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = settings.address_for_once(tmp_path, "").removeprefix("/?")
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600, 0o600]
+    later = time.time() + 61
+    monkeypatch.setattr("time.time", lambda: later)
+    assert answer(scope(headers=BROWSER, query=query))[1].get(b"set-cookie") is None
 
 
 @pytest.mark.parametrize("cookie", ["", "console-4566=wrong", "console-1={key}", "a=b; =;", "é"])
