@@ -9,7 +9,6 @@ from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import COMPONENTS, SCOPES, SERVICE_SCOPES
 from handlers.get_user.operation import GET_USER
-from infra.access.mail_identity import MailIdentity, MailIdentityArgs
 from infra.config.loader import load
 from infra.function.function import Function
 from infra.stack import stack_of
@@ -33,8 +32,7 @@ ledger = stack.table("ledger", stream=True, ttl_attribute="expires", indexes=[
 storage = stack.bucket("storage", expire_days=config.uploads.expiry,
                        cors_origins=config.api.cors_origins)
 emails = stack.queue("emails", consumer_timeout=30, batch_window=config.email.batch_window_seconds)
-sender = MailIdentity("mail", MailIdentityArgs(
-    sender=config.email.sender, create=config.email.create_identity))
+sender = stack.mail_sender("mail", config.email)
 callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.
@@ -52,7 +50,7 @@ functions = stack.functions(network="network", functions={
         timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]),
     "send-email": Function(
         description="E-mails of the queue by SES", memory_mb=256, timeout=30,
-        grants=[sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET"),
+        grants=[sender.send(env_sender="SENDER"),
                 emails.delay(env="EMAIL_QUEUE_URL"),
                 users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]),
     "cleanup-expired": Function(
@@ -84,7 +82,7 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
     function=functions["cleanup-expired"], expression=config.schedules.cleanup))
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
-monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=[sender],
+monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=sender.identities,
     queues=[emails_to_send], streams=[new_users, *activity.streams, live.changes],
     sockets=[live.stage],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])

@@ -3,23 +3,17 @@
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.config.functions import FunctionSettings
+from infra.config.mail import Mail
 from infra.config.schedules import ScheduleExpression
 from infra.config.section import Section
 from infra.config.stack import StackConfig
-from infra.config.texts import EmailAddress
 
 _UPLOAD_MEMORY_MB = 512
 
 
-class Email(Section):
+class Email(Mail):
     """How e-mails are sent."""
 
-    sender: EmailAddress = Field(description="From address; its domain is verified by DKIM.")
-    create_identity: bool = Field(
-        True,
-        description="Make the SES identity of the sender's domain. An account has one in each "
-        "region: false if another stack or tool has made it.",
-    )
     batch_window_seconds: int = Field(
         5, ge=0, le=300, description="How long the queue collects a batch."
     )
@@ -145,6 +139,12 @@ class AppConfig(StackConfig):
                 f"{_UPLOAD_MEMORY_MB}, for it holds images while it resizes them"
             )
         return functions
+
+    @field_validator("email")
+    @classmethod
+    def _the_provider_can_be_reached(cls, email: Email, info: ValidationInfo) -> Email:
+        email.check_way_out(info.data.get("network"), info.data.get("emulator"))
+        return email
 
     @field_validator("email")
     @classmethod

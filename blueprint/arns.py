@@ -36,6 +36,7 @@ _ARNS = {
     "aws:lambda/alias:Alias": "arn:aws:lambda:{region}:{account}:function:{name}:live",
     "aws:lambda/function:Function": "arn:aws:lambda:{region}:{account}:function:{name}",
     "aws:s3/bucket:Bucket": "arn:aws:s3:::{name}",
+    "aws:secretsmanager/secret:Secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}",
     "aws:sesv2/configurationSet:ConfigurationSet": (
         "arn:aws:ses:{region}:{account}:configuration-set/{name}"
     ),

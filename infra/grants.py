@@ -19,6 +19,7 @@ class Grant:
         env: environment variables, by name.
         conditions: IAM conditions, as in a policy document.
         needs: grants without which this one has no effect, such as one on the resource's key.
+        internet: what it allows is of use only with a way to the internet.
     """
 
     actions: Sequence[str]
@@ -26,6 +27,7 @@ class Grant:
     env: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     needs: Sequence["Grant"] = ()
+    internet: bool = False
 
     def __post_init__(self) -> None:
         for action in self.actions:

@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pulumi
+
 from infra.access.callers import Callers, CallersArgs
-from infra.access.mail_identity import MailIdentity
+from infra.access.mail_identity import MailIdentity, MailIdentityArgs
+from infra.access.sendgrid import SendGrid, SendGridArgs
+from infra.config.mail import Mail
 from infra.config.stack import StackConfig
 from infra.emulator import send_to
 from infra.function.function import Function
@@ -106,6 +110,20 @@ class Stack:
             ),
         )
 
+    def mail_sender(self, name: str, mail: Mail) -> MailIdentity | SendGrid:
+        """Make the sender of e-mails, with the provider that the configuration names."""
+        if mail.provider == "ses":
+            args = MailIdentityArgs(sender=mail.sender, create=mail.create_identity)
+            return MailIdentity(name, args)
+        sendgrid = SendGrid(
+            name,
+            SendGridArgs(
+                sender=mail.sender, api_key=mail.api_key, retain=self.config.retain, key=self.key
+            ),
+        )
+        pulumi.export("sendgrid_key_secret_arn", sendgrid.secret_arn)
+        return sendgrid
+
     def functions(self, functions: Mapping[str, Function], *, network: str) -> Functions:
         """Make all functions of the stack.
 
@@ -203,6 +221,7 @@ class Stack:
             NetworkArgs(
                 cidr=self.config.network.cidr,
                 services=called,
+                internet=self.config.network.internet,
                 log_retention_days=self.config.logs.retention_days,
                 permissions_boundary=self.config.permissions_boundary,
                 key=self.key,

@@ -98,6 +98,7 @@ class Cloud:
                 containers=self.emulator.containers,
                 previous=self.deployed,
                 error_texts=self._error_texts,
+                functions_url=self.emulator.functions_url,
             )
         except PartlyApplied as error:
             self.deployed = error.deployed
@@ -197,6 +198,7 @@ def launch(
             containers=emulator.containers,
             previous=previous,
             error_texts=error_texts,
+            functions_url=emulator.functions_url,
         )
         return Cloud(emulator, aws, project, deployment, history=history, error_texts=error_texts)
     except BaseException:
@@ -213,6 +215,7 @@ def install(
     containers: Containers | None,
     previous: Deployed | None = None,
     error_texts: bool = False,
+    functions_url: str | None = None,
 ) -> Deployment:
     """Deploy a project to an emulator, and tell the emulator's own pages of it.
 
@@ -228,6 +231,7 @@ def install(
         live=containers.live if containers else None,
         previous=previous,
         error_texts=error_texts,
+        functions_url=functions_url,
     )
     api = json.loads(project.config.get(f"{project.name}:api", "{}"))
     (directory / ORIGINS.name).write_text(json.dumps(api.get("corsOrigins", [])))

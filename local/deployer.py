@@ -10,6 +10,7 @@ from pathlib import Path
 import pulumi
 
 from blueprint import runner
+from local import sendgrid
 from local.aws import Aws, AwsError, explain
 from local.changes import Change, Reconciler
 from local.deployed import Deployed
@@ -40,6 +41,7 @@ def deploy(
     live: Path | None = None,
     previous: Deployed | None = None,
     error_texts: bool = False,
+    functions_url: str | None = None,
 ) -> Deployment:
     """Run the program, and make, change and delete resources until they are as it declares.
 
@@ -51,6 +53,7 @@ def deploy(
         live: where containers import the functions' sources from; see `Containers`.
         previous: what is deployed. The program is then tried first, without changing anything.
         error_texts: see `registry.Target`.
+        functions_url: where functions find the emulator, if not where containers or workers do.
 
     Raises:
         WrongConfiguration: the program refused its configuration.
@@ -67,6 +70,9 @@ def deploy(
             live=live,
             error_texts=error_texts,
             naming=pattern(project),
+            addresses={
+                sendgrid.API: f"{functions_url or _seen_by_functions(aws, images)}{sendgrid.PREFIX}"
+            },
         )
 
     if before.resources:
@@ -109,6 +115,11 @@ def _deployed(
     deployed.outputs.update({name: target.here(value) for name, value in outputs.items()})
     deployed.resources.update(reconciler.made)
     return Deployment(deployed, reconciler.changes, imported)
+
+
+def _seen_by_functions(aws: Aws, images: Mapping[str, str] | None) -> str:
+    """Return the emulator's URL as workers or containers know it."""
+    return aws.endpoint.replace("127.0.0.1", "host.docker.internal") if images else aws.endpoint
 
 
 def _run(

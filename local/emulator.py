@@ -54,6 +54,14 @@ class Emulator:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def functions_url(self) -> str | None:
+        """The URL at which functions call AWS; None if it is the emulator's own."""
+        if self._functions_port is None:
+            return None
+        host = "host.docker.internal" if self.containers else HOST
+        return f"http://{host}:{self._functions_port}"
+
+    @property
     def pid(self) -> int:
         """The process id, which is also the id of its process group."""
         if self._process is None:

@@ -20,8 +20,9 @@ PRICES = Path(__file__).with_name("prices.toml")
 LEFT_OUT = (
     "free tiers, taxes and discounts; data transfer out of AWS, between zones and "
     "through endpoints; Cognito's users "
-    "and tokens; flow logs and the firewall's log; custom metrics ($0.30 each) and what API "
-    "Gateway, SES and S3 charge for rarer operations; the time of cold starts; retries"
+    "and tokens; e-mail providers other than SES; flow logs and the firewall's log; custom metrics "
+    "($0.30 each) and what API Gateway, SES and S3 charge for rarer operations; the time of cold "
+    "starts; retries"
 )
 
 

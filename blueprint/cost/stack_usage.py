@@ -20,6 +20,9 @@ ITEM_KB = 1
 LOG_KB = 1.5
 """What one invocation logs: its outcome, and Lambda's own record."""
 
+EMAIL_KB = 16
+"""A request for one e-mail, with its TLS handshake."""
+
 ACCESS_LOG_KB = 0.5
 IMAGE_GB = 0.25
 """Compressed size of one image in a repository; most of it is the base image."""
@@ -39,6 +42,7 @@ _WRITES_OF_AN_EVENT = 4  # its mark and its day's figures, in a transaction
 _MESSAGE_REQUESTS = 3  # sent, received, deleted
 _POLLERS = 5  # Lambda's, each of which waits for 20 s
 _FILES_WRITTEN = 2
+_READS_OF_A_SECRET = 12 * 5  # an hour: every five minutes, by five environments
 
 
 def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
@@ -49,6 +53,7 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     yield from function_usage(recorder, by_function)
     yield from _data(recorder, traffic)
     yield from _queues(recorder, traffic)
+    yield from _mail(recorder, traffic)
     scheduled = sum(times for _, times in schedule_runs(recorder))
     yield Usage("scheduler", "invocation", scheduled, "scheduled invocations")
     yield from _monitoring(
@@ -79,7 +84,19 @@ def _data(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     yield Usage("s3", "put", traffic.uploads * (1 + _FILES_WRITTEN), "files written")
     yield Usage("s3", "get", traffic.uploads, "files read")
     yield Usage("s3", "gb_month", traffic.stored_gb, "files kept")
-    yield Usage("ses", "email", traffic.sent, "e-mails")
+
+
+def _mail(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
+    """Yield what SES costs, or the key of another provider and the way to it."""
+    if recorder.all("aws:sesv2/configurationSet:ConfigurationSet"):
+        yield Usage("ses", "email", traffic.sent, "e-mails")
+    kept = len(recorder.all("aws:secretsmanager/secret:Secret"))
+    yield Usage("secretsmanager", "secret", kept, "secrets")
+    yield Usage("secretsmanager", "request", kept * HOURS * _READS_OF_A_SECRET, "secrets read")
+    if gateways := len(recorder.all("aws:ec2/natGateway:NatGateway")):
+        yield Usage("nat", "gateway_hour", gateways * HOURS, "NAT gateways")
+        yield Usage("nat", "address_hour", gateways * HOURS, "their public addresses")
+        yield Usage("nat", "gb", traffic.sent * EMAIL_KB / 1_024**2, "e-mails through them")
 
 
 def _queues(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:

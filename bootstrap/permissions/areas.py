@@ -8,7 +8,16 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from collections.abc import Iterator, Mapping
 
-from bootstrap.permissions import api, callers, data, functions, network, traffic, watching
+from bootstrap.permissions import (
+    api,
+    callers,
+    data,
+    functions,
+    internet,
+    network,
+    traffic,
+    watching,
+)
 from bootstrap.permissions.model import Permission
 
 AREAS: dict[str, Mapping[str, tuple[Permission, ...]]] = {
@@ -16,6 +25,7 @@ AREAS: dict[str, Mapping[str, tuple[Permission, ...]]] = {
     "callers": callers.TYPES,
     "data": data.TYPES,
     "functions": functions.TYPES,
+    "internet": internet.TYPES,
     "network": network.TYPES,
     "traffic": traffic.TYPES,
     "watching": watching.TYPES,

@@ -1,6 +1,6 @@
-"""Permissions to deploy logs, alarms, their topic, and the identity for e-mails."""
+"""Permissions to deploy logs, alarms, their topic, and the identity or key for e-mails."""
 
-from bootstrap.permissions.model import Permission, arn, may
+from bootstrap.permissions.model import OURS, Permission, arn, may
 
 # The names that infra/ sets: most services require a prefix of their own. Some actions name a group
 # with ":*", others without.
@@ -77,6 +77,23 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             "PutEmailIdentityConfigurationSetAttributes PutEmailIdentityDkimSigningAttributes "
             f"{_TAGS}",
             arn("ses", "identity/{sender}"),
+        ),
+    ),
+    # Of the key of another provider; nobody who deploys reads or writes its value.
+    "aws:secretsmanager/secret:Secret": (
+        may(
+            "secretsmanager",
+            "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy RestoreSecret TagResource "
+            "UntagResource UpdateSecret",
+            arn("secretsmanager", "secret:{name}-*"),
+        ),
+        # Secrets Manager tries the key that it is given.
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+        may(
+            "kms",
+            "Decrypt GenerateDataKey",
+            arn("kms", "key/*"),
+            when=(*OURS, ("StringEquals", "kms:ViaService", "secretsmanager.{region}.{suffix}")),
         ),
     ),
 }

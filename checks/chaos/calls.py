@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 _API = re.compile(r"/_aws/execute-api/[^/]+/[^/]+(/[^/]+)")
+_SENDGRID = "/_sendgrid/v3/mail/send"
 _SES = {("POST", "/v2/email/outbound-emails"): "SendEmail"}
 
 
@@ -25,7 +26,8 @@ def call(method: str, target: str, headers: Message) -> Call:
     """Return the AWS call of a request.
 
     The service is the one that the request is signed for (``s3``, ``sqs``, ``dynamodb``, ``ses``);
-    what comes to the REST API is no service's, and gets the name ``api``.
+    what comes to the REST API is no service's, and gets the name ``api``; SendGrid gets the
+    name ``sendgrid``.
 
     Args:
         method: ``GET`` and the like.
@@ -35,6 +37,8 @@ def call(method: str, target: str, headers: Message) -> Call:
     path = urlsplit(target).path
     if match := _API.match(path):
         return Call("api", f"{method} {match[1]}")
+    if path == _SENDGRID:
+        return Call("sendgrid", "mail/send")
     signed = _CREDENTIAL.search(headers.get("Authorization") or "")
     service = signed[1] if signed else "unsigned"
     if name := headers.get("X-Amz-Target"):

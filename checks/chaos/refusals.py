@@ -4,7 +4,8 @@ A client acts on status and code, and each protocol has the code in a different 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html,
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html,
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html and
-https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. SendGrid's are described at
+https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors.
 """
 
 import json
@@ -46,6 +47,8 @@ class Response:
 def refusal(service: str, cause: Cause) -> Response:
     """Return the response of a service that refuses a call."""
     status, code, message = _CODES.get((service, cause), _OTHERS[cause])
+    if service == "sendgrid":
+        return _of_sendgrid(cause, status, message)
     if service == "s3":
         xml = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
         return Response(status, [("Content-Type", "application/xml")], xml.encode())
@@ -56,3 +59,15 @@ def refusal(service: str, cause: Cause) -> Response:
     else:
         headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", code)]
     return Response(status, headers, json.dumps(body).encode())
+
+
+def _of_sendgrid(cause: Cause, status: int, message: str) -> Response:
+    """Return an answer of SendGrid; or a page, as a server in front of one that fails sends it."""
+    if cause == "fail":
+        page = b"<html><h1>Service Unavailable</h1></html>"
+        return Response(503, [("Content-Type", "text/html")], page)
+    headers = [("Content-Type", "application/json")]
+    if cause == "throttle":
+        headers.append(("Retry-After", "1"))
+    error = {"message": message, "field": None, "help": None}
+    return Response(status, headers, json.dumps({"errors": [error]}).encode())

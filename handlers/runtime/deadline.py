@@ -72,6 +72,22 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def answer_seconds(longest: float, *, connecting: float = 0) -> float:
+    """Return how long a call without an AWS client may wait for its answer.
+
+    Args:
+        longest: seconds to wait at most.
+        connecting: seconds that connecting may take before.
+
+    Raises:
+        OutOfTime: there is no time for the call.
+    """
+    left = seconds_left() - RESERVE_SECONDS - connecting
+    if left < _LEAST_READ_SECONDS:
+        raise OutOfTime
+    return min(longest, left)
+
+
 def bind(client: Any) -> None:
     """Make all calls of one of botocore's clients keep the deadline."""
     service = client.meta.service_model.service_id.hyphenize()

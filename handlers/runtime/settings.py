@@ -16,7 +16,7 @@ def load(settings: type[T], environ: Mapping[str, str] = os.environ) -> T:
     """Return a settings dataclass: field ``users_table`` has the value of ``USERS_TABLE``.
 
     Fields have the type ``str`` or ``int``. The program sets all variables, by a grant or by the
-    function's ``environment``.
+    function's ``environment``; those of fields that have a default may be missing.
 
     Raises:
         SettingsError: names every variable that is missing or not an integer.
@@ -26,6 +26,8 @@ def load(settings: type[T], environ: Mapping[str, str] = os.environ) -> T:
     for field in dataclasses.fields(settings):  # type: ignore[arg-type]
         variable = field.name.upper()
         raw = environ.get(variable)
+        if raw is None and field.default is not dataclasses.MISSING:
+            continue
         if raw is None:
             problems.append(f"{variable} is not set")
         elif field.type in (int, "int"):

@@ -3,11 +3,11 @@
 The ledger's entry makes it once. The order is: claim, send, complete, mark the user. After a crash
 between completing and marking, the message arrives again, finds the entry done, and marks the user.
 
-After a crash between sending and completing, or a lost answer of SES, nobody knows whether the
-e-mail went out. When the lease ends, it is sent once more. If that ends in the same way, it is not
-sent a third time: the message goes to the dead-letter queue as ``uncertain``. A message redriven
-from there has a new id, so it is sent. A welcome is identified by its user instead: to send it
-anyway, delete the ledger's entry ``email#<user id>`` first.
+After a crash between sending and completing, or a lost answer of the provider, nobody knows
+whether the e-mail went out. When the lease ends, it is sent once more. If that ends in the same
+way, it is not sent a third time: the message goes to the dead-letter queue as ``uncertain``. A
+message redriven from there has a new id, so it is sent. A welcome is identified by its user
+instead: to send it anyway, delete the ledger's entry ``email#<user id>`` first.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _PAUSES_SECONDS = (1, 2)
 """Pauses before completing is tried again, after the client's own retries."""
 
 LEASE_SECONDS = 60
-"""Longer than any delivery: four calls of SES, of 10 s at most, and their pauses."""
+"""Longer than any delivery: four calls of the provider, of 12 s at most, and their pauses."""
 
 
 class Uncertain(Exception):
@@ -67,7 +67,7 @@ class Delivery:
             InvalidMessage: the message can never be sent.
             Uncertain: sending was begun ``MOST_SENDS`` times, and may have succeeded each time.
             ledger.Refused: another worker is sending it.
-            mailer.NotSent: SES did not accept it.
+            mailer.NotSent: the provider did not accept it.
             deadline.OutOfTime: it was not sent, because too little time was left.
         """
         message = parse(record["body"])

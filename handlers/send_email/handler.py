@@ -16,13 +16,13 @@ from handlers.send_email.send_email import send_emails
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The function's environment variables."""
+    """The function's environment variables. Without ``configuration_set``, SES is not used."""
 
     email_queue_url: str
     users_table: str
     ledger_table: str
     sender: str
-    configuration_set: str
+    configuration_set: str = ""
 
 
 def dependencies(settings: Settings) -> tuple[Delivery, Visibility]:
@@ -31,13 +31,24 @@ def dependencies(settings: Settings) -> tuple[Delivery, Visibility]:
     delivery = Delivery(
         ledger=Ledger(dynamodb, settings.ledger_table),
         users=UserStore(dynamodb, settings.users_table),
-        mailer=Mailer(
-            aws.client("sesv2", read_timeout=8, attempts=1),
-            sender=settings.sender,
-            configuration_set=settings.configuration_set,
-        ),
+        mailer=_mailer(settings),
     )
     return delivery, Visibility(_sqs, settings.email_queue_url)
+
+
+def _mailer(settings: Settings) -> Mailer:
+    """Return the provider's mailer; nothing of another provider is imported."""
+    if not settings.configuration_set:
+        from handlers.send_email import sendgrid
+
+        return sendgrid.mailer(sender=settings.sender)
+    from handlers.send_email.ses import SesMailer
+
+    return SesMailer(
+        aws.client("sesv2", read_timeout=8, attempts=1),
+        sender=settings.sender,
+        configuration_set=settings.configuration_set,
+    )
 
 
 @cache

@@ -3,9 +3,9 @@
 SQS delivers a message a few times (the queue's ``maxReceiveCount``, five or more) and then moves it
 to the dead-letter queue. A message that can never be sent is delivered again at once, so that it
 gets there soon. Others wait longer each time, so that a flood or an outage does not use up the
-deliveries: five of them last 45 minutes if SES throttles, and 14 to 18 hours if the account is
-paused. Five deliveries never take longer than a day, because then the hourly sweep queues a welcome
-again (see ``handlers.cleanup_expired.welcomes``).
+deliveries: five of them last 45 minutes if the provider throttles, and 14 to 18 hours if the
+account is paused. Five deliveries never take longer than a day, because then the hourly sweep
+queues a welcome again (see ``handlers.cleanup_expired.welcomes``).
 """
 
 import logging
@@ -54,7 +54,9 @@ def react(error: Exception, *, receives: int) -> tuple[str, int, int]:
         reaction[1:] for reaction in _REACTIONS if isinstance(error, reaction[0])
     )
     # The exponent is limited, in case the count is absurd.
-    wait = min(first * _GROWTH ** min(max(receives, 1) - 1, 10), _LONGEST_SECONDS)
+    grown = first * _GROWTH ** min(max(receives, 1) - 1, 10)
+    asked = error.seconds if isinstance(error, Throttled) else 0
+    wait = min(max(grown, asked), _LONGEST_SECONDS)
     return outcome, level, int(wait * random.uniform(1, 1.25)) if wait else 0  # noqa: S311
 
 

@@ -18,7 +18,7 @@ from handlers.send_email.mailer import NotSent
 from handlers.send_email.retry import Visibility, react
 
 RESERVE_SECONDS = 15
-"""Time that a message needs: one call of SES and those of the ledger."""
+"""Time that a message needs: one call of the provider and those of the ledger."""
 
 
 def send_emails(

@@ -32,6 +32,7 @@ class MailIdentity(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         self.logical_name = name
         self.sender = args.sender
+        self.identities = [self]
         domain = args.sender.rpartition("@")[2]
         self.configuration_set = aws.sesv2.ConfigurationSet(
             name,
@@ -57,7 +58,7 @@ class MailIdentity(pulumi.ComponentResource):
             )
         self.register_outputs({"dkim_tokens": self.dkim_tokens})
 
-    def send(self, *, env_sender: str, env_configuration_set: str) -> Grant:
+    def send(self, *, env_sender: str, env_configuration_set: str = "CONFIGURATION_SET") -> Grant:
         """``ses:SendEmail`` from the sender's address only.
 
         The variables hold the sender's address and the configuration set's name.

@@ -64,6 +64,11 @@ class Network(Section):
         "VPC in two zones without internet access, and reach AWS services by endpoints, which cost "
         "by the hour. A change replaces the network.",
     )
+    internet: bool = Field(
+        False,
+        description="Let functions whose grants ask for it, such as that of an e-mail provider, "
+        "reach the internet by HTTPS through a NAT gateway: about $37 a month, and $0.045 per GB.",
+    )
 
 
 class Alarms(Section):

@@ -155,7 +155,7 @@ class ImageFunction(pulumi.ComponentResource):
             reserved_concurrent_executions=self._settings.reserved_concurrency,
             environment={"variables": variables} if variables else None,
             kms_key_arn=arn_of(args.key),
-            vpc_config=args.network.placement() if args.network else None,
+            vpc_config=self._placement(args),
             logging_config={
                 "log_format": "JSON",
                 "log_group": self.log_group.name,
@@ -173,6 +173,11 @@ class ImageFunction(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m"),
             ),
         )
+
+    @staticmethod
+    def _placement(args: FunctionArgs) -> aws.lambda_.FunctionVpcConfigArgsDict | None:
+        internet = any(grant.internet for grant in args.grants)
+        return args.network.placement(internet=internet) if args.network else None
 
     def _recursion(self, name: str) -> aws.lambda_.FunctionRecursionConfig:
         return aws.lambda_.FunctionRecursionConfig(

@@ -1,4 +1,4 @@
-"""A network for functions, without a way to the internet."""
+"""A network for functions, without a way to the internet unless the configuration wants one."""
 
 from __future__ import annotations  # or every stack would load `aws.ec2`
 
@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from infra.network.endpoints import Endpoints, EndpointsArgs
 from infra.network.flow_log import FlowLog, FlowLogArgs
+from infra.network.internet import Internet, InternetArgs
 from infra.network.services import endpoint_name, endpoint_service, is_gateway
 from infra.storage.key import Key
 
@@ -24,6 +25,7 @@ class NetworkArgs:
     Attributes:
         cidr: its addresses.
         services: the services that functions in it call, by their prefix in IAM.
+        internet: whether there is a way to the internet.
         log_retention_days: how long its flow log is kept.
         permissions_boundary: the boundary of the flow log's role.
         key: what the flow log is encrypted with; CloudWatch's if None.
@@ -31,6 +33,7 @@ class NetworkArgs:
 
     cidr: str
     services: Collection[str]
+    internet: bool = False
     log_retention_days: int
     permissions_boundary: str | None
     key: Key | None
@@ -39,9 +42,9 @@ class NetworkArgs:
 class Network(pulumi.ComponentResource):
     """A VPC with private subnets in two zones, from which only AWS services can be reached.
 
-    It has endpoints for the services that functions call, no internet gateway and no public
-    address. The default security group allows nothing. All traffic is logged. Attribute ``ready``:
-    what must exist before a function runs in it.
+    It has endpoints for the services that functions call, and, without ``internet``, no internet
+    gateway and no public address. The default security group allows nothing. All traffic is logged.
+    Attribute ``ready``: what must exist before a function runs in it.
 
     The network interface of a deleted function stays for a while, and with it security group and
     subnets: the provider waits up to 45 minutes before it can delete them.
@@ -104,15 +107,32 @@ class Network(pulumi.ComponentResource):
             ),
             self._child,
         )
-        self.ready: list[pulumi.Resource] = [*associations, *self.endpoints.ready]
+        self.internet = self._internet(f"{name}-internet", args)
+        self.ready: list[pulumi.Resource] = [
+            *associations,
+            *self.endpoints.ready,
+            *(self.internet.ready if self.internet else []),
+        ]
         self.register_outputs({"id": self.vpc.id})
 
-    def placement(self) -> aws.lambda_.FunctionVpcConfigArgsDict:
-        """Return where a function runs: subnets and security group."""
+    def placement(self, *, internet: bool) -> aws.lambda_.FunctionVpcConfigArgsDict:
+        """Return where a function runs: subnets and security groups.
+
+        ``internet``: whether the function uses the way to the internet, if there is one.
+        """
+        out = [self.internet.group.id] if internet and self.internet else []
         return {
             "subnet_ids": [subnet.id for subnet in self.subnets],
-            "security_group_ids": [self.group.id],
+            "security_group_ids": [self.group.id, *out],
         }
+
+    def _internet(self, name: str, args: NetworkArgs) -> Internet | None:
+        if not args.internet:
+            return None
+        zone = self.subnets[0].availability_zone
+        return Internet(
+            name, InternetArgs(vpc=self.vpc, routes=self.routes, zone=zone), self._child
+        )
 
     def _subnets(self, name: str, args: NetworkArgs) -> list[aws.ec2.Subnet]:
         """Make subnets in zones that have all interface endpoints: not every zone has each."""

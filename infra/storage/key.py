@@ -66,13 +66,22 @@ class Key(pulumi.ComponentResource):
         ``context``: the encryption context with which that service names the one resource.
         https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
         """
-        via = pulumi.Output.concat(service, self._suffix)
-        of = {f"kms:EncryptionContext:{key}": value for key, value in context.items()}
-        return Grant(
-            actions=[f"kms:{action}" for action in actions],
-            resources=[self.arn],
-            conditions={"StringEquals": {"kms:ViaService": via, **of}},
-        )
+        return through(self.arn, pulumi.Output.concat(service, self._suffix), actions, context)
+
+
+def through(
+    arn: pulumi.Input[str],
+    via: pulumi.Input[str],
+    actions: Sequence[str],
+    context: Mapping[str, pulumi.Input[str]],
+) -> Grant:
+    """Return the grant to use any key through a service; see `Key.through`."""
+    of = {f"kms:EncryptionContext:{key}": value for key, value in context.items()}
+    return Grant(
+        actions=[f"kms:{action}" for action in actions],
+        resources=[arn],
+        conditions={"StringEquals": {"kms:ViaService": via, **of}},
+    )
 
 
 def arn_of(key: Key | None) -> pulumi.Output[str] | None:

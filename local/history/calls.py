@@ -11,6 +11,7 @@ import msgspec
 from local.history import forms, grants, hints, payload
 from local.history.facts import Exchange
 from local.history.program import Program
+from local.sendgrid import SEND
 from ops.events.model import Call, Denied
 
 _ERROR = 400
@@ -72,7 +73,9 @@ def call_of(
         denied=_denied(origin.denied, program, function, variables) if origin.denied else None,
         hint=hint,
         input=sent,
-        answer=payload.of_body(exchange.answer, exchange.answer_size, got),
+        answer=payload.of_body(b"", 0, got)
+        if operation == "GetSecretValue"  # a secret is no part of a history
+        else payload.of_body(exchange.answer, exchange.answer_size, got),
     )
 
 
@@ -88,6 +91,8 @@ def name_of(exchange: Exchange) -> tuple[str, str]:
         return "execute-api", "PostToConnection"
     if exchange.path == "/v2/email/outbound-emails":
         return "ses", "SendEmail"
+    if exchange.path == SEND:
+        return "sendgrid", "mail/send"
     scope = _SCOPE.search(exchange.headers.get("authorization", "") or unquote(exchange.query))
     service = scope[1] if scope else "s3"
     return service, _s3(exchange) if service == "s3" else f"{exchange.method} {exchange.path}"
@@ -154,6 +159,8 @@ def _named(value: Any) -> Iterator[str]:
             yield url.rpartition("/")[2]
         case {"Destination": {"ToAddresses": list(recipients)}}:
             yield from map(str, recipients)
+        case {"personalizations": [{"to": list(recipients)}, *_]}:
+            yield from (str(each.get("email")) for each in recipients if isinstance(each, dict))
         case {"TransactItems": list(items)}:
             for item in items:
                 for action in item.values() if isinstance(item, dict) else ():

@@ -29,13 +29,13 @@ _BUCKET = {
     "s3:AbortMultipartUpload": 'write_large("{prefix}", {env})',
     "s3:ListBucket": "list_keys()",
 }
-_MAIL = {"ses:SendEmail": 'send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET")'}
+_MAIL = {"ses:SendEmail": 'send(env_sender="SENDER")'}
 
-GRANTS = {"table": _TABLE, "queue": _QUEUE, "bucket": _BUCKET, "MailIdentity": _MAIL}
+GRANTS = {"table": _TABLE, "queue": _QUEUE, "bucket": _BUCKET, "mail_sender": _MAIL}
 """By what makes a resource in the program: the grant that allows each action."""
 
 _OF_INDEX = 'query("{index}", {env})'
-_MAKERS = {"dynamodb": "table", "sqs": "queue", "s3": "bucket", "ses": "MailIdentity"}
+_MAKERS = {"dynamodb": "table", "sqs": "queue", "s3": "bucket", "ses": "mail_sender"}
 _ENDINGS = {"table": "TABLE", "queue": "QUEUE_URL", "bucket": "BUCKET"}
 
 
@@ -57,8 +57,8 @@ def allowing(
     maker = _MAKERS.get(action.partition(":")[0], "")
     verb = GRANTS.get(maker, {}).get(action)
     name, path = parts(arn, program)
-    if maker == "MailIdentity":
-        name = program.source.mail_identity()
+    if maker == "mail_sender":
+        name = program.source.mail_sender()
     variable = program.source.variable(name, maker, function)
     if verb is None or variable is None:
         return None

@@ -41,9 +41,9 @@ class Source(Struct):
                 return found.inside if own else found.variable
         return None
 
-    def mail_identity(self) -> str:
-        """Return the name of the first mail identity."""
-        return next((each.name for each in self.stored if each.maker == "MailIdentity"), "")
+    def mail_sender(self) -> str:
+        """Return the name of the first sender of e-mails."""
+        return next((each.name for each in self.stored if each.maker == "mail_sender"), "")
 
 
 def source_of(root: Path) -> Source:

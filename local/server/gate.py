@@ -3,7 +3,8 @@
 The emulator takes a request without a signature for the root account's, and the root account may
 run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
 and the credentials that it gave out: the functions' sessions and IAM users' keys. From containers,
-only sessions do. A web page of another origin may send nothing (``origin.py``).
+only sessions do. A web page of another origin may send nothing (``origin.py``). SendGrid's API has
+a check of its own (``sendgrid.py``).
 """
 
 import contextlib
@@ -25,6 +26,7 @@ from local.server import (
     origin,
     preflights,
     recorder,
+    sendgrid,
     viewer,
     workarounds,
 )
@@ -74,6 +76,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     if viewer.wants(scope) and origin.is_from_this_machine(scope):
         await viewer.serve(scope, send)
+        return
+    if sendgrid.wants(scope):
+        await recorder.forward(sendgrid.serve, scope, receive, send)
         return
     try:
         receive = await _admit(scope, receive)

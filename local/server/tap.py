@@ -14,6 +14,7 @@ from typing import Any
 from local.history.facts import Exchange, Origin
 from local.history.forms import is_form
 from local.history.payload import MOST_BYTES
+from local.sendgrid import PREFIX
 from local.server.harmless import harmless
 
 Scope = dict[str, Any]
@@ -77,7 +78,7 @@ class Tap:
         sends = path.startswith(_API) and _CONNECTIONS in path
         if path.startswith(_API) and not sends:
             return None if scope["method"] == "OPTIONS" else new_origin(api=True)
-        if path.startswith("/_") and not sends:
+        if path.startswith("/_") and not (sends or path.startswith(PREFIX)):
             return None
         target = trace = content_type = b""
         for name, value in scope["headers"]:

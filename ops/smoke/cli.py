@@ -92,7 +92,8 @@ def smoke(
     """Test a deployed stack through its API, and clean up.
 
     The test creates a user, uploads a file and downloads what was made of it, waits for the
-    welcome e-mail (sent to the SES mailbox simulator), and deletes everything it created.
+    welcome e-mail (sent to the mailbox simulator of SES or SendGrid), and deletes everything it
+    created.
     """
     from ops.smoke import command
     from ops.smoke.errors import SmokeError

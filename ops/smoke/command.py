@@ -10,7 +10,7 @@ from ops.deployed.outputs import region as region_of
 from ops.smoke import tables
 from ops.smoke.api import Api, checked_url, token
 from ops.smoke.errors import SmokeError
-from ops.smoke.steps import Walk
+from ops.smoke.steps import SINKS, Walk
 
 _CLIENT = ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET")
 _CALLERS = ("API_KEY", *_CLIENT)
@@ -52,6 +52,7 @@ def run(
         ),
         ready_seconds=ready_seconds,
         email_seconds=email_seconds,
+        sink=SINKS["sendgrid" if "sendgrid_key_secret_arn" in outputs else "ses"],
         say=lambda line: print(line, flush=True),
     ).go()
     return url

@@ -22,6 +22,9 @@ _USER_ID = re.compile(r"user_[0-9A-Z]{26}")
 _PAUSE_SECONDS = 1
 _FIGURES_SECONDS = 60
 
+SINKS = {"ses": "simulator.amazonses.com", "sendgrid": "sink.sendgrid.net"}
+"""By provider of e-mails, a domain that takes e-mails for tests."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
@@ -33,6 +36,7 @@ class Walk:
         ready_seconds: how long a new stack may answer with errors.
         email_seconds: how long the welcome e-mail may take; 0 waits for none.
         say: prints a line.
+        sink: the domain of the address that the welcome e-mail goes to.
     """
 
     api: Api
@@ -40,12 +44,13 @@ class Walk:
     ready_seconds: float
     email_seconds: float
     say: Callable[[str], None]
+    sink: str = SINKS["ses"]
 
     def go(self) -> None:
         """Run every step, then delete what they created, whether or not they succeeded.
 
-        The address belongs to the SES mailbox simulator, which accepts every e-mail and does not
-        count as a bounce:
+        The address is one at which the provider accepts every e-mail and counts no bounce: SES's
+        mailbox simulator, or SendGrid's sink.
         https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
 
         Raises:
@@ -54,7 +59,7 @@ class Walk:
                 before is among its contexts.
         """
         tag = secrets.token_hex(8)
-        body = {"name": "Smoke Test", "email": f"success+smoke-{tag}@simulator.amazonses.com"}
+        body = {"name": "Smoke Test", "email": f"success+smoke-{tag}@{self.sink}"}
         key = f"smoke-{tag}"
         with self._step("the API answers"):
             self._wait_until_ready(body)
@@ -161,9 +166,9 @@ class Walk:
         while not self.records.welcomed(user_id):
             if time.monotonic() > deadline:
                 raise Failed(
-                    f"not within {self.email_seconds:g} s. Has SES verified the sender? The "
-                    "function send-email logs why it sends nothing. To skip this step: "
-                    "--email-seconds 0"
+                    f"not within {self.email_seconds:g} s. Has the provider verified the sender, "
+                    "and has the secret its key? The function send-email logs why it sends "
+                    "nothing. To skip this step: --email-seconds 0"
                 )
             time.sleep(_PAUSE_SECONDS)
 

@@ -169,7 +169,12 @@ def test_every_price_of_the_list_is_charged() -> None:
         return {"architecture": architecture, "provisionedConcurrency": 1, "tmpMb": 1_024}
 
     functions = {"create-user": settings_of("arm64"), "get-user": settings_of("x86_64")}
-    settings = stack_settings("local") | {f"{PROJECT}:functions": functions}
+    email = {**stack_settings("local")[f"{PROJECT}:email"], "provider": "sendgrid"}
+    settings = stack_settings("local") | {
+        f"{PROJECT}:functions": functions,
+        f"{PROJECT}:email": email,
+        f"{PROJECT}:network": {"cidr": "10.0.0.0/24", "internet": True},
+    }
     runs = stack("prod"), estimate.recorder.run("local", settings=settings)
     charged_for = {
         (used.service, used.price)

@@ -21,8 +21,9 @@ CONTEXT = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": "p
 
 
 def allowed_actions() -> Iterator[tuple[str, str, str]]:
-    """Yield (policy, action, resource) of all that the roles of production are allowed."""
-    for policy in deployed("prod").recorder.all("aws:iam/rolePolicy:RolePolicy"):
+    """Yield (policy, action, resource) of all that the roles of production may be allowed."""
+    made = (deployed("prod"), deployed("prod", more=True))
+    for policy in (p for run in made for p in run.recorder.all("aws:iam/rolePolicy:RolePolicy")):
         for statement in statements(policy.inputs["policy"]):
             if statement["Effect"] == "Allow":
                 for action in statement["Action"]:

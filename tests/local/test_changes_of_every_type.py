@@ -123,6 +123,8 @@ EDITS = [
     ("map_public_ip_on_launch=True", "map_public_ip_on_launch=False"),
     ('"from_port": 443, "to_port": 443', '"from_port": 8443, "to_port": 8443'),
     ("private_dns_enabled=True", "private_dns_enabled=False"),
+    ('destination_cidr_block="0.0.0.0/0"', 'destination_cidr_block="192.0.2.0/24"'),
+    ('description="a secret"', 'description="one secret"'),
     ('traffic_type="REJECT"', 'traffic_type="ALL"'),
 ]
 # Half of the program, which ends before the buckets: all that follows is removed, or made.

@@ -22,7 +22,7 @@ from local.history.source import Source, Stored, source_of
 from tests.support.stacks import ROOT
 
 MAKERS: dict[str, type] = {
-    "table": Table, "queue": Queue, "bucket": Bucket, "MailIdentity": MailIdentity,
+    "table": Table, "queue": Queue, "bucket": Bucket, "mail_sender": MailIdentity,
 }  # fmt: skip
 
 PROGRAM = Program(
@@ -38,7 +38,7 @@ PROGRAM = Program(
             Stored("people", "users", "table"),
             Stored("emails", "emails", "queue"),
             Stored("storage", "storage", "bucket"),
-            Stored("sender", "mail", "MailIdentity"),
+            Stored("sender", "mail", "mail_sender"),
             Stored("uploads.table", "files", "table", "features/uploads.py", "self.table"),
         ],
         {"get-user": "__main__.py", "get-file": "features/uploads.py"},
@@ -143,7 +143,7 @@ def test_a_grant_is_written_as_the_method_takes_it(maker: str) -> None:
         (
             "ses:SendEmail",
             "arn:aws:ses:r:0:identity/example.com",
-            'sender.send(env_sender="SENDER", env_configuration_set="CONFIGURATION_SET")',
+            'sender.send(env_sender="SENDER")',
         ),
         ("kms:Decrypt", "arn:aws:kms:r:0:key/1", None),
     ],
@@ -198,7 +198,7 @@ def test_the_programs_variables_are_read(tmp_path: Path) -> None:
         ("users", "users", "table"),
         ("storage", "storage", "bucket"),
         ("emails", "emails", "queue"),
-        ("sender", "mail", "MailIdentity"),
+        ("sender", "mail", "mail_sender"),
         ("uploads.table", "user-uploads", "table"),
     } <= found
     text = (ROOT / "__main__.py").read_text()

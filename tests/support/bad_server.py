@@ -24,10 +24,13 @@ class Request:
     number: int
     peer: socket.socket
     head: dict[str, str]
+    body: bytes = b""
 
-    def answer(self, body: Any = None, *, status: int = 200) -> None:
+    def answer(self, body: Any = None, *, status: int = 200, **headers: str) -> None:
         content = json.dumps(body or {}).encode()
-        head = f"HTTP/1.1 {status} Any\r\nContent-Length: {len(content)}\r\n\r\n"
+        fields = {"Content-Length": str(len(content)), **headers}
+        lines = "".join(f"{name.replace('_', '-')}: {text}\r\n" for name, text in fields.items())
+        head = f"HTTP/1.1 {status} Any\r\n{lines}\r\n"
         self.peer.sendall(head.encode() + content)
 
     def reset(self) -> None:
@@ -73,9 +76,9 @@ def bad_server() -> Iterator[BadServer]:
                     head = self._head()
                     if head is None:
                         return
-                    self.rfile.read(int(head.get("content-length", 0)))
+                    body = self.rfile.read(int(head.get("content-length", 0)))
                     target = head.get("x-amz-target") or head[""]
-                    request = Request(target, connection, number, self.request, head)
+                    request = Request(target, connection, number, self.request, head, body)
                     state.requests.append(request)
                     state.behave(request)
                 except (OSError, ValueError):

@@ -22,7 +22,10 @@ def main() -> int:
     # As Ctrl-C does: the emulator and the functions end with this process.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with running(
-        seed=arguments.seed, visibility_seconds=_VISIBILITY_SECONDS, docker=arguments.docker
+        seed=arguments.seed,
+        visibility_seconds=_VISIBILITY_SECONDS,
+        docker=arguments.docker,
+        email_provider=arguments.email_provider,
     ) as soak:
         began = time.monotonic()
         ended = soak.send(
@@ -48,6 +51,7 @@ def main() -> int:
             command=(
                 f".venv/bin/python -m checks.chaos.soak --messages {arguments.messages} "
                 f"--seed {arguments.seed} --faults {arguments.faults} --kills {arguments.kills}"
+                f" --email-provider {arguments.email_provider}"
                 + (" --docker" if arguments.docker else "")
             ),
         )
@@ -78,6 +82,12 @@ def _arguments() -> argparse.Namespace:
         "--kills", type=float, default=0.2, help="kills for 100 inputs (default: 0.2)"
     )
     parser.add_argument("--docker", action="store_true", help="functions run as containers")
+    parser.add_argument(
+        "--email-provider",
+        choices=["ses", "sendgrid"],
+        default="ses",
+        help="who takes the e-mails (default: ses)",
+    )
     parser.add_argument("--report", type=Path, help="file to write the table to as well")
     return parser.parse_args()
 

@@ -179,7 +179,9 @@ class Soak:
 
 
 @contextmanager
-def running(*, seed: int, visibility_seconds: int, docker: bool = False) -> Iterator[Soak]:
+def running(
+    *, seed: int, visibility_seconds: int, docker: bool = False, email_provider: str = "ses"
+) -> Iterator[Soak]:
     """Start a local cloud with a proxy on each side of the functions.
 
     Args:
@@ -188,12 +190,19 @@ def running(*, seed: int, visibility_seconds: int, docker: bool = False) -> Iter
             program's own three minutes would only be waited for; less than the function's time
             limit lets messages come again while they are being worked on.
         docker: whether functions run as containers of their images.
+        email_provider: who takes the e-mails.
     """
+    email = {"sender": "no-reply@example.com", "batchWindowSeconds": 0, "provider": email_provider}
     port, delays = free_port(), time_lapse.Delays()
     with (
         Proxy(port, host=host_of_functions(docker=docker), watch=delays.watch) as functions,
         Proxy(port) as callers,
-        local_cloud.start(port=port, functions_port=functions.port, docker=docker) as cloud,
+        local_cloud.start(
+            port=port,
+            functions_port=functions.port,
+            docker=docker,
+            config_overrides={"email": email},
+        ) as cloud,
     ):
         cloud.client("sqs").set_queue_attributes(
             QueueUrl=cloud.outputs["sqs_queue_url"],

@@ -2,6 +2,7 @@
 
 from .model import FUNCTION, SUBNET, Resource, Stack
 from .rule import Problems, must, only_if, rule
+from .waivers import WAY_OUT
 
 VPC = "ec2/vpc:Vpc"
 GROUP = "ec2/securityGroup:SecurityGroup"
@@ -9,6 +10,7 @@ EGRESS_RULE = "vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 OLD_RULE = "ec2/securityGroupRule:SecurityGroupRule"
 ENDPOINT = "ec2/vpcEndpoint:VpcEndpoint"
 
+_HTTPS = ("tcp", 443, 443)
 _EVERYWHERE = {"0.0.0.0/0", "::/0"}
 # By type of a resource that an environment variable refers to: the last part of the name of the
 # endpoint that the function needs.
@@ -66,6 +68,8 @@ def no_internet(resource: Resource, _: Stack) -> Problems:
             for block in egress.get(kind) or []
         ]
     elif resource.type == f"aws:{EGRESS_RULE}":
+        https = (resource.get("ipProtocol"), resource.get("fromPort"), resource.get("toPort"))
+        only_if(https != _HTTPS or resource.get("description") not in WAY_OUT)
         blocks = [resource.get("cidrIpv4"), resource.get("cidrIpv6")]
     else:
         only_if(resource.get("type") == "egress")

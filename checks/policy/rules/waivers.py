@@ -90,6 +90,13 @@ SENDING_IN_EMULATOR = Waiver(
     values=frozenset({"ses:SendEmail"}),
     reason="The emulator checks sending against no other resource.",
 )
+WAY_OUT = Waiver(
+    rows=(57,),
+    what="one rule that lets functions out to the internet, by HTTPS, with `network.internet`",
+    values=frozenset({"HTTPS to the internet, as network.internet says"}),
+    reason="An e-mail provider other than SES is on the internet. Only functions whose grants need "
+    "it are in the rule's group, and a NAT gateway lets nobody in.",
+)
 LEFT_OUT = (
     Waiver(
         rows=(),
@@ -125,5 +132,6 @@ WAIVERS = (
     LOG_BUCKET,
     EMULATOR,
     SENDING_IN_EMULATOR,
+    WAY_OUT,
     *LEFT_OUT,
 )

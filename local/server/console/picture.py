@@ -75,7 +75,9 @@ def _counts(causes: list[Cause]) -> tuple[Counter[tuple[str, ...]], Counter[tupl
 
 
 def _store(call: Call) -> str:
-    return "mail" if call.service == "ses" else (call.resource or "").partition("/")[0]
+    return (
+        "mail" if call.service in ("ses", "sendgrid") else (call.resource or "").partition("/")[0]
+    )
 
 
 def _verb(operation: str) -> str:

@@ -16,9 +16,10 @@ from handlers.domain.ledger import Busy
 from handlers.runtime import trace
 from handlers.runtime.deadline import OutOfTime
 from handlers.send_email.deliver import Uncertain
-from handlers.send_email.mailer import Mailer, Paused, Rejected, Throttled, Unreachable
+from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
 from handlers.send_email.render import Rendered
 from handlers.send_email.retry import Visibility, react
+from handlers.send_email.ses import SesMailer
 from tests.support.fakes import log, outcomes
 from tests.support.formats import TRACE
 
@@ -43,11 +44,11 @@ def pauses() -> list[float]:
 
 
 @pytest.fixture
-def mailer(ses: Any, pauses: list[float]) -> Mailer:
-    return Mailer(ses, sender="no-reply@x.co", configuration_set="set", sleep=pauses.append)
+def mailer(ses: Any, pauses: list[float]) -> SesMailer:
+    return SesMailer(ses, sender="no-reply@x.co", configuration_set="set", sleep=pauses.append)
 
 
-def test_request(ses: Any, mailer: Mailer) -> None:
+def test_request(ses: Any, mailer: SesMailer) -> None:
     with Stubber(ses) as stubber, trace.of({"messageId": TRACE}):
         stubber.add_response(
             "send_email",
@@ -88,7 +89,7 @@ def test_request(ses: Any, mailer: Mailer) -> None:
     ],
 )
 def test_errors(
-    ses: Any, mailer: Mailer, pauses: list[float], code: str, status: int, error: type[Exception]
+    ses: Any, mailer: SesMailer, pauses: list[float], code: str, status: int, error: type[Exception]
 ) -> None:
     with Stubber(ses) as stubber:
         stubber.add_client_error("send_email", code, "ada@x.co", http_status_code=status)
@@ -120,7 +121,7 @@ UNVERIFIED = (
     ],
 )
 def test_faults_of_the_account_do_not_reject_the_message(
-    ses: Any, mailer: Mailer, pauses: list[float], code: str, text: str, error: type[Exception]
+    ses: Any, mailer: SesMailer, pauses: list[float], code: str, text: str, error: type[Exception]
 ) -> None:
     with Stubber(ses) as stubber:
         for _ in range(4):
@@ -148,11 +149,11 @@ def test_only_an_e_mail_that_never_reached_ses_was_certainly_not_sent(
             raise failure
 
     with pytest.raises(error):
-        Mailer(Client(), sender="s", configuration_set="c").send("ada@x.co", CONTENT)
+        SesMailer(Client(), sender="s", configuration_set="c").send("ada@x.co", CONTENT)
 
 
 def test_the_mailer_waits_while_ses_throttles(
-    ses: Any, mailer: Mailer, pauses: list[float]
+    ses: Any, mailer: SesMailer, pauses: list[float]
 ) -> None:
     with Stubber(ses) as stubber:
         for _ in range(3):

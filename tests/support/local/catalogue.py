@@ -600,6 +600,17 @@ aws.vpc.SecurityGroupIngressRule(
 )
 aws.vpc.SecurityGroupIngressRule("in-by-address", **https, cidr_ipv4="10.0.0.0/8")
 aws.vpc.SecurityGroupEgressRule("out", **https, prefix_list_id=s3_endpoint.prefix_list_id)
+gateway = aws.ec2.InternetGateway("gateway", vpc_id=vpc.id)
+block = aws.ec2.VpcIpv4CidrBlockAssociation("block", vpc_id=vpc.id, cidr_block="100.64.0.0/28")
+nat_address = aws.ec2.Eip("nat-address", domain="vpc")
+nat = aws.ec2.NatGateway("nat", allocation_id=nat_address.id, subnet_id=subnet.id)
+aws.ec2.Route(
+    "way-out",
+    route_table_id=routes.id,
+    destination_cidr_block="0.0.0.0/0",
+    nat_gateway_id=nat.id,
+)
+aws.secretsmanager.Secret("secret", description="a secret", kms_key_id=key.arn)
 flow_role = aws.iam.Role("flow-role", assume_role_policy=trust("vpc-flow-logs.amazonaws.com"))
 aws.ec2.FlowLog(
     "flow",

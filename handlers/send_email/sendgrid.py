@@ -1,0 +1,291 @@
+"""Sending through SendGrid's API, ``POST /v3/mail/send``.
+
+    answer                    what follows
+    2xx                       sent
+    400, 413, 415             Rejected; Paused if the fault is in the sender's address
+    401                       the key is read again; Paused if there is no other, or it fails too
+    429                       Throttled, for as long as the answer says
+    502, 504                  Unanswered: a server between had no answer, so perhaps sent
+    other 5xx                 Unreachable: SendGrid is down
+    any other                 Paused: the account, the sender or the key must be corrected
+    no connection             Unreachable
+    no answer of HTTP         Unanswered: perhaps sent
+
+SendGrid has no idempotency key, so an e-mail that was perhaps sent is not sent again here.
+https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
+https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/responses
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from http.client import HTTPException
+from typing import Any
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.httpsession import get_cert_path
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
+
+from handlers.runtime import aws, deadline, settings, trace
+from handlers.runtime.secret import Missing, Secret
+from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
+from handlers.send_email.render import Rendered
+
+_CONNECT_SECONDS = 2
+"""Time-out of connecting, and again of the TLS handshake: it may be on another continent."""
+
+_ANSWER_SECONDS = 8
+_IDLE_SECONDS = 5
+"""A connection that was idle for longer may be closed by the other side at any moment."""
+
+_PAUSES_SECONDS = (0.5, 1, 2)
+_MOST_BODY = 16_384
+_XRAY = "_X_AMZN_TRACE_ID"
+
+_REJECTED = {400, 413, 415}
+_UNAUTHORIZED = 401
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+_GATEWAY_ERRORS = {502, 504}
+
+
+class Unanswered(Exception):
+    """SendGrid was sent the e-mail, and nobody knows whether it accepted it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The environment variables of this provider: the secret's ARN, and the API's URL."""
+
+    sendgrid_key: str
+    sendgrid_url: str
+
+
+def mailer(*, sender: str) -> "SendGridMailer":
+    """Return a mailer for the function's own settings."""
+    ours = settings.load(Settings)
+    key = Secret(cache(_secrets), ours.sendgrid_key)
+    return SendGridMailer(key, url=ours.sendgrid_url, sender=sender)
+
+
+def _secrets() -> Any:
+    """Return a client of Secrets Manager. INIT does not make it, and a snapshot has none."""
+    return aws.client("secretsmanager", read_timeout=2, attempts=2)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class SendGridMailer:
+    """Sends e-mails by one connection to SendGrid, made when it is needed.
+
+    Args:
+        key: the API key; it needs the permission Mail Send only.
+        url: the API's, such as https://api.sendgrid.com.
+        sender: the From address.
+        sleep: waits, within the invocation's time.
+        now: returns the time in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        key: Secret,
+        *,
+        url: str,
+        sender: str,
+        sleep: Callable[[float], None] = deadline.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._key = key
+        self._url = parse_url(url)
+        self._sender = sender
+        self._sleep = sleep
+        self._now = now
+        self._connection: HTTPConnection | None = None
+        self._used_at = 0.0
+        self._closed_until = 0.0
+
+    def send(self, to: str, content: Rendered) -> None:
+        """Send one e-mail; see `mailer.Mailer`."""
+        body = self._body(to, content)
+        for pause in _PAUSES_SECONDS:
+            try:
+                return self._send(body)
+            except Throttled as error:
+                if error.seconds > pause:
+                    raise
+                self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
+        return self._send(body)
+
+    def _body(self, to: str, content: Rendered) -> bytes:
+        arguments = trace.named(str)
+        return msgspec.json.encode(
+            {
+                "personalizations": [{"to": [{"email": to}]}],
+                "from": {"email": self._sender},
+                "subject": content.subject,
+                "content": [  # in this order, the API says
+                    {"type": "text/plain", "value": content.text},
+                    {"type": "text/html", "value": content.html},
+                ],
+                # Or the account's settings decide, which may rewrite links and add a pixel.
+                "tracking_settings": {
+                    "click_tracking": {"enable": False, "enable_text": False},
+                    "open_tracking": {"enable": False},
+                },
+                **({"custom_args": arguments} if arguments else {}),
+            }
+        )
+
+    def _send(self, body: bytes) -> None:
+        """Send a request; with the key read anew if the first one is refused."""
+        if (wait := self._closed_until - self._now()) > 0:
+            raise Throttled("429", seconds=wait)
+        key = self._read(self._key.value)
+        answer = self._exchange(body, key)
+        if answer.status == _UNAUTHORIZED and (
+            newer := self._read(lambda: self._key.newer_than(key))
+        ):
+            answer = self._exchange(body, newer)
+        if error := self._failure(answer):
+            raise error
+
+    def _read(self, read: Callable[[], Any]) -> Any:
+        """Read the key; nothing was sent if it cannot be read."""
+        try:
+            return read()
+        except Missing as error:
+            raise Paused(f"key: {error}") from error
+        except deadline.OutOfTime:
+            raise
+        except (BotoCoreError, ClientError) as error:
+            raise Unreachable("key") from error
+
+    def _failure(self, answer: _Answer) -> Exception | None:
+        status, code = answer.status, str(answer.status)
+        if 200 <= status < 300:
+            return None
+        if status == _TOO_MANY_REQUESTS:
+            seconds = retry_after(answer.headers, self._now())
+            self._closed_until = self._now() + seconds
+            return Throttled(code, seconds=seconds)
+        if status in _REJECTED:
+            return (Paused if _blames_sender(answer.body) else Rejected)(code)
+        if status in _GATEWAY_ERRORS:
+            return Unanswered(code)
+        return (Unreachable if status >= _SERVER_ERROR else Paused)(code)
+
+    def _exchange(self, body: bytes, key: str) -> _Answer:
+        """Make one request; only errors of connecting mean that nothing was sent."""
+        if not (key.isascii() and key.isprintable()):
+            raise Paused("key: NoText")
+        connection = self._connected()
+        seconds = deadline.answer_seconds(_ANSWER_SECONDS)
+        connection.timeout = seconds
+        if connection.sock:
+            connection.sock.settimeout(seconds)
+        try:
+            return self._request(connection, body, key)
+        except (OSError, HTTPException, HTTPError) as error:
+            self._close()
+            raise Unanswered(type(error).__name__) from error
+
+    def _request(self, connection: HTTPConnection, body: bytes, key: str) -> _Answer:
+        connection.request(
+            "POST",
+            f"{(self._url.path or '').rstrip('/')}/v3/mail/send",
+            body=body,
+            headers={
+                "Authorization": f"Bearer {key}",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                # X-Ray's id of the invocation, as botocore sends it.
+                **({"X-Amzn-Trace-Id": xray} if (xray := os.environ.get(_XRAY)) else {}),
+            },
+            preload_content=False,
+        )
+        response = connection.getresponse()
+        answer = _Answer(response.status, response.headers, b"")
+        if response.headers.get("Content-Length") == "0":
+            response.read()
+        else:
+            # The status says it all but for one thing; an endless body must not take the time.
+            if answer.status in _REJECTED:
+                answer = _Answer(answer.status, answer.headers, response.read1(_MOST_BODY))
+            self._close()
+        self._used_at = self._now()
+        return answer
+
+    def _connected(self) -> HTTPConnection:
+        """Return a connection that is open; make another if it was idle for long."""
+        fresh = 0 <= self._now() - self._used_at < _IDLE_SECONDS
+        if self._connection and fresh and self._connection.is_connected:
+            return self._connection
+        self._close()
+        deadline.answer_seconds(_ANSWER_SECONDS, connecting=2 * _CONNECT_SECONDS)
+        host, port = self._url.host or "", self._url.port
+        connection = (
+            HTTPSConnection(
+                host,
+                port,
+                timeout=_CONNECT_SECONDS,
+                ca_certs=get_cert_path(True),  # as botocore
+            )
+            if self._url.scheme == "https"
+            else HTTPConnection(host, port, timeout=_CONNECT_SECONDS)
+        )
+        try:
+            connection.connect()
+        except (OSError, HTTPError) as error:
+            connection.close()
+            raise Unreachable(type(error).__name__) from error
+        self._connection = connection
+        return connection
+
+    def __del__(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float:
+    """Return the seconds until the provider takes e-mails again; 0 if its answer does not say.
+
+    SendGrid documents ``X-RateLimit-Reset``, the time in seconds since 1970. ``Retry-After`` in
+    seconds is what servers between may add.
+    """
+    for name, since in (("Retry-After", 0.0), ("X-RateLimit-Reset", now)):
+        text = headers.get(name, "")
+        if text.isascii() and text.isdigit() and len(text) <= 12:
+            return max(float(text) - since, 0.0)
+    return 0.0
+
+
+def _blames_sender(body: bytes) -> bool:
+    """Check an error for the sender's address, which every message has."""
+    try:
+        errors = msgspec.json.decode(body, type=_Errors).errors
+    except msgspec.MsgspecError:
+        return False
+    return any((error.field or "").partition(".")[0] == "from" for error in errors)
+
+
+class _Error(msgspec.Struct):
+    field: str | None = None
+
+
+class _Errors(msgspec.Struct):
+    errors: list[_Error] = []

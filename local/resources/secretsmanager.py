@@ -1,0 +1,37 @@
+"""Secrets. One that the program makes empty gets a random value, as a person would put it there."""
+
+import secrets
+
+from local.resources.names import present
+from local.resources.registry import Made, Request, resource
+
+
+def _update(request: Request) -> Made:
+    """Set a secret's description and key; its value stays."""
+    request.client("secretsmanager").update_secret(
+        SecretId=request.id,
+        Description=request.get("description", ""),
+        **present(KmsKeyId=request.get("kmsKeyId")),
+    )
+    return request.unchanged()
+
+
+@resource(
+    "aws:secretsmanager/secret:Secret",
+    passes="name description kmsKeyId",
+    ignores="recoveryWindowInDays forceOverwriteReplicaSecret",
+    update=_update,
+    fixed="name",
+    delete=lambda request: request.client("secretsmanager").delete_secret(
+        SecretId=request.id, ForceDeleteWithoutRecovery=True
+    ),
+)
+def secret(request: Request) -> Made:
+    """Make a secret."""
+    name = request.physical_name(512)
+    made = request.client("secretsmanager").create_secret(
+        Name=name,
+        SecretString=f"SG.{secrets.token_urlsafe(32)}",
+        **present(Description=request.get("description"), KmsKeyId=request.get("kmsKeyId")),
+    )
+    return Made(made["ARN"], {"arn": made["ARN"], "name": name})
