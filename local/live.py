@@ -17,6 +17,7 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -27,6 +28,7 @@ FindSources = Callable[[Path, str], Sequence[Path]]
 
 _PACKAGE = "handlers"
 _COLLECT_EVERY = 10  # reloads; the garbage of one is about a megabyte
+_COLLECT_AFTER_SECONDS = 0.2  # it takes as long as a call, which must not wait for it
 
 
 class LiveHandler:
@@ -96,8 +98,9 @@ class LiveHandler:
         if loaded:
             self._reloads += 1
             if self._reloads % _COLLECT_EVERY == 0:
-                gc.unfreeze()  # INIT hides what it made from the collector
-                gc.collect()
+                later = threading.Timer(_COLLECT_AFTER_SECONDS, _collect)
+                later.daemon = True
+                later.start()
 
     @property
     def _directory(self) -> Path:
@@ -175,6 +178,11 @@ def start() -> None:
     """
     with contextlib.suppress(Exception):
         _live().current()
+
+
+def _collect() -> None:
+    gc.unfreeze()  # INIT hides what it made from the collector
+    gc.collect()
 
 
 def _files(folder: Path) -> list[str]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from handlers.runtime import deadline
 
@@ -34,6 +36,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=int, default=10, help="schemathesis: for each operation")
     parser.addoption("--seed", type=int, default=1, help="schemathesis: of the random requests")
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
+
+
+SHARED = ("e2e", "faults", "plan")
+"""Folders whose tests share what takes long to make: two clouds, and a recording."""
+
+
+class ByFileOrFolder(LoadFileScheduling):
+    """Runs each of the shared folders on one worker, and all other tests file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return next((name for name in SHARED if f"/{name}/" in file), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return ByFileOrFolder(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)

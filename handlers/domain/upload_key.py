@@ -68,5 +68,5 @@ def file_id(key: str, version: str) -> str:
 
 
 def failure_id(key: str, sequence: str) -> str:
-    """Return the id of the ledger's entry for an upload of which an attempt failed."""
+    """Return the id of the ledger's entry for a file of which an attempt failed."""
     return f"failed#{digest(key, sequence)}"

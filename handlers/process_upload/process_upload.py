@@ -103,7 +103,8 @@ def process(
     except BaseException:
         try:
             records.failed(upload)
-            ledger.record(failure_id(upload.key, upload.sequence), kind="attempt", outcome="failed")
+            failure = failure_id(upload.key, upload.sequence)
+            ledger.record(failure, kind="attempt", outcome="failed")
         finally:
             ledger.release(claim)
         raise

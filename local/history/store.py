@@ -72,8 +72,7 @@ class History:
             before: the id of a cause; only older ones are returned. For the next page.
             function: only those in which this function ran.
             outcome: only those that ended so.
-            text: only those that contain it: an id, a name, an address, whatever was recorded,
-                in capitals or not.
+            text: only those that contain it: an id, a name, an address, whatever was recorded.
             since: only those that began at this time or later.
         """
         conditions, values = _conditions(function, outcome, text, since)

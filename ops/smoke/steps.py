@@ -131,8 +131,8 @@ class Walk:
         while not expect(self.api("GET", path), 200).body["days"][0]["created"]:
             if time.monotonic() > deadline:
                 raise Failed(
-                    f"no user of {day} counts after {_FIGURES_SECONDS} s. The function "
-                    "count-activity logs why. After the first deployment, run recount"
+                    f"no user of {day} counts after {_FIGURES_SECONDS} s. The function that reads "
+                    "the ledger's stream logs why"
                 )
             time.sleep(_PAUSE_SECONDS)
 

@@ -12,7 +12,7 @@ from local.cloud import Cloud
 from local.history.store import History
 from ops.events.model import Call, Cause, Invocation
 from tests.support.e2e.listening import listening
-from tests.support.e2e.system import Api, address, broken, until
+from tests.support.e2e.system import Api, address, broken, fire_cleanup, until
 from tests.support.e2e.uploading import Caller, send
 from tests.support.functions import FOLDERS
 from tests.support.samples import PICTURE, event
@@ -22,6 +22,7 @@ POISON = "{not json"
 
 @pytest.fixture(scope="module")
 def history(cloud: Cloud) -> Iterator[History]:
+    fire_cleanup(cloud)  # the emulator looks every 10 seconds; other tests run meanwhile
     history = History(cloud.history)
     yield history
     history.close()
@@ -329,7 +330,6 @@ def test_a_failed_schedule_is_tried_again_and_ends_as_a_dead_letter(
 
 
 def test_a_schedule_is_a_cause(history: History) -> None:
-    """The cloud of these tests fires it once, 40 seconds after its start."""
     cause = until(
         lambda: [c for c in history.causes(function="cleanup-expired") if c.kind == "schedule"],
         seconds=90,

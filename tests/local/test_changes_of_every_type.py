@@ -182,11 +182,16 @@ def ended(tmp_path_factory):
     "path",
     [
         ("first", "edited"),
-        ("edited", "first"),
-        ("odd", "edited", "odd"),
-        ("first", "half"),
-        ("half", "first"),
-        ("half", "edited", "half"),
+        *(
+            pytest.param(path, marks=pytest.mark.long)
+            for path in [
+                ("edited", "first"),
+                ("odd", "edited", "odd"),
+                ("first", "half"),
+                ("half", "first"),
+                ("half", "edited", "half"),
+            ]
+        ),
     ],
     ids="-".join,
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.package import pack
+from tests.support.e2e.system import until
 from tests.support.sources import write
 
 # One line of input is one invocation; its answer or error is one line of output.
@@ -181,4 +182,22 @@ def test_what_was_replaced_is_freed(start, tmp_path):
     for number in range(100):
         write(tmp_path, greet__handler=source + HANDLER + str(number))
         assert invoke() == str(number)
-    assert invoke.memory_mb() - before < 40
+    until(lambda: invoke.memory_mb() - before < 40)
+
+
+def test_no_call_waits_until_what_was_replaced_is_freed(start, tmp_path):
+    source = """
+import gc, sys, threading
+collect = gc.collect if gc.collect.__module__ == "gc" else gc.collect.real
+def noted():
+    sys.stderr.write(f"{threading.current_thread().name} collects\\n")
+    collect()
+noted.real, gc.collect = collect, noted
+"""
+    invoke = start(greet__handler=source + HANDLER + "1")
+    for number in range(15):
+        write(tmp_path, greet__handler=source + HANDLER + str(number))
+        assert invoke() == str(number)
+    log = tmp_path / "log"
+    until(lambda: " collects" in log.read_text())
+    assert "MainThread collects" not in log.read_text()

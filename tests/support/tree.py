@@ -8,8 +8,9 @@ from pathlib import Path
 from blueprint.project import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv*", ".build", ".local", ".*_cache", ".hypothesis", "__pycache__", ".done"
+    ".git", ".venv*", ".build", ".local", ".*_cache", ".hypothesis", ".done"
 )
+"""Bytecode is copied: to compile all again takes longer than most tests."""
 
 
 def copied(folder: Path) -> Path:

@@ -327,6 +327,13 @@ def test_an_older_upload_over_a_newer_one_is_found() -> None:
     assert row(world.account(), Kind.UPLOAD).balance.lost == {str(item.number)}
 
 
+@pytest.mark.parametrize(("fate", "column"), FORMS.items())
+def test_a_form_is_counted_where_it_belongs(fate: str, column: str) -> None:
+    world = World()
+    world.form(of(Kind.FORM, Variant.PLAIN), fate)
+    assert counts(row(world.account(), Kind.FORM)) == {column: 1}
+
+
 def test_two_records_under_one_key_are_a_violation() -> None:
     world, item = World(), of(Kind.FORM, Variant.KEYED)
     world.form(item, "once")

@@ -153,3 +153,17 @@ def logical_name(physical: str) -> str:
     named = re.fullmatch(rf"{PROJECT}-[a-z]+-(.+)-[0-9a-f]{{7}}", physical)
     assert named, physical
     return named[1]
+
+
+def fire_cleanup(cloud: Cloud) -> None:
+    """Let the schedule of ``cleanup-expired`` fire, within 10 seconds and once in all."""
+    scheduler = cloud.client("scheduler")
+    (found,) = (s for s in scheduler.list_schedules()["Schedules"] if "cleanup" in s["Name"])
+    schedule = scheduler.get_schedule(GroupName=found["GroupName"], Name=found["Name"])
+    scheduler.update_schedule(
+        GroupName=schedule["GroupName"],
+        Name=schedule["Name"],
+        Target=schedule["Target"],
+        FlexibleTimeWindow=schedule["FlexibleTimeWindow"],
+        ScheduleExpression=time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime()),
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 from local.cloud import Cloud
 from local.mail import sent
-from tests.support.e2e.system import Api, invoke, log_records, until
+from tests.support.e2e.system import Api, fire_cleanup, invoke, log_records, until
 
 
 def test_what_expired_is_deleted(cloud: Cloud) -> None:
@@ -67,5 +67,6 @@ def test_the_schedule_invokes_the_function(cloud: Cloud) -> None:
             for r in log_records(logs, cloud.functions["cleanup-expired"].log_group)
         )
 
+    fire_cleanup(cloud)
     by_hand = 2  # at most, by the tests of this module
     until(lambda: runs() > by_hand, seconds=90)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from local.history.store import History
 from local.server.console import live, settings
 from local.server.console.app import routes
 from local.server.console.stage import Stage
+from ops.events.model import Cause
 from tests.support.history import samples
 
 
@@ -118,6 +120,18 @@ def test_a_right_query_is_answered(pages: Starlette) -> None:
     assert ask(pages, "live", b"after=3")[0] == 200
 
 
+def test_an_upload_and_the_request_that_allowed_it_lead_to_each_other(pages: Starlette) -> None:
+    upload = Cause("s3-1", "upload", "Upload of uploads/a", time.time(), signed_by="req-1")
+    pages.state.stage.history.write([upload])
+    for id_, how, other, title in (
+        ("req-1", "Led to", "s3-1", "Upload of uploads/a"),
+        ("s3-1", "Allowed by", "req-1", "POST /users"),
+    ):
+        status, body = ask(pages, f"causes/{id_}")
+        assert status == 200
+        assert json.loads(body)["related"] == [{"how": how, "id": other, "title": title}]
+
+
 _NAMES = st.sampled_from(
     ["limit", "before", "function", "outcome", "text", "since", "whole", "after", "key", "save"]
 ) | st.text(max_size=8)
@@ -129,6 +143,7 @@ _VALUES = (
 )
 
 
+@hypothesis.settings(max_examples=60)
 @given(
     st.sampled_from(["causes", "causes/req-1", "live", "file", "denied", "schedules"]),
     st.lists(st.tuples(_NAMES, _VALUES), max_size=4),
@@ -142,11 +157,13 @@ def test_no_query_breaks_the_server(
         assert json.loads(body)["message"]
 
 
+@hypothesis.settings(max_examples=40)
 @given(st.binary(max_size=40))
 def test_no_bytes_break_the_server(pages: Starlette, query: bytes) -> None:
     assert ask(pages, "causes", query)[0] in (200, 400)
 
 
+@hypothesis.settings(max_examples=40)
 @given(st.text(min_size=1, max_size=30).filter(lambda text: "/" not in text))
 def test_no_id_breaks_the_server(pages: Starlette, id_: str) -> None:
     assert ask(pages, f"causes/{id_}")[0] in (400, 404)
