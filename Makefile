@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
-# In the order given: end-to-end and fault tests first, as they wait a lot. One worker runs all of
-# each, with one cloud; a third one keeps two cores busy meanwhile.
+# In the order given: end-to-end and fault tests first, as they wait a lot. A third worker keeps two
+# cores busy meanwhile.
 QUICK = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not long'
 UNITS = tests/handlers tests/functions tests/infra
 # Tests of one function that need the whole system are in its folder, too.

@@ -4,6 +4,7 @@ import pulumi
 
 from config import AppConfig
 from features.activity import ActivityFigures
+from features.erasure import Erasure
 from features.live_push import LivePush
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
@@ -38,11 +39,13 @@ callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 # What runs, and what each function may do. The network leads to the services in their grants.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
+erasure = Erasure(stack, uploads, users=users, ledger=ledger, emails=emails, cors=cors)
 activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)
 functions = stack.functions(network="network", functions={
-    **uploads.functions, **activity.functions, **live.functions,
-    "create-user": Function(description="POST /users", memory_mb=512, timeout=20, environment=cors,
+    **uploads.functions, **activity.functions, **erasure.functions, **live.functions,
+    "create-user": Function(
+        description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
     "get-user": Function(description="GET /users/{id}", memory_mb=512, timeout=20,
         environment=cors, grants=[users.get(env="USERS_TABLE")]),
@@ -62,15 +65,15 @@ functions = stack.functions(network="network", functions={
     "daily-report": Function(
         description="Yesterday's figures", memory_mb=256, timeout=300, asynchronous=True,
         grants=[users.query("by-day", env="USERS_TABLE"),
-                ledger.query("by-day", env="LEDGER_TABLE"),
-                storage.read("reports/", env="BUCKET"), storage.list_keys(),
-                storage.write("reports/")])})
+                ledger.query("by-day", env="LEDGER_TABLE"), storage.read("reports/", env="BUCKET"),
+                storage.list_keys(), storage.write("reports/")])})
 
 # What triggers what.
 api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("POST", "/users", functions["create-user"], CREATE_USER),
     Route("GET", "/users/{id}", functions["get-user"], GET_USER),
-    *uploads.trigger(functions), *activity.trigger(functions), *live.routes(functions)])
+    *uploads.trigger(functions), *activity.trigger(functions), *erasure.trigger(functions),
+    *live.routes(functions)])
 live.trigger(functions, api)
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
@@ -84,7 +87,7 @@ ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
 monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=sender.identities,
     queues=[emails_to_send], streams=[new_users, *activity.streams, live.changes],
-    sockets=[live.stage],
+    machines=[erasure.machine], sockets=[live.stage],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)
@@ -97,6 +100,7 @@ pulumi.export("web_client_id", callers.web_client_id)
 pulumi.export("dynamodb_table_name", users.name)
 pulumi.export("ledger_table_name", ledger.name)
 pulumi.export("uploads_table_name", uploads.table.name)
+pulumi.export("erasures_table_name", erasure.table.name)
 pulumi.export("s3_bucket_name", storage.name)
 pulumi.export("sqs_queue_url", emails.url)
 pulumi.export("sqs_dead_letter_queue_url", emails.dead_letters.url)

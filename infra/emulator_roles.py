@@ -9,6 +9,7 @@ _OTHER_NAMES = {
     "sqs:SendMessage": "sqs:SendMessageBatch",
     "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
     "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
+    "s3:DeleteObjectVersion": "s3:DeleteObject",
     "lambda:GetAlias": "lambda:ListAliases",
     "lambda:UpdateAlias": "lambda:ListAliases",
 }
@@ -21,6 +22,9 @@ def for_role(policy: str) -> str:
     ``SendMessageBatch``, which is no action by itself; the emulator asks for
     ``sqs:SendMessageBatch``.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+
+    A permission to delete versions of objects is a permission to delete objects: for the first key
+    of ``DeleteObjects``, the emulator asks for ``s3:DeleteObject`` also if it names a version.
 
     A permission to read or change one alias of a function is a permission to list them: the
     emulator asks for ``lambda:ListAliases`` in place of ``GetAlias`` and ``UpdateAlias``.

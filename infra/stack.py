@@ -27,6 +27,8 @@ from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
 from infra.triggers.websocket.api import WebSocketApi
 from infra.triggers.websocket.stage import WebSocketStage, WebSocketStageArgs
+from infra.workflow.definition import Definition
+from infra.workflow.state_machine import StateMachine, StateMachineArgs
 
 
 class Functions(dict[str, ImageFunction]):
@@ -94,6 +96,18 @@ class Stack:
         return Queue(
             name,
             QueueArgs(consumer_timeout=consumer_timeout, batch_window=batch_window, key=self.key),
+        )
+
+    def state_machine(self, name: str, *, definition: Definition) -> StateMachine:
+        """Make a state machine, to be given its functions later; see `StateMachineArgs`."""
+        return StateMachine(
+            name,
+            StateMachineArgs(
+                definition=definition,
+                log_retention_days=self.config.logs.retention_days,
+                permissions_boundary=self.config.permissions_boundary,
+                key=self.key,
+            ),
         )
 
     def callers(
@@ -193,6 +207,7 @@ class Stack:
         outcomes: Sequence[tuple[str, str]],
         senders: Sequence[MailIdentity] = (),
         sockets: Sequence[WebSocketStage] = (),
+        machines: Sequence[StateMachine] = (),
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
 
@@ -210,6 +225,7 @@ class Stack:
                 outcomes=[(functions[name], outcome) for name, outcome in outcomes],
                 senders=senders,
                 sockets=sockets,
+                machines=machines,
             ),
         )
 

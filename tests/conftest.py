@@ -38,8 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARED = ("e2e", "faults", "plan")
-"""Folders whose tests share what takes long to make: two clouds, and a recording."""
+SHARED = ("e2e", "plan")
+"""Folders whose tests share what takes long to make: a cloud, and a recording."""
 
 
 class ByFileOrFolder(LoadFileScheduling):

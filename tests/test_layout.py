@@ -46,10 +46,11 @@ INSIDE_INFRA = {
     "network": _STORED,
     "function": _CALLED,
     "triggers": _RUN,
-    "monitoring": _TRIGGERED,
+    "workflow": _RUN,
+    "monitoring": _TRIGGERED | {"workflow"},
     "emulator": {"config", "emulator_roles"},
     "emulator_roles": {"json_text"},
-    "stack": _TRIGGERED | {"monitoring", "emulator"},
+    "stack": _TRIGGERED | {"workflow", "monitoring", "emulator"},
 }
 
 FRAMEWORK = (

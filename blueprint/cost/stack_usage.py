@@ -10,7 +10,13 @@ from collections.abc import Iterator
 
 from blueprint.cost.function_usage import function_usage
 from blueprint.cost.traffic import Traffic
-from blueprint.cost.triggers import CHANGES_OF_AN_UPLOAD, loads, reads_ledger, schedule_runs
+from blueprint.cost.triggers import (
+    CHANGES_OF_AN_UPLOAD,
+    ERASED,
+    loads,
+    reads_ledger,
+    schedule_runs,
+)
 from blueprint.cost.usage import DAYS, HOURS, Usage
 from blueprint.recording import Recorded, Recorder
 
@@ -56,6 +62,10 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     yield from _mail(recorder, traffic)
     scheduled = sum(times for _, times in schedule_runs(recorder))
     yield Usage("scheduler", "invocation", scheduled, "scheduled invocations")
+    for machine in recorder.all("aws:sfn/stateMachine:StateMachine"):
+        states = len(json.loads(machine.inputs["definition"])["States"])
+        times = traffic.users * ERASED
+        yield Usage("states", "transition", times * states, f"{machine.name}: state transitions")
     yield from _monitoring(
         recorder, traffic, sum(load.invocations for load in by_function.values())
     )

@@ -17,6 +17,7 @@ DURATION_MS = {
     "socket": 25,
     "bucket": 1_500,
     "schedule": 1_000,
+    "step": 100,
 }
 """Assumed duration of one invocation by its trigger: warm, and mostly waiting for AWS."""
 
@@ -25,6 +26,9 @@ SOCKET_EVENTS = 3
 
 CHANGES_OF_AN_UPLOAD = 2
 """In work, and done: each is told to one subscriber."""
+
+ERASED = 0.01
+"""Assumed number of a state machine's executions in a month, for each user that is created."""
 
 _READS = {"GET", "HEAD", "OPTIONS"}
 _UNITS = {"minute": 60 * HOURS, "hour": HOURS, "day": DAYS}
@@ -98,6 +102,10 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
             yield "bucket", function["lambdaFunctionArn"], traffic.uploads
     for target, times in schedule_runs(recorder):
         yield "schedule", target, times
+    for machine in recorder.all("aws:sfn/stateMachine:StateMachine"):
+        for state in json.loads(machine.inputs["definition"])["States"].values():
+            if state["Type"] == "Task":
+                yield "step", state["Arguments"]["FunctionName"], traffic.users * ERASED
 
 
 def _changes(mapping: Recorded, traffic: Traffic) -> float:

@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from blueprint.documents.diagram import Arrow, Diagram
-from blueprint.recording import Key, Recorded, Recorder, arn
+from blueprint.recording import ACCOUNT, REGION, Key, Recorded, Recorder, arn
 
 _FUNCTION = "serverless:infra:ImageFunction"
 # Objects in the names of actions, which the diagram's labels leave out.
-_OBJECTS = {"Item", "Object", "Bucket", "Message", "Email", "Version", "Multipart", "Upload"}
+_OBJECTS = {
+    "Item", "Object", "Bucket", "Message", "Email", "Version", "Versions", "Multipart", "Upload",
+    "Execution",
+}  # fmt: skip
 
 
 def diagram(recorder: Recorder) -> Diagram:
@@ -27,6 +30,7 @@ def diagram(recorder: Recorder) -> Diagram:
         *reader.mappings(),
         *reader.notifications(),
         *reader.schedules(),
+        *reader.machines(),
         *reader.grants(),
         *reader.failures(),
     ):
@@ -44,6 +48,10 @@ class _Reader:
         self._recorder = recorder
         self._parents = {(r.type, r.name): r.options.parent for r in recorder.resources}
         self._arns = {arn(r.type, r.name): (r.type, r.name) for r in recorder.resources if r.custom}
+        for machine in self._all("sfn/stateMachine:StateMachine"):  # its own name is in its ARN
+            for kind in ("stateMachine", "execution"):
+                named = f"arn:aws:states:{REGION}:{ACCOUNT}:{kind}:{machine.inputs['name']}"
+                self._arns[named] = (machine.type, machine.name)
 
     def routes(self) -> Iterator[tuple[str, Arrow]]:
         """Yield an arrow for each method that a function answers."""
@@ -99,6 +107,19 @@ class _Reader:
         for schedule in self._all("scheduler/schedule:Schedule"):
             function = self._function(schedule.inputs["target"]["arn"])
             yield function, Arrow("source", "schedule", schedule.inputs["scheduleExpression"])
+
+    def machines(self) -> Iterator[tuple[str, Arrow]]:
+        """Yield an arrow for each state of a state machine that calls a function."""
+        for machine in self._all("sfn/stateMachine:StateMachine"):
+            component = self._top((machine.type, machine.name))[1]
+            states = json.loads(machine.inputs["definition"])["States"]
+            by_function: dict[str, list[str]] = {}
+            for name in _in_order(states, json.loads(machine.inputs["definition"])["StartAt"]):
+                if states[name]["Type"] == "Task":
+                    alias = states[name]["Arguments"]["FunctionName"]
+                    by_function.setdefault(self._function(alias), []).append(name)
+            for function, names in by_function.items():
+                yield function, Arrow("event", component, ", ".join(names))
 
     def grants(self) -> Iterator[tuple[str, Arrow]]:
         """Yield what each function may do to each store, by the function's policy.
@@ -172,7 +193,7 @@ class _Reader:
             key, rest = self._found(resource)
             top = self._top(key)
             if top not in ((_FUNCTION, function), ("serverless:infra:Key", top[1])):
-                yield top[1], re.sub(r"^/(index/)?|\*$", "", rest)
+                yield top[1], re.sub(r"^/(index/)?|:?\*$", "", rest)
 
     def _found(self, address: str) -> tuple[Key, str]:
         """Return the resource that an ARN names, and the rest: a part of the resource."""
@@ -187,6 +208,20 @@ class _Reader:
         while _is_component(self._parents[key][0]):
             key = self._parents[key]
         return key
+
+
+def _in_order(states: Mapping[str, Any], start: str) -> list[str]:
+    """Return the states of a machine by their way through it, as far as nothing fails."""
+    found: list[str] = []
+    waiting = [start]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found.append(name)
+            state = states[name]
+            choices = [choice["Next"] for choice in state.get("Choices", ())]
+            waiting += [*choices, *(state[key] for key in ("Next", "Default") if key in state)]
+    return found
 
 
 def _is_component(type_: str) -> bool:

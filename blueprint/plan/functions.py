@@ -17,6 +17,7 @@ SOCKET_ROUTE = "aws:apigatewayv2/route:Route"
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 PATH = "aws:apigateway/resource:Resource"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
+STATE_MACHINE = "aws:sfn/stateMachine:StateMachine"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,9 @@ def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
     for schedule in snapshot.all(SCHEDULE):
         target = schedule.inputs["target"]["arn"]
         found.append((target, schedule.inputs["scheduleExpression"]))
+    for machine in snapshot.all(STATE_MACHINE):
+        called = sorted({found[0] for found in REFERENCE.finditer(machine.inputs["definition"])})
+        found += [(target, f"state machine {machine.name}") for target in called]
     for notification in snapshot.all(NOTIFICATION):
         bucket = logical_names(notification.inputs["bucket"])
         found += [

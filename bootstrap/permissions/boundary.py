@@ -20,8 +20,12 @@ BOUNDARY: tuple[Permission, ...] = (
         "DescribeStream GetRecords GetShardIterator ListStreams",
         f"{_TABLE}/stream/*",
     ),
-    may("s3", "ListBucket", _BUCKET),
-    may("s3", "AbortMultipartUpload GetObject GetObjectVersion PutObject", f"{_BUCKET}/*"),
+    may("s3", "ListBucket ListBucketVersions", _BUCKET),
+    may(
+        "s3",
+        "AbortMultipartUpload DeleteObjectVersion GetObject GetObjectVersion PutObject",
+        f"{_BUCKET}/*",
+    ),
     may(
         "sqs",
         "ChangeMessageVisibility DeleteMessage GetQueueAttributes ReceiveMessage SendMessage",
@@ -37,6 +41,8 @@ BOUNDARY: tuple[Permission, ...] = (
     may("secretsmanager", "GetSecretValue", arn("secretsmanager", "secret:{name}-*")),
     may("kms", "Decrypt GenerateDataKey", arn("kms", "key/*"), when=OURS),
     may("lambda", "InvokeFunction", arn("lambda", "function:{name}-*")),
+    may("states", "StartExecution", arn("states", "stateMachine:{name}-*")),
+    may("states", "DescribeExecution", arn("states", "execution:{name}-*")),
     may(
         "logs",
         "CreateLogStream DescribeLogStreams PutLogEvents",
@@ -45,8 +51,17 @@ BOUNDARY: tuple[Permission, ...] = (
     ),
     # These have no resources to name; Lambda supports none for its network interfaces.
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-    may("logs", "DescribeLogGroups", "*"),
-    may("xray", "PutTelemetryRecords PutTraceSegments", "*"),
+    may(
+        "logs",
+        "CreateLogDelivery DeleteLogDelivery DescribeLogGroups DescribeResourcePolicies "
+        "GetLogDelivery ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
+        "*",
+    ),
+    may(
+        "xray",
+        "GetSamplingRules GetSamplingTargets PutTelemetryRecords PutTraceSegments",
+        "*",
+    ),
     may("ec2", "DescribeNetworkInterfaces DescribeSubnets", "*"),
     may(
         "ec2",

@@ -99,6 +99,16 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         ),
         passed_to("scheduler.amazonaws.com"),
     ),
+    "aws:sfn/stateMachine:StateMachine": (
+        may(
+            "states",
+            "CreateStateMachine DeleteStateMachine DescribeStateMachine ListStateMachineVersions "
+            "ListTagsForResource TagResource UntagResource UpdateStateMachine",
+            arn("states", "stateMachine:{name}-*"),
+        ),
+        may("states", "ValidateStateMachineDefinition", "*"),  # it has no resource to name
+        passed_to("states.amazonaws.com"),
+    ),
     "aws:ecr/repository:Repository": (
         may(
             "ecr",

@@ -12,6 +12,7 @@ _GROUPS = tuple(
         "/aws/apigateway/{name}-*",
         "/aws/apigateway/*/{stack}",
         "/aws/lambda/{name}-*",
+        "/aws/vendedlogs/states/{name}-*",
         "/aws/vpc/{name}",
         "API-Gateway-Execution-Logs_*/{stack}",
         "aws-waf-logs-{name}",

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from handlers.domain.erasure import Erasure
 from handlers.domain.live import Ticket
 from handlers.domain.upload import FoundUpload, NewUpload, Upload, UploadPage, UploadRequested
 from handlers.domain.user import NewUser, User, UserCreated
@@ -30,6 +31,7 @@ _TYPES = (
     FoundUpload,
     UploadPage,
     Ticket,
+    Erasure,
     Error,
 )
 _REFERENCES, COMPONENTS = msgspec.json.schema_components(
@@ -41,6 +43,7 @@ SCOPES = {
     "activity.read": "Read figures by day",
     "uploads.read": "Read uploads",
     "uploads.write": "Upload files",
+    "users.delete": "Erase users",
     "users.read": "Read users",
     "users.write": "Create users",
 }

@@ -46,6 +46,19 @@ def welcome_entry(*, user_id: str, name: str, email: str) -> dict[str, Any]:
     }
 
 
+def notification_entry(*, to: str, subject: str, body: str, once: str) -> dict[str, Any]:
+    """Return the SQS message of a notification, as arguments of ``SendMessage``.
+
+    The attribute ``once`` identifies it: an id, for which one e-mail is sent however often it is
+    queued. The attribute ``trace`` leads to what caused it.
+    """
+    message = EmailMessage(to=to, subject=subject, body=body, type="notification")
+    return {
+        "MessageBody": msgspec.json.encode(message).decode(),
+        "MessageAttributes": {"once": _attribute(once), **trace.named(_attribute)},
+    }
+
+
 def _attribute(text: str) -> dict[str, str]:
     return {"DataType": "String", "StringValue": text}
 

@@ -129,7 +129,8 @@ class UserStore:
     def get(self, user_id: str, reader: Caller | None) -> User | None:
         """Return a user that the reader may see, or None (``dynamodb:GetItem``).
 
-        Users just created are found. An id of another form, such as a guard's, is not looked up.
+        Users just created are found; users that are being erased are not. An id of another form,
+        such as a guard's, is not looked up.
         """
         return self.find(user_id, owner_of(reader))
 
@@ -142,10 +143,12 @@ class UserStore:
                 TableName=self._table,
                 Key={"id": {"S": user_id}},
                 ConsistentRead=True,
-                ProjectionExpression="id, #name, email, created, #owner",
+                ProjectionExpression="id, #name, email, created, #owner, erasing",
                 ExpressionAttributeNames={"#name": "name", "#owner": "owner"},
             ).get("Item")
-        if item is None or not is_theirs(own, item.get("owner", {}).get("S")):
+        if item is None or "erasing" in item:
+            return None
+        if not is_theirs(own, item.get("owner", {}).get("S")):
             return None
         return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
 

@@ -49,6 +49,8 @@ def request_upload(
         stored = uploads.create(
             user_id, new, idempotency_key=None if key is None else own(event, key)
         )
+        if users.get(user_id, caller(event)) is None:  # since then, somebody has them erased
+            return http.refuse(404, "not_found", "User not found")
     except http.BodyTooLarge:
         return http.refuse(
             413,

@@ -23,13 +23,15 @@ NAME = "trace"
 _FORM = re.compile(r"[0-9A-Fa-f-]{16,64}|[0-9A-Z]{16}")
 
 _SOURCES = (
+    (NAME,),
     ("messageAttributes", NAME, "stringValue"),
     ("messageId",),
     ("dynamodb", "NewImage", NAME, "S"),
     ("eventID",),
     ("responseElements", "x-amz-request-id"),
 )
-"""Where a record of SQS, of a stream or of S3 has its trace: the cause's, or else its own id."""
+"""Where the input of a state machine, or a record of SQS, of a stream or of S3 has its trace: the
+cause's, or else its own id."""
 
 _current: ContextVar[str | None] = ContextVar(NAME, default=None)
 

@@ -10,11 +10,13 @@ message redriven from there has a new id, so it is sent. A welcome is identified
 instead: to send it anyway, delete the ledger's entry ``email#<user id>`` first.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from handlers.domain.email_message import EmailMessage, InvalidMessage, parse
 from handlers.domain.ledger import AlreadyDone, Claim, Ledger
+from handlers.domain.ulid import PATTERN
 from handlers.domain.user import is_user_id
 from handlers.domain.user_store import UserStore
 from handlers.runtime import deadline
@@ -24,6 +26,8 @@ from handlers.send_email.render import render
 
 MOST_SENDS = 2
 """How often an e-mail may be sent while it is uncertain whether it was: at most one duplicate."""
+
+_ID = re.compile(f"[a-z]{{1,20}}_{PATTERN}")
 
 _PAUSES_SECONDS = (1, 2)
 """Pauses before completing is tried again, after the client's own retries."""
@@ -74,7 +78,7 @@ class Delivery:
         user_id = _welcomed_user(record, message)
         try:
             claim = self._ledger.claim(
-                f"email#{user_id or record['messageId']}",
+                f"email#{user_id or _once(record, message) or record['messageId']}",
                 owner=owner,
                 lease_seconds=LEASE_SECONDS,
             )
@@ -109,6 +113,18 @@ class Delivery:
                 except Unavailable:
                     self._sleep(pause)
             return self._ledger.complete(claim, kind="email", outcome=message.type)
+
+
+def _once(record: dict[str, Any], message: EmailMessage) -> str | None:
+    """Return the id for which one notification is sent, or None if it has none."""
+    attribute = record.get("messageAttributes", {}).get("once")
+    if message.type != "notification" or attribute is None:
+        return None
+    id_ = attribute.get("stringValue")
+    # No user's: who may write to the queue must not keep a welcome from being sent.
+    if not isinstance(id_, str) or not _ID.fullmatch(id_) or is_user_id(id_):
+        raise InvalidMessage("the attribute once is no id of what is sent once")
+    return id_
 
 
 def _welcomed_user(record: dict[str, Any], message: EmailMessage) -> str | None:

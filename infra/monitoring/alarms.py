@@ -14,6 +14,7 @@ from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
 from infra.triggers.websocket.stage import WebSocketStage
+from infra.workflow.state_machine import StateMachine
 
 _OLDEST_MESSAGE = 15 * 60  # seconds
 _ITERATOR_AGE_MS = 15 * 60 * 1_000
@@ -158,6 +159,25 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
         statistic="Sum",
         functions=[function],
     )
+
+
+def on_machine(machine: StateMachine) -> Iterator[Alarm]:
+    """Yield alarms on executions of a state machine that fail, end by time, or are stopped."""
+    for metric, how in (
+        ("ExecutionsFailed", "failed"),
+        ("ExecutionsTimedOut", "took too long"),
+        ("ExecutionsAborted", "was stopped by hand"),
+    ):
+        yield Alarm(
+            name=f"{machine.logical_name}-{metric.lower()}",
+            description=f"An execution of {machine.logical_name} {how}, and is not complete.",
+            section="executions-failed",
+            namespace="AWS/States",
+            metric=metric,
+            dimensions={"StateMachineArn": machine.arn},
+            statistic="Sum",
+            functions=machine.functions,
+        )
 
 
 def on_sender(sender: MailIdentity) -> Iterator[Alarm]:

@@ -13,6 +13,7 @@ from infra.json_text import json_output
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.websocket.stage import WebSocketStage
+from infra.workflow.state_machine import StateMachine
 
 
 def dashboard(
@@ -22,6 +23,7 @@ def dashboard(
     dead_letters: Sequence[DeadLetterQueue],
     senders: Sequence[MailIdentity],
     sockets: Sequence[WebSocketStage],
+    machines: Sequence[StateMachine],
 ) -> pulumi.Output[str]:
     """Return the dashboard body as CloudWatch JSON."""
     # The API's component has the stack's provider.
@@ -97,6 +99,22 @@ def dashboard(
                 "Maximum",
             )
             for sender in senders
+        ),
+        *(
+            widget(
+                f"Executions of {machine.logical_name}",
+                [
+                    ["AWS/States", metric, "StateMachineArn", machine.arn]
+                    for metric in (
+                        "ExecutionsStarted",
+                        "ExecutionsSucceeded",
+                        "ExecutionsFailed",
+                        "ExecutionsTimedOut",
+                        "ExecutionsAborted",
+                    )
+                ],
+            )
+            for machine in machines
         ),
         *(
             widget(

@@ -22,6 +22,7 @@ from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
 from infra.triggers.websocket.stage import WebSocketStage
+from infra.workflow.state_machine import StateMachine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class MonitoringArgs:
         outcomes: outcomes of functions that need somebody's attention.
         senders: whose e-mails must not bounce or be called spam.
         sockets: the stages of WebSocket APIs.
+        machines: state machines whose executions must not fail.
         key: what the alarms' topic is encrypted with; it is not encrypted if None.
     """
 
@@ -45,6 +47,7 @@ class MonitoringArgs:
     outcomes: Sequence[tuple[ImageFunction, str]] = ()
     senders: Sequence[MailIdentity] = ()
     sockets: Sequence[WebSocketStage] = ()
+    machines: Sequence[StateMachine] = ()
     key: Key | None = None
 
 
@@ -53,10 +56,11 @@ class Monitoring(pulumi.ComponentResource):
 
     Alarms watch errors, throttles and duration of each function, the age of each stream's records
     and of each queue's oldest message, messages in each of their dead-letter queues, single
-    outcomes, each sender's bounces and complaints, the errors of each WebSocket API, the API's 5XX,
-    and what its firewall blocks, if it has one. ``dead_letters``: those queues, and where their
-    messages return to. ``releases``: each function's alias, and the alarms that a release watches.
-    ``log_groups``: of each function, and of the API's requests.
+    outcomes, each sender's bounces and complaints, executions of each state machine that fail, the
+    errors of each WebSocket API, the API's 5XX, and what its firewall blocks, if it has one.
+    ``dead_letters``: those queues, and where their messages return to. ``releases``: each
+    function's alias, and the alarms that a release watches. ``log_groups``: of each function, and
+    of the API's requests.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class Monitoring(pulumi.ComponentResource):
                 [failures for _, failures, _ in _dead_letter_queues(args)],
                 args.senders,
                 args.sockets,
+                args.machines,
             ),
             opts=self._child,
         )
@@ -164,6 +169,8 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_sender(sender)
     for socket in args.sockets:
         yield from alarms.on_socket(socket)
+    for machine in args.machines:
+        yield from alarms.on_machine(machine)
     yield alarms.on_api(args.api)
     if args.api.firewall:
         yield alarms.on_firewall(args.api.firewall)

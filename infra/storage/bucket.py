@@ -37,7 +37,8 @@ class Bucket(pulumi.ComponentResource):
     """A private, versioned, encrypted bucket, for TLS only, without ACLs.
 
     Old versions are deleted after 30 days, parts of broken uploads after one. Verbs: ``read``,
-    ``read_versions``, ``write`` and ``write_large`` on one prefix, ``list_keys`` on the bucket.
+    ``read_versions``, ``write`` and ``write_large`` on one prefix, ``delete_versions`` on several;
+    ``list_keys`` and ``list_versions`` on the bucket.
     ``url`` is where callers with a presigned form or link reach it.
     """
 
@@ -119,6 +120,23 @@ class Bucket(pulumi.ComponentResource):
     def list_keys(self) -> Grant:
         """``s3:ListBucket``: list keys, and tell a missing object (404) from a forbidden one."""
         return Grant(actions=["s3:ListBucket"], resources=[self.arn])
+
+    def list_versions(self, *, env: str | None = None) -> Grant:
+        """``s3:ListBucketVersions``: list all versions of keys, and delete markers."""
+        return Grant(
+            actions=["s3:ListBucketVersions"],
+            resources=[self.arn],
+            env=variable(env, self.name),
+        )
+
+    def delete_versions(self, *prefixes: str) -> Grant:
+        """``s3:DeleteObjectVersion`` under some prefixes: for good, without a delete marker."""
+        return Grant(
+            actions=["s3:DeleteObjectVersion"],
+            resources=[
+                arn for prefix in prefixes for arn in self._grant([], prefix, None, []).resources
+            ],
+        )
 
     def _url(self) -> pulumi.Output[str]:
         if emulator := emulator_url():

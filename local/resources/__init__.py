@@ -18,6 +18,7 @@ from local.resources import (  # noqa: F401
     sesv2,
     sns,
     sqs,
+    stepfunctions,
     vpc,
     wafv2,
 )

@@ -86,6 +86,9 @@ class Walk:
             if self.records.uploads_table:
                 with self._step("a file is uploaded and processed"):
                     upload.go(self.api, self.records, created["id"], seconds=self.ready_seconds)
+            if "/erasures/{id}" in _paths():
+                with self._step("erasures can be asked for"):
+                    self._ask_for_erasures()
             if "/activity" in _paths():
                 with self._step("the figures of the day count users"):
                     self._wait_for_figures(created["created"][:10])
@@ -123,6 +126,11 @@ class Walk:
                 if _USER_ID.fullmatch(user_id) and sent == body:
                     return user
         raise Failed(f"expected the user, with an id; {came(answer)}")
+
+    def _ask_for_erasures(self) -> None:
+        """Ask the functions of erasures, and start none."""
+        expect(self.api("DELETE", "/users/nobody"), 404, _ANSWER_OF_NOBODY)
+        expect(self.api("GET", "/erasures/nothing"), 404, {"error": "Erasure not found"})
 
     def _wait_for_figures(self, day: str) -> None:
         """Wait until the day on which the user was created has one in its figures."""

@@ -3,13 +3,14 @@
 import math
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 
 from blueprint.cost import estimate
 from blueprint.cost.function_usage import function_usage
 from blueprint.cost.traffic import Traffic
-from blueprint.cost.triggers import DURATION_MS, Load, loads, runs
+from blueprint.cost.triggers import DURATION_MS, ERASED, Load, loads, runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
 from blueprint.project import stack_settings
 from cli import main
@@ -130,6 +131,11 @@ def every_trigger() -> None:
         "daily", schedule_expression="rate(1 day)", flexible_time_window={"mode": "OFF"},
         target={"arn": made["schedule"].arn, "role_arn": "role"},
     )  # fmt: skip
+    task = {"Type": "Task", "Arguments": {"FunctionName": made["step"].arn}}
+    states = {"One": task, "Pause": {"Type": "Wait"}, "Two": task}
+    aws.sfn.StateMachine(
+        "machine", role_arn="role", definition=pulumi.Output.json_dumps({"States": states})
+    )
 
 
 def test_functions_are_invoked_by_their_triggers() -> None:
@@ -138,6 +144,7 @@ def test_functions_are_invoked_by_their_triggers() -> None:
     invocations = {
         "read": 800, "write": 200, "queue": 230, "stream": 200, "bucket": 7, "schedule": DAYS,
         "socket": 7 * 3,
+        "step": 2 * 200 * ERASED,
     }  # fmt: skip
     expected = {kind: (n, n * DURATION_MS[kind] / 1_000) for kind, n in invocations.items()}
     loaded = {name: (load.invocations, load.seconds) for name, load in found.items()}

@@ -71,7 +71,7 @@ def test_a_request_and_all_that_follows_is_one_cause(history: History, api: Api)
         one(cause, name) for name in ("create-user", "queue-welcome", "send-email")
     )
     assert create.follows is None
-    assert queue.follows == call(create, "TransactWriteItems", "users").id
+    assert queue.follows == call(create, "TransactWriteItems", "users, ledger").id
     assert send.follows == call(queue, "SendMessageBatch", "emails").id
     mail = call(send, "SendEmail", to)
     assert mail.service == "ses"
@@ -132,7 +132,8 @@ def test_a_rejected_upload_is_rejected(history: History, cloud: Cloud) -> None:
     s3, bucket = cloud.client("s3"), cloud.outputs["s3_bucket_name"]
     s3.put_object(Bucket=bucket, Key="uploads/empty.jpg", Body=b"\xff\xd8\xff")
     cause = ended(history, "uploads/empty.jpg")
-    assert (cause.outcome, functions(cause)) == ("rejected", ["process-upload"])
+    assert (cause.outcome, functions(cause)[0]) == ("rejected", "process-upload")
+    assert set(functions(cause)[1:]) <= {"count-activity"}  # from the ledger's stream
 
 
 def test_a_poison_message_is_tried_again_and_ends_as_a_dead_letter(
@@ -167,7 +168,8 @@ def test_a_poison_message_is_tried_again_and_ends_as_a_dead_letter(
     other = history.cause(fine)
     assert other is not None
     assert other.outcome == "ok"
-    assert [run.failed_items for run in other.invocations] == [[]]
+    sent_by = [run for run in other.invocations if run.function == "send-email"]
+    assert [run.failed_items for run in sent_by] == [[]]
 
 
 def test_a_refused_call_names_the_grant_that_would_allow_it(
@@ -334,7 +336,8 @@ def test_a_schedule_is_a_cause(history: History) -> None:
         lambda: [c for c in history.causes(function="cleanup-expired") if c.kind == "schedule"],
         seconds=90,
     )[0]
-    assert (cause.title, functions(cause)) == ("cleanup", ["cleanup-expired"])
+    # What it queues again may have been sent since.
+    assert (cause.title, functions(cause)[0]) == ("cleanup", "cleanup-expired")
 
 
 def test_reading_is_no_cause_and_deploying_neither(history: History, cloud: Cloud) -> None:

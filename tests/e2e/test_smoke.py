@@ -31,6 +31,7 @@ STEPS = [
     "the address is taken",
     "the user is found",
     "a file is uploaded and processed",
+    *(["erasures can be asked for"] if "erasure" in FEATURES else []),
     *(["the figures of the day count users"] if "activity" in FEATURES else []),
     *(["live push answers"] if "live_push" in FEATURES else []),
     "the welcome e-mail is sent",

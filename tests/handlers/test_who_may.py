@@ -12,12 +12,15 @@ import pytest
 from botocore.credentials import Credentials
 
 from handlers.domain.api import SCOPES, SERVICE_SCOPES
+from handlers.domain.erasure import erasure_id
+from handlers.domain.erasure_store import ErasureStore
 from handlers.domain.upload_store import UploadStore
 from handlers.domain.user_store import UserStore
 from handlers.runtime.presign import Presigner
 from tests.support import samples
 from tests.support.fakes import FakeDynamoDB
 from tests.support.functions import FOLDERS, operations
+from tests.support.machine import FakeExecutions
 
 PERSON = {"claims": {"sub": "person-1", "client_id": "web"}}
 OTHER = {"claims": {"sub": "person-2", "client_id": "web"}}
@@ -29,6 +32,8 @@ ON_A_USER = {
     "requestUpload": "request_upload",
     "listUploads": "list_uploads",
     "getUpload": "get_upload",
+    "requestErasure": "request_erasure",
+    "getErasure": "get_erasure",
 }
 """The operations on a user and on what belongs to the user, by their ids, with their folders."""
 
@@ -59,6 +64,8 @@ class World:
         self.client = client
         self.users = UserStore(client, "users", ledger_table="ledger")
         self.uploads = UploadStore(client, "uploads")
+        self.erasures = ErasureStore(client, "erasures", users_table="users")
+        self.executions = FakeExecutions()
         created = create_user(event_of("create_user", creator), self.users)
         self.user: str = json.loads(created["body"])["user"]["id"]
         requested = self.call("requestUpload", creator)
@@ -113,6 +120,16 @@ class World:
                 from handlers.get_upload.get_upload import get_upload
 
                 return get_upload(event, **uploads, presigner=presigner)
+            case "requestErasure":
+                from handlers.request_erasure.request_erasure import request_erasure
+
+                return request_erasure(event, erasures=self.erasures, executions=self.executions)
+            case "getErasure":
+                from handlers.get_erasure.get_erasure import get_erasure
+
+                self.erasures.begin(self.user, None)
+                event["pathParameters"] = {"id": erasure_id(self.user)}
+                return get_erasure(event, erasures=self.erasures, executions=self.executions)
         raise AssertionError(f"{operation}: call it here")
 
 
@@ -131,10 +148,29 @@ def event_of(function: str, caller: str) -> dict[str, Any]:
 def test_who_may(creator: str, caller: str, operation: str) -> None:
     answer = World(creator).call(operation, caller)
     if caller in MAY[creator]:
-        assert answer["statusCode"] in (200, 201)
+        assert answer["statusCode"] in (200, 201, 202)
     else:  # what somebody may not see answers as what does not exist
         assert answer["statusCode"] == 404
-        assert json.loads(answer["body"]) == {"error": "User not found"}
+        what = "Erasure" if operation == "getErasure" else "User"
+        assert json.loads(answer["body"]) == {"error": f"{what} not found"}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("creator", MAY)
+def test_who_may_ask_again_when_the_user_is_gone(creator: str, caller: str) -> None:
+    world = World(creator)
+    world.erasures.begin(world.user, None)
+    world.users._client.tables["users"] = {}
+    answer = world.call("requestErasure", caller)
+    assert answer["statusCode"] == (202 if caller in MAY[creator] else 404)
+
+
+@pytest.mark.parametrize("operation", ["getUser", "requestUpload", "listUploads", "getUpload"])
+def test_a_user_who_is_being_erased_answers_as_one_that_does_not_exist(operation: str) -> None:
+    world = World("nobody")
+    assert world.call("requestErasure", "nobody")["statusCode"] == 202
+    answer = world.call(operation, "nobody")
+    assert (answer["statusCode"], json.loads(answer["body"])) == (404, {"error": "User not found"})
 
 
 @pytest.mark.parametrize("message", BY_SOCKET)

@@ -1,5 +1,6 @@
 """What holds for every component: parents, names, the alias, and what is made before what."""
 
+import json
 import re
 
 import pytest
@@ -17,6 +18,8 @@ from tests.support.stacks import (
     of,
     stack,
 )
+
+MACHINE = f"arn:aws:states:eu-central-1:123456789012:stateMachine:{PROJECT}-prod-erasure"
 
 
 def components(name: str) -> list[Recorded]:
@@ -51,6 +54,8 @@ def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None
         "users",
         "ledger",
         "user-uploads",
+        "erasures",
+        "erasure",
         "storage",
         "emails",
         "mail",
@@ -149,6 +154,12 @@ def test_an_alias_is_pulumis_to_move_or_the_release_commands(
         assert set(alias.inputs) - {"functionVersion"} == {"name", "functionName"}
 
 
+def arns_in(machine: Recorded) -> set[str]:
+    """Return the ARNs that the tasks of a state machine call."""
+    states = json.loads(machine.inputs["definition"])["States"].values()
+    return {s["Arguments"]["FunctionName"] for s in states if s["Type"] == "Task"}
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_every_trigger_points_at_the_alias(name: str) -> None:
     made = stack(name)
@@ -177,6 +188,7 @@ def test_every_trigger_points_at_the_alias(name: str) -> None:
             r.inputs["integrationUri"].removesuffix("/invocations")
             for r in made.recorder.all("aws:apigatewayv2/integration:Integration")
         ),
+        *(arn for r in of(made, "sfn/stateMachine:StateMachine") for arn in arns_in(r)),
     ]
     assert set(targets) == arns  # every function is invoked
     for type_ in ("permission:Permission", "functionEventInvokeConfig:FunctionEventInvokeConfig"):
@@ -196,6 +208,8 @@ def test_every_trigger_points_at_the_alias(name: str) -> None:
         # S3 refuses a notification to what it may not invoke.
         ("s3/bucketNotification:BucketNotification uploads-notification",
          "lambda/permission:Permission uploads-invoke"),
+        # Step Functions checks that the role may write the log.
+        ("sfn/stateMachine:StateMachine erasure", "iam/rolePolicy:RolePolicy erasure-policy"),
         # A schedule that fires at once needs its role's policy.
         ("scheduler/schedule:Schedule cleanup", "iam/rolePolicy:RolePolicy cleanup-policy"),
         # The gateway would make the group itself, without an end of retention.
@@ -276,6 +290,7 @@ def test_data_is_protected_in_prod_only() -> None:
         "ledger",
         "user-uploads",
         *(["live-connections"] if "live-uploads" in FUNCTIONS else []),
+        "erasures",
         "storage",
         "storage-access-log",
         "key",
@@ -333,6 +348,7 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
         ),
         ("cleanup-expired", "welcome_abandoned"),  # outcomes
         ("send-email", "uncertain"),
+        *((f"Executions{how}", MACHINE) for how in ("Aborted", "Failed", "TimedOut")),
         ("Reputation.BounceRate", f"{PROJECT}-prod-mail"),
         ("Reputation.ComplaintRate", f"{PROJECT}-prod-mail"),
         ("BlockedRequests", "ALL", "eu-central-1", f"{PROJECT}-prod-all"),

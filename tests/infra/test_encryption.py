@@ -62,6 +62,7 @@ KEY_OF: dict[str, Callable[[Inputs], Any]] = {
 
 # What takes a key and is given none, and why.
 WITHOUT: dict[str, str] = {
+    "sfn/stateMachine:StateMachine": "its executions hold ids, and its definition nothing else",
     "s3/bucket:Bucket": "its encryption is a resource of its own",
     "lambda/eventSourceMapping:EventSourceMapping": "its filters are this program's text",
     "scheduler/schedule:Schedule": "its input is this program's text",

@@ -1,12 +1,15 @@
 """What each function and each service may do: whole documents, to be read."""
 
 import json
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.support.apis import api
 from tests.support.functions import allowed, allowed_with_a_key, consumed, in_network
-from tests.support.stacks import FUNCTIONS, STACKS, of, stack
+from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, of, stack
 from tests.support.statements import HERE, Statement, allow, failures, send_to, telemetry
 
 MANAGE_INTERFACES = (
@@ -36,12 +39,32 @@ def with_a_key(name: str, statements: list[Statement]) -> list[Statement]:
     return statements if name == "prod" else []
 
 
+# What Step Functions requires to log and to trace.
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+SAMPLING = (
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+)
+
 # Where "*" is allowed as a resource: these actions know none.
 WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
     "logs:DescribeLogGroups",
     *FIND_INTERFACES,
+    *LOG_DELIVERY,
+    *SAMPLING,
 }
 
 
@@ -49,7 +72,9 @@ def policies(name: str) -> dict[str, tuple[str, list[Statement]]]:
     """Return the role and the statements of every policy, by its name."""
     made: dict[str, tuple[str, list[Statement]]] = {}
     for policy in of(stack(name), "iam/rolePolicy:RolePolicy"):
-        text = policy.inputs["policy"].replace(f":live/{name}/", ":live/STAGE/")
+        # A state machine's name is fixed, and has project and stack in front.
+        text = re.sub(rf"(:states:[^\"]*:){PROJECT}-{name}-", r"\1", policy.inputs["policy"])
+        text = text.replace(f":live/{name}/", ":live/STAGE/")
         document = json.loads(text)
         assert document["Version"] == "2012-10-17"
         made[policy.name] = (policy.inputs["role"], document["Statement"])
@@ -103,6 +128,44 @@ def test_a_schedule_may_invoke_its_function(name: str) -> None:
         ]
 
 
+def machines(name: str) -> dict[str, set[str]]:
+    """Return what the definition of each state machine calls, read from what AWS gets."""
+
+    def called(machine: Any) -> Iterator[str]:
+        for state in machine["States"].values():
+            if state["Type"] == "Task":
+                assert state["Resource"] == "arn:aws:states:::lambda:invoke"
+                yield state["Arguments"]["FunctionName"]
+            inner = [*state.get("Branches", ()), state.get("ItemProcessor")]
+            for each in filter(None, inner):
+                yield from called(each)
+
+    made = of(stack(name), "sfn/stateMachine:StateMachine")
+    return {m.name: set(called(json.loads(m.inputs["definition"]))) for m in made}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_state_machine_may_invoke_what_its_definition_calls_and_nothing_else(name: str) -> None:
+    """In both directions: the emulator does not enforce this role."""
+    for machine, called in machines(name).items():
+        role, statements = policies(name)[f"{machine}-policy"]
+        made = stack(name).recorder.one("aws:sfn/stateMachine:StateMachine", machine)
+        assert made.inputs["roleArn"].endswith(f":{role}")
+        assert statements == [
+            allow("lambda:InvokeFunction", on=sorted(called)),
+            {"Effect": "Allow", "Action": list(LOG_DELIVERY), "Resource": "*"},
+            {"Effect": "Allow", "Action": list(SAMPLING), "Resource": "*"},
+        ]
+        allowed_to_invoke = {
+            arn
+            for statement in statements
+            if "lambda:InvokeFunction" in statement["Action"]
+            for arn in statement["Resource"]
+        }
+        aliases = {f"arn:aws:lambda:{HERE}:{function}-live" for function in FUNCTIONS}
+        assert allowed_to_invoke == called <= aliases
+
+
 def test_the_gateway_may_write_logs_of_every_api_of_the_account() -> None:
     made = api({"accountLogRole": True}).one(
         "aws:iam/rolePolicy:RolePolicy", "api-stage-log-policy"
@@ -148,6 +211,7 @@ def test_these_are_all_policies() -> None:
         *(f"{function}-policy" for function in FUNCTIONS),
         *consumed(),
         *(f"{schedule}-policy" for schedule in schedules()),
+        *(f"{machine}-policy" for machine in machines("prod")),
         *OF_A_NETWORK,
     }
     new = set(policies("prod")) - read
@@ -188,6 +252,18 @@ def test_trust(name: str) -> None:
     assert trusts(name) == {
         **{f"{function}-role": only("lambda.amazonaws.com") for function in FUNCTIONS},
         **{f"{s}-role": only("scheduler.amazonaws.com", this_account) for s in schedules()},
+        **{
+            f"{m}-role": only(
+                "states.amazonaws.com",
+                this_account
+                | {
+                    "ArnLike": {
+                        "aws:SourceArn": f"arn:aws:states:{HERE}:stateMachine:{PROJECT}-{name}-{m}"
+                    }
+                },
+            )
+            for m in machines(name)
+        },
         **(network if name == "prod" else {}),
     }
 

@@ -194,6 +194,7 @@ def test_endpoints() -> None:
             ("s3", gateway),
             ("email", interface),
             ("sqs", interface),
+            ("states", interface),
         )
     }
 
@@ -221,6 +222,7 @@ def test_there_is_an_endpoint_for_every_service_that_functions_may_call() -> Non
         ("dynamodb", "dynamodb", f"arn:aws:dynamodb:{HERE}:*", {}),
         ("email", "ses", f"arn:aws:ses:{HERE}:*", {}),
         ("sqs", "sqs", f"arn:aws:sqs:{HERE}:*", {}),
+        ("states", "states", f"arn:aws:states:{HERE}:*", {}),
         # A bucket's ARN names no account.
         ("s3", "s3", "arn:aws:s3:::*", {"aws:ResourceAccount": ACCOUNT}),
     ],

@@ -56,6 +56,7 @@ def test_exports(name: str, preview: bool) -> None:
     assert set(stack(name, preview=preview).outputs) == of_callers[name] | {
         "api_gateway_url",
         "dynamodb_table_name",
+        "erasures_table_name",
         "s3_bucket_name",
         "sqs_queue_url",
         "ledger_table_name",
@@ -181,8 +182,8 @@ def test_log_groups_of_two_stacks_have_different_names() -> None:
         }
 
     sockets = stack("dev").recorder.all("aws:apigatewayv2/stage:Stage")
-    # And the API's access log, and both logs of each WebSocket API.
-    assert len(groups("dev")) == len(FUNCTIONS) + 1 + 2 * len(sockets)
+    # And the API's access log, the state machine's, and both logs of each WebSocket API.
+    assert len(groups("dev")) == len(FUNCTIONS) + 2 + 2 * len(sockets)
     assert groups("dev").isdisjoint(groups("prod"))
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -190,3 +191,19 @@ def test_an_authorizer_of_a_pool_that_is_not_there(project_folder):
     )
     with pytest.raises(LocalError, match=r"'a' could not be made.\n  ResourceNotFoundException"):
         local_cloud.start(root=folder)
+
+
+def test_a_state_machine_calls_an_alias(catalogue):
+    states = catalogue.client("stepfunctions")
+    [machine] = states.list_state_machines()["stateMachines"]
+    arn = machine["stateMachineArn"]
+    started = states.start_execution(stateMachineArn=arn, input=json.dumps({"body": "a body"}))
+    deadline = time.monotonic() + 10
+    while (found := states.describe_execution(**_only_arn(started)))["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert json.loads(found["output"]) == {"statusCode": 200, "body": "a body"}
+
+
+def _only_arn(started):
+    return {"executionArn": started["executionArn"]}

@@ -87,6 +87,7 @@ EDITS = [
     ('"socket-function",', '"socket-function",\n    timeout_milliseconds=20_000,'),
     ('route_key="$default"', 'route_key="talk"'),
     ('name="v1",\n    deployment_id', 'name="v1",\n    description="A stage",\n    deployment_id'),
+    ('"End": True,', '"Comment": "Once", "End": True,'),
     ('minimum_compression_size="1024"', 'minimum_compression_size="2048", description="An API"'),
     ('schema=json.dumps({"type": "object"})', 'schema=json.dumps({"type": "array"})'),
     ("validate_request_body=True", "validate_request_parameters=True"),

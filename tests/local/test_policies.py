@@ -32,6 +32,17 @@ def test_one_alias_means_a_list_of_them():
         ]
 
 
+def test_a_version_of_an_object_means_the_object():
+    policy = document({"Effect": "Allow", "Action": "s3:DeleteObjectVersion", "Resource": "b/*"})
+    assert json.loads(for_role(policy))["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:DeleteObjectVersion", "s3:DeleteObject"],
+            "Resource": "b/*",
+        }
+    ]
+
+
 def test_other_permissions_stay_as_they_are():
     policy = document(ALLOW, {"Effect": "Deny", "Action": ["ses:SendEmail"], "Resource": "i"})
     assert json.loads(for_role(policy)) == json.loads(policy)

@@ -175,20 +175,22 @@ class FakeDynamoDB:
 
     def put_item(self, **params: Any) -> None:
         self._begin("PutItem", params)
-        if "ConditionExpression" in params and not self._holds(params):
+        if not self._holds(params):
             raise self._refused("PutItem", params)
         self._table(params)[_id(params["Item"])] = params["Item"]
 
     def delete_item(self, **params: Any) -> dict[str, Any]:
         self._begin("DeleteItem", params)
-        assert params["ReturnValues"] == "ALL_OLD"
         item = self._table(params).pop(_id(params["Key"]), None)
-        return {"Attributes": item} if item else {}
+        return {"Attributes": item} if item and params.get("ReturnValues") == "ALL_OLD" else {}
 
     def update_item(self, **params: Any) -> dict[str, Any]:
         self._begin("UpdateItem", params)
         if not self._holds(params):
             raise self._refused("UpdateItem", params)
+        return {"Attributes": copy.deepcopy(self._update(params))}
+
+    def _update(self, params: dict[str, Any]) -> dict[str, Any]:
         item = self._table(params).setdefault(params["Key"]["id"]["S"], dict(params["Key"]))
         names = params.get("ExpressionAttributeNames", {})
         values = params.get("ExpressionAttributeValues", {})
@@ -202,8 +204,8 @@ class FakeDynamoDB:
                 elif clause == "REMOVE":
                     item.pop(name, None)
                 elif "N" in values[value]:
-                    number = int(item.get(name, {"N": "0"})["N"]) + int(values[value]["N"])
-                    item[name] = {"N": str(number)}
+                    before = int(item.get(name, {"N": "0"})["N"])
+                    item[name] = {"N": str(before + int(values[value]["N"]))}
                 else:  # of string sets
                     members, change = (
                         set(item.pop(name, {"SS": []})["SS"]),
@@ -211,21 +213,26 @@ class FakeDynamoDB:
                     )
                     if members := members | change if clause == "ADD" else members - change:
                         item[name] = {"SS": sorted(members)}
-        return {"Attributes": copy.deepcopy(item)}
+        return item
 
     def transact_write_items(self, **params: Any) -> None:
         self._begin("TransactWriteItems", {"ClientRequestToken": "token", **params})
-        puts = [write["Put"] for write in params["TransactItems"]]
-        if not all(map(self._holds, puts)):
+        writes = [next(iter(write.items())) for write in params["TransactItems"]]
+        if not all(self._holds(write) for _, write in writes):
             reasons = [
                 {"Code": "None"}
-                if self._holds(put)
-                else {"Code": "ConditionalCheckFailed", "Item": self._old(put)}
-                for put in puts
+                if self._holds(write)
+                else {"Code": "ConditionalCheckFailed", "Item": self._old(write)}
+                for _, write in writes
             ]
             raise cancelled(reasons)
-        for put in puts:
-            self._table(put)[put["Item"]["id"]["S"]] = put["Item"]
+        for kind, write in writes:
+            if kind == "Put":
+                self._table(write)[write["Item"]["id"]["S"]] = write["Item"]
+            elif kind == "Update":
+                self._update(write)
+            else:
+                self._table(write).pop(write["Key"]["id"]["S"], None)
 
     def _begin(self, operation: str, params: dict[str, Any]) -> None:
         self.calls.append(operation)

@@ -25,6 +25,7 @@ EVERYWHERE = {
     "ops.apigateway.amazonaws.com",
     "s3.amazonaws.com",
     "scheduler.amazonaws.com",
+    "states.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
     "wafv2.amazonaws.com",
     # The audience of GitHub's tokens: a word that the workflow and the provider agree on.

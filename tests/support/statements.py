@@ -9,6 +9,9 @@ LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
 LIVE = f"arn:aws:dynamodb:{HERE}:live-connections"
 SOCKET = f"arn:aws:execute-api:{HERE}:live/STAGE"
+ERASURES = f"arn:aws:dynamodb:{HERE}:erasures"
+MACHINE = f"arn:aws:states:{HERE}:stateMachine:erasure"
+EXECUTIONS = f"arn:aws:states:{HERE}:execution:erasure"
 ACTIVITY = f"arn:aws:dynamodb:{HERE}:activity"
 EMAILS = f"arn:aws:sqs:{HERE}:emails"
 STORAGE = f"arn:aws:s3:{HERE}:storage"
@@ -57,6 +60,7 @@ def send_to(queue: str) -> Statement:
 
 USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
+ERASURES_KEY = through("dynamodb", "kms:Decrypt", tableName="erasures")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
 LIVE_KEY = through("dynamodb", "kms:Decrypt", tableName="live-connections")
 ACTIVITY_KEY = through("dynamodb", "kms:Decrypt", tableName="activity")

@@ -30,7 +30,6 @@ class _Accountant:
     def __init__(self, books: Books, inputs: Inputs, evidence: Evidence, uncertain: bool) -> None:
         self._books = books
         self._inputs = inputs
-        self._evidence = evidence
         self._uncertain = uncertain
         self._sent: dict[str, list[Input]] = {kind: [] for kind in [*Kind, *schedules()]}
         for number in books.numbers:
@@ -39,6 +38,12 @@ class _Accountant:
         self._by_address = {
             inputs.address(item.slot): item for items in self._sent.values() for item in items
         }
+        # Users to be erased have a row of their own, and may or may not have been welcomed.
+        self._evidence = replace(
+            evidence,
+            users={u: a for u, a in evidence.users.items() if not self._is_erased(a)},
+            dead_welcomes=[each for each in evidence.dead_welcomes if not self._is_erased(each[1])],
+        )
 
     def account(self) -> Account:
         mails = self._mails()
@@ -46,6 +51,8 @@ class _Accountant:
         if Kind.READ in kinds():
             read = (str(item.number) for item in self._accepted(Kind.READ))
             requests.append(self._row(Kind.READ, read))
+        if Kind.ERASE in kinds():
+            requests.append(self._erasures())
         return Account(
             rows=[
                 *requests,
@@ -73,6 +80,25 @@ class _Accountant:
             if item.number in self._books.unanswered and str(item.number) not in ends:
                 ledger.refuse(str(item.number))
         return balanced(kind, ledger, effects, kept, twice=mail and self._uncertain)
+
+    def _is_erased(self, address: str) -> bool:
+        item = self._by_address.get(address)
+        return item is not None and item.kind == Kind.ERASE
+
+    def _erasures(self) -> Row:
+        """Balance erasures: the user is gone, and the confirmation was sent or is a dead letter.
+
+        Further e-mails than a welcome and the confirmation, each perhaps twice, are doubles.
+        """
+        evidence, effects = self._evidence, []
+        most = 4 if self._uncertain else 2
+        for item in self._accepted(Kind.ERASE):
+            address = self._inputs.address(item.slot)
+            mails = evidence.mails[address]
+            told = mails or address in evidence.dead_confirmations
+            if self._books.details[item.number] in evidence.erased and told:
+                effects += [str(item.number)] * (1 + (mails > most))
+        return self._row(Kind.ERASE, effects)
 
     def _accepted(self, kind: str) -> Iterator[Input]:
         return (item for item in self._sent[kind] if item.number in self._books.details)
@@ -110,6 +136,8 @@ class _Accountant:
         found: dict[str, list[str]] = {Kind.CREATE: [], Kind.MESSAGE: [], Kind.EVENT: []}
         for address, count in self._evidence.mails.items():
             item = self._by_address.get(address)
+            if item is not None and item.kind == Kind.ERASE:
+                continue
             if item is None or item.kind not in found:
                 found[Kind.MESSAGE] += ["to nobody's address"] * count
             elif item.kind == Kind.CREATE:

@@ -28,6 +28,8 @@ class Evidence:
         users: addresses by the users' ids.
         abandoned: users whom the sweep gave up.
         mails: how many were sent to each address.
+        erased: users whose erasure is done, and who are gone.
+        dead_confirmations: addresses, of dead letters that confirm an erasure.
         dead_welcomes: users' ids and addresses, of dead letters that welcome a user.
         dead_messages: MD5s of the bodies of the other dead letters of the e-mail queue.
         dead_uploads: keys and versions, of the events of uploads that failed.
@@ -41,6 +43,8 @@ class Evidence:
     users: dict[str, str]
     abandoned: set[str]
     mails: Counter[str]
+    erased: set[str]
+    dead_confirmations: list[str]
     dead_welcomes: list[tuple[str, str]]
     dead_messages: list[str]
     dead_uploads: set[tuple[str, str]]
@@ -61,11 +65,14 @@ def gather(cloud: Cloud, details: Mapping[str, list[str]]) -> Evidence:
     users, abandoned = _users(cloud)
     dead = _messages(cloud, cloud.outputs["sqs_dead_letter_queue_url"])
     welcomes = [message for message in dead if "user_id" in message["MessageAttributes"]]
-    others = [message for message in dead if "user_id" not in message["MessageAttributes"]]
+    confirmations = [message for message in dead if "once" in message["MessageAttributes"]]
+    others = [m for m in dead if not {"user_id", "once"} & set(m["MessageAttributes"])]
     return Evidence(
         users=users,
         abandoned=abandoned,
         mails=Counter(message["To"][0] for message in mails(cloud.aws)),
+        erased=_erased(cloud) - set(users),
+        dead_confirmations=[json.loads(message["Body"])["to"] for message in confirmations],
         dead_welcomes=[
             (m["MessageAttributes"]["user_id"]["StringValue"], json.loads(m["Body"])["to"])
             for m in welcomes
@@ -144,6 +151,20 @@ def _users(cloud: Cloud) -> tuple[dict[str, str], set[str]]:
             if "welcome_abandoned" in item:
                 abandoned.add(item["id"]["S"])
     return users, abandoned
+
+
+def _erased(cloud: Cloud) -> set[str]:
+    """Return the users whose erasure is done, if the system has erasures."""
+    table = cloud.outputs.get("erasures_table_name")
+    pages = (
+        cloud.client("dynamodb").get_paginator("scan").paginate(TableName=table) if table else ()
+    )
+    return {
+        f"user_{item['id']['S'].rpartition('_')[2]}"
+        for page in pages
+        for item in page["Items"]
+        if "done" in item
+    }
 
 
 def _objects(cloud: Cloud) -> dict[str, str]:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     CREATE = "POST /users"
     READ = "GET /users/{id}"
+    ERASE = "DELETE /users/{id}"
     MESSAGE = "e-mail queue"
     EVENT = "e-mail event, repeated"
     UPLOAD = "uploads"
@@ -44,7 +45,8 @@ _MIX: tuple[tuple[int, Kind, Variant], ...] = (
     (10, Kind.CREATE, Variant.PLAIN),
     (4, Kind.CREATE, Variant.INVALID),
     (3, Kind.CREATE, Variant.TAKEN),
-    (12, Kind.READ, Variant.PLAIN),
+    (9, Kind.READ, Variant.PLAIN),
+    (3, Kind.ERASE, Variant.PLAIN),  # of a user of its own
     (18, Kind.MESSAGE, Variant.PLAIN),
     (4, Kind.MESSAGE, Variant.INVALID),
     (3, Kind.MESSAGE, Variant.CORRUPT),

@@ -14,6 +14,7 @@ from checks.chaos.soak.target import Target
 
 _NOBODY = "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 _CREATED = 201
+_ACCEPTED = 202
 _OK = 200
 _NOT_FOUND = 404
 _CLIENT_ERRORS = range(400, 500)
@@ -42,6 +43,7 @@ class Senders:
         ways: dict[str, Callable[[Input], None]] = {
             Kind.CREATE: self._create,
             Kind.READ: self._read,
+            Kind.ERASE: self._erase,
             Kind.MESSAGE: self._message,
             Kind.EVENT: self._event,
             Kind.UPLOAD: self._upload,
@@ -70,6 +72,20 @@ class Senders:
             self.books.accept(item, wanted)
         elif answer.status not in (_OK, _NOT_FOUND):
             self.books.refuse(item)
+
+    def _erase(self, item: Input) -> None:
+        """Create a user, and have them erased while the welcome is on its way."""
+        self.books.send(item)
+        key = f"soak-{item.number}"
+        created = self.caller("POST", "/users", self.inputs.request(item), key)
+        if created.status != _CREATED:
+            self.books.leave(item)
+            return
+        user_id = created.body["user"]["id"]
+        if self.caller("DELETE", f"/users/{user_id}").status == _ACCEPTED:
+            self.books.accept(item, user_id)
+        else:
+            self.books.leave(item)
 
     def _message(self, item: Input) -> None:
         if item.variant is Variant.COPY:

@@ -65,8 +65,17 @@ def end_leases(cloud: Cloud) -> None:
 
 
 def pending(cloud: Cloud) -> int:
-    """Count what waits for a schedule, such as users who were not welcomed yet."""
-    return sum(schedule.pending(cloud) for schedule in schedules().values())
+    """Count what waits for a schedule, such as users who were not welcomed yet, and erasures."""
+    return _erasures(cloud) + sum(schedule.pending(cloud) for schedule in schedules().values())
+
+
+def _erasures(cloud: Cloud) -> int:
+    """Count the erasures that are not done, if the system has erasures."""
+    table = cloud.outputs.get("erasures_table_name")
+    pages = (
+        cloud.client("dynamodb").get_paginator("scan").paginate(TableName=table) if table else ()
+    )
+    return sum("done" not in item for page in pages for item in page["Items"])
 
 
 def pass_time(cloud: Cloud) -> None:

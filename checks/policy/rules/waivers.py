@@ -28,10 +28,24 @@ WITHOUT_RESOURCE = Waiver(
     rows=(18,),
     what="actions that are allowed on all resources",
     values=frozenset(
-        {"xray:PutTelemetryRecords", "xray:PutTraceSegments", "logs:DescribeLogGroups"}
+        {
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeLogGroups",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+        }
     ),
-    reason="X-Ray's write actions support no resources, nor does listing the account's log groups, "
-    "which API Gateway requires of its log role.",
+    reason="X-Ray's actions support no resources, nor do listing the account's log groups, which "
+    "API Gateway requires of its log role, and log delivery, which Step Functions requires. "
+    "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
 )
 CONNECTION = Waiver(
     rows=(18,),

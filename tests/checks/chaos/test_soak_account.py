@@ -30,6 +30,8 @@ class World:
     books: Books = field(default_factory=Books)
     users: dict[str, str] = field(default_factory=dict)
     mails: Counter[str] = field(default_factory=Counter)
+    erased: set[str] = field(default_factory=set)
+    dead_confirmations: list[str] = field(default_factory=list)
     dead_welcomes: list[tuple[str, str]] = field(default_factory=list)
     dead_messages: list[str] = field(default_factory=list)
     dead_uploads: set[tuple[str, str]] = field(default_factory=set)
@@ -116,6 +118,22 @@ class World:
         elif fate == "refused":
             self.books.refuse(item)
 
+    def erasure(self, item: Input, fate: str) -> None:
+        self.books.send(item)
+        address, user_id = INPUTS.address(item.slot), f"user_{item.number}"
+        if fate == "unanswered":
+            self.books.leave(item)
+            self.users[user_id] = address
+            return
+        self.books.accept(item, user_id)
+        if fate == "not erased":
+            self.users[user_id] = address
+            return
+        self.erased.add(user_id)
+        self.mails[address] += {"once": 2, "not welcomed": 1, "doubled": 5}.get(fate, 0)
+        if fate == "dead":
+            self.dead_confirmations.append(address)
+
     def schedule(self, item: Input, fate: str) -> None:
         self.books.send(item)
         detail = f"detail {item.slot}"
@@ -157,6 +175,15 @@ MAILS = {
 }
 FILES = {"once": "once", "rejected": "rejected", "dead": "dead", "half done": "lost", "": "lost"}
 BROKEN_FILES = {"rejected": "rejected", "dead": "dead", "": "lost"}
+ERASURES = {
+    "once": "once",
+    "not welcomed": "once",
+    "dead": "once",
+    "doubled": "doubled",
+    "unanswered": "refused",
+    "not erased": "lost",
+    "not confirmed": "lost",
+}
 FORMS = {
     "once": "once",
     "dead": "dead",
@@ -206,6 +233,8 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
         elif item.kind == Kind.READ:
             fates = {"once": "once", "refused": "refused", "": "lost"}
             world.read(item, fate(item.kind, fates))
+        elif item.kind == Kind.ERASE:
+            world.erasure(item, fate(item.kind, ERASURES))
         else:
             world.schedule(item, fate(item.kind, SCHEDULES))
     table = world.account()

@@ -12,7 +12,9 @@ from tests.support.e2e.canaries import Canaries
 def event(_: Cloud, canaries: Canaries, label: str) -> Any:
     event = samples.event("count_activity")
     del event["Records"][1:]
-    image = event["Records"][0]["dynamodb"]["NewImage"]
+    change = event["Records"][0]["dynamodb"]
+    change["ApproximateCreationDateTime"] = time.time()
+    image = change["NewImage"]
     image["day"] = {"S": day(time.time())}
     image["id"] = {"S": canaries.new(f"{label}: id")}
     image["more"] = {"S": canaries.new(f"{label}: more")}

@@ -8,5 +8,5 @@ EXPECTED = Expected(
     alarms=("queue-welcome-iterator-age", "new-users-dead-letters"),
     dead_letters={"new-users-failures": "stream"},
     unanswered={"batchItemFailures": [{"itemIdentifier": "100000000005391461881"}]},
-    logs={"code", "level", "sequence", "user_id"},
+    logs={"code", "level", "reason", "sequence", "user_id"},
 )

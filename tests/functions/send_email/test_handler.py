@@ -352,3 +352,32 @@ def test_a_message_without_time_to_send_is_released(
     assert world.run([record]) == ["m1"]
     assert outcomes(log) == ["deferred"]
     assert world.entries.states == {}
+
+
+ONCE = "erasure_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"
+
+
+def once(number: int, value: Any = ONCE, **fields: str) -> dict[str, Any]:
+    attribute = {"dataType": "String", "stringValue": value}
+    return {**message(number, **fields), "messageAttributes": {"once": attribute}}
+
+
+def test_a_notification_with_an_id_is_sent_once_however_often_it_is_queued(world: World) -> None:
+    assert world.run([once(1), once(2)]) == []
+    assert [to for to, _ in world.mailer.sent] == ["u1@x.co"]
+    assert world.entries.completed == [(f"email#{ONCE}", "email", "notification")]
+    assert world.users.welcomed == []
+
+
+@pytest.mark.parametrize("value", [USER.id, "", "erasure_", "m1", ONCE + "x", None, 7])
+def test_what_is_sent_once_has_an_id_and_no_users(world: World, value: Any) -> None:
+    """Otherwise whoever may write to the queue could keep a welcome from being sent."""
+    assert world.run([once(1, value)]) == ["m1"]
+    assert world.mailer.sent == []
+
+
+def test_a_welcome_heeds_its_user_alone(world: World) -> None:
+    record = welcome()
+    attributes = {**record["messageAttributes"], **once(1)["messageAttributes"]}
+    assert world.run([{**record, "messageAttributes": attributes}]) == []
+    assert world.entries.completed == [(f"email#{USER.id}", "email", "welcome")]

@@ -211,7 +211,7 @@ def test_a_user_just_created_is_found() -> None:
                 "TableName": "users",
                 "Key": {"id": {"S": USER.id}},
                 "ConsistentRead": True,
-                "ProjectionExpression": "id, #name, email, created, #owner",
+                "ProjectionExpression": "id, #name, email, created, #owner, erasing",
                 "ExpressionAttributeNames": {"#name": "name", "#owner": "owner"},
             },
         )

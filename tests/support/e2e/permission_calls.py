@@ -14,10 +14,13 @@ from tests.support.e2e.system import logical_name
 from tests.support.statements import (
     ACTIVITY,
     EMAILS,
+    ERASURES,
+    EXECUTIONS,
     HERE,
     KEY,
     LEDGER,
     LIVE,
+    MACHINE,
     SOCKET,
     STORAGE,
     UPLOADS,
@@ -29,6 +32,7 @@ INDEXES = {
     "ledger": {"by-day": "day", "by-expiry": "expires_day"},
     "uploads": {},
     "live": {},
+    "erasures": {},
     "activity": {},
 }
 PREFIXES = (
@@ -37,13 +41,28 @@ PREFIXES = (
     "processed/",
     "processed/users/",
     "rejected/",
+    "rejected/users/",
     "reports/",
     "elsewhere/",
 )
-TABLES = {"users": USERS, "ledger": LEDGER, "uploads": UPLOADS, "activity": ACTIVITY, "live": LIVE}
+TABLES = {
+    "users": USERS,
+    "ledger": LEDGER,
+    "uploads": UPLOADS,
+    "activity": ACTIVITY,
+    "erasures": ERASURES,
+    "live": LIVE,
+}
 _STREAMS = ("users", "ledger", "uploads")
 _PROBE = {"S": "probe"}
-_HASH_KEYS = {"users": "id", "ledger": "id", "uploads": "user", "activity": "id", "live": "topic"}
+_HASH_KEYS = {
+    "users": "id",
+    "ledger": "id",
+    "uploads": "user",
+    "activity": "id",
+    "erasures": "id",
+    "live": "topic",
+}
 _RANGE_KEYS = {"uploads": "id", "activity": "day", "live": "id"}
 _NEVER = {"ConditionExpression": "attribute_exists(id)"}
 
@@ -85,6 +104,7 @@ def calls(cloud: Cloud) -> list[Call]:
         *_logs(cloud),
         *_traces(),
         *_functions(cloud),
+        *_machine(cloud),
         *_keys(cloud),
     ]
 
@@ -173,7 +193,6 @@ def _bucket(bucket: str) -> Iterator[Call]:
         "GetObjectVersion": ("get_object", {"VersionId": "probe"}),
         "PutObject": ("put_object", {"IfMatch": '"0"'}),
         "AbortMultipartUpload": ("abort_multipart_upload", {"UploadId": "probe"}),
-        # Beyond what anything here needs.
         "DeleteObjectVersion": ("delete_object", {"VersionId": "probe"}),
     }
     for prefix in PREFIXES:
@@ -185,6 +204,16 @@ def _bucket(bucket: str) -> Iterator[Call]:
                 operation=operation,
                 arguments={"Bucket": bucket, "Key": f"{prefix}probe", **more},
             )
+        yield Call(
+            action="s3:DeleteObjectVersion",
+            on=f"{STORAGE}/{prefix}probe",
+            service="s3",
+            operation="delete_objects",
+            arguments={
+                "Bucket": bucket,
+                "Delete": {"Objects": [{"Key": f"{prefix}probe", "VersionId": "probe"}]},
+            },
+        )
     whole = {
         "ListBucket": "list_objects_v2",
         "ListBucketVersions": "list_object_versions",
@@ -311,6 +340,37 @@ def _functions(cloud: Cloud) -> Iterator[Call]:
             service="lambda",
             operation="invoke",
             arguments={"FunctionName": ref.name, "InvocationType": "DryRun"},
+        )
+
+
+def _machine(cloud: Cloud) -> Iterator[Call]:
+    """Yield the calls of Step Functions; no execution has these names, and no input is JSON."""
+    [machine] = cloud.client("stepfunctions").list_state_machines()["stateMachines"]
+    arn = machine["stateMachineArn"]
+    execution = f"{arn.replace(':stateMachine:', ':execution:')}:probe"
+    arguments: dict[str, tuple[str, str, dict[str, str]]] = {
+        "StartExecution": (MACHINE, "start_execution", {"stateMachineArn": arn}),
+        "DescribeExecution": (
+            f"{EXECUTIONS}:probe",
+            "describe_execution",
+            {"executionArn": execution},
+        ),
+        # Beyond what anything here needs.
+        "StopExecution": (f"{EXECUTIONS}:probe", "stop_execution", {"executionArn": execution}),
+        "GetExecutionHistory": (
+            f"{EXECUTIONS}:probe",
+            "get_execution_history",
+            {"executionArn": execution},
+        ),
+        "DescribeStateMachine": (MACHINE, "describe_state_machine", {"stateMachineArn": arn}),
+    }
+    for action, (on, operation, given) in arguments.items():
+        yield Call(
+            action=f"states:{action}",
+            on=on,
+            service="stepfunctions",
+            operation=operation,
+            arguments=given,
         )
 
 

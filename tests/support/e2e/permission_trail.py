@@ -9,7 +9,7 @@ from typing import Any
 from local.cloud import Cloud
 from tests.support.e2e.permission_calls import TABLES, table_names
 from tests.support.e2e.system import logical_name
-from tests.support.statements import EMAILS, HERE, STORAGE
+from tests.support.statements import EMAILS, EXECUTIONS, HERE, MACHINE, STORAGE
 
 Used = set[tuple[str, str]]
 """Action and resource, as ``tests/support/statements.py`` names them; of an object its key."""
@@ -86,5 +86,7 @@ def _permissions(cloud: Cloud, event: dict[str, Any]) -> Iterator[tuple[str, str
     elif service == "s3":
         keys = [r["ResourceName"] for r in event["resources"][1:]]
         yield f"s3:{_OF_BUCKETS.get(name, name)}", "/".join([STORAGE, *keys])
+    elif service == "states":
+        yield f"states:{name}", MACHINE if name == "StartExecution" else f"{EXECUTIONS}:probe"
     else:
         raise AssertionError(f"{service}:{name}: say here what it takes")

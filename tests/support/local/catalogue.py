@@ -372,6 +372,36 @@ aws.apigatewayv2.Stage(
     default_route_settings={"throttling_rate_limit": 50, "throttling_burst_limit": 100},
 )
 
+machine_role = aws.iam.Role("machine-role", assume_role_policy=trust("states.amazonaws.com"))
+aws.sfn.StateMachine(
+    "machine",
+    type="STANDARD",
+    role_arn=machine_role.arn,
+    definition=alias.arn.apply(
+        lambda arn: json.dumps(
+            {
+                "QueryLanguage": "JSONata",
+                "StartAt": "One",
+                "States": {
+                    "One": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::lambda:invoke",
+                        "Arguments": {"FunctionName": arn, "Payload": "{% $states.input %}"},
+                        "Output": "{% $states.result.Payload %}",
+                        "End": True,
+                    }
+                },
+            }
+        )
+    ),
+    logging_configuration={
+        "level": "ALL",
+        "include_execution_data": False,
+        "log_destination": pulumi.Output.concat(logs.arn, ":*"),
+    },
+    tracing_configuration={"enabled": True},
+)
+
 api = aws.apigateway.RestApi(
     "api",
     endpoint_configuration={"types": "REGIONAL"},
