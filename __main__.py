@@ -44,15 +44,13 @@ activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)
 functions = stack.functions(network="network", functions={
     **uploads.functions, **activity.functions, **erasure.functions, **live.functions,
-    "create-user": Function(
-        description="POST /users", memory_mb=512, timeout=20, environment=cors,
+    "create-user": Function(description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
     "get-user": Function(description="GET /users/{id}", memory_mb=512, timeout=20,
         environment=cors, grants=[users.get(env="USERS_TABLE")]),
     "queue-welcome": Function(description="New users to the e-mail queue", memory_mb=256,
         timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]),
-    "send-email": Function(
-        description="E-mails of the queue by SES", memory_mb=256, timeout=30,
+    "send-email": Function(description="E-mails of the queue by SES", memory_mb=256, timeout=30,
         grants=[sender.send(env_sender="SENDER"),
                 emails.delay(env="EMAIL_QUEUE_URL"),
                 users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]),

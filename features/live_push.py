@@ -37,7 +37,7 @@ class LivePush:
             "push-uploads": Function(
                 description="Changes of uploads to their subscribers", memory_mb=512, timeout=60,
                 internet=True,
-                grants=[uploads.table.get(env="UPLOADS_TABLE"),
+                grants=[users.get(env="USERS_TABLE"), uploads.table.get(env="UPLOADS_TABLE"),
                         self.table.query_items(env="LIVE_TABLE"), self.table.delete(),
                         self.api.send(env="LIVE_ENDPOINT")])}
 

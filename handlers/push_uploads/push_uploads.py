@@ -15,6 +15,7 @@ from typing import Any
 from handlers.domain.live import Changed, Refusal, encode
 from handlers.domain.live_store import LiveStore
 from handlers.domain.upload_store import UploadStore
+from handlers.domain.user_store import UserStore
 from handlers.push_uploads.clients import Clients
 from handlers.runtime import trace
 from handlers.runtime.faults import Unavailable
@@ -22,12 +23,18 @@ from handlers.runtime.log import failure, outcome
 
 
 def push_uploads(
-    records: Sequence[dict[str, Any]], *, uploads: UploadStore, live: LiveStore, clients: Clients
+    records: Sequence[dict[str, Any]],
+    *,
+    users: UserStore,
+    uploads: UploadStore,
+    live: LiveStore,
+    clients: Clients,
 ) -> str | None:
     """Send the state of each upload that the records change to its subscribers.
 
     Args:
         records: DynamoDB stream records of the uploads' table.
+        users: tells who is being erased: their uploads count as deleted.
         uploads: finds the uploads.
         live: finds the subscribers.
         clients: sends to them.
@@ -43,7 +50,7 @@ def push_uploads(
     for (user_id, upload_id), record in changed.items():
         with trace.of(record):
             try:
-                _tell(user_id, upload_id, uploads, live, clients)
+                _tell(user_id, upload_id, users, uploads, live, clients)
             except Unavailable as error:
                 failure("busy", error, level=logging.WARNING, upload_id=upload_id)
                 return str(record["dynamodb"]["SequenceNumber"])
@@ -51,13 +58,19 @@ def push_uploads(
 
 
 def _tell(
-    user_id: str, upload_id: str, uploads: UploadStore, live: LiveStore, clients: Clients
+    user_id: str,
+    upload_id: str,
+    users: UserStore,
+    uploads: UploadStore,
+    live: LiveStore,
+    clients: Clients,
 ) -> None:
     subscribers = live.subscribers(user_id, upload_id)
     if not subscribers:
         outcome("nobody", upload_id=upload_id)
         return
-    stored = uploads.get(user_id, upload_id)
+    # Whoever subscribed was allowed to see the user, so only their erasure is asked for.
+    stored = uploads.get(user_id, upload_id) if users.find(user_id, None) else None
     message = Changed(stored.upload) if stored else Refusal("Upload not found", upload_id)
     results = clients.send(subscribers, encode(message))
     for connection, result in results.items():

@@ -6,6 +6,8 @@ from tests.support.statements import (
     SOCKET,
     UPLOADS,
     UPLOADS_KEY,
+    USERS,
+    USERS_KEY,
     Consume,
     allow,
     failures,
@@ -13,12 +15,13 @@ from tests.support.statements import (
 )
 
 MAY = [
+    allow("dynamodb:GetItem", on=USERS),
     allow("dynamodb:GetItem", on=UPLOADS),
     allow("dynamodb:Query", on=LIVE),
     allow("dynamodb:DeleteItem", on=LIVE),
     allow("execute-api:ManageConnections", on=f"{SOCKET}/POST/@connections/*"),
 ]
-WITH_A_KEY = [UPLOADS_KEY, LIVE_KEY]
+WITH_A_KEY = [USERS_KEY, UPLOADS_KEY, LIVE_KEY]
 
 TRIGGERS = {
     "upload-changes-consume": Consume(

@@ -9,6 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from handlers.domain.live_store import Holder, LiveStore
 from handlers.domain.upload_store import UploadStore
+from handlers.domain.user_store import UserStore
 from handlers.push_uploads.clients import AT_ONCE, Clients
 from handlers.push_uploads.handler import handler
 from tests.functions.get_upload.items import UPLOAD_ID, item
@@ -56,6 +57,9 @@ class World:
     def __init__(self, *connections: str) -> None:
         self.client, self.connections = FakeDynamoDB(), FakeConnections()
         self.client.tables["uploads"] = {UPLOAD_ID: item(state="done", outputs=["text.txt"])}
+        self.client.tables["users"] = {
+            USER.id: samples.user_of({"pathParameters": {"id": USER.id}})
+        }
         self.live = LiveStore(self.client, "live", now=lambda: NOW)
         for connection in connections:
             self.live.subscribe(connection, HOLDER, USER.id, UPLOAD_ID, limit=9)
@@ -64,6 +68,7 @@ class World:
         return handler.invoke(
             event or samples.event("push_uploads"),
             FakeContext(),
+            UserStore(self.client, "users"),
             UploadStore(self.client, "uploads", now=lambda: NOW),
             self.live,
             Clients(self.connections),
@@ -114,6 +119,15 @@ def test_a_deleted_upload_is_told_and_forgotten() -> None:
     record["eventName"] = "REMOVE"
     del record["dynamodb"]["NewImage"]
     world.push({"Records": [record]})
+    missing = {"error": "Upload not found", "upload_id": UPLOAD_ID}
+    assert world.connections.heard == {"one": [missing]}
+    assert world.live.subscribers(USER.id, UPLOAD_ID) == []
+
+
+def test_the_uploads_of_a_user_who_is_being_erased_are_not_there() -> None:
+    world = World("one")
+    world.client.tables["users"][USER.id]["erasing"] = {"S": "2026-11-23T03:28:47Z"}
+    world.push()
     missing = {"error": "Upload not found", "upload_id": UPLOAD_ID}
     assert world.connections.heard == {"one": [missing]}
     assert world.live.subscribers(USER.id, UPLOAD_ID) == []

@@ -7,9 +7,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from local.cloud import Cloud
+from tests.support.e2e.erasing import forget_forms
 from tests.support.e2e.listening import listening, ticket
 from tests.support.e2e.system import Api, until
 from tests.support.e2e.uploading import Caller, send
+from tests.support.functions import FEATURES
 
 
 @pytest.fixture
@@ -72,22 +74,37 @@ def test_what_is_not_there_is_not_found(api: Api, caller: Caller) -> None:
         assert listener.hears()["error"].startswith("Invalid message")
 
 
+def subscriptions(cloud: Cloud, upload: str) -> int:
+    """Return how many subscriptions to an upload are stored."""
+    found = cloud.client("dynamodb").scan(TableName=cloud.outputs["live_table_name"])["Items"]
+    return sum(item["topic"]["S"].endswith(upload) for item in found)
+
+
 def test_one_who_is_gone_is_forgotten(api: Api, caller: Caller, cloud: Cloud) -> None:
     requested = caller.requests("notes.txt", 9, "text/plain")
     upload = requested["upload"]["id"]
-    table = cloud.outputs["live_table_name"]
-
-    def items() -> list[str]:
-        found = cloud.client("dynamodb").scan(TableName=table)["Items"]
-        return [i["topic"]["S"] for i in found if i["topic"]["S"].endswith(upload)]
-
     with listening(api) as listener, listening(api) as other:
         listener.asks(caller.user, upload)
         other.asks(caller.user, upload)
-        assert len(items()) == 2
+        assert subscriptions(cloud, upload) == 2
         other.socket.close()
         send(requested["form"], b"some text")
         assert listener.settled()[-1]["upload"]["state"] == "done"
-        until(lambda: len(items()) == 1)
+        until(lambda: subscriptions(cloud, upload) == 1)
     with pytest.raises(ConnectionClosed):
         other.hears()
+
+
+@pytest.mark.skipif("erasure" not in FEATURES, reason="erasure was removed")
+def test_the_uploads_of_an_erased_user_are_told_and_forgotten(
+    api: Api, caller: Caller, cloud: Cloud
+) -> None:
+    upload = caller.requests("notes.txt", 9, "text/plain")["upload"]["id"]
+    forget_forms(cloud, caller.user)
+    missing = {"error": "Upload not found", "upload_id": upload}
+    with listening(api) as listener:
+        listener.asks(caller.user, upload)
+        assert api("DELETE", f"/users/{caller.user}").status == 202
+        assert listener.hears(60) == missing
+        until(lambda: subscriptions(cloud, upload) == 0)
+        assert listener.asks(caller.user, upload) == missing | {"error": "User not found"}
