@@ -35,12 +35,14 @@ class Waiver:
         resources: a pattern of resources, with ``*``.
         stacks: the stacks where the waiver applies.
         reason: why the resources need not, or cannot, pass.
+        message: a pattern of what is wrong, with ``*``, for a check that finds many things.
     """
 
     check: str
     resources: str
     stacks: Sequence[str]
     reason: str
+    message: str = "*"
 
     def covers(self, finding: Finding) -> bool:
         """Return whether the waiver covers the finding."""
@@ -48,6 +50,7 @@ class Waiver:
             finding.check == self.check
             and finding.stack in self.stacks
             and fnmatch.fnmatchcase(finding.resource, self.resources)
+            and fnmatch.fnmatchcase(finding.message, self.message)
         )
 
 

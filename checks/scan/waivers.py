@@ -41,6 +41,9 @@ CHECKOV = (
                   "as programs."),
     Waiver(check="CKV_AWS_297", resources="aws_scheduler_schedule.*", stacks=_ALL,
            reason="A schedule holds its name and time, and no personal data."),
+    Waiver(check="CKV_AWS_285", resources="aws_sfn_state_machine.*", stacks=_ALL,
+           reason="Every event is logged. The check also requires inputs and outputs in the log, "
+                  "where personal data must not be."),
     Waiver(check="CKV_AWS_144", resources="aws_s3_bucket.*", stacks=_ACCOUNT,
            reason="Replication to another region: each region has its own state."),
     Waiver(check="CKV_AWS_145", resources="aws_s3_bucket.state_access_log", stacks=_ACCOUNT,
@@ -74,10 +77,14 @@ CHECKOV = (
 
 PARLIAMENT = (
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html
-    Waiver(check="RESOURCE_MISMATCH", resources="aws_iam_role_policy.new_users_consume",
-           stacks=_ALL,
+    Waiver(check="RESOURCE_MISMATCH", resources="aws_iam_role_policy.*_consume",
+           stacks=_ALL, message="*'dynamodb:ListStreams'*",
            reason="AWS's reference has no resource for ListStreams, but AWS's example for Lambda "
                   "names the table's streams. At worst the statement grants nothing."),
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+    Waiver(check="RESOURCE_MISMATCH", resources="aws_iam_role_policy.*",
+           stacks=_ALL, message="*'states:DescribeExecution'*",
+           reason="parliament knows only executions of express state machines."),
     # In a key's policy, "*" is the key itself.
     # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     Waiver(check="RESOURCE_STAR", resources="aws_kms_key.*", stacks=_PROD + _ACCOUNT,

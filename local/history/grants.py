@@ -28,6 +28,8 @@ _BUCKET = {
     "s3:PutObject": 'write("{prefix}", {env})',
     "s3:AbortMultipartUpload": 'write_large("{prefix}", {env})',
     "s3:ListBucket": "list_keys()",
+    "s3:ListBucketVersions": "list_versions({env})",
+    "s3:DeleteObjectVersion": 'delete_versions("{prefix}")',
 }
 _MAIL = {"ses:SendEmail": 'send(env_sender="SENDER")'}
 

@@ -84,9 +84,12 @@ def actions_of(maker: type, method: str) -> set[str]:
 
     needed = inspect.signature(getattr(maker, method)).parameters
     given = {
-        name: {"index": "x", "prefix": "x/"}.get(name, "X") for name in needed if name != "self"
+        name: {"index": "x", "prefix": "x/", "prefixes": ["x/"]}.get(name, "X")
+        for name in needed
+        if name != "self"
     }
-    grant = getattr(Bare(), method)(**given)
+    several = given.pop("prefixes", ())
+    grant = getattr(Bare(), method)(*several, **given)
     return set(grant.actions)
 
 

@@ -42,6 +42,16 @@ OF_ANY_PROGRAM = [
 """Tests that list nothing of the program, such as its outputs or tables."""
 
 
+WORKS_BEHIND = [
+    name
+    for name in FUNCTIONS
+    if file_of(ROOT, name) != ROOT / "__main__.py"
+    and not (ROOT / "handlers" / folder_of(name) / "operation.py").exists()
+]
+"""Functions without a route, without which their feature does not work."""
+ALONE = [name for name in FUNCTIONS if name not in WORKS_BEHIND]
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copied(tmp_path_factory.mktemp("remove") / "tree")
@@ -123,7 +133,7 @@ def test_lines_that_end_in_crlf_still_do(tmp_path: Path) -> None:
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ALONE)
 def test_each_function_of_the_program_can_be_removed(name: str) -> None:
     assert f'"{name}"' not in removed(file_of(ROOT, name).read_text(), name)
 
@@ -158,15 +168,6 @@ def test_what_only_a_person_can_undo_is_said() -> None:
     program = (ROOT / "__main__.py").read_text() + f'\nprint(["{IN_MAIN[0]}"])\n'
     with pytest.raises(ProgramError, match="by hand"):
         removed(program, IN_MAIN[0])
-
-
-WORKS_BEHIND = [
-    name
-    for name in FUNCTIONS
-    if file_of(ROOT, name) != ROOT / "__main__.py"
-    and not (ROOT / "handlers" / folder_of(name) / "operation.py").exists()
-]
-"""Functions without a route, without which their feature does not work."""
 
 
 @pytest.mark.parametrize("name", WORKS_BEHIND)

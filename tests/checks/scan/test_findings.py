@@ -1,5 +1,7 @@
 """Findings and their waivers."""
 
+from dataclasses import replace
+
 from checks.scan.findings import Finding, Waiver, judge
 
 
@@ -16,6 +18,12 @@ def test_a_waiver_covers_its_check_resources_and_stacks() -> None:
     assert judged.standing == other
     assert judged.waived == 2
     assert judged.problems[0] == "dev: aws_x.one: C2: is wrong"
+
+
+def test_a_waiver_may_cover_one_message_only() -> None:
+    narrow = replace(WAIVER, message="*is wrong*")
+    assert judge([finding()], [narrow], "dev").standing == []
+    assert judge([finding()], [replace(WAIVER, message="*is odd*")], "dev").standing == [finding()]
 
 
 def test_a_waiver_of_nothing_is_a_problem_where_it_holds() -> None:

@@ -59,7 +59,7 @@ def test_no_id(user_id: str | None, log: pytest.LogCaptureFixture) -> None:
 
 def test_guards_are_not_readable() -> None:
     client = FakeDynamoDB()
-    store = UserStore(client, "users")
+    store = UserStore(client, "users", ledger_table="ledger")
     store.create(NewUser("Ada", "ada@example.com"), idempotency_key=None)
     guard = guard_id("ada@example.com")
     assert guard in client.tables["users"]
