@@ -106,6 +106,7 @@ def calls(cloud: Cloud) -> list[Call]:
         *_functions(cloud),
         *_machine(cloud),
         *_keys(cloud),
+        _secret(),
     ]
 
 
@@ -388,3 +389,17 @@ def _keys(cloud: Cloud) -> Iterator[Call]:
             operation=operation,
             arguments={"KeyId": key, **more},
         )
+
+
+def _secret() -> Call:
+    """Return the call of Secrets Manager, which only a function that sends by SendGrid may make.
+
+    The stack of these tests sends by SES: there is no such secret, and nobody may read it.
+    """
+    return Call(
+        action="secretsmanager:GetSecretValue",
+        on=f"arn:aws:secretsmanager:{HERE}:mail-key",
+        service="secretsmanager",
+        operation="get_secret_value",
+        arguments={"SecretId": "probe"},
+    )

@@ -1,7 +1,7 @@
 """What the functions in the containers talk to: an emulator that holds what the program describes.
 
 It has the tables, bucket, queue and sender of the stack ``local``, but no functions and triggers:
-only the images under test act on them.
+only the images under test act on them. Its state machines do nothing.
 """
 
 import contextlib
@@ -19,13 +19,15 @@ from typing import Any
 import botocore.session
 
 from blueprint.recorder import run
-from blueprint.recording import Recorder
+from blueprint.recording import ACCOUNT, Recorder
 from local.containers import find_gateway
 from local.emulator import free_port
 from local.engine import Engine
 
 REGION = "eu-central-1"
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+_ACCOUNT_ID = "000000000000"
+_NOTHING = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 
 
 Invoke = Callable[..., Any]
@@ -50,7 +52,10 @@ class Backend:
     def environment(self, function: str) -> dict[str, str]:
         """Return what Lambda would set, and the program's settings."""
         declared = self.declared(function)
-        variables: dict[str, str] = {**declared["environment"]["variables"]}
+        variables: dict[str, str] = {
+            name: value.replace(f":{ACCOUNT}:", f":{_ACCOUNT_ID}:")
+            for name, value in declared["environment"]["variables"].items()
+        }
         if "EMAIL_QUEUE_URL" in variables:
             variables["EMAIL_QUEUE_URL"] = self.queue_url
         return {
@@ -66,7 +71,7 @@ class Backend:
 
     @property
     def queue_url(self) -> str:
-        return f"{self.endpoint}/000000000000/emails"
+        return f"{self.endpoint}/{_ACCOUNT_ID}/emails"
 
     def sent(self) -> list[Any]:
         """Return the e-mails that were sent."""
@@ -143,6 +148,13 @@ def _furnish(backend: Backend) -> None:
     s3.create_bucket(Bucket="storage", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_bucket_versioning(Bucket="storage", VersioningConfiguration={"Status": "Enabled"})
     backend.client("sqs").create_queue(QueueName="emails")
+    states = backend.client("stepfunctions")
+    for machine in backend.program.all("aws:sfn/stateMachine:StateMachine"):
+        states.create_state_machine(
+            name=machine.inputs["name"],
+            definition=json.dumps(_NOTHING),
+            roleArn=f"arn:aws:iam::{_ACCOUNT_ID}:role/any",
+        )
     sesv2 = backend.client("sesv2")
     for function in backend.program.all("aws:lambda/function:Function"):
         variables = function.inputs["environment"]["variables"]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from local.aws import ACCOUNT_ID
 
-# Clocks, counters, secrets, and what the emulator notes of the time at which a call came.
+# Clocks, counters, secrets, random addresses, and what the emulator notes of the time at which a
+# call came.
 _VOLATILE = re.compile(
     r".*(date|time|timestamp|created|modified|updated|updatedat|createdat)(_?ms)?|"
     r".*(revision|revisionid|token|secret|key_b64|policyid|tableid|salt|privatekey|publickey)|"
-    r"etag|kid|value|next_version|version|functionversion|function_revision|locktoken|"
+    r"etag|kid|publicip|secretstring|value|next_version|version|functionversion|function_revision|locktoken|"
     r".*state|.*statereason.*|lastupdatestatus.*|rotationperiodindays|apisummary|messages|"
     r"__.*|account_settings|schedule_groups|alarm_history",
     re.IGNORECASE,
@@ -64,7 +65,10 @@ def _flat(value, path):
         value = dict(enumerate(value.values()))
         for version in value.values():
             version["config"].pop("FunctionArn")
-    if value.get("TimeToLiveStatus") == "DISABLED":
+    if path[-1] == "Versions":  # of a secret: their ids are random
+        value = dict(enumerate(value.values()))
+    # A deleted NAT gateway stays for a while, as in AWS.
+    if value.get("TimeToLiveStatus") == "DISABLED" or value.get("State") == "deleted":
         return {}
     for key, item in value.items():
         if not _VOLATILE.fullmatch(str(key)):

@@ -33,6 +33,13 @@ def prod_run(*, preview: bool = False) -> Run:
 
 
 @cache
+def with_way_out() -> list[Resource]:
+    """Return production with a way to the internet, which no stack has that sends by SES."""
+    network = {**stack_settings("prod")[f"{PROJECT}:network"], "internet": True}
+    return seen(run("prod", settings={f"{PROJECT}:network": network}))
+
+
+@cache
 def prod(*, preview: bool = False) -> list[Resource]:
     return seen(prod_run(preview=preview))
 

@@ -1,0 +1,13 @@
+"""Tells the benchmarks how to measure this function."""
+
+from typing import Any
+
+from local.cloud import Cloud
+from tests.support import samples
+
+
+def prepare(cloud: Cloud, event: Any, _: int) -> None:
+    """Store the user whom the event has erased."""
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.outputs["dynamodb_table_name"], Item=samples.user_of(event)
+    )
