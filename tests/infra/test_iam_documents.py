@@ -140,7 +140,7 @@ def machines(name: str) -> dict[str, set[str]]:
             for each in filter(None, inner):
                 yield from called(each)
 
-    made = of(stack(name), "sfn/stateMachine:StateMachine")
+    made = stack(name).recorder.all("aws:sfn/stateMachine:StateMachine")
     return {m.name: set(called(json.loads(m.inputs["definition"]))) for m in made}
 
 
