@@ -5,6 +5,7 @@ import pulumi
 from config import AppConfig
 from features.activity import ActivityFigures
 from features.erasure import Erasure
+from features.live_push import LivePush
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
 from handlers.domain.api import COMPONENTS, SCOPES, SERVICE_SCOPES
@@ -36,23 +37,20 @@ sender = stack.mail_sender("mail", config.email)
 callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.
-# A feature that would not fit here has a module of its own in features/.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
 uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
 erasure = Erasure(stack, uploads, users=users, ledger=ledger, emails=emails, cors=cors)
 activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
+live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)
 functions = stack.functions(network="network", functions={
-    **uploads.functions, **activity.functions, **erasure.functions,
-    "create-user": Function(
-        description="POST /users", memory_mb=512, timeout=20, environment=cors,
+    **uploads.functions, **activity.functions, **erasure.functions, **live.functions,
+    "create-user": Function(description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
-    "get-user": Function(
-        description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors,
-        grants=[users.get(env="USERS_TABLE")]),
+    "get-user": Function(description="GET /users/{id}", memory_mb=512, timeout=20,
+        environment=cors, grants=[users.get(env="USERS_TABLE")]),
     "queue-welcome": Function(description="New users to the e-mail queue", memory_mb=256,
         timeout=30, grants=[emails.send(env="EMAIL_QUEUE_URL")]),
-    "send-email": Function(
-        description="E-mails of the queue by SES", memory_mb=256, timeout=30,
+    "send-email": Function(description="E-mails of the queue by SES", memory_mb=256, timeout=30,
         grants=[sender.send(env_sender="SENDER"),
                 emails.delay(env="EMAIL_QUEUE_URL"),
                 users.update(env="USERS_TABLE"), ledger.update(env="LEDGER_TABLE")]),
@@ -72,7 +70,9 @@ functions = stack.functions(network="network", functions={
 api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     Route("POST", "/users", functions["create-user"], CREATE_USER),
     Route("GET", "/users/{id}", functions["get-user"], GET_USER),
-    *uploads.trigger(functions), *activity.trigger(functions), *erasure.trigger(functions)])
+    *uploads.trigger(functions), *activity.trigger(functions), *erasure.trigger(functions),
+    *live.routes(functions)])
+live.trigger(functions, api)
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))
@@ -84,7 +84,8 @@ ScheduleTrigger("cleanup", ScheduleTriggerArgs(
 ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
 monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=sender.identities,
-    queues=[emails_to_send], streams=[new_users, *activity.streams], machines=[erasure.machine],
+    queues=[emails_to_send], streams=[new_users, *activity.streams, live.changes],
+    machines=[erasure.machine], sockets=[live.stage],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)

@@ -82,6 +82,29 @@ class Uploads(Section):
         return self
 
 
+class Live(Section):
+    """Live push: who may hear how much."""
+
+    max_connections: int = Field(
+        100,
+        ge=1,
+        le=1_000,
+        description="WebSocket connections of one caller at the same time. "
+        "With `none`, all callers together count as one.",
+    )
+    max_subscriptions: int = Field(
+        20, ge=1, le=1_000, description="Uploads that one connection may subscribe to."
+    )
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """Return the environment of the function that takes connections and subscriptions."""
+        return {
+            "MAX_CONNECTIONS": str(self.max_connections),
+            "MAX_SUBSCRIPTIONS": str(self.max_subscriptions),
+        }
+
+
 class Schedules(Section):
     """When the scheduled functions run: rate(), cron() or at(), in UTC."""
 
@@ -100,6 +123,7 @@ class AppConfig(StackConfig):
 
     email: Email = Field(description="E-mails.")
     uploads: Uploads = Field(default_factory=Uploads, description="Uploads.")
+    live: Live = Field(default_factory=Live, description="Live push.")
     schedules: Schedules = Field(default_factory=Schedules, description="Schedules.")
 
     @field_validator("functions")

@@ -19,7 +19,7 @@ class Uploads:
                  storage: Bucket, cors: dict[str, str]) -> None:
         self.storage = storage
         self.table = stack.table("user-uploads", hash_key="user", range_key="id",
-                                 ttl_attribute="expires")
+                                 stream=True, ttl_attribute="expires")
         url = {"BUCKET_URL": storage.url}
         self.functions = {
             "request-upload": Function(

@@ -25,6 +25,8 @@ from infra.triggers.http.model import JsonObject
 from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
+from infra.triggers.websocket.api import WebSocketApi
+from infra.triggers.websocket.stage import WebSocketStage, WebSocketStageArgs
 from infra.workflow.definition import Definition
 from infra.workflow.state_machine import StateMachine, StateMachineArgs
 
@@ -142,7 +144,8 @@ class Stack:
         If the configuration asks for a network, it is made first, with this name: with endpoints
         for the services in the grants of all functions.
         """
-        grants = [grant for function in functions.values() for grant in function.grants]
+        inside = [function for function in functions.values() if not function.internet]
+        grants = [grant for function in inside for grant in function.grants]
         shared = self._network(network, services(grants))
         return Functions(
             {name: self._function(name, each, shared) for name, each in functions.items()}
@@ -169,6 +172,30 @@ class Stack:
             ),
         )
 
+    def websocket_stage(
+        self,
+        name: str,
+        *,
+        api: WebSocketApi,
+        routes: Mapping[str, ImageFunction],
+        after: RestApi | None = None,
+    ) -> WebSocketStage:
+        """Make the routes and the stage of a WebSocket API; see `WebSocketStageArgs`.
+
+        ``after``: the API that sets the account's role for logs, if the configuration asks for it.
+        """
+        return WebSocketStage(
+            name,
+            WebSocketStageArgs(
+                api=api,
+                routes=routes,
+                throttle=self.config.api.throttle,
+                log_retention_days=self.config.logs.retention_days,
+                key=self.key,
+                after=[after] if after else [],
+            ),
+        )
+
     def monitoring(
         self,
         name: str,
@@ -179,6 +206,7 @@ class Stack:
         streams: Sequence[StreamTrigger],
         outcomes: Sequence[tuple[str, str]],
         senders: Sequence[MailIdentity] = (),
+        sockets: Sequence[WebSocketStage] = (),
         machines: Sequence[StateMachine] = (),
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
@@ -196,6 +224,7 @@ class Stack:
                 streams=streams,
                 outcomes=[(functions[name], outcome) for name, outcome in outcomes],
                 senders=senders,
+                sockets=sockets,
                 machines=machines,
             ),
         )
@@ -227,7 +256,8 @@ class Stack:
                 asynchronous=function.asynchronous,
                 config=self.config,
                 key=self.key,
-                network=network,
+                internet=function.internet,
+                network=None if function.internet else network,
             ),
         )
 

@@ -124,6 +124,12 @@ def test_what_other_logs_are_asked_for_can_be_in_them() -> None:
         ),
         f"aws-waf-logs-{PROJECT}-prod": {"action"},
         "API-Gateway-Execution-Logs_api-id/prod": set(),
+        **{
+            f"/aws/apigateway/{PROJECT}-prod-{stage.name}": set(
+                json.loads(stage.inputs["accessLogSettings"]["format"])
+            )
+            for stage in prod.recorder.all("aws:apigatewayv2/stage:Stage")
+        },
     }
     others = [(g, p) for g, p in log_queries() if not g.startswith("$LOGS")]
     assert len(others) > 3

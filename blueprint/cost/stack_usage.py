@@ -10,7 +10,13 @@ from collections.abc import Iterator
 
 from blueprint.cost.function_usage import function_usage
 from blueprint.cost.traffic import Traffic
-from blueprint.cost.triggers import ERASED, loads, reads_ledger, schedule_runs
+from blueprint.cost.triggers import (
+    CHANGES_OF_AN_UPLOAD,
+    ERASED,
+    loads,
+    reads_ledger,
+    schedule_runs,
+)
 from blueprint.cost.usage import DAYS, HOURS, Usage
 from blueprint.recording import Recorded, Recorder
 
@@ -37,6 +43,7 @@ TRACED = 0.05
 _WRITES_OF_A_USER = 4 + 2 + 1 + 1 + 4 + 2 + 2
 _WRITES_OF_AN_EMAIL = 4
 _WRITES_OF_AN_UPLOAD = 4 + 3  # the ledger's; requested, in work and done, for the caller
+_SUBSCRIBED = 2  # the message of a subscriber, and its answer
 _WRITES_OF_AN_EVENT = 4  # its mark and its day's figures, in a transaction
 _MESSAGE_REQUESTS = 3  # sent, received, deleted
 _POLLERS = 5  # Lambda's, each of which waits for 20 s
@@ -48,6 +55,7 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     """Yield all that a stack is charged for in a month."""
     by_function = loads(recorder, traffic)
     yield Usage("apigateway", "request", traffic.requests, "requests")
+    yield from _sockets(recorder, traffic)
     yield from function_usage(recorder, by_function)
     yield from _data(recorder, traffic)
     yield from _queues(recorder, traffic)
@@ -62,6 +70,14 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
         recorder, traffic, sum(load.invocations for load in by_function.values())
     )
     yield from _monthly(recorder, traffic)
+
+
+def _sockets(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
+    """Yield what WebSocket APIs cost, if each upload has one subscriber for a minute."""
+    for _ in recorder.all("aws:apigatewayv2/stage:Stage"):
+        messages = traffic.uploads * (_SUBSCRIBED + CHANGES_OF_AN_UPLOAD)
+        yield Usage("apigateway", "message", messages, "messages to and from subscribers")
+        yield Usage("apigateway", "connection_minute", traffic.uploads, "subscribers' connections")
 
 
 def _data(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:

@@ -14,11 +14,18 @@ DURATION_MS = {
     "write": 25,
     "stream": 25,
     "queue": 100,
+    "socket": 25,
     "bucket": 1_500,
     "schedule": 1_000,
     "step": 100,
 }
 """Assumed duration of one invocation by its trigger: warm, and mostly waiting for AWS."""
+
+SOCKET_EVENTS = 3
+"""Of one upload on a WebSocket: connected, subscribed, disconnected."""
+
+CHANGES_OF_AN_UPLOAD = 2
+"""In work, and done: each is told to one subscriber."""
 
 ERASED = 0.01
 """Assumed number of a state machine's executions in a month, for each user that is created."""
@@ -86,7 +93,10 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
         elif _is_ledgers(mapping):
             yield "stream", target, traffic.entries + traffic.emails
         else:
-            yield "stream", target, traffic.users
+            yield "stream", target, _changes(mapping, traffic)
+    for integration in recorder.all("aws:apigatewayv2/integration:Integration"):
+        events = traffic.uploads * SOCKET_EVENTS
+        yield "socket", integration.inputs["integrationUri"], events
     for notification in recorder.all("aws:s3/bucketNotification:BucketNotification"):
         for function in notification.inputs.get("lambdaFunctions", ()):
             yield "bucket", function["lambdaFunctionArn"], traffic.uploads
@@ -96,6 +106,16 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
         for state in json.loads(machine.inputs["definition"])["States"].values():
             if state["Type"] == "Task":
                 yield "step", state["Arguments"]["FunctionName"], traffic.users * ERASED
+
+
+def _changes(mapping: Recorded, traffic: Traffic) -> float:
+    """Return the records that a stream's function gets.
+
+    A filter for new items is taken for one of users; others get each upload's changes.
+    """
+    filters = mapping.inputs.get("filterCriteria", {}).get("filters", [])
+    new = all(json.loads(f["pattern"]).get("eventName") == ["INSERT"] for f in filters)
+    return traffic.users if new else traffic.uploads * CHANGES_OF_AN_UPLOAD
 
 
 def reads_ledger(recorder: Recorder) -> bool:

@@ -26,6 +26,7 @@ def diagram(recorder: Recorder) -> Diagram:
     # About the order in which an input passes through them.
     for function, arrow in (
         *reader.routes(),
+        *reader.sockets(),
         *reader.mappings(),
         *reader.notifications(),
         *reader.schedules(),
@@ -66,6 +67,19 @@ class _Reader:
                 function = self._function(given["uri"].removesuffix("/invocations"))
                 label = f"{given['httpMethod']} {path(given['resourceId'])}"
                 yield function, Arrow("source", "REST API", label)
+
+    def sockets(self) -> Iterator[tuple[str, Arrow]]:
+        """Yield an arrow for each function that a WebSocket API's routes invoke."""
+        integrations = {
+            f"{i.name}-id": i for i in self._all("apigatewayv2/integration:Integration")
+        }
+        keys: dict[str, list[str]] = {}
+        for route in self._all("apigatewayv2/route:Route"):
+            target = integrations[route.inputs["target"].removeprefix("integrations/")]
+            function = self._function(target.inputs["integrationUri"].removesuffix("/invocations"))
+            keys.setdefault(function, []).append(route.inputs["routeKey"])
+        for function, each in keys.items():
+            yield function, Arrow("source", "WebSocket API", ", ".join(sorted(each)))
 
     def mappings(self) -> Iterator[tuple[str, Arrow]]:
         """Yield an arrow for each event source mapping: streams, then queues."""
@@ -172,6 +186,10 @@ class _Reader:
         for resource in statement["Resource"]:
             if resource.endswith(":*/*"):
                 continue  # network interfaces, which Lambda makes, not the function
+            if ":execute-api:" in resource:
+                name = resource.split(":")[5].partition("/")[0]
+                yield self._top(("aws:apigatewayv2/api:Api", name))[1], ""
+                continue
             key, rest = self._found(resource)
             top = self._top(key)
             if top not in ((_FUNCTION, function), ("serverless:infra:Key", top[1])):

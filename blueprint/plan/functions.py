@@ -12,6 +12,8 @@ ALIAS = "aws:lambda/alias:Alias"
 INTEGRATION = "aws:apigateway/integration:Integration"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 METHOD = "aws:apigateway/method:Method"
+SOCKET_INTEGRATION = "aws:apigatewayv2/integration:Integration"
+SOCKET_ROUTE = "aws:apigatewayv2/route:Route"
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 PATH = "aws:apigateway/resource:Resource"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
@@ -31,7 +33,7 @@ class Function:
 def functions(snapshot: Snapshot) -> dict[str, Function]:
     """Return the functions by logical name."""
     triggers: dict[str, list[str]] = defaultdict(list)
-    for target, trigger in [*_routes(snapshot), *_events(snapshot)]:
+    for target, trigger in [*_routes(snapshot), *_sockets(snapshot), *_events(snapshot)]:
         triggers[_function(snapshot, target)].append(trigger)
     return {
         f.name: Function(
@@ -54,6 +56,17 @@ def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:
         for integration in snapshot.all(INTEGRATION)
         if "uri" in integration.inputs
     ]
+
+
+def _sockets(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Return (target, route) of every route of a WebSocket API."""
+    found = []
+    for route in snapshot.all(SOCKET_ROUTE):
+        integration = _referred(snapshot, route.inputs["target"])
+        if integration is not None and integration.type == SOCKET_INTEGRATION:
+            target = integration.inputs["integrationUri"]
+            found.append((target, f"WebSocket {route.inputs['routeKey']}"))
+    return found
 
 
 def _events(snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ _RESTS = arn("apigateway", "/restapis", account="")
 _REST = f"{_RESTS}/*"
 _PLANS = arn("apigateway", "/usageplans", account="")
 _KEYS = arn("apigateway", "/apikeys", account="")
+_SOCKETS = arn("apigateway", "/apis", account="")
 _DOMAINS = arn("apigateway", "/domainnames", account="")
 _EVERY = "GET POST PUT PATCH DELETE"
 
@@ -42,6 +43,21 @@ TYPES: dict[str, tuple[Permission, ...]] = {
             "Response",
         )
     },
+    "aws:apigatewayv2/api:Api": (
+        may("apigateway", "POST", _SOCKETS, when=NEW),
+        _TAG_NEW,
+        may("apigateway", _EVERY, f"{_SOCKETS}/*", when=OURS),
+    ),
+    **{
+        f"aws:apigatewayv2/{kind[0].lower()}{kind[1:]}:{kind}": (
+            may("apigateway", _EVERY, f"{_SOCKETS}/*", when=OURS),
+        )
+        for kind in ("Deployment", "Integration", "Route", "RouteResponse")
+    },
+    "aws:apigatewayv2/stage:Stage": (
+        _TAG_NEW,
+        may("apigateway", _EVERY, f"{_SOCKETS}/*", when=OURS),
+    ),
     "aws:apigateway/stage:Stage": (_TAG_NEW, *_INSIDE),
     "aws:apigateway/usagePlan:UsagePlan": (
         may("apigateway", "POST", _PLANS, when=NEW),

@@ -37,6 +37,7 @@ BOUNDARY: tuple[Permission, ...] = (
         arn("ses", "identity/{sender}"),
         arn("ses", "configuration-set/{name}-*"),
     ),
+    may("execute-api", "ManageConnections", arn("execute-api", "*/{stack}/POST/@connections/*")),
     may("secretsmanager", "GetSecretValue", arn("secretsmanager", "secret:{name}-*")),
     may("kms", "Decrypt GenerateDataKey", arn("kms", "key/*"), when=OURS),
     may("lambda", "InvokeFunction", arn("lambda", "function:{name}-*")),

@@ -9,6 +9,8 @@ _GROUPS = tuple(
     arn("logs", f"log-group:{name}{end}")
     for name in (
         "/aws/apigateway/{name}",
+        "/aws/apigateway/{name}-*",
+        "/aws/apigateway/*/{stack}",
         "/aws/lambda/{name}-*",
         "/aws/vendedlogs/states/{name}-*",
         "/aws/vpc/{name}",

@@ -6,6 +6,12 @@ from typing import Any
 from handlers.runtime.caller import Caller
 
 
+def identity_of(caller: Caller | None) -> str:
+    """Return a hash that tells a caller from others; all without credentials share one."""
+    text = "" if caller is None else f"{caller.kind} {caller.id}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def owner_of(caller: Caller | None) -> str | None:
     """Return the owner to store with a user that a caller creates: a hash, or None.
 
@@ -13,7 +19,7 @@ def owner_of(caller: Caller | None) -> str | None:
     """
     if caller is None or caller.kind != "person":
         return None
-    return hashlib.sha256(f"{caller.kind} {caller.id}".encode()).hexdigest()
+    return identity_of(caller)
 
 
 def may_see(caller: Caller | None, owner: str | None) -> bool:
@@ -23,7 +29,11 @@ def may_see(caller: Caller | None, owner: str | None) -> bool:
         caller: who asks; None if the API asks for no credentials, and ids are the only protection.
         owner: what is stored; None for users of services, and of a time before owners were stored.
     """
-    own = owner_of(caller)
+    return is_theirs(owner_of(caller), owner)
+
+
+def is_theirs(own: str | None, owner: str | None) -> bool:
+    """Check the same of who has the owner ``own``, as ``owner_of`` returned it."""
     return own is None or own == owner
 
 

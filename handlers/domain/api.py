@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from handlers.domain.erasure import Erasure
+from handlers.domain.live import Ticket
 from handlers.domain.upload import FoundUpload, NewUpload, Upload, UploadPage, UploadRequested
 from handlers.domain.user import NewUser, User, UserCreated
 from handlers.runtime.http import Error
@@ -29,6 +30,7 @@ _TYPES = (
     UploadRequested,
     FoundUpload,
     UploadPage,
+    Ticket,
     Erasure,
     Error,
 )

@@ -108,6 +108,14 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     created: Time
     expires: Annotated[Time, msgspec.Meta(description="When the form stops working.")]
     state: State
+    version: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0,
+            description="Of two answers for one upload, the newer has the larger version.",
+            examples=[2],
+        ),
+    ]
     reason: (
         Annotated[
             str,

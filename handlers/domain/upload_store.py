@@ -195,6 +195,7 @@ def _stored(item: dict[str, Any], now: float, *, replayed: bool = False) -> Stor
             created=clock.timestamp(int(item["created"]["N"])),
             expires=clock.timestamp(deadline),
             state=_state(item, now),
+            version=_version(item, now),
             reason=item["reason"]["S"] if "reason" in item else UNSET,
         ),
         key=item["key"]["S"],
@@ -212,6 +213,13 @@ def _state(item: dict[str, Any], now: float) -> State:
     if state == "processing" and now > int(item["lease"]["N"]):
         return "failed"
     return state
+
+
+def _version(item: dict[str, Any], now: float) -> int:
+    """Return a number that grows with each write, and when time alone changes the state."""
+    written = int(item.get("version", {"N": "0"})["N"])
+    by_time: bool = _state(item, now) != item["state"]["S"]
+    return 2 * written + by_time
 
 
 def _fingerprint(user_id: str, new: NewUpload) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.domain.access import may_see, stored_owner
+from handlers.domain.access import is_theirs, stored_owner
 from handlers.domain.user import NewUser, User, is_user_id, new_user_id
 from handlers.domain.user_items import (
     created_entry,
@@ -134,6 +134,10 @@ class UserStore:
         Users just created are found; users that are being erased are not. An id of another form,
         such as a guard's, is not looked up.
         """
+        return self.find(user_id, owner_of(reader))
+
+    def find(self, user_id: str, own: str | None) -> User | None:
+        """Return the same for a reader whose ``access.owner_of`` is ``own``."""
         if not is_user_id(user_id):
             return None
         with temporary_as_unavailable():
@@ -146,7 +150,7 @@ class UserStore:
             ).get("Item")
         if item is None or "erasing" in item:
             return None
-        if not may_see(reader, stored_owner(item)):
+        if not is_theirs(own, stored_owner(item)):
             return None
         return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from handlers.domain.upload_key import ids_of
 from handlers.process_upload.events import Upload
+from handlers.runtime import trace
 
 
 class Records:
@@ -82,21 +83,33 @@ class Records:
         state: str,
         values: dict[str, Any],
     ) -> None:
-        """Change an upload's item, if there is one (``dynamodb:UpdateItem``)."""
+        """Change an upload's item, if there is one (``dynamodb:UpdateItem``).
+
+        The item's version tells its states' order; its trace goes on along the table's stream.
+        """
         ids = ids_of(upload.key)
         if ids is None:
             return
         user_id, upload_id = ids
+        traced = trace.named(lambda text: {"S": text})
+        update = update.replace("SET ", "SET #trace = :trace, ") if traced else update
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key={"user": {"S": user_id}, "id": {"S": upload_id}},
-                UpdateExpression=update,
+                UpdateExpression=f"{update} ADD #version :one",
                 ConditionExpression=f"attribute_exists(id) AND ({condition})",
-                ExpressionAttributeNames={"#state": "state", "#sequence": "sequence"},
+                ExpressionAttributeNames={
+                    "#state": "state",
+                    "#sequence": "sequence",
+                    "#version": "version",
+                    **{f"#{name}": name for name in traced},
+                },
                 ExpressionAttributeValues={
                     ":state": {"S": state},
                     ":sequence": {"S": upload.sequence},
+                    ":one": {"N": "1"},
+                    **{f":{name}": value for name, value in traced.items()},
                     **values,
                 },
             )

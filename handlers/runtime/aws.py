@@ -9,7 +9,9 @@ from botocore.config import Config
 from handlers.runtime import deadline
 
 
-def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
+def client(
+    service: str, *, read_timeout: float = 3, attempts: int = 4, endpoint: str | None = None
+) -> Any:
     """Create the client of one AWS service, such as ``dynamodb``.
 
     Credentials, region and endpoint come from the environment, as Lambda sets them. ``botocore``
@@ -26,9 +28,11 @@ def client(service: str, *, read_timeout: float = 3, attempts: int = 4) -> Any:
         read_timeout: seconds to wait for an answer, or for more of it.
         attempts: total number of calls, including retries. Use 1 where a call whose answer was lost
             must not be repeated.
+        endpoint: the URL of a service that each stack has its own of; None for AWS's.
     """
     new_client = _session().create_client(
         service,
+        endpoint_url=endpoint,
         config=Config(
             connect_timeout=deadline.CONNECT_SECONDS,
             read_timeout=read_timeout,

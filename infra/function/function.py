@@ -20,6 +20,8 @@ class Function:
         environment: settings that come with no grant.
         asynchronous: whether its triggers do not wait for an answer (S3, schedules). Events that
             still fail after two retries then go to the queue ``<name>-failures``.
+        internet: whether it calls what no VPC endpoint reaches. It then runs in Lambda's network,
+            even if the stack has one of its own.
     """
 
     description: str
@@ -28,3 +30,4 @@ class Function:
     grants: Sequence[Grant] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     asynchronous: bool = False
+    internet: bool = False

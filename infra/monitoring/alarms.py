@@ -13,6 +13,7 @@ from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
+from infra.triggers.websocket.stage import WebSocketStage
 from infra.workflow.state_machine import StateMachine
 
 _OLDEST_MESSAGE = 15 * 60  # seconds
@@ -211,6 +212,21 @@ def on_firewall(firewall: Firewall) -> Alarm:
         threshold=_BLOCKED_REQUESTS,
         lasting=True,
     )
+
+
+def on_socket(socket: WebSocketStage) -> Iterator[Alarm]:
+    """Yield alarms on a WebSocket API's errors: of its functions, and of the gateway itself."""
+    for metric, what in (("IntegrationError", "functions"), ("ExecutionError", "gateway")):
+        yield Alarm(
+            name=f"{socket.logical_name}-{what}",
+            description="The WebSocket API fails; callers can still ask the API.",
+            section="websocket-errors",
+            namespace="AWS/ApiGateway",
+            metric=metric,
+            dimensions={"ApiId": socket.api.api.id, "Stage": pulumi.get_stack()},
+            statistic="Sum",
+            functions=socket.functions,
+        )
 
 
 def on_api(api: RestApi) -> Alarm:

@@ -12,6 +12,7 @@ from infra.function.outcome_metric import namespace
 from infra.json_text import json_output
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.triggers.http.rest_api import RestApi
+from infra.triggers.websocket.stage import WebSocketStage
 from infra.workflow.state_machine import StateMachine
 
 
@@ -21,6 +22,7 @@ def dashboard(
     queues: Sequence[Queue],
     dead_letters: Sequence[DeadLetterQueue],
     senders: Sequence[MailIdentity],
+    sockets: Sequence[WebSocketStage],
     machines: Sequence[StateMachine],
 ) -> pulumi.Output[str]:
     """Return the dashboard body as CloudWatch JSON."""
@@ -55,6 +57,22 @@ def dashboard(
             [["AWS/ApiGateway", m, *api_dimensions] for m in ("Count", "4XXError", "5XXError")],
         ),
         widget("API latency, p99", [["AWS/ApiGateway", "Latency", *api_dimensions]], "p99"),
+        *(
+            widget(
+                f"WebSocket {socket.logical_name}",
+                [
+                    ["AWS/ApiGateway", m, "ApiId", socket.api.api.id, "Stage", pulumi.get_stack()]
+                    for m in (
+                        "ConnectCount",
+                        "MessageCount",
+                        "ClientError",
+                        "IntegrationError",
+                        "ExecutionError",
+                    )
+                ],
+            )
+            for socket in sockets
+        ),
         widget("Function errors", by_function("Errors")),
         widget("Function duration, p99", by_function("Duration"), "p99"),
         widget("Function throttles", by_function("Throttles")),

@@ -21,6 +21,7 @@ from infra.storage.tls import tls_only
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
+from infra.triggers.websocket.stage import WebSocketStage
 from infra.workflow.state_machine import StateMachine
 
 
@@ -33,6 +34,7 @@ class MonitoringArgs:
         queues: the triggers of the watched queues.
         outcomes: outcomes of functions that need somebody's attention.
         senders: whose e-mails must not bounce or be called spam.
+        sockets: the stages of WebSocket APIs.
         machines: state machines whose executions must not fail.
         key: what the alarms' topic is encrypted with; it is not encrypted if None.
     """
@@ -44,6 +46,7 @@ class MonitoringArgs:
     streams: Sequence[StreamTrigger]
     outcomes: Sequence[tuple[ImageFunction, str]] = ()
     senders: Sequence[MailIdentity] = ()
+    sockets: Sequence[WebSocketStage] = ()
     machines: Sequence[StateMachine] = ()
     key: Key | None = None
 
@@ -54,10 +57,10 @@ class Monitoring(pulumi.ComponentResource):
     Alarms watch errors, throttles and duration of each function, the age of each stream's records
     and of each queue's oldest message, messages in each of their dead-letter queues, single
     outcomes, each sender's bounces and complaints, executions of each state machine that fail, the
-    API's 5XX, and what its firewall blocks, if it has one. ``dead_letters``: those queues, and
-    where their messages return to. ``releases``: each function's alias, and the alarms that a
-    release watches. ``log_groups``: of
-    each function, and of the API's requests.
+    errors of each WebSocket API, the API's 5XX, and what its firewall blocks, if it has one.
+    ``dead_letters``: those queues, and where their messages return to. ``releases``: each
+    function's alias, and the alarms that a release watches. ``log_groups``: of each function, and
+    of the API's requests.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Monitoring(pulumi.ComponentResource):
                 queues,
                 [failures for _, failures, _ in _dead_letter_queues(args)],
                 args.senders,
+                args.sockets,
                 args.machines,
             ),
             opts=self._child,
@@ -163,6 +167,8 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield alarms.on_outcome(function, outcome)
     for sender in args.senders:
         yield from alarms.on_sender(sender)
+    for socket in args.sockets:
+        yield from alarms.on_socket(socket)
     for machine in args.machines:
         yield from alarms.on_machine(machine)
     yield alarms.on_api(args.api)

@@ -87,6 +87,8 @@ def name_of(exchange: Exchange) -> tuple[str, str]:
         return _TARGETS.get(prefix, prefix), operation
     if _INVOKE.match(exchange.path):
         return "lambda", "Invoke"
+    if "/@connections/" in exchange.path:
+        return "execute-api", "PostToConnection"
     if exchange.path == "/v2/email/outbound-emails":
         return "ses", "SendEmail"
     if exchange.path == SEND:

@@ -85,7 +85,10 @@ class Chains:
         elif run.items:
             self._follow_items(run, run.items)
         else:
-            self._attach(run, self._origins.out_of_nowhere(run), None, {run.id})
+            live = self._origins.out_of_nowhere(run)
+            if route := _socket_route(fact.event):
+                live.cause.title = f"WebSocket {route}"
+            self._attach(run, live, None, {run.id})
 
     def _begun(self, fact: Began, function: str) -> Begun:
         """Return the cause that an invocation is, unless it follows from another one."""
@@ -193,3 +196,11 @@ class Chains:
     def _touch(self, run: Run) -> None:
         for live in run.causes:
             self._dirty[live] = None
+
+
+def _socket_route(event: object) -> str | None:
+    """Return the key of the WebSocket API's route that an event came by; None for other events."""
+    match event:
+        case {"requestContext": {"routeKey": str(route), "connectionId": str()}}:
+            return route
+    return None

@@ -22,6 +22,6 @@ from local.resources import (  # noqa: F401
     vpc,
     wafv2,
 )
-from local.resources.apigateway import access, rest_api, routes, stage  # noqa: F401
+from local.resources.apigateway import access, rest_api, routes, stage, websocket  # noqa: F401
 from local.resources.lambda_ import alias, function, triggers  # noqa: F401
 from local.resources.s3 import bucket, settings  # noqa: F401

@@ -27,6 +27,9 @@ current: ContextVar[Origin | None] = ContextVar("recorded_request", default=None
 """The request that is answered, or the schedule that fired. The emulator's threads inherit it."""
 
 _API = "/_aws/execute-api/"
+_CONNECTIONS = "/@connections/"
+"""In the path of a call that sends to a client of a WebSocket API."""
+
 _INVOCATIONS = "/invocations"
 _TRACE = re.compile(rb"Root=1-([0-9a-f]{8})-([0-9a-f]{24})")
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems",
@@ -72,9 +75,10 @@ class Tap:
         if scope["type"] != "http":
             return None
         path = scope["path"]
-        if path.startswith(_API):
+        sends = path.startswith(_API) and _CONNECTIONS in path
+        if path.startswith(_API) and not sends:
             return None if scope["method"] == "OPTIONS" else new_origin(api=True)
-        if path.startswith("/_") and not path.startswith(PREFIX):
+        if path.startswith("/_") and not (sends or path.startswith(PREFIX)):
             return None
         target = trace = content_type = b""
         for name, value in scope["headers"]:
@@ -86,7 +90,8 @@ class Tap:
                 content_type = value
         client = scope.get("client")
         run = _run_of(trace) or (self.containers.get(client[0]) if client else None)
-        if run or _may_lead_to_something(scope["method"], path, target, content_type):
+        leads = not sends and _may_lead_to_something(scope["method"], path, target, content_type)
+        if run or leads:
             return new_origin(run=run, invoke=path.endswith(_INVOCATIONS))
         return None
 

@@ -13,6 +13,7 @@ from ops.smoke import upload
 from ops.smoke.answers import came, expect
 from ops.smoke.api import Answer, Api
 from ops.smoke.errors import Failed
+from ops.smoke.live import listen
 from ops.smoke.tables import Records
 
 _ROOT = Path(__file__).parents[2]
@@ -91,6 +92,9 @@ class Walk:
             if "/activity" in _paths():
                 with self._step("the figures of the day count users"):
                     self._wait_for_figures(created["created"][:10])
+            if "/tickets" in _paths():
+                with self._step("live push answers"):
+                    listen(self.api, created["id"])
             if self.email_seconds:
                 with self._step("the welcome e-mail is sent"):
                     self._wait_for_welcome(created["id"])

@@ -117,6 +117,10 @@ def every_trigger() -> None:
     aws.apigateway.Integration(
         "cors", rest_api="api", resource_id="users", http_method="OPTIONS", type="MOCK"
     )
+    aws.apigatewayv2.Integration(
+        "socket", api_id="api", integration_type="AWS_PROXY",
+        integration_uri=made["socket"].invoke_arn,
+    )  # fmt: skip
     aws.lambda_.EventSourceMapping("queue", function_name=made["queue"].arn)
     aws.lambda_.EventSourceMapping(
         "stream", function_name=made["stream"].arn, starting_position="LATEST"
@@ -139,6 +143,7 @@ def test_functions_are_invoked_by_their_triggers() -> None:
     found = loads(recorded(every_trigger), traffic)
     invocations = {
         "read": 800, "write": 200, "queue": 230, "stream": 200, "bucket": 7, "schedule": DAYS,
+        "socket": 7 * 3,
         "step": 2 * 200 * ERASED,
     }  # fmt: skip
     expected = {kind: (n, n * DURATION_MS[kind] / 1_000) for kind, n in invocations.items()}

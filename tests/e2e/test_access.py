@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from cli import main as app
 from local import cloud as local_cloud
 from local.cloud import Cloud
+from tests.support.e2e.listening import listening
 from tests.support.e2e.oauth import Client, Jwt, flipped, new_client, sign_in
 from tests.support.e2e.system import Answer, Api, address
+from tests.support.e2e.uploading import Caller
+from tests.support.functions import FOLDERS
 from tests.support.stacks import PROJECT
 
 READ, WRITE = f"{PROJECT}/users.read", f"{PROJECT}/users.write"
@@ -106,6 +109,26 @@ def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Cl
     assert api("GET", path, headers={"Authorization": reader}).status == 200
     assert_refused(create(api, reader))
     assert_refused(api("GET", path, headers={"Authorization": writer}))
+
+
+@pytest.mark.skipif("live_uploads" not in FOLDERS, reason="live push was removed")
+def test_live_push_lets_in_whom_the_api_lets_in(api: Api, guarded: Cloud, client: Client) -> None:
+    """And acts for the ticket's caller: services hear of every user's uploads, people of theirs."""
+    service = Api(api.url, f"Bearer {client.token()}")
+    assert_refused(api("POST", "/tickets"))
+    writer = f"Bearer {client.token(WRITE)}"
+    assert_refused(api("POST", "/tickets", headers={"Authorization": writer}))
+    scopes = (WRITE, f"{PROJECT}/uploads.read", f"{PROJECT}/uploads.write")
+    tokens = signed_in(guarded, client, *scopes)
+    person = Api(api.url, f"Bearer {tokens['access_token']}")
+    theirs, others = Caller(person), Caller(service)
+    with listening(service) as hears_all, listening(person) as hears_own:
+        for caller, is_theirs in ((theirs, True), (others, False)):
+            upload = caller.requests("notes.txt", 9, "text/plain")["upload"]
+            assert hears_all.asks(caller.user, upload["id"]) == {"upload": upload}
+            heard = hears_own.asks(caller.user, upload["id"])
+            missing = {"error": "User not found", "upload_id": upload["id"]}
+            assert heard == ({"upload": upload} if is_theirs else missing)
 
 
 def test_an_expired_token(api: Api, guarded: Cloud, client: Client) -> None:
@@ -223,8 +246,8 @@ def test_a_token_is_asked_for_before_the_body_is_looked_at(api: Api, token: str)
     assert (answer.status, answer.body) == (400, {"error": "Invalid request body"})
 
 
-def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client) -> None:
-    """The access token allows what its scopes say; the id token allows nothing."""
+def signed_in(guarded: Cloud, client: Client, *scopes: str) -> dict[str, str]:
+    """Create a person, sign them in to the web app, and return their tokens."""
     name, password = address(), "Correct-horse-battery-1"
     cognito, pool = guarded.client("cognito-idp"), guarded.outputs["user_pool_id"]
     cognito.admin_create_user(
@@ -233,14 +256,19 @@ def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client
     cognito.admin_set_user_password(
         UserPoolId=pool, Username=name, Password=password, Permanent=True
     )
-    given = sign_in(
+    return sign_in(
         client.endpoint,
         guarded.outputs["web_client_id"],
         callback=CALLBACK,
-        scope=f"openid {WRITE}",
+        scope=" ".join(["openid", *scopes]),
         name=name,
         password=password,
     )
+
+
+def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client) -> None:
+    """The access token allows what its scopes say; the id token allows nothing."""
+    given = signed_in(guarded, client, WRITE)
     assert create(api, f"Bearer {given['access_token']}").status == 201
     assert_refused(
         api("GET", "/users/x", headers={"Authorization": f"Bearer {given['access_token']}"})

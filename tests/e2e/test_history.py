@@ -11,8 +11,10 @@ from handlers.domain.user import new_user_id
 from local.cloud import Cloud
 from local.history.store import History
 from ops.events.model import Call, Cause, Invocation
+from tests.support.e2e.listening import listening
 from tests.support.e2e.system import Api, address, broken, fire_cleanup, until
-from tests.support.e2e.uploading import Caller
+from tests.support.e2e.uploading import Caller, send
+from tests.support.functions import FOLDERS
 from tests.support.samples import PICTURE, event
 
 POISON = "{not json"
@@ -102,6 +104,28 @@ def test_an_upload_and_its_outputs_are_one_cause(history: History, cloud: Cloud)
     assert call(run, "GetObject", "storage/uploads/seen.jpg").status < 300
     call(run, "PutObject", "storage/processed/seen.jpg/resized.jpg")
     call(run, "PutObject", "storage/processed/seen.jpg/thumbnail.jpg")
+
+
+@pytest.mark.skipif("push_uploads" not in FOLDERS, reason="live push was removed")
+def test_what_clients_hear_is_below_the_upload(history: History, api: Api) -> None:
+    caller = Caller(api)
+    requested = caller.requests("notes.txt", 9, "text/plain")
+    upload = requested["upload"]["id"]
+    with listening(api) as listener:
+        listener.asks(caller.user, upload)
+        send(requested["form"], b"some text")
+        listener.settled()
+
+    def heard() -> list[Call]:
+        causes = history.causes(text=upload)
+        runs = [run for cause in causes for run in cause.invocations]
+        told = [run for run in runs if run.function == "push-uploads" and run.follows]
+        return [c for run in told for c in run.calls if c.service == "execute-api"]
+
+    posts = until(heard)
+    assert {(c.operation, c.status) for c in posts} == {("PostToConnection", 200)}
+    routes = {f"WebSocket ${key}" for key in ("connect", "default", "disconnect")}
+    until(lambda: routes <= {each.title for each in history.causes(text="WebSocket")})
 
 
 def test_a_rejected_upload_is_rejected(history: History, cloud: Cloud) -> None:

@@ -183,6 +183,8 @@ NOT_SEEN = {
     "ses:SendEmail": "not in the trail; nobody is marked as welcomed to whom no e-mail was sent",
     "s3:AbortMultipartUpload": "of a copy of more than 128 MB that fails half-way: S3 charges "
     "for parts that are left; see handlers/process_upload/storage.py",
+    "execute-api:ManageConnections": "not in the trail; a client that hears of its upload was told "
+    "by it, see tests/functions/push_uploads/whole_job.py",
     # Used by the platform for the function; the emulator does not check it.
     **dict.fromkeys(
         ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", *STREAM],

@@ -33,6 +33,7 @@ STEPS = [
     "a file is uploaded and processed",
     *(["erasures can be asked for"] if "erasure" in FEATURES else []),
     *(["the figures of the day count users"] if "activity" in FEATURES else []),
+    *(["live push answers"] if "live_push" in FEATURES else []),
     "the welcome e-mail is sent",
     "what the test created is deleted",
     "the user is gone",

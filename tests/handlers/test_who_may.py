@@ -1,5 +1,7 @@
 """Who may do what: each caller with each operation on a user, and on what belongs to the user.
 
+Operations are those of the REST API, and the messages of live push.
+
 docs/architecture.md says the rule in words.
 """
 
@@ -35,6 +37,9 @@ ON_A_USER = {
 }
 """The operations on a user and on what belongs to the user, by their ids, with their folders."""
 
+BY_SOCKET = ["subscribe"] if "live_uploads" in FOLDERS else []
+"""The same, as messages on a WebSocket."""
+
 # Functions can be removed, and these tests need them all.
 pytestmark = pytest.mark.skipif(
     not set(ON_A_USER.values()) | {"create_user"} <= set(FOLDERS), reason="functions were removed"
@@ -56,6 +61,7 @@ class World:
         from handlers.create_user.create_user import create_user
 
         client = FakeDynamoDB()
+        self.client = client
         self.users = UserStore(client, "users", ledger_table="ledger")
         self.uploads = UploadStore(client, "uploads")
         self.erasures = ErasureStore(client, "erasures", users_table="users")
@@ -65,6 +71,30 @@ class World:
         requested = self.call("requestUpload", creator)
         assert requested["statusCode"] == 201
         self.upload: str = json.loads(requested["body"])["upload"]["id"]
+
+    def subscribe(self, caller: str) -> Any:
+        """Connect with a ticket of a caller, and subscribe to the upload."""
+        from handlers.create_ticket.create_ticket import create_ticket
+        from handlers.domain.live_store import LiveStore
+        from handlers.live_uploads.live_uploads import Limits, Parts, answer
+
+        live = LiveStore(self.client, "live")
+        ticket = create_ticket(event_of("create_ticket", caller), live=live, url="wss://live")
+        parts = Parts(
+            users=self.users,
+            uploads=self.uploads,
+            live=live,
+            limits=Limits(connections=1, subscriptions=1),
+            origins="https://app.example.com",
+        )
+        connect = samples.event("live_uploads", "connect")
+        url = json.loads(ticket["body"])["url"]
+        connect["queryStringParameters"] = {"ticket": url.partition("?ticket=")[2]}
+        assert answer(connect, parts) == {"statusCode": 200}
+        message = samples.event("live_uploads")
+        words = {"action": "subscribe", "user": self.user, "upload": self.upload}
+        message["body"] = json.dumps(words)
+        return answer(message, parts)
 
     def call(self, operation: str, caller: str) -> Any:
         presigner = Presigner("https://s.example", "eu-central-1", Credentials("A", "s", "t"))
@@ -141,6 +171,19 @@ def test_a_user_who_is_being_erased_answers_as_one_that_does_not_exist(operation
     assert world.call("requestErasure", "nobody")["statusCode"] == 202
     answer = world.call(operation, "nobody")
     assert (answer["statusCode"], json.loads(answer["body"])) == (404, {"error": "User not found"})
+
+
+@pytest.mark.parametrize("message", BY_SOCKET)
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("creator", MAY)
+def test_who_may_by_socket(creator: str, caller: str, message: str) -> None:
+    world = World(creator)
+    body = json.loads(getattr(world, message)(caller)["body"])
+    if caller in MAY[creator]:
+        polled = json.loads(world.call("getUpload", caller)["body"])
+        assert {**body["upload"], "outputs": []} == polled  # the same words
+    else:
+        assert body == {"error": "User not found", "upload_id": world.upload}
 
 
 def test_every_operation_on_a_user_is_in_the_table() -> None:

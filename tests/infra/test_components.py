@@ -70,7 +70,8 @@ def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None
     # What a function brings with it: where its messages or files come from.
     brought = {(r.type, r.name) for r in components(name) if r.name in top - expected_ones}
     assert {type_ for type_, _ in brought} <= {
-        f"serverless:infra:{kind}" for kind in ("Queue", "Bucket", "AccessLog")
+        f"serverless:infra:{kind}"
+        for kind in ("Queue", "Bucket", "AccessLog", "Table", "WebSocketApi", "WebSocketStage")
     }
 
 
@@ -119,6 +120,8 @@ def test_a_function_consists_of(function: str) -> None:
         ("QueuePolicy", "-failures-policy"),
         ("FunctionEventInvokeConfig", "-async"),
     }
+    if expected()[function].internet:
+        everyone.remove(("RolePolicy", "-connection"))
     assert children == everyone | (asynchronous if function in not_waited_for() else set())
 
 
@@ -180,6 +183,10 @@ def test_every_trigger_points_at_the_alias(name: str) -> None:
             r.inputs["uri"].removesuffix("/invocations")
             for r in of(made, "apigateway/integration:Integration")
             if r.inputs["type"] == "AWS_PROXY"
+        ),
+        *(
+            r.inputs["integrationUri"].removesuffix("/invocations")
+            for r in made.recorder.all("aws:apigatewayv2/integration:Integration")
         ),
         *(arn for r in of(made, "sfn/stateMachine:StateMachine") for arn in arns_in(r)),
     ]
@@ -282,6 +289,7 @@ def test_data_is_protected_in_prod_only() -> None:
         "users",
         "ledger",
         "user-uploads",
+        *(["live-connections"] if "live-uploads" in FUNCTIONS else []),
         "erasures",
         "storage",
         "storage-access-log",
@@ -333,6 +341,11 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
         *(("ApproximateAgeOfOldestMessage", queue) for queue in read),
         *(("IteratorAge", function) for function in streams),
         ("5XXError", "api", "prod"),
+        *(
+            (metric, stage.inputs["apiId"], "prod")
+            for stage in made.recorder.all("aws:apigatewayv2/stage:Stage")
+            for metric in ("ExecutionError", "IntegrationError")
+        ),
         ("cleanup-expired", "welcome_abandoned"),  # outcomes
         ("send-email", "uncertain"),
         *((f"Executions{how}", MACHINE) for how in ("Aborted", "Failed", "TimedOut")),

@@ -124,7 +124,7 @@ def test_each_stack_can_be_sent_there(name: str) -> None:
 def test_roles_may_what_the_emulator_asks_for(compose_run: Run) -> None:
     for policy in of(compose_run, "iam/rolePolicy:RolePolicy"):
         given = inputs(stack("local"), "iam/rolePolicy:RolePolicy", policy.name)["policy"]
-        at_home = given.replace("-local", "-compose").replace("us-east-1", "eu-central-1")
+        at_home = re.sub("([-/])local", r"\1compose", given).replace("us-east-1", "eu-central-1")
         assert json.loads(policy.inputs["policy"]) == json.loads(for_role(at_home))
 
 

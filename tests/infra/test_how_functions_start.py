@@ -11,7 +11,7 @@ import pytest
 from blueprint.recording import Recorder
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
-from tests.support.functions import operations
+from tests.support.functions import expected, operations
 from tests.support.stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
 FUNCTION = "aws:lambda/function:Function"
@@ -86,7 +86,9 @@ def test_every_function_has_a_version_that_its_triggers_point_at(name: str) -> N
 
 def test_production_lets_no_caller_wait_for_a_start_and_pays_for_nothing_else() -> None:
     functions = of(stack("prod"), "lambda/function:Function")
-    assert {f.name for f in functions if f.inputs.get("snapStart")} == set(operations())
+    on_sockets = {f for f, said in expected().items() if said.trigger.startswith("WebSocket")}
+    waited_for = set(operations()) | on_sockets
+    assert {f.name for f in functions if f.inputs.get("snapStart")} == waited_for
     assert not [key for key in keys(stack("prod")) if WAITING in key]
 
 

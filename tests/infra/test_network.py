@@ -11,7 +11,8 @@ import pytest
 
 from blueprint.recording import Recorded, Recorder
 from infra.network.private_network import Network, NetworkArgs
-from tests.support.stacks import FUNCTIONS, PROJECT, below, inputs, made_before, of, recorded, stack
+from tests.support.functions import expected, in_network
+from tests.support.stacks import PROJECT, below, inputs, made_before, of, recorded, stack
 
 ACCOUNT = "123456789012"
 HERE = f"eu-central-1:{ACCOUNT}"
@@ -202,7 +203,7 @@ def test_there_is_an_endpoint_for_every_service_that_functions_may_call() -> Non
     """Their policies say which; what Lambda does by their roles, and services ask KMS, is not."""
     called = {
         action.partition(":")[0]
-        for name in FUNCTIONS
+        for name in in_network()
         for statement in json.loads(
             inputs(stack("prod"), "iam/rolePolicy:RolePolicy", f"{name}-policy")["policy"]
         )["Statement"]
@@ -296,7 +297,7 @@ def test_what_may_flow() -> None:
         )
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", in_network())
 def test_every_function_runs_in_it(name: str) -> None:
     made = inputs(stack("prod"), "lambda/function:Function", name)
     assert made["vpcConfig"] == {
@@ -305,8 +306,15 @@ def test_every_function_runs_in_it(name: str) -> None:
     }
 
 
+def test_what_no_endpoint_reaches_is_called_from_outside() -> None:
+    outside = {name for name, each in expected().items() if each.internet}
+    for name in outside:
+        assert "vpcConfig" not in inputs(stack("prod"), "lambda/function:Function", name)
+    assert outside == set(expected()) - set(in_network())
+
+
 @pytest.mark.parametrize("preview", [False, True])
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", in_network())
 def test_a_function_has_its_ways_out_before_it_runs(name: str, preview: bool) -> None:
     """It depends on its role's network policy and on the endpoints that it calls."""
     made = stack("prod", preview=preview)

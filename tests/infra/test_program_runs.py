@@ -69,6 +69,7 @@ def test_exports(name: str, preview: bool) -> None:
         "alarm_topic_arn",
         "dashboard_name",
         *({"activity_table_name", "by_hand"} if "activity" in FEATURES else ()),
+        *({"live_url", "live_table_name"} if "live_push" in FEATURES else ()),
     }
 
 
@@ -180,8 +181,9 @@ def test_log_groups_of_two_stacks_have_different_names() -> None:
             f"API-Gateway-Execution-Logs_api-id/{name}"
         }
 
-    # And the API's access log, and the state machine's.
-    assert len(groups("dev")) == len(FUNCTIONS) + 2
+    sockets = stack("dev").recorder.all("aws:apigatewayv2/stage:Stage")
+    # And the API's access log, the state machine's, and both logs of each WebSocket API.
+    assert len(groups("dev")) == len(FUNCTIONS) + 2 + 2 * len(sockets)
     assert groups("dev").isdisjoint(groups("prod"))
 
 

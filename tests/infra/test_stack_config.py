@@ -199,7 +199,8 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "maxRequestMb, thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
-        "emulator, encryption, environment, functions, images, logs, network, permissionsBoundary, "
+        "emulator, encryption, environment, functions, images, live, logs, network, "
+        "permissionsBoundary, "
         "release, removalPolicy, "
         "schedules, uploads",
     ]

@@ -408,3 +408,18 @@ def test_whatever_comes_can_be_kept(body: bytes, event: Any, answer: Any, log: s
     ]
     (cause,) = causes(facts)
     assert len(cause.invocations[0].calls) == 1
+
+
+def test_a_websockets_route_is_the_title_of_its_cause() -> None:
+    event = {"requestContext": {"routeKey": "$connect", "connectionId": "c", "requestId": "r"}}
+    [cause] = causes([Began("a", "f-1", 1.0, event), Ended("a", 2.0, {"body": None})])
+    assert (cause.kind, cause.title) == ("invoke", "WebSocket $connect")
+
+
+def test_what_a_function_sends_to_a_client_is_a_call_of_it() -> None:
+    path = "/_aws/execute-api/x/local/@connections/c"
+    post = Exchange(Origin("k", 1.5, run="a"), "POST", path, ended=1.6, status=410)
+    began, ended = Began("a", "f-1", 1.0, {}), Ended("a", 2.0, {"body": None})
+    [cause] = causes([began, post, ended])
+    [call] = cause.invocations[0].calls
+    assert (call.service, call.operation, call.status) == ("execute-api", "PostToConnection", 410)

@@ -80,6 +80,13 @@ EDITS = [
     ('{"tls_policy": "REQUIRE"}', '{"tls_policy": "OPTIONAL"}'),
     ('email_identity="no-reply@example.com"', 'email_identity="hello@example.com"'),
     ('"rate(1 hour)"', '"rate(2 hours)"'),
+    (
+        '"socket", protocol_type="WEBSOCKET",',
+        '"socket", protocol_type="WEBSOCKET", description="A",',
+    ),
+    ('"socket-function",', '"socket-function",\n    timeout_milliseconds=20_000,'),
+    ('route_key="$default"', 'route_key="talk"'),
+    ('name="v1",\n    deployment_id', 'name="v1",\n    description="A stage",\n    deployment_id'),
     ('"End": True,', '"Comment": "Once", "End": True,'),
     ('minimum_compression_size="1024"', 'minimum_compression_size="2048", description="An API"'),
     ('schema=json.dumps({"type": "object"})', 'schema=json.dumps({"type": "array"})'),

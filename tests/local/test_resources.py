@@ -44,6 +44,9 @@ aws:apigateway/usagePlanKey:UsagePlanKey aws:apigateway/apiKey:ApiKey
 aws:apigateway/account:Account aws:apigateway/integrationResponse:IntegrationResponse
 aws:apigateway/methodResponse:MethodResponse aws:apigateway/domainName:DomainName
 aws:apigateway/basePathMapping:BasePathMapping
+aws:apigatewayv2/api:Api aws:apigatewayv2/integration:Integration aws:apigatewayv2/route:Route
+aws:apigatewayv2/routeResponse:RouteResponse aws:apigatewayv2/deployment:Deployment
+aws:apigatewayv2/stage:Stage
 aws:scheduler/schedule:Schedule
 aws:kms/key:Key aws:kms/alias:Alias
 aws:apigateway/authorizer:Authorizer aws:cognito/userPool:UserPool

@@ -25,6 +25,7 @@ class Expected:
             or the key of an object?
         stops_in_time: it ends by itself when AWS hangs, even if it has only five seconds.
         environment: variables that its sample event needs in tests that run it with a fake AWS.
+        internet: it calls what no VPC endpoint reaches, so it runs outside of the stack's network.
         native: packages of its image that hold compiled libraries.
     """
 
@@ -36,6 +37,7 @@ class Expected:
     logs: Set[str] = frozenset()
     stops_in_time: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    internet: bool = False
     native: Set[str] = frozenset({"msgspec"})
 
     @property

@@ -142,12 +142,26 @@ class FakeDynamoDB:
 
     def get_item(self, **params: Any) -> dict[str, Any]:
         self._begin("GetItem", params)
-        item = self._find(params["TableName"], params["Key"]["id"]["S"])
+        item = self._find(params["TableName"], _id(params["Key"]))
         return {"Item": copy.deepcopy(item)} if item else {}
 
     def query(self, **params: Any) -> dict[str, Any]:
-        """Return the items of a user, the newest first, as ``UploadStore.page`` asks for them."""
+        """Return the items of a user, the newest first, as ``UploadStore.page`` asks for them.
+
+        Or those of a topic, as ``LiveStore`` asks for them.
+        """
         self._begin("Query", params)
+        if params["KeyConditionExpression"] == "topic = :topic":
+            values = params["ExpressionAttributeValues"]
+            assert params["FilterExpression"] == "expires > :now"
+            return {
+                "Items": [
+                    copy.deepcopy(item)
+                    for item in self._table(params).values()
+                    if item["topic"] == values[":topic"]
+                    and int(item["expires"]["N"]) > int(values[":now"]["N"])
+                ]
+            }
         assert params["KeyConditionExpression"].startswith("#user = :user")
         values = params["ExpressionAttributeValues"]
         before = values.get(":before", {"S": "~"})["S"]
@@ -163,11 +177,12 @@ class FakeDynamoDB:
         self._begin("PutItem", params)
         if not self._holds(params):
             raise self._refused("PutItem", params)
-        self._table(params)[params["Item"]["id"]["S"]] = params["Item"]
+        self._table(params)[_id(params["Item"])] = params["Item"]
 
-    def delete_item(self, **params: Any) -> None:
+    def delete_item(self, **params: Any) -> dict[str, Any]:
         self._begin("DeleteItem", params)
-        self._table(params).pop(params["Key"]["id"]["S"], None)
+        item = self._table(params).pop(_id(params["Key"]), None)
+        return {"Attributes": item} if item and params.get("ReturnValues") == "ALL_OLD" else {}
 
     def update_item(self, **params: Any) -> dict[str, Any]:
         self._begin("UpdateItem", params)
@@ -235,7 +250,7 @@ class FakeDynamoDB:
 
     def _old(self, params: dict[str, Any]) -> dict[str, Any]:
         key = params.get("Key") or params["Item"]
-        return copy.deepcopy(self._find(params["TableName"], key["id"]["S"]) or {})
+        return copy.deepcopy(self._find(params["TableName"], _id(key)) or {})
 
     def _refused(self, operation: str, params: dict[str, Any]) -> Exception:
         code = "ConditionalCheckFailedException"
@@ -263,6 +278,10 @@ class FakeDynamoDB:
         python = re.sub(r"attribute_exists\((.*?\))\)", r"\1.there", python)
         python = python.replace(" = ", " == ").replace(" AND ", " and ").replace(" OR ", " or ")
         return bool(eval(python, {"value": value}))  # tests' own expressions
+
+
+def _id(key: dict[str, Any]) -> str:
+    return " ".join(key[name]["S"] for name in ("topic", "id") if name in key)
 
 
 def _lower(params: dict[str, Any]) -> str:

@@ -45,6 +45,12 @@ def expected() -> dict[str, Expected]:
 
 
 @cache
+def in_network() -> tuple[str, ...]:
+    """Return the functions that run in a stack's network, if it has one."""
+    return tuple(function for function in FUNCTIONS if not expected()[function].internet)
+
+
+@cache
 def allowed() -> dict[str, list[Statement]]:
     """Return the statements that each function may have, without those that all have."""
     return {function: module_of(function, "permissions").MAY for function in FUNCTIONS}

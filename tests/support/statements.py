@@ -7,6 +7,8 @@ HERE = "eu-central-1:123456789012"
 USERS = f"arn:aws:dynamodb:{HERE}:users"
 LEDGER = f"arn:aws:dynamodb:{HERE}:ledger"
 UPLOADS = f"arn:aws:dynamodb:{HERE}:user-uploads"
+LIVE = f"arn:aws:dynamodb:{HERE}:live-connections"
+SOCKET = f"arn:aws:execute-api:{HERE}:live/STAGE"
 ERASURES = f"arn:aws:dynamodb:{HERE}:erasures"
 MACHINE = f"arn:aws:states:{HERE}:stateMachine:erasure"
 EXECUTIONS = f"arn:aws:states:{HERE}:execution:erasure"
@@ -60,6 +62,7 @@ USERS_KEY = through("dynamodb", "kms:Decrypt", tableName="users")
 LEDGER_KEY = through("dynamodb", "kms:Decrypt", tableName="ledger")
 ERASURES_KEY = through("dynamodb", "kms:Decrypt", tableName="erasures")
 UPLOADS_KEY = through("dynamodb", "kms:Decrypt", tableName="user-uploads")
+LIVE_KEY = through("dynamodb", "kms:Decrypt", tableName="live-connections")
 ACTIVITY_KEY = through("dynamodb", "kms:Decrypt", tableName="activity")
 READ_STORAGE = through("s3", "kms:Decrypt", arn=STORAGE)
 WRITE_STORAGE = through("s3", "kms:GenerateDataKey", arn=STORAGE)

@@ -5,7 +5,7 @@ import re
 
 from .model import FUNCTION, STAGE, UNKNOWN, Resource, Stack, Undecided
 from .rule import Problems, describe, is_number, must, must_be_set, only_if, rule
-from .waivers import PREFLIGHT
+from .waivers import NO_BODY, PREFLIGHT
 
 API = "apigateway/restApi:RestApi"
 METHOD = "apigateway/method:Method"
@@ -113,7 +113,8 @@ def validated(method: Resource, stack: Stack) -> Problems:
         for part in ("validateRequestBody", "validateRequestParameters"):
             if validator.get(part) is not True:
                 yield f"{part} of its RequestValidator {validator.name} must be true"
-    if method.get("httpMethod") in ("POST", "PUT", "PATCH", "ANY"):
+    has_body = method.get("httpMethod") in ("POST", "PUT", "PATCH", "ANY")
+    if has_body and method.get("operationName") not in NO_BODY:
         model = method.known("requestModels", "application/json")
         if model in (None, "", "Empty", "Error"):
             yield describe(["requestModels", "application/json"], model, "name a Model of the body")

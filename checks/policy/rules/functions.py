@@ -4,6 +4,7 @@ import re
 
 from .model import FUNCTION, LOG_GROUP, SUBNET, UNKNOWN, Resource, Stack, Undecided
 from .rule import Problems, at_least, is_number, must, must_be_set, only_if, rule
+from .waivers import OUTSIDE
 
 INTEGRATION = "apigateway/integration:Integration"
 GATEWAY_TIMEOUT = 29
@@ -85,6 +86,8 @@ def no_secrets(function: Resource, _: Stack) -> Problems:
 def in_two_zones(function: Resource, stack: Stack) -> Problems:
     """Functions run in a VPC, in at least two availability zones."""
     ids = function.known("vpcConfig", "subnetIds") or []
+    if not ids:
+        only_if(not any(stack.targets(function, "environment", type_) for type_ in OUTSIDE.values))
     if ids is UNKNOWN:
         raise Undecided("vpcConfig.subnetIds")
     if len(ids) < 2:

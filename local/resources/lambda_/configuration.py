@@ -109,11 +109,22 @@ def _environment(request: Request, handler: str) -> dict[str, str]:
         **_live_variables(request.target, handler),
         **({"_LOCAL_ERROR_TEXTS": "1"} if request.target.error_texts else {}),
         # A function signs for callers, who reach the emulator by its URL outside of containers.
-        **{name: request.target.here(value) for name, value in given.items()},
+        **{name: _reached(request.target, request.target.here(v)) for name, v in given.items()},
         "_HANDLER": handler,
         "AWS_LAMBDA_LOG_FORMAT": logging.get("logFormat", "Text"),
         "AWS_LAMBDA_LOG_LEVEL": logging.get("applicationLogLevel", "INFO"),
     }
+
+
+def _reached(target: Target, value: Any) -> Any:
+    """Return a variable as the function needs it: a container calls APIs by the emulator's name.
+
+    Clients' URLs (``ws://``) stay as they are.
+    """
+    own = f"{target.aws.endpoint}/_aws/execute-api/"
+    if target.images is None or not isinstance(value, str) or not value.startswith(own):
+        return value
+    return value.replace("//127.0.0.1:", "//host.docker.internal:", 1)  # see containers.py
 
 
 def _live_variables(target: Target, handler: str) -> dict[str, str]:

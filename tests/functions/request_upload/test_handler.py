@@ -88,6 +88,7 @@ def test_a_form_is_returned(world: World, log: pytest.LogCaptureFixture) -> None
         "created": "2026-11-23T03:28:47Z",
         "expires": "2026-11-23T03:43:47Z",
         "state": "waiting",
+        "version": 0,
     }
     assert form["url"] == "https://storage.example.com"
     assert form["expires"] == upload["expires"]

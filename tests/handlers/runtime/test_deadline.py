@@ -18,7 +18,10 @@ EXPECTED = {function.replace("-", "_"): each for function, each in expected().it
 def comparable(answer: Any) -> Any:
     """Return what ``Expected.unanswered`` says of an answer."""
     if isinstance(answer, dict) and "statusCode" in answer:
-        return {"status": answer["statusCode"], "retry": answer["headers"].get("Retry-After")}
+        return {
+            "status": answer["statusCode"],
+            "retry": answer.get("headers", {}).get("Retry-After"),
+        }
     return answer
 
 

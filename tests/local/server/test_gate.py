@@ -251,6 +251,69 @@ def test_a_route_with_iam_takes_signatures_only(
         assert_refused(aws, signed(route, aws.endpoint, keys), name)
 
 
+@pytest.fixture(scope="module")
+def socket_api(aws: Aws) -> str:
+    """Return the path of a WebSocket API that lets everybody in."""
+    gateway = aws.client("apigatewayv2")
+    api: str = gateway.create_api(
+        Name="socket", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
+    )["ApiId"]
+    mock = gateway.create_integration(ApiId=api, IntegrationType="MOCK")["IntegrationId"]
+    gateway.create_route(ApiId=api, RouteKey="$connect", Target=f"integrations/{mock}")
+    gateway.create_stage(ApiId=api, StageName="one")
+    return f"/_aws/execute-api/{api}/one"
+
+
+def connected(aws: Aws, path: str, **headers: str) -> int:
+    """Connect to a path as a browser does; return the status."""
+    address = urlsplit(aws.endpoint).netloc
+    connection = http.client.HTTPConnection(address, timeout=10)
+    connection.putrequest("GET", path, skip_host=True)
+    given = {
+        "Host": address,
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
+        **headers,
+    }
+    for name, value in given.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_a_websocket_is_for_apis_and_for_pages_of_this_machine(aws: Aws, socket_api: str) -> None:
+    own = f"http://{urlsplit(aws.endpoint).netloc}"
+    assert connected(aws, socket_api) == 101
+    assert connected(aws, f"{socket_api}?ticket=x", Origin=own) == 101
+    for headers in (
+        {"Origin": "https://evil.example.com"},
+        {"Origin": "null"},
+        {"Host": "evil.example.com"},
+        {"Host": f"{socket_api.split('/')[3]}.execute-api.localhost:4566"},
+        {"Host": "host.docker.internal"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ):
+        assert connected(aws, socket_api, **headers) == 403, headers
+    for path in ("/", "/mqtt", "/_ministack/health", "/event/realtime", "/_aws/execute-api/"):
+        assert connected(aws, path) == 403, path
+
+
+def test_only_signatures_send_to_connections(
+    aws: Aws, session: Credentials, socket_api: str
+) -> None:
+    call = Request("execute-api", "POST", f"{socket_api}/@connections/nobody", body=b"{}")
+    for keys in (aws.credentials, session):
+        status, body = send(aws.endpoint, signed(call, aws.endpoint, keys))
+        assert (status, b"GoneException" in body) == (410, True)
+    assert_refused(aws, call, "no signature")
+    for name, keys in strangers(aws.credentials, session).items():
+        assert_refused(aws, signed(call, aws.endpoint, keys), name)
+
+
 def test_health_is_open(aws: Aws) -> None:
     assert is_healthy(int(aws.endpoint.rpartition(":")[2]))
 

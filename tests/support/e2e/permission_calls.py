@@ -19,7 +19,9 @@ from tests.support.statements import (
     HERE,
     KEY,
     LEDGER,
+    LIVE,
     MACHINE,
+    SOCKET,
     STORAGE,
     UPLOADS,
     USERS,
@@ -29,6 +31,7 @@ INDEXES = {
     "users": {"by-day": "created_day", "welcome-pending": "welcome"},
     "ledger": {"by-day": "day", "by-expiry": "expires_day"},
     "uploads": {},
+    "live": {},
     "erasures": {},
     "activity": {},
 }
@@ -48,8 +51,9 @@ TABLES = {
     "uploads": UPLOADS,
     "activity": ACTIVITY,
     "erasures": ERASURES,
+    "live": LIVE,
 }
-_STREAMS = ("users", "ledger")
+_STREAMS = ("users", "ledger", "uploads")
 _PROBE = {"S": "probe"}
 _HASH_KEYS = {
     "users": "id",
@@ -57,8 +61,9 @@ _HASH_KEYS = {
     "uploads": "user",
     "activity": "id",
     "erasures": "id",
+    "live": "topic",
 }
-_RANGE_KEYS = {"uploads": "id", "activity": "day"}
+_RANGE_KEYS = {"uploads": "id", "activity": "day", "live": "id"}
 _NEVER = {"ConditionExpression": "attribute_exists(id)"}
 
 
@@ -71,6 +76,7 @@ class Call:
         on: the resource's ARN, as ``tests/support/statements.py`` names it.
         context: values of condition keys.
         service, operation, arguments: what botocore's client is asked for.
+        endpoint: the URL that the client calls; None for the service's.
     """
 
     action: str
@@ -79,6 +85,7 @@ class Call:
     operation: str
     arguments: dict[str, Any]
     context: dict[str, str] = field(default_factory=dict)
+    endpoint: str | None = None
 
     @property
     def name(self) -> str:
@@ -93,6 +100,7 @@ def calls(cloud: Cloud) -> list[Call]:
         *_bucket(cloud.outputs["s3_bucket_name"]),
         *_queues(cloud),
         *_mail(),
+        *_connections(cloud),
         *_logs(cloud),
         *_traces(),
         *_functions(cloud),
@@ -105,13 +113,14 @@ def calls(cloud: Cloud) -> list[Call]:
 def table_names(cloud: Cloud) -> dict[str, str]:
     """Return the physical names of the tables."""
     outputs = {"users": "dynamodb_table_name"}
-    return {table: cloud.outputs[outputs.get(table, f"{table}_table_name")] for table in TABLES}
+    names = {table: outputs.get(table, f"{table}_table_name") for table in TABLES}
+    return {table: cloud.outputs[name] for table, name in names.items() if name in cloud.outputs}
 
 
 def _tables(cloud: Cloud) -> Iterator[Call]:
     physical = table_names(cloud)
-    for table, arn in TABLES.items():
-        name = {"TableName": physical[table]}
+    for table, physical_name in physical.items():
+        arn, name = TABLES[table], {"TableName": physical_name}
         key = {n: _PROBE for n in (_HASH_KEYS[table], _RANGE_KEYS.get(table)) if n}
         put = {**name, "Item": key, **_NEVER}
         change = {
@@ -269,6 +278,26 @@ def _mail() -> Iterator[Call]:
                 "Destination": {"ToAddresses": ["probe@example.com"]},
                 "Content": {"Simple": {"Subject": text, "Body": {"Text": text}}},
             },
+        )
+
+
+def _connections(cloud: Cloud) -> Iterator[Call]:
+    if "live_url" not in cloud.outputs:  # the feature was removed
+        return
+    endpoint = f"http{cloud.outputs['live_url'].removeprefix('ws')}"
+    for operation, verb, more in (
+        ("post_to_connection", "POST", {"Data": "probe"}),
+        # Beyond what anything here needs.
+        ("get_connection", "GET", {}),
+        ("delete_connection", "DELETE", {}),
+    ):
+        yield Call(
+            action="execute-api:ManageConnections",
+            on=f"{SOCKET}/{verb}/@connections/probe",
+            service="apigatewaymanagementapi",
+            operation=operation,
+            arguments={"ConnectionId": "probe", **more},
+            endpoint=endpoint,
         )
 
 

@@ -18,9 +18,9 @@ from botocore.exceptions import ClientError
 
 def handler(event, context):
     session, clients, answers = botocore.session.get_session(), {}, []
-    for service, operation, arguments in event:
+    for service, operation, arguments, endpoint in event:
         if service not in clients:
-            clients[service] = session.create_client(service, config=Config(retries={"total_max_attempts": 1}))
+            clients[service] = session.create_client(service, endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 1}))
         try:
             getattr(clients[service], operation)(**arguments)
             answers.append("")
@@ -52,7 +52,7 @@ def denied(cloud: Cloud, role: str, calls: Sequence[Call]) -> list[bool]:
         Code={"ZipFile": archive.getvalue()},
     )
     try:
-        event = [(call.service, call.operation, call.arguments) for call in calls]
+        event = [(call.service, call.operation, call.arguments, call.endpoint) for call in calls]
         answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
         codes = json.load(answer["Payload"])
     finally:

@@ -337,6 +337,41 @@ aws.scheduler.Schedule(
     },
 )
 
+socket = aws.apigatewayv2.Api(
+    "socket", protocol_type="WEBSOCKET", route_selection_expression="$request.body.action"
+)
+socket_function = aws.apigatewayv2.Integration(
+    "socket-function",
+    api_id=socket.id,
+    integration_type="AWS_PROXY",
+    integration_method="POST",
+    integration_uri=alias.invoke_arn,
+)
+messages = aws.apigatewayv2.Route(
+    "messages",
+    api_id=socket.id,
+    route_key="$default",
+    target=pulumi.Output.concat("integrations/", socket_function.id),
+    route_response_selection_expression="$default",
+)
+replies = aws.apigatewayv2.RouteResponse(
+    "replies", api_id=socket.id, route_id=messages.id, route_response_key="$default"
+)
+socket_deployment = aws.apigatewayv2.Deployment(
+    "socket-deployment",
+    api_id=socket.id,
+    triggers={"routes": "hash"},
+    opts=pulumi.ResourceOptions(depends_on=[replies]),
+)
+aws.apigatewayv2.Stage(
+    "socket-stage",
+    api_id=socket.id,
+    name="v1",
+    deployment_id=socket_deployment.id,
+    access_log_settings={"destination_arn": logs.arn, "format": '{"id": "$context.requestId"}'},
+    default_route_settings={"throttling_rate_limit": 50, "throttling_burst_limit": 100},
+)
+
 machine_role = aws.iam.Role("machine-role", assume_role_policy=trust("states.amazonaws.com"))
 aws.sfn.StateMachine(
     "machine",

@@ -1,0 +1,110 @@
+"""A real WebSocket hears what becomes of uploads, and nobody hears of others'."""
+
+import time
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from local.cloud import Cloud
+from tests.support.e2e.erasing import forget_forms
+from tests.support.e2e.listening import listening, ticket
+from tests.support.e2e.system import Api, until
+from tests.support.e2e.uploading import Caller, send
+from tests.support.functions import FEATURES
+
+
+@pytest.fixture
+def caller(api: Api) -> Caller:
+    return Caller(api)
+
+
+def test_a_subscriber_hears_what_becomes_of_an_upload(api: Api, caller: Caller) -> None:
+    requested = caller.requests("notes.txt", 9, "text/plain")
+    upload = requested["upload"]
+    with listening(api) as listener:
+        assert listener.asks(caller.user, upload["id"]) == {"upload": upload}
+        assert send(requested["form"], b"some text")[0] == 204
+        heard = [message["upload"] for message in listener.settled()]
+        assert heard[-1]["state"] == "done"
+        versions = [upload["version"], *(each["version"] for each in heard)]
+        assert versions == sorted(set(versions))
+        # Polling has the same words.
+        polled = caller.asks(upload["id"])
+        assert {**heard[-1], "outputs": polled["outputs"]} == polled
+
+
+def test_it_takes_less_than_a_second(api: Api, caller: Caller) -> None:
+    requested = caller.requests("notes.txt", 9, "text/plain")
+    with listening(api) as listener:
+        listener.asks(caller.user, requested["upload"]["id"])
+        send(requested["form"], b"some text")
+        caller.settled(requested["upload"]["id"])
+        polled = time.monotonic()
+        listener.settled()
+        assert time.monotonic() - polled < 1
+
+
+def test_a_ticket_works_once(api: Api) -> None:
+    url = ticket(api)
+    with connect(url):
+        pass
+    for used in (url, url.partition("?")[0], f"{url.partition('?')[0]}?ticket=x"):
+        with pytest.raises(InvalidStatus):
+            connect(used)
+
+
+def test_pages_of_other_origins_cannot_connect(api: Api) -> None:
+    with pytest.raises(InvalidStatus):
+        connect(ticket(api), origin="https://evil.example.com")
+
+
+def test_what_is_not_there_is_not_found(api: Api, caller: Caller) -> None:
+    upload = caller.requests("notes.txt", 9, "text/plain")["upload"]["id"]
+    other = Caller(api)
+    other.path()
+    with listening(api) as listener:
+        for user in ("nobody", "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"):
+            missing = {"error": "User not found", "upload_id": upload}
+            assert listener.asks(user, upload) == missing
+        for asked in (upload, "upload_01KAQ2Z4T5V6W7X8Y9ZABCDEFG", "x"):
+            missing = {"error": "Upload not found", "upload_id": asked}
+            assert listener.asks(other.user, asked) == missing
+        listener.socket.send("{")
+        assert listener.hears()["error"].startswith("Invalid message")
+
+
+def subscriptions(cloud: Cloud, upload: str) -> int:
+    """Return how many subscriptions to an upload are stored."""
+    found = cloud.client("dynamodb").scan(TableName=cloud.outputs["live_table_name"])["Items"]
+    return sum(item["topic"]["S"].endswith(upload) for item in found)
+
+
+def test_one_who_is_gone_is_forgotten(api: Api, caller: Caller, cloud: Cloud) -> None:
+    requested = caller.requests("notes.txt", 9, "text/plain")
+    upload = requested["upload"]["id"]
+    with listening(api) as listener, listening(api) as other:
+        listener.asks(caller.user, upload)
+        other.asks(caller.user, upload)
+        assert subscriptions(cloud, upload) == 2
+        other.socket.close()
+        send(requested["form"], b"some text")
+        assert listener.settled()[-1]["upload"]["state"] == "done"
+        until(lambda: subscriptions(cloud, upload) == 1)
+    with pytest.raises(ConnectionClosed):
+        other.hears()
+
+
+@pytest.mark.skipif("erasure" not in FEATURES, reason="erasure was removed")
+def test_the_uploads_of_an_erased_user_are_told_and_forgotten(
+    api: Api, caller: Caller, cloud: Cloud
+) -> None:
+    upload = caller.requests("notes.txt", 9, "text/plain")["upload"]["id"]
+    forget_forms(cloud, caller.user)
+    missing = {"error": "Upload not found", "upload_id": upload}
+    with listening(api) as listener:
+        listener.asks(caller.user, upload)
+        assert api("DELETE", f"/users/{caller.user}").status == 202
+        assert listener.hears(60) == missing
+        until(lambda: subscriptions(cloud, upload) == 0)
+        assert listener.asks(caller.user, upload) == missing | {"error": "User not found"}
