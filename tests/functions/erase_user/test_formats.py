@@ -11,6 +11,8 @@ from tests.support.formats import every_version, everything
 CONFIRMED = {"user deleted"}
 """The places where the address waits for its confirmation."""
 
+LEFT = {"files are left": (3, "2026-11-23T03:43:47Z")}
+
 
 @every_version
 def test_erasures_are_finished(version: str) -> None:
@@ -19,6 +21,7 @@ def test_erasures_are_finished(version: str) -> None:
         database.tables = {"users": {}, "ledger": {}, "erasures": {ERASURE: item}}
         before = ErasureStore(database, "erasures").read(ERASURE)
         assert (before.user, before.attempt) == (USER.id, 1), name
+        assert (before.objects, before.until) == LEFT.get(name, (0, "")), name
         for step in ("confirm", "finish"):
             steps(database, queue).run(step, ERASURE)
         after = ErasureStore(database, "erasures").read(ERASURE)
