@@ -51,7 +51,7 @@ def remove(
         str,
         typer.Argument(
             metavar="FUNCTION|FEATURE",
-            help="Such as daily-report; or the name of a module in features/, such as activity.",
+            help="A function, such as count-users; or the name of a module in features/.",
         ),
     ],
 ) -> int:

@@ -52,7 +52,7 @@ def test_a_file_is_sent_from_where_it_lies() -> None:
 
 def test_a_schedule_is_run_by_its_event() -> None:
     draft = again(CAUSES["run-8"], SETTINGS)
-    assert draft == Draft("invoke", "daily-report", body="{}")
+    assert draft == Draft("invoke", "cleanup-expired", body="{}")
 
 
 def test_what_was_not_recorded_is_not_made_up() -> None:
@@ -65,7 +65,7 @@ def test_there_is_a_sample_for_each_operation_and_function() -> None:
     schedule = {
         "name": "report",
         "arn": "arn:aws:scheduler:r:0:schedule/default/report-1",
-        "function": "daily-report",
+        "function": "cleanup-expired",
         "input": '{"time": "<aws.scheduler.scheduled-time>", "at": "<aws.scheduler.schedule-arn>"}',
     }
     found = samples(SETTINGS, [schedule])
