@@ -158,7 +158,7 @@ def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_
 
 
 def test_no_test_imports_another_test() -> None:
-    """What two of them need is in a module of its own, or in ``tests/support/``."""
+    """Shared helpers are in modules of their own, or in ``tests/support/``."""
     tests = {name for _, name in imports_of("tests") if name.startswith("tests.")}
     assert {name for name in tests if re.search(r"\.test_", name)} == set()
 
