@@ -21,6 +21,7 @@ from infra.storage.bucket import Bucket, BucketArgs
 from infra.storage.key import Key, KeyArgs
 from infra.storage.queue import Queue, QueueArgs
 from infra.storage.table import Index, Table, TableArgs
+from infra.triggers.graphql.api import GraphQLApi, GraphQLApiArgs
 from infra.triggers.http.model import JsonObject
 from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from infra.triggers.queue_trigger import QueueTrigger
@@ -196,6 +197,32 @@ class Stack:
             ),
         )
 
+    def graphql_api(
+        self, name: str, *, callers: Callers, parts: Functions, api: RestApi
+    ) -> GraphQLApi:
+        """Make a GraphQL API from the parts of its schema; see `GraphQLApiArgs`.
+
+        Args:
+            parts: functions; each has its part in ``handlers/<function>/schema.graphql``.
+            api: whose firewall protects this API, too.
+        """
+        from infra.triggers.graphql.schema import compose, part_of  # only here is it parsed
+
+        return GraphQLApi(
+            name,
+            GraphQLApiArgs(
+                schema=compose({function: part_of(function) for function in parts}),
+                functions=list(parts.values()),
+                callers=callers,
+                config=self.config.graphql,
+                introspection=self.config.environment != "production",
+                log_retention_days=self.config.logs.retention_days,
+                firewall=api.firewall,
+                permissions_boundary=self.config.permissions_boundary,
+                key=self.key,
+            ),
+        )
+
     def monitoring(
         self,
         name: str,
@@ -208,6 +235,7 @@ class Stack:
         senders: Sequence[MailIdentity] = (),
         sockets: Sequence[WebSocketStage] = (),
         machines: Sequence[StateMachine] = (),
+        graphs: Sequence[GraphQLApi] = (),
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
 
@@ -226,6 +254,7 @@ class Stack:
                 senders=senders,
                 sockets=sockets,
                 machines=machines,
+                graphs=graphs,
             ),
         )
 

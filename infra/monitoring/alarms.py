@@ -10,6 +10,7 @@ from infra.access.mail_identity import MailIdentity
 from infra.function.image_function import ImageFunction
 from infra.function.outcome_metric import namespace
 from infra.storage.queue import DeadLetterQueue, Queue
+from infra.triggers.graphql.api import GraphQLApi
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
@@ -227,6 +228,20 @@ def on_socket(socket: WebSocketStage) -> Iterator[Alarm]:
             statistic="Sum",
             functions=socket.functions,
         )
+
+
+def on_graph(graph: GraphQLApi) -> Alarm:
+    """Return the alarm on a GraphQL API's server errors; those of fields are answered with 200."""
+    return Alarm(
+        name=f"{graph.logical_name}-5xx",
+        description="The GraphQL API answers with server errors.",
+        section="graphql-errors",
+        namespace="AWS/AppSync",
+        metric="5XXError",
+        dimensions={"GraphQLAPIId": graph.api.id},
+        statistic="Sum",
+        functions=graph.functions,
+    )
 
 
 def on_api(api: RestApi) -> Alarm:
