@@ -1,11 +1,16 @@
 """GraphQL: the use cases of the REST API by an AppSync API."""
 
+import pulumi
+
 from config import AppConfig
 from features.activity import ActivityFigures
 from features.uploads import Uploads
+from infra.access.callers import Callers
 from infra.function.function import Function
-from infra.stack import Stack
+from infra.stack import Functions, Stack
 from infra.storage.table import Table
+from infra.triggers.graphql.api import GraphQLApi
+from infra.triggers.http.rest_api import RestApi
 
 
 class GraphQL:
@@ -30,3 +35,11 @@ class GraphQL:
             "resolve-activity": Function(
                 description="GraphQL: figures by day", memory_mb=512, timeout=20,
                 grants=[activity.table.query_items(env="ACTIVITY_TABLE")])}
+
+    def trigger(self, functions: Functions, callers: Callers, rest_api: RestApi) -> None:
+        """Put the schema together from the functions' parts, and let queries trigger them."""
+        parts = Functions({name: functions[name] for name in self.functions})
+        self.api: GraphQLApi = self.stack.graphql_api(
+            "graphql", callers=callers, parts=parts, api=rest_api)
+        pulumi.export("graphql_url", self.api.url)
+        pulumi.export("graphql_api_key", self.api.api_key)

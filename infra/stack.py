@@ -114,8 +114,8 @@ class Stack:
     def callers(
         self, name: str, *, scopes: Mapping[str, str], service_scopes: Sequence[str] = ()
     ) -> Callers:
-        """Make the user pool of the API's callers; see `CallersArgs`."""
-        return Callers(
+        """Make the user pool of the API's callers, and export its ids; see `CallersArgs`."""
+        callers = Callers(
             name,
             CallersArgs(
                 config=self.config.api,
@@ -124,6 +124,12 @@ class Stack:
                 service_scopes=service_scopes,
             ),
         )
+        pulumi.export("user_pool_id", callers.pool_id)
+        pulumi.export("token_endpoint", callers.token_endpoint)
+        pulumi.export("client_id", callers.client_id)
+        pulumi.export("client_secret", callers.client_secret)
+        pulumi.export("web_client_id", callers.web_client_id)
+        return callers
 
     def mail_sender(self, name: str, mail: Mail) -> MailIdentity | SendGrid:
         """Make the sender of e-mails, with the provider that the configuration names."""
