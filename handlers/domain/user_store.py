@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.domain.access import is_theirs, stored_owner
+from handlers.domain.access import is_theirs, owner_of, stored_owner
 from handlers.domain.user import NewUser, User, is_user_id, new_user_id
 from handlers.domain.user_items import (
     created_entry,
