@@ -107,11 +107,11 @@ class World:
 
                 return get_user(event, self.users)
             case "requestUpload":
+                from handlers.domain.upload_creation import Parts
                 from handlers.request_upload.request_upload import request_upload
 
-                return request_upload(
-                    event, **uploads, presigner=presigner, bucket="storage", most_bytes=10**6
-                )
+                parts = Parts(**uploads, presigner=presigner, bucket="storage", most_bytes=10**6)
+                return request_upload(event, parts)
             case "listUploads":
                 from handlers.list_uploads.list_uploads import list_uploads
 
