@@ -208,9 +208,8 @@ class Stack:
     ) -> GraphQLApi:
         """Make a GraphQL API from the parts of its schema; see `GraphQLApiArgs`.
 
-        Args:
-            parts: functions; each has its part in ``handlers/<function>/schema.graphql``.
-            api: whose firewall protects this API, too.
+        ``parts``: functions, each with its part in ``handlers/<function>/schema.graphql``.
+        ``api``: the API whose firewall protects this one, too.
         """
         from infra.triggers.graphql.schema import compose, part_of  # only here is it parsed
 

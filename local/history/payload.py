@@ -68,11 +68,10 @@ def without_secrets(event: Any) -> Any:
 
 
 def _without_headers(item: Any) -> Any:
-    request = item.get("request") if isinstance(item, dict) else None
-    headers = request.get("headers") if isinstance(request, dict) else None
-    if not isinstance(headers, dict):
-        return item
-    return {**item, "request": {**request, "headers": safe_headers(headers)}}
+    match item:
+        case {"request": {"headers": dict(headers)} as request}:
+            return {**item, "request": {**request, "headers": safe_headers(headers)}}
+    return item
 
 
 def safe_headers(headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,20 +63,25 @@ class Batches:
 async def _invoke_one(items: list[tuple[Context, asyncio.Future[Any]]], invoke: Invoke) -> None:
     """Invoke the function with some items, and settle each."""
     try:
-        results = await invoke([context for context, _ in items])
-        if not isinstance(results, list) or len(results) != len(items):
-            count = len(results) if isinstance(results, list) else "no list"
-            raise FieldError(
-                "BatchSizeMismatch",
-                f"The function returned {count} for {len(items)} items; it must return a list "
-                "with a result for each.",
-            )
+        results = _checked(await invoke([context for context, _ in items]), len(items))
     except FieldError as error:
         for _, future in items:
             future.set_exception(FieldError(error.kind, str(error)))
         return
     for (_, future), result in zip(items, results, strict=True):
         future.set_result(result)
+
+
+def _checked(results: Any, count: int) -> list[Any]:
+    """Return the results, if there is one for each item; raise FieldError otherwise."""
+    if isinstance(results, list) and len(results) == count:
+        return results
+    got = len(results) if isinstance(results, list) else "no list"
+    raise FieldError(
+        "BatchSizeMismatch",
+        f"The function returned {got} for {count} items; it must return a list with a result for "
+        "each.",
+    )
 
 
 def _result(result: Any) -> Any:

@@ -27,7 +27,7 @@ _CORS = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType",
 }
-# AppSync answers every origin: callers prove themselves in a header, which no browser sends unasked.
+# AppSync answers every origin: credentials are in headers, which no browser sends unasked.
 _PREFLIGHT = {
     **_CORS,
     "access-control-allow-headers": "authorization,content-type,x-api-key,x-amz-user-agent",
@@ -117,8 +117,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
         raise _Refused(400, _MALFORMED, "The body is not JSON.") from None
     kinds = {"query": str, "variables": dict | None, "operationName": str | None}
     if not isinstance(parsed, dict) or not all(
-        isinstance(parsed.get(name), kind)  # type: ignore[arg-type]
-        for name, kind in kinds.items()
+        isinstance(parsed.get(name), kind) for name, kind in kinds.items()
     ):
         message = "Send an object with the text `query`, and objects or nothing as `variables`."
         raise _Refused(400, _MALFORMED, message)
