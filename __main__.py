@@ -43,7 +43,8 @@ uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, co
 erasure = Erasure(stack, uploads, users=users, ledger=ledger, emails=emails, cors=cors)
 activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)
-graphql = GraphQL(stack, config, users=users, ledger=ledger, uploads=uploads, activity=activity)
+graphql = GraphQL(stack, config, callers, users=users, ledger=ledger, uploads=uploads,
+                  activity=activity)
 functions = stack.functions(network="network", functions={
     **uploads.functions, **activity.functions, **erasure.functions, **live.functions,
     **graphql.functions,
@@ -76,7 +77,7 @@ api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     *uploads.trigger(functions), *activity.trigger(functions), *erasure.trigger(functions),
     *live.routes(functions)])
 live.trigger(functions, api)
-graphql.trigger(functions, callers, api)
+graphql.trigger(functions, api)
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))

@@ -10,6 +10,7 @@ from handlers.domain.user_creation import TOO_LARGE, create
 from handlers.domain.user_store import UserStore
 from handlers.runtime import http
 from handlers.runtime.caller import caller
+from handlers.runtime.log import outcome
 from handlers.runtime.refused import Refused
 
 
@@ -33,6 +34,7 @@ def create_user(event: http.Event, users: UserStore) -> http.Response:
         return http.refuse(400, "invalid", "Invalid request body")
     except Refused as refused:
         return http.refuse(refused.status, refused.outcome, str(refused))
+    outcome("replayed" if stored.replayed else "created", status=201, user_id=stored.user.id)
     return http.respond(
         201,
         UserCreated(stored.user),

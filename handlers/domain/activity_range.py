@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from handlers.domain.activity import MOST_DAYS, DayFigures
 from handlers.domain.activity_event import FIGURES
 from handlers.domain.activity_store import ActivityStore
-from handlers.runtime.log import outcome
 from handlers.runtime.refused import Refused
 
 NOTHING = dict.fromkeys(FIGURES, 0)
@@ -15,7 +14,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def figures(first: str, last: str, store: ActivityStore) -> list[DayFigures]:
-    """Return the figures of each day of a range, and log the outcome ``read``.
+    """Return the figures of each day of a range.
 
     Args:
         first: the first day, as the caller wrote it.
@@ -29,7 +28,6 @@ def figures(first: str, last: str, store: ActivityStore) -> list[DayFigures]:
     count = _count(begin, end)
     found = store.read(begin, end)
     days = [begin + timedelta(days=number) for number in range(count)]
-    outcome("read", status=200, count=count)
     return [DayFigures(day.isoformat(), **(NOTHING | found.get(day, {}))) for day in days]
 
 

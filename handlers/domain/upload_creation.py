@@ -16,7 +16,6 @@ from handlers.domain.upload import Form
 from handlers.domain.upload_store import KeyReused, Stored, UploadStore
 from handlers.domain.user_store import UserStore
 from handlers.runtime.caller import Caller, own
-from handlers.runtime.log import outcome
 from handlers.runtime.presign import Presigner
 from handlers.runtime.refused import Refused
 
@@ -48,7 +47,7 @@ class Parts:
 def request(
     user_id: str, body: bytes, *, key: str | None, caller: Caller | None, parts: Parts
 ) -> tuple[Stored, Form]:
-    """Store an upload, once, sign its form, and log the outcome: ``requested`` or ``replayed``.
+    """Store an upload, once, and sign its form.
 
     Args:
         user_id: whose upload it is.
@@ -90,11 +89,5 @@ def request(
         content_type=upload.content_type,
         size=upload.size,
         expires=stored.deadline,
-    )
-    outcome(
-        "replayed" if stored.replayed else "requested",
-        status=201,
-        user_id=user_id,
-        upload_id=upload.id,
     )
     return stored, Form(parts.presigner.url, fields, upload.expires)

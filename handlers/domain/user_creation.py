@@ -8,7 +8,6 @@ from handlers.domain.idempotency import InvalidKey, parse_idempotency_key
 from handlers.domain.new_user import MAX_BODY_BYTES, InvalidRequest, parse_new_user
 from handlers.domain.user_store import EmailTaken, KeyReused, Stored, UserStore
 from handlers.runtime.caller import Caller, own
-from handlers.runtime.log import outcome
 from handlers.runtime.refused import Refused
 
 TOO_LARGE = (
@@ -18,7 +17,7 @@ TOO_LARGE = (
 
 
 def create(body: bytes, *, key: str | None, caller: Caller | None, users: UserStore) -> Stored:
-    """Create a user, once, and log the outcome: ``created`` or ``replayed``.
+    """Create a user, once.
 
     Args:
         body: JSON, by the rules of ``parse_new_user``.
@@ -33,7 +32,7 @@ def create(body: bytes, *, key: str | None, caller: Caller | None, users: UserSt
         raise Refused(413, "too_large", TOO_LARGE)
     try:
         key = parse_idempotency_key(key)
-        stored = users.create(
+        return users.create(
             parse_new_user(body),
             idempotency_key=None if key is None else own(caller, key),
             owner=owner_of(caller),
@@ -48,5 +47,3 @@ def create(body: bytes, *, key: str | None, caller: Caller | None, users: UserSt
             "key_reused",
             "This Idempotency-Key was used with another body; send a new key with a new request",
         ) from None
-    outcome("replayed" if stored.replayed else "created", status=201, user_id=stored.user.id)
-    return stored

@@ -7,6 +7,7 @@ from handlers.domain.activity import Activity
 from handlers.domain.activity_range import figures
 from handlers.domain.activity_store import ActivityStore
 from handlers.runtime import http
+from handlers.runtime.log import outcome
 from handlers.runtime.refused import Refused
 
 
@@ -24,4 +25,5 @@ def get_activity(event: http.Event, store: ActivityStore) -> http.Response:
         days = figures(query.get("from", ""), query.get("to", ""), store)
     except Refused as refused:
         return http.refuse(refused.status, refused.outcome, str(refused))
+    outcome("read", status=200, count=len(days))
     return http.respond(200, Activity(days))

@@ -9,6 +9,7 @@ from handlers.domain.upload import UploadRequested
 from handlers.domain.upload_creation import TOO_LARGE, Parts, request
 from handlers.runtime import http
 from handlers.runtime.caller import caller
+from handlers.runtime.log import outcome
 from handlers.runtime.refused import Refused
 
 
@@ -33,6 +34,12 @@ def request_upload(event: http.Event, parts: Parts) -> http.Response:
         return http.refuse(400, "invalid", "Invalid request body")
     except Refused as refused:
         return http.refuse(refused.status, refused.outcome, str(refused))
+    outcome(
+        "replayed" if stored.replayed else "requested",
+        status=201,
+        user_id=stored.upload.user,
+        upload_id=stored.upload.id,
+    )
     return http.respond(
         201,
         UploadRequested(stored.upload, form),

@@ -34,13 +34,22 @@ def caller(event: dict[str, Any]) -> Caller | None:
     context = event.get("requestContext") or {}
     claims = (context.get("authorizer") or {}).get("claims")
     if claims is not None:
-        subject = claims["sub"]
-        kind: Literal["person", "service"] = (
-            "service" if subject == claims.get("client_id") else "person"
-        )
-        return Caller(kind, subject)
+        return token_holder(claims)
     key_id = (context.get("identity") or {}).get("apiKeyId")
     return Caller("key", key_id) if key_id else None
+
+
+def token_holder(claims: dict[str, Any]) -> Caller:
+    """Return whom a verified access token names.
+
+    Raises:
+        KeyError: see `caller`.
+    """
+    subject = claims["sub"]
+    kind: Literal["person", "service"] = (
+        "service" if subject == claims.get("client_id") else "person"
+    )
+    return Caller(kind, subject)
 
 
 def own(known: Caller | None, key: str) -> str:
