@@ -77,7 +77,10 @@ def compose(parts: Mapping[str, Path]) -> Schema:
     whole = DocumentNode(definitions=tuple(node for each in every for node in each.definitions))
     for error in validate_sdl(whole):
         raise _problem(error.message, error.nodes or ())
-    schema = build_ast_schema(whole, assume_valid_sdl=True)
+    try:
+        schema = build_ast_schema(whole, assume_valid_sdl=True)
+    except TypeError as error:  # an input where only an output may stand, or the other way round
+        raise SchemaError(f"{_listed(parts.values())}: {error}") from None
     for error in validate_schema(schema):
         raise _problem(error.message, error.nodes or ())
     return Schema(text=_text(schema), fields=tuple(fields))
