@@ -204,11 +204,17 @@ class Stack:
         )
 
     def graphql_api(
-        self, name: str, *, callers: Callers, parts: Functions, api: RestApi
+        self,
+        name: str,
+        *,
+        callers: Callers,
+        functions: Functions,
+        parts: Sequence[str],
+        api: RestApi,
     ) -> GraphQLApi:
         """Make a GraphQL API from the parts of its schema; see `GraphQLApiArgs`.
 
-        ``parts``: functions, each with its part in ``handlers/<function>/schema.graphql``.
+        ``parts``: names of functions with a part in ``handlers/<function>/schema.graphql``.
         ``api``: the API whose firewall protects this one, too.
         """
         from infra.triggers.graphql.schema import compose, part_of  # only here is it parsed
@@ -217,7 +223,7 @@ class Stack:
             name,
             GraphQLApiArgs(
                 schema=compose({function: part_of(function) for function in parts}),
-                functions=list(parts.values()),
+                functions=[functions[part] for part in parts],
                 callers=callers,
                 config=self.config.graphql,
                 introspection=self.config.environment != "production",
