@@ -66,14 +66,23 @@ def test_without_a_mutation_there_is_no_such_type(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ("extend type Query { user: Int }", r"users/schema.graphql:7 and handlers/files/schema.graphql:1: Field 'Query.user'"),
-        ("\nextend type User { id: ID }", r"files/schema.graphql:2: Field 'User.id' can only be defined once"),
+        (
+            "extend type Query { user: Int }",
+            r"users/schema.graphql:7 and handlers/files/schema.graphql:1: Field 'Query.user'",
+        ),
+        (
+            "\nextend type User { id: ID }",
+            r"files/schema.graphql:2: Field 'User.id' can only be defined once",
+        ),
         ("type Other { a: Nowhere }", r"files/schema.graphql:1: Unknown type 'Nowhere'"),
         ("extend type Nobody { a: Int }", r"files/schema.graphql:1: Cannot extend type 'Nobody'"),
         ("type Other {\n  a: \n}", r"files/schema.graphql:\d: Syntax Error: Expected Name"),
         ("query { user }", r"files/schema.graphql:1: A part has definitions and extensions"),
         ("type User { a: Int }", r"There can be only one type named 'User'"),
-        ("type Wrong { a: In } input In { b: Int }", r"files/schema.graphql: Wrong fields cannot be resolved.* output type"),
+        (
+            "type Wrong { a: In } input In { b: Int }",
+            r"files/schema.graphql: Wrong fields cannot be resolved.* output type",
+        ),
         ("type Empty", r"files/schema.graphql:1: Type Empty must define one or more fields"),
     ],
 )
