@@ -120,10 +120,7 @@ def _resolve(field: Field, contexts: list[Context], resource_server: str) -> lis
     """Resolve values together; all errors are caught, because AppSync would show their text."""
     try:
         scope = f"{resource_server}/{field.scope}"
-        if not all(may_ask(each.get("identity"), scope) for each in contexts):
-            raise Refused(
-                401, "unauthorized", "Missing, invalid or expired token, or without the scope"
-            )
+        _check_scope(contexts, scope)
         values = field.resolve([_asked(each) for each in contexts])
         return [_refuse(v) if isinstance(v, Refused) else {"data": v} for v in values]
     except Refused as refused:
@@ -134,6 +131,14 @@ def _resolve(field: Field, contexts: list[Context], resource_server: str) -> lis
     except Exception as error:  # noqa: BLE001 - the outer edge, see above
         log.failure("failed", error, status=500)
         return [_error(INTERNAL_ERROR, field.failed) for _ in contexts]
+
+
+def _check_scope(contexts: list[Context], scope: str) -> None:
+    """Raise `Refused` in the gateway's words, unless whoever asks may."""
+    if not all(may_ask(each.get("identity"), scope) for each in contexts):
+        raise Refused(
+            401, "unauthorized", "Missing, invalid or expired token, or without the scope"
+        )
 
 
 def _asked(context: Context) -> Asked:

@@ -1,5 +1,6 @@
 """The alarms of a stack, described."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -230,9 +231,12 @@ def on_socket(socket: WebSocketStage) -> Iterator[Alarm]:
         )
 
 
-def on_graph(graph: GraphQLApi) -> Alarm:
-    """Return the alarm on a GraphQL API's server errors; those of fields are answered with 200."""
-    return Alarm(
+def on_graph(graph: GraphQLApi) -> Iterator[Alarm]:
+    """Yield alarms on a GraphQL API's server errors, and on the fields that a function fails.
+
+    Errors of fields are answered with 200, and the functions do not raise them.
+    """
+    yield Alarm(
         name=f"{graph.logical_name}-5xx",
         description="The GraphQL API answers with server errors.",
         section="graphql-errors",
@@ -242,6 +246,10 @@ def on_graph(graph: GraphQLApi) -> Alarm:
         statistic="Sum",
         functions=graph.functions,
     )
+    for function in graph.functions:
+        for outcome in ("busy", "failed"):
+            alarm = on_outcome(function, outcome)
+            yield dataclasses.replace(alarm, section="graphql-errors")
 
 
 def on_api(api: RestApi) -> Alarm:

@@ -176,7 +176,8 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_socket(socket)
     for machine in args.machines:
         yield from alarms.on_machine(machine)
-    yield from map(alarms.on_graph, args.graphs)
+    for graph in args.graphs:
+        yield from alarms.on_graph(graph)
     yield alarms.on_api(args.api)
     if args.api.firewall:
         yield alarms.on_firewall(args.api.firewall)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import secrets
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -80,6 +81,8 @@ async def _answered(scope: Scope, receive: Receive) -> dict[str, Any]:
     if not appsync._select_api_region(id_):
         raise _Refused(404, "NotFoundException", "There is no such GraphQL API.")
     headers = {n.decode("latin-1").lower(): v.decode("latin-1") for n, v in scope["headers"]}
+    # As AWS's edges do, for X-Ray.
+    headers.setdefault("x-amzn-trace-id", f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}")
     identity = await _identity(id_, headers)
     body = _parsed(await _body(receive))
     try:

@@ -8,7 +8,7 @@ EXPECTED = Expected(
         "GraphQL Upload.outputs, GraphQL Upload.user, GraphQL User.uploads"
     ),
     services=("dynamodb",),
-    alarms=("graphql-5xx",),
+    alarms=("graphql-5xx", "resolve-uploads-busy", "resolve-uploads-failed"),
     unanswered=[BUSY_FIELD],
     logs={"count", "status", "upload_id", "user_id"},
 )
