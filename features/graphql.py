@@ -42,7 +42,9 @@ class GraphQL:
     def trigger(self, functions: Functions, rest_api: RestApi) -> None:
         """Put the schema together from the functions' parts, and let queries trigger them."""
         self.api: GraphQLApi = self.stack.graphql_api(
-            "graphql", callers=self.callers, functions=functions, parts=[*self.functions],
-            api=rest_api)
+            "graphql", callers=self.callers, api=rest_api, parts={
+                "users": functions["resolve-users"],
+                "uploads": functions["resolve-uploads"],
+                "activity": functions["resolve-activity"]})
         pulumi.export("graphql_url", self.api.url)
         pulumi.export("graphql_api_key", self.api.api_key)

@@ -204,17 +204,11 @@ class Stack:
         )
 
     def graphql_api(
-        self,
-        name: str,
-        *,
-        callers: Callers,
-        functions: Functions,
-        parts: Sequence[str],
-        api: RestApi,
+        self, name: str, *, callers: Callers, parts: Mapping[str, ImageFunction], api: RestApi
     ) -> GraphQLApi:
         """Make a GraphQL API from the parts of its schema; see `GraphQLApiArgs`.
 
-        ``parts``: names of functions with a part in ``handlers/<function>/schema.graphql``.
+        ``parts``: by name, functions with a part in ``handlers/<function>/schema.graphql``.
         ``api``: the API whose firewall protects this one, too.
         """
         from infra.triggers.graphql.schema import compose, part_of  # only here is it parsed
@@ -222,8 +216,8 @@ class Stack:
         return GraphQLApi(
             name,
             GraphQLApiArgs(
-                schema=compose({function: part_of(function) for function in parts}),
-                functions=[functions[part] for part in parts],
+                schema=compose({part: part_of(f.logical_name) for part, f in parts.items()}),
+                functions=parts,
                 callers=callers,
                 config=self.config.graphql,
                 introspection=self.config.environment != "production",

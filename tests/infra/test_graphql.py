@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
+from blueprint.project import ROOT
 from blueprint.recording import Recorder
 from infra.access.callers import Callers, CallersArgs
 from infra.config.api import Api
 from infra.config.graphql import GraphQL
 from infra.triggers.graphql.api import GraphQLApi, GraphQLApiArgs
-from infra.triggers.graphql.schema import Field, Schema, compose, part_of
+from infra.triggers.graphql.schema import Field, Schema, compose
 from tests.support.apis import function
 from tests.support.stacks import STACKS, recorded, stack
 
 APPSYNC = "aws:appsync/"
 FIELDS = (
-    Field(type="Query", name="user", function="get-user"),
-    Field(type="User", name="friends", function="get-user"),
-    Field(type="Mutation", name="createUser", function="create-user"),
+    Field(type="Query", name="user", part="get"),
+    Field(type="User", name="friends", part="get"),
+    Field(type="Mutation", name="createUser", part="create"),
 )
 COGNITO = {"authorization": "cognito", "cognito": {"userPoolArn": (
     "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc"
@@ -38,7 +39,7 @@ def made(
 
     def program() -> None:
         config = Api.model_validate(authorization or {})
-        functions = [function(name, timeout=timeout) for name in ("get-user", "create-user")]
+        functions = {n: function(f"{n}-user", timeout=timeout) for n in ("get", "create")}
         GraphQLApi(
             "graph",
             GraphQLApiArgs(
@@ -64,9 +65,9 @@ def test_each_field_has_a_resolver_of_its_function_in_batches() -> None:
         r.inputs for r in made(limits={"maxBatchSize": 7}).all(f"{APPSYNC}resolver:Resolver")
     ]
     assert [(r["type"], r["field"], r["dataSource"]) for r in resolvers] == [
-        ("Query", "user", "get_user"),
-        ("User", "friends", "get_user"),
-        ("Mutation", "createUser", "create_user"),
+        ("Query", "user", "get"),
+        ("User", "friends", "get"),
+        ("Mutation", "createUser", "create"),
     ]
     assert {r["maxBatchSize"] for r in resolvers} == {7}
     # A direct resolver: AppSync invokes the function without a template.
@@ -77,12 +78,12 @@ def test_a_resolver_is_made_after_the_schema_and_its_permission() -> None:
     recorder = made()
     needs = recorder.one(f"{APPSYNC}resolver:Resolver", "graph-Query-user").options.depends_on
     assert (f"{APPSYNC}graphQLApi:GraphQLApi", "graph") in needs
-    assert ("aws:iam/rolePolicy:RolePolicy", "graph-get-user-policy") in needs
+    assert ("aws:iam/rolePolicy:RolePolicy", "graph-get-policy") in needs
 
 
 def test_a_role_may_invoke_one_alias_and_only_for_this_api() -> None:
     recorder = made()
-    for name in ("get-user", "create-user"):
+    for name in ("get", "create"):
         source = recorder.one(f"{APPSYNC}dataSource:DataSource", f"graph-{name}-source").inputs
         alias = source["lambdaConfig"]["functionArn"]
         assert policies(recorder)[f"graph-{name}-policy"] == [
@@ -148,7 +149,7 @@ def test_without_tokens_a_key_is_needed_that_lives_as_long_as_appsync_allows() -
 
 
 def test_a_function_must_answer_before_appsync_gives_up() -> None:
-    with pytest.raises(ValueError, match="may take 30 s; AppSync waits 30 s.*shorter timeout"):
+    with pytest.raises(ValueError, match=r"may take 30 s; AppSync waits 30 s.*shorter timeout"):
         made(timeout=30)
 
 
@@ -157,13 +158,17 @@ def test_a_function_must_answer_before_appsync_gives_up() -> None:
 )
 def test_the_program_resolves_every_field_that_its_parts_extend() -> None:
     recorder = stack("local").recorder
-    sources = {s.inputs["name"] for s in recorder.all(f"{APPSYNC}dataSource:DataSource")}
-    parts = {n: part_of(n) for n in sorted(name.replace("_", "-") for name in sources)}
-    expected = {
-        (field.type, field.name, field.function.replace("-", "_"))
-        for field in compose(parts).fields
+    expected: set[tuple[str, str, str]] = set()
+    files = sorted((ROOT / "handlers").glob("*/schema.graphql"))
+    for field in compose({path.parent.name: path for path in files}).fields:
+        expected.add((field.type, field.name, f"{field.part.replace('_', '-')}-live"))
+    sources = {
+        s.inputs["name"]: s.inputs["lambdaConfig"]["functionArn"].rpartition(":")[2]
+        for s in recorder.all(f"{APPSYNC}dataSource:DataSource")
     }
     resolvers = recorder.all(f"{APPSYNC}resolver:Resolver")
-    found = [(r.inputs["type"], r.inputs["field"], r.inputs["dataSource"]) for r in resolvers]
+    found = [
+        (r.inputs["type"], r.inputs["field"], sources[r.inputs["dataSource"]]) for r in resolvers
+    ]
     assert len(found) == len(set(found))
     assert set(found) == expected

@@ -42,9 +42,9 @@ def parts(folder: Path, **texts: str) -> dict[str, Path]:
 def test_parts_become_one_schema(tmp_path: Path) -> None:
     schema = compose(parts(tmp_path, users=USERS, files=FILES))
     assert schema.fields == (
-        Field(type="Query", name="user", function="users"),
-        Field(type="User", name="files", function="files"),
-        Field(type="Mutation", name="addFile", function="files"),
+        Field(type="Query", name="user", part="users"),
+        Field(type="User", name="files", part="files"),
+        Field(type="Mutation", name="addFile", part="files"),
     )
     types = build_schema(schema.text).type_map
     assert list(types["User"].fields) == ["id", "files"]  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations  # or every stack would load `aws.appsync`
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class GraphQLApiArgs:
 
     Attributes:
         schema: of `compose`.
-        functions: those that its fields name.
+        functions: by the names of the schema's parts.
         callers: whose tokens are valid, if the REST API takes tokens; otherwise a key is needed.
         config: the limits of a query.
         introspection: whether callers may ask for the schema.
@@ -46,7 +46,7 @@ class GraphQLApiArgs:
     """
 
     schema: Schema
-    functions: Sequence[ImageFunction]
+    functions: Mapping[str, ImageFunction]
     callers: Callers
     config: GraphQL
     introspection: bool
@@ -71,7 +71,7 @@ class GraphQLApi(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: GraphQLApiArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        for function in args.functions:
+        for function in args.functions.values():
             if function.timeout >= _APPSYNC_TIMEOUT:
                 raise ValueError(
                     f"{function.logical_name} may take {function.timeout} s; AppSync waits "
@@ -79,7 +79,7 @@ class GraphQLApi(pulumi.ComponentResource):
                 )
         super().__init__("serverless:infra:GraphQLApi", name, None, opts)
         self.logical_name = name
-        self.functions = tuple(args.functions)
+        self.functions = tuple(args.functions.values())
         self._child = pulumi.ResourceOptions(parent=self)
         self._account = aws.get_caller_identity_output(
             opts=pulumi.InvokeOutputOptions(parent=self)
@@ -157,16 +157,17 @@ class GraphQLApi(pulumi.ComponentResource):
 
     def _resolvers(self, name: str, args: GraphQLApiArgs) -> list[aws.appsync.Resolver]:
         sources = {
-            function.logical_name: FunctionSource(
-                f"{name}-{function.logical_name}",
+            part: FunctionSource(
+                f"{name}-{part}",
                 FunctionSourceArgs(
                     api=self.api,
+                    name=part,
                     function=function,
                     permissions_boundary=args.permissions_boundary,
                 ),
                 self._child,
             )
-            for function in args.functions
+            for part, function in args.functions.items()
         }
         return [
             aws.appsync.Resolver(
@@ -175,11 +176,11 @@ class GraphQLApi(pulumi.ComponentResource):
                 type=field.type,
                 field=field.name,
                 kind="UNIT",
-                data_source=sources[field.function].source.name,
+                data_source=sources[field.part].source.name,
                 max_batch_size=args.config.max_batch_size,
                 # A resolver needs its field: AppSync has the schema once the API is there.
                 opts=pulumi.ResourceOptions(
-                    parent=self, depends_on=[self.api, sources[field.function].policy]
+                    parent=self, depends_on=[self.api, sources[field.part].policy]
                 ),
             )
             for field in args.schema.fields

@@ -31,11 +31,11 @@ class SchemaError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A field that a function resolves: ``type`` and ``name``, such as ``Query`` and ``user``."""
+    """A field that functions resolve, such as ``user`` of the type ``Query``, and its part."""
 
     type: str
     name: str
-    function: str
+    part: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def compose(parts: Mapping[str, Path]) -> Schema:
     function. A part may use and extend the types of others.
 
     Args:
-        parts: by a function's name, the file of its part.
+        parts: the files, by the parts' names.
 
     Raises:
         SchemaError: a part cannot be read or parsed, or the parts do not fit together.
@@ -100,11 +100,11 @@ def _parsed(path: Path) -> DocumentNode:
         raise SchemaError(f"{_name(path)}:{line}: {error.message}") from None
 
 
-def _fields(function: str, document: DocumentNode) -> Iterator[Field]:
+def _fields(part: str, document: DocumentNode) -> Iterator[Field]:
     for node in document.definitions:
         if isinstance(node, ObjectTypeExtensionNode):
             for field in node.fields:
-                yield Field(type=node.name.value, name=field.name.value, function=function)
+                yield Field(type=node.name.value, name=field.name.value, part=part)
         elif not isinstance(node, TypeDefinitionNode):
             raise _problem("A part has definitions and extensions of types only.", (node,))
 

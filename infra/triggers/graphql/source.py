@@ -13,9 +13,13 @@ from infra.grants import Grant, policy, trust
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSourceArgs:
-    """The API, and the function that resolves some of its fields."""
+    """The API, and the function that resolves some of its fields.
+
+    ``name``: of the data source: letters, digits and underscores.
+    """
 
     api: aws.appsync.GraphQLApi
+    name: str
     function: ImageFunction
     permissions_boundary: str | None = None
 
@@ -50,9 +54,9 @@ class FunctionSource(pulumi.ComponentResource):
         self.source = aws.appsync.DataSource(
             f"{name}-source",
             api_id=args.api.id,
-            # AppSync's names have no hyphens. One that is fixed would collide in a replacement, but
-            # nothing replaces a data source, except another API.
-            name=args.function.logical_name.replace("-", "_"),
+            # AppSync takes no hyphens, which automatic names have. This name would collide in a
+            # replacement, but nothing replaces a data source, except another API.
+            name=args.name,
             type="AWS_LAMBDA",
             service_role_arn=self.role.arn,
             lambda_config={"function_arn": args.function.alias_arn},
