@@ -146,7 +146,7 @@ def test_a_function_that_fails_is_an_error_of_the_field() -> None:
 @pytest.mark.parametrize("result", [None, [], {"data": 1}, "text"])
 def test_a_result_that_is_no_list_of_as_many_is_an_error(result: Any) -> None:
     class Wrong(Functions):
-        async def invoke(self, source: str, event: Any) -> Any:  # noqa: ARG002
+        async def invoke(self, source: str, event: Any) -> Any:
             return result
 
     answer = ask("{ users { id } }", functions=Wrong())
