@@ -146,7 +146,7 @@ def test_a_function_that_fails_is_an_error_of_the_field() -> None:
 @pytest.mark.parametrize("result", [None, [], {"data": 1}, "text"])
 def test_a_result_that_is_no_list_of_as_many_is_an_error(result: Any) -> None:
     class Wrong(Functions):
-        async def invoke(self, source: str, event: Any) -> Any:  # noqa: ARG002
+        async def invoke(self, source: str, event: Any) -> Any:
             return result
 
     answer = ask("{ users { id } }", functions=Wrong())
@@ -203,8 +203,8 @@ FIELDS = st.recursive(
     NAMES, lambda inner: st.builds("{0}{{{1} {2}}}".format, NAMES, inner, inner), max_leaves=8
 )
 PIECES = st.lists(
-    st.sampled_from(["{", "}", "(", ")", "id:", "$x", "...", "fragment F on User", "query", '"', "!",
-                     "mutation", "subscription", "[", "]", "1", "@skip(if:", "true", "#", "\ud800"])
+    st.sampled_from(["{", "}", "(", ")", "id:", "$x", "...", "fragment F on User", "query", '"',
+                     "!", "mutation", "subscription", "[", "]", "1", "@skip(if:", "true", "#", "\ud800"])
     | NAMES
 )  # fmt: skip
 
