@@ -204,7 +204,8 @@ FIELDS = st.recursive(
 )
 PIECES = st.lists(
     st.sampled_from(["{", "}", "(", ")", "id:", "$x", "...", "fragment F on User", "query", '"',
-                     "!", "mutation", "subscription", "[", "]", "1", "@skip(if:", "true", "#", "\ud800"])
+                     "!", "mutation", "subscription", "[", "]", "1", "@skip(if:", "true", "#",
+                     "\ud800"])
     | NAMES
 )  # fmt: skip
 
