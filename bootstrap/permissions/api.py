@@ -60,7 +60,7 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         _TAG_NEW,
         may("apigateway", _EVERY, f"{_SOCKETS}/*", when=OURS),
     ),
-    # AppSync knows no condition on a tag for the parts of an API, and most have no resource to name.
+    # AppSync knows no condition on a tag for an API's parts, and most have no resource to name.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsappsync.html
     "aws:appsync/graphQLApi:GraphQLApi": (
         may("appsync", "CreateGraphqlApi", "*", when=NEW),

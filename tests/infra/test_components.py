@@ -362,6 +362,12 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
             ("5XXError", f"{api.name}-id")
             for api in made.recorder.all("aws:appsync/graphQLApi:GraphQLApi")
         ),
+        *(
+            (function, outcome)
+            for function in FUNCTIONS
+            if expected()[function].trigger.startswith("GraphQL")
+            for outcome in ("busy", "failed")
+        ),
         ("cleanup-expired", "welcome_abandoned"),  # outcomes
         ("send-email", "uncertain"),
         *((f"Executions{how}", MACHINE) for how in ("Aborted", "Failed", "TimedOut")),

@@ -64,11 +64,11 @@ def test_each_field_has_a_resolver_of_its_function_in_batches() -> None:
     resolvers = [
         r.inputs for r in made(limits={"maxBatchSize": 7}).all(f"{APPSYNC}resolver:Resolver")
     ]
-    assert [(r["type"], r["field"], r["dataSource"]) for r in resolvers] == [
+    assert {(r["type"], r["field"], r["dataSource"]) for r in resolvers} == {
         ("Query", "user", "get"),
         ("User", "friends", "get"),
         ("Mutation", "createUser", "create"),
-    ]
+    }
     assert {r["maxBatchSize"] for r in resolvers} == {7}
     # A direct resolver: AppSync invokes the function without a template.
     assert not any(key in r for r in resolvers for key in ("code", "requestTemplate", "runtime"))

@@ -203,8 +203,9 @@ FIELDS = st.recursive(
     NAMES, lambda inner: st.builds("{0}{{{1} {2}}}".format, NAMES, inner, inner), max_leaves=8
 )
 PIECES = st.lists(
-    st.sampled_from(["{", "}", "(", ")", "id:", "$x", "...", "fragment F on User", "query", '"', "!",
-                     "mutation", "subscription", "[", "]", "1", "@skip(if:", "true", "#", "\ud800"])
+    st.sampled_from(["{", "}", "(", ")", "id:", "$x", "...", "fragment F on User", "query", '"',
+                     "!", "mutation", "subscription", "[", "]", "1", "@skip(if:", "true", "#",
+                     "\ud800"])
     | NAMES
 )  # fmt: skip
 
