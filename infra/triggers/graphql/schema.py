@@ -79,8 +79,8 @@ def compose(parts: Mapping[str, Path]) -> Schema:
         raise _problem(error.message, error.nodes or ())
     try:
         schema = build_ast_schema(whole, assume_valid_sdl=True)
-    except TypeError as error:  # an input where only an output may stand, or the other way round
-        raise SchemaError(f"{_listed(parts.values())}: {error}") from None
+    except TypeError as wrong:  # an input where only an output may stand, or the other way round
+        raise SchemaError(f"{_listed(parts.values())}: {wrong}") from None
     for error in validate_schema(schema):
         raise _problem(error.message, error.nodes or ())
     return Schema(text=_text(schema), fields=tuple(fields))
