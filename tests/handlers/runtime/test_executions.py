@@ -47,7 +47,7 @@ def test_a_name_that_was_used_has_a_status(client: Any, status: str, means: str)
         aws.add_response(
             "describe_execution",
             {**DESCRIBED, "status": status},
-            {"executionArn": EXECUTION},
+            {"executionArn": EXECUTION, "includedData": "METADATA_ONLY"},
         )
         assert Executions(client, MACHINE).start("one", {"id": "1"}) == means
 
