@@ -21,6 +21,7 @@ from infra.storage.bucket import Bucket, BucketArgs
 from infra.storage.key import Key, KeyArgs
 from infra.storage.queue import Queue, QueueArgs
 from infra.storage.table import Index, Table, TableArgs
+from infra.triggers.graphql.api import GraphQLApi, GraphQLApiArgs
 from infra.triggers.http.model import JsonObject
 from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from infra.triggers.queue_trigger import QueueTrigger
@@ -113,8 +114,8 @@ class Stack:
     def callers(
         self, name: str, *, scopes: Mapping[str, str], service_scopes: Sequence[str] = ()
     ) -> Callers:
-        """Make the user pool of the API's callers; see `CallersArgs`."""
-        return Callers(
+        """Make the user pool of the API's callers, and export its ids; see `CallersArgs`."""
+        callers = Callers(
             name,
             CallersArgs(
                 config=self.config.api,
@@ -123,6 +124,12 @@ class Stack:
                 service_scopes=service_scopes,
             ),
         )
+        pulumi.export("user_pool_id", callers.pool_id)
+        pulumi.export("token_endpoint", callers.token_endpoint)
+        pulumi.export("client_id", callers.client_id)
+        pulumi.export("client_secret", callers.client_secret)
+        pulumi.export("web_client_id", callers.web_client_id)
+        return callers
 
     def mail_sender(self, name: str, mail: Mail) -> MailIdentity | SendGrid:
         """Make the sender of e-mails, with the provider that the configuration names."""
@@ -196,6 +203,31 @@ class Stack:
             ),
         )
 
+    def graphql_api(
+        self, name: str, *, callers: Callers, parts: Mapping[str, ImageFunction], api: RestApi
+    ) -> GraphQLApi:
+        """Make a GraphQL API from the parts of its schema; see `GraphQLApiArgs`.
+
+        ``parts``: by name, functions with a part in ``handlers/<function>/schema.graphql``.
+        ``api``: the API whose firewall protects this one, too.
+        """
+        from infra.triggers.graphql.schema import compose, part_of  # only here is it parsed
+
+        return GraphQLApi(
+            name,
+            GraphQLApiArgs(
+                schema=compose({part: part_of(f.logical_name) for part, f in parts.items()}),
+                functions=parts,
+                callers=callers,
+                config=self.config.graphql,
+                introspection=self.config.environment != "production",
+                log_retention_days=self.config.logs.retention_days,
+                firewall=api.firewall,
+                permissions_boundary=self.config.permissions_boundary,
+                key=self.key,
+            ),
+        )
+
     def monitoring(
         self,
         name: str,
@@ -208,6 +240,7 @@ class Stack:
         senders: Sequence[MailIdentity] = (),
         sockets: Sequence[WebSocketStage] = (),
         machines: Sequence[StateMachine] = (),
+        graphs: Sequence[GraphQLApi] = (),
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
 
@@ -226,6 +259,7 @@ class Stack:
                 senders=senders,
                 sockets=sockets,
                 machines=machines,
+                graphs=graphs,
             ),
         )
 

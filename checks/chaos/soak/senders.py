@@ -24,7 +24,11 @@ _UPLOADS_AT_ONCE = 4  # S3 invokes the function for each, however many run alrea
 
 @dataclass(frozen=True, kw_only=True)
 class Senders:
-    """Sends inputs; threads may share it."""
+    """Sends inputs; threads may share it.
+
+    Attributes:
+        graphql: sends half of what creates something to the GraphQL API, if there is one.
+    """
 
     inputs: Inputs
     books: Books
@@ -32,6 +36,7 @@ class Senders:
     target: Target
     events: Events
     listeners: Listeners
+    graphql: Caller | None = None
     uploading: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(_UPLOADS_AT_ONCE)
     )
@@ -57,13 +62,18 @@ class Senders:
     def _create(self, item: Input) -> None:
         self.books.send(item)
         key = f"soak-{item.number}" if item.variant is Variant.KEYED else None
-        answer = self.caller("POST", "/users", self.inputs.request(item), key)
+        caller = self._caller(item)
+        answer = caller("POST", "/users", self.inputs.request(item), key)
         if answer.status == _CREATED:
             self.books.accept(item, answer.body["user"]["id"])
         elif answer.status in _CLIENT_ERRORS and not answer.doubtful:
             self.books.refuse(item)
         else:  # after a lost answer, 409 may mean the caller's own user
             self.books.leave(item)
+
+    def _caller(self, item: Input) -> Caller:
+        by_graphql = self.inputs.random(item.number, "api").random() < 0.5
+        return self.graphql if self.graphql and by_graphql else self.caller
 
     def _read(self, item: Input) -> None:
         self.books.send(item)
@@ -130,10 +140,11 @@ class Senders:
         user_id = self.books.details.get(self.inputs.earlier(item.number, Kind.CREATE))
         path, body = f"/users/{user_id or _NOBODY}/uploads", self.inputs.announcement(item)
         key = f"soak-{item.number}" if item.variant is Variant.KEYED else None
-        answer = self.caller("POST", path, body, key)
+        caller = self._caller(item)
+        answer = caller("POST", path, body, key)
         if key and answer.status == _CREATED:
             self.books.repeat()
-            again = self.caller("POST", path, body, key)
+            again = self.caller("POST", path, body, key)  # by REST: both share their keys
             answer = again if again.status == _CREATED else answer
         if answer.status == _CREATED:
             upload_id, form = answer.body["upload"]["id"], answer.body["form"]

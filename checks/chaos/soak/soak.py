@@ -16,6 +16,7 @@ from checks.chaos.soak.caller import Caller
 from checks.chaos.soak.events import Events
 from checks.chaos.soak.evidence import gather
 from checks.chaos.soak.further import further
+from checks.chaos.soak.graphql import GraphQLCaller
 from checks.chaos.soak.inputs import Input, Inputs
 from checks.chaos.soak.listeners import Listeners
 from checks.chaos.soak.schedules import schedules
@@ -64,6 +65,12 @@ class Soak:
     sent: int = 0
     calls: int = 0
 
+    def _graphql(self) -> Caller | None:
+        outputs = self.cloud.outputs
+        if "graphql_url" not in outputs:
+            return None
+        return GraphQLCaller(outputs["graphql_url"], self.callers.port, outputs["graphql_api_key"])
+
     def send(
         self,
         messages: int,
@@ -90,6 +97,7 @@ class Soak:
             target=Target(self.cloud),
             events=Events(self.cloud),
             listeners=self.listeners,
+            graphql=self._graphql(),
         )
         numbers = iter(range(messages))
         flow, over, lock = threading.Event(), threading.Event(), threading.Lock()
