@@ -235,14 +235,14 @@ def _follow(cloud: Cloud, directory: StateDirectory, state: State) -> None:
             for invocation in reader.follow(cloud.emulator.alive):
                 print(formatter.format(names.named(invocation)), flush=True)
         except AwsError:
-            if _is_alive_after_stopping(cloud.emulator.alive):
+            if is_alive_after_stopping(cloud.emulator.alive):
                 raise
         print("The emulator has ended.", file=sys.stderr)
         return
     print("\nStopping.", flush=True)
 
 
-def _is_alive_after_stopping(alive: Callable[[], bool]) -> bool:
+def is_alive_after_stopping(alive: Callable[[], bool]) -> bool:
     """Return True if the emulator still runs after the time for stopping its containers."""
     deadline = time.monotonic() + _STOP_SECONDS
     while alive() and time.monotonic() < deadline:

@@ -217,16 +217,13 @@ def private_names(source: str) -> set[str]:
     return taken
 
 
-LEFT = {"_is_alive_after_stopping", "sendgrid._blames_sender"}
-
-
 def test_tests_use_no_private_names() -> None:
     found = {
         str(path.relative_to(ROOT)): names
         for path in modules_of("tests")
         if (names := private_names(path.read_text()))
     }
-    assert {path: names - LEFT for path, names in found.items() if names - LEFT} == {}
+    assert found == {}
 
 
 def test_private_names_are_found() -> None:

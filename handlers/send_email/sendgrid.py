@@ -172,7 +172,7 @@ class SendGridMailer:
             self._closed_until = self._now() + seconds
             return Throttled(code, seconds=seconds)
         if status in _REJECTED:
-            return (Paused if _blames_sender(answer.body) else Rejected)(code)
+            return (Paused if blames_sender(answer.body) else Rejected)(code)
         return (Unreachable if status >= _SERVER_ERROR else Paused)(code)
 
     def _exchange(self, body: bytes, key: str) -> _Answer:
@@ -264,7 +264,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float:
     return 0.0
 
 
-def _blames_sender(body: bytes) -> bool:
+def blames_sender(body: bytes) -> bool:
     """Check an error for the sender's address, which every message has."""
     try:
         errors = msgspec.json.decode(body, type=_Errors).errors

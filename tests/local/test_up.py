@@ -17,7 +17,7 @@ import pytest
 
 from cli import main
 from local.emulator import free_port
-from local.up import _is_alive_after_stopping
+from local.up import is_alive_after_stopping
 from tests.support.e2e.system import until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -287,7 +287,7 @@ def test_down_from_another_terminal_is_no_failure(arguments, folder, local):
 def test_an_emulator_on_its_way_out_is_waited_for():
     """It may answer no more, and still be stopping its containers."""
     answers = iter([True, True, False])
-    assert not _is_alive_after_stopping(lambda: next(answers, False))
+    assert not is_alive_after_stopping(lambda: next(answers, False))
 
 
 def test_debugging_ends_by_a_signal_and_undoes_its_changes(up, local, folder, arguments):

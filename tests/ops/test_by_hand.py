@@ -101,6 +101,6 @@ def test_a_function_that_asks_for_the_same_again_is_not_invoked_for_ever(run: Ru
 def test_a_function_that_is_not_run_by_hand(
     run: Run, outputs: Mapping[str, Any], known: str
 ) -> None:
-    code, _, error, function = run(name="daily-report", outputs=outputs)
+    code, _, error, function = run(name="cleanup-expired", outputs=outputs)
     assert (code, function.events) == (1, [])
     assert f"Such functions: {known}." in error

@@ -63,7 +63,7 @@ def test_the_guide_names_what_has_to_be_edited() -> None:
 
 @pytest.mark.parametrize("name", _PARTS)
 def test_each_module_has_it_in_parts_of_their_own(name: str) -> None:
-    """What is left is Python, and names it no more."""
+    """The rest is Python, and names it no more."""
     left = _without((ROOT / name).read_text(), _PARTS[name])
     compile(left, name, "exec")
     assert "sendgrid" not in left.lower()

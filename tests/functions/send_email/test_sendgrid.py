@@ -161,7 +161,7 @@ def test_errors_of_another_form_count_by_their_status(provider: Provider, body: 
 
 @given(st.binary(max_size=200))
 def test_no_body_of_an_error_is_an_error_here(body: bytes) -> None:
-    assert sendgrid._blames_sender(body) in (False, True)
+    assert sendgrid.blames_sender(body) in (False, True)
 
 
 @pytest.mark.parametrize(
