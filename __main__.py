@@ -5,6 +5,7 @@ import pulumi
 from config import AppConfig
 from features.activity import ActivityFigures
 from features.erasure import Erasure
+from features.graphql import GraphQL
 from features.live_push import LivePush
 from features.uploads import Uploads
 from handlers.create_user.operation import CREATE_USER
@@ -42,8 +43,11 @@ uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, co
 erasure = Erasure(stack, uploads, users=users, ledger=ledger, emails=emails, cors=cors)
 activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)
+graphql = GraphQL(stack, config, callers, users=users, ledger=ledger, uploads=uploads,
+                  activity=activity)
 functions = stack.functions(network="network", functions={
     **uploads.functions, **activity.functions, **erasure.functions, **live.functions,
+    **graphql.functions,
     "create-user": Function(description="POST /users", memory_mb=512, timeout=20, environment=cors,
         grants=[users.put(env="USERS_TABLE"), ledger.put(env="LEDGER_TABLE")]),
     "get-user": Function(description="GET /users/{id}", memory_mb=512, timeout=20,
@@ -73,6 +77,7 @@ api = stack.rest_api("api", callers=callers, components=COMPONENTS, routes=[
     *uploads.trigger(functions), *activity.trigger(functions), *erasure.trigger(functions),
     *live.routes(functions)])
 live.trigger(functions, api)
+graphql.trigger(functions, api)
 new_users = StreamTrigger("new-users", StreamTriggerArgs(
     table=users, function=functions["queue-welcome"],
     pattern={"eventName": ["INSERT"], "dynamodb": {"NewImage": {"welcome": {"S": ["pending"]}}}}))
@@ -85,20 +90,13 @@ ScheduleTrigger("report", ScheduleTriggerArgs(
     function=functions["daily-report"], expression=config.schedules.report))
 monitoring = stack.monitoring("monitoring", api=api, functions=functions, senders=sender.identities,
     queues=[emails_to_send], streams=[new_users, *activity.streams, live.changes],
-    machines=[erasure.machine], sockets=[live.stage],
+    machines=[erasure.machine], sockets=[live.stage], graphs=[graphql.api],
     outcomes=[("cleanup-expired", "welcome_abandoned"), ("send-email", "uncertain")])
 
 pulumi.export("api_gateway_url", api.url)
 pulumi.export("api_key", api.api_key)
-pulumi.export("user_pool_id", callers.pool_id)
-pulumi.export("token_endpoint", callers.token_endpoint)
-pulumi.export("client_id", callers.client_id)
-pulumi.export("client_secret", callers.client_secret)
-pulumi.export("web_client_id", callers.web_client_id)
 pulumi.export("dynamodb_table_name", users.name)
 pulumi.export("ledger_table_name", ledger.name)
-pulumi.export("uploads_table_name", uploads.table.name)
-pulumi.export("erasures_table_name", erasure.table.name)
 pulumi.export("s3_bucket_name", storage.name)
 pulumi.export("sqs_queue_url", emails.url)
 pulumi.export("sqs_dead_letter_queue_url", emails.dead_letters.url)

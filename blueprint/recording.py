@@ -181,6 +181,7 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
         "invokeUrl": f"https://{name}.example.com/stage",
         "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{name}",
         "rootResourceId": "root",
+        "uris": {"GRAPHQL": f"https://{name}.appsync-api.{REGION}.amazonaws.com/graphql"},
         "apiEndpoint": f"wss://{name}.execute-api.{REGION}.amazonaws.com",
         "regionalDomainName": "d.example.com",
         "regionalZoneId": "Z1",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pulumi
+
 from features.uploads import Uploads
 from handlers.get_erasure.operation import GET_ERASURE
 from handlers.request_erasure.operation import REQUEST_ERASURE
@@ -72,6 +74,7 @@ class Erasure:
     def __init__(self, stack: Stack, uploads: Uploads, *, users: Table, ledger: Table,
                  emails: Queue, cors: dict[str, str]) -> None:
         self.table = stack.table("erasures", ttl_attribute="expires")
+        pulumi.export("erasures_table_name", self.table.name)
         self.machine = stack.state_machine("erasure", definition=DEFINITION)
         table = self.table
         self.functions = {

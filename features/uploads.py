@@ -1,5 +1,7 @@
 """Uploads: files that callers send straight to S3, and what becomes of them."""
 
+import pulumi
+
 from config import AppConfig
 from handlers.get_upload.operation import GET_UPLOAD
 from handlers.list_uploads.operation import LIST_UPLOADS
@@ -20,6 +22,7 @@ class Uploads:
         self.storage = storage
         self.table = stack.table("user-uploads", hash_key="user", range_key="id",
                                  stream=True, ttl_attribute="expires")
+        pulumi.export("uploads_table_name", self.table.name)
         url = {"BUCKET_URL": storage.url}
         self.functions = {
             "request-upload": Function(

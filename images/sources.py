@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-OPERATION = "operation.py"
-"""Describes a function's API operation, for the program. No function imports it."""
+DESCRIPTIONS = {"operation.py", "schema.graphql"}
+"""Describe what a function answers in the API and in GraphQL, for the program. No function reads
+them."""
 
 
 def handler_sources(root: Path, function: str) -> list[Path]:
     """Return the files of ``handlers/`` that a function needs, sorted.
 
-    These are all files of its folder except the description of its API operation, and the modules
-    of ``handlers`` that they import, directly or through others, even inside functions. The image
+    These are all files of its folder except the descriptions of what it answers, and the modules of
+    ``handlers`` that they import, directly or through others, even inside functions. The image
     contains nothing else, so an edit rebuilds only the images that use the edited file.
 
     Args:
@@ -25,7 +26,7 @@ def handler_sources(root: Path, function: str) -> list[Path]:
         path
         for path in folder.rglob("*")
         if path.is_file()
-        and path.name != OPERATION
+        and path.name not in DESCRIPTIONS
         and not any(
             part == "__pycache__" or part.startswith(".") for part in path.relative_to(folder).parts
         )

@@ -9,9 +9,9 @@ from infra.config.emulator import Emulator
 from infra.emulator_roles import for_role
 
 SERVICES = (
-    "apigateway", "apigatewayv2", "cloudwatch", "cognitoidp", "dynamodb", "ec2", "ecr", "iam",
-    "kms", "lambda", "logs", "route53", "s3", "s3control", "scheduler", "sesv2", "sfn", "sns",
-    "sqs", "sts", "wafv2",
+    "apigateway", "apigatewayv2", "appsync", "cloudwatch", "cognitoidp", "dynamodb", "ec2", "ecr",
+    "iam", "kms", "lambda", "logs", "route53", "s3", "s3control", "scheduler", "sesv2", "sfn",
+    "sns", "sqs", "sts", "wafv2",
 )  # fmt: skip
 """The AWS provider's names of the services that the program uses.
 

@@ -7,6 +7,7 @@ import pulumi
 
 from infra.access.callers import Callers, CallersArgs
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
+from infra.access.mail_sender import MailSender
 from infra.access.sendgrid import SendGrid, SendGridArgs
 from infra.config.mail import Mail
 from infra.config.stack import StackConfig
@@ -21,6 +22,7 @@ from infra.storage.bucket import Bucket, BucketArgs
 from infra.storage.key import Key, KeyArgs
 from infra.storage.queue import Queue, QueueArgs
 from infra.storage.table import Index, Table, TableArgs
+from infra.triggers.graphql.api import GraphQLApi, GraphQLApiArgs
 from infra.triggers.http.model import JsonObject
 from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from infra.triggers.queue_trigger import QueueTrigger
@@ -113,8 +115,8 @@ class Stack:
     def callers(
         self, name: str, *, scopes: Mapping[str, str], service_scopes: Sequence[str] = ()
     ) -> Callers:
-        """Make the user pool of the API's callers; see `CallersArgs`."""
-        return Callers(
+        """Make the user pool of the API's callers, and export its ids; see `CallersArgs`."""
+        callers = Callers(
             name,
             CallersArgs(
                 config=self.config.api,
@@ -123,20 +125,23 @@ class Stack:
                 service_scopes=service_scopes,
             ),
         )
+        pulumi.export("user_pool_id", callers.pool_id)
+        pulumi.export("token_endpoint", callers.token_endpoint)
+        pulumi.export("client_id", callers.client_id)
+        pulumi.export("client_secret", callers.client_secret)
+        pulumi.export("web_client_id", callers.web_client_id)
+        return callers
 
-    def mail_sender(self, name: str, mail: Mail) -> MailIdentity | SendGrid:
+    def mail_sender(self, name: str, mail: Mail) -> MailSender:
         """Make the sender of e-mails, with the provider that the configuration names."""
-        if mail.provider == "ses":
-            args = MailIdentityArgs(sender=mail.sender, create=mail.create_identity)
-            return MailIdentity(name, args)
-        sendgrid = SendGrid(
-            name,
-            SendGridArgs(
-                sender=mail.sender, api_key=mail.api_key, retain=self.config.retain, key=self.key
-            ),
-        )
-        pulumi.export("sendgrid_key_secret_arn", sendgrid.secret_arn)
-        return sendgrid
+        if mail.provider == "sendgrid":
+            retain = self.config.retain
+            return SendGrid(
+                name,
+                SendGridArgs(sender=mail.sender, api_key=mail.api_key, retain=retain, key=self.key),
+            )
+        args = MailIdentityArgs(sender=mail.sender, create=mail.create_identity)
+        return MailIdentity(name, args)
 
     def functions(self, functions: Mapping[str, Function], *, network: str) -> Functions:
         """Make all functions of the stack.
@@ -196,6 +201,31 @@ class Stack:
             ),
         )
 
+    def graphql_api(
+        self, name: str, *, callers: Callers, parts: Mapping[str, ImageFunction], api: RestApi
+    ) -> GraphQLApi:
+        """Make a GraphQL API from the parts of its schema; see `GraphQLApiArgs`.
+
+        ``parts``: by name, functions with a part in ``handlers/<function>/schema.graphql``.
+        ``api``: the API whose firewall protects this one, too.
+        """
+        from infra.triggers.graphql.schema import compose, part_of  # only here is it parsed
+
+        return GraphQLApi(
+            name,
+            GraphQLApiArgs(
+                schema=compose({part: part_of(f.logical_name) for part, f in parts.items()}),
+                functions=parts,
+                callers=callers,
+                config=self.config.graphql,
+                introspection=self.config.environment != "production",
+                log_retention_days=self.config.logs.retention_days,
+                firewall=api.firewall,
+                permissions_boundary=self.config.permissions_boundary,
+                key=self.key,
+            ),
+        )
+
     def monitoring(
         self,
         name: str,
@@ -208,6 +238,7 @@ class Stack:
         senders: Sequence[MailIdentity] = (),
         sockets: Sequence[WebSocketStage] = (),
         machines: Sequence[StateMachine] = (),
+        graphs: Sequence[GraphQLApi] = (),
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
 
@@ -226,6 +257,7 @@ class Stack:
                 senders=senders,
                 sockets=sockets,
                 machines=machines,
+                graphs=graphs,
             ),
         )
 

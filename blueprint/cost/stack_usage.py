@@ -13,6 +13,7 @@ from blueprint.cost.traffic import Traffic
 from blueprint.cost.triggers import (
     CHANGES_OF_AN_UPLOAD,
     ERASED,
+    QUERIES,
     loads,
     reads_ledger,
     schedule_runs,
@@ -56,6 +57,8 @@ def usage(recorder: Recorder, traffic: Traffic) -> Iterator[Usage]:
     by_function = loads(recorder, traffic)
     yield Usage("apigateway", "request", traffic.requests, "requests")
     yield from _sockets(recorder, traffic)
+    for _ in recorder.all("aws:appsync/graphQLApi:GraphQLApi"):
+        yield Usage("appsync", "request", traffic.requests * QUERIES, "GraphQL queries")
     yield from function_usage(recorder, by_function)
     yield from _data(recorder, traffic)
     yield from _queues(recorder, traffic)

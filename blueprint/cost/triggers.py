@@ -18,6 +18,7 @@ DURATION_MS = {
     "bucket": 1_500,
     "schedule": 1_000,
     "step": 100,
+    "field": 15,
 }
 """Assumed duration of one invocation by its trigger: warm, and mostly waiting for AWS."""
 
@@ -26,6 +27,12 @@ SOCKET_EVENTS = 3
 
 CHANGES_OF_AN_UPLOAD = 2
 """In work, and done: each is told to one subscriber."""
+
+QUERIES = 0.1
+"""Assumed number of GraphQL queries for each request to the REST API."""
+
+BATCHES_OF_A_QUERY = 2
+"""Invocations of one query: of a field at the top, and of one below it."""
 
 ERASED = 0.01
 """Assumed number of a state machine's executions in a month, for each user that is created."""
@@ -102,6 +109,10 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
             yield "bucket", function["lambdaFunctionArn"], traffic.uploads
     for target, times in schedule_runs(recorder):
         yield "schedule", target, times
+    sources = recorder.all("aws:appsync/dataSource:DataSource")
+    for source in sources:
+        batches = traffic.requests * QUERIES * BATCHES_OF_A_QUERY / len(sources)
+        yield "field", source.inputs["lambdaConfig"]["functionArn"], batches
     for machine in recorder.all("aws:sfn/stateMachine:StateMachine"):
         for state in json.loads(machine.inputs["definition"])["States"].values():
             if state["Type"] == "Task":

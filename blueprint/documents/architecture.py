@@ -27,6 +27,7 @@ def diagram(recorder: Recorder) -> Diagram:
     for function, arrow in (
         *reader.routes(),
         *reader.sockets(),
+        *reader.fields(),
         *reader.mappings(),
         *reader.notifications(),
         *reader.schedules(),
@@ -80,6 +81,18 @@ class _Reader:
             keys.setdefault(function, []).append(route.inputs["routeKey"])
         for function, each in keys.items():
             yield function, Arrow("source", "WebSocket API", ", ".join(sorted(each)))
+
+    def fields(self) -> Iterator[tuple[str, Arrow]]:
+        """Yield an arrow for each function that resolves fields of a GraphQL API."""
+        sources = {s.inputs["name"]: s for s in self._all("appsync/dataSource:DataSource")}
+        fields: dict[str, list[str]] = {}
+        for resolver in self._all("appsync/resolver:Resolver"):
+            given = resolver.inputs
+            source = sources[given["dataSource"]].inputs["lambdaConfig"]
+            function = self._function(source["functionArn"])
+            fields.setdefault(function, []).append(f"{given['type']}.{given['field']}")
+        for function, each in fields.items():
+            yield function, Arrow("source", "GraphQL API", ", ".join(sorted(each)))
 
     def mappings(self) -> Iterator[tuple[str, Arrow]]:
         """Yield an arrow for each event source mapping: streams, then queues."""

@@ -17,6 +17,8 @@ SOCKET_ROUTE = "aws:apigatewayv2/route:Route"
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 PATH = "aws:apigateway/resource:Resource"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
+RESOLVER = "aws:appsync/resolver:Resolver"
+SOURCE = "aws:appsync/dataSource:DataSource"
 STATE_MACHINE = "aws:sfn/stateMachine:StateMachine"
 
 
@@ -82,6 +84,11 @@ def _events(snapshot: Snapshot) -> list[tuple[str, str]]:
     for machine in snapshot.all(STATE_MACHINE):
         called = sorted({found[0] for found in REFERENCE.finditer(machine.inputs["definition"])})
         found += [(target, f"state machine {machine.name}") for target in called]
+    for resolver in snapshot.all(RESOLVER):
+        source = _referred(snapshot, resolver.inputs["dataSource"])
+        if source is not None and source.type == SOURCE:
+            target = source.inputs["lambdaConfig"]["functionArn"]
+            found.append((target, f"GraphQL {resolver.inputs['type']}.{resolver.inputs['field']}"))
     for notification in snapshot.all(NOTIFICATION):
         bucket = logical_names(notification.inputs["bucket"])
         found += [

@@ -5,6 +5,7 @@ its tags.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
 """
 
+from bootstrap.permissions.functions import passed_to
 from bootstrap.permissions.model import NEW, OURS, Permission, arn, may
 
 _RESTS = arn("apigateway", "/restapis", account="")
@@ -12,6 +13,7 @@ _REST = f"{_RESTS}/*"
 _PLANS = arn("apigateway", "/usageplans", account="")
 _KEYS = arn("apigateway", "/apikeys", account="")
 _SOCKETS = arn("apigateway", "/apis", account="")
+_GRAPHS = arn("appsync", "apis/*")
 _DOMAINS = arn("apigateway", "/domainnames", account="")
 _EVERY = "GET POST PUT PATCH DELETE"
 
@@ -57,6 +59,26 @@ TYPES: dict[str, tuple[Permission, ...]] = {
     "aws:apigatewayv2/stage:Stage": (
         _TAG_NEW,
         may("apigateway", _EVERY, f"{_SOCKETS}/*", when=OURS),
+    ),
+    # AppSync knows no condition on a tag for an API's parts, and most have no resource to name.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsappsync.html
+    "aws:appsync/graphQLApi:GraphQLApi": (
+        may("appsync", "CreateGraphqlApi", "*", when=NEW),
+        may("appsync", "TagResource", _GRAPHS, when=NEW),
+        may("appsync", "DeleteGraphqlApi GetGraphqlApi UpdateGraphqlApi", _GRAPHS, when=OURS),
+        may("appsync", "ListTagsForResource UntagResource", _GRAPHS, when=OURS),
+        may("appsync", "GetSchemaCreationStatus StartSchemaCreation", "*"),
+        passed_to("appsync.amazonaws.com"),
+    ),
+    "aws:appsync/apiKey:ApiKey": (
+        may("appsync", "CreateApiKey DeleteApiKey ListApiKeys UpdateApiKey", "*"),
+    ),
+    "aws:appsync/dataSource:DataSource": (
+        may("appsync", "CreateDataSource DeleteDataSource GetDataSource UpdateDataSource", "*"),
+        passed_to("appsync.amazonaws.com"),
+    ),
+    "aws:appsync/resolver:Resolver": (
+        may("appsync", "CreateResolver DeleteResolver GetResolver UpdateResolver", "*"),
     ),
     "aws:apigateway/stage:Stage": (_TAG_NEW, *_INSIDE),
     "aws:apigateway/usagePlan:UsagePlan": (

@@ -7,6 +7,7 @@ from bootstrap.permissions.model import NEW, OURS, UNCLAIMED, Permission, arn, m
 
 _POOL = arn("cognito-idp", "userpool/*")
 _ACL = arn("wafv2", "regional/webacl/{name}-*")
+_GRAPHS = arn("appsync", "apis/*")
 _STAGES = arn("apigateway", "/restapis/*/stages/*", account="")
 _POOLED = "Create{0} Describe{0} Update{0} Delete{0}"
 
@@ -56,6 +57,8 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         may("wafv2", "AssociateWebACL GetWebACL GetWebACLForResource", f"{_ACL}/*"),
         may("wafv2", "AssociateWebACL DisassociateWebACL GetWebACLForResource", _STAGES),
         may("apigateway", "SetWebACL", _STAGES, when=OURS),
+        may("wafv2", "AssociateWebACL DisassociateWebACL GetWebACLForResource", _GRAPHS),
+        may("appsync", "SetWebACL", "*"),  # it has no resource to name
     ),
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": (
         may(

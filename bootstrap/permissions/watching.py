@@ -11,6 +11,7 @@ _GROUPS = tuple(
         "/aws/apigateway/{name}",
         "/aws/apigateway/{name}-*",
         "/aws/apigateway/*/{stack}",
+        "/aws/appsync/apis/*",
         "/aws/lambda/{name}-*",
         "/aws/vendedlogs/states/{name}-*",
         "/aws/vpc/{name}",

@@ -11,6 +11,8 @@ from checks.scan.schema import Schema
 
 _TYPES = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
+    "aws:appsync/graphQLApi:GraphQLApi": "aws_appsync_graphql_api",
+    "aws:appsync/dataSource:DataSource": "aws_appsync_datasource",
     "aws:apigateway/response:Response": "aws_api_gateway_gateway_response",
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
 }

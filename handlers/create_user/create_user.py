@@ -4,14 +4,14 @@ Outcomes: ``created``, ``replayed`` (the first answer again), ``invalid``, ``too
 ``email_taken``, ``key_reused``.
 """
 
-from handlers.create_user.request import MAX_BODY_BYTES, InvalidRequest, parse_new_user
-from handlers.domain.access import owner_of
-from handlers.domain.idempotency import InvalidKey, parse_idempotency_key
+from handlers.domain.new_user import MAX_BODY_BYTES
 from handlers.domain.user import UserCreated
-from handlers.domain.user_store import EmailTaken, KeyReused, UserStore
+from handlers.domain.user_creation import TOO_LARGE, create
+from handlers.domain.user_store import UserStore
 from handlers.runtime import http
-from handlers.runtime.caller import caller, own
+from handlers.runtime.caller import caller
 from handlers.runtime.log import outcome
+from handlers.runtime.refused import Refused
 
 
 def create_user(event: http.Event, users: UserStore) -> http.Response:
@@ -22,32 +22,18 @@ def create_user(event: http.Event, users: UserStore) -> http.Response:
         users: stores the user.
     """
     try:
-        body = http.body(event, limit=MAX_BODY_BYTES)
-        key = parse_idempotency_key(http.header(event, "Idempotency-Key"))
-        stored = users.create(
-            parse_new_user(body),
-            idempotency_key=None if key is None else own(event, key),
-            owner=owner_of(caller(event)),
+        stored = create(
+            http.body(event, limit=MAX_BODY_BYTES),
+            key=http.header(event, "Idempotency-Key"),
+            caller=caller(event),
+            users=users,
         )
     except http.BodyTooLarge:
-        return http.refuse(
-            413,
-            "too_large",
-            f"Request body is too large: at most {MAX_BODY_BYTES} bytes are allowed, which is "
-            "plenty for a name and an email",
-        )
+        return http.refuse(413, "too_large", TOO_LARGE)
     except http.InvalidBody:
         return http.refuse(400, "invalid", "Invalid request body")
-    except (InvalidRequest, InvalidKey) as error:
-        return http.refuse(400, "invalid", str(error))
-    except EmailTaken:
-        return http.refuse(409, "email_taken", "A user with this email already exists")
-    except KeyReused:
-        return http.refuse(
-            422,
-            "key_reused",
-            "This Idempotency-Key was used with another body; send a new key with a new request",
-        )
+    except Refused as refused:
+        return http.refuse(refused.status, refused.outcome, str(refused))
     outcome("replayed" if stored.replayed else "created", status=201, user_id=stored.user.id)
     return http.respond(
         201,

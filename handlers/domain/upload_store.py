@@ -104,7 +104,7 @@ class UploadStore:
             ).get("Item")
         return None if item is None else _stored(item, self._now())
 
-    def page(self, user_id: str, *, before: str | None, limit: int) -> tuple[list[Upload], bool]:
+    def page(self, user_id: str, *, before: str | None, limit: int) -> tuple[list[Stored], bool]:
         """Return a user's uploads, the newest first, and whether there are more.
 
         (``dynamodb:Query`` on the table.)
@@ -129,7 +129,7 @@ class UploadStore:
                 Limit=limit + 1,
             )["Items"]
         now = self._now()
-        return [_stored(item, now).upload for item in items[:limit]], len(items) > limit
+        return [_stored(item, now) for item in items[:limit]], len(items) > limit
 
     def _put_key(
         self, key: str, user_id: str, new: NewUpload, upload_id: str, created: int

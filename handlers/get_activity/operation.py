@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
+from handlers.domain.activity import MOST_DAYS, Activity, DayFigures
 from handlers.domain.api import RETRY_AFTER, response
-from handlers.get_activity.activity import MOST_DAYS, Activity, DayFigures
 from handlers.runtime.http import Error
 
 _, _SCHEMAS = msgspec.json.schema_components((Activity, DayFigures), ref_template="{name}")

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import msgspec
 
 from handlers.domain.upload import FoundUpload, Output
-from handlers.domain.upload_key import output_key
-from handlers.domain.upload_store import Stored, UploadStore
+from handlers.domain.upload_outputs import outputs
+from handlers.domain.upload_store import UploadStore
 from handlers.domain.user_store import UserStore
-from handlers.runtime import clock, http
+from handlers.runtime import http
 from handlers.runtime.caller import caller
 from handlers.runtime.conditional import etag
 from handlers.runtime.log import outcome
@@ -44,17 +44,10 @@ def get_upload(
         return http.refuse(404, "not_found", "Upload not found")
     outcome("found", status=200, user_id=user_id, upload_id=stored.upload.id)
     found = FoundUpload(
-        **msgspec.structs.asdict(stored.upload), outputs=_links(stored, presigner, now())
+        **msgspec.structs.asdict(stored.upload),
+        outputs=outputs(stored.key, stored.outputs, presigner, now()),
     )
     return http.respond(200, found, headers={"ETag": etag(event, _unsigned(found))})
-
-
-def _links(stored: Stored, presigner: Presigner, now: float) -> list[Output]:
-    links = {
-        name: presigner.link(output_key(stored.key, name), filename=name, now=now)
-        for name in stored.outputs
-    }
-    return [Output(name, link.url, clock.timestamp(link.expires)) for name, link in links.items()]
 
 
 def _unsigned(found: FoundUpload) -> str:
@@ -62,5 +55,5 @@ def _unsigned(found: FoundUpload) -> str:
 
     They differ by the execution environment that answers, and work equally long.
     """
-    outputs = [Output(each.name, "", each.expires) for each in found.outputs]
-    return msgspec.json.encode(msgspec.structs.replace(found, outputs=outputs)).decode()
+    bare = [Output(each.name, "", each.expires) for each in found.outputs]
+    return msgspec.json.encode(msgspec.structs.replace(found, outputs=bare)).decode()

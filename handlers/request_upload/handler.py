@@ -5,6 +5,7 @@ Outcomes: those of ``request_upload``, and ``busy`` and ``failed`` of ``http.ser
 
 from dataclasses import dataclass
 
+from handlers.domain.upload_creation import Parts
 from handlers.domain.upload_store import UploadStore
 from handlers.domain.user_store import UserStore
 from handlers.request_upload.request_upload import request_upload
@@ -27,37 +28,25 @@ class Settings:
     cors_origins: str
 
 
-def dependencies(settings: Settings) -> tuple[UserStore, UploadStore, Presigner, Settings]:
-    """Return the stores, what signs forms, and the settings."""
+def dependencies(settings: Settings) -> tuple[Parts, str]:
+    """Return the stores with what signs forms, and the allowed CORS origins."""
     client = aws.client("dynamodb", read_timeout=2, attempts=2)  # two or three calls in 20 s
-    return (
-        UserStore(client, settings.users_table),
-        UploadStore(client, settings.uploads_table),
-        Presigner(settings.bucket_url, client.meta.region_name, aws.credentials()),
-        settings,
+    parts = Parts(
+        users=UserStore(client, settings.users_table),
+        uploads=UploadStore(client, settings.uploads_table),
+        presigner=Presigner(settings.bucket_url, client.meta.region_name, aws.credentials()),
+        bucket=settings.bucket,
+        most_bytes=settings.max_request_mb * _MEGABYTE,
     )
+    return parts, settings.cors_origins
 
 
 @entrypoint(Settings, dependencies)
-def handler(
-    event: http.Event,
-    _context: object,
-    users: UserStore,
-    uploads: UploadStore,
-    presigner: Presigner,
-    settings: Settings,
-) -> http.Response:
+def handler(event: http.Event, _context: object, parts: Parts, cors_origins: str) -> http.Response:
     """Answer API Gateway."""
     return http.serve(
         event,
-        lambda: request_upload(
-            event,
-            users=users,
-            uploads=uploads,
-            presigner=presigner,
-            bucket=settings.bucket,
-            most_bytes=settings.max_request_mb * _MEGABYTE,
-        ),
+        lambda: request_upload(event, parts),
         failed="Failed to request an upload",
-        cors_origins=settings.cors_origins,
+        cors_origins=cors_origins,
     )

@@ -34,23 +34,31 @@ def caller(event: dict[str, Any]) -> Caller | None:
     context = event.get("requestContext") or {}
     claims = (context.get("authorizer") or {}).get("claims")
     if claims is not None:
-        subject = claims["sub"]
-        kind: Literal["person", "service"] = (
-            "service" if subject == claims.get("client_id") else "person"
-        )
-        return Caller(kind, subject)
+        return token_holder(claims)
     key_id = (context.get("identity") or {}).get("apiKeyId")
     return Caller("key", key_id) if key_id else None
 
 
-def own(event: dict[str, Any], key: str) -> str:
+def token_holder(claims: dict[str, Any]) -> Caller:
+    """Return whom a verified access token names.
+
+    Raises:
+        KeyError: see `caller`.
+    """
+    subject = claims["sub"]
+    kind: Literal["person", "service"] = (
+        "service" if subject == claims.get("client_id") else "person"
+    )
+    return Caller(kind, subject)
+
+
+def own(known: Caller | None, key: str) -> str:
     """Return a key that a caller chose, as one that no other caller can choose.
 
     Nobody's keys stay as they are: all who call without credentials share them.
 
     Args:
-        event: API Gateway's proxy event.
+        known: who chose the key; None if the API asks for no credentials.
         key: a text without spaces.
     """
-    known = caller(event)
     return key if known is None else f"{known.kind} {known.id} {key}"

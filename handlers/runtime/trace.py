@@ -45,11 +45,13 @@ def current() -> str | None:
 def invocation(event: object, context: object) -> Iterator[None]:
     """Set the trace of an invocation: the id of the API's request, or else Lambda's own.
 
+    AppSync tells no id of a request, but X-Ray's.
+
     Args:
         event: any event.
         context: Lambda's context object; None outside of Lambda.
     """
-    request = _at(event, ("requestContext", "requestId"))
+    request = _at(event, ("requestContext", "requestId")) or _x_ray(event)
     before = _current.set(_first(request, getattr(context, "aws_request_id", None)))
     try:
         yield
@@ -78,6 +80,14 @@ def named(form: Callable[[str], Form]) -> dict[str, Form]:
 def is_trace(value: object) -> bool:
     """Check that a value has the form of a trace."""
     return isinstance(value, str) and _FORM.fullmatch(value) is not None
+
+
+def _x_ray(event: object) -> str | None:
+    """Return X-Ray's id of the request that a batch of AppSync's contexts is of, or None."""
+    first = event[0] if isinstance(event, list) and event else None
+    header = str(_at(first, ("request", "headers", "x-amzn-trace-id")) or "")
+    fields = dict(part.partition("=")[::2] for part in header.split(";"))
+    return fields.get("Root")
 
 
 def _first(*values: object) -> str | None:

@@ -34,6 +34,8 @@ class Callers(pulumi.ComponentResource):
     It exists only if ``api.authorization`` is ``cognito``. In an existing pool
     (``api.cognito.userPoolArn``) nothing is made: its owner manages scopes and clients.
 
+    ``resource_server`` is what the names of scopes begin with in tokens.
+
     Attributes, each None if it does not exist: ``pool_arn``, ``pool_id``; ``client_id`` and
     ``client_secret``, a secret, with which a program gets tokens from ``token_endpoint``; and
     ``web_client_id``, with which people sign in to a web app.
@@ -46,7 +48,7 @@ class Callers(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._scopes = args.scopes
         cognito = args.config.cognito or Cognito()
-        self._identifier = cognito.resource_server or pulumi.get_project()
+        self.resource_server = cognito.resource_server or pulumi.get_project()
         self.pool_arn: pulumi.Output[str] | None = None
         self.pool_id: pulumi.Output[str] | None = None
         self.client_id: pulumi.Output[str] | None = None
@@ -69,13 +71,13 @@ class Callers(pulumi.ComponentResource):
         if name not in self._scopes:
             known = ", ".join(sorted(self._scopes)) or "none"
             raise ValueError(f"no scope {name!r}; there are: {known}")
-        return f"{self._identifier}/{name}"
+        return f"{self.resource_server}/{name}"
 
     def _make(self, name: str, args: CallersArgs, callback_urls: Sequence[str]) -> None:
         pool = self._pool(name, args)
         server = aws.cognito.ResourceServer(
             f"{name}-scopes",
-            identifier=self._identifier,
+            identifier=self.resource_server,
             user_pool_id=pool.id,
             scopes=[
                 {"scope_name": scope, "scope_description": description}

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from infra.config.api import Api
 from infra.config.emulator import Emulator
 from infra.config.functions import Architecture, Functions, FunctionSettings
+from infra.config.graphql import GraphQL
 from infra.config.production import check
 from infra.config.section import Section
 from infra.config.texts import BaseImage, Document, EmailAddress, PolicyArn, PrivateBlock
@@ -121,6 +122,7 @@ class StackConfig(Section):
     functions: Functions = Field({}, description="Functions, each by its name.")
     images: Images = Field(default_factory=Images, description="Container images.")
     api: Api = Field(default_factory=Api, description="The REST API.")
+    graphql: GraphQL = Field(default_factory=GraphQL, description="The GraphQL API.")
     encryption: Encryption = Field(default_factory=Encryption, description="Encryption at rest.")
     network: Network | None = Field(None, description="A network of the stack's own.")
     alarms: Alarms = Field(default_factory=Alarms, description="Alarms.")

@@ -1,5 +1,6 @@
 """The alarms of a stack, described."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from infra.access.mail_identity import MailIdentity
 from infra.function.image_function import ImageFunction
 from infra.function.outcome_metric import namespace
 from infra.storage.queue import DeadLetterQueue, Queue
+from infra.triggers.graphql.api import GraphQLApi
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
@@ -227,6 +229,27 @@ def on_socket(socket: WebSocketStage) -> Iterator[Alarm]:
             statistic="Sum",
             functions=socket.functions,
         )
+
+
+def on_graph(graph: GraphQLApi) -> Iterator[Alarm]:
+    """Yield alarms on a GraphQL API's server errors, and on the fields that a function fails.
+
+    Errors of fields are answered with 200, and the functions do not raise them.
+    """
+    yield Alarm(
+        name=f"{graph.logical_name}-5xx",
+        description="The GraphQL API answers with server errors.",
+        section="graphql-errors",
+        namespace="AWS/AppSync",
+        metric="5XXError",
+        dimensions={"GraphQLAPIId": graph.api.id},
+        statistic="Sum",
+        functions=graph.functions,
+    )
+    for function in graph.functions:
+        for outcome in ("busy", "failed"):
+            alarm = on_outcome(function, outcome)
+            yield dataclasses.replace(alarm, section="graphql-errors")
 
 
 def on_api(api: RestApi) -> Alarm:

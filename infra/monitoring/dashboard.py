@@ -11,6 +11,7 @@ from infra.function.image_function import ImageFunction
 from infra.function.outcome_metric import namespace
 from infra.json_text import json_output
 from infra.storage.queue import DeadLetterQueue, Queue
+from infra.triggers.graphql.api import GraphQLApi
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.websocket.stage import WebSocketStage
 from infra.workflow.state_machine import StateMachine
@@ -24,6 +25,7 @@ def dashboard(
     senders: Sequence[MailIdentity],
     sockets: Sequence[WebSocketStage],
     machines: Sequence[StateMachine],
+    graphs: Sequence[GraphQLApi],
 ) -> pulumi.Output[str]:
     """Return the dashboard body as CloudWatch JSON."""
     # The API's component has the stack's provider.
@@ -72,6 +74,24 @@ def dashboard(
                 ],
             )
             for socket in sockets
+        ),
+        *(
+            widget(
+                f"Requests to {graph.logical_name}",
+                [
+                    ["AWS/AppSync", m, "GraphQLAPIId", graph.api.id]
+                    for m in ("Requests", "4XXError", "5XXError")
+                ],
+            )
+            for graph in graphs
+        ),
+        *(
+            widget(
+                f"Latency of {graph.logical_name}, p99",
+                [["AWS/AppSync", "Latency", "GraphQLAPIId", graph.api.id]],
+                "p99",
+            )
+            for graph in graphs
         ),
         widget("Function errors", by_function("Errors")),
         widget("Function duration, p99", by_function("Duration"), "p99"),

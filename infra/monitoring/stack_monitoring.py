@@ -18,6 +18,7 @@ from infra.monitoring.releases import releases
 from infra.storage.key import Key, arn_of
 from infra.storage.queue import DeadLetterQueue, Queue
 from infra.storage.tls import tls_only
+from infra.triggers.graphql.api import GraphQLApi
 from infra.triggers.http.rest_api import RestApi
 from infra.triggers.queue_trigger import QueueTrigger
 from infra.triggers.stream_trigger import StreamTrigger
@@ -36,6 +37,7 @@ class MonitoringArgs:
         senders: whose e-mails must not bounce or be called spam.
         sockets: the stages of WebSocket APIs.
         machines: state machines whose executions must not fail.
+        graphs: GraphQL APIs.
         key: what the alarms' topic is encrypted with; it is not encrypted if None.
     """
 
@@ -48,6 +50,7 @@ class MonitoringArgs:
     senders: Sequence[MailIdentity] = ()
     sockets: Sequence[WebSocketStage] = ()
     machines: Sequence[StateMachine] = ()
+    graphs: Sequence[GraphQLApi] = ()
     key: Key | None = None
 
 
@@ -57,7 +60,8 @@ class Monitoring(pulumi.ComponentResource):
     Alarms watch errors, throttles and duration of each function, the age of each stream's records
     and of each queue's oldest message, messages in each of their dead-letter queues, single
     outcomes, each sender's bounces and complaints, executions of each state machine that fail, the
-    errors of each WebSocket API, the API's 5XX, and what its firewall blocks, if it has one.
+    errors of each WebSocket API and GraphQL API, the API's 5XX, and what its firewall blocks, if it
+    has one.
     ``dead_letters``: those queues, and where their messages return to. ``releases``: each
     function's alias, and the alarms that a release watches. ``log_groups``: of each function, and
     of the API's requests.
@@ -89,6 +93,7 @@ class Monitoring(pulumi.ComponentResource):
                 args.senders,
                 args.sockets,
                 args.machines,
+                args.graphs,
             ),
             opts=self._child,
         )
@@ -171,6 +176,8 @@ def _alarms(args: MonitoringArgs) -> Iterator[Alarm]:
         yield from alarms.on_socket(socket)
     for machine in args.machines:
         yield from alarms.on_machine(machine)
+    for graph in args.graphs:
+        yield from alarms.on_graph(graph)
     yield alarms.on_api(args.api)
     if args.api.firewall:
         yield alarms.on_firewall(args.api.firewall)

@@ -43,8 +43,8 @@ class TableArgs:
 class Table(pulumi.ComponentResource):
     """A table with on-demand capacity, encrypted, with point-in-time recovery.
 
-    Its verbs return grants: ``get``, ``put``, ``update``, ``delete`` and ``query_items`` on its
-    items, ``query`` on one index, ``read_stream`` for a trigger.
+    Its verbs return grants: ``get``, ``get_many``, ``put``, ``update``, ``delete`` and
+    ``query_items`` on its items, ``query`` on one index, ``read_stream`` for a trigger.
     """
 
     def __init__(
@@ -92,6 +92,10 @@ class Table(pulumi.ComponentResource):
     def get(self, *, env: str | None = None) -> Grant:
         """``dynamodb:GetItem``; ``env`` names the variable that holds the table's name."""
         return self._grant("GetItem", env)
+
+    def get_many(self, *, env: str | None = None) -> Grant:
+        """``dynamodb:BatchGetItem``."""
+        return self._grant("BatchGetItem", env)
 
     def put(self, *, env: str | None = None) -> Grant:
         """``dynamodb:PutItem``, alone and in transactions."""

@@ -100,6 +100,8 @@ class Chains:
             if name in self.program.names.values():
                 return Begun(fact.run, "schedule", f"{name}, run by hand")
             event = None  # it may be a sample, with the ids of another request
+        if origin and origin.request:
+            return Begun(origin.request, "request", "POST /graphql")
         return begun(event, fact.run, function)
 
     def _follow_items(self, run: Run, items: Iterable[str]) -> None:

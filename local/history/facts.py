@@ -20,6 +20,7 @@ class Origin:
         invoke: whether it invokes a function by name.
         denied: the action and the ARN that IAM refused, if it did.
         schedule: physical name of the schedule that fired; then there was no request.
+        request: id of a request whose functions do not get it in their events.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Origin:
     invoke: bool = False
     denied: tuple[str, str] | None = None
     schedule: str | None = None
+    request: str | None = None
 
 
 @dataclass(slots=True)

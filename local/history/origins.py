@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from local.history import calls, forms, payload
+from local.history import calls, forms, graphql, payload
 from local.history.facts import Exchange, Linked, Origin
 from local.history.items import Begun
 from local.history.live_cause import LiveCause, Run
@@ -127,9 +127,13 @@ class Origins:
 
 def _describe_request(cause: Cause, exchange: Exchange) -> None:
     content = exchange.headers.get("content-type", "")
-    _, _, path = exchange.path.removeprefix(_API).partition("/")
-    path = f"/{path.partition('/')[2]}"
-    cause.title = f"{exchange.method} {path}"
+    if exchange.path.startswith(_API):
+        _, _, path = exchange.path.removeprefix(_API).partition("/")
+        path = f"/{path.partition('/')[2]}"
+        cause.title = f"{exchange.method} {path}"
+    else:
+        path = graphql.PATH
+        cause.title = graphql.title(exchange.method, exchange.body)
     cause.input = {
         "method": exchange.method,
         "path": path,

@@ -48,7 +48,12 @@ def of_body(body: bytes, size: int, content_type: str = "") -> Any:
 
 
 def without_secrets(event: Any) -> Any:
-    """Return an API's event without the caller's credentials; the body stays as it is."""
+    """Return an API's event without the caller's credentials; the body stays as it is.
+
+    A GraphQL API's is a list, with the headers in each item's ``request``.
+    """
+    if isinstance(event, list):
+        return [_without_headers(item) for item in event]
     if not isinstance(event, dict) or not isinstance(event.get("requestContext"), dict):
         return event
     headers, context = event.get("headers"), event["requestContext"]
@@ -60,6 +65,13 @@ def without_secrets(event: Any) -> Any:
     if isinstance(context.get("identity"), dict):
         cleaned["requestContext"] = {**context, "identity": _hidden(context["identity"], secrets)}
     return cleaned
+
+
+def _without_headers(item: Any) -> Any:
+    match item:
+        case {"request": {"headers": dict(headers)} as request}:
+            return {**item, "request": {**request, "headers": safe_headers(headers)}}
+    return item
 
 
 def safe_headers(headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Importing this package registers every resource type.
 """
 
 from local.resources import (  # noqa: F401
+    appsync,
     cloudwatch,
     cognito,
     dynamodb,

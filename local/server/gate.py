@@ -3,8 +3,8 @@
 The emulator takes a request without a signature for the root account's, and the root account may
 run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
 and the credentials that it gave out: the functions' sessions and IAM users' keys. From containers,
-only sessions do. A web page of another origin may send nothing (``origin.py``). SendGrid's API has
-a check of its own (``sendgrid.py``).
+only sessions do. A web page of another origin may send nothing (``origin.py``). Providers of
+e-mails and GraphQL APIs have checks of their own (``graphql/endpoint.py``).
 """
 
 import contextlib
@@ -32,6 +32,7 @@ from local.server import (
 )
 from local.server.claims import Refused, claim
 from local.server.console import door
+from local.server.graphql import endpoint as graphql
 from local.server.identities import Identities
 from local.server.signature import verify
 
@@ -76,6 +77,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         return
     if viewer.wants(scope) and origin.is_from_this_machine(scope):
         await viewer.serve(scope, send)
+        return
+    if graphql.wants(scope) and origin.is_from_this_machine(scope):
+        await recorder.forward(graphql.serve, scope, receive, send)
         return
     if sendgrid.wants(scope):
         await recorder.forward(sendgrid.serve, scope, receive, send)

@@ -20,6 +20,7 @@ ORIGINS = Path("origins.json").absolute()
 _CONTAINERS_NAME = "host.docker.internal"
 _NAMES = {"localhost", _CONTAINERS_NAME}
 _API = "/_aws/execute-api/"
+_GRAPHQL = re.compile(r"/v1/apis/[0-9a-z]+/graphql")
 _SIGN_IN = ("/oauth2/authorize", "/login", "/logout")
 _OBJECT = re.compile(r"/[a-z0-9][a-z0-9.-]+/.+", re.DOTALL)
 _SIGNATURE = re.compile(rb"(?:^|&)X-Amz-Signature=[0-9a-f]{64}(?:&|$)")
@@ -89,7 +90,7 @@ def _is_of_the_application(scope: Scope, *, form: bool) -> bool:
     Such a page calls its API, gets a token, or sends or gets a file by a signed URL or form.
     """
     method, path = scope.get("method"), scope["path"]
-    if path.startswith(_API) or path in _TOKEN:
+    if path.startswith(_API) or path in _TOKEN or _GRAPHQL.fullmatch(path):
         return True
     # A preflight does nothing, and the request that it asks for comes here again.
     signed = _is_signed(scope) or (method == "POST" and form)

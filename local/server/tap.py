@@ -27,6 +27,7 @@ current: ContextVar[Origin | None] = ContextVar("recorded_request", default=None
 """The request that is answered, or the schedule that fired. The emulator's threads inherit it."""
 
 _API = "/_aws/execute-api/"
+_GRAPHQL = re.compile(r"/v1/apis/[0-9a-z]+/graphql")
 _CONNECTIONS = "/@connections/"
 """In the path of a call that sends to a client of a WebSocket API."""
 
@@ -76,7 +77,7 @@ class Tap:
             return None
         path = scope["path"]
         sends = path.startswith(_API) and _CONNECTIONS in path
-        if path.startswith(_API) and not sends:
+        if (path.startswith(_API) and not sends) or _GRAPHQL.fullmatch(path):
             return None if scope["method"] == "OPTIONS" else new_origin(api=True)
         if path.startswith("/_") and not (sends or path.startswith(PREFIX)):
             return None

@@ -10,7 +10,7 @@ from typing import Any
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 from ministack.core.persistence import PERSIST_STATE  # type: ignore[import-untyped]
 from ministack.services import apigateway_v1 as gateway  # type: ignore[import-untyped]
-from ministack.services import dynamodb, eventbridge, ses
+from ministack.services import appsync, dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
@@ -19,6 +19,7 @@ from local.server import kept, message_ids, stream_batches
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
 _invoke_target = eventbridge._invoke_target
+_update_graphql = appsync._update_graphql_api
 _pool_key = functions._warm_pool_key
 _logger = logging.getLogger("workarounds")
 _request_ids: ContextVar[list[str] | None] = ContextVar("request_ids", default=None)
@@ -28,6 +29,7 @@ def apply() -> None:
     """Replace functions of the emulator by those that do as AWS does, or as `app` needs."""
     gateway._build_lambda_event_v1 = _event_with_key
     gateway._handle_execute_in_scope = _execute_with_one_id
+    appsync._update_graphql_api = _update_graphql_with_limits
     functions._warm_pool_key = _pool_key_of_version
     lambda_runtime.get_or_create_worker = _DispatchedWorker
     functions._poll_dynamodb_streams = stream_batches.poll
@@ -84,6 +86,17 @@ async def _execute_with_one_id(*given: Any, **more: Any) -> Any:
     _request_ids.set(made)
     status, headers, body = await _execute(*given, **more)
     return status, {**headers, **({"x-amzn-requestid": made[-1]} if made else {})}, body
+
+
+def _update_graphql_with_limits(api: str, body: dict[str, Any]) -> Any:
+    """Update a GraphQL API also in its limits, which the emulator (1.5.33) leaves as they are."""
+    answer = _update_graphql(api, body)
+    if record := appsync._apis.get(api):
+        for name in ("introspectionConfig", "queryDepthLimit", "resolverCountLimit"):
+            record[name] = body.get(name, record.get(name))
+        if "userPoolConfig" not in body:
+            record.pop("userPoolConfig", None)
+    return answer
 
 
 def _pool_key_of_version(name: str, config: dict[str, Any]) -> str:

@@ -42,8 +42,10 @@ def run(
     is_stack = re.fullmatch("[a-z0-9-]+", target) is not None
     outputs = read_outputs(target, show_secrets=True) if is_stack else {}
     url = checked_url(_url(target, outputs) if is_stack else target)
+    access = _access(_callers(outputs) if is_stack else environment)
     Walk(
-        api=Api(url, access=_access(_callers(outputs) if is_stack else environment)),
+        api=Api(url, access=access),
+        graphql=_graphql(outputs, access),
         records=tables.records(
             url,
             clients(region_of(outputs), emulator=outputs.get("emulator"))
@@ -62,6 +64,16 @@ def _url(stack: str, outputs: Mapping[str, Any]) -> str:
     if "api_gateway_url" not in outputs:
         raise SmokeError(f"Stack {stack!r} has no output `api_gateway_url`: deploy it first")
     return str(outputs["api_gateway_url"])
+
+
+def _graphql(outputs: Mapping[str, Any], access: Mapping[str, str]) -> Api | None:
+    """Return the stack's GraphQL API, which takes the same token, or a key of its own."""
+    # The bare emulator's own executor knows neither batches nor the functions' errors.
+    if "graphql_url" not in outputs or "emulator" in outputs:
+        return None
+    key = outputs.get("graphql_api_key")
+    headers = {"x-api-key": str(key)} if key else access
+    return Api(checked_url(str(outputs["graphql_url"])), access=headers)
 
 
 def _callers(outputs: Mapping[str, Any]) -> dict[str, str]:

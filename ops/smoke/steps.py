@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ops.smoke import upload
+from ops.smoke import graphql, upload
 from ops.smoke.answers import came, expect
 from ops.smoke.api import Answer, Api
 from ops.smoke.errors import Failed
@@ -37,6 +37,7 @@ class Walk:
         email_seconds: how long the welcome e-mail may take; 0 waits for none.
         say: prints a line.
         sink: the domain of the address that the welcome e-mail goes to.
+        graphql: the GraphQL API, with credentials; None if there is none, or it is not known.
     """
 
     api: Api
@@ -45,6 +46,7 @@ class Walk:
     email_seconds: float
     say: Callable[[str], None]
     sink: str = SINKS["ses"]
+    graphql: Api | None = None
 
     def go(self) -> None:
         """Run every step, then delete what they created, whether or not they succeeded.
@@ -95,6 +97,9 @@ class Walk:
             if "/tickets" in _paths():
                 with self._step("live push answers"):
                     listen(self.api, created["id"])
+            if self.graphql:
+                with self._step("GraphQL finds the user"):
+                    graphql.ask(self.graphql, created)
             if self.email_seconds:
                 with self._step("the welcome e-mail is sent"):
                     self._wait_for_welcome(created["id"])

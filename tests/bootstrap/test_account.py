@@ -169,7 +169,7 @@ def test_the_rules_hold_but_where_they_are_about_functions() -> None:
         20: {
             f"{role}-{of}"
             for role in deploying
-            for of in ("boundary", "callers", "data", "watching")
+            for of in ("boundary", "callers", "data", "functions", "watching")
         },
         21: {"preview-role", *(f"{role}-role" for role in deploying)},
     }

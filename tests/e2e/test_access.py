@@ -1,6 +1,7 @@
 """Access to the API with tokens of user pools, and with API keys."""
 
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from cli import main as app
 from local import cloud as local_cloud
 from local.cloud import Cloud
+from tests.support.e2e.asking import ask
 from tests.support.e2e.listening import listening
 from tests.support.e2e.oauth import Client, Jwt, flipped, new_client, sign_in
 from tests.support.e2e.system import Answer, Api, address
@@ -129,6 +131,32 @@ def test_live_push_lets_in_whom_the_api_lets_in(api: Api, guarded: Cloud, client
             heard = hears_own.asks(caller.user, upload["id"])
             missing = {"error": "User not found", "upload_id": upload["id"]}
             assert heard == ({"upload": upload} if is_theirs else missing)
+
+
+@pytest.mark.skipif("resolve_users" not in FOLDERS, reason="GraphQL was removed")
+def test_graphql_lets_in_whom_the_api_lets_in(api: Api, guarded: Cloud, client: Client) -> None:
+    """And people see whom they created, services see everybody, if their token has the scope."""
+    query = "query Read($id: ID!) { user(id: $id) { id } }"
+    service = Api(api.url, f"Bearer {client.token()}")
+    tokens = signed_in(guarded, client, READ, WRITE)
+    person = Api(api.url, f"Bearer {tokens['access_token']}")
+    theirs, others = person.new_user()["id"], service.new_user()["id"]
+    seen = {
+        (caller, id_): ask(guarded, caller, query, id=id_)["data"]["user"]
+        for caller in (service, person)
+        for id_ in (theirs, others)
+    }
+    shown = {key: key != (person, others) for key in seen}
+    assert seen == {key: {"id": key[1]} if shown[key] else None for key in seen}
+    for token, kind in (
+        (client.token(WRITE), "unauthorized"),
+        (tokens["id_token"], "unauthorized"),
+        (client.token(READ), None),
+    ):
+        answer = ask(guarded, Api(api.url, token), query, id=theirs)
+        assert [each["errorType"] for each in answer.get("errors", ())] == ([kind] if kind else [])
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        ask(guarded, Api(api.url, "Bearer e30.e30.e30"), query, id=theirs)
 
 
 def test_an_expired_token(api: Api, guarded: Cloud, client: Client) -> None:

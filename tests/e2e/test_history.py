@@ -11,10 +11,11 @@ from handlers.domain.user import new_user_id
 from local.cloud import Cloud
 from local.history.store import History
 from ops.events.model import Call, Cause, Invocation
+from tests.support.e2e.asking import ask
 from tests.support.e2e.listening import listening
 from tests.support.e2e.system import Api, address, broken, fire_cleanup, until
 from tests.support.e2e.uploading import Caller, send
-from tests.support.functions import FOLDERS
+from tests.support.functions import FEATURES, FOLDERS
 from tests.support.samples import PICTURE, event
 
 POISON = "{not json"
@@ -357,3 +358,21 @@ def test_only_its_owner_reads_it_and_nothing_went_wrong(history: History, cloud:
     assert history.causes()
     log = (cloud.emulator.directory / "emulator.log").read_text()
     assert "recorder" not in log.lower()
+
+
+@pytest.mark.skipif("graphql" not in FEATURES, reason="GraphQL was removed")
+def test_a_graphql_request_is_a_cause_with_what_its_fields_led_to(
+    cloud: Cloud, api: Api, history: History
+) -> None:
+    to = address()
+    query = "mutation($i: CreateUserInput!) { createUser(input: $i) { user { id } } }"
+    answer = ask(cloud, api, query, i={"name": "Ada", "email": to})
+    cause = ended(history, to, last="send-email")
+    assert (cause.kind, cause.title) == ("request", "POST /graphql: createUser")
+    assert cause.outcome == "ok"
+    assert cause.answer["body"] == answer
+    assert cause.input["path"] == "/graphql"
+    [context] = one(cause, "resolve-users").event
+    assert context["arguments"]["input"]["email"] == to
+    key = cloud.outputs["graphql_api_key"]
+    assert key not in json.dumps([cause.input, context])

@@ -1,6 +1,6 @@
 """Who may do what: each caller with each operation on a user, and on what belongs to the user.
 
-Operations are those of the REST API, and the messages of live push.
+Operations are those of the REST API, the messages of live push, and the fields of GraphQL.
 
 docs/architecture.md says the rule in words.
 """
@@ -39,6 +39,18 @@ ON_A_USER = {
 
 BY_SOCKET = ["subscribe"] if "live_uploads" in FOLDERS else []
 """The same, as messages on a WebSocket."""
+
+BY_GRAPHQL = {
+    "Query.user": "getUser",
+    "Query.upload": "getUpload",
+    "Query.uploads": "listUploads",
+    "Upload.user": "getUser",
+    "Mutation.requestUpload": "requestUpload",
+}
+"""Fields on a user, and the operations that answer the same; none if GraphQL was removed."""
+
+if not {"resolve_users", "resolve_uploads"} <= set(FOLDERS):
+    BY_GRAPHQL = {}
 
 # Functions can be removed, and these tests need them all.
 pytestmark = pytest.mark.skipif(
@@ -96,6 +108,38 @@ class World:
         message["body"] = json.dumps(words)
         return answer(message, parts)
 
+    def ask(self, field: str, caller: str) -> Any:
+        """Ask for a field of GraphQL; return the function's answer."""
+        from handlers.domain.upload_creation import Parts
+        from handlers.resolve_uploads import resolve_uploads
+        from handlers.resolve_users import resolve_users
+        from handlers.runtime.resolver import answer
+
+        presigner = Presigner("https://s.example", "eu-central-1", Credentials("A", "s", "t"))
+        parts = Parts(
+            users=self.users,
+            uploads=self.uploads,
+            presigner=presigner,
+            bucket="storage",
+            most_bytes=10**6,
+        )
+        fields = resolve_users.fields(self.users) | resolve_uploads.fields(parts)
+        new = {"filename": "a", "content_type": "text/plain", "size": 1}
+        type_, name = field.split(".")
+        arguments = {"user": self.user, "id": self.upload, "input": new}
+        if field == "Query.user":
+            arguments["id"] = self.user
+        claims = (CALLERS[caller] or {}).get("claims")
+        scope = f"app/{fields[field].scope}"
+        context = {
+            "arguments": arguments,
+            "identity": claims and {"claims": {**claims, "scope": scope}},
+            "source": {"user_id": self.user},
+            "info": {"parentTypeName": type_, "fieldName": name},
+        }
+        [answered] = answer([context], fields, resource_server="app")
+        return answered
+
     def call(self, operation: str, caller: str) -> Any:
         presigner = Presigner("https://s.example", "eu-central-1", Credentials("A", "s", "t"))
         event = event_of(ON_A_USER[operation], caller)
@@ -107,11 +151,11 @@ class World:
 
                 return get_user(event, self.users)
             case "requestUpload":
+                from handlers.domain.upload_creation import Parts
                 from handlers.request_upload.request_upload import request_upload
 
-                return request_upload(
-                    event, **uploads, presigner=presigner, bucket="storage", most_bytes=10**6
-                )
+                parts = Parts(**uploads, presigner=presigner, bucket="storage", most_bytes=10**6)
+                return request_upload(event, parts)
             case "listUploads":
                 from handlers.list_uploads.list_uploads import list_uploads
 
@@ -186,6 +230,37 @@ def test_who_may_by_socket(creator: str, caller: str, message: str) -> None:
         assert body == {"error": "User not found", "upload_id": world.upload}
 
 
+@pytest.mark.parametrize("field", BY_GRAPHQL)
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("creator", MAY)
+def test_who_may_by_graphql(creator: str, caller: str, field: str) -> None:
+    answer = World(creator).ask(field, caller)
+    if caller in MAY[creator]:
+        assert answer["data"]
+    else:
+        assert (answer["errorType"], answer["errorMessage"]) == ("not_found", "User not found")
+
+
+@pytest.mark.skipif(not BY_GRAPHQL, reason="GraphQL was removed")
+def test_fields_need_the_scopes_of_the_operations() -> None:
+    from handlers.resolve_uploads import resolve_uploads
+    from handlers.resolve_users import resolve_users
+
+    unused: Any = None
+    fields = resolve_users.fields(unused) | resolve_uploads.fields(unused)
+    # What leads from a user or an upload that was shown to what belongs to it.
+    alike = {
+        **BY_GRAPHQL,
+        "Mutation.createUser": "createUser",
+        "User.uploads": "listUploads",
+        "Upload.outputs": "getUpload",
+    }
+    demanded = {each["operationId"]: each["security"] for each in operations().values()}
+    assert {name: [{"Token": [field.scope]}] for name, field in fields.items()} == {
+        name: demanded[operation] for name, operation in alike.items()
+    }
+
+
 def test_every_operation_on_a_user_is_in_the_table() -> None:
     on_a_user = {
         operation["operationId"]
@@ -210,6 +285,11 @@ def test_figures_belong_to_nobody_and_the_scope_decides(caller: str) -> None:
     assert answer["statusCode"] == 200
     [demanded] = operations()["get-activity"]["security"]
     assert set(demanded["Token"]) <= set(SERVICE_SCOPES) < set(SCOPES)
+    if "resolve_activity" in FOLDERS:
+        from handlers.resolve_activity.resolve_activity import fields
+
+        unused: Any = None
+        assert [field.scope for field in fields(unused).values()] == demanded["Token"]
 
 
 def test_a_user_of_a_time_before_owners_is_for_services_only() -> None:

@@ -71,7 +71,15 @@ def test_the_program_makes_components_and_those_make_the_rest(name: str) -> None
     brought = {(r.type, r.name) for r in components(name) if r.name in top - expected_ones}
     assert {type_ for type_, _ in brought} <= {
         f"serverless:infra:{kind}"
-        for kind in ("Queue", "Bucket", "AccessLog", "Table", "WebSocketApi", "WebSocketStage")
+        for kind in (
+            "Queue",
+            "Bucket",
+            "AccessLog",
+            "Table",
+            "WebSocketApi",
+            "WebSocketStage",
+            "GraphQLApi",
+        )
     }
 
 
@@ -189,6 +197,10 @@ def test_every_trigger_points_at_the_alias(name: str) -> None:
             for r in made.recorder.all("aws:apigatewayv2/integration:Integration")
         ),
         *(arn for r in of(made, "sfn/stateMachine:StateMachine") for arn in arns_in(r)),
+        *(
+            r.inputs["lambdaConfig"]["functionArn"]
+            for r in made.recorder.all("aws:appsync/dataSource:DataSource")
+        ),
     ]
     assert set(targets) == arns  # every function is invoked
     for type_ in ("permission:Permission", "functionEventInvokeConfig:FunctionEventInvokeConfig"):
@@ -345,6 +357,16 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
             (metric, stage.inputs["apiId"], "prod")
             for stage in made.recorder.all("aws:apigatewayv2/stage:Stage")
             for metric in ("ExecutionError", "IntegrationError")
+        ),
+        *(
+            ("5XXError", f"{api.name}-id")
+            for api in made.recorder.all("aws:appsync/graphQLApi:GraphQLApi")
+        ),
+        *(
+            (function, outcome)
+            for function in FUNCTIONS
+            if expected()[function].trigger.startswith("GraphQL")
+            for outcome in ("busy", "failed")
         ),
         ("cleanup-expired", "welcome_abandoned"),  # outcomes
         ("send-email", "uncertain"),

@@ -86,8 +86,10 @@ def test_every_function_has_a_version_that_its_triggers_point_at(name: str) -> N
 
 def test_production_lets_no_caller_wait_for_a_start_and_pays_for_nothing_else() -> None:
     functions = of(stack("prod"), "lambda/function:Function")
-    on_sockets = {f for f, said in expected().items() if said.trigger.startswith("WebSocket")}
-    waited_for = set(operations()) | on_sockets
+    on_other_apis = {
+        f for f, said in expected().items() if said.trigger.startswith(("WebSocket", "GraphQL"))
+    }
+    waited_for = set(operations()) | on_other_apis
     assert {f.name for f in functions if f.inputs.get("snapStart")} == waited_for
     assert not [key for key in keys(stack("prod")) if WAITING in key]
 

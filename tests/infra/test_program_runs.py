@@ -70,6 +70,8 @@ def test_exports(name: str, preview: bool) -> None:
         "dashboard_name",
         *({"activity_table_name", "by_hand"} if "activity" in FEATURES else ()),
         *({"live_url", "live_table_name"} if "live_push" in FEATURES else ()),
+        *({"graphql_url"} if "graphql" in FEATURES else ()),
+        *({"graphql_api_key"} if "graphql" in FEATURES and name != "prod" else ()),
     }
 
 
@@ -139,8 +141,9 @@ def test_the_log_groups_of_functions_and_api_are_exported(name: str) -> None:
 @pytest.mark.parametrize("preview", [False, True])
 def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
     assert stack("prod", preview=preview).secrets == {"client_secret"}
-    assert stack("dev", preview=preview).secrets == {"api_key"}
-    assert stack("local", preview=preview).secrets == frozenset()
+    of_graphql = {"graphql_api_key"} if "graphql" in FEATURES else set()
+    assert stack("dev", preview=preview).secrets == {"api_key"} | of_graphql
+    assert stack("local", preview=preview).secrets == of_graphql
 
 
 def test_a_preview_knows_no_computed_output() -> None:
@@ -178,7 +181,8 @@ def test_names_have_the_pattern_that_their_room_is_computed_by() -> None:
 def test_log_groups_of_two_stacks_have_different_names() -> None:
     def groups(name: str) -> set[str]:
         return {r.inputs["name"] for r in of(stack(name), "cloudwatch/logGroup:LogGroup")} - {
-            f"API-Gateway-Execution-Logs_api-id/{name}"
+            f"API-Gateway-Execution-Logs_api-id/{name}",
+            "/aws/appsync/apis/graphql-id",  # an id of AWS's own
         }
 
     sockets = stack("dev").recorder.all("aws:apigatewayv2/stage:Stage")

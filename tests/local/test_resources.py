@@ -47,6 +47,8 @@ aws:apigateway/basePathMapping:BasePathMapping
 aws:apigatewayv2/api:Api aws:apigatewayv2/integration:Integration aws:apigatewayv2/route:Route
 aws:apigatewayv2/routeResponse:RouteResponse aws:apigatewayv2/deployment:Deployment
 aws:apigatewayv2/stage:Stage
+aws:appsync/graphQLApi:GraphQLApi aws:appsync/apiKey:ApiKey aws:appsync/dataSource:DataSource
+aws:appsync/resolver:Resolver
 aws:scheduler/schedule:Schedule
 aws:kms/key:Key aws:kms/alias:Alias
 aws:apigateway/authorizer:Authorizer aws:cognito/userPool:UserPool

@@ -8,6 +8,13 @@ from typing import Any
 BUSY = {"status": 503, "retry": "2"}
 """The answer of a function of the API when AWS does not answer it."""
 
+BUSY_FIELD = {
+    "data": None,
+    "errorType": "busy",
+    "errorMessage": "Service busy, try again later",
+}
+"""The same for a value that GraphQL asks for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:

@@ -145,6 +145,14 @@ class FakeDynamoDB:
         item = self._find(params["TableName"], _id(params["Key"]))
         return {"Item": copy.deepcopy(item)} if item else {}
 
+    def batch_get_item(self, **params: Any) -> dict[str, Any]:
+        self._begin("BatchGetItem", params)
+        [(table, asked)] = params["RequestItems"].items()
+        ids = [_id(key) for key in asked["Keys"]]
+        assert len(set(ids)) == len(ids) <= 100, "DynamoDB refuses the call"
+        found = [item for id_ in ids if (item := self._find(table, id_))]
+        return {"Responses": {table: copy.deepcopy(found)}, "UnprocessedKeys": {}}
+
     def query(self, **params: Any) -> dict[str, Any]:
         """Return the items of a user, the newest first, as ``UploadStore.page`` asks for them.
 

@@ -10,6 +10,7 @@ from checks.chaos.soak.events import Events
 from checks.chaos.soak.files import md5
 from checks.chaos.soak.forms import Upload
 from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.listeners import Listeners
 from checks.chaos.soak.target import Target
 
 _NOBODY = "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -23,13 +24,19 @@ _UPLOADS_AT_ONCE = 4  # S3 invokes the function for each, however many run alrea
 
 @dataclass(frozen=True, kw_only=True)
 class Senders:
-    """Sends inputs; threads may share it."""
+    """Sends inputs; threads may share it.
+
+    Attributes:
+        graphql: sends half of what creates something to the GraphQL API, if there is one.
+    """
 
     inputs: Inputs
     books: Books
     caller: Caller
     target: Target
     events: Events
+    listeners: Listeners
+    graphql: Caller | None = None
     uploading: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(_UPLOADS_AT_ONCE)
     )
@@ -48,19 +55,25 @@ class Senders:
             Kind.EVENT: self._event,
             Kind.UPLOAD: self._upload,
             Kind.FORM: self._form,
+            Kind.LIVE: self._form,
         }
         ways.get(item.kind, self._schedule)(item)
 
     def _create(self, item: Input) -> None:
         self.books.send(item)
         key = f"soak-{item.number}" if item.variant is Variant.KEYED else None
-        answer = self.caller("POST", "/users", self.inputs.request(item), key)
+        caller = self._caller(item)
+        answer = caller("POST", "/users", self.inputs.request(item), key)
         if answer.status == _CREATED:
             self.books.accept(item, answer.body["user"]["id"])
         elif answer.status in _CLIENT_ERRORS and not answer.doubtful:
             self.books.refuse(item)
         else:  # after a lost answer, 409 may mean the caller's own user
             self.books.leave(item)
+
+    def _caller(self, item: Input) -> Caller:
+        by_graphql = self.inputs.random(item.number, "api").random() < 0.5
+        return self.graphql if self.graphql and by_graphql else self.caller
 
     def _read(self, item: Input) -> None:
         self.books.send(item)
@@ -118,19 +131,25 @@ class Senders:
             self.events.wait_for_upload(file.key)
 
     def _form(self, item: Input) -> None:
-        """Request a form, twice if it has a key; upload by it, and ask what became of the file."""
+        """Request a form, twice if it has a key; upload by it, and ask what became of the file.
+
+        A caller who follows the upload subscribes to it before the file is sent.
+        """
         content = self.inputs.text(item)
         self.books.send(item, payload=md5(content))
         user_id = self.books.details.get(self.inputs.earlier(item.number, Kind.CREATE))
         path, body = f"/users/{user_id or _NOBODY}/uploads", self.inputs.announcement(item)
         key = f"soak-{item.number}" if item.variant is Variant.KEYED else None
-        answer = self.caller("POST", path, body, key)
+        caller = self._caller(item)
+        answer = caller("POST", path, body, key)
         if key and answer.status == _CREATED:
             self.books.repeat()
-            again = self.caller("POST", path, body, key)
+            again = self.caller("POST", path, body, key)  # by REST: both share their keys
             answer = again if again.status == _CREATED else answer
         if answer.status == _CREATED:
             upload_id, form = answer.body["upload"]["id"], answer.body["form"]
+            if item.kind == Kind.LIVE and user_id:
+                self.listeners.follow(item.number, user_id, upload_id)
             with self.uploading:
                 upload = Upload(upload_id, form["fields"]["key"], self.target.send(form, content))
                 self.events.wait_for_upload(upload.key)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.errors import LocalError
-from local.server.console import actions, causes, contents, failures, functions, stored
+from local.server.console import actions, causes, contents, explorer, failures, functions, stored
 from local.server.console.answers import problem, reading
 from local.server.console.door import ASSETS, PREFIX, STATIC
 from local.server.console.stage import Stage
@@ -79,6 +79,7 @@ def routes(stage: Stage) -> Starlette:
             Route(f"{PREFIX}mail/{{id:path}}/{{part}}", contents.mail),
             Route(f"{PREFIX}file", contents.file),
             Route(f"{PREFIX}picture.svg", contents.architecture),
+            *explorer.ROUTES,
             Route(f"{PREFIX}{{name}}", _asset),
         ],
         exception_handlers={

@@ -6,10 +6,10 @@ import pytest
 
 from checks.chaos.soak.inputs import CYCLE, Inputs, Kind, Variant, kinds
 from checks.chaos.soak.weather import Weather
-from handlers.create_user.request import InvalidRequest, parse_new_user
 from handlers.domain.email_message import InvalidMessage, parse
+from handlers.domain.new_upload import parse_new_upload
+from handlers.domain.new_user import InvalidRequest, parse_new_user
 from handlers.process_upload import keys
-from handlers.request_upload.request import parse_new_upload
 
 ITEMS = [Inputs(1)[number] for number in range(CYCLE)]
 

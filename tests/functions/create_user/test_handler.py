@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from handlers.create_user.create_user import create_user
 from handlers.create_user.handler import handler
-from handlers.create_user.request import MAX_BODY_BYTES, InvalidRequest, parse_new_user
+from handlers.domain.new_user import MAX_BODY_BYTES, InvalidRequest, parse_new_user
 from handlers.domain.user import NewUser
 from handlers.domain.user_store import UserStore
 from tests.support import samples

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.domain.activity import MOST_DAYS
 from handlers.domain.activity_event import FIGURES
 from handlers.domain.activity_store import ActivityStore
-from handlers.get_activity.activity import MOST_DAYS
 from handlers.get_activity.handler import handler
 from tests.support import samples
 from tests.support.fakes import FakeContext, client_error, log, logged_text, outcomes

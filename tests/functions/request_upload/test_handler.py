@@ -10,12 +10,13 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.domain.new_upload import InvalidRequest, parse_new_upload
+from handlers.domain.upload_creation import Parts
 from handlers.domain.upload_key import ids_of
 from handlers.domain.upload_store import UploadStore
 from handlers.domain.user import CONTROL_CHARACTERS
 from handlers.domain.user_store import UserStore
-from handlers.request_upload.handler import Settings, handler
-from handlers.request_upload.request import InvalidRequest, parse_new_upload
+from handlers.request_upload.handler import handler
 from handlers.runtime.presign import Presigner
 from tests.support import samples
 from tests.support.fakes import (
@@ -31,14 +32,7 @@ from tests.support.fakes import (
 
 __all__ = ["log"]
 
-SETTINGS = Settings(
-    users_table="users",
-    uploads_table="uploads",
-    bucket="storage",
-    bucket_url="https://storage.example.com",
-    max_request_mb=1,
-    cors_origins="",
-)
+URL = "https://storage.example.com"
 BODY = {"filename": "holiday in Åre.jpg", "content_type": "image/jpeg", "size": 48_213}
 
 
@@ -60,10 +54,14 @@ class World:
         response = handler.invoke(
             event,
             FakeContext(),
-            UserStore(self.client, "users"),
-            UploadStore(self.client, "uploads", now=lambda: self.now),
-            Presigner(SETTINGS.bucket_url, "eu-central-1", Credentials("ASIA", "secret", "token")),
-            SETTINGS,
+            Parts(
+                users=UserStore(self.client, "users"),
+                uploads=UploadStore(self.client, "uploads", now=lambda: self.now),
+                presigner=Presigner(URL, "eu-central-1", Credentials("ASIA", "secret", "token")),
+                bucket="storage",
+                most_bytes=1024 * 1024,
+            ),
+            "",
         )
         return response["statusCode"], json.loads(response["body"]), response["headers"]
 

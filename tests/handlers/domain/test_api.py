@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from handlers.create_user.operation import CREATE_USER
-from handlers.create_user.request import MAX_BODY_BYTES, InvalidRequest, parse_new_user
 from handlers.domain.api import COMPONENTS
+from handlers.domain.new_user import MAX_BODY_BYTES, InvalidRequest, parse_new_user
 from tests.support.functions import operations
 
 

@@ -38,11 +38,28 @@ def test_there_is_none_outside_of_an_invocation() -> None:
         assert trace.current() is None
 
 
+def by_appsync(header: str | None) -> list[Any]:
+    """Return a batch of AppSync's contexts of one request."""
+    headers = {} if header is None else {"x-amzn-trace-id": header}
+    return [{"request": {"headers": headers}}, {"request": None}]
+
+
 def test_an_invocation_has_the_requests_id_or_its_own() -> None:
     for event, expected in (
         ({"requestContext": {"requestId": CAUSE}}, CAUSE),
         ({"requestContext": {}}, OWN),
         ({"time": "2026-11-23T03:28:47Z"}, OWN),
+        (
+            by_appsync("Root=1-6922857f-0e1f2a3b4c5d6e7f80912a3b"),
+            "1-6922857f-0e1f2a3b4c5d6e7f80912a3b",
+        ),
+        (
+            by_appsync("Self=1-69-a;Root=1-6922857f-0e1f2a3b4c5d6e7f80912a3b;Sampled=1"),
+            "1-6922857f-0e1f2a3b4c5d6e7f80912a3b",
+        ),
+        (by_appsync("Root=Ada Lovelace"), OWN),
+        (by_appsync(None), OWN),
+        ([], OWN),
     ):
         with trace.invocation(event, CONTEXT):
             assert trace.current() == expected

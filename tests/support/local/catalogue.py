@@ -372,6 +372,33 @@ aws.apigatewayv2.Stage(
     default_route_settings={"throttling_rate_limit": 50, "throttling_burst_limit": 100},
 )
 
+graph = aws.appsync.GraphQLApi(
+    "graph",
+    authentication_type="API_KEY",
+    schema="type Query { echo(text: String!): String }",
+    introspection_config="ENABLED",
+    query_depth_limit=5,
+    resolver_count_limit=50,
+)
+aws.appsync.ApiKey("graph-key", api_id=graph.id, expires="2100-01-01T00:00:00Z")
+graph_source = aws.appsync.DataSource(
+    "graph-source",
+    api_id=graph.id,
+    name="one",
+    type="AWS_LAMBDA",
+    service_role_arn=scheduler_role.arn,
+    lambda_config={"function_arn": alias.arn},
+)
+aws.appsync.Resolver(
+    "graph-echo",
+    api_id=graph.id,
+    type="Query",
+    field="echo",
+    kind="UNIT",
+    data_source=graph_source.name,
+    max_batch_size=10,
+)
+
 machine_role = aws.iam.Role("machine-role", assume_role_policy=trust("states.amazonaws.com"))
 aws.sfn.StateMachine(
     "machine",

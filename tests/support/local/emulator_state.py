@@ -13,7 +13,7 @@ _VOLATILE = re.compile(
     r".*(revision|revisionid|token|secret|key_b64|policyid|tableid|salt|privatekey|publickey)|"
     r"etag|kid|publicip|secretstring|value|next_version|version|functionversion|function_revision|locktoken|"
     r".*state|.*statereason.*|lastupdatestatus.*|rotationperiodindays|apisummary|messages|"
-    r"__.*|account_settings|schedule_groups|alarm_history",
+    r"__.*|account_settings|schedule_groups|alarm_history|deletes",
     re.IGNORECASE,
 )
 # What comes with a VPC, and the ids that S3 gives to notifications.

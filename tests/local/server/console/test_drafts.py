@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.server.console.drafts import Draft, again, samples
-from local.server.console.sending import NotSent, _sample
+from local.server.console.sending import NotSent, read_sample
 from local.server.console.settings import Function, Settings
 from ops.events.model import Cause
 from tests.support import history
@@ -86,4 +86,4 @@ def test_there_is_a_sample_for_each_operation_and_function() -> None:
 @pytest.mark.parametrize("source", ["./Pulumi.yaml", "./tests/functions/../../cli.py", "./../x"])
 def test_only_samples_are_read_from_the_project(source: str) -> None:
     with pytest.raises(NotSent, match=re.escape("tests/functions/")):
-        _sample(ROOT, source)
+        read_sample(ROOT, source)
