@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
-# In the order given: end-to-end and fault tests first, as they wait a lot, on two workers. A third one
-# keeps two cores busy meanwhile.
+# In the order given: end-to-end and fault tests first, as they are the longest. They wait a lot: a
+# third worker keeps two cores busy.
 QUICK = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not long'
 UNITS = tests/handlers tests/functions tests/infra
 # Tests of one function that need the whole system are in its folder, too.
@@ -49,11 +49,11 @@ test-browser: .venv/.dev  ## Test the API's page and the console in a browser (n
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs Docker)
 	$(BIN)/pytest --no-skips tests/images
-	$(BIN)/pytest --no-skips --docker $(E2E)
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the long fault tests, and those with killed containers (needs Docker)
 	$(BIN)/pytest -n 3 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
-	$(BIN)/pytest --no-skips --docker -m container $(FAULTS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker -m container $(FAULTS)
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)
 	@command -v pulumi >/dev/null || { echo "error: there is no pulumi CLI on the PATH. Install it: https://www.pulumi.com/docs/install/"; exit 1; }

@@ -44,25 +44,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARED = ("e2e", "plan")
-"""Folders whose tests share what takes long to make: a cloud, and a recording."""
+PLAN = "tests/blueprint/plan/"
+"""Its tests share what takes long to make: recordings of the program."""
 
 
-class ByFileOrFolder(LoadFileScheduling):
-    """Runs each of the shared folders on one worker, and all other tests file by file.
+class ByFile(LoadFileScheduling):
+    """Runs the tests of one folder on one worker, and all other tests file by file.
 
-    The end-to-end tests of all functions are together, on another worker than ``tests/e2e``.
+    Each worker starts its own cloud for its end-to-end tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        room = file.split("/")[1]
-        return next((f"{room}/{name}" for name in SHARED if f"/{name}/" in file), file)
+        return PLAN if nodeid.startswith(PLAN) else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
-    return ByFileOrFolder(config, log) if config.getoption("dist") == "loadfile" else None
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
