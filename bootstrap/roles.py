@@ -59,9 +59,8 @@ class DeployRole(pulumi.ComponentResource):
             opts=child,
         )
         values = {**args.values, "boundary": self.boundary.arn}
-        policies = {area: areas.of(area, destroy=args.destroy) for area in areas.AREAS}
-        more = {"state": state.WRITE, "smoke": SMOKE}
-        _attach(name, self.role, {**policies, **more}, values, child)
+        own = {area: areas.of(area, destroy=args.destroy) for area in areas.AREAS}
+        _attach(name, self.role, areas.sharing(own, state=state.WRITE, smoke=SMOKE), values, child)
         self.register_outputs({"arn": self.role.arn})
 
 
@@ -90,8 +89,8 @@ class PreviewRole(pulumi.ComponentResource):
             assume_role_policy=args.trust,
             opts=child,
         )
-        policies = {area: areas.reading(area) for area in areas.AREAS}
-        _attach(name, self.role, {**policies, "state": state.READ}, args.values, child)
+        own = {area: areas.reading(area) for area in areas.AREAS}
+        _attach(name, self.role, areas.sharing(own, state=state.READ), args.values, child)
         self.register_outputs({"arn": self.role.arn})
 
 

@@ -89,6 +89,7 @@ class Erasure:
                         self.machine.describe(env="STATE_MACHINE")]),
             "erase-files": Function(
                 description="Erasure: files and uploads", memory_mb=512, timeout=300,
+                environment={"PREFIXES": ",".join(PREFIXES)},
                 grants=[table.get(env="ERASURES_TABLE"), table.update(),
                         uploads.table.query_items(env="UPLOADS_TABLE"), uploads.table.delete(),
                         uploads.storage.list_versions(env="BUCKET"),

@@ -25,16 +25,16 @@ from ops.terminal import reader_has_gone, wants_colour
 
 
 def outputs(directory: StateDirectory, *, name: str | None, as_json: bool) -> int:
-    """Print the stack's outputs as JSON, or one of them: text without quotes, unless as JSON."""
+    """Print the stack's outputs as JSON, by name; or one, as text without quotes or as JSON."""
     values = directory.load().deployed.outputs
     if name is None:
-        print(json.dumps(values, indent=2))
+        print(json.dumps(values, indent=2, sort_keys=True))
     elif name not in values:
         raise unknown("output", name, values)
     else:
         value = values[name]
         bare = isinstance(value, str) and not as_json
-        print(value if bare else json.dumps(value, indent=2))
+        print(value if bare else json.dumps(value, indent=2, sort_keys=True))
     return 0
 
 

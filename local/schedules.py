@@ -17,6 +17,7 @@ from local.log_format import Formatter
 from local.logs import Invocation
 from local.schedule_event import fill
 from local.state import State, StateDirectory
+from ops.by_hand import until_done
 from ops.terminal import wants_colour
 
 TYPE = "aws:scheduler/schedule:Schedule"
@@ -35,10 +36,7 @@ def run(directory: StateDirectory, name: str) -> int:
     state = directory.load()
     aws = state.clients()
     if name in state.deployed.outputs.get("by_hand", {}):
-        event: Any = {}
-        while event is not None:
-            result = _call(state, aws, name, json.dumps(event))
-            event = result.get("next") if isinstance(result, dict) else None
+        until_done(lambda event: _call(state, aws, name, json.dumps(event)), name)
         return 0
     schedule, function, text = _find(state, aws, name)
     _call(state, aws, function, fill(text, arn=schedule["Arn"]))

@@ -178,7 +178,7 @@ def _introduce(
     outputs = state.deployed.outputs
     print(f"Stack {state.stack!r} is up at {state.endpoint} after {seconds:.1f} s, IAM enforced.")
     print(f"{sentence}\n")
-    for name, value in outputs.items():
+    for name, value in sorted(outputs.items()):
         if not isinstance(value, dict):  # those are for programs, such as `redrive`
             print(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
     print(f"\nSee all that happens, in a browser: {console}")

@@ -157,13 +157,90 @@ def test_the_program_imports_the_operations_of_the_handlers_and_nothing_else_of_
     assert not [n for n in names if n.startswith("local")]
 
 
+def test_no_test_imports_another_test() -> None:
+    """Shared helpers are in modules of their own, or in ``tests/support/``."""
+    tests = {name for _, name in imports_of("tests") if name.startswith("tests.")}
+    assert {name for name in tests if re.search(r"\.test_", name)} == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_functions_tests_need_no_function_that_can_be_removed_alone(function: str) -> None:
+    """Those in ``features/`` without a route are removed with the whole feature only."""
+    features = {path.stem: path.read_text() for path in PROGRAM[1:]}
+    feature = next((n for n, text in features.items() if f'"{hyphened(function)}"' in text), None)
+    bound = {
+        other
+        for other in FUNCTIONS
+        if feature is not None and f'"{hyphened(other)}"' in features[feature]
+        if ROOT / "handlers" / other / "operation.py" not in OPERATIONS
+    }
+    needed = {
+        (module, name)
+        for module, name in imports_of(f"tests/functions/{function}")
+        for other in set(FUNCTIONS) - {function, *bound}
+        if name.startswith((f"handlers.{other}.", f"tests.functions.{other}."))
+        and not is_lazy(module, name)
+    }
+    assert needed == set()
+
+
+def hyphened(folder: str) -> str:
+    return folder.replace("_", "-")
+
+
+def is_lazy(module: str, name: str) -> bool:
+    """Return whether an import is inside of a function, which can be skipped."""
+    body = ast.Module(
+        [n for n in ast.parse((ROOT / module).read_text()).body if isinstance(n, ast.ImportFrom)],
+        [],
+    )
+    return name not in imported(ast.unparse(body), "")
+
+
+def private_names(source: str) -> set[str]:
+    """Return what a module takes of other modules' private names."""
+    tree = ast.parse(source)
+    ours = {*MAY_IMPORT, "tests"}
+    taken = set()
+    modules = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ours:
+            names = {alias.name for alias in node.names}
+            taken |= {name for name in names if name.startswith("_") and name[:2] != "__"}
+            modules |= {alias.asname or alias.name for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            private = node.attr.startswith("_") and not node.attr.startswith("__")
+            taken |= (
+                {f"{node.value.id}.{node.attr}"} if private and node.value.id in modules else set()
+            )
+    return taken
+
+
+LEFT = {"_is_alive_after_stopping", "sendgrid._blames_sender"}
+
+
+def test_tests_use_no_private_names() -> None:
+    found = {
+        str(path.relative_to(ROOT)): names
+        for path in modules_of("tests")
+        if (names := private_names(path.read_text()))
+    }
+    assert {path: names - LEFT for path, names in found.items() if names - LEFT} == {}
+
+
+def test_private_names_are_found() -> None:
+    source = "from local.up import _alive\nfrom ops import smoke\nsmoke._go(); self._x = 1"
+    assert private_names(source) == {"_alive", "smoke._go"}
+
+
 def words_of(source: str) -> set[str]:
     """Return the words of a module's strings and imports, but for those of its docstrings."""
     tree = ast.parse(source)
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in prose]
     strings = [text for text in texts if isinstance(text, str)]
-    return set(re.split(r"[\s`\"'/.,:]", " ".join([*strings, *imported(source, "")])))
+    return set(re.findall(r"[\w-]+", " ".join([*strings, *imported(source, "")])))
 
 
 def test_the_framework_names_no_function() -> None:
@@ -186,6 +263,7 @@ def test_the_framework_names_no_function() -> None:
         "import handlers.get_user",
         'role("get-user")',
         "path = f'{ROOT}/tests/functions/get_user/event.json'",
+        "help = 'Such as get-user; or another.'",
     ],
 )
 def test_names_of_functions_are_found(source: str) -> None:

@@ -9,7 +9,7 @@ commands = typer.Typer()
 
 @commands.command(rich_help_panel="On the source")
 def documents() -> int:
-    """Write the files generated from the program, as openapi.json."""
+    """Write the generated files, such as openapi.json."""
     from blueprint.documents.documents import write
     from blueprint.project import ROOT
 

@@ -24,7 +24,13 @@ class Trigger(StrEnum):
 Function = Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as count-users.")]
 
 
-@commands.command(rich_help_panel=_PANEL)
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog="""\b
+    Examples:
+      app new count-users --trigger http            print the paragraph to paste
+      app new count-users --trigger http --paste    write it, too""",
+)
 def new(
     context: typer.Context,
     function: Function,
@@ -51,7 +57,7 @@ def remove(
         str,
         typer.Argument(
             metavar="FUNCTION|FEATURE",
-            help="Such as daily-report; or the name of a module in features/, such as activity.",
+            help="A function, such as count-users; or the name of a module in features/.",
         ),
     ],
 ) -> int:
@@ -75,7 +81,10 @@ def remove(
 
 @commands.command(rich_help_panel=_PANEL)
 def test(context: typer.Context, function: Function) -> int:
-    """Test one function: its types, tests and permissions."""
+    """Test one function: its types, tests and permissions.
+
+    Run `make .venv/.dev` once before.
+    """
     import subprocess
     from importlib.util import find_spec
 
@@ -89,12 +98,21 @@ def test(context: typer.Context, function: Function) -> int:
     return max(code != 0 for code in codes)
 
 
-@commands.command(rich_help_panel=_PANEL)
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog="""\b
+    Example:
+      app rename acme-orders""",
+)
 def rename(
     context: typer.Context,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Such as acme-orders.")],
 ) -> int:
-    """Rename the project everywhere, before its first deployment."""
+    """Rename the project everywhere, before its first deployment.
+
+    Resources are named after the project. A name that AWS would refuse is an error, and changes
+    nothing.
+    """
     from blueprint.functions.rename import rename as give_name
 
     root = context.obj.root

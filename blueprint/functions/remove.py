@@ -11,6 +11,8 @@ from blueprint.functions.files import read, write
 from blueprint.functions.names import check_known, folder_of, folders, function_names
 from blueprint.functions.program import ProgramError
 
+_GENERATED = re.compile(r"<!-- (\w+): written by `make documents` -->.*?<!-- end of \1 -->", re.S)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Removed:
@@ -94,7 +96,7 @@ def _remove(root: Path, names: list[str], main: Path, before: str, after: str) -
     return Removed(
         paths=[*deleted, *changed],
         diff="".join(diff),
-        mentions=[line for name in names for line in _mentions(root, name)],
+        mentions=_mentions(root, names),
     )
 
 
@@ -116,10 +118,13 @@ def _unlinked(root: Path, name: str) -> dict[Path, str]:
     return changed
 
 
-def _mentions(root: Path, name: str) -> list[str]:
-    return [
-        f"{path.relative_to(root)}:{number}: {line.strip()}"
-        for path in _documents(root)
-        for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line)
-    ]
+def _mentions(root: Path, names: list[str]) -> list[str]:
+    """Return the lines that name a function, but for those that ``make documents`` writes."""
+    named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})(?![\w-])")
+    found = []
+    for path in _documents(root):
+        text = re.sub(_GENERATED, lambda part: "\n" * part[0].count("\n"), path.read_text())
+        for number, line in enumerate(text.splitlines(), start=1):
+            if named.search(line):
+                found.append(f"{path.relative_to(root)}:{number}: {line.strip()}")
+    return found

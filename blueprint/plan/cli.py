@@ -21,7 +21,7 @@ Examples:
 \b
 Exit codes:
   0    the plan was printed
-  1    there is no plan, also after wrong usage
+  1    failed, or wrong usage
   2    with --exit-code: something changes
   3    with --exit-code: something changes, and breaks callers of the API
   130  interrupted

@@ -6,7 +6,7 @@ The program's resources are identified by their names, which begin with those of
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bootstrap.permissions import (
     api,
@@ -30,7 +30,7 @@ AREAS: dict[str, Mapping[str, tuple[Permission, ...]]] = {
     "traffic": traffic.TYPES,
     "watching": watching.TYPES,
 }
-"""The types by area: each area is a policy of its own, because a policy's size is limited."""
+"""The types by area: each area has a policy, because a policy's size is limited."""
 
 # Calls that require no permission.
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
@@ -55,6 +55,23 @@ def reading(area: str) -> Iterator[Permission]:
         seen = tuple(action for action in permission.actions if _reads(action))
         if seen:
             yield Permission(actions=seen, resources=permission.resources, when=permission.when)
+
+
+def sharing(
+    own: Mapping[str, Iterable[Permission]],
+    *,
+    state: Iterable[Permission] = (),
+    smoke: Iterable[Permission] = (),
+) -> dict[str, list[Permission]]:
+    """Return the permissions by policy: those of each area, and with two of them what is small.
+
+    IAM attaches ten managed policies to a role at most, and some are left for a team's own.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    policies = {area: list(permissions) for area, permissions in own.items()}
+    policies["traffic"] += state
+    policies["callers"] += smoke
+    return policies
 
 
 def _reads(action: str) -> bool:

@@ -108,6 +108,13 @@ TYPES: dict[str, tuple[Permission, ...]] = {
         ),
         may("states", "ValidateStateMachineDefinition", "*"),  # it has no resource to name
         passed_to("states.amazonaws.com"),
+        # https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+        may(
+            "kms",
+            "Decrypt GenerateDataKey",
+            arn("kms", "key/*"),
+            when=(*OURS, ("StringEquals", "kms:ViaService", "states.{region}.{suffix}")),
+        ),
     ),
     "aws:ecr/repository:Repository": (
         may(

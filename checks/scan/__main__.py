@@ -91,7 +91,7 @@ def main() -> int:
         *documents(known, _say),
         *packages(_say, required=required),
     ]
-    return _conclude(problems)
+    return conclude(problems)
 
 
 def _say(line: str) -> None:
@@ -99,7 +99,8 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _conclude(problems: Sequence[str]) -> int:
+def conclude(problems: Sequence[str]) -> int:
+    """Print the problems, and return the exit code."""
     for problem in problems:
         _say(f"! {problem}")
     if problems:

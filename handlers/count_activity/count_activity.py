@@ -37,10 +37,10 @@ def count_activity(records: Sequence[dict[str, Any]], store: ActivityStore) -> s
     for record in records:
         try:
             event = _event(record)
-        except InvalidEntry:
+        except InvalidEntry as error:
             invalid.append(str(record["dynamodb"]["SequenceNumber"]))
             with trace.of(record):
-                outcome("invalid", level=logging.ERROR, sequence=invalid[-1])
+                outcome("invalid", level=logging.ERROR, sequence=invalid[-1], reason=str(error))
             continue
         if event is None:
             ignored += 1

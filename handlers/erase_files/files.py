@@ -1,10 +1,9 @@
 """A user's files in the bucket: all versions of uploads and outputs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_PREFIXES = ("uploads/users/", "processed/users/", "rejected/users/")
 MOST = 1_000
 """Versions that S3 lists, and deletes, in one call."""
 
@@ -15,10 +14,14 @@ class NotDeleted(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    """One bucket (``s3:ListBucketVersions``, ``s3:DeleteObjectVersion``)."""
+    """One bucket (``s3:ListBucketVersions``, ``s3:DeleteObjectVersion``).
+
+    ``prefixes``: of users' files; the user's id follows. The program has them, for the permissions.
+    """
 
     s3: Any
     bucket: str
+    prefixes: Sequence[str]
 
     def delete(self, user_id: str) -> Iterator[int]:
         """Delete all versions and delete markers of a user's files; yield the count of each call.
@@ -29,7 +32,7 @@ class Files:
         Raises:
             NotDeleted: see there.
         """
-        for prefix in _PREFIXES:
+        for prefix in self.prefixes:
             while versions := self._listed(f"{prefix}{user_id}/"):
                 answer = self.s3.delete_objects(
                     Bucket=self.bucket, Delete={"Objects": versions, "Quiet": True}

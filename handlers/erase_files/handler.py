@@ -18,11 +18,12 @@ from handlers.runtime.entrypoint import entrypoint
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The function's environment variables."""
+    """The function's environment variables. ``prefixes``: of files, separated by commas."""
 
     erasures_table: str
     uploads_table: str
     bucket: str
+    prefixes: str
 
 
 def dependencies(settings: Settings) -> tuple[ErasureStore, Files, Uploads]:
@@ -30,7 +31,11 @@ def dependencies(settings: Settings) -> tuple[ErasureStore, Files, Uploads]:
     dynamodb = aws.client("dynamodb")
     return (
         ErasureStore(dynamodb, settings.erasures_table),
-        Files(s3=aws.client("s3", read_timeout=20, attempts=3), bucket=settings.bucket),
+        Files(
+            s3=aws.client("s3", read_timeout=20, attempts=3),
+            bucket=settings.bucket,
+            prefixes=settings.prefixes.split(","),
+        ),
         Uploads(dynamodb=dynamodb, table=settings.uploads_table, now=time.time),
     )
 

@@ -112,8 +112,8 @@ def _events(items: list[dict[str, dict[str, str]]], day: date) -> Iterator[Event
     for item in items:
         try:
             event = event_of({**item, "day": {"S": day.isoformat()}})
-        except InvalidEntry:
-            outcome("invalid", level=logging.ERROR, day=day.isoformat())
+        except InvalidEntry as error:
+            outcome("invalid", level=logging.ERROR, day=day.isoformat(), reason=str(error))
             continue
         if event is not None:
             yield event

@@ -65,7 +65,10 @@ class Executions:
         arn = self._state_machine.replace(":stateMachine:", ":execution:", 1)
         try:
             with temporary_as_unavailable():
-                found = self._client.describe_execution(executionArn=f"{arn}:{name}")
+                found = self._client.describe_execution(
+                    executionArn=f"{arn}:{name}",
+                    includedData="METADATA_ONLY",  # the rest requires kms:Decrypt
+                )
         except self._client.exceptions.ExecutionDoesNotExist:
             return "failed"
         return _STATUS[found["status"]]

@@ -5,13 +5,15 @@
     400, 413, 415             Rejected; Paused if the fault is in the sender's address
     401                       the key is read again; Paused if there is no other, or it fails too
     429                       Throttled, for as long as the answer says
-    502, 504                  Unanswered: a server between had no answer, so perhaps sent
-    other 5xx                 Unreachable: SendGrid is down
+    5xx                       Unreachable: SendGrid is down, or a server in front of it says so
     any other                 Paused: the account, the sender or the key must be corrected
     no connection             Unreachable
     no answer of HTTP         Unanswered: perhaps sent
 
-SendGrid has no idempotency key, so an e-mail that was perhaps sent is not sent again here.
+SendGrid has no idempotency key, so an e-mail that was perhaps sent is not sent again here. A 5xx is
+not such a case: only a 2xx accepts an e-mail, and SendGrid documents every 5xx as a valid request
+that it failed to process. 502 and 504 are no exception. They are what an outage looks like from
+outside, and an outage must not use up the attempts of the messages.
 https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/responses
 """
@@ -50,7 +52,6 @@ _REJECTED = {400, 413, 415}
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
-_GATEWAY_ERRORS = {502, 504}
 
 
 class Unanswered(Exception):
@@ -172,8 +173,6 @@ class SendGridMailer:
             return Throttled(code, seconds=seconds)
         if status in _REJECTED:
             return (Paused if _blames_sender(answer.body) else Rejected)(code)
-        if status in _GATEWAY_ERRORS:
-            return Unanswered(code)
         return (Unreachable if status >= _SERVER_ERROR else Paused)(code)
 
     def _exchange(self, body: bytes, key: str) -> _Answer:

@@ -28,14 +28,14 @@ def check_project(project: str, longest: int) -> None:
     """
     if not re.fullmatch(_WORDS, project):
         raise pulumi.RunError(
-            f"The project's name is {project!r}; must be lower-case letters, digits and single "
+            f"The project's name is {project!r}; it must be lower-case letters, digits and single "
             f"hyphens between them, begin with a letter, and have at most {longest} characters, "
-            "for resources are named after it. Change `name` in Pulumi.yaml."
+            "for resources are named after it. Choose another `name` for Pulumi.yaml."
         )
     if len(project) > longest:
         raise pulumi.RunError(
             f"The project's name {project!r} has {len(project)} characters; at most {longest} are "
-            "left for it in the names of resources. Change `name` in Pulumi.yaml."
+            "left for it in the names of resources. Choose another `name` for Pulumi.yaml."
         )
 
 
@@ -47,7 +47,7 @@ def check_stack(project: str, stack: str) -> None:
     """
     if not re.fullmatch(rf"[a-z0-9]([a-z0-9-]{{0,{_STACK_NAME - 2}}}[a-z0-9])?", stack):
         raise pulumi.RunError(
-            f"The stack's name is {stack!r}; must be lower-case letters, digits and hyphens "
+            f"The stack's name is {stack!r}; it must be lower-case letters, digits and hyphens "
             f"between them, at most {_STACK_NAME}, for resources are named after it. Rename it: "
             "pulumi stack rename <name>"
         )

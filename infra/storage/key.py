@@ -22,8 +22,8 @@ class Key(pulumi.ComponentResource):
     """A symmetric key that AWS rotates every year, and its alias.
 
     IAM policies, hence grants, decide who may use the key: its own policy delegates to the account.
-    Beside the account, it allows the two services that use the key on nobody's behalf, CloudWatch
-    Logs and CloudWatch alarms, each for this account's resources.
+    Beside the account, it allows the services that use the key on nobody's behalf, each for this
+    account's resources: CloudWatch Logs, its delivery of the logs of state machines, and alarms.
 
     Lambda, DynamoDB and ECR create a KMS grant when a resource of theirs gets the key. Deploying
     therefore requires ``kms:CreateGrant``; functions need no permission for their environment.
@@ -118,6 +118,7 @@ def _policy(
 
     arn = pulumi.Output.concat("arn:", partition)
     groups = pulumi.Output.concat(arn, ":logs:", region, ":", account, ":log-group:*")
+    delivered = pulumi.Output.concat(arn, ":logs:", region, ":", account, ":*")
     statements = [
         statement(
             "Account",
@@ -135,6 +136,14 @@ def _policy(
             "kms:GenerateDataKey*",
             "kms:Describe*",
             Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        ),
+        # A state machine encrypts its log for the delivery, in this context.
+        # https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+        statement(
+            "LogDelivery",
+            {"Service": "delivery.logs.amazonaws.com"},
+            "kms:Decrypt",
+            Condition={"StringEquals": {"kms:EncryptionContext:SourceArn": delivered}},
         ),
         # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
         statement(

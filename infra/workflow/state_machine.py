@@ -45,7 +45,7 @@ class StateMachineArgs:
         definition: what it does; see `infra.workflow.definition`.
         log_retention_days: how long its log is kept.
         permissions_boundary: the most that its role may do; None for no boundary.
-        key: what its log is encrypted with; CloudWatch's if None.
+        key: what it, its executions and its log are encrypted with; AWS's own keys if None.
     """
 
     definition: Definition
@@ -63,7 +63,9 @@ class StateMachine(pulumi.ComponentResource):
     before. No change of the program replaces the machine, so no replacement can collide with it.
 
     The role may invoke the aliases of the functions that the definition names, write the log, and
-    trace. The log has every event, but not the input and output of states.
+    trace, and use the key for these. The log has every event, but not the input and output of
+    states. Those who start executions, or ask how they are, need no permission for the key.
+    https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class StateMachine(pulumi.ComponentResource):
         region = aws.get_region_output(opts=invoke).region
         self._here = pulumi.Output.concat(region, ":", self._account)
         self.arn = self._arn(f"stateMachine:{self._physical}")
+        self._key = args.key
         self.log_group = self._log_group(name, args)
         self.role = self._role(name, args)
 
@@ -125,6 +128,7 @@ class StateMachine(pulumi.ComponentResource):
                 "log_destination": pulumi.Output.concat(self.log_group.arn, ":*"),
             },
             tracing_configuration={"enabled": True},
+            encryption_configuration=_encryption(self._key),
             # Step Functions checks that the role may write the log.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.policy]),
         )
@@ -164,12 +168,41 @@ class StateMachine(pulumi.ComponentResource):
         return aws.iam.RolePolicy(
             f"{self.logical_name}-policy",
             role=self.role.name,
-            policy=policy([invoke], _anywhere(_LOGS), _anywhere(_TRACES)),
+            policy=policy([invoke, *self._decryption()], _anywhere(_LOGS), _anywhere(_TRACES)),
             opts=self._child,
         )
 
+    def _decryption(self) -> list[Grant]:
+        """Return what the role may do with the key: for the executions, and for their log.
+
+        Without ``kms:ViaService``, which AWS forbids here: the role uses the key itself.
+        """
+        if self._key is None:
+            return []
+        logs = pulumi.Output.concat("arn:", self._partition, ":logs:", self._here, ":*")
+        executions = ["kms:Decrypt", "kms:GenerateDataKey"]
+        return [
+            _in_context(self._key, executions, "aws:states:stateMachineArn", self.arn),
+            _in_context(self._key, ["kms:GenerateDataKey"], "SourceArn", logs),
+        ]
+
     def _arn(self, resource: str) -> pulumi.Output[str]:
         return pulumi.Output.concat("arn:", self._partition, ":states:", self._here, ":", resource)
+
+
+def _encryption(key: Key | None) -> aws.sfn.StateMachineEncryptionConfigurationArgs | None:
+    if key is None:
+        return None
+    return aws.sfn.StateMachineEncryptionConfigurationArgs(
+        type="CUSTOMER_MANAGED_KMS_KEY",
+        kms_key_id=key.arn,
+        kms_data_key_reuse_period_seconds=300,
+    )
+
+
+def _in_context(key: Key, actions: list[str], name: str, value: pulumi.Input[str]) -> Grant:
+    conditions = {"StringEquals": {f"kms:EncryptionContext:{name}": value}}
+    return Grant(actions=actions, resources=[key.arn], conditions=conditions)
 
 
 def _anywhere(actions: tuple[str, ...]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import typer
 
 from local.cli.common import PANEL, as_port, directory_of
 from local.debugger import DEBUG_PORT
+from ops.trace.cli import LOCAL
 
 commands = typer.Typer()
 
@@ -43,7 +44,12 @@ def invoke(
     Examples:
       app run cleanup-expired
       app run report
-      app run recount""",
+      app run recount
+      app run recount --stack prod
+
+    \b
+    A stack in AWS needs the Pulumi CLI, logged in, and AWS permissions for:
+      lambda:InvokeFunction    on the alias in the output `by_hand`""",
 )
 def run(
     context: typer.Context,
@@ -54,12 +60,23 @@ def run(
             help="A schedule, the function that it invokes, or one that is run by hand.",
         ),
     ],
+    stack: Annotated[
+        str,
+        typer.Option(
+            metavar="STACK",
+            help="Such as prod, for what is run by hand. `local` is this machine's cloud.",
+        ),
+    ] = LOCAL,
 ) -> int:
     """Run a schedule now, with the event that it sends.
 
     The answer is printed to standard output as JSON, the log to standard error. To send your own
     event, use app invoke.
     """
+    if stack != LOCAL:
+        from ops.by_hand import run_deployed
+
+        return run_deployed(stack, name)
     from local import schedules
 
     return schedules.run(directory_of(context), name)

@@ -12,13 +12,15 @@ def _update(request: Request) -> Made:
         roleArn=request.require("roleArn"),
         loggingConfiguration=_logging(request),
         tracingConfiguration=request.get("tracingConfiguration", {"enabled": False}),
+        encryptionConfiguration=request.get("encryptionConfiguration", {"type": "AWS_OWNED_KEY"}),
     )
     return request.unchanged()
 
 
 @resource(
     "aws:sfn/stateMachine:StateMachine",
-    passes="name type definition roleArn loggingConfiguration tracingConfiguration",
+    passes="name type definition roleArn loggingConfiguration tracingConfiguration "
+    "encryptionConfiguration",
     update=_update,
     fixed="name type",
     delete=lambda request: request.client("stepfunctions").delete_state_machine(
@@ -34,7 +36,9 @@ def state_machine(request: Request) -> Made:
         roleArn=request.require("roleArn"),
         loggingConfiguration=_logging(request),
         **present(
-            type=request.get("type"), tracingConfiguration=request.get("tracingConfiguration")
+            type=request.get("type"),
+            tracingConfiguration=request.get("tracingConfiguration"),
+            encryptionConfiguration=request.get("encryptionConfiguration"),
         ),
     )["stateMachineArn"]
     return Made(arn, {"name": name, "arn": arn})

@@ -13,6 +13,17 @@ Client = Callable[[str], Any]
 _USUAL = Config(
     read_timeout=30, connect_timeout=10, retries={"mode": "standard", "total_max_attempts": 5}
 )
+INVOCATIONS: Mapping[str, Config] = {
+    "lambda": Config(
+        # A function may run for 15 minutes, and a retry would start it a second time.
+        read_timeout=920,
+        connect_timeout=10,
+        tcp_keepalive=True,
+        retries={"mode": "standard", "total_max_attempts": 1},
+    )
+}
+"""Settings for clients that invoke functions, and wait for them."""
+
 _NONE: Mapping[str, Config] = {}
 
 

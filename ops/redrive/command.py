@@ -82,18 +82,19 @@ def run(
     """
     source = find(sources(outputs), queue)
     delivery = None if dry_run else _delivery(source, client)
-    return _redrive(source, Inbox(client("sqs"), source.url), delivery, limit, show)
+    return redrive(source, Inbox(client("sqs"), source.url), delivery, limit, show)
 
 
-def _redrive(
+def redrive(
     source: Source, inbox: Inbox, delivery: Delivery | None, limit: int | None, show: bool
 ) -> int:
+    """Process letters again, or only show them if there is no delivery; return the exit code."""
     report = Report(source, payloads=show)
     counts = inbox.counts()
     report.head(counts)
     visit = Pass(inbox, began=time.time(), limit=limit)
     try:
-        _go_through(visit, delivery, report)
+        go_through(visit, delivery, report)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
@@ -105,7 +106,8 @@ def _redrive(
     return 1 if report.kept else 0
 
 
-def _go_through(visit: Pass, delivery: Delivery | None, report: Report) -> None:
+def go_through(visit: Pass, delivery: Delivery | None, report: Report) -> None:
+    """Deliver the letters of one pass, and delete those that were delivered."""
     if delivery is None:
         for letters in visit.letters(ToQueue.at_once):
             for letter in letters:

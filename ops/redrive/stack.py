@@ -4,23 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.config import Config
-
 from ops.deployed import clients as deployed_clients
-from ops.deployed.clients import Client
+from ops.deployed.clients import INVOCATIONS, Client
 from ops.deployed.outputs import region as region_of
 from ops.redrive.errors import RedriveError
 from ops.redrive.sources import Source, sources
 
 # What follows the region depends on the partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
 _REGION = re.compile(r"https://sqs\.([a-z]+(?:-[a-z]+)+-[0-9]+)\.[a-z0-9.-]+/")
-_FUNCTION = Config(
-    # A function may run for 15 minutes, and a retry would start it a second time.
-    read_timeout=920,
-    connect_timeout=10,
-    tcp_keepalive=True,
-    retries={"mode": "standard", "total_max_attempts": 1},
-)
 
 
 def region(source: Source) -> str:
@@ -36,7 +27,7 @@ def region(source: Source) -> str:
 
 def clients(region_name: str, *, emulator: str | None = None) -> Client:
     """Return a function that makes clients of a region; it never repeats an invocation."""
-    return deployed_clients.clients(region_name, {"lambda": _FUNCTION}, emulator=emulator)
+    return deployed_clients.clients(region_name, INVOCATIONS, emulator=emulator)
 
 
 def connect(outputs: Mapping[str, Any]) -> Client:

@@ -11,7 +11,7 @@ commands = typer.Typer()
 _LONGEST_SECONDS = 3_600
 _EPILOG = """
 \b
-With a stack's name, the Pulumi CLI tells the URL and the credentials.
+With a stack's name, the URL and the credentials come from the Pulumi CLI.
 With a URL, set in the environment what the API requires:
   API_KEY                                    if `authorization` is api_key
   TOKEN_ENDPOINT, CLIENT_ID, CLIENT_SECRET   if it is cognito

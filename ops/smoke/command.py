@@ -68,7 +68,8 @@ def _url(stack: str, outputs: Mapping[str, Any]) -> str:
 
 def _graphql(outputs: Mapping[str, Any], access: Mapping[str, str]) -> Api | None:
     """Return the stack's GraphQL API, which takes the same token, or a key of its own."""
-    if "graphql_url" not in outputs:
+    # The bare emulator's own executor knows neither batches nor the functions' errors.
+    if "graphql_url" not in outputs or "emulator" in outputs:
         return None
     key = outputs.get("graphql_api_key")
     headers = {"x-api-key": str(key)} if key else access

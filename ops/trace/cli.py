@@ -88,7 +88,7 @@ def trace(
 ) -> int:
     """Print what followed from one request, upload or message.
 
-    The functions' logs are the source.
+    It searches the functions' logs.
     """
     from ops.trace import command
 

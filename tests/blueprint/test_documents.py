@@ -1,6 +1,7 @@
 """The documents that are made from the program are those that are checked in."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,8 @@ def test_documents_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_text_around_the_table_of_configuration_is_kept() -> None:
-    begin, end = documents._MARKS
+    page = documents.CONFIGURATION.read_text()
+    begin, end = re.findall(r"^<!-- .*configuration.* -->\n", page, re.M)
     text = documents.configuration(f"Before\n{begin}STALE{end}\nAfter")
     assert text.startswith(f"Before\n{begin}")
     assert text.endswith(f"{end}\nAfter")

@@ -167,7 +167,9 @@ def test_the_rules_hold_but_where_they_are_about_functions() -> None:
     assert broken(account()) == {
         18: {f"{role}-{area}" for role in (*deploying, "preview") for area in wide},
         20: {
-            f"{role}-{of}" for role in deploying for of in ("boundary", "data", "smoke", "watching")
+            f"{role}-{of}"
+            for role in deploying
+            for of in ("boundary", "callers", "data", "functions", "watching")
         },
         21: {"preview-role", *(f"{role}-role" for role in deploying)},
     }

@@ -28,5 +28,5 @@ def test_the_size_of_the_deploy_role_is_as_written() -> None:
         for r in account().recorder.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
         if r.name.startswith("deploy-prod-")
     ]
-    assert len(attached) == 10
-    assert "A role can have ten managed policies, and the deploy role has ten" in GUIDE
+    assert len(attached) == 8
+    assert "A role can have ten managed policies, and the deploy role has eight" in GUIDE

@@ -310,7 +310,7 @@ def test_an_upload_by_a_form_leads_back_to_the_request_for_it(history: History, 
 def test_a_failed_schedule_is_tried_again_and_ends_as_a_dead_letter(
     history: History, cloud: Cloud
 ) -> None:
-    function, scheduler = cloud.functions["daily-report"].name, cloud.client("scheduler")
+    function, scheduler = cloud.functions["process-upload"].name, cloud.client("scheduler")
     group = cloud.client("lambda").get_function(FunctionName=function, Qualifier="live")
     arn = group["Configuration"]["FunctionArn"]
     scheduler.create_schedule(
@@ -329,7 +329,7 @@ def test_a_failed_schedule_is_tried_again_and_ends_as_a_dead_letter(
     assert cause is not None
     assert (cause.kind, cause.title) == ("schedule", "stale")
     assert [run.attempt for run in cause.invocations] == [1, 2, 3]
-    assert cause.dead_letters[0].queue == "daily-report-failures"
+    assert cause.dead_letters[0].queue == "process-upload-failures"
 
 
 def test_a_schedule_is_a_cause(history: History) -> None:

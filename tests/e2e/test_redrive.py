@@ -19,6 +19,7 @@ from local.mail import sent
 from tests.support import samples
 from tests.support.e2e.redriving import Redrive, messages_of, purge, redrive, url_of
 from tests.support.e2e.system import Api, address, broken, log_records, until
+from tests.support.e2e.uploading import Caller
 from tests.support.functions import expected
 from tests.support.stacks import PROJECT
 
@@ -27,7 +28,11 @@ ROOT = Path(__file__).parents[2]
 __all__ = ["redrive"]
 
 QUEUES = sorted(queue for each in expected().values() for queue in each.dead_letters)
-TABLES = {"users": "dynamodb_table_name", "ledger": "ledger_table_name"}
+TABLES = {
+    "users": "dynamodb_table_name",
+    "ledger": "ledger_table_name",
+    "user-uploads": "uploads_table_name",
+}
 """The output that has the name of each table with a stream."""
 SHARD = "shardId-00000000000000000000-00000000"
 """The emulator's streams have one."""
@@ -79,15 +84,16 @@ def _stream(cloud: Cloud, queue: str) -> str:
     return stream
 
 
-def _positions(cloud: Cloud, queue: str, key: str) -> list[str]:
-    """Return the positions, in a queue's stream, of the records of the item with an id."""
+def _positions(cloud: Cloud, queue: str, **key: str) -> list[str]:
+    """Return the positions, in a queue's stream, of the records of the item with a key."""
+    wanted = {name: {"S": value} for name, value in key.items()}
     streams, found = cloud.client("dynamodbstreams"), []
     iterator = streams.get_shard_iterator(
         StreamArn=_stream(cloud, queue), ShardId=SHARD, ShardIteratorType="TRIM_HORIZON"
     )["ShardIterator"]
     while (answer := streams.get_records(ShardIterator=iterator))["Records"]:
         records = [record["dynamodb"] for record in answer["Records"]]
-        found += [r["SequenceNumber"] for r in records if r["Keys"] == {"id": {"S": key}}]
+        found += [r["SequenceNumber"] for r in records if r["Keys"] == wanted]
         iterator = answer["NextShardIterator"]
     return found
 
@@ -262,11 +268,19 @@ def test_a_stack_in_aws_is_redriven_with_the_permissions_that_the_help_lists(
         }
         for queue in (name for name, kind in each.dead_letters.items() if kind == "function"):
             sqs.send_message(QueueUrl=url_of(cloud, queue), MessageBody=json.dumps(event))
-    user = api.new_user()["id"]
-    keys = {"users": user, "ledger": created_id(user)}
+    caller = Caller(api)
+    upload = caller.uploads("notes.txt", b"some text", "text/plain")
+    caller.settled(upload)
+    keys = {
+        "users": {"id": caller.user},
+        "ledger": {"id": created_id(caller.user)},
+        "user-uploads": {"user": caller.user, "id": upload},
+    }
     for each in expected().values():
         for queue in (name for name, kind in each.dead_letters.items() if kind == "stream"):
-            position = _positions(cloud, queue, keys[each.trigger.removeprefix("stream ")])[0]
+            changes = _positions(cloud, queue, **keys[each.trigger.removeprefix("stream ")])
+            # A user and an entry are new; an upload has changed.
+            position = changes[-1] if each.trigger == "stream user-uploads" else changes[0]
             _put_position(cloud, queue, position, position)
     code, said = on_aws()
     assert code == 0, said

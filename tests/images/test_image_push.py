@@ -4,40 +4,19 @@ import contextlib
 import json
 import urllib.request
 from pathlib import Path
-from typing import Any
 
 import docker.errors
 import pytest
-from docker import DockerClient
 
 from local.engine import Engine
 from local.images import ImageRef
 from tests.support.images.backend import client_of, emulator
+from tests.support.images.registry import Refused, push
 
 MANIFESTS = {
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.oci.image.manifest.v1+json",
 }
-
-
-class Refused(Exception):
-    """The registry's error."""
-
-
-def push(client: DockerClient, image: str, repository: str, tag: str) -> str:
-    """Push an image under a second tag, remove the tag, and return the digest."""
-    client.images.get(image).tag(repository, tag)
-    try:
-        messages: list[dict[str, Any]] = list(
-            client.api.push(repository, tag, stream=True, decode=True)
-        )
-    finally:
-        client.images.remove(f"{repository}:{tag}", noprune=True)
-    for message in messages:
-        if "error" in message:
-            raise Refused(message["error"])
-    (digest,) = (m["aux"]["Digest"] for m in messages if "Digest" in m.get("aux", {}))
-    return str(digest)
 
 
 def test_push_and_pull_by_digest(

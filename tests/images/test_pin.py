@@ -8,8 +8,8 @@ import pytest
 import cli
 from blueprint.project import ROOT, project_name, stack_settings
 from local.engine import Engine
-from tests.images.test_image_push import push
 from tests.support.images.bases import Bases
+from tests.support.images.registry import push
 
 
 @pytest.fixture

@@ -49,6 +49,13 @@ def _repository(made: Inputs) -> Any:
     return encryption.get("kmsKey")
 
 
+def _machine(made: Inputs) -> Any:
+    encryption = made.get("encryptionConfiguration", {"type": "AWS_OWNED_KEY"})
+    own = encryption["type"] == "CUSTOMER_MANAGED_KMS_KEY"
+    assert ("kmsKeyId" in encryption) is own
+    return encryption.get("kmsKeyId")
+
+
 # Of each type that can be encrypted with a key, how to find which one.
 KEY_OF: dict[str, Callable[[Inputs], Any]] = {
     "dynamodb/table:Table": _table,
@@ -57,12 +64,12 @@ KEY_OF: dict[str, Callable[[Inputs], Any]] = {
     "ecr/repository:Repository": _repository,
     "lambda/function:Function": lambda made: made.get("kmsKeyArn"),
     "cloudwatch/logGroup:LogGroup": lambda made: made.get("kmsKeyId"),
+    "sfn/stateMachine:StateMachine": _machine,
     "sns/topic:Topic": lambda made: made.get("kmsMasterKeyId"),
 }
 
 # What takes a key and is given none, and why.
 WITHOUT: dict[str, str] = {
-    "sfn/stateMachine:StateMachine": "its executions hold ids, and its definition nothing else",
     "s3/bucket:Bucket": "its encryption is a resource of its own",
     "lambda/eventSourceMapping:EventSourceMapping": "its filters are this program's text",
     "scheduler/schedule:Schedule": "its input is this program's text",
@@ -166,6 +173,16 @@ def test_who_may_use_the_key() -> None:
                     "ArnLike": {
                         "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{HERE}:log-group:*"
                     }
+                },
+            },
+            {
+                "Sid": "LogDelivery",
+                "Effect": "Allow",
+                "Principal": {"Service": "delivery.logs.amazonaws.com"},
+                "Action": ["kms:Decrypt"],
+                "Resource": "*",
+                "Condition": {
+                    "StringEquals": {"kms:EncryptionContext:SourceArn": f"arn:aws:logs:{HERE}:*"}
                 },
             },
             {

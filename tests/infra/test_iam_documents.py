@@ -10,7 +10,7 @@ import pytest
 from tests.support.apis import api
 from tests.support.functions import allowed, allowed_with_a_key, consumed, in_network
 from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, of, stack
-from tests.support.statements import HERE, Statement, allow, failures, send_to, telemetry
+from tests.support.statements import HERE, KEY, Statement, allow, failures, send_to, telemetry
 
 MANAGE_INTERFACES = (
     "ec2:AssignPrivateIpAddresses",
@@ -145,6 +145,25 @@ def machines(name: str) -> dict[str, set[str]]:
     return {m.name: set(called(json.loads(m.inputs["definition"]))) for m in made}
 
 
+def use_of_the_key(machine: str) -> list[Statement]:
+    """Return how a machine's role uses the key: for its executions, and for their log."""
+    of = "kms:EncryptionContext"
+    arn = f"arn:aws:states:{HERE}:stateMachine:{machine}"
+    return [
+        allow(
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            on=KEY,
+            when={"StringEquals": {f"{of}:aws:states:stateMachineArn": arn}},
+        ),
+        allow(
+            "kms:GenerateDataKey",
+            on=KEY,
+            when={"StringEquals": {f"{of}:SourceArn": f"arn:aws:logs:{HERE}:*"}},
+        ),
+    ]
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_a_state_machine_may_invoke_what_its_definition_calls_and_nothing_else(name: str) -> None:
     """In both directions: the emulator does not enforce this role."""
@@ -154,6 +173,7 @@ def test_a_state_machine_may_invoke_what_its_definition_calls_and_nothing_else(n
         assert made.inputs["roleArn"].endswith(f":{role}")
         assert statements == [
             allow("lambda:InvokeFunction", on=sorted(called)),
+            *with_a_key(name, use_of_the_key(machine)),
             {"Effect": "Allow", "Action": list(LOG_DELIVERY), "Resource": "*"},
             {"Effect": "Allow", "Action": list(SAMPLING), "Resource": "*"},
         ]

@@ -14,7 +14,7 @@ from handlers.send_email import sendgrid as mailer
 from handlers.send_email.handler import Settings
 from infra.access import sendgrid
 from local import sendgrid as local_sendgrid
-from tests.infra.test_stack_config import EMAIL, loaded, refused
+from tests.support.configuration import EMAIL, loaded, refused
 from tests.support.functions import in_network
 from tests.support.policy.told import broken, seen
 from tests.support.stacks import PROJECT, inputs, keys, made_before, of, stack

@@ -1,8 +1,6 @@
 """A stack's configuration: typed, complete, and refused with every bad key named at once."""
 
-import contextvars
 import json
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,60 +9,18 @@ import pulumi
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pulumi.runtime.config import set_all_config
 from pydantic import ValidationError
 
 from blueprint.project import stack_settings
 from blueprint.recorder import run
 from config import AppConfig, Schedules
 from infra.config.api import Api
-from infra.config.loader import load
 from infra.config.names import room_for_names
+from tests.support.configuration import EMAIL, loaded, refused
 from tests.support.stacks import FUNCTIONS, PROJECT, STACKS
 
 POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI"
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
-EMAIL = {"sender": "no-reply@example.com"}
-
-
-def loaded(
-    keys: Mapping[str, Any],
-    *,
-    secrets: tuple[str, ...] = (),
-    stack: str = "dev",
-    project: str = PROJECT,
-) -> AppConfig:
-    """Load a configuration whose values are text, as Pulumi passes them to the program.
-
-    A key without a namespace is the project's.
-    """
-
-    def full(key: str) -> str:
-        return key if ":" in key else f"{project}:{key}"
-
-    def inside() -> AppConfig:
-        text = {
-            full(key): value if isinstance(value, str) else json.dumps(value)
-            for key, value in keys.items()
-        }
-        set_all_config(text, [full(key) for key in secrets])
-        return load(AppConfig)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pulumi, "get_stack", lambda: stack)
-        patch.setattr(pulumi, "get_project", lambda: project)
-        return contextvars.Context().run(inside)
-
-
-def refused(keys: Mapping[str, Any], **options: Any) -> list[str]:
-    """Return the problems that are named, each as ``<path>: <what>``."""
-    with pytest.raises(pulumi.RunError) as caught:
-        loaded(keys, **options)
-    first, *problems, last = str(caught.value).splitlines()
-    assert first.startswith("The configuration of stack ")
-    assert last.startswith("Correct Pulumi.")
-    project = options.get("project", PROJECT)
-    return [problem.removeprefix(f"  {project}:") for problem in problems]
 
 
 def with_(section: str, value: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The longest call to AWS fits into its function's timeout, by the numbers of both sides."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -69,11 +69,22 @@ def test_every_client_of_every_function_was_looked_at() -> None:
     }
 
 
+def retry_hook() -> Callable[..., bool | None]:
+    """Return what a client that keeps the deadline asks after each attempt."""
+    client = botocore.session.get_session().create_client("sqs", region_name="eu-central-1")
+    hooks: dict[str, Callable[..., bool | None]] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client.meta.events, "register_first", hooks.__setitem__)
+        deadline.bind(client)
+    return hooks["needs-retry.sqs"]
+
+
 @pytest.mark.parametrize("attempt", range(1, 9))
 def test_pauses_are_those_that_the_deadline_counts_with(attempt: int) -> None:
     """A retry is made if its longest pause ends before the deadline, to the second."""
+    stops_retries = retry_hook()
     least = 1000 * (pause(attempt) + deadline.RESERVE_SECONDS + 2 * deadline.CONNECT_SECONDS + 0.5)
     for millis, stops in ((least, None), (least - 1, False)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(deadline, "_remaining_millis", lambda millis=millis: millis)
-            assert deadline._stop(attempts=attempt) is stops
+            patch.setattr(deadline, "seconds_left", lambda millis=millis: millis / 1000)
+            assert stops_retries(attempts=attempt) is stops

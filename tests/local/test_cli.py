@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,13 @@ def running(tmp_path):
 def running_with_bucket(tmp_path):
     with pretended(tmp_path, {"s3_bucket_name": "bucket"}):
         yield
+
+
+def test_outputs_are_in_the_order_of_their_names(run, tmp_path):
+    with pretended(tmp_path, {"url": "http://x", "functions": {"b": 1, "a": 2}}):
+        code, out, _ = run("outputs")
+    names = re.findall(r'"(\w+)":', out)
+    assert (code, names) == (0, ["functions", "a", "b", "url"])
 
 
 def test_the_browsers_command_line_has_no_lasting_key(run, running, tmp_path, monkeypatch):

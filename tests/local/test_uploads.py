@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.aws_cli import variables
+from local.files import Files
 from local.logs import Invocation
 from local.project import ROOT
 from local.uploads import UploadNames
@@ -64,8 +65,8 @@ def test_a_later_upload_is_found_too(names, cloud, bucket):
 
 def test_what_is_no_longer_in_the_bucket_stays_a_digest_and_costs_one_listing(names, monkeypatch):
     listings = []
-    read = names._files.list
-    monkeypatch.setattr(names._files, "list", lambda prefix: listings.append(1) or read(prefix))
+    read = Files.list
+    monkeypatch.setattr(Files, "list", lambda *args: listings.append(1) or read(*args))
     lines = tuple(record(f"uploads/{number}") for number in range(50))
     assert names.named(log(*lines, ended_ms=1)).lines == lines
     assert len(listings) == 1

@@ -116,8 +116,8 @@ def samples(now: float) -> list[Cause]:
         Cause("run-7", "schedule", "cleanup", now - 30, "failed", 12, invocations=[
             Invocation("run-7", "cleanup-expired", now - 30, 12, True,
                        failure=Failure("ModuleNotFoundError", "No module named 'x'"))]),
-        Cause("run-8", "invoke", "daily-report", now - 25, "ok", 700, invocations=[
-            Invocation("run-8", "daily-report", now - 25, 700, True, event={}, answer=None)]),
+        Cause("run-8", "invoke", "cleanup-expired", now - 25, "ok", 700, invocations=[
+            Invocation("run-8", "cleanup-expired", now - 25, 700, True, event={}, answer=None)]),
         Cause("run-9", "write", "PutItem to users", now - 20, "ok", 40, invocations=[
             Invocation("run-9", "queue-welcome", now - 20, 40, False, event={"Records": []})]),
         Cause("req-3", "request", "POST /users", now - 10, "rejected", 4,

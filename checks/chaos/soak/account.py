@@ -59,7 +59,7 @@ class _Accountant:
                 self._row(Kind.MESSAGE, mails[Kind.MESSAGE], self._dead_messages(), mail=True),
                 self._row(Kind.EVENT, mails[Kind.EVENT], mail=True),
                 self._uploads(),
-                *([self._forms()] if Kind.FORM in kinds() else []),
+                *(self._forms() if Kind.FORM in kinds() else []),
                 *(self._row(one, self._scheduled(one), self._dead(one)) for one in schedules()),
             ],
             waiting=self._evidence.waiting,
@@ -176,16 +176,31 @@ class _Accountant:
         effects += ["of no upload" for key in strays if not key.startswith("uploads/")]
         return replace(self._row(Kind.UPLOAD, effects, kept), rejected=rejected)
 
-    def _forms(self) -> Row:
+    def _forms(self) -> Iterator[Row]:
+        """Balance the uploads by forms; those that somebody follows have a row of their own."""
+        followed = self._sent[Kind.LIVE]
         found = forms.ends(
-            self._sent[Kind.FORM],
+            [*self._sent[Kind.FORM], *followed],
             self._inputs,
             self._books.details,
             found=self._evidence.forms,
             objects=self._evidence.objects,
             dead=self._evidence.dead_uploads,
+            heard=self._evidence.heard,
         )
-        return self._row(Kind.FORM, found.effects, found.kept)
+        names = {str(item.number) for item in followed}
+        yield self._row(
+            Kind.FORM,
+            [name for name in found.effects if name not in names],
+            [each for each in found.kept if each[0] not in names],
+        )
+        if Kind.LIVE in kinds():
+            strays = [f"of another than {number}" for number in self._evidence.strays]
+            yield self._row(
+                Kind.LIVE,
+                [*(name for name in found.effects if name in names), *strays],
+                [each for each in found.kept if each[0] in names],
+            )
 
     def _scheduled(self, kind: str) -> Iterator[str]:
         for item in self._accepted(kind):

@@ -3,7 +3,7 @@
 import http.client
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from checks.chaos.soak.events import consumer_of_uploads
 from checks.chaos.soak.files import md5
 from checks.chaos.soak.forms import Record, records
 from checks.chaos.soak.inputs import Kind, kinds
+from checks.chaos.soak.listeners import Listeners
 from checks.chaos.soak.schedules import schedules
 from local.aws import ACCOUNT_ID, Aws
 from local.cloud import Cloud
@@ -35,6 +36,8 @@ class Evidence:
         dead_uploads: keys and versions, of the events of uploads that failed.
         dead_schedules: numbers of the inputs whose scheduled event failed.
         forms: records of uploads by their files' names.
+        heard: states of uploads, as their callers were told, by the inputs' numbers.
+        strays: inputs whose caller was told of an upload of another.
         objects: ETags by key, under ``uploads/``, ``processed/`` and ``rejected/``.
         scheduled: effects of each schedule, counted by the detail of their input.
         waiting: messages left on the e-mail queue.
@@ -50,17 +53,20 @@ class Evidence:
     dead_uploads: set[tuple[str, str]]
     dead_schedules: set[int]
     forms: dict[str, list[Record]]
+    heard: Mapping[int, str]
+    strays: Sequence[int]
     objects: dict[str, str]
     scheduled: dict[str, Counter[str]]
     waiting: int
 
 
-def gather(cloud: Cloud, details: Mapping[str, list[str]]) -> Evidence:
+def gather(cloud: Cloud, details: Mapping[str, list[str]], listeners: Listeners) -> Evidence:
     """Read everything.
 
     Args:
         cloud: the system.
         details: of the inputs of each schedule.
+        listeners: who have heard of uploads.
     """
     users, abandoned = _users(cloud)
     dead = _messages(cloud, cloud.outputs["sqs_dead_letter_queue_url"])
@@ -87,6 +93,8 @@ def gather(cloud: Cloud, details: Mapping[str, list[str]]) -> Evidence:
             event["soak"] for function in schedules() for event in _failures(cloud, function)
         },
         forms=records(cloud) if Kind.FORM in kinds() else {},
+        heard=listeners.heard,
+        strays=listeners.strays,
         objects=_objects(cloud),
         scheduled={
             function: schedule.effects(cloud, details[function])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from checks.chaos.soak.files import md5
-from checks.chaos.soak.inputs import Input, Inputs, Variant
+from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
 from local.cloud import Cloud
 
 _OURS = ("processed/users/", "rejected/users/")
@@ -64,10 +64,11 @@ def ends(
     found: Mapping[str, list[Record]],
     objects: Mapping[str, str],
     dead: set[tuple[str, str]],
+    heard: Mapping[int, str],
 ) -> Ends:
     """Find what became of each file.
 
-    A file is done if its record says so and its text is there.
+    A file is done if its record says so and its text is there, and if its caller has heard it.
 
     Args:
         items: the inputs.
@@ -76,6 +77,7 @@ def ends(
         found: the records.
         objects: ETags by key.
         dead: keys and versions, of the events that failed.
+        heard: the last state that the callers were told who followed their uploads.
     """
     effects: list[str] = []
     kept: list[tuple[str, object]] = []
@@ -90,7 +92,8 @@ def ends(
         output = f"processed/{upload.key.removeprefix('uploads/')}/text.txt"
         claimed.add(output)
         done = Record(upload.id, "done") in found.get(name, ())
-        if done and objects.get(output) == content:
+        told = item.kind != Kind.LIVE or heard.get(item.number) == "done"
+        if done and told and objects.get(output) == content:
             effects.append(name)
         elif (upload.key, upload.version) in dead:
             kept.append((name, content))

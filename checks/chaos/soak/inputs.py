@@ -25,6 +25,7 @@ class Kind(StrEnum):
     EVENT = "e-mail event, repeated"
     UPLOAD = "uploads"
     FORM = "POST /users/{id}/uploads"
+    LIVE = "POST /tickets"  # an upload by a form that the caller follows by a WebSocket
 
 
 class Variant(StrEnum):
@@ -58,6 +59,7 @@ _MIX: tuple[tuple[int, Kind, Variant], ...] = (
     (3, Kind.UPLOAD, Variant.COPY),
     (6, Kind.FORM, Variant.KEYED),
     (4, Kind.FORM, Variant.PLAIN),
+    (3, Kind.LIVE, Variant.PLAIN),
 )
 
 

@@ -10,6 +10,7 @@ from checks.chaos.soak.events import Events
 from checks.chaos.soak.files import md5
 from checks.chaos.soak.forms import Upload
 from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.listeners import Listeners
 from checks.chaos.soak.target import Target
 
 _NOBODY = "user_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -34,6 +35,7 @@ class Senders:
     caller: Caller
     target: Target
     events: Events
+    listeners: Listeners
     graphql: Caller | None = None
     uploading: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(_UPLOADS_AT_ONCE)
@@ -53,6 +55,7 @@ class Senders:
             Kind.EVENT: self._event,
             Kind.UPLOAD: self._upload,
             Kind.FORM: self._form,
+            Kind.LIVE: self._form,
         }
         ways.get(item.kind, self._schedule)(item)
 
@@ -128,7 +131,10 @@ class Senders:
             self.events.wait_for_upload(file.key)
 
     def _form(self, item: Input) -> None:
-        """Request a form, twice if it has a key; upload by it, and ask what became of the file."""
+        """Request a form, twice if it has a key; upload by it, and ask what became of the file.
+
+        A caller who follows the upload subscribes to it before the file is sent.
+        """
         content = self.inputs.text(item)
         self.books.send(item, payload=md5(content))
         user_id = self.books.details.get(self.inputs.earlier(item.number, Kind.CREATE))
@@ -142,6 +148,8 @@ class Senders:
             answer = again if again.status == _CREATED else answer
         if answer.status == _CREATED:
             upload_id, form = answer.body["upload"]["id"], answer.body["form"]
+            if item.kind == Kind.LIVE and user_id:
+                self.listeners.follow(item.number, user_id, upload_id)
             with self.uploading:
                 upload = Upload(upload_id, form["fields"]["key"], self.target.send(form, content))
                 self.events.wait_for_upload(upload.key)

@@ -18,6 +18,7 @@ from checks.chaos.soak.evidence import gather
 from checks.chaos.soak.further import further
 from checks.chaos.soak.graphql import GraphQLCaller
 from checks.chaos.soak.inputs import Input, Inputs
+from checks.chaos.soak.listeners import Listeners
 from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.senders import Senders
 from checks.chaos.soak.table import Account
@@ -31,6 +32,7 @@ from local.emulator import free_port
 
 _SENDERS = 12
 _MOST_WAITING = 300  # messages on the queue, before the senders pause
+_LAST_WORDS_SECONDS = 60  # for who asks again what became of an upload
 _QUIET_SECONDS = 5  # without a call of AWS, nothing is being worked on
 
 
@@ -43,6 +45,8 @@ class Soak:
         inputs: what is sent.
         functions: passes on the functions' calls of AWS.
         callers: passes on the calls of the API.
+        caller: calls the API by it.
+        listeners: hear of uploads.
         delays: the messages that functions have put off.
         injected: faults by kind, and kills as ``kill``, so far.
         sent: how many inputs, those included that only repeat what was sent before.
@@ -54,6 +58,8 @@ class Soak:
     functions: Proxy
     callers: Proxy
     delays: time_lapse.Delays
+    caller: Caller
+    listeners: Listeners
     books: Books = field(default_factory=Books)
     injected: Counter[str] = field(default_factory=Counter)
     sent: int = 0
@@ -87,9 +93,10 @@ class Soak:
         senders = Senders(
             inputs=self.inputs,
             books=self.books,
-            caller=Caller(self.cloud.outputs["api_gateway_url"], self.callers.port),
+            caller=self.caller,
             target=Target(self.cloud),
             events=Events(self.cloud),
+            listeners=self.listeners,
             graphql=self._graphql(),
         )
         numbers = iter(range(messages))
@@ -156,7 +163,8 @@ class Soak:
         for number, detail in self.books.details.items():
             if (kind := self.inputs[number].kind) in details:
                 details[kind].append(detail)
-        evidence = gather(self.cloud, details)
+        self.listeners.end(seconds=_LAST_WORDS_SECONDS)
+        evidence = gather(self.cloud, details, self.listeners)
         found = account(self.books, self.inputs, evidence, uncertain=bool(self.injected))
         return replace(found, rows=[*found.rows, *(each.row(self.cloud) for each in further())])
 
@@ -216,6 +224,13 @@ def running(
             QueueUrl=cloud.outputs["sqs_queue_url"],
             Attributes={"VisibilityTimeout": str(visibility_seconds)},
         )
+        caller = Caller(cloud.outputs["api_gateway_url"], callers.port)
         yield Soak(
-            cloud=cloud, inputs=Inputs(seed), functions=functions, callers=callers, delays=delays
+            cloud=cloud,
+            inputs=Inputs(seed),
+            functions=functions,
+            callers=callers,
+            delays=delays,
+            caller=caller,
+            listeners=Listeners(caller=caller),
         )

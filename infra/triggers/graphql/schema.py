@@ -75,14 +75,14 @@ def compose(parts: Mapping[str, Path]) -> Schema:
         )
     every = [parse("\n".join(roots)), *documents.values()]
     whole = DocumentNode(definitions=tuple(node for each in every for node in each.definitions))
-    for error in validate_sdl(whole):
-        raise _problem(error.message, error.nodes or ())
+    for fault in validate_sdl(whole):
+        raise _problem(fault.message, fault.nodes or ())
     try:
         schema = build_ast_schema(whole, assume_valid_sdl=True)
-    except TypeError as wrong:  # an input where only an output may stand, or the other way round
-        raise SchemaError(f"{_listed(parts.values())}: {wrong}") from None
-    for error in validate_schema(schema):
-        raise _problem(error.message, error.nodes or ())
+    except TypeError as error:  # an input where only an output may stand, or the other way round
+        raise SchemaError(f"{_listed(parts.values())}: {error}") from None
+    for fault in validate_schema(schema):
+        raise _problem(fault.message, fault.nodes or ())
     return Schema(text=_text(schema), fields=tuple(fields))
 
 

@@ -32,7 +32,7 @@ def failures(stage: Stage) -> dict[str, Any]:
     return {
         "dead_letters": _dead_letters(queues, recent, stage.settings.root),
         "rejected": _rejected(stage, recent),
-        "stuck": [*_streams(lags, recent), *_queues(queues, recent)],
+        "stuck": [*stuck_streams(lags, recent), *_queues(queues, recent)],
         "alarms": alarms.ringing(stage, queues, lags, recent),
     }
 
@@ -114,7 +114,8 @@ def _rejected(stage: Stage, recent: list[Cause]) -> list[dict[str, Any]]:
     return found
 
 
-def _streams(lags: Iterable[streams.Lag], recent: list[Cause]) -> list[dict[str, Any]]:
+def stuck_streams(lags: Iterable[streams.Lag], recent: list[Cause]) -> list[dict[str, Any]]:
+    """Return the streams whose records wait long or fail, each with its causes."""
     return [
         {
             "what": f"stream of {lag.table}",

@@ -35,7 +35,7 @@ def functions(stage: Stage) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": name,
-                "state": _state(Path(settings.root), name, failure, variables),
+                "state": state_of(Path(settings.root), name, failure, variables),
                 "runs": len(events),
                 "failed": sum(bool(run.failure or run.failed_items) for run in events),
                 "last": last.time if last else None,
@@ -51,7 +51,8 @@ def functions(stage: Stage) -> list[dict[str, Any]]:
     return found
 
 
-def _state(root: Path, function: str, failure: Failure | None, variables: dict[str, str]) -> str:
+def state_of(root: Path, function: str, failure: Failure | None, variables: dict[str, str]) -> str:
+    """Return whether a function fails to import, is debugged, was edited, or is as deployed."""
     if failure and any(word in failure.type for word in _IMPORT):
         return "failed to import"
     if PORT_VARIABLE in variables:

@@ -139,14 +139,14 @@ def _upload(stage: Stage, settings: Settings, draft: Draft) -> None:
     elif draft.source is None:
         body = draft.body.encode()
     elif draft.source.startswith("./"):
-        body = _sample(Path(settings.root), draft.source)
+        body = read_sample(Path(settings.root), draft.source)
     else:
         stored = s3.get_object(Bucket=bucket, Key=draft.source)
         body, type_ = stored["Body"].read(), stored.get("ContentType", type_)
     s3.put_object(Bucket=bucket, Key=draft.target, Body=body, ContentType=type_)
 
 
-def _sample(root: Path, source: str) -> bytes:
+def read_sample(root: Path, source: str) -> bytes:
     """Return a file of the project's samples, and no other file of this machine."""
     folder, path = (root / "tests" / "functions").resolve(), (root / source).resolve()
     if not path.is_relative_to(folder):

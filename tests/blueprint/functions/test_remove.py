@@ -160,6 +160,19 @@ def test_a_function_can_be_added_to_what_is_left_of_an_emptied_program(tmp_path:
     assert added.count("count-users") == 3  # its entry, its route's path and function
 
 
+def test_lines_that_name_it_are_listed_once_but_for_generated_ones(tmp_path: Path) -> None:
+    for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / "requirements.txt"):
+        (tmp_path / path.name).write_text(path.read_text())
+    new(tmp_path, "count-users", "queue", pasted=True)
+    begin, end = "<!-- table: written by `make documents` -->", "<!-- end of table -->"
+    (tmp_path / "README.md").write_text(
+        f"{begin}\n| count-users |\n{end}\nRun count-users, count-users-2.\nOf count-users-2.\n"
+    )
+    assert remove(tmp_path, "count-users").mentions == [
+        "README.md:4: Run count-users, count-users-2."
+    ]
+
+
 def test_an_unknown_function_is_refused() -> None:
     with pytest.raises(WrongName, match=f"Functions: .*{FUNCTIONS[0]}"):
         remove(ROOT, "no-such")
@@ -175,7 +188,7 @@ def test_what_only_a_person_can_undo_is_said() -> None:
 def test_what_a_feature_does_not_work_without_goes_with_it_only(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("blueprint.functions.remove._remove", pytest.fail)  # of this very tree
+    monkeypatch.setattr("blueprint.functions.remove.write", pytest.fail)  # of this very tree
     feature = file_of(ROOT, name).stem.replace("_", "-")
     with pytest.raises(ProgramError, match=rf"does not work without {name}.*app remove {feature};"):
         remove(ROOT, name)
@@ -194,8 +207,8 @@ def test_nothing_of_a_feature_is_left_in_the_program(feature: str) -> None:
 
 @pytest.mark.skipif(not (ROOT / "features/erasure.py").exists(), reason="nothing builds on it")
 def test_a_feature_that_others_build_on_goes_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blueprint.functions.remove._remove", pytest.fail)  # of this very tree
-    with pytest.raises(ProgramError, match=r"Remove them first: app remove erasure\b"):
+    monkeypatch.setattr("blueprint.functions.remove.write", pytest.fail)  # of this very tree
+    with pytest.raises(ProgramError, match=r"Remove them first: app remove erasure$"):
         remove(ROOT, "uploads")
 
 

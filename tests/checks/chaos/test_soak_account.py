@@ -37,6 +37,8 @@ class World:
     dead_uploads: set[tuple[str, str]] = field(default_factory=set)
     dead_schedules: set[int] = field(default_factory=set)
     forms: dict[str, list[Record]] = field(default_factory=dict)
+    heard: dict[int, str] = field(default_factory=dict)
+    strays: list[int] = field(default_factory=list)
     objects: dict[str, str] = field(default_factory=dict)
     scheduled: dict[str, Counter[str]] = field(
         default_factory=lambda: {function: Counter() for function in schedules()}
@@ -99,7 +101,8 @@ class World:
         if fate == "refused":
             self.books.refuse(item)
             return
-        self.forms[name] = [Record(upload.id, "done" if fate in ("once", "altered") else "failed")]
+        ended = "done" if fate in ("once", "altered") else "failed"
+        self.forms[name], self.heard[item.number] = [Record(upload.id, ended)], ended
         if fate == "unanswered":
             self.books.leave(item)
             return
@@ -228,7 +231,7 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
         elif item.kind == Kind.UPLOAD:
             broken = item.variant is Variant.INVALID
             world.upload(item, fate(item.kind, BROKEN_FILES if broken else FILES))
-        elif item.kind == Kind.FORM:
+        elif item.kind in (Kind.FORM, Kind.LIVE):
             world.form(item, fate(item.kind, FORMS))
         elif item.kind == Kind.READ:
             fates = {"once": "once", "refused": "refused", "": "lost"}
@@ -356,11 +359,27 @@ def test_an_older_upload_over_a_newer_one_is_found() -> None:
     assert row(world.account(), Kind.UPLOAD).balance.lost == {str(item.number)}
 
 
+@pytest.mark.parametrize("kind", [Kind.FORM, Kind.LIVE])
 @pytest.mark.parametrize(("fate", "column"), FORMS.items())
-def test_a_form_is_counted_where_it_belongs(fate: str, column: str) -> None:
+def test_a_form_is_counted_where_it_belongs(fate: str, column: str, kind: Kind) -> None:
     world = World()
-    world.form(of(Kind.FORM, Variant.PLAIN), fate)
-    assert counts(row(world.account(), Kind.FORM)) == {column: 1}
+    world.form(of(kind, Variant.PLAIN), fate)
+    assert counts(row(world.account(), kind)) == {column: 1}
+
+
+def test_a_follower_who_hears_nothing_is_a_violation() -> None:
+    world, item = World(), of(Kind.LIVE, Variant.PLAIN)
+    world.form(item, "once")
+    world.heard.clear()
+    assert row(world.account(), Kind.LIVE).balance.lost == {str(item.number)}
+
+
+def test_a_follower_who_hears_of_another_upload_is_a_violation() -> None:
+    world, item = World(), of(Kind.LIVE, Variant.PLAIN)
+    world.form(item, "once")
+    world.strays.append(item.number)
+    unknown = row(world.account(), Kind.LIVE).balance.unknown
+    assert unknown == {f"of another than {item.number}"}
 
 
 def test_two_records_under_one_key_are_a_violation() -> None:

@@ -34,5 +34,5 @@ def test_documents_are_counted_and_judged(monkeypatch: pytest.MonkeyPatch, schem
 
 @pytest.mark.parametrize("problems", [[], ["a problem"]])
 def test_the_end(capsys: pytest.CaptureFixture[str], problems: list[str]) -> None:
-    assert command._conclude(problems) == len(problems)
+    assert command.conclude(problems) == len(problems)
     assert ("! a problem\n" in capsys.readouterr().out) == bool(problems)

@@ -8,5 +8,5 @@ EXPECTED = Expected(
     alarms=("count-activity-iterator-age", "ledger-entries-dead-letters"),
     dead_letters={"ledger-entries-failures": "stream"},
     unanswered="Failed",
-    logs={"again", "closed", "count", "ignored", "level", "sequence"},
+    logs={"again", "closed", "count", "ignored", "level", "reason", "sequence"},
 )

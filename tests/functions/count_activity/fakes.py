@@ -11,7 +11,8 @@ from botocore.paginate import Paginator
 from botocore.validate import ParamValidator
 
 from handlers.domain.activity_event import FIGURES
-from tests.support.fakes import FakeDynamoDB, cancelled
+from handlers.domain.ledger import counted
+from tests.support.fakes import NOW, FakeDynamoDB, cancelled
 
 _SESSION = botocore.session.get_session()
 _QUERY = _SESSION.get_data("dynamodb/2012-08-10/paginators-1")["pagination"]["Query"]
@@ -163,3 +164,30 @@ def _check(operation: str, params: Item) -> None:
     shape = _SESSION.get_service_model("dynamodb").operation_model(operation).input_shape
     report = ParamValidator().validate(params, shape)
     assert not report.has_errors(), report.generate_report()
+
+
+def entry(number: int, kind: str = "file", outcome: str = "resized", back: int = 0) -> Any:
+    """Return an entry of the ledger, counted some days ago."""
+    return counted(f"{kind}#{number}", kind=kind, outcome=outcome, now=NOW - back * 86_400)
+
+
+def poison(number: int, what: str) -> Any:
+    """Return an entry that cannot be counted."""
+    item = entry(number)
+    match what:
+        case "no kind":
+            del item["kind"]
+        case "no outcome":
+            item["outcome"] = {"N": "1"}
+        case "no date":
+            item["day"] = {"S": "tomorrow"}
+        case "another form of date":
+            item["day"] = {"S": "20261123"}
+        case "no text":
+            item["day"] = {"N": "20261123"}
+        case "null":
+            item["day"] = {"NULL": True}
+    return item
+
+
+POISONS = ["no kind", "no outcome", "no date", "another form of date", "no text", "null"]

@@ -11,12 +11,20 @@ from handlers.count_activity.count_activity import count_activity
 from handlers.count_activity.handler import handler
 from handlers.domain.activity_event import FIGURE_OF, FIGURES, InvalidEntry, event_of
 from handlers.domain.activity_store import ActivityStore
-from handlers.domain.ledger import Ledger, counted
+from handlers.domain.ledger import Ledger
 from handlers.domain.user import NewUser
 from handlers.domain.user_store import UserStore
 from handlers.runtime.asynchronous import Failed
 from handlers.runtime.faults import Unavailable
-from tests.functions.count_activity.fakes import FiguresTable, Killed, counts, record
+from tests.functions.count_activity.fakes import (
+    POISONS,
+    FiguresTable,
+    Killed,
+    counts,
+    entry,
+    poison,
+    record,
+)
 from tests.support import samples
 from tests.support.fakes import NOW, FakeContext, FakeDynamoDB, client_error, log, outcomes
 
@@ -29,30 +37,6 @@ KINDS = [*FIGURE_OF, ("email", "notification"), ("idempotency", "x"), ("file", "
 def store(table: FiguresTable) -> ActivityStore:
     return ActivityStore(table, "activity", now=lambda: NOW, sleep=lambda _: None)
 
-
-def entry(number: int, kind: str = "file", outcome: str = "resized", back: int = 0) -> Any:
-    return counted(f"{kind}#{number}", kind=kind, outcome=outcome, now=NOW - back * 86_400)
-
-
-def poison(number: int, what: str) -> Any:
-    item = entry(number)
-    match what:
-        case "no kind":
-            del item["kind"]
-        case "no outcome":
-            item["outcome"] = {"N": "1"}
-        case "no date":
-            item["day"] = {"S": "tomorrow"}
-        case "another form of date":
-            item["day"] = {"S": "20261123"}
-        case "no text":
-            item["day"] = {"N": "20261123"}
-        case "null":
-            item["day"] = {"NULL": True}
-    return item
-
-
-POISONS = ["no kind", "no outcome", "no date", "another form of date", "no text", "null"]
 
 entries = st.builds(
     lambda number, kind, back: entry(number, *kind, back=back),

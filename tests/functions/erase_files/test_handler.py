@@ -31,6 +31,7 @@ __all__ = ["log"]
 ERASURE = "erasure_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"
 OTHER = "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFH"
 FOLDERS = ("uploads", "processed", "rejected")
+PREFIXES = tuple(f"{folder}/users/" for folder in FOLDERS)
 LONG_AGO = int(NOW) - 10_000
 
 
@@ -61,7 +62,7 @@ class World:
         return erase_files(
             ERASURE,
             erasures=ErasureStore(self.client, "erasures"),
-            files=Files(s3=self.bucket, bucket="storage"),
+            files=Files(s3=self.bucket, bucket="storage", prefixes=PREFIXES),
             uploads=Uploads(dynamodb=self.client, table="uploads", now=lambda: self.now),
             now=lambda: self.now,
             seconds_left=lambda: self.left(),
@@ -204,7 +205,7 @@ def test_an_error_leaves_without_details(log: pytest.LogCaptureFixture) -> None:
             samples.event("erase_files"),
             FakeContext(),
             ErasureStore(world.client, "erasures"),
-            Files(s3=world.bucket, bucket="storage"),
+            Files(s3=world.bucket, bucket="storage", prefixes=PREFIXES),
             Uploads(dynamodb=world.client, table="uploads", now=lambda: NOW),
         )
     assert "canary" not in str(failed.value) + logged_text(log)

@@ -13,7 +13,6 @@ from handlers.get_upload.get_upload import get_upload
 from handlers.get_upload.handler import handler
 from handlers.runtime.http import Response
 from handlers.runtime.presign import Presigner
-from tests.functions.get_upload.items import UPLOAD_ID, item
 from tests.support import samples
 from tests.support.fakes import (
     NOW,
@@ -25,6 +24,7 @@ from tests.support.fakes import (
     logged_text,
     outcomes,
 )
+from tests.support.upload_items import UPLOAD_ID, item
 
 __all__ = ["log"]
 

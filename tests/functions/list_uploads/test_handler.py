@@ -9,7 +9,6 @@ from handlers.domain.ulid import new_ulid
 from handlers.domain.upload_store import UploadStore
 from handlers.domain.user_store import UserStore
 from handlers.list_uploads.handler import handler
-from tests.functions.get_upload.items import item
 from tests.support import samples
 from tests.support.fakes import (
     NOW,
@@ -21,6 +20,7 @@ from tests.support.fakes import (
     logged_text,
     outcomes,
 )
+from tests.support.upload_items import item
 
 __all__ = ["log"]
 

@@ -12,7 +12,6 @@ from handlers.domain.user_store import UserStore
 from handlers.live_uploads.handler import handler
 from handlers.live_uploads.live_uploads import MAX_MESSAGE_BYTES, Limits, Parts
 from handlers.runtime.caller import Caller
-from tests.functions.get_upload.items import UPLOAD_ID, item
 from tests.support import samples
 from tests.support.fakes import (
     NOW,
@@ -24,6 +23,7 @@ from tests.support.fakes import (
     logged_text,
     outcomes,
 )
+from tests.support.upload_items import UPLOAD_ID, item
 
 __all__ = ["log"]
 ADA, BOB = Caller("person", "ada"), Caller("person", "bob")

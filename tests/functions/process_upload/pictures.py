@@ -36,7 +36,7 @@ def tiff(
     directories, at = b"", strip + strip % 2
     made = [tags | (more or {}), *pages]
     for number, page in enumerate(made):
-        directory = _directory(page, at, order, last=number == len(made) - 1)
+        directory = tiff_directory(page, at, order, last=number == len(made) - 1)
         directories += directory
         at += len(directory)
     magic = {"<": b"II*\x00", ">": b"MM\x00*"}[order]
@@ -44,7 +44,7 @@ def tiff(
     return magic + first + at_8 + data + bytes(strip % 2) + directories
 
 
-def _directory(tags: dict[int, Value], at: int, order: str, *, last: bool) -> bytes:
+def tiff_directory(tags: dict[int, Value], at: int, order: str, *, last: bool) -> bytes:
     entries, values = b"", b""
     after = at + 2 + 12 * len(tags) + 4
     for tag, value in sorted(tags.items()):

@@ -223,7 +223,7 @@ def test_a_preview_whose_picture_is_in_a_directory_of_its_own_is_left_to_be_copi
     content = raw(_254=1, _330=0)
     place = len(content)
     content = raw(_254=1, _330=place)
-    full = pictures._directory(FULL, place, "<", last=True)
+    full = pictures.tiff_directory(FULL, place, "<", last=True)
     with pytest.raises(Rejected) as rejected:
         render(content + full, Kind.TIFF)
     assert rejected.value.reason is Reason.NOT_PARSED

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from handlers.domain.upload_key import ids_of, output_key, upload_key
 from handlers.process_upload import keys
 from handlers.process_upload.storage import StorageError
-from tests.functions.get_upload.items import KEY, UPLOAD_ID, item
 from tests.functions.process_upload import files as files
-from tests.functions.process_upload.test_process import World
+from tests.functions.process_upload.world import World
 from tests.support.fakes import USER, client_error
+from tests.support.upload_items import KEY, UPLOAD_ID, item
 
 # The parallel test runner has threads of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")

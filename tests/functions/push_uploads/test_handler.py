@@ -12,7 +12,6 @@ from handlers.domain.upload_store import UploadStore
 from handlers.domain.user_store import UserStore
 from handlers.push_uploads.clients import AT_ONCE, Clients
 from handlers.push_uploads.handler import handler
-from tests.functions.get_upload.items import UPLOAD_ID, item
 from tests.support import samples
 from tests.support.fakes import (
     NOW,
@@ -24,6 +23,7 @@ from tests.support.fakes import (
     logged_text,
     outcomes,
 )
+from tests.support.upload_items import UPLOAD_ID, item
 
 __all__ = ["log"]
 

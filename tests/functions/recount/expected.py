@@ -7,5 +7,5 @@ EXPECTED = Expected(
     services=("dynamodb",),
     unanswered="Failed",
     stops_in_time=True,
-    logs={"count", "day", "level"},
+    logs={"count", "day", "level", "reason"},
 )

@@ -17,8 +17,15 @@ from handlers.recount.handler import handler
 from handlers.recount.recount import recount
 from handlers.recount.request import OLDEST_DAYS, BadEvent, Request, parse
 from handlers.runtime.asynchronous import Failed
-from tests.functions.count_activity.fakes import FiguresTable, Indexes, Killed, counts, record
-from tests.functions.count_activity.test_count_activity import entry, poison
+from tests.functions.count_activity.fakes import (
+    FiguresTable,
+    Indexes,
+    Killed,
+    counts,
+    entry,
+    poison,
+    record,
+)
 from tests.support.fakes import NOW, FakeContext, client_error, log, outcomes
 
 __all__ = ["log"]

@@ -137,8 +137,9 @@ def test_no_trace_is_no_argument(provider: Provider) -> None:
         (refuse(302, Location="http://127.0.0.1:1/"), Paused),
         (refuse(500), Unreachable),
         (refuse(503), Unreachable),
-        (refuse(502), Unanswered),
-        (refuse(504), Unanswered),
+        (refuse(502), Unreachable),
+        (refuse(504), Unreachable),
+        (refuse(599), Unreachable),
     ],
 )
 def test_answers_are_sorted(provider: Provider, answer: Any, error: type[Exception]) -> None:

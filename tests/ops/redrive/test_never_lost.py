@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.redrive.command import Pass, _go_through, _redrive
+from ops.redrive.command import Pass, go_through, redrive
 from ops.redrive.events import failed_event
 from ops.redrive.inbox import Inbox
 from ops.redrive.messages import Report
@@ -60,7 +60,7 @@ def test_messages_that_are_refused_stay(
     sqs, bodies = queue_of(number)
     sqs.unsendable = {f"body {n}" for n in unsendable}
     sqs.undeletable = {f"body {n}" for n in undeletable}
-    code = _redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, show=False)
+    code = redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, show=False)
     stay = [b for b in bodies if b in sqs.unsendable | sqs.undeletable]
     assert sqs.bodies(DEAD) == stay
     assert sqs.bodies(SOURCE) == [b for b in bodies if b not in sqs.unsendable]
@@ -83,7 +83,7 @@ def test_a_fault_at_any_call_loses_nothing(
     report = Report(source("queue"), payloads=False)
     try:
         try:
-            _go_through(visit, ToQueue(sqs, SOURCE), report)
+            go_through(visit, ToQueue(sqs, SOURCE), report)
         finally:
             visit.release()
     except (KeyboardInterrupt, *map(type, FAULTS)):
@@ -94,7 +94,7 @@ def test_a_fault_at_any_call_loses_nothing(
     assert report.done <= number - len(sqs.bodies(DEAD))
     sqs.before = sqs.after = lambda _: None
     if not sqs.hidden:  # what the fault kept from being given back comes back by itself
-        assert _redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, False) == 0
+        assert redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, False) == 0
         assert sqs.bodies(DEAD) == []
         assert set(sqs.bodies(SOURCE)) == set(bodies)
 
@@ -112,7 +112,7 @@ def test_events_that_fail_again_are_kept(number: int, failing: set[int]) -> None
         {"errorMessage": "x", "errorType": "E"} if event in failing else 0
     )
     delivery = ToFunction(client, ALIAS, failed_event)
-    code = _redrive(source("function"), Inbox(sqs, DEAD), delivery, None, show=False)
+    code = redrive(source("function"), Inbox(sqs, DEAD), delivery, None, show=False)
     assert client.events == list(range(number))  # each once
     assert sqs.bodies(DEAD) == [b for n, b in enumerate(bodies) if n in failing]
     assert sqs.hidden == {}
@@ -122,7 +122,7 @@ def test_events_that_fail_again_are_kept(number: int, failing: set[int]) -> None
 @given(number=letters)
 def test_looking_changes_nothing(number: int) -> None:
     sqs, bodies = queue_of(number)
-    assert _redrive(source("queue"), Inbox(sqs, DEAD), None, None, show=True) == 0
+    assert redrive(source("queue"), Inbox(sqs, DEAD), None, None, show=True) == 0
     assert sqs.bodies(DEAD) == bodies
     assert sqs.bodies(SOURCE) == []
     assert sqs.hidden == {}
@@ -137,7 +137,7 @@ def test_the_summary_comes_in_any_case(
     if error:
         sqs.before = Fault(error, 5)  # count, receive, send, delete, and the second receive
     assert (
-        _redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, show=False) == code
+        redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, show=False) == code
     )
     said = capsys.readouterr()
     assert f"Seen {10 if error else 15}: {10 if error else 15} moved back, 0 kept." in said.out
@@ -157,7 +157,7 @@ def test_a_reader_that_has_had_enough_keeps_nothing_hidden(
     sqs, bodies = queue_of(3)
     monkeypatch.setattr(sys, "stdout", Closing())
     with pytest.raises(BrokenPipeError):
-        _redrive(source("queue"), Inbox(sqs, DEAD), None, None, show=False)
+        redrive(source("queue"), Inbox(sqs, DEAD), None, None, show=False)
     assert sqs.bodies(DEAD) == bodies
     assert sqs.hidden == {}
 
@@ -165,7 +165,7 @@ def test_a_reader_that_has_had_enough_keeps_nothing_hidden(
 def test_what_was_in_work_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     sqs, bodies = queue_of(3)
     sqs.after = Fault(KeyboardInterrupt(), 3)  # sent, and never deleted
-    _redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, show=False)
+    redrive(source("queue"), Inbox(sqs, DEAD), ToQueue(sqs, SOURCE), None, show=False)
     assert (
         "3 in work when it ended: moved back, or still there, or both." in capsys.readouterr().out
     )

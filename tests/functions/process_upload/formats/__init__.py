@@ -11,10 +11,10 @@ from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import process
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage, StorageError
-from tests.functions.get_upload.items import KEY, UPLOAD_ID, item
 from tests.functions.process_upload.fakes import BUCKET, FakeS3
 from tests.support.fakes import NOW, FakeDynamoDB
 from tests.support.formats import Samples
+from tests.support.upload_items import KEY, UPLOAD_ID, item
 
 UPLOADS = {"a/b.zip": b"PK\x05\x06" + bytes(18), "broken.jpg": b"no picture"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.server.console.drafts import Draft, again, samples
-from local.server.console.sending import NotSent, _sample
+from local.server.console.sending import NotSent, read_sample
 from local.server.console.settings import Function, Settings
 from ops.events.model import Cause
 from tests.support import history
@@ -52,7 +52,7 @@ def test_a_file_is_sent_from_where_it_lies() -> None:
 
 def test_a_schedule_is_run_by_its_event() -> None:
     draft = again(CAUSES["run-8"], SETTINGS)
-    assert draft == Draft("invoke", "daily-report", body="{}")
+    assert draft == Draft("invoke", "cleanup-expired", body="{}")
 
 
 def test_what_was_not_recorded_is_not_made_up() -> None:
@@ -65,7 +65,7 @@ def test_there_is_a_sample_for_each_operation_and_function() -> None:
     schedule = {
         "name": "report",
         "arn": "arn:aws:scheduler:r:0:schedule/default/report-1",
-        "function": "daily-report",
+        "function": "cleanup-expired",
         "input": '{"time": "<aws.scheduler.scheduled-time>", "at": "<aws.scheduler.schedule-arn>"}',
     }
     found = samples(SETTINGS, [schedule])
@@ -86,4 +86,4 @@ def test_there_is_a_sample_for_each_operation_and_function() -> None:
 @pytest.mark.parametrize("source", ["./Pulumi.yaml", "./tests/functions/../../cli.py", "./../x"])
 def test_only_samples_are_read_from_the_project(source: str) -> None:
     with pytest.raises(NotSent, match=re.escape("tests/functions/")):
-        _sample(ROOT, source)
+        read_sample(ROOT, source)

@@ -50,10 +50,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_counts_as_an_edit(root: Path, edited: str | None, state: str) -> None:
     if edited:
         os.utime(root / edited, (time.time(), time.time()))
-    assert functions._state(root, "one", None, {}) == state
+    assert functions.state_of(root, "one", None, {}) == state
 
 
 def test_other_states(root: Path) -> None:
-    assert functions._state(root, "one", None, {PORT_VARIABLE: "1"}) == "debugging"
+    assert functions.state_of(root, "one", None, {PORT_VARIABLE: "1"}) == "debugging"
     broken = Failure("Runtime.ImportModuleError")
-    assert functions._state(root, "one", broken, {}) == "failed to import"
+    assert functions.state_of(root, "one", broken, {}) == "failed to import"

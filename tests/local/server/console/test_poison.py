@@ -2,7 +2,7 @@
 
 import time
 
-from local.server.console.failures import _streams
+from local.server.console.failures import stuck_streams
 from local.server.console.streams import Lag
 from ops.events.model import Cause, Failure, Invocation
 
@@ -24,18 +24,20 @@ def run(id_: str, time: float, *, failed: bool = False, whole: bool = False) -> 
 def test_the_record_that_an_answer_names_is_the_one() -> None:
     victim = cause("victim", run("a", NOW))
     poison = cause("poison", run("a", NOW, failed=True))
-    (found,) = _streams([STUCK], [cause("later", run("b", NOW - 9, whole=True)), victim, poison])
+    (found,) = stuck_streams(
+        [STUCK], [cause("later", run("b", NOW - 9, whole=True)), victim, poison]
+    )
     assert found["causes"] == [{"id": "poison", "title": "PutItem poison"}]
     assert found["batch"] == 1
 
 
 def test_of_a_batch_that_failed_as_a_whole_it_is_one_of_them() -> None:
     both = [cause(name, run("a", NOW, whole=True)) for name in ("one", "two")]
-    (found,) = _streams([STUCK], [*both, cause("old", run("b", NOW - 9, whole=True))])
+    (found,) = stuck_streams([STUCK], [*both, cause("old", run("b", NOW - 9, whole=True))])
     assert [each["id"] for each in found["causes"]] == ["one", "two"]
     assert found["batch"] == 3
 
 
 def test_of_a_stream_whose_causes_were_cleared_none_is_named() -> None:
-    (found,) = _streams([STUCK], [])
+    (found,) = stuck_streams([STUCK], [])
     assert (found["causes"], found["batch"]) == ([], 0)
