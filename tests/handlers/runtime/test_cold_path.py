@@ -54,3 +54,22 @@ def test_the_garbage_collector_is_off_during_init_and_on_afterwards(function: st
     command = [sys.executable, "-c", program]
     done = subprocess.check_output(command, env={**os.environ, **in_lambda}, text=True)
     assert done.split() == ["True", "True", "True", "1"]
+
+
+@pytest.mark.skipif("resolve_users" not in FUNCTIONS, reason="GraphQL was removed")
+@pytest.mark.parametrize(
+    ("function", "like"),
+    [
+        ("resolve_users", "create_user"),
+        ("resolve_uploads", "request_upload"),
+        ("resolve_activity", "get_activity"),
+    ],
+)
+def test_graphql_adds_no_import_to_a_cold_start(function: str, like: str) -> None:
+    """A function loads what the like function of the REST API loads, and its own modules."""
+    program = (
+        f"import sys, handlers.{like}.handler; before = set(sys.modules); "
+        f"import handlers.{function}.handler; print(*set(sys.modules) - before)"
+    )
+    added = subprocess.check_output([sys.executable, "-c", program], text=True).split()
+    assert {name for name in added if not name.startswith("handlers.")} == set()
