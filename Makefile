@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
-# In the order given: end-to-end and fault tests first, as they wait a lot. A third worker keeps two
-# cores busy meanwhile.
+# In the order given: end-to-end and fault tests first, as they wait a lot, on two workers. A third one
+# keeps two cores busy meanwhile.
 QUICK = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not long'
 UNITS = tests/handlers tests/functions tests/infra
 # Tests of one function that need the whole system are in its folder, too.
@@ -33,12 +33,12 @@ help:  ## List the targets
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C stops it)
 	@$(BIN)/app up --port $(PORT)
 
-test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, also check coverage (a minute more)
+test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, try four times the examples, and check coverage (minutes more)
 ifdef COVERAGE
 	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
 	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS)
 else
-	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS) $(UNITS)
+	$(QUICK) --hypothesis-profile quick --ignore tests/checks/scan $(SYSTEM) $(OTHERS) $(UNITS)
 endif
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED

@@ -7,6 +7,7 @@ import pulumi
 
 from infra.access.callers import Callers, CallersArgs
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
+from infra.access.mail_sender import MailSender
 from infra.access.sendgrid import SendGrid, SendGridArgs
 from infra.config.mail import Mail
 from infra.config.stack import StackConfig
@@ -131,19 +132,16 @@ class Stack:
         pulumi.export("web_client_id", callers.web_client_id)
         return callers
 
-    def mail_sender(self, name: str, mail: Mail) -> MailIdentity | SendGrid:
+    def mail_sender(self, name: str, mail: Mail) -> MailSender:
         """Make the sender of e-mails, with the provider that the configuration names."""
-        if mail.provider == "ses":
-            args = MailIdentityArgs(sender=mail.sender, create=mail.create_identity)
-            return MailIdentity(name, args)
-        sendgrid = SendGrid(
-            name,
-            SendGridArgs(
-                sender=mail.sender, api_key=mail.api_key, retain=self.config.retain, key=self.key
-            ),
-        )
-        pulumi.export("sendgrid_key_secret_arn", sendgrid.secret_arn)
-        return sendgrid
+        if mail.provider == "sendgrid":
+            retain = self.config.retain
+            return SendGrid(
+                name,
+                SendGridArgs(sender=mail.sender, api_key=mail.api_key, retain=retain, key=self.key),
+            )
+        args = MailIdentityArgs(sender=mail.sender, create=mail.create_identity)
+        return MailIdentity(name, args)
 
     def functions(self, functions: Mapping[str, Function], *, network: str) -> Functions:
         """Make all functions of the stack.

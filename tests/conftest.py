@@ -1,5 +1,6 @@
 """Options of the whole suite, and what they decide."""
 
+import gc
 import signal
 from collections.abc import Iterator
 
@@ -13,12 +14,17 @@ from handlers.runtime import deadline
 # An example's time depends on the machine, and says nothing of the code. The same tree is tried
 # with the same examples, so that it is never red by chance; new ones are searched for on purpose:
 # pytest --hypothesis-profile search
+# `make test` tries a quarter as many (quick); `make test COVERAGE=1` and pytest by hand try all.
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True, max_examples=25)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=3000)
 hypothesis.settings.load_profile("same")
 
 # A script's background jobs ignore Ctrl-C, and what they start inherits this. Tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What the suite imports stays until its end. Looking through it took a fifth of the processor time.
+gc.set_threshold(50_000, 20, 100)
 
 # Fixtures of running systems: also the tests in a function's folder use them.
 pytest_plugins = [
@@ -43,16 +49,25 @@ SHARED = ("e2e", "plan")
 
 
 class ByFileOrFolder(LoadFileScheduling):
-    """Runs each of the shared folders on one worker, and all other tests file by file."""
+    """Runs each of the shared folders on one worker, and all other tests file by file.
+
+    The end-to-end tests of all functions are together, on another worker than ``tests/e2e``.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return next((name for name in SHARED if f"/{name}/" in file), file)
+        room = file.split("/")[1]
+        return next((f"{room}/{name}" for name in SHARED if f"/{name}/" in file), file)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
     return ByFileOrFolder(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from blueprint.plan.permissions import as_lines, differences, documents
 from blueprint.plan.section import Section, change_summary, table
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.plan.stack_document import stack_document
-from blueprint.plan.words import counted, is_secret, short_type, shortened
+from blueprint.plan.words import is_secret, plural, short_type, shortened
 
 _MOST_FILES = 5
 """How many changed files a line names."""
@@ -55,7 +55,7 @@ def report(before: Snapshot, after: Snapshot) -> Report:
 
 def _api(before: Snapshot, after: Snapshot, broken: Sequence[str]) -> Section:
     if broken:
-        summary = f"BREAKS CALLERS by {counted(len(broken), 'change')}"
+        summary = f"BREAKS CALLERS by {plural(len(broken), 'change')}"
     elif stack_document(before) == stack_document(after):
         summary = "no change"
     else:
@@ -139,7 +139,7 @@ def _images(before: Snapshot, after: Snapshot) -> Section:
         for paths, names in sorted(images.items(), key=lambda item: item[1])
     ]
     total = sum(len(names) for names in images.values())
-    summary = f"{counted(total, 'image')} built from changed sources" if total else "no change"
+    summary = f"{plural(total, 'image')} built from changed sources" if total else "no change"
     return Section(title="Images", summary=summary, lines=tuple(listed))
 
 
@@ -154,7 +154,7 @@ def _values(
 ) -> Section:
     found = list(changes(dict(before), dict(after)))
     listed = [f"{_sign(change)} {_change(change)}" for change in found]
-    summary = f"{counted(len(found), what)} changed" if found else "no change"
+    summary = f"{plural(len(found), what)} changed" if found else "no change"
     return Section(title=title, summary=summary, lines=tuple(listed))
 
 

@@ -41,6 +41,6 @@ def is_secret(value: Any) -> bool:
     return bool(_MARK.search(json.dumps(value)))
 
 
-def counted(number: int, what: str) -> str:
+def plural(number: int, what: str) -> str:
     """Return a number with its noun: ``1 resource``, ``2 resources``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -67,7 +67,7 @@ def expiry(now: float, seconds: float) -> dict[str, Any]:
     return {"expires": {"N": str(expires)}, "expires_day": {"S": clock.day(expires)}}
 
 
-def counted(entry_id: str, *, kind: str, outcome: str, now: float) -> dict[str, Any]:
+def counted_entry(entry_id: str, *, kind: str, outcome: str, now: float) -> dict[str, Any]:
     """Return an entry that is done and counts on the day of ``now``, in DynamoDB's format."""
     return {
         "id": {"S": entry_id},
@@ -189,7 +189,7 @@ class Ledger:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=counted(entry_id, kind=kind, outcome=outcome, now=self._now()),
+                Item=counted_entry(entry_id, kind=kind, outcome=outcome, now=self._now()),
                 ConditionExpression="attribute_not_exists(id)",
             )
         except self._client.exceptions.ConditionalCheckFailedException:

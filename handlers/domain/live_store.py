@@ -34,12 +34,12 @@ class Holder:
 
     Attributes:
         caller: a hash of who it is.
-        own: the owner whose users they may see; None if they may see all users.
+        owner: of the users that they may see; None if they may see all users.
         expires: when the ticket or the connection ends, in epoch seconds.
     """
 
     caller: str
-    own: str | None
+    owner: str | None
     expires: int
 
 
@@ -80,7 +80,7 @@ class LiveStore:
         The connection is counted after it is stored, so that connections at the same time cannot
         exceed the limit. Both may be refused then.
         """
-        kept = Holder(holder.caller, holder.own, int(self._now()) + CONNECTION_SECONDS)
+        kept = Holder(holder.caller, holder.owner, int(self._now()) + CONNECTION_SECONDS)
         topic = f"caller#{holder.caller}"
         self._put(topic, connection, kept)
         if len(self._ids(topic)) > limit:
@@ -110,10 +110,10 @@ class LiveStore:
 
         (``dynamodb:PutItem`` and ``dynamodb:Query``, as ``connect``.)
         """
-        own = _connection(connection)
-        self._put(own, upload_id, holder)
-        if len(self._ids(own)) - 1 > limit:  # one is the connection itself
-            self._delete(own, upload_id)
+        topic = _connection(connection)
+        self._put(topic, upload_id, holder)
+        if len(self._ids(topic)) - 1 > limit:  # one is the connection itself
+            self._delete(topic, upload_id)
             return False
         self._put(_upload(user_id, upload_id), connection, holder)
         return True
@@ -133,8 +133,8 @@ class LiveStore:
             "caller": {"S": holder.caller},
             "expires": {"N": str(holder.expires)},
         }
-        if holder.own is not None:
-            item["own"] = {"S": holder.own}
+        if holder.owner is not None:
+            item["own"] = {"S": holder.owner}
         with temporary_as_unavailable():
             self._client.put_item(TableName=self._table, Item=item)
 
@@ -171,8 +171,8 @@ class LiveStore:
     def _holder(self, item: dict[str, Any] | None) -> Holder | None:
         if item is None or int(item["expires"]["N"]) <= self._now():
             return None
-        own = item.get("own", {}).get("S")
-        return Holder(item["caller"]["S"], own, int(item["expires"]["N"]))
+        owner = item.get("own", {}).get("S")
+        return Holder(item["caller"]["S"], owner, int(item["expires"]["N"]))
 
 
 def _key(topic: str, id_: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from handlers.domain.email_address import guard_id
-from handlers.domain.ledger import counted, expiry
+from handlers.domain.ledger import counted_entry, expiry
 from handlers.domain.user import NewUser, User
 from handlers.runtime import clock, trace
 
@@ -63,7 +63,7 @@ def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
 
 def created_entry(user_id: str, now: float) -> dict[str, Any]:
     """Return the ledger's entry that counts a user as created."""
-    return counted(created_id(user_id), kind="user", outcome="created", now=now)
+    return counted_entry(created_id(user_id), kind="user", outcome="created", now=now)
 
 
 def created_id(user_id: str) -> str:

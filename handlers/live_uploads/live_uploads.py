@@ -53,7 +53,7 @@ def answer(event: http.Event, parts: Parts) -> Response:
 
     Args:
         event: API Gateway's WebSocket proxy event.
-        parts: see there.
+        parts: the stores, limits and origins.
     """
     context = event["requestContext"]
     kinds: dict[str, Callable[[http.Event, str, Parts], Response]] = {
@@ -118,7 +118,7 @@ def _message(event: http.Event, connection: str, parts: Parts) -> Response:
         parts.live.unsubscribe(connection, user_id, upload_id)
         outcome("unsubscribed")
         return {"statusCode": 200}
-    if parts.users.find(user_id, holder.own) is None:
+    if parts.users.find(user_id, holder.owner) is None:
         return _not_found("User not found", upload_id)
     if not parts.live.subscribe(
         connection, holder, user_id, upload_id, limit=parts.limits.subscriptions

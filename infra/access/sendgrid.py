@@ -34,8 +34,9 @@ class SendGridArgs:
 class SendGrid(pulumi.ComponentResource):
     """A secret for SendGrid's API key, unless there is one.
 
-    The program never has the key: somebody puts it into the secret. Attributes: ``secret_arn``;
-    ``identities`` and ``dkim_tokens`` are SES's, and empty. Verb: ``send``.
+    The program never has the key: somebody puts it into the secret, whose ARN is the output
+    ``sendgrid_key_secret_arn``. Attributes: ``secret_arn``; ``identities`` and ``dkim_tokens`` are
+    SES's, and empty. Verb: ``send``.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class SendGrid(pulumi.ComponentResource):
             self.secret_arn = secret.arn
             context = {"SecretARN": self.secret_arn}
             self._needs = needs(args.key, "secretsmanager", ["Decrypt"], context)
+        pulumi.export("sendgrid_key_secret_arn", self.secret_arn)
         self.register_outputs({"secret_arn": self.secret_arn})
 
     def send(self, *, env_sender: str) -> Grant:

@@ -14,7 +14,7 @@ SecretArn = Annotated[
     Form(
         "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}",
         "the whole ARN of a secret, with the six characters at its end, such as "
-        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sendgrid-AbCdEf",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mail-AbCdEf",
     ),
 ]
 KeyArn = Annotated[
@@ -53,8 +53,9 @@ class Mail(Section):
     )
     provider: Literal["ses", "sendgrid"] = Field(
         "ses",
-        description="Who sends the e-mails. sendgrid: by its API, on the internet, with a key in "
-        "Secrets Manager ($0.40 a month); nothing of SES is made.",
+        description="Who sends the e-mails."
+        " sendgrid: by its API, on the internet, with a key in Secrets Manager ($0.40 a month); "
+        "nothing of SES is made.",
     )
     api_key: ApiKey | None = Field(
         None,
@@ -66,8 +67,8 @@ class Mail(Section):
     def _ses_has_no_key(self) -> "Mail":
         if self.provider == "ses" and self.api_key:
             raise ValueError(
-                "apiKey is given, and provider is ses, which needs none; leave apiKey out, or set "
-                "provider to sendgrid"
+                "apiKey is given, and provider is ses, which needs none; leave apiKey out, or name "
+                "the provider that it is for"
             )
         return self
 

@@ -3,8 +3,8 @@
 The emulator takes a request without a signature for the root account's, and the root account may
 run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
 and the credentials that it gave out: the functions' sessions and IAM users' keys. From containers,
-only sessions do. A web page of another origin may send nothing (``origin.py``). SendGrid's API and
-GraphQL APIs have checks of their own (``sendgrid.py``, ``graphql/endpoint.py``).
+only sessions do. A web page of another origin may send nothing (``origin.py``). Providers of
+e-mails and GraphQL APIs have checks of their own (``graphql/endpoint.py``).
 """
 
 import contextlib

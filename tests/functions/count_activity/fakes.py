@@ -11,7 +11,7 @@ from botocore.paginate import Paginator
 from botocore.validate import ParamValidator
 
 from handlers.domain.activity_event import FIGURES
-from handlers.domain.ledger import counted
+from handlers.domain.ledger import counted_entry
 from tests.support.fakes import NOW, FakeDynamoDB, cancelled
 
 _SESSION = botocore.session.get_session()
@@ -168,7 +168,7 @@ def _check(operation: str, params: Item) -> None:
 
 def entry(number: int, kind: str = "file", outcome: str = "resized", back: int = 0) -> Any:
     """Return an entry of the ledger, counted some days ago."""
-    return counted(f"{kind}#{number}", kind=kind, outcome=outcome, now=NOW - back * 86_400)
+    return counted_entry(f"{kind}#{number}", kind=kind, outcome=outcome, now=NOW - back * 86_400)
 
 
 def poison(number: int, what: str) -> Any:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.functions.get_upload.items import item
 from tests.support import samples
 from tests.support.images.backend import Backend, Invoke
+from tests.support.upload_items import item
 
 
 def check(invoke: Invoke, backend: Backend) -> None:

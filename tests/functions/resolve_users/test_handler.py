@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.create_user.create_user import create_user
 from handlers.domain.user_store import UserStore
 from handlers.resolve_users.handler import handler
 from tests.support import samples
 from tests.support.fakes import USER, FakeContext, FakeDynamoDB, client_error, log, outcomes
+from tests.support.functions import FOLDERS
 
 __all__ = ["log"]
 
@@ -100,7 +100,10 @@ def test_a_key_makes_a_retry_safe_and_belongs_to_its_caller(world: World) -> Non
     assert world.create(BOB, input=other, idempotencyKey="k")["data"]["replayed"] is False
 
 
+@pytest.mark.skipif("create_user" not in FOLDERS, reason="create-user was removed")
 def test_rest_and_graphql_share_their_keys(world: World) -> None:
+    from handlers.create_user.create_user import create_user
+
     event = samples.event("create_user")
     event["headers"]["Idempotency-Key"] = "k"
     assert create_user(event, world.users)["statusCode"] == 201
@@ -108,18 +111,25 @@ def test_rest_and_graphql_share_their_keys(world: World) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
 CODES = {400: "invalid", 409: "email_taken", 413: "too_large", 422: "key_reused"}
 
 
+@pytest.mark.skipif("create_user" not in FOLDERS, reason="create-user was removed")
 @given(
     st.fixed_dictionaries({"name": JSON, "email": JSON | st.emails()}) | JSON,
     st.none() | st.text(st.characters(codec="utf-8")),
 )
 def test_any_input_gets_the_code_and_words_of_rest(given_input: Any, key: str | None) -> None:
+    from handlers.create_user.create_user import create_user
+
     event = samples.event("create_user")
     event["body"] = json.dumps(given_input)
     if key is not None:
