@@ -9,11 +9,12 @@ from bootstrap.permissions.model import OURS, Permission, arn, may
 _BUCKET = arn("s3", "{name}-*", region="", account="")
 _TABLE = arn("dynamodb", "table/{name}-*")
 _GROUPS = [
-    arn("logs", f"log-group:{group}") for group in ("/aws/lambda/{name}-*", "/aws/vpc/{name}")
+    arn("logs", f"log-group:{group}")
+    for group in ("/aws/appsync/apis/*", "/aws/lambda/{name}-*", "/aws/vpc/{name}")
 ]
 
 BOUNDARY: tuple[Permission, ...] = (
-    may("dynamodb", "DeleteItem GetItem PutItem Query UpdateItem", _TABLE),
+    may("dynamodb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem", _TABLE),
     may("dynamodb", "Query", f"{_TABLE}/index/*"),
     may(
         "dynamodb",

@@ -39,6 +39,8 @@ CHECKOV = (
            reason="The rules against Log4j are there (CKV_AWS_192). The check also requires the "
                   "list of anonymous addresses, which blocks callers at hosting providers, such "
                   "as programs."),
+    Waiver(check="CKV2_AWS_78", resources="aws_appsync_graphql_api.*", stacks=_PROD,
+           reason="The same web ACL as the REST API's, see CKV2_AWS_77."),
     Waiver(check="CKV_AWS_297", resources="aws_scheduler_schedule.*", stacks=_ALL,
            reason="A schedule holds its name and time, and no personal data."),
     Waiver(check="CKV_AWS_285", resources="aws_sfn_state_machine.*", stacks=_ALL,
@@ -57,6 +59,10 @@ CHECKOV = (
            reason="Reserved concurrency needs a quota that new accounts do not have."),
     Waiver(check="CKV_AWS_117", resources="aws_lambda_function.*", stacks=_DEV,
            reason="A network costs by the hour."),
+    Waiver(check="CKV_AWS_287", resources="aws_iam_policy.deploy_*_api", stacks=_ACCOUNT,
+           reason="Who deploys makes the API keys of AppSync; no condition can narrow that."),
+    Waiver(check="CKV2_AWS_33", resources="aws_appsync_graphql_api.*", stacks=_DEV,
+           reason="A web ACL costs by the month."),
     Waiver(check="CKV2_AWS_29", resources="aws_api_gateway_stage.*", stacks=_DEV,
            reason="A web ACL costs by the month."),
     Waiver(check="CKV_AWS_18", resources="aws_s3_bucket.storage", stacks=_DEV,

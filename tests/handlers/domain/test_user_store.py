@@ -231,3 +231,38 @@ def test_botocore_returns_the_reasons_where_the_store_reads_them() -> None:
         )
         with pytest.raises(EmailTaken):
             UserStore(client, "users", ledger_table="ledger").create(ADA, idempotency_key=None)
+
+
+class Throttled:
+    """A client of which each answer leaves out all users but the first."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.answers = True
+
+    def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803  botocore's name
+        keys = RequestItems["users"]["Keys"]
+        self.asked.append(len(keys))
+        first, rest = (keys[:1], keys[1:]) if self.answers else ([], keys)
+        found = [{**key, "name": key["id"], "email": key["id"], "created": key["id"]}
+                 for key in first]  # fmt: skip
+        unprocessed = {"users": {"Keys": rest}} if rest else {}
+        return {"Responses": {"users": found}, "UnprocessedKeys": unprocessed}
+
+
+def test_users_that_dynamodb_leaves_out_are_asked_for_again() -> None:
+    client, pauses = Throttled(), list[float]()
+    store = UserStore(client, "users", sleep=pauses.append)
+    ids = [f"user_{number:026}" for number in range(3)]
+    found = store.get_many([(id_, None) for id_ in ids])
+    assert [user and user.id for user in found] == ids
+    assert client.asked == [3, 2, 1]
+    assert len(pauses) == 2
+
+
+def test_users_that_are_left_out_for_good_do_not_count_as_missing() -> None:
+    client = Throttled()
+    client.answers = False
+    with pytest.raises(Unavailable):
+        UserStore(client, "users", sleep=lambda _: None).get_many([(USER.id, None)])
+    assert len(client.asked) == 6
