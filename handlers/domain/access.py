@@ -32,9 +32,9 @@ def may_see(caller: Caller | None, owner: str | None) -> bool:
     return is_theirs(owner_of(caller), owner)
 
 
-def is_theirs(own: str | None, owner: str | None) -> bool:
-    """Check the same of who has the owner ``own``, as ``owner_of`` returned it."""
-    return own is None or own == owner
+def is_theirs(acting: str | None, owner: str | None) -> bool:
+    """Check the same of who acts as the owner ``acting``, as ``owner_of`` returned it."""
+    return acting is None or acting == owner
 
 
 def stored_owner(item: dict[str, Any]) -> str | None:

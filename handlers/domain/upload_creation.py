@@ -15,7 +15,7 @@ from handlers.domain.new_upload import (
 from handlers.domain.upload import Form
 from handlers.domain.upload_store import KeyReused, Stored, UploadStore
 from handlers.domain.user_store import UserStore
-from handlers.runtime.caller import Caller, own
+from handlers.runtime.caller import Caller, key_of
 from handlers.runtime.presign import Presigner
 from handlers.runtime.refused import Refused
 
@@ -67,7 +67,7 @@ def request(
         if parts.users.get(user_id, caller) is None:
             raise Refused(404, "not_found", "User not found")
         stored = parts.uploads.create(
-            user_id, new, idempotency_key=None if key is None else own(caller, key)
+            user_id, new, idempotency_key=None if key is None else key_of(caller, key)
         )
         if parts.users.get(user_id, caller) is None:  # since then, somebody has them erased
             raise Refused(404, "not_found", "User not found")

@@ -74,7 +74,7 @@ class UploadStore:
         Args:
             user_id: whose upload it is.
             new: what the caller sent.
-            idempotency_key: the caller's own, see ``handlers.runtime.caller``; or None.
+            idempotency_key: as ``caller.key_of`` returns it; or None.
 
         Raises:
             KeyReused: see there.

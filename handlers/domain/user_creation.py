@@ -7,7 +7,7 @@ from handlers.domain.access import owner_of
 from handlers.domain.idempotency import InvalidKey, parse_idempotency_key
 from handlers.domain.new_user import MAX_BODY_BYTES, InvalidRequest, parse_new_user
 from handlers.domain.user_store import EmailTaken, KeyReused, Stored, UserStore
-from handlers.runtime.caller import Caller, own
+from handlers.runtime.caller import Caller, key_of
 from handlers.runtime.refused import Refused
 
 TOO_LARGE = (
@@ -34,7 +34,7 @@ def create(body: bytes, *, key: str | None, caller: Caller | None, users: UserSt
         key = parse_idempotency_key(key)
         return users.create(
             parse_new_user(body),
-            idempotency_key=None if key is None else own(caller, key),
+            idempotency_key=None if key is None else key_of(caller, key),
             owner=owner_of(caller),
         )
     except (InvalidRequest, InvalidKey) as error:

@@ -49,7 +49,7 @@ def guard_item(user: User, key: str | None = None) -> dict[str, Any]:
 def key_item(key: str, new: NewUser, user: User, now: float) -> dict[str, Any]:
     """Return the ledger's item for an Idempotency-Key and the user that it created.
 
-    ``key``: as its caller's own, see ``handlers.runtime.caller``.
+    ``key``: as ``caller.key_of`` returns it.
     """
     return {
         "id": {"S": key_id(key)},

@@ -100,7 +100,7 @@ class UserStore:
 
         Args:
             new: what the caller sent.
-            idempotency_key: the caller's own, see ``handlers.runtime.caller``; or None.
+            idempotency_key: as ``caller.key_of`` returns it; or None.
             owner: who alone may see the user among people, see ``access.owner_of``; or None.
 
         Raises:
@@ -142,15 +142,15 @@ class UserStore:
         """
         return self.find(user_id, owner_of(reader))
 
-    def find(self, user_id: str, own: str | None) -> User | None:
-        """Return the same for a reader whose ``access.owner_of`` is ``own``."""
+    def find(self, user_id: str, acting: str | None) -> User | None:
+        """Return the same for a reader whose ``access.owner_of`` is ``acting``."""
         if not is_user_id(user_id):
             return None
         with temporary_as_unavailable():
             item = self._client.get_item(
                 TableName=self._table, Key={"id": {"S": user_id}}, **_READ
             ).get("Item")
-        return None if item is None else _visible(item, own)
+        return None if item is None else _visible(item, acting)
 
     def get_many(self, wanted: Sequence[tuple[str, Caller | None]]) -> list[User | None]:
         """Return what `get` returns for each id and reader (``dynamodb:BatchGetItem``).
@@ -236,9 +236,9 @@ class UserStore:
         return writes
 
 
-def _visible(item: dict[str, Any], own: str | None) -> User | None:
+def _visible(item: dict[str, Any], acting: str | None) -> User | None:
     """Return an item's user, unless they are being erased or the reader may not see them."""
-    if "erasing" in item or not is_theirs(own, stored_owner(item)):
+    if "erasing" in item or not is_theirs(acting, stored_owner(item)):
         return None
     return User(*(item[name]["S"] for name in ("id", "name", "email", "created")))
 

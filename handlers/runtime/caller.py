@@ -52,7 +52,7 @@ def token_holder(claims: dict[str, Any]) -> Caller:
     return Caller(kind, subject)
 
 
-def own(known: Caller | None, key: str) -> str:
+def key_of(known: Caller | None, key: str) -> str:
     """Return a key that a caller chose, as one that no other caller can choose.
 
     Nobody's keys stay as they are: all who call without credentials share them.

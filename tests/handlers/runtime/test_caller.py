@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from handlers.create_user.create_user import create_user
 from handlers.domain.user_store import UserStore
-from handlers.runtime.caller import Caller, caller, own
+from handlers.runtime.caller import Caller, caller, key_of
 from tests.support import samples
 from tests.support.fakes import FakeDynamoDB
 
@@ -53,7 +53,7 @@ def test_a_service_is_known_by_its_client() -> None:
 def test_an_api_key_is_known_by_its_id_and_never_by_its_value() -> None:
     known = caller(event(key_id="a1b2c3"))
     assert known == Caller("key", "a1b2c3")
-    assert "secret" not in own(known, "k1")
+    assert "secret" not in key_of(known, "k1")
 
 
 def test_a_token_counts_before_a_key() -> None:
@@ -66,7 +66,7 @@ def test_a_token_counts_before_a_key() -> None:
 def test_an_open_api_knows_nobody(context: Any) -> None:
     made = {**event(), "requestContext": context}
     assert caller(made) is None
-    assert own(caller(made), "k1") == "k1"
+    assert key_of(caller(made), "k1") == "k1"
 
 
 def test_headers_prove_nothing() -> None:
@@ -107,7 +107,7 @@ def sent_by(who: Caller | None) -> dict[str, Any]:
 def test_no_caller_can_choose_anothers_key(
     one: Caller | None, first: str, other: Caller | None, second: str
 ) -> None:
-    same = own(caller(sent_by(one)), first) == own(caller(sent_by(other)), second)
+    same = key_of(caller(sent_by(one)), first) == key_of(caller(sent_by(other)), second)
     assert same == ((one, first) == (other, second))
 
 
