@@ -56,7 +56,9 @@ def test_every_status_of_the_service_is_known(client: Any) -> None:
     for status in client.meta.service_model.shape_for("ExecutionStatus").enum:
         with Stubber(client) as aws:
             aws.add_response(
-                "describe_execution", {**DESCRIBED, "status": status}, {"executionArn": EXECUTION}
+                "describe_execution",
+                {**DESCRIBED, "status": status},
+                {"executionArn": EXECUTION, "includedData": "METADATA_ONLY"},
             )
             assert Executions(client, MACHINE).status("one") in {"running", "done", "failed"}
 
