@@ -18,6 +18,14 @@ CHECKOV = (
            reason="A cache of responses would hold personal data."),
     Waiver(check="CKV2_AWS_51", resources="aws_api_gateway_stage.*", stacks=_ALL,
            reason="Client certificates: the gateway's backends are functions, which IAM protects."),
+    Waiver(check="CKV2_AWS_51", resources="aws_apigatewayv2_stage.*", stacks=_ALL,
+           reason="Client certificates: the gateway's backends are functions, which IAM protects."),
+    Waiver(check="CKV_AWS_309", resources="aws_apigatewayv2_route.*", stacks=_ALL,
+           reason="$connect takes a ticket of the REST API, which its function spends; without one "
+                  "it refuses the connection. The other routes cannot have an authorizer."),
+    Waiver(check="CKV_AWS_117", resources="aws_lambda_function.push_uploads", stacks=_PROD,
+           reason="No VPC endpoint reaches the connections of a WebSocket API. The function may "
+                  "only use three tables and send to connections."),
     Waiver(check="CKV2_AWS_53", resources="aws_api_gateway_method.api_options_*", stacks=_ALL,
            reason="The gateway itself answers preflight requests, which have neither body nor "
                   "parameters."),
