@@ -13,6 +13,7 @@ from local import cloud as local_cloud
 from local.cloud import Cloud
 from tests.support.e2e.system import Api
 from tests.support.e2e.uploading import Caller
+from tests.support.functions import FEATURES
 
 # With a listener of progress, which a page has, the browser sends a preflight.
 _SEND = """async ([form, text, watched]) => {
@@ -38,6 +39,24 @@ _TWICE = """async url => {
   const own = await fetch(url, {headers: {"If-None-Match": first.headers.get("ETag")}});
   return [again.status, await first.text() === await again.text(), own.status];
 }"""
+_FOLLOW = """async ([api, user, upload]) => {
+  const ticket = await (await fetch(`${api}/tickets`, {method: "POST"})).json();
+  const socket = new WebSocket(ticket.url);
+  window.heard = [];
+  socket.addEventListener("message", ({data}) => window.heard.push(JSON.parse(data).upload.state));
+  return await new Promise((resolve) => {
+    socket.addEventListener("message", () => resolve("subscribed"));
+    socket.addEventListener("error", () => resolve("refused"));
+    socket.addEventListener("open", () =>
+      socket.send(JSON.stringify({action: "subscribe", user, upload})));
+  });
+}"""
+_CONNECT = """url => new Promise((resolve) => {
+  const socket = new WebSocket(url);
+  socket.addEventListener("open", () => resolve("connected"));
+  socket.addEventListener("error", () => resolve("refused"));
+})"""
+_TICKET = "url => fetch(url, {method: 'POST'}).then(answer => answer.status, () => 'blocked')"
 _READ = "url => fetch(url).then(answer => answer.text(), () => 'blocked')"
 
 
@@ -110,3 +129,28 @@ def test_a_page_of_another_origin_cannot(cloud: Cloud, site: int, browser: Any) 
     page = browser.new_page()
     page.goto(f"http://127.0.0.1:{site}/")  # not localhost: another origin
     assert page.evaluate(_SEND, [form, "some text", False]) == "blocked"
+
+
+@pytest.mark.skipif("live_push" not in FEATURES, reason="live push was removed")
+def test_a_page_hears_what_becomes_of_its_file(cloud: Cloud, site: int, browser: Any) -> None:
+    caller = Caller(Api(cloud.outputs["api_gateway_url"]))
+    requested = caller.requests("notes.txt", 9, "text/plain")
+    page = browser.new_page()
+    page.goto(f"http://localhost:{site}/")
+    followed = [caller.api.url, caller.user, requested["upload"]["id"]]
+    assert page.evaluate(_FOLLOW, followed) == "subscribed"
+    assert page.evaluate(_SEND, [requested["form"], "some text", False]) == 204
+    page.wait_for_function("() => window.heard.at(-1) === 'done'")
+    assert page.evaluate("() => window.heard[0]") == "waiting"
+
+
+@pytest.mark.skipif("live_push" not in FEATURES, reason="live push was removed")
+def test_a_page_of_another_origin_hears_nothing(cloud: Cloud, site: int, browser: Any) -> None:
+    api = Api(cloud.outputs["api_gateway_url"])
+    url = api("POST", "/tickets").body["url"]  # even with a ticket that it found
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{site}/")  # not localhost: another origin
+    assert page.evaluate(_TICKET, f"{api.url}/tickets") == "blocked"
+    assert page.evaluate(_CONNECT, url) == "refused"
+    page.goto(f"http://localhost:{site}/")
+    assert page.evaluate(_CONNECT, url) == "connected"  # the refusal spent no ticket
