@@ -187,6 +187,43 @@ def test_a_state_machine_may_invoke_what_its_definition_calls_and_nothing_else(n
         assert allowed_to_invoke == called <= aliases
 
 
+def graphql_apis(name: str) -> list[str]:
+    """Return the names of the GraphQL APIs: one, or none where the feature was removed."""
+    return [m.name for m in stack(name).recorder.all("aws:appsync/graphQLApi:GraphQLApi")]
+
+
+def graphql(name: str) -> dict[str, str]:
+    """Return the alias that each data source of the GraphQL API invokes, by the source's name."""
+    made = stack(name).recorder.all("aws:appsync/dataSource:DataSource")
+    return {m.name.removesuffix("-source"): m.inputs["lambdaConfig"]["functionArn"] for m in made}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_data_source_may_invoke_its_function_and_nothing_else(name: str) -> None:
+    """In both directions: the emulator does not enforce this role."""
+    sources = graphql(name)
+    aliases = {f"arn:aws:lambda:{HERE}:{function}-live" for function in FUNCTIONS}
+    for source, function in sources.items():
+        made = stack(name).recorder.one("aws:appsync/dataSource:DataSource", f"{source}-source")
+        assert made.inputs["serviceRoleArn"].endswith(f":{source}-role")
+        assert policies(name)[f"{source}-policy"] == (
+            f"{source}-role",
+            [allow("lambda:InvokeFunction", on=function)],
+        )
+    assert len(set(sources.values())) == len(sources)
+    assert set(sources.values()) <= aliases
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_the_graphql_api_may_write_its_own_log(name: str) -> None:
+    for made in graphql_apis(name):
+        group = f"arn:aws:logs:{HERE}:{made}-log"
+        assert policies(name)[f"{made}-log-policy"] == (
+            f"{made}-log-role",
+            [allow("logs:CreateLogStream", "logs:PutLogEvents", on=f"{group}:*")],
+        )
+
+
 def test_the_gateway_may_write_logs_of_every_api_of_the_account() -> None:
     made = api({"accountLogRole": True}).one(
         "aws:iam/rolePolicy:RolePolicy", "api-stage-log-policy"
@@ -233,6 +270,8 @@ def test_these_are_all_policies() -> None:
         *consumed(),
         *(f"{schedule}-policy" for schedule in schedules()),
         *(f"{machine}-policy" for machine in machines("prod")),
+        *(f"{source}-policy" for source in graphql("prod")),
+        *(f"{api}-log-policy" for api in graphql_apis("prod")),
         *OF_A_NETWORK,
     }
     new = set(policies("prod")) - read
@@ -284,6 +323,17 @@ def test_trust(name: str) -> None:
                 },
             )
             for m in machines(name)
+        },
+        **{
+            f"{source}-role": only(
+                "appsync.amazonaws.com",
+                this_account | {"ArnLike": {"aws:SourceArn": f"arn:aws:appsync:{HERE}:graphql"}},
+            )
+            for source in graphql(name)
+        },
+        **{
+            f"{api}-log-role": only("appsync.amazonaws.com", this_account)
+            for api in graphql_apis(name)
         },
         **(network if name == "prod" else {}),
     }
