@@ -34,7 +34,7 @@ class GraphQL:
                         uploads.table.query_items(),
                         uploads.storage.write("uploads/users/", env="BUCKET"),
                         uploads.storage.read("processed/users/")]),
-            "resolve-activity": Function(
+            "resolve-figures": Function(
                 description="GraphQL: figures by day", memory_mb=512, timeout=20,
                 environment=scopes,
                 grants=[activity.table.query_items(env="ACTIVITY_TABLE")])}
@@ -45,6 +45,6 @@ class GraphQL:
             "graphql", callers=self.callers, api=rest_api, parts={
                 "users": functions["resolve-users"],
                 "uploads": functions["resolve-uploads"],
-                "activity": functions["resolve-activity"]})
+                "figures": functions["resolve-figures"]})
         pulumi.export("graphql_url", self.api.url)
         pulumi.export("graphql_api_key", self.api.api_key)

@@ -285,8 +285,8 @@ def test_figures_belong_to_nobody_and_the_scope_decides(caller: str) -> None:
     assert answer["statusCode"] == 200
     [demanded] = operations()["get-activity"]["security"]
     assert set(demanded["Token"]) <= set(SERVICE_SCOPES) < set(SCOPES)
-    if "resolve_activity" in FOLDERS:
-        from handlers.resolve_activity.resolve_activity import fields
+    if "resolve_figures" in FOLDERS:
+        from handlers.resolve_figures.resolve_figures import fields
 
         unused: Any = None
         assert [field.scope for field in fields(unused).values()] == demanded["Token"]

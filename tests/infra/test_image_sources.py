@@ -162,7 +162,8 @@ def rebuilt_by_table(file: str, table: dict[str, str]) -> set[str]:
     """Return the functions whose images an edit of a file rebuilds, by the table."""
     top, folder, *rest = file.split("/")
     if folder in FUNCTIONS:
-        own = rest != ["operation.py"] if top == "handlers" else rest == ["requirements.txt"]
+        described = rest in (["operation.py"], ["schema.graphql"])
+        own = not described if top == "handlers" else rest == ["requirements.txt"]
         return {folder} if own else set()
     images = table.get(file, "")
     return {f for f in FUNCTIONS if images == "all" or f.replace("_", "-") in images.split(", ")}

@@ -155,7 +155,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "uploads: is [1]; must be a section; its keys are expireDays, imageMaxSide, maxParseMb, "
         "maxRequestMb, thumbnailSide",
         'alarm: unknown key (did you mean "alarms"?); allowed: alarms, api, architecture, email, '
-        "emulator, encryption, environment, functions, images, live, logs, network, "
+        "emulator, encryption, environment, functions, graphql, images, live, logs, network, "
         "permissionsBoundary, "
         "release, removalPolicy, "
         "schedules, uploads",

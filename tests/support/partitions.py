@@ -18,8 +18,10 @@ from blueprint.recording import REGION, Answer, Recorder
 # Principals that every partition writes so, found in IAM's documentation and by others' trials:
 # https://github.com/aws/aws-cdk/issues/2198, https://github.com/mapbox/cloudfriend/issues/56
 EVERYWHERE = {
+    "appsync.amazonaws.com",
     "apigateway.amazonaws.com",
     "cloudwatch.amazonaws.com",
+    "delivery.logs.amazonaws.com",
     "lambda.amazonaws.com",
     "logging.s3.amazonaws.com",
     "ops.apigateway.amazonaws.com",

@@ -62,7 +62,7 @@ def test_the_garbage_collector_is_off_during_init_and_on_afterwards(function: st
     [
         ("resolve_users", "create_user"),
         ("resolve_uploads", "request_upload"),
-        ("resolve_activity", "get_activity"),
+        ("resolve_figures", "get_activity"),
     ],
 )
 def test_graphql_adds_no_import_to_a_cold_start(function: str, like: str) -> None:

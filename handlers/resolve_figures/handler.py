@@ -1,13 +1,13 @@
 """GraphQL: resolves figures by day.
 
-Outcomes: those of ``resolve_activity``, and ``busy``, ``failed`` and ``unauthorized`` of
+Outcomes: those of ``resolve_figures``, and ``busy``, ``failed`` and ``unauthorized`` of
 ``resolver``.
 """
 
 from dataclasses import dataclass
 
 from handlers.domain.activity_store import ActivityStore
-from handlers.resolve_activity.resolve_activity import fields
+from handlers.resolve_figures.resolve_figures import fields
 from handlers.runtime import aws, resolver
 from handlers.runtime.entrypoint import entrypoint
 

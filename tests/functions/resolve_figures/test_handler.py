@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from handlers.domain.activity_event import FIGURES
 from handlers.domain.activity_store import ActivityStore
-from handlers.resolve_activity.handler import handler
+from handlers.resolve_figures.handler import handler
 from tests.support import samples
 from tests.support.fakes import FakeContext, log, outcomes
 
@@ -21,7 +21,7 @@ class Figures:
 
 
 def ask(**arguments: Any) -> Any:
-    contexts: Any = samples.event("resolve_activity")
+    contexts: Any = samples.event("resolve_figures")
     contexts[0]["arguments"] |= arguments
     [answer] = handler.invoke(contexts, FakeContext(), ActivityStore(Figures(), "activity"), "app")
     return answer

@@ -9,5 +9,5 @@ def check(invoke: Invoke, backend: Backend) -> None:
         TableName="activity",
         Item={"id": {"S": "figures"}, "day": {"S": "2026-11-23"}, "created": {"N": "2"}},
     )
-    ((answer,),) = invoke("resolve_activity", samples.event("resolve_activity"))
+    ((answer,),) = invoke("resolve_figures", samples.event("resolve_figures"))
     assert [day["created"] for day in answer["data"]] == [0, 2, 0], answer

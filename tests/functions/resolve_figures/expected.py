@@ -5,7 +5,7 @@ from tests.support.expected import BUSY_FIELD, Expected
 EXPECTED = Expected(
     trigger="GraphQL Query.activity",
     services=("dynamodb",),
-    alarms=("graphql-5xx", "resolve-activity-busy", "resolve-activity-failed"),
+    alarms=("graphql-5xx", "resolve-figures-busy", "resolve-figures-failed"),
     unanswered=[BUSY_FIELD],
     logs={"count", "status"},
 )
