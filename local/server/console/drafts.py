@@ -167,7 +167,8 @@ def _folder(root: Path, function: str) -> Path:
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
-    found = json.loads(path.read_bytes()).get("Records", []) if path.exists() else []
+    event = json.loads(path.read_bytes()) if path.exists() else {}
+    found = event.get("Records", []) if isinstance(event, dict) else []
     return found if isinstance(found, list) else []
 
 
