@@ -1,4 +1,4 @@
-"""Fills in what EventBridge Scheduler writes into the input of a schedule's target.
+"""What EventBridge Scheduler does: fills in the input of a schedule's target, and runs in time.
 
 The emulator's process uses this too, so it needs nothing but the standard library.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context
 import re
 import uuid
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 _ATTRIBUTE = re.compile(r"<aws\.scheduler\.([a-z-]+)>")
 
@@ -20,3 +21,11 @@ def fill(text: str, *, arn: str) -> str:
         "attempt-number": "1",
     }
     return _ATTRIBUTE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def is_over(expression: str, zone: str) -> bool:
+    """Check that a schedule of one time, ``at(yyyy-mm-ddThh:mm:ss)``, will not run again."""
+    once = re.fullmatch(r"at\((.+)\)", expression)
+    if once is None:
+        return False
+    return datetime.fromisoformat(once[1]).replace(tzinfo=ZoneInfo(zone)) < datetime.now(UTC)

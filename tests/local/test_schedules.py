@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cli import main
-from local.schedule_event import fill
+from local.schedule_event import fill, is_over
 from local.schedules import TYPE
 from tests.support.local.running import as_if_up, resources
 
@@ -162,3 +162,22 @@ def test_other_texts_stay_as_they_are():
     text = '{"a": "<aws.scheduler.unknown>", "b": "<other>", "n": "<aws.scheduler.attempt-number>"}'
     filled = fill(text, arn="arn")
     assert filled == text.replace("<aws.scheduler.attempt-number>", "1")
+
+
+@pytest.mark.parametrize(
+    ("expression", "zone", "over"),
+    [
+        ("rate(1 hour)", "UTC", False),
+        ("cron(15 0 * * ? *)", "Europe/Berlin", False),
+        ("at(2026-01-01T03:00:00)", "UTC", True),
+        ("at(2999-01-01T03:00:00)", "Europe/Berlin", False),
+    ],
+)
+def test_a_schedule_of_one_time_is_over_after_it(expression: str, zone: str, over: bool) -> None:
+    assert is_over(expression, zone) is over
+
+
+def test_the_time_of_a_schedule_is_of_its_zone() -> None:
+    now = f"at({datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S')})"
+    assert is_over(now, "Pacific/Kiritimati")  # fourteen hours ahead: it was then that time
+    assert not is_over(now, "Pacific/Honolulu")

@@ -34,6 +34,7 @@ def failures(stage: Stage) -> dict[str, Any]:
         "rejected": _rejected(stage, recent),
         "stuck": [*stuck_streams(lags, recent), *_queues(queues, recent)],
         "alarms": alarms.ringing(stage, queues, lags, recent),
+        "over": [schedule for schedule in stored.schedules(stage) if schedule["over"]],
     }
 
 

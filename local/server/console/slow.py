@@ -1,4 +1,9 @@
-"""Tells where the time of a slow run went: in calls of AWS, or in the function's own lines."""
+"""Tells where the time of a slow run went: in calls of AWS, or in the function's own lines.
+
+A run that somebody waits for is slow, too, if it makes the same call again and again.
+"""
+
+from collections import Counter
 
 from ops.events.model import Cause, Invocation
 
@@ -6,6 +11,9 @@ SLOW_MS = 1_000
 """A run that takes longer is marked; a cold start may take more."""
 
 SLOW_COLD_MS = 3_000
+
+MANY_CALLS = 20
+"""A request's run with as many equal calls, such as one for each item of a list, is marked."""
 
 
 def slow_of(cause: Cause) -> str | None:
@@ -16,7 +24,7 @@ def slow_of(cause: Cause) -> str | None:
         if (run.duration_ms or 0) > (SLOW_COLD_MS if run.cold else SLOW_MS)
     ]
     if not slow:
-        return None
+        return _repeats(cause)
     run = max(slow, key=lambda run: run.duration_ms or 0)
     text = f"{run.function} took {_seconds(run.duration_ms or 0)}"
     text += " (cold start)" if run.cold else ""
@@ -29,6 +37,17 @@ def slow_of(cause: Cause) -> str | None:
         f"{_seconds(_outside(run))} were in no call: "
         f"{'its start and its own code' if run.cold else 'its own code'}"
     )
+
+
+def _repeats(cause: Cause) -> str | None:
+    """Return which call a request's run made again and again, if one did."""
+    for run in cause.invocations if cause.kind == "request" else ():
+        calls = Counter((call.service, call.operation, call.resource) for call in run.calls)
+        many = [(named, count) for named, count in calls.most_common() if count >= MANY_CALLS]
+        if many:
+            said = ", ".join(f"{' '.join(filter(None, n))} {count} times" for n, count in many)
+            return f"{run.function} took {_seconds(run.duration_ms or 0)} and called {said}"
+    return None
 
 
 def _outside(run: Invocation) -> float:

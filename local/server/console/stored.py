@@ -7,6 +7,7 @@ from local import mail
 from local.aws import ACCOUNT_ID
 from local.files import Files
 from local.items import plain_item
+from local.schedule_event import is_over
 from local.server.console.stage import Stage
 
 _MOST_ITEMS = 100
@@ -118,6 +119,9 @@ def schedules(stage: Stage) -> list[dict[str, Any]]:
                 "function": settings.name(physical),
                 "expression": given["ScheduleExpression"],
                 "state": given.get("State", "ENABLED"),
+                "over": is_over(
+                    given["ScheduleExpression"], given.get("ScheduleExpressionTimezone") or "UTC"
+                ),
                 "input": given["Target"].get("Input", "{}"),
             }
         )

@@ -18,13 +18,16 @@ export function Failures({ version }) {
   }
   return html`<section class="page" aria-labelledby="view-title"><h1 id="view-title" tabindex="-1">Failures</h1>
     <p role="status" class=${problem ? "note" : "hidden"}>${problem}</p>
-    <${Loaded} of=${found} what="failures">${({ dead_letters, rejected, stuck, alarms }) =>
-      dead_letters.length + rejected.length + stuck.length + alarms.length === 0
-        ? html`<${Empty} title="Nothing waits for you">Dead letters, rejected files, stuck queues and streams, and alarms that would ring appear here.<//>`
+    <${Loaded} of=${found} what="failures">${({ dead_letters, rejected, stuck, alarms, over }) =>
+      dead_letters.length + rejected.length + stuck.length + alarms.length + over.length === 0
+        ? html`<${Empty} title="Nothing waits for you">Dead letters, rejected files, stuck queues and streams, schedules that are over, and alarms that would ring appear here.<//>`
         : html`
       ${stuck.length > 0 && html`<h2>Stuck</h2><ul class="cards">${stuck.map(item => html`<li class="card bad">
         <h3>${item.what}${item.function && html` <span class="quiet">to ${item.function}</span>`}</h3>
         <p>${item.waiting} waiting, the oldest for ${age(item.age)}. ${item.result && `Last: ${item.result}.`} <${Poison} of=${item} /></p></li>`)}</ul>`}
+      ${over.length > 0 && html`<h2>Schedules that will not run again</h2><ul class="cards">${over.map(item => html`<li class="card bad">
+        <h3>${item.name} <span class="quiet">runs ${item.function}</span></h3>
+        <p><code>${item.expression}</code> is in the past. A schedule that repeats is <code>rate(…)</code> or <code>cron(…)</code>.</p></li>`)}</ul>`}
       ${dead_letters.map(({ queue, letters }) => html`<h2>Dead letters in ${queue} <span class="count">${letters.length}</span></h2>
         <p><button class="primary" disabled=${busy === queue} onClick=${() => redrive(queue)}>${busy === queue ? "Processing…" : `Process ${letters.length === 1 ? "it" : `all ${letters.length}`} again`}</button></p>
         <ul class="cards">${letters.map(letter => html`<li class="card bad">

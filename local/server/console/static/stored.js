@@ -84,5 +84,5 @@ export function Picture({ version }) {
       <p><${CauseLink} id=${item.cause}>Last run<//></p>
       <${Fold} title="Variables" value=${item.variables} /></li>`)}</ul>`}<//>
     <h2>Schedules</h2>
-    <${Loaded} of=${schedules} what="schedules">${list => html`<ul class="cards grid">${list.map(item => html`<li class="card"><h3>${item.name} <span class="quiet">runs ${item.function}</span></h3><p><code>${item.expression}</code> ${item.state === "ENABLED" ? "" : html`<span class="tag bad">${item.state.toLowerCase()}</span>`}</p><${Fold} title="Input" value=${item.input} /></li>`)}</ul>`}<//><//>`
+    <${Loaded} of=${schedules} what="schedules">${list => html`<ul class="cards grid">${list.map(item => html`<li class="card"><h3>${item.name} <span class="quiet">runs ${item.function}</span></h3><p><code>${item.expression}</code> ${item.state === "ENABLED" ? "" : html`<span class="tag bad">${item.state.toLowerCase()}</span>`}${item.over && html`<span class="tag bad">will not run again</span>`}</p><${Fold} title="Input" value=${item.input} /></li>`)}</ul>`}<//><//>`
 }

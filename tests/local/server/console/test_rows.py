@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.server.console.rows import Row, row
+from local.server.console.slow import MANY_CALLS
 from ops.events.model import Call, Cause, Denied, Failure, Invocation, LogRecord
 from tests.support.history import samples
 
@@ -161,3 +162,15 @@ def test_any_input_has_a_row(value: Any, fields: dict[str, Any]) -> None:
     for failure in (run.failure, None):
         run.failure = failure
         msgspec.convert(msgspec.to_builtins(row(cause)), Row)
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "marked"),
+    [("request", MANY_CALLS, True), ("request", MANY_CALLS - 1, False), ("invoke", 100, False)],
+)
+def test_a_call_for_each_item_of_a_list_is_named(kind: Any, count: int, marked: bool) -> None:
+    calls = [Call(f"c{n}", n, 1, "dynamodb", "GetItem", "users", 200) for n in range(count)]
+    run = Invocation("r", "list-uploads", 0, 400, calls=calls)
+    slow = row(Cause("c", kind, "f", 0, "ok", invocations=[run])).slow
+    told = f"list-uploads took 400 ms and called dynamodb GetItem users {count} times"
+    assert slow == (told if marked else None)
