@@ -6,6 +6,7 @@ from local.history.program import Program
 
 _TABLE = {
     "dynamodb:GetItem": "get({env})",
+    "dynamodb:BatchGetItem": "get_many({env})",
     "dynamodb:PutItem": "put({env})",
     "dynamodb:UpdateItem": "update({env})",
     "dynamodb:DeleteItem": "delete({env})",
