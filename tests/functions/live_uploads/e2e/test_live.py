@@ -34,15 +34,17 @@ def test_a_subscriber_hears_what_becomes_of_an_upload(api: Api, caller: Caller) 
         assert {**heard[-1], "outputs": polled["outputs"]} == polled
 
 
-def test_it_takes_less_than_a_second(api: Api, caller: Caller) -> None:
+def test_it_is_told_at_once(api: Api, caller: Caller) -> None:
+    """Within a second, or, where all is slower, within the time that the file itself takes."""
     requested = caller.requests("notes.txt", 9, "text/plain")
     with listening(api) as listener:
         listener.asks(caller.user, requested["upload"]["id"])
+        sent = time.monotonic()
         send(requested["form"], b"some text")
         caller.settled(requested["upload"]["id"])
         polled = time.monotonic()
         listener.settled()
-        assert time.monotonic() - polled < 1
+        assert time.monotonic() - polled < max(1, polled - sent)
 
 
 def test_a_ticket_works_once(api: Api) -> None:
