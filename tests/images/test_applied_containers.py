@@ -130,9 +130,10 @@ def test_edits_are_applied_and_leave_no_container_over(app: App, engine: Engine)
 
         app.edit(
             "__main__.py",
+            ('description="GET /users/{id}", memory_mb=512', 'description="", memory_mb=640'),
             (
-                'description="GET /users/{id}", memory_mb=512, timeout=20, environment=cors',
-                'description="", memory_mb=640, timeout=20, environment={**cors, "COLOUR": "red"}',
+                "environment=cors, grants=[users.get(",
+                'environment={**cors, "COLOUR": "red"}, grants=[users.get(',
             ),
         )
         assert "Function get-user\n" in applied("changed  Alias get-user-live")

@@ -9,6 +9,7 @@ import json
 
 from local.engine import Engine
 from local.images import ImageRef
+from tests.support.functions import expected
 from tests.support.images.containers import run_python
 
 # Serves the runtime API to a client in the same process, and reports the function's state at the
@@ -63,6 +64,7 @@ def test_the_runtime_calls_the_hooks(
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
         **{name.upper(): "1" for name in fields},
+        **expected()[function.replace("_", "-")].environment,
     }
     seen = run_python(engine.client, images[function].id, SCRIPT, module, json.dumps(variables))
     assert list(seen) == ["restore/next", "invocation/next"], seen
