@@ -23,7 +23,7 @@ CHECKOV = (
     Waiver(check="CKV_AWS_309", resources="aws_apigatewayv2_route.*", stacks=_ALL,
            reason="$connect takes a ticket of the REST API, which its function spends; without one "
                   "it refuses the connection. The other routes cannot have an authorizer."),
-    Waiver(check="CKV_AWS_117", resources="aws_lambda_function.push_uploads", stacks=_PROD,
+    Waiver(check="CKV_AWS_117", resources="aws_lambda_function.push_*", stacks=_PROD,
            reason="No VPC endpoint reaches the connections of a WebSocket API. The function may "
                   "only use three tables and send to connections."),
     Waiver(check="CKV2_AWS_53", resources="aws_api_gateway_method.api_options_*", stacks=_ALL,

@@ -131,6 +131,12 @@ def every_trigger() -> None:
         "daily", schedule_expression="rate(1 day)", flexible_time_window={"mode": "OFF"},
         target={"arn": made["schedule"].arn, "role_arn": "role"},
     )  # fmt: skip
+    aws.appsync.DataSource(
+        "field",
+        api_id="graphql",
+        type="AWS_LAMBDA",
+        lambda_config={"function_arn": made["field"].arn},
+    )
     task = {"Type": "Task", "Arguments": {"FunctionName": made["step"].arn}}
     states = {"One": task, "Pause": {"Type": "Wait"}, "Two": task}
     aws.sfn.StateMachine(
@@ -143,7 +149,7 @@ def test_functions_are_invoked_by_their_triggers() -> None:
     found = loads(recorded(every_trigger), traffic)
     invocations = {
         "read": 800, "write": 200, "queue": 230, "stream": 200, "bucket": 7, "schedule": DAYS,
-        "socket": 7 * 3,
+        "socket": 7 * 3, "field": 1_000 * 0.1 * 2,
         "step": 2 * 200 * ERASED,
     }  # fmt: skip
     expected = {kind: (n, n * DURATION_MS[kind] / 1_000) for kind, n in invocations.items()}

@@ -76,6 +76,8 @@ def _permissions(cloud: Cloud, event: dict[str, Any]) -> Iterator[tuple[str, str
         for item in given.get("TransactItems", []):
             for kind, detail in item.items():
                 yield f"dynamodb:{_IN_TRANSACTIONS[kind]}", tables[detail["TableName"]]
+        for table in given.get("RequestItems", ()):
+            yield f"dynamodb:{name}", tables[table]
         if "TableName" in given:
             index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
             yield f"dynamodb:{name}", tables[given["TableName"]] + index
