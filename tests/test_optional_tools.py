@@ -41,7 +41,10 @@ def delete_mentions(tree: Path, deleted: list[str]) -> None:
     """Delete what still names a deleted path or its make targets, as docs/upgrading.md says."""
     makefile = tree / "Makefile"
     rules = makefile.read_text().split("\n\n")
-    paths = [re.escape(name.rstrip("/")).replace("/", "[./]") for name in deleted]
+    paths = [
+        re.escape(name.rstrip("/")).replace("/", "[./]").replace(r"\*", "[^/ ]+")
+        for name in deleted
+    ]
     gone = [rule for rule in rules if "$(LOCK) " not in rule and re.search("|".join(paths), rule)]
     makefile.write_text("\n\n".join(rule for rule in rules if rule not in gone))
     targets = [f"make {rule.partition(':')[0]}\\b" for rule in gone]
