@@ -1,4 +1,4 @@
-"""Names a GraphQL request by the fields that it asks for."""
+"""Names a GraphQL request by the fields that it asks for, and tells how it ended."""
 
 import json
 
@@ -6,11 +6,24 @@ from graphql import FieldNode, GraphQLError, OperationDefinitionNode, parse
 
 PATH = "/graphql"
 _MOST_TOKENS = 15_000
+_SERVER_ERRORS = {"internal_error", "busy", "Lambda:Unhandled"}
 
 
 def title(method: str, body: bytes) -> str:
     """Return a request's title, such as ``POST /graphql: user, createUser``."""
     return ": ".join(filter(None, [f"{method} {PATH}", ", ".join(_fields(body))]))
+
+
+def status(answer: bytes) -> int:
+    """Return the status that a REST API would have, by the errors in an answer of 200."""
+    try:
+        errors = json.loads(answer).get("errors") or ()
+        types = {error.get("errorType") for error in errors}
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return 200  # cut, or not of AppSync
+    if types & _SERVER_ERRORS:
+        return 500
+    return 400 if types else 200
 
 
 def _fields(body: bytes) -> list[str]:

@@ -16,7 +16,7 @@ _MOST_SIGNED = 5_000
 _API = "/_aws/execute-api/"
 _KINDS: dict[str, CauseKind] = {"s3": "upload", "sqs": "message", "dynamodb": "write"}
 _VERBS = {"sqs": "Message to", "lambda": "Invoke"}
-_REFUSED, _SERVER_ERROR = 400, 500
+_OK, _REFUSED, _SERVER_ERROR = 200, 400, 500
 
 
 class Origins:
@@ -107,7 +107,8 @@ class Origins:
         cause = live.cause
         if exchange.origin.api:
             _describe_request(cause, exchange)
-            live.answered = _outcome(exchange.status)
+            rest = exchange.path.startswith(_API) or exchange.status != _OK
+            live.answered = _outcome(exchange.status if rest else graphql.status(exchange.answer))
             return
         call = calls.call_of(exchange, program)
         cause.input, cause.answer = call.input, call.answer

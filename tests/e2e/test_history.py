@@ -10,6 +10,7 @@ import pytest
 from handlers.domain.user import new_user_id
 from local.cloud import Cloud
 from local.history.store import History
+from local.server.console.reasons import reason_of
 from ops.events.model import Call, Cause, Invocation
 from tests.support.e2e.asking import ask
 from tests.support.e2e.listening import listening
@@ -376,3 +377,8 @@ def test_a_graphql_request_is_a_cause_with_what_its_fields_led_to(
     assert context["arguments"]["input"]["email"] == to
     key = cloud.outputs["graphql_api_key"]
     assert key not in json.dumps([cause.input, context])
+    again = ask(cloud, api, query, i={"name": "Ada", "email": to})
+    assert again["errors"][0]["errorType"] == "email_taken"
+    refused = until(lambda: history.causes(outcome="rejected", text=to))[0]
+    assert (refused.title, refused.answer["body"]) == ("POST /graphql: createUser", again)
+    assert reason_of(refused) == again["errors"][0]["message"]

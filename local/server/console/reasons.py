@@ -105,6 +105,9 @@ def _answered(answer: Any) -> str | None:
     if not isinstance(answer, dict):
         return None
     body, status = answer.get("body"), answer.get("status")
+    match body:
+        case {"errors": [{"message": str(message)}, *_]}:  # GraphQL's, with the status 200
+            return message
     if isinstance(status, int) and status < _REFUSED:
         return None
     if isinstance(body, dict):
