@@ -15,9 +15,12 @@ from handlers.domain.new_upload import (
 from handlers.domain.upload import Form
 from handlers.domain.upload_store import KeyReused, Stored, UploadStore
 from handlers.domain.user_store import UserStore
+from handlers.runtime import aws
 from handlers.runtime.caller import Caller, key_of
 from handlers.runtime.presign import Presigner
 from handlers.runtime.refused import Refused
+
+_MEGABYTE = 1024 * 1024
 
 TOO_LARGE = (
     f"Request body is too large: at most {MAX_BODY_BYTES} bytes are allowed. The file itself goes "
@@ -42,6 +45,30 @@ class Parts:
     presigner: Presigner
     bucket: str
     most_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadSettings:
+    """The environment variables of every function that requests uploads."""
+
+    users_table: str
+    uploads_table: str
+    bucket: str
+    bucket_url: str
+    max_request_mb: int
+
+
+def parts_of(settings: UploadSettings) -> Parts:
+    """Return the stores, with one client, and what signs forms."""
+    # Two or three calls in 20 s.
+    client = aws.client("dynamodb", read_timeout=2, attempts=2)
+    return Parts(
+        users=UserStore(client, settings.users_table),
+        uploads=UploadStore(client, settings.uploads_table),
+        presigner=Presigner(settings.bucket_url, client.meta.region_name, aws.credentials()),
+        bucket=settings.bucket,
+        most_bytes=settings.max_request_mb * _MEGABYTE,
+    )
 
 
 def request(
