@@ -5,28 +5,23 @@ written: canaries are where personal data belongs, and nowhere else.
 """
 
 import json
-import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from images.sources import handler_sources
 from local import cloud as local_cloud
 from local.cloud import Cloud
 from tests.support.e2e.canaries import Canaries
 from tests.support.e2e.oauth import Client
 from tests.support.e2e.privacy_faults import (
     OUT_OF_TIME,
-    SERVICES,
     by_faults,
     fail_for_good,
     lose_tables,
-    variable_part,
 )
 from tests.support.e2e.privacy_paths import by_messages, by_requests, by_uploads
 from tests.support.e2e.system import Api, invoke, keys, messages_in, until
@@ -34,8 +29,6 @@ from tests.support.e2e.written import Place, elsewhere, keeping, recorded
 from tests.support.functions import FUNCTIONS, module_of
 
 pytestmark = pytest.mark.long  # it takes every path and every fault
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -105,22 +98,6 @@ BELONGS = {
 for _function in FUNCTIONS:
     for _place, _labels in getattr(module_of(_function, "canary"), "BELONGS", {}).items():
         BELONGS[_place] = BELONGS[_place] | _labels
-
-
-def test_every_function_meets_the_faults_of_all_that_it_asks() -> None:
-    """A function's ``expected.py`` names the services, and its ``canary.py`` makes an event."""
-    asked: dict[str, set[str]] = {}
-    for function in FUNCTIONS:
-        # In all modules of its image: some share what makes their clients.
-        sources = "".join(
-            path.read_text()
-            for path in handler_sources(ROOT, function.replace("-", "_"))
-            if path.suffix == ".py"
-        )
-        services = re.findall(r'aws\.client\(\s*"(\w+)"', sources)
-        # Secrets are asked for by another provider of e-mails: test_sendgrid.py has its faults.
-        asked[function] = {variable_part(name) for name in services if name != "secretsmanager"}
-    assert asked == {function: set(services) for function, services in SERVICES.items()}
 
 
 def leaks(places: Iterable[Place], canaries: Canaries) -> dict[str, set[str]]:
