@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
@@ -56,6 +56,15 @@ class ByFile(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return PLAN if nodeid.startswith(PLAN) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Use one worker more than there are processors (``-n auto``), since tests wait a lot.
+
+    Eight at most: each starts a cloud of its own.
+    """
+    return min((yield) + 1, 8)
 
 
 @pytest.hookimpl(optionalhook=True)
