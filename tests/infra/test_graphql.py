@@ -14,6 +14,7 @@ from infra.config.graphql import GraphQL
 from infra.triggers.graphql.api import GraphQLApi, GraphQLApiArgs
 from infra.triggers.graphql.schema import Field, Schema, compose
 from tests.support.apis import function
+from tests.support.functions import FEATURES
 from tests.support.stacks import STACKS, recorded, stack
 
 APPSYNC = "aws:appsync/"
@@ -153,9 +154,7 @@ def test_a_function_must_answer_before_appsync_gives_up() -> None:
         made(timeout=30)
 
 
-@pytest.mark.skipif(
-    not stack("local").recorder.all(f"{APPSYNC}graphQLApi:GraphQLApi"), reason="GraphQL was removed"
-)
+@pytest.mark.skipif("graphql" not in FEATURES, reason="GraphQL was removed")
 def test_the_program_resolves_every_field_that_its_parts_extend() -> None:
     recorder = stack("local").recorder
     expected: set[tuple[str, str, str]] = set()
