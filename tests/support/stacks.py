@@ -41,14 +41,23 @@ def recorded(
     The piece may have functions of the names in ``EXAMPLES``, also if they have no folders.
     """
     recorder = recorder or Recorder(preview=preview)
+    _call(program, recorder)
+    return recorder
+
+
+def exported(program: Callable[[], object], *, preview: bool = False) -> dict[str, Any]:
+    """Run a piece of a program as ``recorded`` does; return its exports, secret ones wrapped."""
+    return _call(program, Recorder(preview=preview))
+
+
+def _call(program: Callable[[], object], recorder: Recorder) -> dict[str, Any]:
     project = Project(root=ROOT, name=project_name(), stack="dev", config={})
 
     def piece() -> None:
         program()
 
     with sources_of_examples():
-        runner.call(piece, project, Monitor(recorder), preview=recorder.preview)
-    return recorder
+        return runner.call(piece, project, Monitor(recorder), preview=recorder.preview)
 
 
 @contextmanager
