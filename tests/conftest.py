@@ -44,18 +44,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-PLAN = "tests/blueprint/plan/"
-"""Its tests share what takes long to make: recordings of the program."""
+SHARING = ("tests/blueprint/plan/", "tests/bootstrap/", "tests/checks/policy/")
+"""The tests of each of these folders share what takes long to make: recordings of the program."""
 
 
 class ByFile(LoadFileScheduling):
-    """Runs the tests of one folder on one worker, and all other tests file by file.
+    """Runs the tests of some folders each on one worker, and all other tests file by file.
 
     Each worker starts its own cloud for its end-to-end tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return PLAN if nodeid.startswith(PLAN) else super()._split_scope(nodeid)
+        folders = (folder for folder in SHARING if nodeid.startswith(folder))
+        return next(folders, super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

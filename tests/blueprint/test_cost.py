@@ -167,6 +167,13 @@ def test_requests_cost_in_proportion(factor: int) -> None:
     assert gateway(factor * 1e6) == pytest.approx(factor * gateway(1e6))
 
 
+@pytest.fixture
+def kept_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Estimate the runs of the stacks that other tests use, too."""
+    monkeypatch.setattr(estimate.recorder, "run", stack)
+
+
+@pytest.mark.usefixtures("kept_runs")
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", name, "--requests", "1e6"]) == 0
@@ -200,6 +207,7 @@ def test_every_price_of_the_list_is_charged() -> None:
     assert charged_for == listed
 
 
+@pytest.mark.usefixtures("kept_runs")
 def test_the_total_is_the_sum() -> None:
     charges = estimate.estimate("prod", BUSY)
     printed = estimate.table(charges).splitlines()[-1]

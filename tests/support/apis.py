@@ -44,7 +44,20 @@ def api(
     functions: Sequence[str] = ("get-user", "create-user"),
     preview: bool = False,
 ) -> Recorder:
-    """Create an API alone, by default with two routes, one of which takes a body.
+    """Record `rest_api` alone."""
+    return recorded(
+        lambda: rest_api(config, routes, components, functions=functions), preview=preview
+    )
+
+
+def rest_api(
+    config: dict[str, Any] | None = None,
+    routes: Callable[..., list[Route]] | None = None,
+    components: dict[str, Any] | None = None,
+    *,
+    functions: Sequence[str] = ("get-user", "create-user"),
+) -> RestApi:
+    """Create an API, by default with two routes, one of which takes a body.
 
     ``routes`` is given the functions.
     """
@@ -56,16 +69,12 @@ def api(
                   {"operationId": "createUser", **needs("users.write"), **body(NEW_USER)}),
         ]  # fmt: skip
 
-    def program() -> None:
-        made = (routes or standard)(*map(function, functions))
-        access = Api.model_validate(config or {})
-        args = RestApiArgs(
-            config=access,
-            callers=Callers("callers", CallersArgs(config=access, retain=False, scopes=SCOPES)),
-            log_retention_days=7,
-            routes=made,
-            components=components or {},
-        )
-        RestApi("api", args)
-
-    return recorded(program, preview=preview)
+    access = Api.model_validate(config or {})
+    args = RestApiArgs(
+        config=access,
+        routes=(routes or standard)(*map(function, functions)),
+        callers=Callers("callers", CallersArgs(config=access, retain=False, scopes=SCOPES)),
+        log_retention_days=7,
+        components=components or {},
+    )
+    return RestApi("api", args)
