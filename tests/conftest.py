@@ -44,21 +44,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARING = ("tests/blueprint/plan/", "tests/infra/")
-"""Folders whose tests share what takes long to make: recordings of the program."""
+SHARING = ("tests/blueprint/plan/", "tests/bootstrap/", "tests/checks/policy/", "tests/infra/")
+"""The tests of each of these folders share what takes long to make: recordings of the program."""
 
 
 class ByFile(LoadFileScheduling):
-    """Runs the tests of a folder of ``SHARING`` on one worker, and all other tests file by file.
+    """Runs the tests of some folders each on one worker, and all other tests file by file.
 
     Each worker starts its own cloud for its end-to-end tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        for folder in SHARING:
-            if nodeid.startswith(folder):
-                return folder
-        return super()._split_scope(nodeid)
+        folders = (folder for folder in SHARING if nodeid.startswith(folder))
+        return next(folders, super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

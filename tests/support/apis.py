@@ -53,7 +53,7 @@ def api(
     functions: Sequence[str] = ("get-user", "create-user"),
     preview: bool = False,
 ) -> Recorder:
-    """Create an API alone, by default with two routes, one of which takes a body.
+    """Create an API, by default with two routes, one of which takes a body.
 
     ``routes`` is given the functions. An API with the default routes is made once and kept. Of the
     gateway's own errors it has ``ERRORS``.
@@ -91,15 +91,17 @@ def _made(
 
 
 def rest_api(
-    config: dict[str, Any], routes: Sequence[Route], components: dict[str, Any] | None = None
+    config: dict[str, Any] | None = None,
+    routes: Sequence[Route] | None = None,
+    components: dict[str, Any] | None = None,
 ) -> RestApi:
     """Make an API in a program, with the gateway's own ``ERRORS`` alone."""
-    access = Api.model_validate(config)
+    access = Api.model_validate(config or {})
     args = RestApiArgs(
         config=access,
         callers=Callers("callers", CallersArgs(config=access, retain=False, scopes=SCOPES)),
         log_retention_days=7,
-        routes=routes,
+        routes=routes or _two_routes(function("get-user"), function("create-user")),
         components=components or {},
     )
     with pytest.MonkeyPatch.context() as patch:
