@@ -1,9 +1,9 @@
 """Dead letters, from the fault to the fixed system, with the command that people use."""
 
+import contextlib
+import io
 import json
 import os
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import cli
 from handlers.domain.user_items import created_id
 from infra.emulator_roles import for_role
 from local.cloud import Cloud
@@ -195,7 +196,9 @@ def test_a_record_that_has_left_the_stream_is_said_to_be_gone(
 
 
 @pytest.fixture
-def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, str]]]:
+def on_aws(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., tuple[int, str]]]:
     """Run the command as for a stack in AWS, with the permissions in its help."""
 
     def theirs(text: str) -> str:
@@ -234,19 +237,18 @@ def on_aws(cloud: Cloud, tmp_path: Path) -> Iterator[Callable[..., tuple[int, st
         PolicyDocument=for_role(json.dumps({"Version": "2012-10-17", "Statement": statements})),
     )
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    environment = {
-        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
-        "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
-    }
+    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
 
     def command(*arguments: str) -> tuple[int, str]:
-        ended = subprocess.run(
-            [sys.executable, "cli.py", "redrive", "prod", *arguments],
-            env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
-        return ended.returncode, ended.stdout + ended.stderr
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = cli.main(["redrive", "prod", *arguments])
+        return code, said.getvalue()
 
     yield command
     iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])

@@ -1,6 +1,7 @@
 """Fakes that the tests of several functions share."""
 
 import copy
+import gc
 import logging
 import re
 from collections.abc import Callable
@@ -37,6 +38,13 @@ def logged_text(caplog: pytest.LogCaptureFixture) -> str:
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     caplog.set_level(logging.INFO, logger="app")
     return caplog
+
+
+@pytest.fixture
+def small_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collect no garbage but the test's: looking through all that the suite has made takes long."""
+    gc.freeze()
+    monkeypatch.setattr(gc, "unfreeze", lambda: None)
 
 
 @dataclass

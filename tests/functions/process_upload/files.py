@@ -82,6 +82,16 @@ def animation(kind: str, frames: int = 4, size: tuple[int, int] = (60, 40)) -> b
     )
 
 
+def zeros(size: int) -> bytes:
+    """Return so many zero bytes, compressed by zlib, without making or packing all of them."""
+    count, rest = divmod(size, 2**20)
+    packer = zlib.compressobj(wbits=-15)
+    block = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    end = packer.compress(bytes(rest)) + packer.flush()
+    checksum = size % 65_521 << 16 | 1  # Adler-32 of zeros
+    return b"\x78\x9c" + block * count + end + checksum.to_bytes(4, "big")
+
+
 @cache
 def png_bomb(side: int = 30_000, *, palette: bool = False) -> bytes:
     """Return a picture of 900 million pixels, one bit each, in about 100 KB."""
@@ -90,9 +100,7 @@ def png_bomb(side: int = 30_000, *, palette: bool = False) -> bytes:
         body = name + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
-    row = bytes(1 + (side + 7) // 8)
-    packer = zlib.compressobj(1)
-    data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    row_bytes = 1 + (side + 7) // 8
     header = struct.pack(">IIBBBBB", side, side, 1, 3 if palette else 0, 0, 0, 0)
     colours = chunk(b"PLTE", bytes(6)) if palette else b""
     return b"".join(
@@ -100,18 +108,18 @@ def png_bomb(side: int = 30_000, *, palette: bool = False) -> bytes:
             b"\x89PNG\r\n\x1a\n",
             chunk(b"IHDR", header),
             colours,
-            chunk(b"IDAT", data),
+            chunk(b"IDAT", zeros(side * row_bytes)),
             chunk(b"IEND", b""),
         ]
     )
 
 
-def pdf(*pages: bytes, compress: bool = False) -> bytes:
-    """Return a PDF with one content stream for each page."""
+def pdf(*pages: bytes, compress: bool = False, packed: bool = False) -> bytes:
+    """Return a PDF with one content stream for each page; ``packed`` if that is compressed."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", FONT]
     kids = []
     for content in pages:
-        objects.append(pdf_stream(content, compress=compress))
+        objects.append(pdf_stream(content, compress=compress, packed=packed))
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents %d 0 R "
             b"/Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
@@ -124,9 +132,11 @@ def pdf(*pages: bytes, compress: bool = False) -> bytes:
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
 
-def pdf_stream(content: bytes, entries: bytes = b"", *, compress: bool = False) -> bytes:
+def pdf_stream(
+    content: bytes, entries: bytes = b"", *, compress: bool = False, packed: bool = False
+) -> bytes:
     stream = zlib.compress(content) if compress else content
-    extra = entries + (b" /Filter /FlateDecode" if compress else b"")
+    extra = entries + (b" /Filter /FlateDecode" if compress or packed else b"")
     return b"<< /Length %d%b >>\nstream\n%b\nendstream" % (len(stream), extra, stream)
 
 

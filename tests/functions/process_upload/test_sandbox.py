@@ -277,7 +277,7 @@ def flood() -> bytes:
 
 def bomb() -> bytes:
     """Return a PDF with more than any machine may hold here: rejected, be it fast or slow."""
-    return files.pdf(bytes(MEMORY_BYTES + 200 * MEGABYTE), compress=True)
+    return files.pdf(files.zeros(MEMORY_BYTES + 200 * MEGABYTE), packed=True)
 
 
 NESTED = files.pdf(b"[" * 200_000)

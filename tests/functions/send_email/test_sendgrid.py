@@ -27,10 +27,10 @@ from tests.support import samples
 from tests.support.bad_server import BadServer, Invocation, Request, server
 from tests.support.cold_path import environment
 from tests.support.expected import unprocessed
-from tests.support.fakes import client_error, log, logged_text, outcomes
+from tests.support.fakes import client_error, log, logged_text, outcomes, small_heap
 from tests.support.formats import TRACE
 
-__all__ = ["log", "server"]
+__all__ = ["log", "server", "small_heap"]
 CONTENT = Rendered("Grüße", "text", "<p>html</p>")
 KEY = "SG.key"
 
@@ -442,6 +442,7 @@ def test_a_provider_that_is_down_fails_the_messages_and_releases_them(
     assert not any(word in logged_text(log) for word in (KEY, "ada@"))
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_neither_key_nor_connection_is_in_the_snapshot(function: Any, server: BadServer) -> None:
     """A key that was changed since the snapshot is not tried, nor the connection of then."""
     server.behave = everything

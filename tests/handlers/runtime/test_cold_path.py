@@ -1,14 +1,13 @@
+"""Every function starts as it should: what it loads, makes and restores (``tests/support``)."""
+
 import importlib
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from handlers.runtime.settings import load
 from images.sources import handler_sources
-from tests.support.cold_path import FUNCTIONS, environment
+from tests.support.cold_path import FUNCTIONS, environment, started, starts
 
 ROOT = Path(__file__).parents[3]
 
@@ -18,12 +17,20 @@ HEAVY = {"boto3", "pydantic", "jsonschema", "handlers.domain.api"}
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_cold_start_imports_no_heavy_module(function: str) -> None:
-    program = f"import sys, handlers.{function}.handler; print(*sys.modules, sep='\\n')"
-    modules = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    ).stdout.split()
+    modules = starts()[function].modules
     assert f"handlers.{function}.handler" in modules
     assert not {*HEAVY, f"handlers.{function}.operation"} & set(modules)
+
+
+def test_starts_are_those_of_a_process_that_loads_nothing_else() -> None:
+    """Functions start in forks of one process, which is to change nothing."""
+    program = (
+        "import importlib, json, sys; importlib.import_module(sys.argv[1]); "
+        "print(json.dumps([*sys.modules]))"
+    )
+    function = FUNCTIONS[0]
+    ours = {"tests", "tests.support", "tests.support.starter"}
+    assert {*starts()[function].modules} - ours == {*started(function, program, "snap-start")}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -43,17 +50,19 @@ def test_settings_and_clients(function: str, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_garbage_collector_is_off_during_init_and_on_afterwards(function: str) -> None:
-    program = (
-        "import gc, handlers; resting = not gc.isenabled(); "
-        f"import handlers.{function}.handler as h; "
-        "print(resting, gc.isenabled(), gc.get_freeze_count() > 10_000, "
-        "h.handler.dependencies.cache_info().currsize)"
-    )
-    settings = importlib.import_module(f"handlers.{function}.handler").Settings
-    in_lambda = {"AWS_LAMBDA_FUNCTION_NAME": function, **environment(settings)}
-    command = [sys.executable, "-c", program]
-    done = subprocess.check_output(command, env={**os.environ, **in_lambda}, text=True)
-    assert done.split() == ["True", "True", "True", "1"]
+    start = starts()[function]
+    assert (start.collector_rested, start.collector_is_on) == (True, True)
+    assert start.frozen > 10_000
+    assert start.dependencies_made == 1
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_restored_function_has_new_clients(function: str) -> None:
+    start = starts()[function]
+    before, snapshot, after = start.clients
+    assert before == after > 0
+    assert snapshot == 0
+    assert not start.same_numbers
 
 
 @pytest.mark.skipif("resolve_users" not in FUNCTIONS, reason="GraphQL was removed")
@@ -67,9 +76,5 @@ def test_the_garbage_collector_is_off_during_init_and_on_afterwards(function: st
 )
 def test_graphql_adds_no_import_to_a_cold_start(function: str, like: str) -> None:
     """A function loads what the like function of the REST API loads, and its own modules."""
-    program = (
-        f"import sys, handlers.{like}.handler; before = set(sys.modules); "
-        f"import handlers.{function}.handler; print(*set(sys.modules) - before)"
-    )
-    added = subprocess.check_output([sys.executable, "-c", program], text=True).split()
+    added = {*starts()[function].modules} - {*starts()[like].modules}
     assert {name for name in added if not name.startswith("handlers.")} == set()

@@ -1,17 +1,14 @@
 """A snapshot contains no connection and no credentials, and restored copies differ.
 
 The hooks are called as Lambda's runtime calls them, on botocore's own clients, connections and
-credentials.
+credentials. ``test_cold_path.py`` restores every function.
 """
 
 import gc
-import importlib
-import json
 import os
 import random
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,9 +21,11 @@ from botocore.loaders import JSONFileLoader
 from handlers.runtime import aws
 from handlers.runtime.restore import after_restore, before_snapshot
 from tests.support.bad_server import BadServer, Request, server
-from tests.support.cold_path import FUNCTIONS, environment
+from tests.support.cold_path import FUNCTIONS, environment, started
+from tests.support.fakes import small_heap
 
-__all__ = ["server"]
+__all__ = ["server", "small_heap"]
+SMALL_HEAP = pytest.mark.usefixtures("small_heap")
 USER = {"id": {"S": "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"}}
 
 
@@ -110,9 +109,9 @@ def test_no_connection_is_in_the_snapshot(
     gc.freeze()  # as at the end of INIT
     before_snapshot(make)
     assert none_is_open(server)
-    gc.unfreeze()
 
 
+@SMALL_HEAP
 @pytest.mark.parametrize("minutes", [60, -1], ids=["good for an hour yet", "expired since"])
 def test_credentials_are_fetched_anew(
     minutes: int, server: BadServer, account: Callable[..., Account], make: Any
@@ -129,6 +128,7 @@ def test_credentials_are_fetched_anew(
     assert (given.given, given.signed) == (2, ["KEY2"])
 
 
+@SMALL_HEAP
 @pytest.mark.skipif("get_upload" not in FUNCTIONS, reason="the function was removed")
 def test_settings_and_what_signs_links_are_made_anew(
     account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch
@@ -158,6 +158,7 @@ def test_settings_and_what_signs_links_are_made_anew(
         aws.forget_credentials()
 
 
+@SMALL_HEAP
 def test_a_connection_is_made_anew(
     server: BadServer, account: Callable[..., Account], make: Any
 ) -> None:
@@ -174,6 +175,7 @@ def test_a_connection_is_made_anew(
     assert not before & after
 
 
+@SMALL_HEAP
 def test_descriptions_of_services_are_in_the_snapshot(
     server: BadServer, make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,51 +202,7 @@ def test_two_restored_copies_draw_different_numbers(make: Any, server: BadServer
     assert len(set(drawn)) == 3
 
 
-# Every function, as the runtime starts it
-
-RESTORE = """
-import gc, importlib, json, random, sys
-handler = importlib.import_module(sys.argv[1])
-import snapshot_restore_py as hooks
-from botocore.client import BaseClient
-
-def clients():
-    gc.unfreeze()
-    return sum(isinstance(thing, BaseClient) for thing in gc.get_objects())
-
-started, state = clients(), random.getstate()
-for function, args, kwargs in reversed(hooks.get_before_snapshot()):
-    function(*args, **kwargs)
-snapshot = clients()
-for function, args, kwargs in hooks.get_after_restore():
-    function(*args, **kwargs)
-print(json.dumps([started, snapshot, clients(), random.getstate() == state]))
-"""
-
-
-def started(function: str, program: str, **variables: str) -> Any:
-    """Run a program in a function's process of its own, as Lambda would start it."""
-    module = f"handlers.{function}.handler"
-    settings = importlib.import_module(module).Settings
-    in_lambda = {"AWS_LAMBDA_FUNCTION_NAME": function, **environment(settings), **variables}
-    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    output = subprocess.run(
-        [sys.executable, "-c", program, module],
-        env={**os.environ, **keys, **in_lambda},
-        check=True,
-        capture_output=True,
-    ).stdout
-    return json.loads(output)
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_restored_function_has_new_clients(function: str) -> None:
-    before, snapshot, after, same_numbers = started(
-        function, RESTORE, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start"
-    )
-    assert before == after > 0
-    assert snapshot == 0
-    assert not same_numbers
+# A process of its own, as the runtime starts it
 
 
 @pytest.mark.parametrize("start", ["on-demand", "provisioned-concurrency"])
@@ -255,7 +213,7 @@ def test_no_other_start_needs_or_reads_the_hooks(start: str) -> None:
         "importlib.import_module(sys.argv[1]); "
         "print(json.dumps('handlers.runtime.restore' in sys.modules))"
     )
-    assert started(FUNCTIONS[0], program, AWS_LAMBDA_INITIALIZATION_TYPE=start) is False
+    assert started(FUNCTIONS[0], program, start) is False
 
 
 def test_a_snapshot_without_hooks_is_refused() -> None:
@@ -265,5 +223,5 @@ def test_a_snapshot_without_hooks_is_refused() -> None:
         "importlib.import_module(sys.argv[1])"
     )
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        started(FUNCTIONS[0], program, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
+        started(FUNCTIONS[0], program, "snap-start")
     assert b"ModuleNotFoundError" in failed.value.stderr
