@@ -203,7 +203,12 @@ def test_a_closed_pipe_stops_nothing_but_following(arguments, local, closed_pipe
     command = [*arguments, "up", "--detach", "--port", str(free_port())]
     try:
         up = subprocess.run(
-            command, cwd=REPOSITORY, stdout=closed_pipe, stderr=closed_pipe, timeout=60
+            command,
+            cwd=REPOSITORY,
+            env={**os.environ, **HOSTILE},
+            stdout=closed_pipe,
+            stderr=closed_pipe,
+            timeout=60,
         )
         assert up.returncode == 0
         for command in ("logs", "events"):
