@@ -154,9 +154,7 @@ def trigger(config: dict[str, Any], *scopes: str) -> str:
     def routes(read: ImageFunction) -> list[Route]:
         return [Route("GET", "/users", read, needs(*scopes))]
 
-    made = api(config, routes, functions=["get-user"]).one(
-        "aws:apigateway/deployment:Deployment", "api-deployment"
-    )
+    made = api(config, routes).one("aws:apigateway/deployment:Deployment", "api-deployment")
     definition: str = made.inputs["triggers"]["definition"]
     return definition
 
@@ -217,9 +215,9 @@ def test_a_route_that_names_no_scope_is_refused_where_tokens_are_asked_for() -> 
         return [Route("GET", f"/{n}", read, each) for n, each in enumerate(WITHOUT_A_SCOPE)]
 
     with pytest.raises(ValueError, match=REFUSED):
-        api(TOKEN, routes, functions=["get-user"])
+        api(TOKEN, routes)
     for config in ({}, KEY):
-        made = api(config, routes, functions=["get-user"])
+        made = api(config, routes)
         assert len(made.all(METHOD)) == len(WITHOUT_A_SCOPE)
 
 
@@ -234,7 +232,7 @@ def test_a_scope_that_no_resource_server_has() -> None:
     with pytest.raises(
         ValueError, match=r"no scope 'users\.delete'; there are: users\.read, users\.write"
     ):
-        api(TOKEN, routes, functions=["get-user"])
+        api(TOKEN, routes)
 
 
 def test_every_route_has_a_scope() -> None:
