@@ -232,7 +232,7 @@ def followed(folder):
         yield process, json.loads((folder / ".local/state.json").read_text())["pid"]
     finally:
         process.kill()
-        process.wait(60)
+        process.communicate()
 
 
 def test_an_emulator_that_was_killed_is_a_failure(folder, local):
