@@ -3,9 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
-# In the order given: end-to-end and fault tests first, as they are the longest. They wait a lot: a
-# third worker keeps two cores busy.
-QUICK = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not long'
+# In the order given: end-to-end and fault tests first, as they are the longest.
+QUICK = $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not long'
 UNITS = tests/handlers tests/functions tests/infra
 # Tests of one function that need the whole system are in its folder, too.
 E2E = tests/e2e $(wildcard tests/functions/*/e2e)
@@ -52,7 +51,7 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs Dock
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the long fault tests, and those with killed containers (needs Docker)
-	$(BIN)/pytest -n 3 --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
+	$(BIN)/pytest -n auto --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker -m container $(FAULTS)
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)

@@ -1,7 +1,8 @@
 """The build context of a function's image: its sources, and nothing of other functions."""
 
 import hashlib
-import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from images.sources import handler_sources
@@ -41,28 +42,40 @@ def sources(function: str) -> dict[str, Path]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Staged:
+    """A build context that is ready.
+
+    Attributes:
+        folder: its path.
+        fingerprint: the SHA-256, in hexadecimal, of the names and contents of its files.
+    """
+
+    folder: Path
+    fingerprint: str
+
+
 def fingerprint(function: str) -> str:
-    """Return the SHA-256, in hexadecimal, of the names and contents of a function's sources."""
-    digest = hashlib.sha256()
-    for name, path in sources(function).items():
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{name}\0{content}\n".encode())
-    return digest.hexdigest()
+    """Return what ``stage`` returns as the fingerprint, and write nothing."""
+    return _fingerprint(_contents(function))
 
 
-def stage(function: str) -> Path:
-    """Copy a function's sources into a folder of their own, and return its path.
+def stage(function: str) -> Staged:
+    """Copy a function's sources into a folder of their own.
 
     Each function has its own build context, so a change in one rebuilds no other image. The folder
     is kept between runs: only files that differ are written, and files that left are removed.
+
+    Raises:
+        ValueError: the function's handler or requirements are missing.
     """
     folder = _STAGING / function
-    wanted = {folder / name: path for name, path in sources(function).items()}
-    for target, path in wanted.items():
-        content = path.read_bytes()
+    contents = _contents(function)
+    wanted = {folder / name: content for name, content in contents.items()}
+    for target, content in wanted.items():
         if not target.is_file() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            target.write_bytes(content)
             target.chmod(0o644)  # a file's mode is part of the build's cache key
     folders = {parent for target in wanted for parent in target.parents}
     for path in sorted(folder.rglob("*"), reverse=True):  # contents before their folder
@@ -71,4 +84,15 @@ def stage(function: str) -> Path:
                 path.rmdir()
         elif path not in wanted:
             path.unlink(missing_ok=True)
-    return folder
+    return Staged(folder=folder, fingerprint=_fingerprint(contents))
+
+
+def _contents(function: str) -> dict[str, bytes]:
+    return {name: path.read_bytes() for name, path in sources(function).items()}
+
+
+def _fingerprint(contents: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in contents.items():
+        digest.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
@@ -44,18 +44,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-PLAN = "tests/blueprint/plan/"
-"""Its tests share what takes long to make: recordings of the program."""
+SHARING = ("tests/blueprint/plan/", "tests/bootstrap/", "tests/checks/policy/", "tests/infra/")
+"""The tests of each of these folders share what takes long to make: recordings of the program."""
 
 
 class ByFile(LoadFileScheduling):
-    """Runs the tests of one folder on one worker, and all other tests file by file.
+    """Runs the tests of some folders each on one worker, and all other tests file by file.
 
     Each worker starts its own cloud for its end-to-end tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return PLAN if nodeid.startswith(PLAN) else super()._split_scope(nodeid)
+        folders = (folder for folder in SHARING if nodeid.startswith(folder))
+        return next(folders, super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Use one worker more than there are processors (``-n auto``), since tests wait a lot.
+
+    Eight at most: each starts a cloud of its own.
+    """
+    return min((yield) + 1, 8)
 
 
 @pytest.hookimpl(optionalhook=True)

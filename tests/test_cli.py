@@ -1,11 +1,13 @@
 """The command line as a whole: help, errors, exit codes, pipes, signals and completion."""
 
+import ast
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from ops.smoke.api import checked_url
 from ops.smoke.cli import as_seconds
 from ops.smoke.errors import SmokeError
 from tests.support.arguments import NUMBERS, number_within, parsed
+from tests.support.stacks import stack
 
 APP = ROOT / ".venv" / "bin" / "app"
 COMMANDS = list(get_command(app).commands)  # type: ignore[attr-defined]
@@ -33,36 +36,56 @@ MOST_PARSING_MODULES = 400
 """Pulumi or botocore alone would be hundreds more."""
 
 
-def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run code in another process, in this project's folder."""
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Help:
+    """What ``--help`` ends with, prints, and has loaded by then."""
+
+    code: int
+    text: str
+    modules: list[str]
 
 
-@pytest.mark.parametrize("arguments", [[], *[[name] for name in COMMANDS]])
-def test_help_fits_a_terminal_and_loads_nothing_heavy(arguments: list[str]) -> None:
-    """Counted, not timed: `app --help` may take 0.3 s of a processor."""
-    code = f"""
-import sys, cli
-assert cli.main({[*arguments, "--help"]}) == 0
-print(*sys.modules, file=sys.stderr)
+HELP = f"""
+import contextlib, io, os, sys, cli
+for arguments in {[[], *[[name] for name in COMMANDS]]}:
+    if not os.fork():
+        with contextlib.redirect_stdout(io.StringIO()) as text:
+            code = cli.main([*arguments, "--help"])
+        print(repr((code, text.getvalue(), list(sys.modules))), flush=True)
+        os._exit(0)
+    assert os.wait()[1] == 0, arguments
 """
-    done = python(code, COLUMNS="80", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
-    assert done.returncode == 0, done.stderr
-    assert max(map(len, done.stdout.splitlines())) <= 80
-    modules = done.stderr.split()
-    others = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
-    assert {name for name in others if not name.startswith("_")} <= LIGHT | (
-        PARSING if arguments else set()
+
+
+@pytest.fixture(scope="module")
+def helps() -> dict[str, Help]:
+    """Return the help of each command, each as the first of a new process; that of all is ``""``.
+
+    The processes are forks of one that has loaded the command line and run nothing.
+    """
+    variables = {"COLUMNS": "80", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", HELP],
+        cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    return {
+        name: Help(*ast.literal_eval(line))
+        for name, line in zip(["", *COMMANDS], lines, strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_fits_a_terminal_and_loads_nothing_heavy(name: str, helps: dict[str, Help]) -> None:
+    """Counted, not timed: `app --help` may take 0.3 s of a processor."""
+    found = helps[name]
+    assert found.code == 0
+    assert max(map(len, found.text.splitlines())) <= 80
+    others = {module.partition(".")[0] for module in found.modules} - set(sys.stdlib_module_names)
+    assert {module for module in others if not module.startswith("_")} <= LIGHT | (
+        PARSING if name else set()
     )
-    assert len(modules) <= (MOST_PARSING_MODULES if arguments else MOST_MODULES)
+    assert len(found.modules) <= (MOST_PARSING_MODULES if name else MOST_MODULES)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -176,7 +199,8 @@ def test_the_defaults_of_cost_are_those_of_its_traffic() -> None:
     assert {name: defaults[name] for name in traffic} == traffic
 
 
-def test_cost_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+def test_cost_as_json(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blueprint.recorder.run", stack)
     assert main(["cost", "dev", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["total"] == pytest.approx(sum(c["cost"] for c in printed["charges"]))

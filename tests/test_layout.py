@@ -70,8 +70,9 @@ def imported_by(module: Path) -> list[str]:
 
 
 def modules_of(place: str) -> list[Path]:
-    """Return a module, or every module below a folder."""
-    return sorted((ROOT / place).rglob("*.py")) or [*ROOT.glob(f"{place}.py")]
+    """Return a module, or every module below a folder, but for environments."""
+    found = sorted((ROOT / place).rglob("*.py")) or ROOT.glob(f"{place}.py")
+    return [path for path in found if ".venv" not in path.parts]
 
 
 def imports_of(place: str) -> list[tuple[str, str]]:
@@ -244,12 +245,14 @@ def test_the_framework_names_no_function() -> None:
     """So that any can be renamed or removed. Names of one word are words of the language, too."""
     names = {function for function in FUNCTIONS if "_" in function}
     names |= {function.replace("_", "-") for function in names}
-    modules = [path for folder in FRAMEWORK for path in (ROOT / folder).rglob("*.py")]
-    paths = {str(path.relative_to(ROOT)): path for path in modules if ".venv" not in path.parts}
+    modules = [path for folder in FRAMEWORK for path in modules_of(folder)]
+    sources = {str(path.relative_to(ROOT)): path.read_text() for path in modules}
     assert {
         name: found
-        for name, path in paths.items()
-        if not name.startswith(MAY_NAME_FUNCTIONS) and (found := names & words_of(path.read_text()))
+        for name, source in sources.items()
+        if not name.startswith(MAY_NAME_FUNCTIONS)
+        and any(function in source for function in names)
+        and (found := names & words_of(source))
     } == {}
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from blueprint.project import ROOT
-from blueprint.recorder import run
+from infra.config.stack import StackConfig
+from infra.stack import Functions, Stack
+from tests.support.apis import rest_api
 from tests.support.runbook import anchor, sections
-from tests.support.stacks import FUNCTIONS, PROJECT, inputs, of, stack
+from tests.support.stacks import FUNCTIONS, PROJECT, inputs, of, recorded, stack
 
 # What Lambda itself writes into a record, or into one of its own.
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
@@ -35,10 +37,15 @@ def test_every_alarm_has_its_section_and_every_section_its_alarm(
 
 def test_alarms_lead_to_where_the_runbook_can_be_read() -> None:
     url = "https://example.com/app/runbook.md"
-    told = {"email": "oncall@example.com", "runbook": url}
-    made = run("prod", settings={f"{PROJECT}:alarms": told})
-    alarm = inputs(made, "cloudwatch/metricAlarm:MetricAlarm", "monitoring-api-5xx")
-    assert alarm["alarmDescription"] == f"The API answers with server errors. {url}#api-5xx"
+    config = StackConfig.model_validate({"alarms": {"runbook": url}})
+
+    def program() -> None:
+        Stack(config=config, key=None).monitoring(
+            "monitoring", api=rest_api(), functions=Functions(), queues=(), streams=(), outcomes=()
+        )
+
+    alarm = recorded(program).one("aws:cloudwatch/metricAlarm:MetricAlarm", "monitoring-api-5xx")
+    assert alarm.inputs["alarmDescription"] == f"The API answers with server errors. {url}#api-5xx"
 
 
 def test_every_section_says_what_to_look_at_and_what_to_do() -> None:

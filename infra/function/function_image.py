@@ -90,15 +90,16 @@ class FunctionImage(pulumi.ComponentResource):
         token = aws.ecr.get_authorization_token_output(
             registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
         )
-        folder = context.stage(args.function)
+        staged = context.stage(args.function)
+        folder = staged.folder.relative_to(context.ROOT)
         return docker_build.Image(
             f"{name}-build",
-            context={"location": folder.relative_to(context.ROOT).as_posix()},
-            dockerfile={"location": (folder / "Dockerfile").relative_to(context.ROOT).as_posix()},
+            context={"location": folder.as_posix()},
+            dockerfile={"location": (folder / "Dockerfile").as_posix()},
             build_args={
                 "BASE_IMAGE": args.base,
                 "FUNCTION": args.function,
-                "REVISION": context.fingerprint(args.function),
+                "REVISION": staged.fingerprint,
                 "SOURCE": args.source,
                 "SOURCE_DATE_EPOCH": "0",  # the same sources give the same digest
             },

@@ -12,7 +12,6 @@ from blueprint.cost.function_usage import function_usage
 from blueprint.cost.traffic import Traffic
 from blueprint.cost.triggers import DURATION_MS, ERASED, Load, loads, runs
 from blueprint.cost.usage import DAYS, HOURS, Usage
-from blueprint.project import stack_settings
 from cli import main
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
@@ -167,6 +166,13 @@ def test_requests_cost_in_proportion(factor: int) -> None:
     assert gateway(factor * 1e6) == pytest.approx(factor * gateway(1e6))
 
 
+@pytest.fixture
+def kept_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Estimate the runs of the stacks that other tests use, too."""
+    monkeypatch.setattr(estimate.recorder, "run", stack)
+
+
+@pytest.mark.usefixtures("kept_runs")
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", name, "--requests", "1e6"]) == 0
@@ -175,24 +181,32 @@ def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[s
     assert "Left out: free tiers" in printed
 
 
+def what_production_lacks() -> None:
+    """Declare an API's functions that wait, on both processors, and one that starts; and more."""
+    kinds = {
+        "get-user": ("GET", {"architecture": "arm64", "provisionedConcurrency": 1}),
+        "create-user": ("POST", {"architecture": "x86_64", "provisionedConcurrency": 1}),
+        "daily-report": ("POST", {"architecture": "x86_64", "tmpMb": 1_024}),
+    }
+    settings = {name: changes for name, (_, changes) in kinds.items()}
+    config = StackConfig.model_validate({"functions": settings})
+    args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
+    for name, (method, _) in kinds.items():
+        aws.apigateway.Integration(
+            name, rest_api="api", resource_id="users", http_method=method, type="AWS_PROXY",
+            uri=ImageFunction(name, args).alias.invoke_arn,
+        )  # fmt: skip
+    aws.ec2.NatGateway("nat", subnet_id="public")
+    aws.secretsmanager.Secret("key")
+
+
 def test_every_price_of_the_list_is_charged() -> None:
     """Production and a stack with everything that production lacks cover all prices."""
-
-    def settings_of(architecture: str) -> dict[str, Any]:
-        return {"architecture": architecture, "provisionedConcurrency": 1, "tmpMb": 1_024}
-
-    functions = {"create-user": settings_of("arm64"), "get-user": settings_of("x86_64")}
-    email = {**stack_settings("local")[f"{PROJECT}:email"], "provider": "sendgrid"}
-    settings = stack_settings("local") | {
-        f"{PROJECT}:functions": functions,
-        f"{PROJECT}:email": email,
-        f"{PROJECT}:network": {"cidr": "10.0.0.0/24", "internet": True},
-    }
-    runs = stack("prod"), estimate.recorder.run("local", settings=settings)
+    recorders = stack("prod").recorder, recorded(what_production_lacks)
     charged_for = {
         (used.service, used.price)
-        for run in runs
-        for used in estimate.usage(run.recorder, BUSY)
+        for recorder in recorders
+        for used in estimate.usage(recorder, BUSY)
         if used.units
     }
     services = {s: p for s, p in estimate.read_prices().items() if isinstance(p, dict)}
@@ -200,6 +214,7 @@ def test_every_price_of_the_list_is_charged() -> None:
     assert charged_for == listed
 
 
+@pytest.mark.usefixtures("kept_runs")
 def test_the_total_is_the_sum() -> None:
     charges = estimate.estimate("prod", BUSY)
     printed = estimate.table(charges).splitlines()[-1]

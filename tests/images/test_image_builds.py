@@ -74,26 +74,34 @@ def emptiest_build(engine: Engine, bases: Bases) -> float:
     return time.monotonic() - start
 
 
-def test_an_edit_rebuilds_its_own_image_in_a_second(
+def test_an_edit_rebuilds_its_own_image(
     engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path, function: str
 ) -> None:
     before = build(engine, bases, FUNCTIONS)
-    seconds, emptiest = [], []
-    for _ in range(5):
-        edit(tree, function)
-        start = time.monotonic()
-        after = build(engine, bases, FUNCTIONS)
-        seconds.append(time.monotonic() - start)
-        emptiest.append(emptiest_build(engine, bases))
-        assert [name for name, ref in after.items() if ref.built] == [function]
-    # If the engine itself is slow, its own time is the measure.
-    assert min(seconds) <= max(1, 3 * min(emptiest)), (seconds, emptiest)
+    edit(tree, function)
+    after = build(engine, bases, FUNCTIONS)
+    assert [name for name, ref in after.items() if ref.built] == [function]
     old, new = (
         engine.client.images.get(refs[function].id).attrs["RootFS"]["Layers"]
         for refs in (before, after)
     )
     assert new[:-1] == old[:-1]
     assert new[-1] != old[-1]
+
+
+def test_an_edit_rebuilds_the_largest_image_in_a_second(
+    engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path
+) -> None:
+    largest = max(images, key=lambda name: engine.client.images.get(images[name].id).attrs["Size"])
+    seconds, emptiest = [], []
+    for _ in range(5):
+        edit(tree, largest)
+        start = time.monotonic()
+        build(engine, bases, FUNCTIONS)
+        seconds.append(time.monotonic() - start)
+        emptiest.append(emptiest_build(engine, bases))
+    # If the engine itself is slow, its own time is the measure.
+    assert min(seconds) <= max(1, 3 * min(emptiest)), (seconds, emptiest)
 
 
 def test_an_edit_of_what_is_shared_rebuilds_all(

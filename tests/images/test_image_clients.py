@@ -14,7 +14,7 @@ SCRIPT = context.ROOT / "tests/support/images/describe_clients.py"
 
 
 def test_clients(engine: Engine, images: dict[str, ImageRef], function: str) -> None:
-    folder = context.stage(function) / "handlers"
+    folder = context.stage(function).folder / "handlers"
     services = sorted(AwsCalls(folder).services)
     assert services
     whole = json.loads(subprocess.check_output([sys.executable, SCRIPT, *services]))

@@ -8,17 +8,20 @@ import pytest
 
 from blueprint.documents.documents import OPENAPI
 from blueprint.documents.openapi import openapi
-from blueprint.recorder import Run, run
+from blueprint.project import stack_settings
 from blueprint.recording import Recorder
 from handlers.domain.api import SCOPES as OF_THE_PROGRAM
 from infra.access.callers import Callers, CallersArgs
 from infra.config.api import Api
+from infra.config.stack import StackConfig
 from infra.function.image_function import ImageFunction
+from infra.stack import stack_of
 from infra.triggers.http.authorization import scopes
 from infra.triggers.http.rest_api import Route
 from tests.support.apis import PLAN, SCOPES, api, needs
+from tests.support.configuration import loaded, refused
 from tests.support.functions import operations
-from tests.support.stacks import PROJECT, inputs, of, recorded, stack
+from tests.support.stacks import PROJECT, exported, inputs, of, recorded, stack
 
 POOL = "arn:aws:cognito-idp:eu-central-1:210987654321:userpool/eu-central-1_AbCdEfGhI"
 UNKNOWN = "known when it is made"
@@ -148,10 +151,12 @@ def test_whose_tokens_count() -> None:
 
 
 def trigger(config: dict[str, Any], *scopes: str) -> str:
-    def routes(read: ImageFunction, _write: ImageFunction) -> list[Route]:
+    def routes(read: ImageFunction) -> list[Route]:
         return [Route("GET", "/users", read, needs(*scopes))]
 
-    made = api(config, routes).one("aws:apigateway/deployment:Deployment", "api-deployment")
+    made = api(config, routes, functions=["get-user"]).one(
+        "aws:apigateway/deployment:Deployment", "api-deployment"
+    )
     definition: str = made.inputs["triggers"]["definition"]
     return definition
 
@@ -187,21 +192,35 @@ def test_a_browser_may_send_what_is_asked_for(config: dict[str, Any], header: st
 # The scope that an operation names
 
 
-@pytest.mark.parametrize(
-    "security",
-    [None, [], [{}], [{"ApiKey": []}], [{"Token": []}], [{"Token": ["users.read", "users.write"]}]],
-)
-def test_a_route_that_names_no_scope_is_refused(security: Any) -> None:
+WITHOUT_A_SCOPE: list[dict[str, Any]] = [
+    {"operationId": "x"},
+    *(
+        {"operationId": "x", "security": security}
+        for security in (
+            [], [{}], [{"ApiKey": []}], [{"Token": []}], [{"Token": ["users.read", "users.write"]}]
+        )
+    ),
+]  # fmt: skip
+REFUSED = r"operation 'x' has `security` .* must name one scope"
+
+
+@pytest.mark.parametrize("operation", WITHOUT_A_SCOPE)
+def test_an_operation_without_a_scope(operation: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=REFUSED):
+        scopes(operation)
+
+
+def test_a_route_that_names_no_scope_is_refused_where_tokens_are_asked_for() -> None:
     """Otherwise every token of the pool would be accepted, even id tokens."""
-    operation = {"operationId": "x"} | ({} if security is None else {"security": security})
 
-    def routes(read: ImageFunction, _write: ImageFunction) -> list[Route]:
-        return [Route("GET", "/users", read, operation)]
+    def routes(read: ImageFunction) -> list[Route]:
+        return [Route("GET", f"/{n}", read, each) for n, each in enumerate(WITHOUT_A_SCOPE)]
 
-    with pytest.raises(ValueError, match=r"operation 'x' has `security` .* must name one scope"):
-        api(TOKEN, routes)
-    api({}, routes)
-    api(KEY, routes)
+    with pytest.raises(ValueError, match=REFUSED):
+        api(TOKEN, routes, functions=["get-user"])
+    for config in ({}, KEY):
+        made = api(config, routes, functions=["get-user"])
+        assert len(made.all(METHOD)) == len(WITHOUT_A_SCOPE)
 
 
 def test_a_route_may_be_open_to_several_scopes() -> None:
@@ -209,13 +228,13 @@ def test_a_route_may_be_open_to_several_scopes() -> None:
 
 
 def test_a_scope_that_no_resource_server_has() -> None:
-    def routes(read: ImageFunction, _write: ImageFunction) -> list[Route]:
+    def routes(read: ImageFunction) -> list[Route]:
         return [Route("GET", "/users", read, needs("users.delete"))]
 
     with pytest.raises(
         ValueError, match=r"no scope 'users\.delete'; there are: users\.read, users\.write"
     ):
-        api(TOKEN, routes)
+        api(TOKEN, routes, functions=["get-user"])
 
 
 def test_every_route_has_a_scope() -> None:
@@ -352,18 +371,21 @@ def test_the_domains_name_is_taken_by_nobody_else_and_allowed() -> None:
 # What the stack tells
 
 
-@pytest.fixture(scope="module", params=[False, True])
-def elsewhere(request: pytest.FixtureRequest) -> Run:
-    """Run production with an existing pool."""
-    access = TOKEN | {"cognito": {"userPoolArn": POOL}} | FIREWALL
-    return run("prod", preview=request.param, settings={f"{PROJECT}:api": access})
+def told(config: dict[str, Any], *, preview: bool) -> set[str]:
+    """Return the names of what a stack exports of its callers."""
+    own = StackConfig.model_validate({"api": config})
+    return set(
+        exported(
+            lambda: stack_of(own, key="key").callers("callers", scopes=SCOPES), preview=preview
+        )
+    )
 
 
-def test_of_a_pool_that_exists_nothing_is_made_or_told(elsewhere: Run) -> None:
-    assert not types(elsewhere.recorder) & OF_A_POOL
-    told = {"api_key", "user_pool_id", "token_endpoint", "client_id", "client_secret"}
-    assert not {*told, "web_client_id"} & set(elsewhere.outputs)
-    assert elsewhere.secrets == frozenset()
+@pytest.mark.parametrize("preview", [False, True])
+def test_of_a_pool_that_exists_nothing_is_told(preview: bool) -> None:
+    of_our_own = {"user_pool_id", "token_endpoint", "client_id", "client_secret"}
+    assert told(TOKEN, preview=preview) == of_our_own
+    assert told(TOKEN | {"cognito": {"userPoolArn": POOL}}, preview=preview) == set()
 
 
 def test_where_tokens_come_from() -> None:
@@ -406,9 +428,8 @@ def test_a_plan_without_a_quota() -> None:
 
 
 def test_production_is_not_open_to_everybody() -> None:
-    with pytest.raises(
-        pulumi.RunError, match=r"api\.authorization: must be cognito, or at least api_key"
-    ):
-        run("prod", settings={f"{PROJECT}:api": {"corsOrigins": ORIGINS} | FIREWALL})
-    made = run("prod", settings={f"{PROJECT}:api": KEY | FIREWALL})
-    assert made.secrets - {"graphql_api_key"} == {"api_key"}
+    settings = stack_settings("prod")
+    [problem] = refused(settings | {f"{PROJECT}:api": FIREWALL}, stack="prod")
+    assert problem.startswith("api.authorization: must be cognito, or at least api_key")
+    for access in (KEY, TOKEN):
+        assert loaded(settings | {f"{PROJECT}:api": access | FIREWALL}, stack="prod")

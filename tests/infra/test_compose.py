@@ -3,37 +3,22 @@
 import inspect
 import json
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 import yaml
-from pulumi.runtime import mocks
 
-from blueprint.project import ROOT, load, stack_settings
-from blueprint.recorder import Run, record, run
-from blueprint.recording import Recorder
+from blueprint.project import ROOT, stack_settings
+from blueprint.recorder import run
 from infra.emulator import SERVICES
 from infra.emulator_roles import for_role
-from tests.support.stacks import PROJECT, inputs, keys, of, stack
+from tests.support.stacks import PROJECT, Calls, inputs, keys, of, stack
 
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICE = FILE["services"]["aws"]
 URL = stack_settings("compose")[f"{PROJECT}:emulator"]["url"]
 PROVIDER = "pulumi:providers:aws"
-
-
-@dataclass
-class Calls(Recorder):
-    """Notes each call of a function, with the provider that answers it."""
-
-    made: list[tuple[str, str]] = field(default_factory=list)
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        self.made.append((args.token, args.provider or ""))
-        return super().call(args)
 
 
 def test_the_emulator_is_the_one_that_is_tested() -> None:
@@ -60,25 +45,20 @@ def test_functions_reach_it_and_are_confined() -> None:
     assert {"--read-only", "no-new-privileges"} <= set(environment["LAMBDA_DOCKER_FLAGS"].split())
 
 
-@pytest.fixture(scope="module")
-def compose_run() -> Run:
-    return run("compose")
-
-
-def test_the_stack_is_in_the_emulators_region(compose_run: Run) -> None:
-    [provider] = [r for r in compose_run.recorder.resources if r.type == PROVIDER]
+def test_the_stack_is_in_the_emulators_region() -> None:
+    [provider] = [r for r in stack("compose").recorder.resources if r.type == PROVIDER]
     assert provider.inputs["region"] == SERVICE["environment"]["MINISTACK_REGION"]
 
 
 def test_every_resource_and_every_call_goes_to_the_emulator() -> None:
-    calls = Calls()
-    compose_run = record(load("compose"), calls)
+    recorder = stack("compose").recorder
     mine = f"{PROVIDER}::emulator::"
-    for told in compose_run.recorder.registrations.values():
+    for told in recorder.registrations.values():
         if told.custom and told.type.startswith("aws:"):
             assert mine in told.provider, told.name
-    assert {token for token, _ in calls.made} > {"aws:index/getRegion:getRegion"}
-    assert not [token for token, provider in calls.made if mine not in provider]
+    assert isinstance(recorder, Calls)
+    assert {token for token, _ in recorder.called} > {"aws:index/getRegion:getRegion"}
+    assert not [token for token, provider in recorder.called if mine not in provider]
 
 
 def test_the_provider_finds_every_service_there() -> None:
@@ -101,28 +81,26 @@ def service(type_: str) -> str | None:
     return {"cognito": "cognitoidp", "vpc": "ec2"}.get(module, module)
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
-def test_each_stack_can_be_sent_there(name: str) -> None:
+def test_any_stack_can_be_sent_there() -> None:
     """Then no policy requires TLS, and outputs lead to the emulator."""
     url = {"url": "http://localhost:4566", "inProduction": True}
-    emulated = run(name, settings={f"{PROJECT}:emulator": url})
-    lost = set(keys(stack(name))) - set(keys(emulated))
+    emulated = run("prod", settings={f"{PROJECT}:emulator": url})
+    lost = set(keys(stack("prod"))) - set(keys(emulated))
     assert {type_ for type_, _ in lost} <= {
         "aws:sqs/queuePolicy:QueuePolicy", "aws:s3/bucketPolicy:BucketPolicy"
     }  # fmt: skip
     told = [str(r.object) for r in emulated.recorder.registrations.values()]
     assert not [text for text in told if "SecureTransport" in text]
-    assert "SecureTransport" in str(stack(name).recorder.registrations.values())
+    assert "SecureTransport" in str(stack("prod").recorder.registrations.values())
     outputs = emulated.outputs
     assert outputs["emulator"] == "http://localhost:4566"
-    assert outputs["api_gateway_url"] == f"http://localhost:4566/_aws/execute-api/api-id/{name}"
-    if "token_endpoint" in outputs:
-        assert outputs["token_endpoint"] == "http://localhost:4566/oauth2/token"
-    assert "emulator" not in stack(name).outputs
+    assert outputs["api_gateway_url"] == "http://localhost:4566/_aws/execute-api/api-id/prod"
+    assert outputs["token_endpoint"] == "http://localhost:4566/oauth2/token"
+    assert "emulator" not in stack("prod").outputs
 
 
-def test_roles_may_what_the_emulator_asks_for(compose_run: Run) -> None:
-    for policy in of(compose_run, "iam/rolePolicy:RolePolicy"):
+def test_roles_may_what_the_emulator_asks_for() -> None:
+    for policy in of(stack("compose"), "iam/rolePolicy:RolePolicy"):
         given = inputs(stack("local"), "iam/rolePolicy:RolePolicy", policy.name)["policy"]
         at_home = re.sub("([-/])local", r"\1compose", given).replace("us-east-1", "eu-central-1")
         assert json.loads(policy.inputs["policy"]) == json.loads(for_role(at_home))
@@ -141,7 +119,8 @@ def test_production_refuses_an_emulator_unless_a_test_asks_for_it() -> None:
         run("prod", settings={f"{PROJECT}:emulator": {"url": "http://localhost:4566"}})
 
 
-def test_images_are_pushed_to_the_emulator_and_run_from_it(compose_run: Run) -> None:
+def test_images_are_pushed_to_the_emulator_and_run_from_it() -> None:
+    compose_run = stack("compose")
     host = URL.removeprefix("http://")
     images = [r for r in compose_run.recorder.resources if r.type == "docker-build:index:Image"]
     functions = of(compose_run, "lambda/function:Function")

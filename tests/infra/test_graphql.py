@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from infra.config.graphql import GraphQL
 from infra.triggers.graphql.api import GraphQLApi, GraphQLApiArgs
 from infra.triggers.graphql.schema import Field, Schema, compose
 from tests.support.apis import function
+from tests.support.functions import FEATURES
 from tests.support.stacks import STACKS, recorded, stack
 
 APPSYNC = "aws:appsync/"
@@ -55,6 +57,11 @@ def made(
     return recorded(program)
 
 
+@cache
+def standard() -> Recorder:
+    return made()
+
+
 def policies(recorder: Recorder) -> dict[str, list[dict[str, Any]]]:
     found = recorder.all("aws:iam/rolePolicy:RolePolicy")
     return {p.name: json.loads(p.inputs["policy"])["Statement"] for p in found}
@@ -75,14 +82,14 @@ def test_each_field_has_a_resolver_of_its_function_in_batches() -> None:
 
 
 def test_a_resolver_is_made_after_the_schema_and_its_permission() -> None:
-    recorder = made()
+    recorder = standard()
     needs = recorder.one(f"{APPSYNC}resolver:Resolver", "graph-Query-user").options.depends_on
     assert (f"{APPSYNC}graphQLApi:GraphQLApi", "graph") in needs
     assert ("aws:iam/rolePolicy:RolePolicy", "graph-get-policy") in needs
 
 
 def test_a_role_may_invoke_one_alias_and_only_for_this_api() -> None:
-    recorder = made()
+    recorder = standard()
     for name in ("get", "create"):
         source = recorder.one(f"{APPSYNC}dataSource:DataSource", f"graph-{name}-source").inputs
         alias = source["lambdaConfig"]["functionArn"]
@@ -96,7 +103,7 @@ def test_a_role_may_invoke_one_alias_and_only_for_this_api() -> None:
 
 
 def test_it_logs_errors_without_what_people_sent() -> None:
-    recorder = made()
+    recorder = standard()
     api = recorder.one(f"{APPSYNC}graphQLApi:GraphQLApi", "graph").inputs
     assert api["logConfig"]["fieldLogLevel"] == "ERROR"
     assert api["logConfig"]["excludeVerboseContent"] is True
@@ -138,7 +145,7 @@ def test_tokens_are_those_of_the_rest_api() -> None:
 
 
 def test_without_tokens_a_key_is_needed_that_lives_as_long_as_appsync_allows() -> None:
-    recorder = made()
+    recorder = standard()
     api = recorder.one(f"{APPSYNC}graphQLApi:GraphQLApi", "graph").inputs
     assert api["authenticationType"] == "API_KEY"
     [key] = recorder.all(f"{APPSYNC}apiKey:ApiKey")
@@ -153,9 +160,7 @@ def test_a_function_must_answer_before_appsync_gives_up() -> None:
         made(timeout=30)
 
 
-@pytest.mark.skipif(
-    not stack("local").recorder.all(f"{APPSYNC}graphQLApi:GraphQLApi"), reason="GraphQL was removed"
-)
+@pytest.mark.skipif("graphql" not in FEATURES, reason="GraphQL was removed")
 def test_the_program_resolves_every_field_that_its_parts_extend() -> None:
     recorder = stack("local").recorder
     expected: set[tuple[str, str, str]] = set()

@@ -10,14 +10,26 @@ import pytest
 
 from blueprint.project import stack_settings
 from blueprint.recorder import Run, run
+from blueprint.recording import Recorder
 from handlers.send_email import sendgrid as mailer
 from handlers.send_email.handler import Settings
-from infra.access import sendgrid
+from infra.access.sendgrid import API, SendGrid, SendGridArgs
+from infra.config.mail import ApiKey
 from local import sendgrid as local_sendgrid
+from tests.support.apis import function
 from tests.support.configuration import EMAIL, loaded, refused
 from tests.support.functions import in_network
 from tests.support.policy.told import broken, seen
-from tests.support.stacks import PROJECT, inputs, keys, made_before, of, stack
+from tests.support.stacks import (
+    PROJECT,
+    exported,
+    inputs,
+    keys,
+    made_before,
+    of,
+    recorded,
+    stack,
+)
 from tests.support.statements import HERE, allow
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mail/sendgrid-AbCdEf"
@@ -27,28 +39,31 @@ NAMED = {"secretArn": SECRET, "kmsKeyArn": KMS_KEY}
 
 
 @cache
-def with_sendgrid(name: str, *, api_key: str = "null", preview: bool = False) -> Run:
-    """Run the program for a stack whose provider is SendGrid."""
-    settings = stack_settings(name)
-    email = {**settings[f"{PROJECT}:email"], "provider": "sendgrid", "apiKey": json.loads(api_key)}
-    changed: dict[str, Any] = {f"{PROJECT}:email": email}
-    if network := settings.get(f"{PROJECT}:network"):
-        changed[f"{PROJECT}:network"] = {**network, "internet": True}
-    return run(name, settings=changed, preview=preview)
+def with_sendgrid() -> Run:
+    """Run production with SendGrid as its provider."""
+    settings = stack_settings("prod")
+    email = {**settings[f"{PROJECT}:email"], "provider": "sendgrid"}
+    network = {**settings[f"{PROJECT}:network"], "internet": True}
+    return run("prod", settings={f"{PROJECT}:email": email, f"{PROJECT}:network": network})
 
 
-def statements(made: Run, function: str) -> list[dict[str, Any]]:
-    policy = inputs(made, "iam/rolePolicy:RolePolicy", f"{function}-policy")["policy"]
+def sender(api_key: ApiKey | None = None, *, retain: bool = False) -> None:
+    """Make a sender by SendGrid, and the function that sends, in a stack without key or network."""
+    args = SendGridArgs(sender=EMAIL["sender"], api_key=api_key, retain=retain, key=None)
+    function("send-email", grants=[SendGrid("mail", args).send(env_sender="SENDER")])
+
+
+def statements(made: Recorder, function: str) -> list[dict[str, Any]]:
+    policy = made.one("aws:iam/rolePolicy:RolePolicy", f"{function}-policy").inputs["policy"]
     return list(json.loads(policy)["Statement"])
 
 
-def reading(made: Run) -> list[Any]:
+def reading(made: Recorder) -> list[Any]:
     return [s for s in statements(made, "send-email") if "secretsmanager" in json.dumps(s)]
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
-def test_nothing_else_changes_but_ses(name: str) -> None:
-    before, after = set(keys(stack(name))), set(keys(with_sendgrid(name)))
+def test_nothing_else_changes_but_ses() -> None:
+    before, after = set(keys(stack("prod"))), set(keys(with_sendgrid()))
     gone, new = before - after, after - before
     assert {type_ for type_, _ in gone} <= {
         "serverless:infra:MailIdentity",
@@ -61,45 +76,46 @@ def test_nothing_else_changes_but_ses(name: str) -> None:
     assert outside == {
         ("serverless:infra:SendGrid", "mail"),
         ("aws:secretsmanager/secret:Secret", "mail-key"),
-        *(
-            [("aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoints-secretsmanager")]
-            if name == "prod"
-            else []
-        ),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", "network-endpoints-secretsmanager"),
     }
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
-def test_the_settings_are_those_that_are_read(name: str) -> None:
-    made = inputs(with_sendgrid(name), "lambda/function:Function", "send-email")
+def test_the_settings_are_those_that_are_read() -> None:
+    made = inputs(with_sendgrid(), "lambda/function:Function", "send-email")
     variables: Mapping[str, str] = made["environment"]["variables"]
     fields = {*Settings.__dataclass_fields__, *mailer.Settings.__dataclass_fields__}
     assert set(variables) == {field.upper() for field in fields - {"configuration_set"}}
     assert variables["SENDGRID_KEY"] == MADE
-    assert variables["SENDGRID_URL"] == sendgrid.API == local_sendgrid.API
+    assert variables["SENDGRID_URL"] == API == local_sendgrid.API
+
+
+def test_the_program_never_has_the_key() -> None:
+    types = {r.type for r in with_sendgrid().recorder.resources}
+    assert {t for t in types if "secretsmanager" in t} == {"aws:secretsmanager/secret:Secret"}
 
 
 @pytest.mark.parametrize("preview", [False, True])
-def test_the_program_never_has_the_key(preview: bool) -> None:
-    made = with_sendgrid("prod", preview=preview)
-    types = {r.type for r in made.recorder.resources}
-    assert "aws:secretsmanager/secretVersion:SecretVersion" not in types
-    [secret] = of(made, "secretsmanager/secret:Secret")
-    assert secret.inputs["recoveryWindowInDays"] == 30
+@pytest.mark.parametrize(("retain", "days"), [(True, 30), (False, 0)])
+def test_a_secret_is_made_empty(retain: bool, days: int, preview: bool) -> None:
+    made = recorded(lambda: sender(retain=retain), preview=preview).resources
+    [secret] = [r for r in made if "secretsmanager" in r.type]
+    assert secret.type == "aws:secretsmanager/secret:Secret"
+    assert secret.inputs["recoveryWindowInDays"] == days
 
 
 def test_only_the_function_that_sends_reads_the_key() -> None:
     """And with a key of the stack's own, decrypts this secret only, by Secrets Manager only."""
-    assert reading(with_sendgrid("dev")) == [allow("secretsmanager:GetSecretValue", on=MADE)]
-    made = with_sendgrid("prod")
-    assert reading(made) == [
+    without_a_key = recorded(sender)
+    assert reading(without_a_key) == [allow("secretsmanager:GetSecretValue", on=MADE)]
+    made = with_sendgrid()
+    assert reading(made.recorder) == [
         allow("secretsmanager:GetSecretValue", on=MADE),
         decrypt(f"arn:aws:kms:{HERE}:key", MADE),
     ]
-    assert "ses:SendEmail" not in json.dumps(statements(made, "send-email"))
+    assert "ses:SendEmail" not in json.dumps(statements(made.recorder, "send-email"))
     others = {f.name for f in of(made, "lambda/function:Function")} - {"send-email"}
     assert others
-    assert not [f for f in others if "secretsmanager" in json.dumps(statements(made, f))]
+    assert not [f for f in others if "secretsmanager" in json.dumps(statements(made.recorder, f))]
 
 
 def decrypt(key: str, secret: str) -> dict[str, Any]:
@@ -116,20 +132,28 @@ def decrypt(key: str, secret: str) -> dict[str, Any]:
 
 
 def test_a_secret_that_exists_is_named() -> None:
-    made = with_sendgrid("prod", api_key=json.dumps(NAMED))
-    assert not [r for r in made.recorder.resources if "secretsmanager" in r.type]
+    def program() -> None:
+        sender(ApiKey.model_validate(NAMED))
+
+    made = recorded(program)
+    assert not [r for r in made.resources if "secretsmanager" in r.type]
     assert reading(made) == [
         allow("secretsmanager:GetSecretValue", on=SECRET),
         decrypt(KMS_KEY, SECRET),
     ]
-    assert made.outputs["sendgrid_key_secret_arn"] == SECRET
+    assert exported(program) == {"sendgrid_key_secret_arn": SECRET}
+
+
+def test_without_a_network_the_internet_is_there() -> None:
+    function = recorded(sender).one("aws:lambda/function:Function", "send-email")
+    assert "vpcConfig" not in function.inputs
 
 
 # The way to the internet
 
 
 def test_one_function_reaches_the_internet_by_https() -> None:
-    made = with_sendgrid("prod")
+    made = with_sendgrid()
     groups = {
         f.name: f.inputs["vpcConfig"]["securityGroupIds"]
         for f in of(made, "lambda/function:Function")
@@ -150,7 +174,7 @@ def test_one_function_reaches_the_internet_by_https() -> None:
 
 def test_the_rules_for_production_hold() -> None:
     """But for a way out that is wider than the program's."""
-    resources = seen(with_sendgrid("prod"))
+    resources = seen(with_sendgrid())
     assert broken(resources, production=True) == {}
     [way_out] = [r for r in resources if r.name == "network-internet-https"]
     for changed in ({"fromPort": 0}, {"ipProtocol": "-1"}, {"description": "Any"}):
@@ -162,7 +186,7 @@ def test_the_rules_for_production_hold() -> None:
 
 
 def test_the_route_leads_through_a_nat_gateway_in_a_subnet_of_its_own() -> None:
-    made = with_sendgrid("prod")
+    made = with_sendgrid()
     routes = {r.name: r.inputs for r in of(made, "ec2/route:Route")}
     assert routes == {
         "network-internet-out": {
@@ -194,7 +218,7 @@ def test_the_networks_own_subnets_stay() -> None:
     """So that the way out can be switched on where functions run already."""
     before, after = (
         {r.name: r.inputs for r in of(made, "ec2/subnet:Subnet") if "private" in r.name}
-        for made in (stack("prod"), with_sendgrid("prod"))
+        for made in (stack("prod"), with_sendgrid())
     )
     assert before == after
 

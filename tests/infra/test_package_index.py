@@ -16,6 +16,8 @@ from pulumi.runtime import rpc
 
 from blueprint.recorder import run
 from images.package_index import NAME, PackageIndexError, main, settings
+from tests.support.apis import function
+from tests.support.stacks import FUNCTIONS, recorded, stack
 
 # What the build prints of its environment, and how many certificates its bundle has.
 SHOW = """
@@ -127,35 +129,11 @@ def test_it_runs_without_anything_of_this_project(tmp_path: Path) -> None:
     assert subprocess.check_output(command, cwd=tmp_path).strip() == b"ran"
 
 
-def builds(monkeypatch: pytest.MonkeyPatch, **environ: str) -> list[dict[str, Any]]:
-    for name in ("PIP_INDEX_URL", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
-        monkeypatch.setenv(name, environ.get(name, ""))
-    images = run("prod").recorder.all("docker-build:index:Image")
-    return sorted((dict(image.inputs) for image in images), key=lambda build: str(build["context"]))
-
-
-def test_the_program_gives_it_to_every_build_and_ignores_it_in_differences(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    url = "https://reader:secret@index.example.com/simple"
-    one = builds(monkeypatch, PIP_INDEX_URL=url)
-    other = builds(monkeypatch)
-    for with_index, without in zip(one, other, strict=True):
-        assert url in with_index["secrets"][NAME]
-        # The provider ignores a difference only if both sides have the secret.
-        assert set(without["secrets"]) == set(with_index["secrets"]) == {NAME}
-        assert without["ignoreSecretsInDiffCalculation"] == [NAME]
-        del with_index["secrets"], without["secrets"]
-        assert url not in json.dumps(with_index)
-        assert with_index == without
-
-
-def test_the_program_marks_it_as_a_secret() -> None:
-    registrations = run("prod").recorder.registrations
-    images = [r for urn, r in registrations.items() if "docker-build:index:Image::" in urn]
-    assert images
-    for image in images:
-        assert rpc.is_rpc_secret(deserialized(image.object)["secrets"])
+def build() -> dict[str, Any]:
+    """Return how a function's image is built, as the engine is told it."""
+    registrations = recorded(function).registrations
+    [image] = [r for urn, r in registrations.items() if "docker-build:index:Image::" in urn]
+    return deserialized(image.object)
 
 
 def deserialized(properties: Any) -> dict[str, Any]:
@@ -163,8 +141,42 @@ def deserialized(properties: Any) -> dict[str, Any]:
     return found
 
 
-def test_the_program_says_which_certificates_cannot_be_read(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+def no_index(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Set none of the variables that name an index or certificates."""
+    for name in ("PIP_INDEX_URL", "PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, "")
+    return monkeypatch
+
+
+def test_a_build_has_it_as_a_secret_that_makes_no_difference(
+    no_index: pytest.MonkeyPatch,
 ) -> None:
+    url = "https://reader:secret@index.example.com/simple"
+    without = build()
+    no_index.setenv("PIP_INDEX_URL", url)
+    with_index = build()
+    secret = with_index.pop("secrets")
+    assert rpc.is_rpc_secret(secret)
+    assert url in rpc.unwrap_rpc_secret(secret)[NAME]
+    # The provider ignores a difference only if both sides have the secret.
+    assert set(rpc.unwrap_rpc_secret(without.pop("secrets"))) == {NAME}
+    assert url not in str(with_index)
+    assert with_index == without
+    assert without["ignoreSecretsInDiffCalculation"] == [NAME]
+
+
+def test_the_program_gives_it_to_every_build() -> None:
+    images = stack("prod").recorder.all("docker-build:index:Image")
+    assert len(images) == len(FUNCTIONS)
+    for image in images:
+        assert set(image.inputs["secrets"]) == {NAME}
+        assert image.inputs["ignoreSecretsInDiffCalculation"] == [NAME]
+
+
+def test_the_program_says_which_certificates_cannot_be_read(
+    no_index: pytest.MonkeyPatch,
+) -> None:
+    no_index.setenv("PIP_CERT", "/no/such.pem")
     with pytest.raises(RunError, match=r"/no/such\.pem, which PIP_CERT"):
-        builds(monkeypatch, PIP_CERT="/no/such.pem")
+        run("prod")

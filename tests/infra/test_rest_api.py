@@ -4,11 +4,11 @@ import json
 import re
 from typing import Any
 
+import pulumi
 import pytest
 
 from blueprint.documents.documents import OPENAPI
 from blueprint.documents.openapi import openapi
-from blueprint.recorder import Run, run
 from blueprint.recording import Recorder, arn
 from handlers.domain.api import COMPONENTS, cached
 from infra.function.image_function import ImageFunction
@@ -16,9 +16,9 @@ from infra.triggers.http import errors
 from infra.triggers.http.cors import answer
 from infra.triggers.http.model import shape
 from infra.triggers.http.rest_api import Route
-from tests.support.apis import NEW_USER, PLAN, api, body, function, needs
+from tests.support.apis import NEW_USER, PLAN, api, body, function, needs, rest_api
 from tests.support.functions import operations
-from tests.support.stacks import PROJECT, STACKS, inputs, of, stack
+from tests.support.stacks import STACKS, exported, inputs, of, stack
 
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 DOMAIN = {"name": "api.example.com", "certificateArn": CERTIFICATE}
@@ -39,7 +39,7 @@ def deployed() -> str:
 
 
 def test_the_same_api_is_not_deployed_again(deployed: str) -> None:
-    assert trigger(api()) == deployed
+    assert trigger(api(routes=two)) == deployed
     assert len(deployed) == 64
 
 
@@ -91,7 +91,7 @@ def test_another_answer_of_the_gateway_is_deployed(
     deployed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(errors.GATEWAY_ERRORS, "THROTTLED", (429, "Slow down"))
-    assert trigger(api()) != deployed
+    assert trigger(api(routes=two)) != deployed
 
 
 @pytest.mark.parametrize(
@@ -429,24 +429,24 @@ def test_what_an_operation_does_not_list_is_the_gateways() -> None:
 # Domain
 
 
-@pytest.fixture(scope="module")
-def own_domain() -> Run:
-    zone = DOMAIN | {"hostedZoneId": "Z1"}
-    return run("dev", settings={f"{PROJECT}:api": {"domain": zone}})
+IN_A_ZONE = {"domain": DOMAIN | {"hostedZoneId": "Z1"}}
 
 
-def test_an_own_domain(own_domain: Run) -> None:
-    domain = inputs(own_domain, "apigateway/domainName:DomainName", "api-access-domain")
-    assert domain == {
+def test_an_own_domain() -> None:
+    made = api(IN_A_ZONE)
+    assert made.one("aws:apigateway/domainName:DomainName", "api-access-domain").inputs == {
         "domainName": "api.example.com",
         "regionalCertificateArn": DOMAIN["certificateArn"],
         "endpointConfiguration": {"types": "REGIONAL"},
         "securityPolicy": "TLS_1_2",
     }
-    assert inputs(
-        own_domain, "apigateway/basePathMapping:BasePathMapping", "api-access-base-path"
-    ) == {"restApi": "api-id", "stageName": "dev", "domainName": "api.example.com"}
-    assert inputs(own_domain, "route53/record:Record", "api-access-alias") == {
+    mapping = made.one("aws:apigateway/basePathMapping:BasePathMapping", "api-access-base-path")
+    assert mapping.inputs == {
+        "restApi": "api-id",
+        "stageName": "dev",
+        "domainName": "api.example.com",
+    }
+    assert made.one("aws:route53/record:Record", "api-access-alias").inputs == {
         "zoneId": "Z1",
         "name": "api.example.com",
         "type": "A",
@@ -454,13 +454,24 @@ def test_an_own_domain(own_domain: Run) -> None:
             {"name": "d.example.com", "zoneId": "Z1", "evaluateTargetHealth": False},
         ],
     }
-    assert own_domain.outputs["api_gateway_url"] == "https://api.example.com"
 
 
-def test_an_own_domain_cannot_be_walked_around(own_domain: Run) -> None:
-    for made, closed in ((own_domain, True), (stack("dev"), False)):
-        closes = inputs(made, "apigateway/restApi:RestApi", "api")["disableExecuteApiEndpoint"]
-        assert closes is closed
+@pytest.mark.parametrize(
+    ("config", "url"),
+    [(IN_A_ZONE, "https://api.example.com"), ({}, "https://api-stage.example.com/stage")],
+)
+def test_its_url(config: dict[str, Any], url: str) -> None:
+    def program() -> None:
+        routes = [Route("GET", "/users", function(), needs("users.read"))]
+        pulumi.export("url", rest_api(config, routes).url)
+
+    assert exported(program) == {"url": url}
+
+
+def test_an_own_domain_cannot_be_walked_around() -> None:
+    for config, closed in ((IN_A_ZONE, True), ({}, False)):
+        inputs = api(config).one("aws:apigateway/restApi:RestApi", "api").inputs
+        assert inputs["disableExecuteApiEndpoint"] is closed
 
 
 def test_an_own_domain_without_a_zone() -> None:

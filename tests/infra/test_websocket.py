@@ -1,6 +1,8 @@
 """The WebSocket API: routes, the stage, and what is deployed when."""
 
 import json
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -11,16 +13,20 @@ from blueprint.recording import Recorder
 from infra.triggers.websocket.api import WebSocketApi
 from infra.triggers.websocket.stage import WebSocketStage, WebSocketStageArgs
 from tests.support.apis import CONFIG, function
+from tests.support.functions import FEATURES
 from tests.support.stacks import PROJECT, STACKS, inputs, of, recorded, stack
 
-pytestmark = pytest.mark.skipif(
-    not stack("local").recorder.all("aws:apigatewayv2/api:Api"), reason="live push was removed"
-)
+pytestmark = pytest.mark.skipif("live_push" not in FEATURES, reason="live push was removed")
 V2 = "aws:apigatewayv2/"
 
 
-def live(*, timeout: int = 20, more: dict[str, Any] | None = None) -> Recorder:
-    """Make a WebSocket API of two functions; ``more``: further arguments of its routes."""
+@cache
+def live() -> Recorder:
+    return made()
+
+
+def made(*, timeout: int = 20, more: Sequence[str] = ()) -> Recorder:
+    """Make a WebSocket API of two functions; ``more``: further routes."""
 
     def program() -> None:
         functions = {name: function(name, timeout=timeout) for name in ("create-user", "get-user")}
@@ -32,7 +38,7 @@ def live(*, timeout: int = 20, more: dict[str, Any] | None = None) -> Recorder:
                 routes={
                     "$connect": functions["create-user"],
                     "talk": functions["get-user"],
-                    **dict.fromkeys(more or {}, functions["get-user"]),
+                    **dict.fromkeys(more, functions["get-user"]),
                 },
                 throttle=CONFIG.api.throttle,
                 log_retention_days=7,
@@ -42,15 +48,15 @@ def live(*, timeout: int = 20, more: dict[str, Any] | None = None) -> Recorder:
     return recorded(program)
 
 
-def trigger(made: Recorder) -> str:
-    deployment = made.one(f"{V2}deployment:Deployment", "live-stage-deployment")
+def trigger(recorder: Recorder) -> str:
+    deployment = recorder.one(f"{V2}deployment:Deployment", "live-stage-deployment")
     text: str = deployment.inputs["triggers"]["definition"]
     return text
 
 
 def test_each_route_invokes_its_function_and_replies() -> None:
-    made = live()
-    routes = {r.inputs["routeKey"]: r.inputs for r in made.all(f"{V2}route:Route")}
+    recorder = live()
+    routes = {r.inputs["routeKey"]: r.inputs for r in recorder.all(f"{V2}route:Route")}
     assert routes == {
         "$connect": {
             "apiId": "live-id",
@@ -64,7 +70,7 @@ def test_each_route_invokes_its_function_and_replies() -> None:
             "routeResponseSelectionExpression": "$default",
         },
     }
-    [response] = made.all(f"{V2}routeResponse:RouteResponse")
+    [response] = recorder.all(f"{V2}routeResponse:RouteResponse")
     assert response.inputs == {
         "apiId": "live-id",
         "routeId": "live-stage-talk-id",
@@ -72,17 +78,17 @@ def test_each_route_invokes_its_function_and_replies() -> None:
     }
     sources = {
         p.inputs["sourceArn"].rpartition("/")[2]: p.inputs["function"]
-        for p in made.all("aws:lambda/permission:Permission")
+        for p in recorder.all("aws:lambda/permission:Permission")
     }
     assert sources == {"$connect": "create-user", "talk": "get-user"}
 
 
 def test_a_route_is_deployed_when_it_changes() -> None:
-    made = live()
-    assert trigger(made) == trigger(live())
-    assert trigger(made) != trigger(live(more={"shout": True}))
-    waited = made.one(f"{V2}deployment:Deployment", "live-stage-deployment").options.depends_on
-    for each in made.resources:
+    recorder = live()
+    assert trigger(recorder) == trigger(made())
+    assert trigger(recorder) != trigger(made(more=["shout"]))
+    waited = recorder.one(f"{V2}deployment:Deployment", "live-stage-deployment").options.depends_on
+    for each in recorder.resources:
         if each.type.startswith(V2) and not each.type.endswith(("Deployment", "Stage")):
             assert (each.type, each.name) in waited
 
@@ -105,13 +111,13 @@ def test_a_change_of_an_argument_is_deployed(kind: str, argument: str, value: An
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cls, "__init__", init)
-        changed = live()
+        changed = made()
     assert trigger(changed) != trigger(live())
 
 
 def test_functions_answer_before_the_gateway_gives_up() -> None:
     with pytest.raises(ValueError, match="API Gateway waits 29 s"):
-        live(timeout=29)
+        made(timeout=29)
 
 
 @pytest.mark.parametrize("name", STACKS)

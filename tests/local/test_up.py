@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from cli import main
 from local.emulator import free_port
 from local.up import is_alive_after_stopping
 from tests.support.e2e.system import until
+from tests.support.local import forked
 
 REPOSITORY = Path(__file__).parents[2]
 MAIN = """\
@@ -54,19 +56,8 @@ HOSTILE = {
 
 
 @pytest.fixture
-def up(arguments):
-    def run(*options):
-        return subprocess.run(
-            [*arguments, "up", "--detach", *options],
-            cwd=REPOSITORY,
-            env={**os.environ, **HOSTILE},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
+def up(folder):
+    return partial(forked.run, folder, "up", "--detach", environment=HOSTILE)
 
 
 @pytest.fixture
@@ -180,18 +171,12 @@ def test_a_signal_stops_everything(arguments, folder):
     assert left(folder) <= {"history", "lock"}
 
 
-def test_an_interrupt_during_the_start_stops_everything(arguments, folder):
-    process = subprocess.Popen(
-        [*arguments, "up", "--port", str(free_port())],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def test_an_interrupt_during_the_start_stops_everything(folder):
+    process = forked.Command(folder, "up", "--port", str(free_port()))
     wait_for(folder / ".local/emulator/emulator.log")
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
-    assert (process.returncode, output) == (130, "\nInterrupted.\n")
+    output = process.communicate()
+    assert (process.returncode, *output) == (130, "", "\nInterrupted.\n")
     assert left(folder) <= {"history", "lock"}
 
 
@@ -240,21 +225,18 @@ def test_a_reader_that_has_gone_ends_following(up, local, arguments, closed_pipe
 
 
 @contextlib.contextmanager
-def followed(arguments, folder):
-    process = subprocess.Popen(
-        [*arguments, "up", "--port", str(free_port())],
-        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+def followed(folder):
+    process = forked.Command(folder, "up", "--port", str(free_port()))
     try:
         wait_for(folder / ".local/state.json")
         yield process, json.loads((folder / ".local/state.json").read_text())["pid"]
     finally:
         process.kill()
-        process.communicate()
+        process.wait(60)
 
 
-def test_an_emulator_that_was_killed_is_a_failure(arguments, folder, local):
-    with followed(arguments, folder) as (process, emulator):
+def test_an_emulator_that_was_killed_is_a_failure(folder, local):
+    with followed(folder) as (process, emulator):
         assert local("invoke", "greet", "-", stdin='{"x": 1}')[0] == 0
         shown = []
         for line in process.stdout:
@@ -277,8 +259,8 @@ def test_an_emulator_that_was_killed_is_a_failure(arguments, folder, local):
     assert left(folder) <= {"history", "lock"}
 
 
-def test_down_from_another_terminal_is_no_failure(arguments, folder, local):
-    with followed(arguments, folder) as (process, _):
+def test_down_from_another_terminal_is_no_failure(folder, local):
+    with followed(folder) as (process, _):
         assert local("down")[0] == 0
         _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (0, "The emulator has ended.\n")
@@ -290,14 +272,11 @@ def test_an_emulator_on_its_way_out_is_waited_for():
     assert not is_alive_after_stopping(lambda: next(answers, False))
 
 
-def test_debugging_ends_by_a_signal_and_undoes_its_changes(up, local, folder, arguments):
+def test_debugging_ends_by_a_signal_and_undoes_its_changes(up, local, folder):
     assert up("--port", str(free_port())).returncode == 0
     try:
         assert "There is no function 'gret'" in local("debug", "gret")[2]
-        process = subprocess.Popen(
-            [*arguments, "debug", "greet", "--port", str(free_port())],
-            cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        process = forked.Command(folder, "debug", "greet", "--port", str(free_port()))
         assert process.stdout.readline().startswith("greet waits for a debugger on 127.0.0.1:")
         process.send_signal(signal.SIGTERM)
         output, error = process.communicate(timeout=60)
@@ -324,10 +303,10 @@ def lines_until(process, text):
     raise AssertionError(f"{text!r} did not appear in {shown}: {process.stderr.read()}")
 
 
-def test_edits_are_applied_while_it_runs(arguments, folder, local):
+def test_edits_are_applied_while_it_runs(folder, local):
     program, stack_file = folder / "__main__.py", folder / "Pulumi.local.yaml"
     original = program.read_text()
-    with followed(arguments, folder) as (process, _):
+    with followed(folder) as (process, _):
         lines_until(process, "Ctrl-C stops everything")
         program.write_text(original.replace('"WORD": word', '"WORD": "bye"'))
         shown = lines_until(process, "changed  Function greet")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import pulumi
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 from pulumi.runtime import mocks
 
@@ -50,7 +51,9 @@ class Named(ArnRecorder):
     def new_resource(self, args: mocks.MockResourceArgs) -> Answer:
         identity, outputs = super().new_resource(args)
         arn = outputs.get("arn", "")
-        own = args.inputs.get(_NAMED.get(args.typ, ""), f"{PROJECT}-prod-{args.name}")
+        own = args.inputs.get(
+            _NAMED.get(args.typ, ""), f"{PROJECT}-{pulumi.get_stack()}-{args.name}"
+        )
         named = re.sub(rf"(?<=[:/]){re.escape(args.name)}(?=$|:live$)", str(own), arn)
         return identity, {
             key: value.replace(arn, named) if arn and isinstance(value, str) else value
@@ -93,7 +96,7 @@ def deployed(stack: str, *, more: bool = False) -> Run:
 
 def programs() -> list[Run]:
     """Return runs that together make all that the program can."""
-    return [deployed("dev"), deployed("prod"), deployed("prod", more=True)]
+    return [deployed("dev"), deployed("prod", more=True)]
 
 
 def policies(role: str) -> dict[str, str]:

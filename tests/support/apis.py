@@ -1,13 +1,18 @@
 """REST APIs of their own, beside the program's."""
 
+import json
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
+
+import pytest
 
 from blueprint.recording import Recorder
 from infra.access.callers import Callers, CallersArgs
 from infra.config.api import Api
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
+from infra.triggers.http import errors
 from infra.triggers.http.rest_api import RestApi, RestApiArgs, Route
 from tests.support.stacks import recorded
 
@@ -20,6 +25,10 @@ NEW_USER: dict[str, Any] = {
     "properties": {"name": {"type": "string", "minLength": 1}},
     "required": ["name"],
 }
+
+
+ERRORS = ("UNAUTHORIZED", "THROTTLED")
+"""Two of the gateway's own errors, which stand for all."""
 
 
 def body(schema: dict[str, Any]) -> dict[str, Any]:
@@ -44,28 +53,58 @@ def api(
     functions: Sequence[str] = ("get-user", "create-user"),
     preview: bool = False,
 ) -> Recorder:
-    """Create an API alone, by default with two routes, one of which takes a body.
+    """Create an API, by default with two routes, one of which takes a body.
 
-    ``routes`` is given the functions.
+    ``routes`` is given the functions. An API with the default routes is made once and kept. Of the
+    gateway's own errors it has ``ERRORS``.
     """
+    if routes is None and components is None:
+        return _standard(json.dumps(config or {}), tuple(functions), preview)
+    return _made(config or {}, routes or _two_routes, components or {}, functions, preview)
 
-    def standard(read: ImageFunction, write: ImageFunction) -> list[Route]:
-        return [
-            Route("GET", "/users/{id}", read, {"operationId": "getUser", **needs("users.read")}),
-            Route("POST", "/users", write,
-                  {"operationId": "createUser", **needs("users.write"), **body(NEW_USER)}),
-        ]  # fmt: skip
 
+@cache
+def _standard(config: str, functions: tuple[str, ...], preview: bool) -> Recorder:
+    return _made(json.loads(config), _two_routes, {}, functions, preview)
+
+
+def _two_routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
+    return [
+        Route("GET", "/users/{id}", read, {"operationId": "getUser", **needs("users.read")}),
+        Route("POST", "/users", write,
+              {"operationId": "createUser", **needs("users.write"), **body(NEW_USER)}),
+    ]  # fmt: skip
+
+
+def _made(
+    config: dict[str, Any],
+    routes: Callable[..., list[Route]],
+    components: dict[str, Any],
+    functions: Sequence[str],
+    preview: bool,
+) -> Recorder:
     def program() -> None:
-        made = (routes or standard)(*map(function, functions))
-        access = Api.model_validate(config or {})
-        args = RestApiArgs(
-            config=access,
-            callers=Callers("callers", CallersArgs(config=access, retain=False, scopes=SCOPES)),
-            log_retention_days=7,
-            routes=made,
-            components=components or {},
-        )
-        RestApi("api", args)
+        made = routes(*map(function, functions))
+        rest_api(config, made, components)
 
     return recorded(program, preview=preview)
+
+
+def rest_api(
+    config: dict[str, Any] | None = None,
+    routes: Sequence[Route] | None = None,
+    components: dict[str, Any] | None = None,
+) -> RestApi:
+    """Make an API in a program, with the gateway's own ``ERRORS`` alone."""
+    access = Api.model_validate(config or {})
+    args = RestApiArgs(
+        config=access,
+        callers=Callers("callers", CallersArgs(config=access, retain=False, scopes=SCOPES)),
+        log_retention_days=7,
+        routes=routes or _two_routes(function("get-user"), function("create-user")),
+        components=components or {},
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        some = {kind: errors.GATEWAY_ERRORS[kind] for kind in ERRORS}
+        patch.setattr(errors, "GATEWAY_ERRORS", some)
+        return RestApi("api", args)

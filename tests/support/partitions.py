@@ -73,6 +73,8 @@ PARTITIONS = (
     Partition("aws-eusc", "eusc-de-east-1", "amazonaws.eu"),
 )
 
+CHINA, EUROPE = PARTITIONS
+
 each_partition = pytest.mark.parametrize("partition", PARTITIONS, ids=lambda p: p.name)
 
 
@@ -92,9 +94,15 @@ def check(made: Run, partition: Partition) -> None:
 
 
 def _foreign(text: str, partition: Partition) -> list[str]:
-    arns = re.findall(r"arn:aws:[^\"' ]+", text)
-    regions = re.findall(rf"[^\"' ]*{REGION}[^\"' ]*", text)
-    hosts = re.findall(r"[a-z0-9.-]+\.(?:amazonaws|amazoncognito)\.[a-z]+(?:\.cn)?", text)
+    words = [word for word in re.split("[\"' ]", text) if word]
+    arns = [word for word in words if "arn:aws:" in word]
+    regions = [word for word in words if REGION in word]
+    hosts = [
+        host
+        for word in words
+        if ".amazon" in word
+        for host in re.findall(r"[a-z0-9.-]+\.(?:amazonaws|amazoncognito)\.[a-z]+(?:\.cn)?", word)
+    ]
     ours = (partition.suffix, partition.suffix.replace("aws", "cognito"))
     return [*arns, *regions] + [
         host

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime import mocks
 
 from blueprint import runner
 from blueprint.project import ROOT, Project, project_name
@@ -23,14 +25,25 @@ EXAMPLES = ("create_user", "get_user", "nightly")
 """Functions of programs that tests write."""
 
 
+@dataclass
+class Calls(Recorder):
+    """Notes each call of one of the provider's functions, with the provider that answers it."""
+
+    called: list[tuple[str, str]] = field(default_factory=list)
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        self.called.append((args.token, args.provider or ""))
+        return super().call(args)
+
+
 def stack(name: str, *, preview: bool = False) -> Run:
-    """Run the program with the stack's own configuration, once."""
+    """Run the program with the stack's own configuration, once; ``recorder`` is a ``Calls``."""
     return _kept(name, preview)
 
 
 @cache
 def _kept(name: str, preview: bool) -> Run:
-    return run(name, preview=preview)
+    return run(name, preview=preview, recorder=Calls)
 
 
 def recorded(
@@ -41,14 +54,23 @@ def recorded(
     The piece may have functions of the names in ``EXAMPLES``, also if they have no folders.
     """
     recorder = recorder or Recorder(preview=preview)
+    _call(program, recorder)
+    return recorder
+
+
+def exported(program: Callable[[], object], *, preview: bool = False) -> dict[str, Any]:
+    """Run a piece of a program as ``recorded`` does; return its exports, secret ones wrapped."""
+    return _call(program, Recorder(preview=preview))
+
+
+def _call(program: Callable[[], object], recorder: Recorder) -> dict[str, Any]:
     project = Project(root=ROOT, name=project_name(), stack="dev", config={})
 
     def piece() -> None:
         program()
 
     with sources_of_examples():
-        runner.call(piece, project, Monitor(recorder), preview=recorder.preview)
-    return recorder
+        return runner.call(piece, project, Monitor(recorder), preview=recorder.preview)
 
 
 @contextmanager

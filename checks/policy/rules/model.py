@@ -102,6 +102,9 @@ class Stack:
     emulated: bool = False
     _by_urn: dict[str, Resource] = field(init=False, repr=False, default_factory=dict)
     _by_type: dict[str, list[Resource]] = field(init=False, repr=False, default_factory=dict)
+    _referring: dict[tuple[str, str, str], dict[str, list[Resource]]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         for resource in self.resources:
@@ -118,12 +121,12 @@ class Stack:
 
         A reference to an alias counts as a reference to its function.
         """
-        found = [
-            self._by_urn[urn]
-            for urn in resource.references.get(property_, ())
-            if urn in self._by_urn
-        ]
-        direct = [r for r in found if r.type in {f"aws:{type_}" for type_ in types}]
+        urns = resource.references.get(property_)
+        if not urns:
+            return []
+        found = [self._by_urn[urn] for urn in urns if urn in self._by_urn]
+        wanted = {f"aws:{type_}" for type_ in types}
+        direct = [r for r in found if r.type in wanted]
         if FUNCTION in types:
             for alias in found:
                 if alias.type == f"aws:{ALIAS}":
@@ -133,11 +136,18 @@ class Stack:
     def referring(self, type_: str, property_: str, target: Resource) -> list[Resource]:
         """Return the resources of a type whose property refers to a resource."""
         kind = target.type.removeprefix("aws:")
-        return [
-            resource
-            for resource in self.of(type_)
-            if any(found is target for found in self.targets(resource, property_, kind))
-        ]
+        key = type_, property_, kind
+        if key not in self._referring:
+            self._referring[key] = self._by_target(*key)
+        return self._referring[key].get(target.urn, [])
+
+    def _by_target(self, type_: str, property_: str, kind: str) -> dict[str, list[Resource]]:
+        """Return the resources of a type by the URN of each resource that a property refers to."""
+        by_target: dict[str, list[Resource]] = {}
+        for resource in self.of(type_):
+            for urn in dict.fromkeys(t.urn for t in self.targets(resource, property_, kind)):
+                by_target.setdefault(urn, []).append(resource)
+        return by_target
 
 
 def _holds_unknown(value: object) -> bool:

@@ -24,8 +24,14 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for trigger, name in NEW.items():
         added = new(folder, name, trigger)
         main.write_text(paste(main.read_text(), added.paragraph))
-    run(folder, "-c", WRITE_DOCUMENTS)
     return folder
+
+
+@pytest.fixture(scope="module")
+def documented(tree: Path) -> Path:
+    """Return the tree with its documents written anew."""
+    run(tree, "-c", WRITE_DOCUMENTS)
+    return tree
 
 
 def folders(name: str) -> list[str]:
@@ -71,18 +77,25 @@ def test_their_tests_pass(tree: Path) -> None:
 
 
 @pytest.mark.long
-def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
+def test_the_whole_program_keeps_its_rules(documented: Path) -> None:
     run(
-        tree, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+        documented, "-m", "pytest", "-q", "-p", "no:cacheprovider",
         "tests/test_layout.py", "tests/infra/test_program_runs.py",
         "tests/infra/test_components.py", "tests/blueprint/test_documents.py",
     )  # fmt: skip
 
 
-def test_the_api_and_the_settings_know_them(tree: Path) -> None:
-    assert "/count-http" in json.loads((tree / "openapi.json").read_text())["paths"]
+@pytest.mark.long
+def test_the_api_knows_them(documented: Path) -> None:
+    assert "/count-http" in json.loads((documented / "openapi.json").read_text())["paths"]
+
+
+def test_the_program_and_the_settings_know_them(tree: Path) -> None:
+    program = (tree / "__main__.py").read_text()
+    assert 'Route("GET", "/count-http", functions["count-http"], COUNT_HTTP)' in program
     settings = (tree / "Pulumi.prod.yaml").read_text()
     for name in NEW.values():
+        assert f'"{name}": Function(' in program
         assert f"    {name}:\n      reservedConcurrency: 2\n" in settings
 
 

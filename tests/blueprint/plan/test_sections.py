@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blueprint.cost.estimate import estimate, read_prices
+from blueprint.cost.estimate import charges_for, read_prices
+from blueprint.cost.stack_usage import usage
 from blueprint.plan.cost_section import TRAFFIC, cost_by_service, cost_section
 from blueprint.plan.functions import functions
 from blueprint.plan.render import COMMENT, Heading, as_json, markdown, text
@@ -21,7 +22,7 @@ from blueprint.recording import Key
 from cli import main
 from tests.support.expected import BUSY
 from tests.support.functions import expected
-from tests.support.stacks import PROJECT
+from tests.support.stacks import PROJECT, stack
 
 HEADING = Heading(stack="prod", before="main", after="this tree", notes=(), command="make plan")
 METHOD = ("aws:apigateway/method:Method", "api-post-users")
@@ -50,7 +51,7 @@ def test_a_function_that_nothing_invokes_says_so(prod: Snapshot) -> None:
 
 
 def test_costs_are_those_of_the_estimate(prod: Snapshot) -> None:
-    charges = estimate("prod", TRAFFIC)
+    charges = charges_for(usage(stack("prod").recorder, TRAFFIC), read_prices())
     total = sum(charge.cost for charge in charges)
     found = cost_by_service(prod, read_prices())
     assert set(found) == {charge.service for charge in charges}

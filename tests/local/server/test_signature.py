@@ -1,6 +1,5 @@
 """A signature holds for one request: no change of it, wherever, is accepted."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from local.credentials import Credentials
 from local.server.claims import Refused, claim
 from local.server.signature import verify
+from tests.support.loop import in_loop
 from tests.support.signing import JSON, Request, presigned, signed
 
 HOST = "127.0.0.1:4566"
@@ -55,7 +55,7 @@ def check(request: Request, *more: tuple[str, str]) -> bytes:
         rest = await verify(claimed, scope, receive, secret)
         return b"".join([(await rest())["body"], (await rest())["body"]])
 
-    return asyncio.run(run())
+    return in_loop(run())
 
 
 def secret(key: str, token: str) -> str:

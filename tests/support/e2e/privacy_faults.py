@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -16,6 +17,7 @@ from tests.support.e2e.system import invoke, messages_in, until
 from tests.support.functions import expected
 
 
+@cache
 def variable_part(service: str) -> str:
     """Return the last part of the variable with a service's endpoint, by botocore's name of it.
 

@@ -1,19 +1,23 @@
 """What the engine is told of a run, as rules see it, and as the policy pack is sent it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 from pulumi.runtime import rpc
 
 from blueprint.project import stack_settings
 from blueprint.recorder import Run, run
+from blueprint.recording import Recorder
 from blueprint.runner import plain
 from checks.policy.rules.catalogue import RULES
 from checks.policy.rules.model import UNKNOWN, Resource, Stack
-from checks.policy.rules.rule import Verdict, evaluate
-from tests.support.stacks import PROJECT
+from checks.policy.rules.rule import Rule, Verdict, evaluate
+from infra.network.internet import Internet, InternetArgs
+from tests.support.stacks import PROJECT, recorded
 
 NAMES = {f"{rule.row} {rule.part}".strip(): rule.name for rule in RULES}
 """The rules' names by row, and part where a row has several."""
@@ -35,8 +39,14 @@ def prod_run(*, preview: bool = False) -> Run:
 @cache
 def with_way_out() -> list[Resource]:
     """Return production with a way to the internet, which no stack has that sends by SES."""
-    network = {**stack_settings("prod")[f"{PROJECT}:network"], "internet": True}
-    return seen(run("prod", settings={f"{PROJECT}:network": network}))
+
+    def program() -> None:
+        vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/24")
+        routes = aws.ec2.RouteTable("routes", vpc_id=vpc.id)
+        Internet("internet", InternetArgs(vpc=vpc, routes=routes, zone="eu-central-1a"))
+
+    made = resources_of(recorded(program))
+    return [*prod(), *(resource for resource in made if resource.name.startswith("internet"))]
 
 
 @cache
@@ -46,6 +56,10 @@ def prod(*, preview: bool = False) -> list[Resource]:
 
 def seen(ran: Run) -> list[Resource]:
     """Return a run's resources as rules see them, with the inputs sent to the engine."""
+    return resources_of(ran.recorder)
+
+
+def resources_of(recorder: Recorder) -> list[Resource]:
     return [
         Resource(
             urn=urn,
@@ -55,7 +69,7 @@ def seen(ran: Run) -> list[Resource]:
             references={p: list(on.urns) for p, on in told.propertyDependencies.items()},
             delete_before_replace=told.deleteBeforeReplace,
         )
-        for urn, told in ran.recorder.registrations.items()
+        for urn, told in recorder.registrations.items()
         if told.custom
     ]
 
@@ -69,33 +83,60 @@ def _marked(value: Any) -> Any:
 
 
 def judged(
-    resources: Iterable[Resource], *, production: bool = True, emulated: bool = False
+    resources: Iterable[Resource],
+    *,
+    production: bool = True,
+    emulated: bool = False,
+    rules: Sequence[Rule] = RULES,
 ) -> dict[str, Verdict]:
-    """Evaluate all rules; return their results by name."""
+    """Evaluate rules; return their results by name."""
     whole = Stack(list(resources), production, emulated)
-    return {rule.name: evaluate(rule, whole) for rule in RULES}
+    return {rule.name: evaluate(rule, whole) for rule in rules}
 
 
 def broken(
-    resources: Iterable[Resource], *, production: bool = True, emulated: bool = False
+    resources: Iterable[Resource],
+    *,
+    production: bool = True,
+    emulated: bool = False,
+    rules: Sequence[Rule] = RULES,
 ) -> dict[str, list[str]]:
     """Return the violations by name of the broken rule."""
+    verdicts = judged(resources, production=production, emulated=emulated, rules=rules)
     return {
         name: [str(violation) for violation in verdict.violations]
-        for name, verdict in judged(resources, production=production, emulated=emulated).items()
+        for name, verdict in verdicts.items()
         if verdict.violations
     }
 
 
-def broken_by(changed: Resource, resources: Sequence[Resource]) -> dict[str, list[str]]:
-    """Return the violations in a production stack whose other resources are known to break no rule.
+class Read(Exception):
+    """Something was read."""
 
-    Rules that need one resource only are evaluated on the changed one.
-    """
-    alone, whole = Stack([changed], production=True), Stack(resources, production=True)
-    verdicts = {rule.name: evaluate(rule, alone if rule.per_resource else whole) for rule in RULES}
-    return {
-        name: [str(v) for v in found.violations]
-        for name, found in verdicts.items()
-        if found.violations
-    }
+
+class Unreadable(Mapping[str, Any]):
+    """Properties that nobody may read."""
+
+    def __getitem__(self, key: str) -> Any:
+        raise Read
+
+    def __iter__(self) -> Iterator[str]:
+        raise Read
+
+    def __len__(self) -> int:
+        raise Read
+
+
+def readers(resource: Resource, resources: Sequence[Resource]) -> list[Rule]:
+    """Return the rules that read a resource's properties; its values change no other verdict."""
+    unreadable = replace(resource, properties=Unreadable())
+    whole = Stack([unreadable if r is resource else r for r in resources], production=True)
+
+    def reads(rule: Rule) -> bool:
+        try:
+            evaluate(rule, whole)
+        except Read:
+            return True
+        return False
+
+    return [rule for rule in RULES if reads(rule)]

@@ -1,6 +1,5 @@
 """Whose requests the console answers, by what a request says of itself."""
 
-import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from local.deployed import Deployed
 from local.server.console import door, settings
+from tests.support.loop import in_loop
 
 BROWSER = {"accept": "text/html,*/*;q=0.8"}
 KEY = "the-key"
@@ -42,7 +42,7 @@ def answer(given: dict[str, Any]) -> tuple[int, dict[bytes, bytes], bytes]:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(door.serve(given, receive, send))
+    in_loop(door.serve(given, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 

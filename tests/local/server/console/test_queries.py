@@ -1,6 +1,5 @@
 """Whatever a query says, the console answers what was asked, or says what is wrong with it."""
 
-import asyncio
 import json
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ from local.server.console.app import routes
 from local.server.console.stage import Stage
 from ops.events.model import Cause
 from tests.support.history import samples
+from tests.support.loop import in_loop
 
 
 class _Stage(Stage):
@@ -72,7 +72,7 @@ def ask(pages: Starlette, path: str, query: list[tuple[str, str]] | bytes = b"")
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(pages(scope, receive, send))  # type: ignore[arg-type]
+    in_loop(pages(scope, receive, send))  # type: ignore[arg-type]
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], body
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from local.server.graphql.batches import FieldError
 from local.server.graphql.executor import Api, Request, Resolver, Unreadable, run
+from tests.support.loop import in_loop
 
 SCHEMA = """# A person.
 type User {
@@ -73,7 +74,7 @@ def ask(
     }
     api = Api(schema=SCHEMA, resolvers=resolvers, **(limits or {}))
     invoke = (functions or Functions()).invoke
-    return asyncio.run(run(api, Request(query=query, **request), invoke))
+    return in_loop(run(api, Request(query=query, **request), invoke))
 
 
 def errors(answer: dict[str, Any]) -> list[tuple[Any, str, str]]:
