@@ -54,7 +54,7 @@ SHARING = (
 """The tests of each of these folders share what takes long to make: recordings of the program."""
 
 
-OWN_CLOUDS = ("test_access", "test_deploy_role", "test_origins")
+OWN_CLOUDS = ("test_access", "test_deploy_role")
 """End-to-end tests that do without the shared cloud."""
 
 

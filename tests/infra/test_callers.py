@@ -29,7 +29,7 @@ METHOD = "aws:apigateway/method:Method"
 ORIGINS = ["https://a.example.com"]
 FIREWALL = {"firewall": {"rateLimit": 1_000}}  # which production may not be without
 KEY = {"authorization": "api_key", "usagePlan": PLAN}
-TOKEN = {"authorization": "cognito"}
+TOKEN: dict[str, Any] = {"authorization": "cognito", "cognito": {}}
 
 # Many runs of the same lines: tracing them for coverage makes them four times slower.
 pytestmark = pytest.mark.no_cover
@@ -77,7 +77,7 @@ AUTHORIZER = "aws:apigateway/authorizer:Authorizer"
     ids=["nothing", "key", "token", "token of a pool that exists"],
 )
 def test_what_is_made(config: dict[str, Any], made_for_it: set[str], preview: bool) -> None:
-    made = types(api(config, preview=preview))
+    made = types(api(config | {"corsOrigins": ORIGINS}, preview=preview))
     assert made & {*OF_A_POOL, *OF_A_KEY, AUTHORIZER} == made_for_it
 
 

@@ -58,7 +58,7 @@ def api(
     and kept. Of the gateway's own errors it has ``ERRORS``.
     """
     if routes is None and components is None:
-        return _standard(json.dumps(config or {}), preview)
+        return _standard(json.dumps(config or {}, sort_keys=True), preview)
     return _made(config or {}, routes or _two_routes, components or {}, preview)
 
 
