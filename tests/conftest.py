@@ -45,7 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARING = ("tests/blueprint/plan/", "tests/bootstrap/", "tests/checks/policy/", "tests/infra/")
+SHARING = (
+    "tests/blueprint/plan/",
+    "tests/bootstrap/",
+    "tests/checks/policy/",
+    "tests/infra/",
+)
 """The tests of each of these folders share what takes long to make: recordings of the program."""
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from blueprint.project import ROOT
 from blueprint.recording import ACCOUNT, REGION
 from local.aws import ACCOUNT_ID, Aws
 from tests.support.accounts import PROJECT, policies
+from tests.support.aws_cli import aws_command
 from tests.support.bare_emulator import bare_emulator
 
 PAGE = (ROOT / "docs/personal-account.md").read_text()
@@ -32,25 +32,22 @@ def root(tmp_path: Path) -> Iterator[Aws]:
 
 
 def run(root: Aws, folder: Path, *blocks: str) -> str:
-    command = folder / "aws"
-    real = Path(sys.executable).with_name("aws")
-    command.write_text(f'#!/bin/sh\nexec {real} --endpoint-url {root.endpoint} "$@"\n')
-    command.chmod(0o700)
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
-        cwd=ROOT,
-        env={
-            "PATH": f"{folder}:{os.environ['PATH']}",
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
-            **root.credentials.variables(),
-            "AWS_DEFAULT_REGION": REGION,
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    with aws_command(folder, root.endpoint):
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
+            cwd=ROOT,
+            env={
+                "PATH": f"{folder}:{os.environ['PATH']}",
+                "HOME": str(folder),
+                "TMPDIR": str(folder),
+                **root.credentials.variables(),
+                "AWS_DEFAULT_REGION": REGION,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -60,7 +57,7 @@ def statements(document: dict[str, Any]) -> list[str]:
     return sorted(json.dumps(statement, sort_keys=True) for statement in document["Statement"])
 
 
-@pytest.mark.long  # some thirty runs of the AWS CLI, a second each
+@pytest.mark.long  # some thirty runs of the AWS CLI
 def test_the_role_may_what_the_deploy_role_of_dev_may_and_all_can_be_removed(
     root: Aws, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from local import cloud as local_cloud
 from local import tokens
 from local.cloud import Cloud
 from local.mail import sent
+from tests.support.aws_cli import aws_command
 from tests.support.e2e.system import Api, invoke, until
 from tests.support.runbook import section
 from tests.support.samples import PICTURE
@@ -68,36 +69,33 @@ def run(system: Cloud, folder: Path, *blocks: str) -> str:
     """Run blocks of the page in one shell, after the runbook's functions."""
     outputs = system.outputs
     known = state(outputs["dynamodb_table_name"], outputs["s3_bucket_name"])
-    scripts = {
-        "pulumi": PULUMI.format(
+    pulumi = folder / "pulumi"
+    pulumi.write_text(
+        PULUMI.format(
             python=sys.executable,
             outputs=json.dumps(outputs),
             state=json.dumps(known),
             imported=str(folder / "imported.json"),
-        ),
-        "aws": "#!/bin/sh\nexec {} --endpoint-url {} \"$@\"\n".format(
-            Path(sys.executable).with_name("aws"), system.endpoint
-        ),
-    }  # fmt: skip
-    for name, text in scripts.items():
-        (folder / name).write_text(text)
-        (folder / name).chmod(0o700)
+        )
+    )
+    pulumi.chmod(0o700)
     commands = "\n".join([*section("Before anything").code("sh")[:1], *blocks])
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
-        cwd=ROOT,
-        env={
-            "PATH": f"{folder}:{os.environ['PATH']}",
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
-            "AWS_ENDPOINT_URL": system.endpoint,
-            **system.aws.credentials.variables(),
-        },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )  # fmt: skip
+    with aws_command(folder, system.endpoint):
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=ROOT,
+            env={
+                "PATH": f"{folder}:{os.environ['PATH']}",
+                "HOME": str(folder),
+                "TMPDIR": str(folder),
+                "AWS_ENDPOINT_URL": system.endpoint,
+                **system.aws.credentials.variables(),
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +17,7 @@ from blueprint.project import ROOT
 from local import cloud as local_cloud
 from local.cloud import Cloud
 from local.mail import sent
+from tests.support.aws_cli import aws_command
 from tests.support.e2e.system import address, until
 from tests.support.runbook import section, sections
 from tests.support.stacks import PROJECT
@@ -60,7 +60,7 @@ def production() -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="module")
-def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Return a function that runs commands after the functions that the first section defines."""
     folder = tmp_path_factory.mktemp("bin")
     pulumi = folder / "pulumi"
@@ -72,11 +72,6 @@ def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
         )
     )
     pulumi.chmod(0o700)
-    # Without the option, this CLI would send SQS requests to AWS, whatever the environment says.
-    aws = folder / "aws"
-    real = Path(sys.executable).with_name("aws")
-    aws.write_text(f'#!/bin/sh\nexec {real} --endpoint-url {production.endpoint} "$@"\n')
-    aws.chmod(0o700)
     environment = {
         "PATH": f"{folder}:{os.environ['PATH']}",
         "HOME": str(folder),
@@ -100,7 +95,8 @@ def run(production: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Run:
         assert (done.returncode, told) == (0, ""), done.stdout + done.stderr
         return done.stdout
 
-    return in_section
+    with aws_command(folder, production.endpoint):
+        yield in_section
 
 
 @pytest.mark.parametrize("title", OTHERS)
