@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from blueprint.failure import traced_task
 
@@ -36,35 +36,39 @@ def in_thread(function: Callable[[], T]) -> T:
 @contextlib.contextmanager
 def event_loop() -> Iterator[None]:
     """Create a loop for this thread and for each thread of its pool; close all at the end."""
-    loops: list[asyncio.AbstractEventLoop] = []
+    loops: list[tuple[asyncio.AbstractEventLoop, list[asyncio.Task[Any]]]] = []
 
-    def new_loop() -> None:
+    def new_loop() -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
+        # asyncio.all_tasks would look through the tasks of all programs that this process has run.
+        tasks: list[asyncio.Task[Any]] = []
+
+        def kept_task(*args: Any, **options: Any) -> asyncio.Task[Any]:
+            task = traced_task(*args, **options)
+            tasks.append(task)
+            return task
+
+        loop.set_task_factory(kept_task)
         # Pulumi reports each failure once more through futures that nobody awaits.
         loop.set_exception_handler(lambda _loop, _context: None)
         asyncio.set_event_loop(loop)
-        loops.append(loop)
+        loops.append((loop, tasks))
+        return loop
 
-    new_loop()
+    main = new_loop()
     pool = ThreadPoolExecutor(_THREADS, "resource", initializer=new_loop)
-    loops[0].set_default_executor(pool)
-    loops[0].set_task_factory(traced_task)  # type: ignore[arg-type]
+    main.set_default_executor(pool)
     try:
         yield
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        for loop in loops:
-            _end_tasks(loop)
+        for loop, tasks in loops:
+            while running := [task for task in tasks if not task.done()]:
+                for task in running:
+                    task.cancel()
+                loop.run_until_complete(asyncio.wait(running))
             loop.close()
         asyncio.set_event_loop(None)
-
-
-def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel a loop's tasks, and run the loop until they have ended."""
-    while tasks := asyncio.all_tasks(loop):
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.wait(tasks))
 
 
 @contextlib.contextmanager
