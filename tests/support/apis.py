@@ -95,7 +95,7 @@ def rest_api(
         config=access,
         callers=Callers("callers", CallersArgs(config=access, retain=False, scopes=SCOPES)),
         log_retention_days=7,
-        routes=routes or _two_routes(function("get-user"), function("create-user")),
+        routes=routes or _two_routes(function()),
         components=components or {},
     )
     with pytest.MonkeyPatch.context() as patch:
