@@ -3,6 +3,7 @@
 import gc
 import signal
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -44,19 +45,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARING = ("tests/blueprint/plan/", "tests/bootstrap/", "tests/checks/policy/", "tests/infra/")
+SHARING = (
+    "tests/blueprint/plan/",
+    "tests/bootstrap/",
+    "tests/checks/policy/",
+    "tests/infra/",
+)
 """The tests of each of these folders share what takes long to make: recordings of the program."""
+
+
+OWN_CLOUDS = ("test_access", "test_deploy_role")
+"""End-to-end tests that do without the shared cloud."""
 
 
 class ByFile(LoadFileScheduling):
     """Runs the tests of some folders each on one worker, and all other tests file by file.
 
-    Each worker starts its own cloud for its end-to-end tests.
+    Each worker starts its own cloud for its end-to-end tests, and one for its fault tests; such a
+    cloud and the processes of its functions take as much processor time as the tests. So, without
+    the long tests, two workers run the former, and one the latter.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         folders = (folder for folder in SHARING if nodeid.startswith(folder))
-        return next(folders, super()._split_scope(nodeid))
+        if folder := next(folders, None):
+            return folder
+        file = Path(super()._split_scope(nodeid))
+        if self.config.getoption("markexpr") == "not long" and file.stem not in OWN_CLOUDS:
+            if file.parent.name == "faults":
+                return "faults"
+            if file.parent.name == "e2e":
+                return "end-to-end 1" if file.stem < "test_o" else "end-to-end 2"
+        return str(file)
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

@@ -47,21 +47,26 @@ class Help:
 
 HELP = f"""
 import contextlib, io, os, sys, cli
-for arguments in {[[], *[[name] for name in COMMANDS]]}:
+def helped(*arguments):
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        code = cli.main([*arguments, "--help"])
+    return code, text.getvalue(), list(sys.modules)
+print(helped())
+helped({COMMANDS[0]!r})
+sys.stdout.flush()
+for name in {COMMANDS}:
     if not os.fork():
-        with contextlib.redirect_stdout(io.StringIO()) as text:
-            code = cli.main([*arguments, "--help"])
-        print(repr((code, text.getvalue(), list(sys.modules))), flush=True)
+        print(helped(name), flush=True)
         os._exit(0)
-    assert os.wait()[1] == 0, arguments
+    assert os.wait()[1] == 0, name
 """
 
 
 @pytest.fixture(scope="module")
 def helps() -> dict[str, Help]:
-    """Return the help of each command, each as the first of a new process; that of all is ``""``.
+    """Return the help of each command, each of a process of its own; that of all is ``""``.
 
-    The processes are forks of one that has loaded the command line and run nothing.
+    The processes are forks of one that has loaded what any command with options needs.
     """
     variables = {"COLUMNS": "80", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     done = subprocess.run(

@@ -200,16 +200,16 @@ def is_lazy(module: str, name: str) -> bool:
 
 def private_names(source: str) -> set[str]:
     """Return what a module takes of other modules' private names."""
-    tree = ast.parse(source)
+    nodes = list(ast.walk(ast.parse(source)))
     ours = {*MAY_IMPORT, "tests"}
     taken = set()
     modules = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ours:
             names = {alias.name for alias in node.names}
             taken |= {name for name in names if name.startswith("_") and name[:2] != "__"}
             modules |= {alias.asname or alias.name for alias in node.names}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             private = node.attr.startswith("_") and not node.attr.startswith("__")
             taken |= (

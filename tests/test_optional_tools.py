@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.project import ROOT
-from tests.support.tree import copied, run
+from tests.support.tree import copied, run, run_tests
 
 pytestmark = pytest.mark.long  # a copy of the tree, and all its tests collected, for each tool
 
@@ -32,9 +32,7 @@ def test_a_tool_can_be_deleted(tool: str, tmp_path: Path) -> None:
     commands = run(tree, "cli.py", "--help")
     assert bool(re.search("^  release ", commands, re.M)) == (tool != "ops/release")
     assert subprocess.check_output(["make", "help"], cwd=tree)
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", "tests")
-    quick = ["tests/test_layout.py", "tests/test_commands_in_documents.py"]
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *quick)
+    run_tests(tree, "tests/test_layout.py", "tests/test_commands_in_documents.py")
 
 
 def delete_mentions(tree: Path, deleted: list[str]) -> None:

@@ -1,14 +1,13 @@
 """No web page of another origin may use the local cloud (``tests/browser`` sends real ones)."""
 
 import http.client
-from collections.abc import Iterator
 
 import pytest
 
-from local import cloud as local_cloud
 from local.cloud import Cloud
+from tests.support.e2e.clouds import ORIGIN as OURS
 
-OURS, FOREIGN = "http://localhost:3000", "https://evil.example"
+FOREIGN = "https://evil.example"
 PATHS = (
     "/",
     "/docs",
@@ -25,15 +24,6 @@ PATHS = (
     "/login",
     "/health",
 )
-
-
-@pytest.fixture(scope="module")
-def guarded(docker: bool) -> Iterator[Cloud]:
-    """Yield a system whose API answers one origin."""
-    with local_cloud.start(
-        config_overrides={"api": {"corsOrigins": [OURS]}}, docker=docker
-    ) as running:
-        yield running
 
 
 def ask(
@@ -68,26 +58,26 @@ def ask(
     ],
     ids=str,
 )
-def test_no_path_answers_another_site(guarded: Cloud, path: str, headers: dict[str, str]) -> None:
+def test_no_path_answers_another_site(cloud: Cloud, path: str, headers: dict[str, str]) -> None:
     for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
         more = {"Access-Control-Request-Method": "POST"} if method == "OPTIONS" else {}
-        status, allows, _ = ask(guarded, method, path, headers | more)
+        status, allows, _ = ask(cloud, method, path, headers | more)
         assert (status, allows) == (403, None), method
 
 
-def test_the_configured_origin_reaches_the_api_and_nothing_else(guarded: Cloud) -> None:
-    users = guarded.outputs["api_gateway_url"].removeprefix(guarded.endpoint) + "/users"
+def test_the_configured_origin_reaches_the_api_and_nothing_else(cloud: Cloud) -> None:
+    users = cloud.outputs["api_gateway_url"].removeprefix(cloud.endpoint) + "/users"
     page = {"Origin": OURS, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
-    preflight = ask(guarded, "OPTIONS", users, page | {"Access-Control-Request-Method": "POST"})
+    preflight = ask(cloud, "OPTIONS", users, page | {"Access-Control-Request-Method": "POST"})
     assert preflight[:2] == (204, OURS)
-    assert ask(guarded, "POST", users, page)[:2] == (400, OURS)
+    assert ask(cloud, "POST", users, page)[:2] == (400, OURS)
     for path in PATHS:
         if not path.startswith(("/_aws/", "/oauth2/token", "/bucket/key?")):
-            assert ask(guarded, "GET", path, page)[:2] == (403, None), path
+            assert ask(cloud, "GET", path, page)[:2] == (403, None), path
 
 
-def test_the_cloud_answers_the_user_and_its_own_page(guarded: Cloud) -> None:
-    port = guarded.emulator.port
+def test_the_cloud_answers_the_user_and_its_own_page(cloud: Cloud) -> None:
+    port = cloud.emulator.port
     for headers in (
         {},
         {"Sec-Fetch-Site": "none"},
@@ -95,12 +85,12 @@ def test_the_cloud_answers_the_user_and_its_own_page(guarded: Cloud) -> None:
         {"Host": f"localhost:{port}"},
         {"Host": f"localhost:{port}", "Origin": f"http://localhost:{port}"},
     ):
-        assert ask(guarded, "GET", "/docs", headers)[0] == 200, headers
+        assert ask(cloud, "GET", "/docs", headers)[0] == 200, headers
 
 
-def test_a_link_may_lead_to_the_sign_in_page_and_to_no_other(guarded: Cloud) -> None:
+def test_a_link_may_lead_to_the_sign_in_page_and_to_no_other(cloud: Cloud) -> None:
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    refused = ask(guarded, "GET", "/docs", link)
+    refused = ask(cloud, "GET", "/docs", link)
     assert refused[0] == 403
-    assert ask(guarded, "GET", "/oauth2/authorize", link)[2] != refused[2]
-    assert ask(guarded, "POST", "/oauth2/authorize", link)[2] == refused[2]
+    assert ask(cloud, "GET", "/oauth2/authorize", link)[2] != refused[2]
+    assert ask(cloud, "POST", "/oauth2/authorize", link)[2] == refused[2]

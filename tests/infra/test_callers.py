@@ -29,7 +29,7 @@ METHOD = "aws:apigateway/method:Method"
 ORIGINS = ["https://a.example.com"]
 FIREWALL = {"firewall": {"rateLimit": 1_000}}  # which production may not be without
 KEY = {"authorization": "api_key", "usagePlan": PLAN}
-TOKEN = {"authorization": "cognito"}
+TOKEN: dict[str, Any] = {"authorization": "cognito", "cognito": {}}
 
 # Many runs of the same lines: tracing them for coverage makes them four times slower.
 pytestmark = pytest.mark.no_cover
@@ -77,7 +77,7 @@ AUTHORIZER = "aws:apigateway/authorizer:Authorizer"
     ids=["nothing", "key", "token", "token of a pool that exists"],
 )
 def test_what_is_made(config: dict[str, Any], made_for_it: set[str], preview: bool) -> None:
-    made = types(api(config, preview=preview))
+    made = types(api(config | {"corsOrigins": ORIGINS}, preview=preview))
     assert made & {*OF_A_POOL, *OF_A_KEY, AUTHORIZER} == made_for_it
 
 
@@ -154,9 +154,7 @@ def trigger(config: dict[str, Any], *scopes: str) -> str:
     def routes(read: ImageFunction) -> list[Route]:
         return [Route("GET", "/users", read, needs(*scopes))]
 
-    made = api(config, routes, functions=["get-user"]).one(
-        "aws:apigateway/deployment:Deployment", "api-deployment"
-    )
+    made = api(config, routes).one("aws:apigateway/deployment:Deployment", "api-deployment")
     definition: str = made.inputs["triggers"]["definition"]
     return definition
 
@@ -217,9 +215,9 @@ def test_a_route_that_names_no_scope_is_refused_where_tokens_are_asked_for() -> 
         return [Route("GET", f"/{n}", read, each) for n, each in enumerate(WITHOUT_A_SCOPE)]
 
     with pytest.raises(ValueError, match=REFUSED):
-        api(TOKEN, routes, functions=["get-user"])
+        api(TOKEN, routes)
     for config in ({}, KEY):
-        made = api(config, routes, functions=["get-user"])
+        made = api(config, routes)
         assert len(made.all(METHOD)) == len(WITHOUT_A_SCOPE)
 
 
@@ -234,7 +232,7 @@ def test_a_scope_that_no_resource_server_has() -> None:
     with pytest.raises(
         ValueError, match=r"no scope 'users\.delete'; there are: users\.read, users\.write"
     ):
-        api(TOKEN, routes, functions=["get-user"])
+        api(TOKEN, routes)
 
 
 def test_every_route_has_a_scope() -> None:

@@ -14,12 +14,14 @@ from infra.config.names import room_for_names
 from tests.support.functions import FEATURES, expected
 from tests.support.stacks import FUNCTIONS, PROJECT, STACKS, inputs, keys, of, recorded, stack
 
-# A preview of `local` is dev's with less in it.
-PREVIEWED = [pytest.param("local", marks=pytest.mark.long), "dev", "prod"]
+PREVIEWED = [
+    *(pytest.param(name, marks=pytest.mark.long) for name in ("local", "dev")),
+    "prod",  # has nearly all that the others have
+]
 MODES = [
     *((name, False) for name in STACKS),
-    pytest.param("local", True, marks=pytest.mark.long),
-    *((name, True) for name in ("dev", "prod")),
+    *(pytest.param(name, True, marks=pytest.mark.long) for name in ("local", "dev")),
+    ("prod", True),
 ]
 
 # What the pattern of names adds to a resource's, with the longest names of project and stack.
@@ -144,16 +146,11 @@ def test_the_log_groups_of_functions_and_api_are_exported(name: str) -> None:
     assert {exported["api"], *exported["functions"].values()} <= groups
 
 
-@pytest.mark.parametrize("preview", [False, True])
-def test_what_lets_callers_in_is_the_one_secret(preview: bool) -> None:
-    assert stack("prod", preview=preview).secrets == {"client_secret"}
-    of_graphql = {"graphql_api_key"} if "graphql" in FEATURES else set()
-    assert stack("dev", preview=preview).secrets == {"api_key"} | of_graphql
-
-
-def test_a_laptop_lets_everybody_in() -> None:
-    of_graphql = {"graphql_api_key"} if "graphql" in FEATURES else set()
-    assert stack("local").secrets == of_graphql
+@pytest.mark.parametrize(("name", "preview"), MODES)
+def test_what_lets_callers_in_is_the_one_secret(name: str, preview: bool) -> None:
+    of_graphql = {"graphql_api_key"} if "graphql" in FEATURES and name != "prod" else set()
+    lets_in = {"local": set[str](), "dev": {"api_key"}, "prod": {"client_secret"}}[name]
+    assert stack(name, preview=preview).secrets == lets_in | of_graphql
 
 
 def test_a_preview_knows_no_computed_output() -> None:

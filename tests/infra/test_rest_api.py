@@ -43,14 +43,14 @@ def test_the_same_api_is_not_deployed_again(deployed: str) -> None:
     assert len(deployed) == 64
 
 
-def two(read: ImageFunction, write: ImageFunction, **changes: Any) -> list[Route]:
+def two(users: ImageFunction, **changes: Any) -> list[Route]:
     """Return the standard routes with changes."""
     schema = NEW_USER | changes.get("schema", {})
     return [
-        Route("GET", changes.get("path", "/users/{id}"), changes.get("target", read),
+        Route("GET", changes.get("path", "/users/{id}"), changes.get("target", users),
               {"operationId": changes.get("id", "getUser"),
                **needs(changes.get("scope", "users.read"))}),
-        Route(changes.get("method", "POST"), "/users", write,
+        Route(changes.get("method", "POST"), "/users", users,
               {"operationId": "createUser", "summary": changes.get("summary", ""),
                **needs("users.write"), **body(schema)}),
     ]  # fmt: skip
@@ -63,16 +63,16 @@ def two(read: ImageFunction, write: ImageFunction, **changes: Any) -> list[Route
         ({"authorization": "api_key", "usagePlan": PLAN}, None),
         ({"authorization": "cognito"}, None),
         ({"domain": DOMAIN}, None),
-        (None, lambda r, w: two(r, w)[:1]),
-        (None, lambda r, w: [*two(r, w), Route("DELETE", "/users/{id}", w, {})]),
-        (None, lambda r, w: two(r, w, path="/users/{name}")),
-        (None, lambda r, w: two(r, w, path="/people/{id}")),
-        (None, lambda r, w: two(r, w, method="PUT")),
-        (None, lambda r, w: two(r, w, target=w)),
-        (None, lambda r, w: two(r, w, id="readUser")),
-        (None, lambda r, w: two(r, w, schema={"title": "Other"})),
-        (None, lambda r, w: two(r, w, schema={"properties": {"name": {"type": "integer"}}})),
-        (None, lambda r, w: two(r, w, schema={"properties": {"email": {"type": "string"}}})),
+        (None, lambda f: two(f)[:1]),
+        (None, lambda f: [*two(f), Route("DELETE", "/users/{id}", f, {})]),
+        (None, lambda f: two(f, path="/users/{name}")),
+        (None, lambda f: two(f, path="/people/{id}")),
+        (None, lambda f: two(f, method="PUT")),
+        (None, lambda f: two(f, target=function("create-user"))),
+        (None, lambda f: two(f, id="readUser")),
+        (None, lambda f: two(f, schema={"title": "Other"})),
+        (None, lambda f: two(f, schema={"properties": {"name": {"type": "integer"}}})),
+        (None, lambda f: two(f, schema={"properties": {"email": {"type": "string"}}})),
     ],
     ids=["CORS", "key", "token", "domain", "route gone", "route added", "parameter", "path",
          "method", "target", "operation", "model", "type of a member", "member"],
@@ -99,7 +99,7 @@ def test_another_answer_of_the_gateway_is_deployed(
     [
         ({"throttle": {"rateLimit": 1, "burstLimit": 1}}, None),
         ({"accountLogRole": True}, None),
-        (None, lambda r, w: two(r, w, summary="Only words")),
+        (None, lambda f: two(f, summary="Only words")),
     ],
     ids=["throttle", "account", "words"],
 )
@@ -144,12 +144,12 @@ def test_routes_are_what_the_document_says() -> None:
 
 
 def test_paths_are_made_once_and_nested() -> None:
-    def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
+    def routes(users: ImageFunction) -> list[Route]:
         return [
-            Route("GET", "/", read, {}),
-            Route("GET", "/users/{id}/files", read, {}),
-            Route("PUT", "/users/{id}", write, {}),
-            Route("GET", "/users", read, {}),
+            Route("GET", "/", users, {}),
+            Route("GET", "/users/{id}/files", users, {}),
+            Route("PUT", "/users/{id}", users, {}),
+            Route("GET", "/users", users, {}),
         ]
 
     made = api(routes=routes)
@@ -200,9 +200,9 @@ def test_requests_are_validated() -> None:
 def test_routes_that_take_one_type_share_its_model() -> None:
     """An API refuses a second model with the same name."""
 
-    def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
+    def routes(users: ImageFunction) -> list[Route]:
         operation = body({"$ref": "#/components/schemas/NewUser"})
-        return [Route("POST", "/a", read, operation), Route("PUT", "/b", write, operation)]
+        return [Route("POST", "/a", users, operation), Route("PUT", "/b", users, operation)]
 
     made = api(routes=routes, components={"NewUser": NEW_USER})
     [model] = made.all("aws:apigateway/model:Model")
@@ -225,7 +225,7 @@ def test_the_shape_of_a_schema() -> None:
 
 @pytest.mark.parametrize(("timeout", "fits"), [(28, True), (29, False)])
 def test_a_function_answers_before_the_gateway_gives_up(timeout: int, fits: bool) -> None:
-    def routes(_read: ImageFunction, _write: ImageFunction) -> list[Route]:
+    def routes(_users: ImageFunction) -> list[Route]:
         return [Route("GET", "/", function("nightly", timeout=timeout), {})]
 
     if fits:
@@ -287,8 +287,8 @@ def test_methods_of_one_path_share_a_preflight() -> None:
     headers, _ = answer(["https://a.example.com"], ["GET", "PUT"], "")
     assert headers["Access-Control-Allow-Methods"] == "GET,PUT,OPTIONS"
 
-    def routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
-        return [Route("GET", "/users", read, {}), Route("POST", "/users", write, {})]
+    def routes(users: ImageFunction) -> list[Route]:
+        return [Route("GET", "/users", users, {}), Route("POST", "/users", users, {})]
 
     made = api({"corsOrigins": ["https://a.example.com"]}, routes)
     methods = [m.inputs["httpMethod"] for m in made.all("aws:apigateway/method:Method")]

@@ -69,6 +69,7 @@ def test_every_client_of_every_function_was_looked_at() -> None:
     }
 
 
+@cache
 def retry_hook() -> Callable[..., bool | None]:
     """Return what a client that keeps the deadline asks after each attempt."""
     client = botocore.session.get_session().create_client("sqs", region_name="eu-central-1")

@@ -3,10 +3,9 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,8 @@ from local.debug import carried_on, debugging
 from local.emulator import free_port
 from local.errors import LocalError
 from local.invocation import invoke
-from local.project import ROOT
 from tests.support.dap import Debugger
+from tests.support.local import forked
 
 HANDLER = Path("handlers/greet/handler.py")
 
@@ -192,7 +191,7 @@ def test_a_kept_cloud_starts_without_a_debugger(app):
     process = start("debug", "greet", "--port", str(free_port()))
     assert process.stdout.readline().startswith("greet waits for a debugger on ")
     assert run("down").returncode == 0
-    assert process.communicate(timeout=60)[0].endswith("The local cloud was stopped.\n")
+    assert "".join(process.communicate(60)).endswith("The local cloud was stopped.\n")
     assert run(*up).returncode == 0
     assert run("invoke", "greet").returncode == 0
 
@@ -231,32 +230,20 @@ def test_a_port_in_use_changes_nothing(cloud, greet):
 
 
 @pytest.fixture
-def app(project, tmp_path):
+def app(project):
     """Run the command in a process of its own, with another debugger's port than others have."""
     port = free_port()
-    program = f"import local.up; local.up.DEBUG_PORT = {port}; import cli; from pathlib import Path"
-    program = f"{program}; cli.run(Path({str(project)!r}))"
-
-    def run(*arguments):
-        command = [sys.executable, "-c", program, *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-        )
+    run = partial(forked.run, project, debug_port=port)
 
     def start(*arguments):
-        started.append(
-            subprocess.Popen(
-                [sys.executable, "-uc", program, *arguments],
-                cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            )
-        )  # fmt: skip
+        started.append(forked.Command(project, *arguments, debug_port=port))
         return started[-1]
 
     started = []
     yield run, start, port
     run("down")
     for process in started:
-        process.communicate(timeout=60)
+        process.communicate(60)
 
 
 def test_a_cloud_starts_with_a_debugger(app, project):

@@ -187,8 +187,8 @@ def test_nothing_is_made_after_the_first_failure(cloud, project_folder):
     assert not cloud.client("sqs").list_queues(QueueNamePrefix="after").get("QueueUrls")
 
 
-def test_pulumi_can_be_used_with_other_mocks_afterwards(cloud):
+def test_pulumi_can_be_used_with_other_mocks_afterwards(cloud, sample):
     from blueprint.recorder import run
 
     assert cloud.outputs
-    assert run("dev").outputs["dynamodb_table_name"] == "users"
+    assert run("local", folder=sample).outputs["table"] == "things"

@@ -44,32 +44,32 @@ def test_a_restart_keeps_the_history(start: Start) -> None:
         assert second.id != first.id
 
 
-def test_no_call_fails_because_it_cannot_be_recorded(start: Start) -> None:
-    with start() as cloud:
-        directory = cloud.emulator.directory
-        settings = (directory / "recorder.json").read_bytes()
-        invoke(cloud, "greet", {"x": "before it breaks"})
-        greeted(History(cloud.history), "before it breaks")
-        (directory / "recorder.json").write_text("{")
-        answer = invoke(cloud, "greet", {"x": "while it is broken"})
-        assert answer["text"]
-        until(lambda: "The recorder failed" in (directory / "emulator.log").read_text())
-        (directory / "recorder.json").write_bytes(settings)
-        invoke(cloud, "greet", {"x": "while it works"})
-        assert greeted(History(cloud.history), "while it works").outcome == "ok"
+def test_no_call_fails_because_it_cannot_be_recorded(cloud: Cloud) -> None:
+    directory = cloud.emulator.directory
+    settings = (directory / "recorder.json").read_bytes()
+    invoke(cloud, "greet", {"x": "before it breaks"})
+    greeted(History(cloud.history), "before it breaks")
+    (directory / "recorder.json").write_text("{")
+    answer = invoke(cloud, "greet", {"x": "while it is broken"})
+    assert answer["text"]
+    until(lambda: "The recorder failed" in (directory / "emulator.log").read_text())
+    (directory / "recorder.json").write_bytes(settings)
+    invoke(cloud, "greet", {"x": "while it works"})
+    assert greeted(History(cloud.history), "while it works").outcome == "ok"
 
 
-def test_a_program_that_is_applied_again_has_its_new_names(start: Start) -> None:
-    with start() as cloud:
-        history, file = History(cloud.history), cloud.emulator.directory / "recorder.json"
-        invoke(cloud, "greet", {"x": "named"})
-        assert greeted(history, "named").invocations[0].function == "greet"
-        settings = json.loads(file.read_bytes())
-        settings["names"][cloud.functions["greet"].name] = "welcome"
-        file.write_text(json.dumps(settings))
+def test_a_program_that_is_applied_again_has_its_new_names(cloud: Cloud) -> None:
+    history, file = History(cloud.history), cloud.emulator.directory / "recorder.json"
+    invoke(cloud, "greet", {"x": "before the new name"})
+    assert greeted(history, "before the new name").invocations[0].function == "greet"
+    original = file.read_bytes()
+    settings = json.loads(original)
+    settings["names"][cloud.functions["greet"].name] = "welcome"
+    file.write_text(json.dumps(settings))
 
-        def renamed() -> list[Cause]:
-            invoke(cloud, "greet", {"x": "named"})
-            return history.causes(function="welcome")
+    def renamed() -> list[Cause]:
+        invoke(cloud, "greet", {"x": "before the new name"})
+        return history.causes(function="welcome")
 
-        assert until(renamed)
+    assert until(renamed)
+    file.write_bytes(original)

@@ -47,47 +47,41 @@ def function(name: str = "get-user", **changes: Any) -> ImageFunction:
 
 def api(
     config: dict[str, Any] | None = None,
-    routes: Callable[..., list[Route]] | None = None,
+    routes: Callable[[ImageFunction], list[Route]] | None = None,
     components: dict[str, Any] | None = None,
     *,
-    functions: Sequence[str] = ("get-user", "create-user"),
     preview: bool = False,
 ) -> Recorder:
     """Create an API, by default with two routes, one of which takes a body.
 
-    ``routes`` is given the functions. An API with the default routes is made once and kept. Of the
-    gateway's own errors it has ``ERRORS``.
+    ``routes`` is given a function, which answers them. An API with the default routes is made once
+    and kept. Of the gateway's own errors it has ``ERRORS``.
     """
     if routes is None and components is None:
-        return _standard(json.dumps(config or {}), tuple(functions), preview)
-    return _made(config or {}, routes or _two_routes, components or {}, functions, preview)
+        return _standard(json.dumps(config or {}, sort_keys=True), preview)
+    return _made(config or {}, routes or _two_routes, components or {}, preview)
 
 
 @cache
-def _standard(config: str, functions: tuple[str, ...], preview: bool) -> Recorder:
-    return _made(json.loads(config), _two_routes, {}, functions, preview)
+def _standard(config: str, preview: bool) -> Recorder:
+    return _made(json.loads(config), _two_routes, {}, preview)
 
 
-def _two_routes(read: ImageFunction, write: ImageFunction) -> list[Route]:
+def _two_routes(users: ImageFunction) -> list[Route]:
     return [
-        Route("GET", "/users/{id}", read, {"operationId": "getUser", **needs("users.read")}),
-        Route("POST", "/users", write,
+        Route("GET", "/users/{id}", users, {"operationId": "getUser", **needs("users.read")}),
+        Route("POST", "/users", users,
               {"operationId": "createUser", **needs("users.write"), **body(NEW_USER)}),
     ]  # fmt: skip
 
 
 def _made(
     config: dict[str, Any],
-    routes: Callable[..., list[Route]],
+    routes: Callable[[ImageFunction], list[Route]],
     components: dict[str, Any],
-    functions: Sequence[str],
     preview: bool,
 ) -> Recorder:
-    def program() -> None:
-        made = routes(*map(function, functions))
-        rest_api(config, made, components)
-
-    return recorded(program, preview=preview)
+    return recorded(lambda: rest_api(config, routes(function()), components), preview=preview)
 
 
 def rest_api(

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from blueprint.project import ROOT
@@ -28,16 +29,54 @@ def run(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-WRITE_DOCUMENTS = "from blueprint.documents.documents import write; list(write())"
-
-RECORD = """
+_FIRST = ".build/copy/test_of_this_copy.py"
+_REGISTERED = """
+from blueprint.documents import documents
 from blueprint.recorder import run
-for stack in ("local", "dev", "prod", "compose"):
-    print(stack, *sorted(r.name for r in run(stack).recorder.all("aws:lambda/function:Function")))
+from tests.support.stacks import STACKS, of, stack
+
+
+def test_every_stack_has_these_functions():
+    for made in [*map(stack, STACKS), run("compose")]:
+        assert sorted(f.name for f in of(made, "lambda/function:Function")) == {functions}
+
+
+def test_documents_are_written(monkeypatch):
+    monkeypatch.setattr(documents, "run", stack)
+    assert list(documents.write())
 """
 
 
-def recorded_functions(folder: Path) -> dict[str, list[str]]:
-    """Run a copy's program for each stack, and return the functions that it registers."""
-    lines = run(folder, "-c", RECORD).splitlines()
-    return {line.split()[0]: line.split()[1:] for line in lines}
+def check(
+    folder: Path,
+    functions: Sequence[str],
+    *modules: str,
+    among: Sequence[str] = ("tests",),
+    also: str = "",
+) -> None:
+    """Fail unless a copy's stacks have these functions, and its tests pass.
+
+    It is one process, since all that it looks at needs the same recordings. It writes the
+    documents first.
+
+    Args:
+        folder: the copy.
+        functions: all that the program registers.
+        modules: the modules of tests to run.
+        among: what is collected, such as all tests, to see that none imports what is gone.
+        also: tests to run as well, as ``pytest -k`` takes them.
+    """
+    registered = _REGISTERED.replace("{functions}", repr(sorted(functions)))
+    first = folder / _FIRST
+    first.parent.mkdir(parents=True)
+    first.write_text(registered)
+    run_tests(folder, first.name, *modules, among=(_FIRST, *among), also=also)
+
+
+def run_tests(
+    folder: Path, *modules: str, among: Sequence[str] = ("tests",), also: str = ""
+) -> None:
+    """Collect tests of a copy, and run those of some modules, as `check` does."""
+    chosen = [" and ".join(Path(module).parts) for module in modules]
+    expression = " or ".join(f"({each})" for each in [*chosen, also] if each)
+    run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", *among, "-k", expression)

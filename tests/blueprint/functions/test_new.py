@@ -12,7 +12,7 @@ from blueprint.functions.new import TRIGGERS, Trigger, new, paragraph
 from blueprint.functions.program import Paragraph, paste
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
-from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
+from tests.support.tree import check, copied, run
 
 NEW = {trigger: f"count-{trigger}" for trigger in TRIGGERS}
 
@@ -27,22 +27,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def documented(tree: Path) -> Path:
-    """Return the tree with its documents written anew."""
-    run(tree, "-c", WRITE_DOCUMENTS)
-    return tree
-
-
 def folders(name: str) -> list[str]:
     folder = name.replace("-", "_")
     return [f"{place}/{folder}" for place in ("handlers", "images", "tests/functions")]
-
-
-@pytest.mark.long
-def test_the_program_registers_them_in_every_stack(tree: Path) -> None:
-    functions = sorted([*FUNCTIONS, *NEW.values()])
-    assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], functions)
 
 
 @pytest.mark.long
@@ -62,32 +49,25 @@ def test_requirements_are_those_of_make_lock(tree: Path) -> None:
 
 
 @pytest.mark.long
-def test_their_tests_pass(tree: Path) -> None:
-    """Their own, and those of the whole program that read what their folders say."""
-    run(
-        tree, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+def test_the_whole_program_keeps_its_rules_and_their_tests_pass(tree: Path) -> None:
+    """Their own tests, and those of the whole program that read what their folders say."""
+    rules = [
+        "tests/test_layout.py",
+        "tests/infra/test_program_runs.py",
+        "tests/infra/test_components.py",
+        "tests/blueprint/test_documents.py",
+    ]
+    theirs = [
         *(folders(name)[2] for name in NEW.values()),
         "tests/handlers/runtime/test_deadline.py",
         "tests/handlers/runtime/test_what_is_logged.py",
         "tests/infra/test_iam_documents.py",
         "tests/infra/test_time_limits.py",
         "tests/infra/test_settings_are_grants.py",
-        "-k", "count_ or count-",
-    )  # fmt: skip
-
-
-@pytest.mark.long
-def test_the_whole_program_keeps_its_rules(documented: Path) -> None:
-    run(
-        documented, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-        "tests/test_layout.py", "tests/infra/test_program_runs.py",
-        "tests/infra/test_components.py", "tests/blueprint/test_documents.py",
-    )  # fmt: skip
-
-
-@pytest.mark.long
-def test_the_api_knows_them(documented: Path) -> None:
-    assert "/count-http" in json.loads((documented / "openapi.json").read_text())["paths"]
+    ]
+    functions = [*FUNCTIONS, *NEW.values()]
+    check(tree, functions, *rules, among=[*rules, *theirs], also="count_ or count-")
+    assert "/count-http" in json.loads((tree / "openapi.json").read_text())["paths"]
 
 
 def test_the_program_and_the_settings_know_them(tree: Path) -> None:

@@ -18,7 +18,7 @@ from blueprint.functions.program_removal import (
 from blueprint.functions.remove import remove
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
-from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
+from tests.support.tree import check, copied, run
 
 IN_MAIN = [name for name in FUNCTIONS if file_of(ROOT, name).name == "__main__.py"]
 GONE = [name for name in ("daily-report", "get-user", "list-uploads") if name in FUNCTIONS]
@@ -61,19 +61,6 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def documented(tree: Path) -> Path:
-    """Return the tree with its documents written anew."""
-    run(tree, "-c", WRITE_DOCUMENTS)
-    return tree
-
-
-@pytest.mark.long
-def test_the_program_registers_the_others_in_every_stack(tree: Path) -> None:
-    left = [name for name in FUNCTIONS if name not in GONE]
-    assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], left)
-
-
 def test_nothing_of_them_is_left(tree: Path) -> None:
     for name in GONE:
         assert [p for p in tree.rglob(name.replace("-", "_")) if ".mypy_cache" not in str(p)] == []
@@ -86,26 +73,12 @@ def test_nothing_of_them_is_left(tree: Path) -> None:
 
 
 @pytest.mark.long
-def test_the_whole_program_keeps_its_rules(documented: Path) -> None:
-    tree = documented
+def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
+    """And no remaining test imports a deleted module."""
     run(tree, "-m", "ruff", "check", "__main__.py", "handlers", "infra")
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *QUICK)
-
-
-@pytest.mark.long
-def test_all_other_tests_can_be_collected(documented: Path) -> None:
-    """No remaining test imports a deleted module."""
-    run(
-        documented,
-        "-m",
-        "pytest",
-        "-q",
-        "--collect-only",
-        "--ignore",
-        "tests/images",
-        "--ignore",
-        "tests/checks/bench",
-    )
+    left = [name for name in FUNCTIONS if name not in GONE]
+    remaining = ("tests", "--ignore", "tests/images", "--ignore", "tests/checks/bench")
+    check(tree, left, *QUICK, among=remaining)
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS)
@@ -228,13 +201,10 @@ def test_a_feature_can_be_removed(feature: str, tmp_path: Path) -> None:
     for name in [*builders_on(ROOT, feature), feature]:
         gone += functions_of((ROOT / "features" / f"{name}.py").read_text(), FUNCTIONS)
         remove(tree, name.replace("_", "-"))
-    left = [name for name in FUNCTIONS if name not in gone]
-    assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], left)
-    run(tree, "-c", WRITE_DOCUMENTS)
     run(tree, "-m", "ruff", "check", "__main__.py", "features", "infra")
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *OF_ANY_PROGRAM)
-    if feature not in BASE:
-        run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", "tests")
+    left = [name for name in FUNCTIONS if name not in gone]
+    among = OF_ANY_PROGRAM if feature in BASE else ["tests"]
+    check(tree, left, *OF_ANY_PROGRAM, among=among)
 
 
 def test_a_features_functions_can_all_be_removed() -> None:

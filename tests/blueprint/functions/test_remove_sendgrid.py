@@ -7,7 +7,7 @@ import pytest
 
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
-from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
+from tests.support.tree import check, copied, run
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "infra/access/sendgrid.py").exists(), reason="it was removed"
@@ -76,14 +76,9 @@ def test_it_can_be_removed(tmp_path: Path) -> None:
         (tree / name).unlink()
     for name, parts in _PARTS.items():
         (tree / name).write_text(_without((tree / name).read_text(), parts))
-    recorded = recorded_functions(tree)
-    assert list(recorded) == ["local", "dev", "prod", "compose"]
-    assert all(names == list(FUNCTIONS) for names in recorded.values())
-    run(tree, "-c", WRITE_DOCUMENTS)
     fixed = ["ruff", "check", "--fix", "--select", "F"]  # nothing undefined, nothing unused
     run(tree, "-m", *fixed, "infra", "handlers", "local", "bootstrap", "tests/support")
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_QUICK)
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", "tests")
+    check(tree, FUNCTIONS, *_QUICK)
 
 
 def _without(text: str, parts: list[str]) -> str:

@@ -9,7 +9,7 @@ from blueprint.functions.names import WrongName, project_name
 from blueprint.functions.rename import rename
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
-from tests.support.tree import WRITE_DOCUMENTS, copied, recorded_functions, run
+from tests.support.tree import check, copied
 
 
 @pytest.fixture(scope="module")
@@ -25,21 +25,15 @@ def with_the_old_name(tree: Path) -> list[Path]:
     return [path for path in texts if old in path.read_text()]
 
 
-@pytest.mark.long
-def test_every_stack_is_recorded(tree: Path) -> None:
-    functions = list(FUNCTIONS)
-    assert recorded_functions(tree) == dict.fromkeys(["local", "dev", "prod", "compose"], functions)
-
-
 def test_the_old_name_stands_nowhere(tree: Path) -> None:
     assert with_the_old_name(tree) == []
 
 
 @pytest.mark.long
-def test_documents_can_be_written_and_are_up_to_date(tree: Path) -> None:
-    run(tree, "-c", WRITE_DOCUMENTS)
+def test_every_stack_is_recorded_and_documents_can_be_written(tree: Path) -> None:
+    document = "tests/blueprint/test_documents.py"
+    check(tree, FUNCTIONS, document, among=[document])
     assert with_the_old_name(tree) == []
-    run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/blueprint/test_documents.py")
 
 
 def test_a_folder_that_is_no_repository_is_renamed_but_for_its_environments(tmp_path: Path) -> None:

@@ -157,24 +157,23 @@ def test_other_requirements_are_said(planned: subprocess.CompletedProcess[str]) 
     assert re.search(r"There: pulumi-aws==[\d.]+\. Here: pulumi-aws==0[\d.]+\.$", note)
 
 
-def test_a_tree_is_planned_the_same_wherever_it_is(tmp_path: Path) -> None:
-    """Neither the checkout's path nor the order in which resources are registered shows."""
+def test_a_tree_is_planned_the_same_wherever_it_is(
+    tmp_path: Path, planned: subprocess.CompletedProcess[str]
+) -> None:
+    """Neither the checkout's path nor the order in which resources are registered shows.
+
+    The stack is one in an emulator, which is said.
+    """
     folder = copied(tmp_path / "elsewhere")
-    done = plan(folder, "dev", "--against", "HEAD", "--exit-code")
+    done = plan(folder, "compose", "--against", "HEAD", "--exit-code")
     assert (done.returncode, done.stderr) == (0, "")
     for title in ("API", "Functions", "Permissions", "Resources", "Images", "Outputs", "Provider"):
         assert section(done.stdout, title)[0] == f"{title}: no change"
-
-
-def test_a_stack_in_an_emulator_is_said(
-    tmp_path: Path, planned: subprocess.CompletedProcess[str]
-) -> None:
-    assert "emulator" not in planned.stdout
-    done = plan(copied(tmp_path / "elsewhere"), "compose", "--against", "HEAD")
     assert (
         "Note: This stack is deployed to the emulator at http://localhost:4566, not to AWS. "
         "No policy refuses calls without TLS.\n"
     ) in done.stdout
+    assert "emulator" not in planned.stdout
 
 
 def test_a_stack_of_one_revision_is_all_added(repository: Path) -> None:

@@ -15,6 +15,26 @@ from tests.support.stacks import PROJECT, stack
 
 pytestmark = pytest.mark.long  # Pulumi starts the pack as a new program for each stack
 
+BREAKS = (
+    Break(rule="7", of="lambda/function:Function create-user", path=("tracingConfig",)),
+    Break(
+        rule="18",
+        of="iam/rolePolicy:RolePolicy create-user-policy",
+        path=("policy", "Statement", 0, "Action"),
+        to=["dynamodb:*"],
+    ),
+    Break(
+        rule="39",
+        of="s3/bucketPublicAccessBlock:BucketPublicAccessBlock storage-public-access",
+    ),
+    Break(
+        rule="49",
+        of="sqs/queue:Queue emails",
+        path=("redrivePolicy", "maxReceiveCount"),
+        to=1,
+    ),
+    Break(rule="57 vpc", of=breaks_network.FLOW_LOG),
+)
 DEVELOPMENT = {f"{PROJECT}:environment": "development"}
 
 
@@ -53,40 +73,19 @@ def test_production_passes(pack: Pack) -> None:
     assert pack.analyze(as_told(prod_run().recorder)) == []
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        Break(rule="7", of="lambda/function:Function create-user", path=("tracingConfig",)),
-        Break(
-            rule="18",
-            of="iam/rolePolicy:RolePolicy create-user-policy",
-            path=("policy", "Statement", 0, "Action"),
-            to=["dynamodb:*"],
-        ),
-        Break(
-            rule="39",
-            of="s3/bucketPublicAccessBlock:BucketPublicAccessBlock storage-public-access",
-        ),
-        Break(
-            rule="49",
-            of="sqs/queue:Queue emails",
-            path=("redrivePolicy", "maxReceiveCount"),
-            to=1,
-        ),
-        Break(rule="57 vpc", of=breaks_network.FLOW_LOG),
-    ],
-    ids=str,
-)
-def test_what_breaks_a_row_is_reported_by_its_name(pack: Pack, change: Break) -> None:
-    changed = after(prod(), change)
+def test_what_breaks_rows_is_reported_by_their_names(pack: Pack) -> None:
+    """Some are asked of a resource alone, and others of the whole stack."""
+    changed = prod()
+    for change in BREAKS:
+        changed = after(changed, change)
     diagnostics = pack.analyze(as_seen(changed))
-    assert {d.policyName for d in diagnostics} == {NAMES[change.rule]}
-    expected = judged(changed)[NAMES[change.rule]].violations
+    assert {d.policyName for d in diagnostics} == {NAMES[change.rule] for change in BREAKS}
+    verdicts = judged(changed)
+    expected = [(rule, found) for rule in RULES for found in verdicts[rule.name].violations]
     assert violations(diagnostics, proto.MANDATORY) == {
-        (NAMES[change.rule], violation.resource.urn) for violation in expected
+        (rule.name, found.resource.urn) for rule, found in expected
     }
-    title = next(rule.title for rule in RULES if rule.name == NAMES[change.rule])
-    assert {d.message for d in diagnostics} == {f"{title}\n{v.message}" for v in expected}
+    assert {d.message for d in diagnostics} == {f"{r.title}\n{v.message}" for r, v in expected}
 
 
 def test_a_preview_of_a_new_stack_says_what_it_cannot_know(previewing: Pack) -> None:

@@ -103,7 +103,9 @@ def test_no_other_credentials_pass(aws: Aws, bridge: str, session: Credentials) 
     for keys in (aws.credentials, user):
         status, body = send(bridge, signed(identity, bridge, keys))
         assert (status, b"From a container" in body) == (403, True)
-    mail = signed(Request("any", "GET", "/_ministack/ses/messages"), bridge, aws.credentials)
+    mail = signed(
+        Request("execute-api", "GET", "/_ministack/ses/messages"), bridge, aws.credentials
+    )
     assert send(bridge, mail)[0] == 403
     for wrong in (replace(session, secret_key="wrong"), Credentials("test", "test")):
         assert send(bridge, signed(identity, bridge, wrong))[0] == 403

@@ -44,9 +44,9 @@ CALLS = [
     Request("s3", "GET", f"/{BUCKET}?list-type=2&prefix=a%2Fb"),
 ]
 OWN = [
-    Request("any", "GET", "/_ministack/ses/messages"),
-    Request("any", "GET", "/_ministack/sqs/messages"),
-    Request("any", "POST", "/_ministack/config", body=b"{}"),
+    Request("execute-api", "GET", "/_ministack/ses/messages"),
+    Request("execute-api", "GET", "/_ministack/sqs/messages"),
+    Request("execute-api", "POST", "/_ministack/config", body=b"{}"),
 ]
 OTHERS = [
     Request("ecr", "GET", "/v2/_catalog"),
@@ -59,15 +59,17 @@ OTHERS = [
     Request("appsync", "POST", "/graphql", {"Content-Type": "application/json"}, b"{}"),
     Request("eks", "POST", "/_ministack/eks-auth/x", body=b"{}"),
     Request("rds", "POST", "/_ministack/rds/iam-auth", body=b"{}"),
-    Request("any", "POST", "/_ministack/reset"),
-    Request("any", "GET", "/_localstack/health"),
-    Request("any", "GET", "/health"),
+    Request("execute-api", "POST", "/_ministack/reset"),
+    Request("execute-api", "GET", "/_localstack/health"),
+    Request("execute-api", "GET", "/health"),
     Request("s3", "GET", f"/{BUCKET}/.well-known/jwks.json"),
     Request("s3", "GET", "/login"),
     Request("s3", "DELETE", "/oauth2/token"),
-    Request("any", "GET", "/_aws/execute-api/"),
-    Request("any", "POST", "/_aws/execute-api/api/stage/@connections/one", body=b"{}"),
-    Request("any", "GET", "/no_pool/.well-known/jwks.json?Action=ListTopics&Version=2010-03-31"),
+    Request("execute-api", "GET", "/_aws/execute-api/"),
+    Request("execute-api", "POST", "/_aws/execute-api/api/stage/@connections/one", body=b"{}"),
+    Request(
+        "execute-api", "GET", "/no_pool/.well-known/jwks.json?Action=ListTopics&Version=2010-03-31"
+    ),
     Request("s3", "OPTIONS", "/"),
 ]
 CODES = re.compile(
@@ -184,7 +186,7 @@ def test_an_open_path_is_no_way_to_another_service(
     for call in CALLS[:4]:
         body = call.body.decode()
         for query in ("", f"?{body}" if body.startswith("Action") else "?X-Amz-Algorithm=x"):
-            request = Request("any", "GET", path + query, call.headers | given, call.body)
+            request = Request("execute-api", "GET", path + query, call.headers | given, call.body)
             status, answer = send(aws.endpoint, request)
             assert status != 200 or path.endswith("/health"), (query, call, answer)
 
@@ -544,4 +546,7 @@ def test_sdks_sign_in_without_a_signature(aws: Aws) -> None:
     target = "AWSCognitoIdentityProviderService.ListUserPools"
     more = {**JSON, "X-Amz-Target": target}
     assert_refused(aws, Request("cognito-idp", "POST", "/", more, b'{"MaxResults": 1}'), target)
-    assert send(aws.endpoint, Request("any", "GET", f"/{pool}/.well-known/jwks.json"))[0] == 200
+    assert (
+        send(aws.endpoint, Request("execute-api", "GET", f"/{pool}/.well-known/jwks.json"))[0]
+        == 200
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import cli
+import local.up
 
 _MODULES = ["cli", "local.apply", "local.deployer", "local.up", "local.watch"]
 _context = multiprocessing.get_context("forkserver")
@@ -24,12 +25,17 @@ class Command:
     """A command that runs: ``stdout`` and ``stderr`` are what it prints."""
 
     def __init__(
-        self, root: Path, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        root: Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        debug_port: int | None = None,
     ) -> None:
+        """Start it; ``debug_port`` stands in for the port that `app up --debug` uses."""
         pipes = [_context.Pipe(duplex=False) for _ in range(2)]
         ours, theirs = zip(*pipes, strict=True)
         self._process = _context.Process(
-            target=_run, args=(root, arguments, dict(environment or {}), *theirs)
+            target=_run, args=(root, arguments, dict(environment or {}), debug_port, *theirs)
         )
         self._process.start()
         for end in theirs:
@@ -61,7 +67,9 @@ class Command:
         return self.returncode
 
     def communicate(self, timeout: float = 120) -> tuple[str, str]:
-        """Wait likewise; return the rest of what it printed."""
+        """Wait likewise; return the rest of what it printed. May be called twice."""
+        if self.stdout.closed:
+            return "", ""
         with ThreadPoolExecutor(2) as pool:
             printed = [pool.submit(stream.read) for stream in (self.stdout, self.stderr)]
             self.wait(timeout)
@@ -71,10 +79,13 @@ class Command:
 
 
 def run(
-    root: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    root: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    debug_port: int | None = None,
 ) -> CompletedProcess[str]:
     """Run a command to its end."""
-    command = Command(root, *arguments, environment=environment)
+    command = Command(root, *arguments, environment=environment, debug_port=debug_port)
     printed = command.communicate()
     assert command.returncode is not None
     return CompletedProcess(arguments, command.returncode, *printed)
@@ -84,6 +95,7 @@ def _run(
     root: Path,
     arguments: tuple[str, ...],
     environment: dict[str, str],
+    debug_port: int | None,
     stdout: Connection,
     stderr: Connection,
 ) -> None:
@@ -91,5 +103,6 @@ def _run(
         os.dup2(pipe.fileno(), descriptor)
         pipe.close()
     os.environ.update(environment)
+    local.up.DEBUG_PORT = debug_port or local.up.DEBUG_PORT
     sys.argv = ["app", *arguments]
     cli.run(root)
