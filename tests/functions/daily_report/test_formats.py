@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from handlers.daily_report.records import Records
 from handlers.daily_report.reports import Reports
 from handlers.daily_report.request import parse
+from infra.triggers.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from tests.functions.daily_report.fakes import Bucket, Database
 from tests.functions.daily_report.formats import DAY, FIGURES
 from tests.support import samples
+from tests.support.apis import function
 from tests.support.formats import every_version, everything
-from tests.support.stacks import inputs, stack
+from tests.support.stacks import recorded
 
 
 @every_version
@@ -46,6 +48,11 @@ def test_reports_are_read(version: str) -> None:
 def test_the_schedule_writes_what_the_function_reads() -> None:
     """A dead letter may be 14 days old when its event is sent to the function again."""
     sample = samples.event("daily_report")
-    schedule = inputs(stack("prod"), "scheduler/schedule:Schedule", "report")
+
+    def program() -> None:
+        report = function("daily-report", asynchronous=True)
+        ScheduleTrigger("report", ScheduleTriggerArgs(function=report, expression="rate(1 day)"))
+
+    schedule = recorded(program).one("aws:scheduler/schedule:Schedule", "report").inputs
     assert json.loads(schedule["target"]["input"]).keys() == sample.keys()
     assert parse(sample, now=datetime(2026, 12, 7, 4, tzinfo=UTC)).day.isoformat() == "2026-11-22"

@@ -19,7 +19,10 @@ from tests.support import samples
 from tests.support.samples import PICTURE
 
 # The parallel test runner has threads of its own.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.early,
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning"),
+]
 
 LIMITS = Limits(max_bytes=1_000_000, memory_bytes=512 * 2**20, image_max_side=60, thumbnail_side=15)
 

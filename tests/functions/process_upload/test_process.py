@@ -23,7 +23,10 @@ from tests.functions.process_upload.fakes import reason
 from tests.functions.process_upload.world import World
 
 # The parallel test runner has threads of its own.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.early,
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning"),
+]
 
 
 @pytest.fixture

@@ -16,7 +16,10 @@ from tests.support.fakes import USER, client_error
 from tests.support.upload_items import KEY, UPLOAD_ID, item
 
 # The parallel test runner has threads of its own.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.early,
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning"),
+]
 
 NAME = KEY.removeprefix("uploads/")
 

@@ -30,7 +30,10 @@ from tests.functions.process_upload import files as files
 MEGABYTE = 2**20
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the kernel ignores RLIMIT_AS")
 # The parallel test runner has threads of its own.
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.early,
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning"),
+]
 
 Parse = Callable[..., None]
 

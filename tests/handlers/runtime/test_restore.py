@@ -25,6 +25,7 @@ from tests.support.cold_path import FUNCTIONS, environment, started
 from tests.support.fakes import small_heap
 
 __all__ = ["server", "small_heap"]
+pytestmark = pytest.mark.early
 SMALL_HEAP = pytest.mark.usefixtures("small_heap")
 USER = {"id": {"S": "user_01KAQ2Z4T5V6W7X8Y9ZABCDEFG"}}
 
