@@ -12,7 +12,7 @@ from local import invocation
 _CALLERS = 3
 
 
-@pytest.mark.parametrize("edits", [10, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("edits", [10, pytest.param(1_000, marks=pytest.mark.long)])
 def test_no_invocation_is_stale(sample, tmp_path, edits):
     project = tmp_path / "project"
     shutil.copytree(sample, project, ignore=shutil.ignore_patterns("__pycache__"))
