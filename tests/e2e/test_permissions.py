@@ -15,7 +15,7 @@ from botocore import xform_name
 
 from local.cloud import Cloud
 from tests.support.e2e.permission_calls import Call, calls
-from tests.support.e2e.permission_probe import denied, listed, role, role_of
+from tests.support.e2e.permission_probe import Probe, listed, role, role_of
 from tests.support.e2e.permission_trail import recording, used_permissions
 from tests.support.e2e.system import Api
 from tests.support.functions import FUNCTIONS, allowed, consumed, module_of
@@ -87,11 +87,16 @@ def matrix(cloud: Cloud) -> list[Call]:
     return calls(cloud)
 
 
+@pytest.fixture(scope="module")
+def probe(cloud: Cloud) -> Probe:
+    return Probe(cloud)
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_allows_this_and_nothing_else(
-    cloud: Cloud, matrix: list[Call], function: str
+    cloud: Cloud, probe: Probe, matrix: list[Call], function: str
 ) -> None:
-    verdicts = denied(cloud, role_of(cloud, function), matrix)
+    verdicts = probe.denied(role_of(cloud, function), matrix)
     wrong = {
         f"{'denied' if was_denied else 'allowed'}: {call.name}"
         for call, was_denied in zip(matrix, verdicts, strict=True)
@@ -108,19 +113,21 @@ def test_a_role_allows_this_and_nothing_else(
     assert sum(permitted(function, call) for call in matrix) >= 5
 
 
-def test_who_may_nothing_is_denied_all(cloud: Cloud, matrix: list[Call]) -> None:
+def test_who_may_nothing_is_denied_all(cloud: Cloud, probe: Probe, matrix: list[Call]) -> None:
     """A role without permissions is denied every call, so the emulator evaluates all of them."""
     with role(cloud, "nobody") as nobody:
-        verdicts = denied(cloud, nobody, matrix)
+        verdicts = probe.denied(nobody, matrix)
     passed = {call.action for call, no in zip(matrix, verdicts, strict=True) if not no}
     assert passed == set(NOT_JUDGED_HERE)
     assert len(matrix) > 130
 
 
-def test_who_may_everything_is_denied_nothing(cloud: Cloud, matrix: list[Call]) -> None:
+def test_who_may_everything_is_denied_nothing(
+    cloud: Cloud, probe: Probe, matrix: list[Call]
+) -> None:
     """A role with all permissions is denied no call, so grants alone decide."""
     with role(cloud, "everybody", "*") as everybody:
-        verdicts = denied(cloud, everybody, matrix)
+        verdicts = probe.denied(everybody, matrix)
     assert [call.name for call, no in zip(matrix, verdicts, strict=True) if no] == []
 
 
