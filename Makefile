@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
 # In the order given: end-to-end and fault tests first, as they are the longest.
 QUICK = $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not long'
-UNITS = tests/handlers tests/functions tests/infra
+UNITS = tests/infra tests/handlers tests/functions
 # Tests of one function that need the whole system are in its folder, too.
 E2E = tests/e2e $(wildcard tests/functions/*/e2e)
 FAULTS = $(wildcard tests/faults tests/functions/*/faults)
@@ -37,7 +37,7 @@ ifdef COVERAGE
 	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
 	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS)
 else
-	$(QUICK) --hypothesis-profile quick --ignore tests/checks/scan $(SYSTEM) $(OTHERS) $(UNITS)
+	$(QUICK) --hypothesis-profile quick --cases 5 --ignore tests/checks/scan $(SYSTEM) $(UNITS) $(OTHERS)
 endif
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED

@@ -54,7 +54,7 @@ SHARING = (
 """The tests of each of these folders share what takes long to make: recordings of the program."""
 
 
-OWN_CLOUDS = ("test_access", "test_deploy_role")
+OWN_CLOUDS = ("test_access",)
 """End-to-end tests that do without the shared cloud."""
 
 
@@ -81,11 +81,11 @@ class ByFile(LoadFileScheduling):
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Use one worker more than there are processors (``-n auto``), since tests wait a lot.
+    """Use two workers more than there are processors (``-n auto``), since tests wait a lot.
 
-    Eight at most: each starts a cloud of its own.
+    Eight at most: each takes half a gigabyte.
     """
-    return min((yield) + 1, 8)
+    return min((yield) + 2, 8)
 
 
 @pytest.hookimpl(optionalhook=True)

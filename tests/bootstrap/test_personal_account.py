@@ -93,6 +93,7 @@ def test_the_role_may_what_the_deploy_role_of_dev_may_and_all_can_be_removed(
     assert iam.list_policies(Scope="Local")["Policies"] == []
 
 
+@pytest.mark.long  # two runs of `app cost`
 def test_the_cost_of_a_day_is_as_written(tmp_path: Path) -> None:
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", COST],

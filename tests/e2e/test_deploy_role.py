@@ -29,6 +29,8 @@ from tests.support.e2e.system import Api, until
 from tests.support.functions import expected
 from tests.support.stacks import PROJECT
 
+pytestmark = pytest.mark.long  # each run takes a cloud; tests/bootstrap evaluates the policies
+
 # Actions that the emulator (1.5.33) requires unlike AWS, or `local` in addition to the provider.
 DIFFERENCES = {
     "cloudwatch:PutDashboard": "asked for on *",
@@ -57,7 +59,7 @@ class Deployment:
     deployed: Deployed
 
 
-@pytest.fixture(scope="module", params=["local", pytest.param("prod", marks=pytest.mark.long)])
+@pytest.fixture(scope="module", params=["local", "prod"])
 def deployment(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployment]:

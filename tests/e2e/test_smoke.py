@@ -142,6 +142,7 @@ def as_compose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
             yield running
 
 
+@pytest.mark.long  # it takes a cloud of its own
 def test_a_stack_in_an_emulator_is_found_by_its_name(
     smoke: Smoke, as_compose: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -185,20 +185,16 @@ def ended(tmp_path_factory):
     return run
 
 
+@pytest.mark.long  # each path takes two clouds; test_apply.py has changes of the usual types
 @pytest.mark.parametrize(
     "path",
     [
         ("first", "edited"),
-        *(
-            pytest.param(path, marks=pytest.mark.long)
-            for path in [
-                ("edited", "first"),
-                ("odd", "edited", "odd"),
-                ("first", "half"),
-                ("half", "first"),
-                ("half", "edited", "half"),
-            ]
-        ),
+        ("edited", "first"),
+        ("odd", "edited", "odd"),
+        ("first", "half"),
+        ("half", "first"),
+        ("half", "edited", "half"),
     ],
     ids="-".join,
 )
