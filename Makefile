@@ -3,14 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-annotate --no-header
-# In the order given: end-to-end and fault tests first, as they are the longest.
+# In the order given: end-to-end tests first, as they are the longest.
 QUICK = $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not long'
 UNITS = tests/infra tests/handlers tests/functions
 # Tests of one function that need the whole system are in its folder, too.
 E2E = tests/e2e $(wildcard tests/functions/*/e2e)
 FAULTS = $(wildcard tests/faults tests/functions/*/faults)
-SYSTEM = $(E2E) $(FAULTS)
-OTHERS = $(filter-out $(UNITS) $(SYSTEM) tests/images tests/browser tests/engine tests/support %__pycache__, $(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
+OTHERS = $(filter-out $(UNITS) tests/e2e tests/faults tests/images tests/browser tests/engine tests/support %__pycache__, $(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
 IN_IMAGES = images/*/requirements.in images/build-requirements.in tests/support/images/standin/*.in
 IN_IMAGES += checks/bench/baselines/requirements.in
 PORT ?= 4566
@@ -34,10 +33,10 @@ up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs
 
 test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, try four times the examples, and check coverage (minutes more)
 ifdef COVERAGE
-	$(QUICK) $(UNITS) $(SYSTEM:%=--ignore %) --cov --cov-report=term:skip-covered
-	$(QUICK) --ignore tests/checks/scan $(SYSTEM) $(OTHERS)
+	$(QUICK) $(UNITS) $(E2E:%=--ignore %) --cov --cov-report=term:skip-covered
+	$(QUICK) --ignore tests/checks/scan $(E2E) $(OTHERS)
 else
-	$(QUICK) --hypothesis-profile quick --cases 5 --ignore tests/checks/scan $(SYSTEM) $(UNITS) $(OTHERS)
+	$(QUICK) --hypothesis-profile quick --cases 5 --ignore tests/checks/scan $(E2E) $(UNITS) $(OTHERS)
 endif
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED
@@ -50,7 +49,7 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs Dock
 	$(BIN)/pytest --no-skips tests/images
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker $(E2E)
 
-test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the long fault tests, and those with killed containers (needs Docker)
+test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the fault tests and all other long tests, also with killed containers (needs Docker)
 	$(BIN)/pytest -n auto --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker -m container $(FAULTS)
 

@@ -46,12 +46,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 SHARING = (
-    "tests/blueprint/plan/",
+    "tests/blueprint/",
     "tests/bootstrap/",
     "tests/checks/policy/",
     "tests/infra/",
 )
-"""The tests of each of these folders share what takes long to make: recordings of the program."""
+"""Folders whose tests share what takes long to make: recordings of the program."""
 
 
 OWN_CLOUDS = ("test_access",)
@@ -59,23 +59,21 @@ OWN_CLOUDS = ("test_access",)
 
 
 class ByFile(LoadFileScheduling):
-    """Runs the tests of some folders each on one worker, and all other tests file by file.
+    """Runs the tests file by file; without the long tests, those together that share something.
 
-    Each worker starts its own cloud for its end-to-end tests, and one for its fault tests; such a
-    cloud and the processes of its functions take as much processor time as the tests. So, without
-    the long tests, two workers run the former, and one the latter.
+    One worker runs the tests of ``SHARING``. Two run the end-to-end tests, each with a cloud: a
+    cloud and the processes of its functions take as much processor time as these tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        folders = (folder for folder in SHARING if nodeid.startswith(folder))
-        if folder := next(folders, None):
-            return folder
-        file = Path(super()._split_scope(nodeid))
-        if self.config.getoption("markexpr") == "not long" and file.stem not in OWN_CLOUDS:
-            if file.parent.name == "faults":
-                return "faults"
-            if file.parent.name == "e2e":
-                return "end-to-end 1" if file.stem < "test_o" else "end-to-end 2"
+        file = super()._split_scope(nodeid)
+        if self.config.getoption("markexpr") != "not long":
+            return str(file)
+        if file.startswith(SHARING):
+            return "recordings"
+        path = Path(file)
+        if path.parent.name == "e2e" and path.stem not in OWN_CLOUDS:
+            return "end-to-end 1" if path.stem < "test_o" else "end-to-end 2"
         return str(file)
 
 
@@ -94,8 +92,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 @pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests first that fork, or collect all garbage: the whole suite is large at its end."""
+    """Mark all fault tests as long, and put those first that are marked as early."""
+    for item in items:
+        if item.path.parent.name == "faults":
+            item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: item.get_closest_marker("early") is None)
 
 
