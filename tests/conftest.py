@@ -91,13 +91,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-@pytest.hookimpl(trylast=True)
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all fault tests as long, and put those first that are marked as early."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Mark all fault tests as long.
+
+    Then put tests first that fork, or collect all garbage: the whole suite is large at its end.
+    """
     for item in items:
         if item.path.parent.name == "faults":
             item.add_marker(pytest.mark.long)
+    yield
     items.sort(key=lambda item: item.get_closest_marker("early") is None)
 
 
