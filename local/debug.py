@@ -89,6 +89,8 @@ def carried_on(aws: Aws, functions: Mapping[str, FunctionRef]) -> Iterator[list[
         for name, (ref, port) in debugged.items():
             with contextlib.suppress(aws.client("lambda").exceptions.ResourceNotFoundException):
                 if PORT_VARIABLE not in _of_alias(aws, ref):
+                    restore(aws, ref)
+                    _wait_until_free(port)  # the edit itself may have ended the debugger just now
                     debugging(aws, ref, port=port)  # until whoever began it ends it
                     again.append(name)
 
