@@ -50,8 +50,9 @@ SHARING = (
     "tests/bootstrap/",
     "tests/checks/policy/",
     "tests/infra/",
+    "tests/test_",
 )
-"""Folders whose tests share what takes long to make: recordings of the program."""
+"""Tests in these places share what takes long to make: recordings of the program."""
 
 
 OWN_CLOUDS = ("test_access",)
@@ -105,6 +106,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
 
 
 def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    """Collect garbage for the last time: pytest and Python would do so many times."""
     gc.collect()
     gc.freeze()
 
