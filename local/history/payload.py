@@ -1,5 +1,6 @@
 """Turns inputs and answers into JSON of a limited size, without credentials."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import msgspec
 
 MOST_BYTES = 64 * 1024
+MOST_LEVELS = 64
+"""Of lists and objects in each other. Readers of JSON give up at some depth, each at its own."""
 _SECRET = {
     "apikey",
     "authorization",
@@ -22,13 +25,19 @@ _SHOWN_OF_CUT = 8 * 1024
 
 
 def of_value(value: Any) -> Any:
-    """Return a value as JSON; if it is longer than ``MOST_BYTES``, the beginning and a note."""
+    """Return a value as JSON; if it is longer than ``MOST_BYTES``, the beginning and a note.
+
+    A value with more than ``MOST_LEVELS`` becomes a text.
+    """
     if value is None:
         return None
     try:
         text = msgspec.json.encode(value)
-        msgspec.json.decode(text)
-    except (TypeError, ValueError, OverflowError, RecursionError):  # a lone surrogate, for one
+        if _is_deep(msgspec.json.decode(text)):
+            text = msgspec.json.encode(text.decode())
+    except RecursionError:
+        text = msgspec.json.encode("(nested too deeply to be recorded)")
+    except (TypeError, ValueError, OverflowError):  # a lone surrogate, for one
         text = msgspec.json.encode(json.dumps(value, default=str))
     return msgspec.Raw(text) if len(text) <= MOST_BYTES else _cut(text, len(text))
 
@@ -39,11 +48,9 @@ def of_body(body: bytes, size: int, content_type: str = "") -> Any:
         return None
     if size > len(body):
         return _cut(body, size) if _begins_as_text(body) else _note(size, content_type)
-    try:
-        msgspec.json.decode(body)
-        return msgspec.Raw(body)
-    except (ValueError, RecursionError):
-        pass
+    with contextlib.suppress(ValueError, RecursionError):
+        if not _is_deep(msgspec.json.decode(body)):
+            return msgspec.Raw(body)
     return of_value(body.decode()) if _is_text(body) else _note(size, content_type)
 
 
@@ -92,6 +99,21 @@ def _hidden(fields: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
         else value
         for name, value in fields.items()
     }
+
+
+def _is_deep(value: Any) -> bool:
+    """Return whether a value has more than ``MOST_LEVELS`` of lists and objects."""
+    nested, levels = [value], 0
+    while nested := [each for each in nested if isinstance(each, dict | list)]:
+        levels += 1
+        if levels > MOST_LEVELS:
+            return True
+        nested = [
+            member
+            for each in nested
+            for member in (each.values() if isinstance(each, dict) else each)
+        ]
+    return False
 
 
 def _is_text(body: bytes) -> bool:

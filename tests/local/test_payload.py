@@ -6,7 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from local.history.payload import MOST_BYTES, of_body, of_value, safe_headers, without_secrets
+from local.history.payload import (
+    MOST_BYTES,
+    MOST_LEVELS,
+    of_body,
+    of_value,
+    safe_headers,
+    without_secrets,
+)
 
 SECRET = "Bearer abcdefgh.ijkl"
 
@@ -55,6 +62,35 @@ def test_a_long_one_is_cut_with_a_note() -> None:
     assert kept(of_body(b"\xff" * 9, 1_000_000, "image/png")) == "(1,000,000 bytes of image/png)"
     assert kept(of_body("éé".encode()[:-1], 1_000_000)).startswith("é")
     assert kept(of_body(b"{" * 9, 1_000_000)).endswith("(the beginning of 1,000,000 bytes)")
+
+
+def nested(levels: int) -> bytes:
+    return (
+        b'[{"a":' * (levels // 2)
+        + b"[" * (levels % 2)
+        + b"]" * (levels % 2)
+        + b"}]" * (levels // 2)
+    )
+
+
+@pytest.mark.parametrize("levels", [1, MOST_LEVELS - 1, MOST_LEVELS])
+def test_what_is_nested_is_kept_as_it_is(levels: int) -> None:
+    body = nested(levels) if levels % 2 else nested(levels).replace(b":}", b":1}")
+    assert kept(of_body(body, len(body))) == kept(of_value(json.loads(body))) == json.loads(body)
+
+
+@pytest.mark.parametrize("levels", [MOST_LEVELS + 1, 801, 5_001])
+def test_what_is_nested_too_deeply_is_a_text(levels: int) -> None:
+    """Or readers of the history could not read the cause at all."""
+    body = nested(levels)
+    assert kept(of_body(body, len(body))) == body.decode()
+    if levels < 900:
+        assert kept(of_value(json.loads(body))) == body.decode()
+    else:
+        deep: list[Any] = []
+        for _ in range(levels):
+            deep = [deep]
+        assert kept(of_value(deep)) == "(nested too deeply to be recorded)"
 
 
 @pytest.mark.parametrize(
