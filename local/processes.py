@@ -60,10 +60,14 @@ def catch_signals() -> None:
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup sets it
         signals.append(signal.SIGHUP)
 
+    interrupted = False
+
+    # Not SIG_IGN: Python prints an error for a signal that came just before it was ignored.
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in signals:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            raise KeyboardInterrupt
 
     for number in signals:
         signal.signal(number, interrupt)

@@ -138,6 +138,10 @@ def up(
             _follow(cloud, directory, state)
             if not (emulator.alive() or directory.is_stopped_by_down()):
                 raise LocalError(f"{emulator.ending()}\nEverything was stopped. Try again: app up")
+    except KeyboardInterrupt:
+        if stays:
+            raise
+        print("\nStopping.", flush=True)
     finally:
         if not stays:
             last = directory.peek()
@@ -215,7 +219,7 @@ def _refuse_other(
 
 
 def _follow(cloud: Cloud, directory: StateDirectory, state: State) -> None:
-    """Print logs and apply edits until Ctrl-C, or until the emulator has ended."""
+    """Print logs and apply edits until the emulator has ended."""
     functions = dict(state.deployed.functions)
     formatter = Formatter(functions, colour=wants_colour(sys.stdout))
     names = UploadNames(cloud.aws, state.deployed.outputs)
@@ -228,7 +232,7 @@ def _follow(cloud: Cloud, directory: StateDirectory, state: State) -> None:
         for name in functions.keys() - now.keys():
             del functions[name]
 
-    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as watching:
+    with contextlib.ExitStack() as watching:
         if state.live:
             watching.enter_context(Watcher(directory, state, cloud.imported, applied=applied))
         try:
@@ -238,8 +242,6 @@ def _follow(cloud: Cloud, directory: StateDirectory, state: State) -> None:
             if is_alive_after_stopping(cloud.emulator.alive):
                 raise
         print("The emulator has ended.", file=sys.stderr)
-        return
-    print("\nStopping.", flush=True)
 
 
 def is_alive_after_stopping(alive: Callable[[], bool]) -> bool:
