@@ -274,7 +274,8 @@ def test_names_of_functions_are_found(source: str) -> None:
 @pytest.mark.parametrize("path", PROGRAM, ids=lambda path: path.stem)
 def test_the_program_has_no_logic_and_stays_short(path: Path) -> None:
     source = path.read_text()
-    assert len(source.splitlines()) <= max(110, 40 + 10 * source.count(": Function("))
+    # A function of a team's own takes ten lines: those of its paragraph, and of its trigger's.
+    assert len(source.splitlines()) <= max(110, 50 + 10 * source.count(": Function("))
     logic = (ast.If, ast.For, ast.While, ast.Try, ast.Lambda, ast.ListComp, ast.DictComp,
              ast.IfExp, ast.With)  # fmt: skip
     definitions = () if path.parent.name == "features" else (ast.FunctionDef, ast.ClassDef)
