@@ -57,7 +57,7 @@ class Staged:
 
 def fingerprint(function: str) -> str:
     """Return what ``stage`` returns as the fingerprint, and write nothing."""
-    return _fingerprint(_contents(function))
+    return fingerprint_of(contents(function))
 
 
 def stage(function: str) -> Staged:
@@ -70,8 +70,8 @@ def stage(function: str) -> Staged:
         ValueError: the function's handler or requirements are missing.
     """
     folder = _STAGING / function
-    contents = _contents(function)
-    wanted = {folder / name: content for name, content in contents.items()}
+    files = contents(function)
+    wanted = {folder / name: content for name, content in files.items()}
     for target, content in wanted.items():
         if not target.is_file() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,15 +84,17 @@ def stage(function: str) -> Staged:
                 path.rmdir()
         elif path not in wanted:
             path.unlink(missing_ok=True)
-    return Staged(folder=folder, fingerprint=_fingerprint(contents))
+    return Staged(folder=folder, fingerprint=fingerprint_of(files))
 
 
-def _contents(function: str) -> dict[str, bytes]:
+def contents(function: str) -> dict[str, bytes]:
+    """Return the contents of ``sources``, by their path in the build context."""
     return {name: path.read_bytes() for name, path in sources(function).items()}
 
 
-def _fingerprint(contents: Mapping[str, bytes]) -> str:
+def fingerprint_of(files: Mapping[str, bytes]) -> str:
+    """Return the fingerprint of contents by their names."""
     digest = hashlib.sha256()
-    for name, content in contents.items():
+    for name, content in files.items():
         digest.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     return digest.hexdigest()

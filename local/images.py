@@ -101,12 +101,13 @@ class _Source:
 
     @classmethod
     def read(cls, function: str, foundation: str) -> "_Source":
-        fingerprint = context.fingerprint(function)
+        files = context.contents(function)
+        fingerprint = context.fingerprint_of(files)
         made_from = hashlib.sha256(f"{fingerprint} {foundation}".encode()).hexdigest()
         return cls(
             function=function,
             fingerprint=fingerprint,
-            files={name: path.read_bytes() for name, path in context.sources(function).items()},
+            files=files,
             tag=f"{_REPOSITORY}/{function.replace('_', '-')}:{made_from[:16]}",
         )
 
