@@ -90,7 +90,7 @@ def _invoke_with_whole_log(container: Any, *given: Any, **more: Any) -> dict[str
     """
     started = time.time()
     result: dict[str, Any] = _invoke_rie(container, *given, **more)
-    if result.get("timeout"):
+    if result.get("timeout") or "log_source" not in result:  # it was ended, and logs no more
         return result
     deadline = time.monotonic() + _LOG_SECONDS
     while _LAST_LINE not in result["log"] and time.monotonic() < deadline:
