@@ -63,12 +63,17 @@ def event_loop() -> Iterator[None]:
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         for loop, tasks in loops:
-            while running := [task for task in tasks if not task.done()]:
-                for task in running:
-                    task.cancel()
-                loop.run_until_complete(asyncio.wait(running))
+            _end_tasks(loop, tasks)
             loop.close()
         asyncio.set_event_loop(None)
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop, tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel a loop's tasks, and run the loop until they have ended."""
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(running))
 
 
 @contextlib.contextmanager

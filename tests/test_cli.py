@@ -38,7 +38,7 @@ MOST_PARSING_MODULES = 400
 
 @dataclass(frozen=True)
 class Help:
-    """What ``--help`` ends with, prints, and has loaded by then."""
+    """How ``--help`` ended: its exit code, its text, and the modules that it had loaded."""
 
     code: int
     text: str
