@@ -76,10 +76,15 @@ def test_what_is_not_there_is_not_found(api: Api, caller: Caller) -> None:
         assert listener.hears()["error"].startswith("Invalid message")
 
 
-def subscriptions(cloud: Cloud, upload: str) -> int:
-    """Return how many subscriptions to an upload are stored."""
+def subscribers(cloud: Cloud, upload: str) -> set[str]:
+    """Return the connections whose subscriptions to an upload are stored."""
+    return {id_ for topic, id_ in stored(cloud) if topic.endswith(upload)}
+
+
+def stored(cloud: Cloud) -> set[tuple[str, str]]:
+    """Return the keys of the table of connections and subscriptions."""
     found = cloud.client("dynamodb").scan(TableName=cloud.outputs["live_table_name"])["Items"]
-    return sum(item["topic"]["S"].endswith(upload) for item in found)
+    return {(item["topic"]["S"], item["id"]["S"]) for item in found}
 
 
 def test_one_who_is_gone_is_forgotten(api: Api, caller: Caller, cloud: Cloud) -> None:
@@ -88,11 +93,14 @@ def test_one_who_is_gone_is_forgotten(api: Api, caller: Caller, cloud: Cloud) ->
     with listening(api) as listener, listening(api) as other:
         listener.asks(caller.user, upload)
         other.asks(caller.user, upload)
-        assert subscriptions(cloud, upload) == 2
+        both = {(f"connection#{one}", "-") for one in subscribers(cloud, upload)}
+        assert len(both) == 2
         other.socket.close()
+        # Until then, sending to it may seem to succeed.
+        until(lambda: len(both & stored(cloud)) == 1)
         send(requested["form"], b"some text")
         assert listener.settled()[-1]["upload"]["state"] == "done"
-        until(lambda: subscriptions(cloud, upload) == 1)
+        until(lambda: len(subscribers(cloud, upload)) == 1)
     with pytest.raises(ConnectionClosed):
         other.hears()
 
@@ -108,5 +116,5 @@ def test_the_uploads_of_an_erased_user_are_told_and_forgotten(
         listener.asks(caller.user, upload)
         assert api("DELETE", f"/users/{caller.user}").status == 202
         assert listener.hears(60) == missing
-        until(lambda: subscriptions(cloud, upload) == 0)
+        until(lambda: not subscribers(cloud, upload))
         assert listener.asks(caller.user, upload) == missing | {"error": "User not found"}
