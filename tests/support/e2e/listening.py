@@ -7,7 +7,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.e2e.system import Api
+from local.cloud import Cloud
+from tests.support.e2e.system import Api, until
 
 
 def ticket(api: Api) -> str:
@@ -46,3 +47,24 @@ class Listener:
         while heard[-1]["upload"]["state"] in ("waiting", "processing"):
             heard.append(self.hears(seconds))
         return heard
+
+
+def subscribers(cloud: Cloud, upload: str) -> set[str]:
+    """Return the connections whose subscriptions to an upload are stored."""
+    return {id_ for topic, id_ in _stored(cloud) if topic.endswith(upload)}
+
+
+def leave(listener: Listener, cloud: Cloud, upload: str) -> None:
+    """Close one connection of an upload's subscribers, and wait until the API knows that.
+
+    The emulator takes half a second: what is sent until then is lost without an error.
+    """
+    connections = {(f"connection#{one}", "-") for one in subscribers(cloud, upload)}
+    listener.socket.close()
+    until(lambda: len(connections - _stored(cloud)) == 1)
+
+
+def _stored(cloud: Cloud) -> set[tuple[str, str]]:
+    """Return the keys of the table of connections and subscriptions."""
+    found = cloud.client("dynamodb").scan(TableName=cloud.outputs["live_table_name"])["Items"]
+    return {(item["topic"]["S"], item["id"]["S"]) for item in found}

@@ -8,7 +8,7 @@ from websockets.sync.client import connect
 
 from local.cloud import Cloud
 from tests.support.e2e.erasing import forget_forms
-from tests.support.e2e.listening import listening, ticket
+from tests.support.e2e.listening import leave, listening, subscribers, ticket
 from tests.support.e2e.system import Api, until
 from tests.support.e2e.uploading import Caller, send
 from tests.support.functions import FEATURES
@@ -76,28 +76,14 @@ def test_what_is_not_there_is_not_found(api: Api, caller: Caller) -> None:
         assert listener.hears()["error"].startswith("Invalid message")
 
 
-def subscribers(cloud: Cloud, upload: str) -> set[str]:
-    """Return the connections whose subscriptions to an upload are stored."""
-    return {id_ for topic, id_ in stored(cloud) if topic.endswith(upload)}
-
-
-def stored(cloud: Cloud) -> set[tuple[str, str]]:
-    """Return the keys of the table of connections and subscriptions."""
-    found = cloud.client("dynamodb").scan(TableName=cloud.outputs["live_table_name"])["Items"]
-    return {(item["topic"]["S"], item["id"]["S"]) for item in found}
-
-
 def test_one_who_is_gone_is_forgotten(api: Api, caller: Caller, cloud: Cloud) -> None:
     requested = caller.requests("notes.txt", 9, "text/plain")
     upload = requested["upload"]["id"]
     with listening(api) as listener, listening(api) as other:
         listener.asks(caller.user, upload)
         other.asks(caller.user, upload)
-        both = {(f"connection#{one}", "-") for one in subscribers(cloud, upload)}
-        assert len(both) == 2
-        other.socket.close()
-        # Until then, sending to it may seem to succeed.
-        until(lambda: len(both & stored(cloud)) == 1)
+        assert len(subscribers(cloud, upload)) == 2
+        leave(other, cloud, upload)
         send(requested["form"], b"some text")
         assert listener.settled()[-1]["upload"]["state"] == "done"
         until(lambda: len(subscribers(cloud, upload)) == 1)
