@@ -15,6 +15,7 @@ from blueprint.cost.usage import DAYS, HOURS, Usage
 from cli import main
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
+from tests.support.functions import FUNCTIONS
 from tests.support.stacks import PROJECT, recorded, stack
 
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
@@ -183,11 +184,12 @@ def test_every_stack_can_be_estimated(name: str, capsys: pytest.CaptureFixture[s
 
 def what_production_lacks() -> None:
     """Declare an API's functions that wait, on both processors, and one that starts; and more."""
-    kinds = {
-        "get-user": ("GET", {"architecture": "arm64", "provisionedConcurrency": 1}),
-        "create-user": ("POST", {"architecture": "x86_64", "provisionedConcurrency": 1}),
-        "daily-report": ("POST", {"architecture": "x86_64", "tmpMb": 1_024}),
-    }
+    of_kinds: list[tuple[str, dict[str, Any]]] = [
+        ("GET", {"architecture": "arm64", "provisionedConcurrency": 1}),
+        ("POST", {"architecture": "x86_64", "provisionedConcurrency": 1}),
+        ("POST", {"architecture": "x86_64", "tmpMb": 1_024}),
+    ]
+    kinds = dict(zip(FUNCTIONS, of_kinds, strict=False))
     settings = {name: changes for name, (_, changes) in kinds.items()}
     config = StackConfig.model_validate({"functions": settings})
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.functions.names import WrongName, check_new, longest_name
+from blueprint.functions.names import WrongName, check_new, folder_of, longest_name
 from blueprint.functions.new import TRIGGERS, Trigger, new, paragraph
 from blueprint.functions.program import Paragraph, paste
 from blueprint.project import ROOT
@@ -42,10 +42,18 @@ def test_what_is_written_is_formatted_and_has_types(tree: Path) -> None:
 
 def test_requirements_are_those_of_make_lock(tree: Path) -> None:
     """They are as in functions with the same requirements, which ``make lock`` wrote."""
-    for name, like in (("count_http", "get_user"), ("count_queue", "daily_report")):
-        if (ROOT / "images" / like).exists():
-            made, locked = (tree / "images" / each / "requirements.txt" for each in (name, like))
-            assert made.read_text() == locked.read_text()
+    compared = 0
+    for name in map(folder_of, NEW.values()):
+        for like in map(folder_of, FUNCTIONS):
+            made, locked = (tree / "images" / each for each in (name, like))
+            if _read(made, "in") == _read(locked, "in"):
+                assert _read(made, "txt") == _read(locked, "txt")
+                compared += 1
+    assert compared
+
+
+def _read(image: Path, ending: str) -> str:
+    return (image / f"requirements.{ending}").read_text()
 
 
 @pytest.mark.long
