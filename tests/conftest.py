@@ -11,6 +11,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from handlers.runtime import deadline
+from tests.support.functions import FEATURES, FOLDERS
 
 # An example's time depends on the machine, and says nothing of the code. The same tree is tried
 # with the same examples, so that it is never red by chance; new ones are searched for on purpose:
@@ -93,16 +94,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Mark all fault tests as long.
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Leave out tests of what was removed, and mark all fault tests as long.
 
     Then put tests first that fork, or collect all garbage: the whole suite is large at its end.
     """
+    removed = [item for item in items if not _needs(item) <= {*FOLDERS, *FEATURES}]
+    config.hook.pytest_deselected(items=removed)
+    items[:] = [item for item in items if item not in removed]
     for item in items:
         if item.path.parent.name == "faults":
             item.add_marker(pytest.mark.long)
     yield
     items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
+def _needs(item: pytest.Item) -> set[str]:
+    return {name for marker in item.iter_markers("needs") for name in marker.args}
 
 
 def pytest_collection_finish() -> None:

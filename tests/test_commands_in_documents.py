@@ -48,7 +48,8 @@ def test_files_are_there() -> None:
         r"(?:^|[ /])((?:bootstrap|blueprint|checks|infra|ops|tests|handlers)/[a-z_/]+"
         r"\.(?!venv)[a-z]+)"
     )
-    assert [p for p in paths if not (ROOT / p[1]).exists()] == []
+    missing = [p for p in paths if not (ROOT / p[1]).exists()]
+    assert [p for p in missing if EXAMPLE not in p[1]] == []
 
 
 def test_folders_are_there() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from blueprint.project import project_name
@@ -40,12 +40,13 @@ def openapi(api: "RestApi") -> dict[str, Any]:
     from infra.triggers.http.errors import documented
 
     paths: dict[str, dict[str, Any]] = {}
+    ids = {route.operation.get("operationId") for route in api.routes}
     for route in api.routes:
         operation = cached(route.operation) if route.method == "GET" else route.operation
         paths.setdefault(route.path, {})[route.method.lower()] = {
             **operation,
             "security": [{}, {"ApiKey": []}, *operation.get("security", ())],
-            "responses": documented(operation),
+            "responses": _linked(documented(operation), ids),
         }
     return {
         "openapi": "3.1.0",
@@ -56,6 +57,18 @@ def openapi(api: "RestApi") -> dict[str, Any]:
             "securitySchemes": {"ApiKey": _KEY, TOKEN: _TOKEN},
         },
     }
+
+
+def _linked(responses: Mapping[str, Any], ids: Collection[str | None]) -> dict[str, Any]:
+    """Return the responses with links to these operations only: others may have been removed."""
+    linked = {}
+    for status, response in responses.items():
+        links = response.get("links", {})
+        kept = {name: link for name, link in links.items() if link["operationId"] in ids}
+        linked[status] = {key: value for key, value in response.items() if key != "links"}
+        if kept:
+            linked[status]["links"] = kept
+    return linked
 
 
 def _used(paths: object, schemas: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,7 @@ from playwright.sync_api import Browser, expect
 from local.cloud import Cloud
 from tests.browser.watching import Watched
 
-pytestmark = pytest.mark.usefixtures("graphql_api")
-
-
-@pytest.fixture(scope="module")
-def graphql_api(cloud: Cloud) -> None:
-    if "graphql_url" not in cloud.outputs:
-        pytest.skip("GraphQL was removed")
+pytestmark = pytest.mark.needs("graphql")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from local import cloud as local_cloud
 from local.cloud import Cloud
 from tests.support.e2e.system import Api
 from tests.support.e2e.uploading import Caller
-from tests.support.functions import FEATURES
 
 # With a listener of progress, which a page has, the browser sends a preflight.
 _SEND = """async ([form, text, watched]) => {
@@ -131,7 +130,7 @@ def test_a_page_of_another_origin_cannot(cloud: Cloud, site: int, browser: Any) 
     assert page.evaluate(_SEND, [form, "some text", False]) == "blocked"
 
 
-@pytest.mark.skipif("live_push" not in FEATURES, reason="live push was removed")
+@pytest.mark.needs("live_push")
 def test_a_page_hears_what_becomes_of_its_file(cloud: Cloud, site: int, browser: Any) -> None:
     caller = Caller(Api(cloud.outputs["api_gateway_url"]))
     requested = caller.requests("notes.txt", 9, "text/plain")
@@ -144,7 +143,7 @@ def test_a_page_hears_what_becomes_of_its_file(cloud: Cloud, site: int, browser:
     assert page.evaluate("() => window.heard[0]") == "waiting"
 
 
-@pytest.mark.skipif("live_push" not in FEATURES, reason="live push was removed")
+@pytest.mark.needs("live_push")
 def test_a_page_of_another_origin_hears_nothing(cloud: Cloud, site: int, browser: Any) -> None:
     api = Api(cloud.outputs["api_gateway_url"])
     # Even with a ticket that it found. The local gate refuses it before the function would;

@@ -16,12 +16,13 @@ from local.cloud import Cloud
 from tests.support.e2e.asking import ask
 from tests.support.e2e.listening import listening
 from tests.support.e2e.oauth import Client, Jwt, flipped, new_client, sign_in
+from tests.support.e2e.reading import SCOPE, path_of
 from tests.support.e2e.system import Answer, Api, address
 from tests.support.e2e.uploading import Caller
-from tests.support.functions import FOLDERS
 from tests.support.stacks import PROJECT
 
-READ, WRITE = f"{PROJECT}/users.read", f"{PROJECT}/users.write"
+USERS = f"{PROJECT}/users.read"
+READ, WRITE = f"{PROJECT}/{SCOPE}", f"{PROJECT}/users.write"
 ORIGIN = "http://localhost:3000"
 CALLBACK = f"{ORIGIN}/callback"
 REFUSED = {"error": "Missing, invalid or expired token, or without the scope"}
@@ -71,9 +72,8 @@ def assert_refused(answer: Answer) -> None:
 def test_a_token_for_all_opens_every_route(api: Api, token: str) -> None:
     created = create(api, f"Bearer {token}")
     assert created.status == 201
-    user = created.body["user"]
-    read = api("GET", f"/users/{user['id']}", headers={"Authorization": f"Bearer {token}"})
-    assert (read.status, read.body) == (200, user)
+    path = path_of(created.body["user"]["id"])
+    assert api("GET", path, headers={"Authorization": f"Bearer {token}"}).status == 200
 
 
 def test_a_smoke_test_asks_with_a_token_and_without(
@@ -107,13 +107,13 @@ def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Cl
     reader, writer = (f"Bearer {client.token(scope)}" for scope in (READ, WRITE))
     created = create(api, writer)
     assert created.status == 201
-    path = f"/users/{created.body['user']['id']}"
+    path = path_of(created.body["user"]["id"])
     assert api("GET", path, headers={"Authorization": reader}).status == 200
     assert_refused(create(api, reader))
     assert_refused(api("GET", path, headers={"Authorization": writer}))
 
 
-@pytest.mark.skipif("live_uploads" not in FOLDERS, reason="live push was removed")
+@pytest.mark.needs("live_uploads")
 def test_live_push_lets_in_whom_the_api_lets_in(api: Api, guarded: Cloud, client: Client) -> None:
     """And acts for the ticket's caller: services hear of every user's uploads, people of theirs."""
     service = Api(api.url, f"Bearer {client.token()}")
@@ -133,12 +133,12 @@ def test_live_push_lets_in_whom_the_api_lets_in(api: Api, guarded: Cloud, client
             assert heard == ({"upload": upload} if is_theirs else missing)
 
 
-@pytest.mark.skipif("resolve_users" not in FOLDERS, reason="GraphQL was removed")
+@pytest.mark.needs("resolve_users")
 def test_graphql_lets_in_whom_the_api_lets_in(api: Api, guarded: Cloud, client: Client) -> None:
     """And people see whom they created, services see everybody, if their token has the scope."""
     query = "query Read($id: ID!) { user(id: $id) { id } }"
     service = Api(api.url, f"Bearer {client.token()}")
-    tokens = signed_in(guarded, client, READ, WRITE)
+    tokens = signed_in(guarded, client, USERS, WRITE)
     person = Api(api.url, f"Bearer {tokens['access_token']}")
     theirs, others = person.new_user()["id"], service.new_user()["id"]
     seen = {
@@ -151,7 +151,7 @@ def test_graphql_lets_in_whom_the_api_lets_in(api: Api, guarded: Cloud, client: 
     for token, kind in (
         (client.token(WRITE), "unauthorized"),
         (tokens["id_token"], "unauthorized"),
-        (client.token(READ), None),
+        (client.token(USERS), None),
     ):
         answer = ask(guarded, Api(api.url, token), query, id=theirs)
         assert [each["errorType"] for each in answer.get("errors", ())] == ([kind] if kind else [])
@@ -232,9 +232,10 @@ def test_a_tampered_token(api: Api, client: Client) -> None:
     for change, token in tampered(reader).items():
         answer = create(api, f"Bearer {token}")
         assert (answer.status, answer.body) == (401, REFUSED), change
-        answer = api("GET", "/users/nobody", headers={"Authorization": f"Bearer {token}"})
+        answer = api("GET", path_of("nobody"), headers={"Authorization": f"Bearer {token}"})
         assert (answer.status, answer.body) == (401, REFUSED), change
-    assert api("GET", "/users/nobody", headers={"Authorization": f"Bearer {reader}"}).status == 404
+    answer = api("GET", path_of("nobody"), headers={"Authorization": f"Bearer {reader}"})
+    assert answer.status == 404
 
 
 @given(part=st.sampled_from([0, 1, 2]), index=st.integers(0, 2_000), bits=st.integers(1, 255))
@@ -299,7 +300,7 @@ def test_a_person_signs_in_to_a_web_app(api: Api, guarded: Cloud, client: Client
     given = signed_in(guarded, client, WRITE)
     assert create(api, f"Bearer {given['access_token']}").status == 201
     assert_refused(
-        api("GET", "/users/x", headers={"Authorization": f"Bearer {given['access_token']}"})
+        api("GET", path_of("x"), headers={"Authorization": f"Bearer {given['access_token']}"})
     )
     assert_refused(create(api, f"Bearer {given['id_token']}"))
 
@@ -386,10 +387,10 @@ def test_keys(keyed: Cloud) -> None:
         headers = {} if key is None else {"x-api-key": key}
         answer = api("POST", "/users", user, headers)
         assert (answer.status, answer.body) == (403, {"error": "Invalid or missing API key"}), key
-        assert api("GET", "/users/x", headers=headers).status == 403
+        assert api("GET", path_of("x"), headers=headers).status == 403
     right = {"x-api-key": keyed.outputs["api_key"]}
     assert api("POST", "/users", user, right).status == 201
-    assert api("GET", "/users/nobody", headers=right).status == 404
+    assert api("GET", path_of("nobody"), headers=right).status == 404
 
 
 def test_two_keys_share_neither_idempotency_keys_nor_tags(keyed: Cloud) -> None:
@@ -402,7 +403,7 @@ def test_two_keys_share_neither_idempotency_keys_nor_tags(keyed: Cloud) -> None:
     assert_independent(api, *callers)
     # Nor is one answered by the tag of what the other one has.
     created = api("POST", "/users", {"name": "Ada", "email": address()}, callers[0])
-    path = f"/users/{created.body['user']['id']}"
+    path = path_of(created.body["user"]["id"])
     tag = {"If-None-Match": api("GET", path, headers=callers[0]).headers["etag"]}
     answers = [api("GET", path, headers={**who, **tag}).status for who in [*callers, {}]]
     assert answers == [304, 200, 403]

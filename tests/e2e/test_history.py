@@ -16,7 +16,6 @@ from tests.support.e2e.asking import ask
 from tests.support.e2e.listening import listening
 from tests.support.e2e.system import Api, address, broken, fire_cleanup, until
 from tests.support.e2e.uploading import Caller, send
-from tests.support.functions import FEATURES, FOLDERS
 from tests.support.samples import PICTURE, event
 
 POISON = "{not json"
@@ -108,7 +107,7 @@ def test_an_upload_and_its_outputs_are_one_cause(history: History, cloud: Cloud)
     call(run, "PutObject", "storage/processed/seen.jpg/thumbnail.jpg")
 
 
-@pytest.mark.skipif("push_uploads" not in FOLDERS, reason="live push was removed")
+@pytest.mark.needs("push_uploads")
 def test_what_clients_hear_is_below_the_upload(history: History, api: Api) -> None:
     caller = Caller(api)
     requested = caller.requests("notes.txt", 9, "text/plain")
@@ -174,6 +173,7 @@ def test_a_poison_message_is_tried_again_and_ends_as_a_dead_letter(
     assert [run.failed_items for run in sent_by] == [[]]
 
 
+@pytest.mark.needs("get_user")
 def test_a_refused_call_names_the_grant_that_would_allow_it(
     history: History, cloud: Cloud, api: Api
 ) -> None:
@@ -361,7 +361,7 @@ def test_only_its_owner_reads_it_and_nothing_went_wrong(history: History, cloud:
     assert "recorder" not in log.lower()
 
 
-@pytest.mark.skipif("graphql" not in FEATURES, reason="GraphQL was removed")
+@pytest.mark.needs("graphql")
 def test_a_graphql_request_is_a_cause_with_what_its_fields_led_to(
     cloud: Cloud, api: Api, history: History
 ) -> None:

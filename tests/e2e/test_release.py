@@ -17,9 +17,8 @@ def released(cloud: Cloud) -> int:
 def test_a_new_version_is_released_and_taken_back(
     cloud: Cloud, api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client, name = cloud.client("lambda"), cloud.functions["get-user"].name
+    client, name = cloud.client("lambda"), cloud.functions["create-user"].name
     origin = cloud.endpoint  # the only one that the local cloud lets through by itself
-    user = api.new_user()
 
     def serves(version: str) -> bool:
         """Return whether this version answers: the new one allows the new origin.
@@ -30,8 +29,8 @@ def test_a_new_version_is_released_and_taken_back(
         alias = client.get_alias(FunctionName=name, Name="live")
         if cloud.emulator.containers:
             return bool(alias["FunctionVersion"] == version)
-        answer = api("GET", f"/users/{user['id']}", headers={"Origin": origin})
-        assert answer.status == 200
+        answer = api("POST", "/users", {}, {"Origin": origin})
+        assert answer.status == 400
         is_new = answer.headers.get("access-control-allow-origin") == origin
         return is_new == (version != old) and alias["FunctionVersion"] == version
 
@@ -45,6 +44,6 @@ def test_a_new_version_is_released_and_taken_back(
     assert serves(old)
     assert released(cloud) == 0
     assert serves(new)
-    assert f"get-user: all calls to version {new}\n" in capsys.readouterr().out
+    assert f"create-user: all calls to version {new}\n" in capsys.readouterr().out
     assert rollback(cloud.outputs, cloud.client, dry_run=False, release=None) == 0
     assert serves(old)

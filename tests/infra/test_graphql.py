@@ -15,7 +15,6 @@ from infra.config.graphql import GraphQL
 from infra.triggers.graphql.api import GraphQLApi, GraphQLApiArgs
 from infra.triggers.graphql.schema import Field, Schema, compose
 from tests.support.apis import function
-from tests.support.functions import FEATURES
 from tests.support.stacks import STACKS, recorded, stack
 
 APPSYNC = "aws:appsync/"
@@ -160,7 +159,7 @@ def test_a_function_must_answer_before_appsync_gives_up() -> None:
         made(timeout=30)
 
 
-@pytest.mark.skipif("graphql" not in FEATURES, reason="GraphQL was removed")
+@pytest.mark.needs("graphql")
 def test_the_program_resolves_every_field_that_its_parts_extend() -> None:
     recorder = stack("local").recorder
     expected: set[tuple[str, str, str]] = set()

@@ -13,10 +13,9 @@ from blueprint.recording import Recorder
 from infra.triggers.websocket.api import WebSocketApi
 from infra.triggers.websocket.stage import WebSocketStage, WebSocketStageArgs
 from tests.support.apis import CONFIG, function
-from tests.support.functions import FEATURES
 from tests.support.stacks import PROJECT, STACKS, inputs, of, recorded, stack
 
-pytestmark = pytest.mark.skipif("live_push" not in FEATURES, reason="live push was removed")
+pytestmark = pytest.mark.needs("live_push")
 V2 = "aws:apigatewayv2/"
 
 

@@ -178,7 +178,7 @@ def test_nothing_of_a_feature_is_left_in_the_program(feature: str) -> None:
     assert not any(f'"{name}"' in program for name in functions)
 
 
-@pytest.mark.skipif(not (ROOT / "features/erasure.py").exists(), reason="nothing builds on it")
+@pytest.mark.needs("erasure")
 def test_a_feature_that_others_build_on_goes_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blueprint.functions.remove.write", pytest.fail)  # of this very tree
     first = ", ".join(

@@ -22,7 +22,6 @@ from handlers.domain.user_items import WELCOME_DUE_SECONDS
 from handlers.runtime import clock
 from handlers.runtime.settings import load
 from tests.functions.cleanup_expired.fakes import Context, Item, Queue, Table, failure
-from tests.support.functions import FOLDERS
 
 NOW = 1_795_402_800  # 2026-11-23T03:00:00Z
 DAY = 86_400
@@ -143,7 +142,7 @@ def test_a_user_without_a_welcome_gets_five_messages() -> None:
     assert "welcome_abandoned" in table.items["user_01"]
 
 
-@pytest.mark.skipif("send_email" not in FOLDERS, reason="send-email was removed")
+@pytest.mark.needs("send_email")
 def test_a_message_is_queued_again_only_after_the_earlier_one_has_ended() -> None:
     from handlers.send_email.mailer import Paused
     from handlers.send_email.retry import react

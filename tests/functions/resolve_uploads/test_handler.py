@@ -13,7 +13,6 @@ from handlers.resolve_uploads.handler import handler
 from handlers.runtime.presign import Presigner
 from tests.support import samples
 from tests.support.fakes import NOW, USER, FakeContext, FakeDynamoDB, client_error, log, outcomes
-from tests.support.functions import FOLDERS
 from tests.support.upload_items import KEY, UPLOAD_ID, item
 
 __all__ = ["log"]
@@ -179,7 +178,7 @@ JSON = (
 CODES = {400: "invalid", 413: "too_large"}
 
 
-@pytest.mark.skipif("request_upload" not in FOLDERS, reason="request-upload was removed")
+@pytest.mark.needs("request_upload")
 @given(
     st.fixed_dictionaries({"filename": JSON, "content_type": JSON, "size": JSON})
     | st.fixed_dictionaries(

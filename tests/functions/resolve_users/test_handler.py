@@ -9,7 +9,6 @@ from handlers.domain.user_store import UserStore
 from handlers.resolve_users.handler import handler
 from tests.support import samples
 from tests.support.fakes import USER, FakeContext, FakeDynamoDB, client_error, log, outcomes
-from tests.support.functions import FOLDERS
 
 __all__ = ["log"]
 
@@ -100,7 +99,7 @@ def test_a_key_makes_a_retry_safe_and_belongs_to_its_caller(world: World) -> Non
     assert world.create(BOB, input=other, idempotencyKey="k")["data"]["replayed"] is False
 
 
-@pytest.mark.skipif("create_user" not in FOLDERS, reason="create-user was removed")
+@pytest.mark.needs("create_user")
 def test_rest_and_graphql_share_their_keys(world: World) -> None:
     from handlers.create_user.create_user import create_user
 
@@ -122,7 +121,7 @@ JSON = st.recursive(
 CODES = {400: "invalid", 409: "email_taken", 413: "too_large", 422: "key_reused"}
 
 
-@pytest.mark.skipif("create_user" not in FOLDERS, reason="create-user was removed")
+@pytest.mark.needs("create_user")
 @given(
     st.fixed_dictionaries({"name": JSON, "email": JSON | st.emails()}) | JSON,
     st.none() | st.text(st.characters(codec="utf-8")),

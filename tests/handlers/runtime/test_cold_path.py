@@ -65,7 +65,7 @@ def test_every_restored_function_has_new_clients(function: str) -> None:
     assert not start.same_numbers
 
 
-@pytest.mark.skipif("resolve_users" not in FUNCTIONS, reason="GraphQL was removed")
+@pytest.mark.needs("resolve_users")
 @pytest.mark.parametrize(
     ("function", "like"),
     [

@@ -130,7 +130,7 @@ def test_credentials_are_fetched_anew(
 
 
 @SMALL_HEAP
-@pytest.mark.skipif("get_upload" not in FUNCTIONS, reason="the function was removed")
+@pytest.mark.needs("get_upload")
 def test_settings_and_what_signs_links_are_made_anew(
     account: Callable[..., Account], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,6 @@ from tests.support.e2e.erasing import forget_forms
 from tests.support.e2e.listening import leave, listening, subscribers, ticket
 from tests.support.e2e.system import Api, until
 from tests.support.e2e.uploading import Caller, send
-from tests.support.functions import FEATURES
 
 
 @pytest.fixture
@@ -91,7 +90,7 @@ def test_one_who_is_gone_is_forgotten(api: Api, caller: Caller, cloud: Cloud) ->
         other.hears()
 
 
-@pytest.mark.skipif("erasure" not in FEATURES, reason="erasure was removed")
+@pytest.mark.needs("erasure")
 def test_the_uploads_of_an_erased_user_are_told_and_forgotten(
     api: Api, caller: Caller, cloud: Cloud
 ) -> None:
