@@ -178,7 +178,9 @@ def down(directory: StateDirectory) -> int:
     except NotRunning as error:
         if directory.locked():
             raise
-        print(error, file=sys.stderr)
+        crashed = directory.emulator.exists()
+        directory.clear()
+        print("Removed what the crashed cloud left behind." if crashed else error, file=sys.stderr)
         return 0
     # Tells `up`, which may follow the logs in another terminal, that this is no failure.
     directory.save(state.model_copy(update={"stopping": True}))

@@ -132,14 +132,15 @@ class StateDirectory:
         """Read the state of the running local cloud.
 
         Raises:
-            NotRunning: nothing runs. The remains of a cloud that ended by itself are removed.
+            NotRunning: nothing runs. What a crashed cloud left behind stays: its `up`, which may
+                follow it still, tells by it that nobody stopped the cloud.
         """
         if not self.locked():
             if self._state.exists():
-                self.clear()
                 raise NotRunning(
                     "The local cloud ended without `down` (it crashed, or the machine was "
-                    "restarted). What it left behind is removed. Start a new one: app up"
+                    "restarted). Start a new one: app up. Or only remove what it left behind: "
+                    "app down"
                 )
             raise NotRunning("No local cloud is running. Start one: app up")
         try:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.commands import down
 from local.credentials import Credentials
 from local.deployed import Deployed, FunctionRef
 from local.errors import LocalError, NotRunning
@@ -70,14 +71,30 @@ def test_a_second_one_is_refused_while_the_first_starts(directory, lock):
         directory.acquire()
 
 
-def test_stale_state_is_removed_even_if_its_process_id_is_in_use(directory):
+@pytest.fixture
+def crashed(directory):
     os.close(directory.acquire())
     directory.emulator.mkdir()
-    directory.save(STATE.model_copy(update={"pid": os.getpid()}))
+    directory.save(STATE.model_copy(update={"pid": os.getpid()}))  # another process has it now
+
+
+def test_who_only_asks_does_not_make_a_crash_look_like_a_stop(directory, crashed):
     with pytest.raises(NotRunning, match="ended without `down`"):
         directory.load()
-    assert [file.name for file in directory.path.iterdir()] == ["lock"]
+    assert not directory.is_stopped_by_down()
+
+
+def test_the_next_one_removes_what_a_crash_left(directory, crashed):
     os.close(directory.acquire())
+    assert [file.name for file in directory.path.iterdir()] == ["lock"]
+
+
+def test_down_removes_what_a_crash_left(directory, crashed, capsys):
+    assert down(directory) == 0
+    assert "left behind" in capsys.readouterr().err
+    assert [file.name for file in directory.path.iterdir()] == ["lock"]
+    assert down(directory) == 0
+    assert "No local cloud is running" in capsys.readouterr().err
 
 
 def test_state_of_another_version(directory, lock):
