@@ -24,11 +24,12 @@ config = load(AppConfig)
 stack = stack_of(config, key="key")
 
 # What is stored. The stream of `users` is the outbox; `ledger` records what was done, for a while.
+# `any`: there is a stream while one of these features reads it.
 users = stack.table("users", stream=True, indexes=[
     Index(name="by-day", hash_key="created_day", range_key="id"),
     Index(name="welcome-pending", hash_key="welcome", range_key="welcome_due", range_type="N",
           include=["name", "email", "welcome_attempts"])])
-ledger = stack.table("ledger", stream=True, ttl_attribute="expires", indexes=[
+ledger = stack.table("ledger", stream=any([ActivityFigures]), ttl_attribute="expires", indexes=[
     Index(name="by-day", hash_key="day", range_key="id", include=["kind", "outcome"]),
     Index(name="by-expiry", hash_key="expires_day", range_key="expires", range_type="N")])
 storage = stack.bucket("storage", expire_days=config.uploads.expiry,
@@ -39,7 +40,8 @@ callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.
 cors = {"CORS_ORIGINS": ",".join(config.api.cors_origins)}
-uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors)
+uploads = Uploads(stack, config, users=users, ledger=ledger, storage=storage, cors=cors,
+                  stream=any([LivePush]))
 erasure = Erasure(stack, uploads, users=users, ledger=ledger, emails=emails, cors=cors)
 activity = ActivityFigures(stack, users=users, ledger=ledger, cors=cors)
 live = LivePush(stack, config, users=users, uploads=uploads, cors=cors)

@@ -18,10 +18,10 @@ class Uploads:
     """The table of uploads, the functions that the stack makes, and what triggers them."""
 
     def __init__(self, stack: Stack, config: AppConfig, *, users: Table, ledger: Table,
-                 storage: Bucket, cors: dict[str, str]) -> None:
+                 storage: Bucket, cors: dict[str, str], stream: bool) -> None:
         self.storage = storage
         self.table = stack.table("user-uploads", hash_key="user", range_key="id",
-                                 stream=True, ttl_attribute="expires")
+                                 stream=stream, ttl_attribute="expires")
         pulumi.export("uploads_table_name", self.table.name)
         url = {"BUCKET_URL": storage.url}
         self.functions = {
