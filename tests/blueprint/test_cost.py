@@ -15,7 +15,7 @@ from blueprint.cost.usage import DAYS, HOURS, Usage
 from cli import main
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
-from tests.support.functions import FUNCTIONS
+from tests.support.functions import FUNCTIONS, ONE
 from tests.support.stacks import PROJECT, recorded, stack
 
 BUSY = Traffic(requests=1e7, emails=1e5, uploads=1e5, stored_gb=100)
@@ -57,12 +57,12 @@ def test_a_price_that_is_not_in_the_list_is_missed() -> None:
 
 def charges_of(settings: dict[str, Any], **keys: Any) -> dict[str, estimate.Charge]:
     """Return what nine million invocations cost, with settings of its own: by what it is for."""
-    config = StackConfig.model_validate({"functions": {"get-user": settings}} | keys)
+    config = StackConfig.model_validate({"functions": {ONE: settings}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=512, timeout=20)
-    program = recorded(lambda: ImageFunction("get-user", args))
-    used = function_usage(program, {"get-user": Load(invocations=9e6, seconds=9e4)})
+    program = recorded(lambda: ImageFunction(ONE, args))
+    used = function_usage(program, {ONE: Load(invocations=9e6, seconds=9e4)})
     charges = estimate.charges_for(used, estimate.read_prices())
-    return {charge.what.removeprefix("get-user: "): charge for charge in charges}
+    return {charge.what.removeprefix(f"{ONE}: "): charge for charge in charges}
 
 
 def test_more_memory_and_another_processor_cost_what_the_list_says() -> None:

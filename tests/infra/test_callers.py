@@ -246,9 +246,9 @@ def test_the_document_names_what_to_send() -> None:
     document = json.loads(OPENAPI.read_text())
     assert document == openapi(stack("local").names["api"])
     assert "security" not in document
-    for path, method, scope in (("/users", "post", "write"), ("/users/{id}", "get", "read")):
-        operation = document["paths"][path][method]
-        assert operation["security"] == [{}, {"ApiKey": []}, {"Token": [f"users.{scope}"]}]
+    for path, scope in (("/users", "users.write"), ("/users/{id}/uploads", "uploads.write")):
+        operation = document["paths"][path]["post"]
+        assert operation["security"] == [{}, {"ApiKey": []}, {"Token": [scope]}]
     key, token = (document["components"]["securitySchemes"][name] for name in ("ApiKey", "Token"))
     assert (key["type"], key["in"], key["name"]) == ("apiKey", "header", "x-api-key")
     assert (token["type"], token["scheme"]) == ("http", "bearer")

@@ -11,7 +11,7 @@ import pytest
 from blueprint.recording import Recorder
 from infra.config.stack import StackConfig
 from infra.function.image_function import FunctionArgs, ImageFunction
-from tests.support.functions import expected, operations
+from tests.support.functions import ONE, OTHER, expected, operations
 from tests.support.stacks import FUNCTIONS, STACKS, inputs, keys, of, recorded, stack
 
 FUNCTION = "aws:lambda/function:Function"
@@ -20,9 +20,9 @@ WAITING = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 
 def two_functions(settings: Mapping[str, Any], **keys: Any) -> Recorder:
     """Create two functions, one of them with settings."""
-    config = StackConfig.model_validate({"functions": {"get-user": settings}} | keys)
+    config = StackConfig.model_validate({"functions": {ONE: settings}} | keys)
     args = FunctionArgs(config=config, description="", memory_mb=256, timeout=30)
-    return recorded(lambda: [ImageFunction(name, args) for name in ("get-user", "create-user")])
+    return recorded(lambda: [ImageFunction(name, args) for name in (ONE, OTHER)])
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_what_is_set_for_one_function(
     settings: dict[str, Any], name: str, value: object, other: object
 ) -> None:
     recorder = two_functions(settings)
-    assert recorder.one(FUNCTION, "get-user").inputs.get(name) == value
-    assert recorder.one(FUNCTION, "create-user").inputs.get(name) == other
+    assert recorder.one(FUNCTION, ONE).inputs.get(name) == value
+    assert recorder.one(FUNCTION, OTHER).inputs.get(name) == other
 
 
 @pytest.mark.parametrize(
@@ -52,21 +52,21 @@ def test_an_image_is_of_its_function_s_architecture(
     of_the_stack: str, own: str, platform: str
 ) -> None:
     recorder = two_functions({"architecture": own}, architecture=of_the_stack)
-    image = recorder.one("docker-build:index:Image", "get-user-image-build").inputs
+    image = recorder.one("docker-build:index:Image", f"{ONE}-image-build").inputs
     assert image["platforms"] == [platform]
-    other = recorder.one("docker-build:index:Image", "create-user-image-build").inputs
+    other = recorder.one("docker-build:index:Image", f"{OTHER}-image-build").inputs
     assert other["platforms"] != [platform]
-    assert recorder.one(FUNCTION, "create-user").inputs["architectures"] == [of_the_stack]
+    assert recorder.one(FUNCTION, OTHER).inputs["architectures"] == [of_the_stack]
 
 
 def test_environments_wait_behind_the_alias_once_it_is_there() -> None:
     [waiting] = two_functions({"provisionedConcurrency": 5, "reservedConcurrency": 5}).all(WAITING)
     assert waiting.inputs == {
-        "functionName": "get-user",
+        "functionName": ONE,
         "qualifier": "live",
         "provisionedConcurrentExecutions": 5,
     }
-    assert ("aws:lambda/alias:Alias", "get-user-live") in waiting.options.depends_on
+    assert ("aws:lambda/alias:Alias", f"{ONE}-live") in waiting.options.depends_on
 
 
 def test_without_a_number_none_waits() -> None:

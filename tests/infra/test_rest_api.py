@@ -171,7 +171,7 @@ def test_a_route_may_be_invoked_by_its_own_method_and_path_only() -> None:
         if p.inputs["principal"] == "apigateway.amazonaws.com" and ":api/" in p.inputs["sourceArn"]
     }
     assert arns["api-post-users-invoke"] == "prod/POST/users"
-    assert arns["api-get-users-by-id-invoke"] == "prod/GET/users/*"
+    assert arns["api-post-users-by-id-uploads-invoke"] == "prod/POST/users/*/uploads"
     assert sorted(arns.values()) == sorted(
         f"prod/{r.method}{re.sub('{[^}]*}', '*', r.path)}" for r in made.names["api"].routes
     )
@@ -180,10 +180,10 @@ def test_a_route_may_be_invoked_by_its_own_method_and_path_only() -> None:
 def test_requests_are_validated() -> None:
     made = stack("prod")
     post = inputs(made, "apigateway/method:Method", "api-post-users")
-    read = inputs(made, "apigateway/method:Method", "api-get-users-by-id")
-    assert post["requestValidatorId"] == read["requestValidatorId"] == "api-validator-id"
+    of_a_user = inputs(made, "apigateway/method:Method", "api-post-users-by-id-uploads")
+    assert post["requestValidatorId"] == of_a_user["requestValidatorId"] == "api-validator-id"
     assert post["requestModels"] == {"application/json": "NewUser"}
-    assert read["requestParameters"] == {"method.request.path.id": True}
+    assert of_a_user["requestParameters"] == {"method.request.path.id": True}
     model = inputs(made, "apigateway/model:Model", "api-newuser-model")
     assert json.loads(model["schema"]) == {
         "$schema": "http://json-schema.org/draft-04/schema#",
@@ -278,7 +278,7 @@ def test_a_preflight_allows_the_configured_origins_and_no_other() -> None:
 
 def test_the_functions_know_the_origins() -> None:
     for name, origins in (("local", ""), ("prod", "https://app.example.com")):
-        for fn in ("create-user", "get-user"):
+        for fn in ("create-user", "request-upload"):
             variables = inputs(stack(name), "lambda/function:Function", fn)["environment"]
             assert variables["variables"]["CORS_ORIGINS"] == origins
 

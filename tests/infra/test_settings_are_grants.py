@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.runtime.settings import load
+from tests.support.functions import ONE
 from tests.support.stacks import FUNCTIONS, STACKS, inputs, of, stack
 
 
@@ -79,21 +80,21 @@ def test_an_image_is_pushed_by_its_digest_and_has_no_tag() -> None:
     The same sources make another image when their base's tag has moved. Deployed, changed and
     deployed again, they would be such another image.
     """
-    build = inputs_of_build("get-user")
+    build = inputs_of_build(ONE)
     [export] = build["exports"]
     assert export["image"]["push"] is export["image"]["pushByDigest"] is True
     [name] = export["image"]["names"]
     assert ":" not in name.rpartition("/")[2]
     assert build["push"] is False
     assert "tags" not in build
-    uri = stack("prod").recorder.one("aws:lambda/function:Function", "get-user").inputs["imageUri"]
+    uri = stack("prod").recorder.one("aws:lambda/function:Function", ONE).inputs["imageUri"]
     assert re.fullmatch(rf"{re.escape(name)}@sha256:[0-9a-f]+", uri)
 
 
 def test_images_expire_by_count_whether_they_have_a_tag_or_not() -> None:
     """Earlier versions of this program pushed tags."""
     policy = stack("prod").recorder.one(
-        "aws:ecr/lifecyclePolicy:LifecyclePolicy", "get-user-image-lifecycle"
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy", f"{ONE}-image-lifecycle"
     )
     [rule] = json.loads(policy.inputs["policy"])["rules"]
     assert rule["selection"] == {

@@ -17,6 +17,7 @@ from config import AppConfig, Schedules
 from infra.config.api import Api
 from infra.config.names import room_for_names
 from tests.support.configuration import EMAIL, loaded, refused
+from tests.support.functions import ONE
 from tests.support.stacks import FUNCTIONS, PROJECT, STACKS
 
 POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_AbCdEfGhI"
@@ -103,7 +104,7 @@ def test_what_production_reserves_fits() -> None:
     reserved = {name: config.function(name).reserved_concurrency or 0 for name in FUNCTIONS}
     assert sum(reserved.values()) <= 900
     assert reserved["send-email"] >= config.email.max_concurrency
-    for function in ("create-user", "get-user"):
+    for function in {"create-user", "get-user"} & reserved.keys():
         assert reserved[function] >= config.api.throttle.burst_limit
 
 
@@ -173,14 +174,14 @@ def test_what_is_required() -> None:
     [
         ("architecture", "x86_64"),
         ("functions", {name: {} for name in FUNCTIONS}),
-        ("functions", {"get-user": {"memoryMb": 128, "architecture": "arm64", "tmpMb": 512}}),
-        ("functions", {"get-user": {"memoryMb": 10_240, "architecture": "x86_64",
+        ("functions", {ONE: {"memoryMb": 128, "architecture": "arm64", "tmpMb": 512}}),
+        ("functions", {ONE: {"memoryMb": 10_240, "architecture": "x86_64",
                                     "tmpMb": 10_240}, "process-upload": {"memoryMb": 512}}),
         ("functions", {"send-email": {"reservedConcurrency": 5}}),
-        ("functions", {"get-user": {"reservedConcurrency": 1, "provisionedConcurrency": 1}}),
-        ("functions", {"get-user": {"provisionedConcurrency": 1, "snapStart": False,
+        ("functions", {ONE: {"reservedConcurrency": 1, "provisionedConcurrency": 1}}),
+        ("functions", {ONE: {"provisionedConcurrency": 1, "snapStart": False,
                                     "tmpMb": 513}}),
-        ("functions", {"get-user": {"snapStart": True, "tmpMb": 512,
+        ("functions", {ONE: {"snapStart": True, "tmpMb": 512,
                                     "reservedConcurrency": 1}}),
         ("images", {"keep": 5}),
         ("images", {"keep": 1_000}),
@@ -236,11 +237,11 @@ def test_within_bounds(section: str, value: Any) -> None:
     ("section", "value", "path"),
     [
         ("architecture", "amd64", "architecture"),
-        *(("functions", {"get-user": {key: value}}, f"functions.get-user.{key}")
+        *(("functions", {ONE: {key: value}}, f"functions.{ONE}.{key}")
           for key, value in (("memoryMb", 127), ("memoryMb", 10_241), ("architecture", "amd64"),
                              ("tmpMb", 511), ("tmpMb", 10_241), ("reservedConcurrency", 0),
                              ("provisionedConcurrency", 0), ("snapStart", "yes"))),
-        ("functions", {"get_user": {"memoryMb": 512}}, "functions.get_user"),
+        ("functions", {"create_user": {"memoryMb": 512}}, "functions.create_user"),
         ("functions", {"process-upload": {"memoryMb": 511}}, "functions"),
         ("functions", {"send-email": {"reservedConcurrency": 4}}, "email"),
         ("images", {"keep": 4}, "images.keep"),
@@ -307,11 +308,11 @@ def test_within_bounds(section: str, value: Any) -> None:
         ("email", {"createIdentity": 0}, "email.createIdentity"),
         ("api", {"corsOrigins": "https://a.example.com"}, "api.corsOrigins"),
         ("api", {"usagePlan": True}, "api.usagePlan"),
-        ("functions", {"get-user": {"memoryMb": [512]}}, "functions.get-user.memoryMb"),
-        ("functions", {"get-user": {"snapStart": 1}}, "functions.get-user.snapStart"),
-        ("functions", {"get-user": 512}, "functions.get-user"),
-        ("functions", {"get-user": None}, "functions.get-user"),
-        ("functions", ["get-user"], "functions"),
+        ("functions", {ONE: {"memoryMb": [512]}}, f"functions.{ONE}.memoryMb"),
+        ("functions", {ONE: {"snapStart": 1}}, f"functions.{ONE}.snapStart"),
+        ("functions", {ONE: 512}, f"functions.{ONE}"),
+        ("functions", {ONE: None}, f"functions.{ONE}"),
+        ("functions", [ONE], "functions"),
         ("logs", "INFO", "logs"),
         ("logs", [], "logs"),
         ("logs", "{", "logs"),
@@ -693,13 +694,13 @@ def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
     ],
 )  # fmt: skip
 def test_how_a_function_may_start(given: dict[str, Any], problem: str) -> None:
-    keys = {"email": EMAIL, "functions": {"get-user": given}}
-    assert refused(keys) == [f"functions.get-user: {problem}"]
+    keys = {"email": EMAIL, "functions": {ONE: given}}
+    assert refused(keys) == [f"functions.{ONE}: {problem}"]
 
 
 def test_a_function_that_is_no_section_is_told_its_keys() -> None:
-    assert refused({"email": EMAIL, "functions": {"get-user": 1}}) == [
-        "functions.get-user: is 1; must be a section; its keys are architecture, memoryMb, "
+    assert refused({"email": EMAIL, "functions": {ONE: 1}}) == [
+        f"functions.{ONE}: is 1; must be a section; its keys are architecture, memoryMb, "
         "provisionedConcurrency, reservedConcurrency, snapStart, tmpMb"
     ]
 
@@ -755,7 +756,7 @@ def sections() -> list[str]:
 
 
 KEYS = st.sampled_from(
-    [*sections(), "get-user", "memoryMb", "snapStart", "domain", "quota", "keep", "sender",
+    [*sections(), ONE, "memoryMb", "snapStart", "domain", "quota", "keep", "sender",
      "authorization", "usagePlan", "cognito", "userPoolArn", "callbackUrls", "x", ""]
 )  # fmt: skip
 VALUES = st.recursive(

@@ -18,6 +18,7 @@ from blueprint.arns import ArnRecorder
 from blueprint.project import ROOT, stack_settings
 from blueprint.recorder import Run, run
 from blueprint.recording import ACCOUNT, REGION, Answer, Recorded
+from tests.support.functions import ONE
 from tests.support.stacks import PROJECT
 
 FOLDER = ROOT / "bootstrap"
@@ -82,7 +83,7 @@ def deployed(stack: str, *, more: bool = False) -> Run:
     settings = {f"{PROJECT}:permissionsBoundary": BOUNDARY}
     if more:
         settings[key] = {**stack_settings(stack)[key], "domain": DOMAIN}
-        warm = {"get-user": {"reservedConcurrency": 10, "provisionedConcurrency": 1}}
+        warm = {ONE: {"reservedConcurrency": 10, "provisionedConcurrency": 1}}
         functions = f"{PROJECT}:functions"
         settings[functions] = {**stack_settings(stack)[functions], **warm}
         changes: dict[str, dict[str, Any]] = {

@@ -11,6 +11,9 @@ from tests.support.statements import Consume, Statement
 FOLDERS = tuple(sorted(path.parent.name for path in ROOT.glob("handlers/*/handler.py")))
 FUNCTIONS = tuple(folder.replace("_", "-") for folder in FOLDERS)
 
+ONE, OTHER = FUNCTIONS[:2]
+"""Any two functions, for tests of what is the same for all."""
+
 FEATURES = frozenset(path.stem for path in ROOT.glob("features/*.py")) - {"__init__"}
 """The features that have a module of the program. Some can be removed."""
 
