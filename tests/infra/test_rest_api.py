@@ -18,7 +18,7 @@ from infra.triggers.http.model import shape
 from infra.triggers.http.rest_api import Route
 from tests.support.apis import NEW_USER, PLAN, api, body, function, needs, rest_api
 from tests.support.functions import operations
-from tests.support.stacks import STACKS, exported, inputs, of, stack
+from tests.support.stacks import STACKS, exported, inputs, of, recorded, stack
 
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
 DOMAIN = {"name": "api.example.com", "certificateArn": CERTIFICATE}
@@ -393,9 +393,31 @@ def test_the_document_lists_what_the_gateway_may_answer() -> None:
             assert set(answer.get("headers", {})) == header
         said = operation["responses"]["429"]["description"]
         assert said == "Quota exceeded. Too many requests, try again."
-        # The function's own words for a status are kept.
+        # The function's own words for a status are kept, and links to operations that there are.
         for status in set(own["responses"]) - of_the_gateway:
-            assert operation["responses"][status] == own["responses"][status]
+            words = dict(own["responses"][status])
+            links = words.pop("links", {})
+            if kept := {k: link for k, link in links.items() if link["operationId"] in described}:
+                words["links"] = kept
+            assert operation["responses"][status] == words
+
+
+def test_the_document_has_no_link_to_an_operation_that_is_not_there() -> None:
+    links = {name: {"operationId": name} for name in ("getUser", "removed")}
+    responses = {"201": {"description": "Created.", "links": links}}
+    documents: list[dict[str, Any]] = []
+
+    def program() -> None:
+        users = function()
+        create = {"operationId": "createUser", "responses": responses}
+        answers = {"200": {"description": "The user."}}
+        read = {"operationId": "getUser", "responses": answers}
+        routes = [Route("POST", "/users", users, create), Route("GET", "/users/{id}", users, read)]
+        documents.append(openapi(rest_api(routes=routes)))
+
+    recorded(program)
+    created = documents[0]["paths"]["/users"]["post"]["responses"]["201"]
+    assert list(created["links"]) == ["getUser"]
 
 
 def test_the_document_lists_what_every_get_has_for_caches() -> None:
