@@ -413,7 +413,7 @@ def test_the_document_has_no_link_to_an_operation_that_is_not_there() -> None:
         answers = {"200": {"description": "The user."}}
         read = {"operationId": "getUser", "responses": answers}
         routes = [Route("POST", "/users", users, create), Route("GET", "/users/{id}", users, read)]
-        documents.append(openapi(rest_api(routes=routes)))
+        documents.append(openapi(rest_api(routes=routes, components=COMPONENTS)))
 
     recorded(program)
     created = documents[0]["paths"]["/users"]["post"]["responses"]["201"]
