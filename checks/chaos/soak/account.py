@@ -1,6 +1,6 @@
 """Compares inputs and effects, row by row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from checks.chaos.reconciliation import Ledger
@@ -12,6 +12,8 @@ from checks.chaos.soak.schedules import schedules
 from checks.chaos.soak.table import Account, Row, balanced
 
 WELCOME = "users' stream"
+_CREATES = (Kind.CREATE, Kind.CREATE_USER)
+_FORMS = (Kind.FORM, Kind.REQUEST_UPLOAD)
 
 
 def account(books: Books, inputs: Inputs, evidence: Evidence, *, uncertain: bool) -> Account:
@@ -47,7 +49,7 @@ class _Accountant:
 
     def account(self) -> Account:
         mails = self._mails()
-        requests = [self._row(Kind.CREATE, self._users()), self._welcomes(mails[Kind.CREATE])]
+        requests = [*self._rows(_CREATES, self._users()), self._welcomes(mails[Kind.CREATE])]
         if Kind.READ in kinds():
             read = (str(item.number) for item in self._accepted(Kind.READ))
             requests.append(self._row(Kind.READ, read))
@@ -81,6 +83,23 @@ class _Accountant:
                 ledger.refuse(str(item.number))
         return balanced(kind, ledger, effects, kept, twice=mail and self._uncertain)
 
+    def _rows(
+        self,
+        of: Sequence[Kind],
+        effects: Iterable[str],
+        kept: Iterable[tuple[str, object]] = (),
+    ) -> Iterator[Row]:
+        """Yield a row for each kind that there is; the first one has what belongs to none."""
+        effects, kept = list(effects), list(kept)
+        belongs = {str(item.number): kind for kind in of for item in self._sent[kind]}
+        for kind in of:
+            if kind in kinds():
+                yield self._row(
+                    kind,
+                    [name for name in effects if belongs.get(name, of[0]) == kind],
+                    [each for each in kept if belongs.get(each[0], of[0]) == kind],
+                )
+
     def _is_erased(self, address: str) -> bool:
         item = self._by_address.get(address)
         return item is not None and item.kind == Kind.ERASE
@@ -106,11 +125,12 @@ class _Accountant:
     def _users(self) -> Iterator[str]:
         """Yield the number of the request that created each stored user."""
         users = self._evidence.users
-        answered = {self._books.details[i.number]: i for i in self._accepted(Kind.CREATE)}
+        answered = {self._books.details[i.number]: i for k in _CREATES for i in self._accepted(k)}
         stored = {users[user_id]: i for user_id, i in answered.items() if user_id in users}
         doubtful = {
             self._inputs.address(item.slot): item
-            for item in self._sent[Kind.CREATE]
+            for kind in _CREATES
+            for item in self._sent[kind]
             if item.number in self._books.unanswered
         }
         for user_id, address in users.items():
@@ -138,9 +158,9 @@ class _Accountant:
             item = self._by_address.get(address)
             if item is not None and item.kind == Kind.ERASE:
                 continue
-            if item is None or item.kind not in found:
+            if item is None or item.kind not in (*found, *_CREATES):
                 found[Kind.MESSAGE] += ["to nobody's address"] * count
-            elif item.kind == Kind.CREATE:
+            elif item.kind in _CREATES:
                 found[Kind.CREATE] += [address] * count
             elif item.variant is Variant.PLAIN:
                 found[item.kind] += [str(item.number)] * count
@@ -178,9 +198,8 @@ class _Accountant:
 
     def _forms(self) -> Iterator[Row]:
         """Balance the uploads by forms; those that somebody follows have a row of their own."""
-        followed = self._sent[Kind.LIVE]
         found = forms.ends(
-            [*self._sent[Kind.FORM], *followed],
+            [item for kind in (*_FORMS, Kind.LIVE) for item in self._sent[kind]],
             self._inputs,
             self._books.details,
             found=self._evidence.forms,
@@ -188,9 +207,9 @@ class _Accountant:
             dead=self._evidence.dead_uploads,
             heard=self._evidence.heard,
         )
-        names = {str(item.number) for item in followed}
-        yield self._row(
-            Kind.FORM,
+        names = {str(item.number) for item in self._sent[Kind.LIVE]}
+        yield from self._rows(
+            _FORMS,
             [name for name in found.effects if name not in names],
             [each for each in found.kept if each[0] not in names],
         )

@@ -13,18 +13,21 @@ CYCLE = 400
 """The number of inputs in which each schedule runs once, or twice at the same time."""
 
 _SCHEDULES_APART = 37
+_HALF = 0.5
 
 
 class Kind(StrEnum):
     """What an input goes through, except schedules; the values head the rows of the table."""
 
     CREATE = "POST /users"
+    CREATE_USER = "GraphQL createUser"
     READ = "GET /users/{id}"
     ERASE = "DELETE /users/{id}"
     MESSAGE = "e-mail queue"
     EVENT = "e-mail event, repeated"
     UPLOAD = "uploads"
     FORM = "POST /users/{id}/uploads"
+    REQUEST_UPLOAD = "GraphQL requestUpload"
     LIVE = "POST /tickets"  # an upload by a form that the caller follows by a WebSocket
 
 
@@ -63,9 +66,20 @@ _MIX: tuple[tuple[int, Kind, Variant], ...] = (
 )
 
 
+BY_GRAPHQL = {Kind.CREATE: Kind.CREATE_USER, Kind.FORM: Kind.REQUEST_UPLOAD}
+"""What half of these requests go through, if the application has a GraphQL API."""
+
+
 def kinds() -> list[str]:
     """Return the kinds of inputs of this application; a schedule has its function's name."""
-    return [*dict.fromkeys(kind for _, kind, _ in _mix()), *schedules()]
+    kinds = dict.fromkeys(kind for _, kind, _ in _mix())
+    more = [BY_GRAPHQL[kind] for kind in kinds if kind in BY_GRAPHQL] if _has_graphql() else []
+    return [*kinds, *more, *schedules()]
+
+
+@cache
+def _has_graphql() -> bool:
+    return any(ROOT.glob("handlers/*/schema.graphql"))
 
 
 @cache
@@ -112,11 +126,13 @@ class Inputs:
         if number % CYCLE in _scheduled():
             function, variant = _scheduled()[number % CYCLE]
             return Input(number, function, variant, number - (variant is Variant.COPY))
-        kind, variant = self._drawn(number)
+        drawn, variant = self._drawn(number)
+        by_graphql = _has_graphql() and self.random(number, "api").random() < _HALF
+        kind = BY_GRAPHQL.get(drawn, drawn) if by_graphql else drawn
         earlier = {Variant.TAKEN, Variant.COPY, Variant.REPLACING}
         if variant not in earlier:
             return Input(number, kind, variant, number)
-        wanted = Kind.CREATE if kind == Kind.MESSAGE else kind
+        wanted = Kind.CREATE if drawn == Kind.MESSAGE else drawn
         # An upload that is replaced is not repeated too: its sequencer is overwritten then.
         slot = self.earlier(number, wanted, odd=variant is Variant.REPLACING)
         return Input(number, kind, variant if slot != number else Variant.PLAIN, slot)

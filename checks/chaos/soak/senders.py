@@ -9,7 +9,7 @@ from checks.chaos.soak.caller import Caller
 from checks.chaos.soak.events import Events
 from checks.chaos.soak.files import md5
 from checks.chaos.soak.forms import Upload
-from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
+from checks.chaos.soak.inputs import BY_GRAPHQL, Input, Inputs, Kind, Variant
 from checks.chaos.soak.listeners import Listeners
 from checks.chaos.soak.target import Target
 
@@ -27,7 +27,7 @@ class Senders:
     """Sends inputs; threads may share it.
 
     Attributes:
-        graphql: sends half of what creates something to the GraphQL API, if there is one.
+        graphql: sends what goes to the GraphQL API, if there is one.
     """
 
     inputs: Inputs
@@ -49,12 +49,14 @@ class Senders:
         """
         ways: dict[str, Callable[[Input], None]] = {
             Kind.CREATE: self._create,
+            Kind.CREATE_USER: self._create,
             Kind.READ: self._read,
             Kind.ERASE: self._erase,
             Kind.MESSAGE: self._message,
             Kind.EVENT: self._event,
             Kind.UPLOAD: self._upload,
             Kind.FORM: self._form,
+            Kind.REQUEST_UPLOAD: self._form,
             Kind.LIVE: self._form,
         }
         ways.get(item.kind, self._schedule)(item)
@@ -72,7 +74,7 @@ class Senders:
             self.books.leave(item)
 
     def _caller(self, item: Input) -> Caller:
-        by_graphql = self.inputs.random(item.number, "api").random() < 0.5
+        by_graphql = item.kind in BY_GRAPHQL.values()
         return self.graphql if self.graphql and by_graphql else self.caller
 
     def _read(self, item: Input) -> None:

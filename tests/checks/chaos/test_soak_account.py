@@ -20,6 +20,8 @@ from checks.chaos.soak.table import Account, Row
 INPUTS = Inputs(5)
 ITEMS = [INPUTS[number] for number in range(600)]
 ORDINARY = {Variant.PLAIN, Variant.KEYED, Variant.INVALID, Variant.CORRUPT}
+CREATES = (Kind.CREATE, Kind.CREATE_USER)
+OF_FORMS = (Kind.FORM, Kind.REQUEST_UPLOAD, Kind.LIVE)
 COLUMNS = ("once", "twice", "doubled", "dead", "rejected", "refused", "lost", "wrong", "unasked")
 
 
@@ -71,7 +73,7 @@ class World:
         self.mails[address] += {"once": 1, "once and dead": 1, "twice": 2, "thrice": 3}.get(fate, 0)
         if "dead" not in fate:
             return
-        if item.kind == Kind.CREATE:
+        if item.kind in CREATES:
             self.dead_welcomes += [(user, a) for user, a in self.users.items() if a == address]
         else:
             self.dead_messages.append(INPUTS.message_md5(item))
@@ -212,7 +214,7 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
     for item in data.draw(st.lists(st.sampled_from(ITEMS), max_size=40, unique=True)):
         if item.variant not in ORDINARY:
             continue
-        if item.kind == Kind.CREATE:
+        if item.kind in CREATES:
             stored = fate(item.kind, USERS)
             world.user(item, stored)
             if stored in ("once", "unanswered, stored"):
@@ -231,7 +233,7 @@ def test_the_table_counts_every_input_where_it_belongs(data: st.DataObject) -> N
         elif item.kind == Kind.UPLOAD:
             broken = item.variant is Variant.INVALID
             world.upload(item, fate(item.kind, BROKEN_FILES if broken else FILES))
-        elif item.kind in (Kind.FORM, Kind.LIVE):
+        elif item.kind in OF_FORMS:
             world.form(item, fate(item.kind, FORMS))
         elif item.kind == Kind.READ:
             fates = {"once": "once", "refused": "refused", "": "lost"}
@@ -359,7 +361,7 @@ def test_an_older_upload_over_a_newer_one_is_found() -> None:
     assert row(world.account(), Kind.UPLOAD).balance.lost == {str(item.number)}
 
 
-@pytest.mark.parametrize("kind", [Kind.FORM, Kind.LIVE])
+@pytest.mark.parametrize("kind", [each for each in kinds() if each in OF_FORMS])
 @pytest.mark.parametrize(("fate", "column"), FORMS.items())
 def test_a_form_is_counted_where_it_belongs(fate: str, column: str, kind: Kind) -> None:
     world = World()
@@ -367,6 +369,7 @@ def test_a_form_is_counted_where_it_belongs(fate: str, column: str, kind: Kind) 
     assert counts(row(world.account(), kind)) == {column: 1}
 
 
+@pytest.mark.needs("live_push")
 def test_a_follower_who_hears_nothing_is_a_violation() -> None:
     world, item = World(), of(Kind.LIVE, Variant.PLAIN)
     world.form(item, "once")
@@ -374,6 +377,7 @@ def test_a_follower_who_hears_nothing_is_a_violation() -> None:
     assert row(world.account(), Kind.LIVE).balance.lost == {str(item.number)}
 
 
+@pytest.mark.needs("live_push")
 def test_a_follower_who_hears_of_another_upload_is_a_violation() -> None:
     world, item = World(), of(Kind.LIVE, Variant.PLAIN)
     world.form(item, "once")
