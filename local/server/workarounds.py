@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import os
-import time
 from contextvars import ContextVar
 from typing import Any
 
@@ -15,17 +14,14 @@ from ministack.services import appsync, dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
-from local.server import kept, message_ids, stream_batches
+from local.server import container_logs, kept, message_ids, stream_batches
 
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
 _invoke_target = eventbridge._invoke_target
 _update_graphql = appsync._update_graphql_api
 _pool_key = functions._warm_pool_key
-_invoke_rie = functions._invoke_rie
 _logger = logging.getLogger("workarounds")
-_LAST_LINE = "REPORT RequestId: "
-_LOG_SECONDS = 1
 _request_ids: ContextVar[list[str] | None] = ContextVar("request_ids", default=None)
 
 
@@ -35,7 +31,7 @@ def apply() -> None:
     gateway._handle_execute_in_scope = _execute_with_one_id
     appsync._update_graphql_api = _update_graphql_with_limits
     functions._warm_pool_key = _pool_key_of_version
-    functions._invoke_rie = _invoke_with_whole_log
+    functions._invoke_rie = container_logs.with_whole_log(functions._invoke_rie)
     lambda_runtime.get_or_create_worker = _DispatchedWorker
     functions._poll_dynamodb_streams = stream_batches.poll
     eventbridge._invoke_target = _invoke_target_with_time
@@ -80,24 +76,6 @@ class _DispatchedWorker:
         result = functions._execute_function(self._function, event)
         answer, _ = functions.lambda_execute_result_to_api_proxy_response(result)
         return {"status": "ok", "result": answer or {}}
-
-
-def _invoke_with_whole_log(container: Any, *given: Any, **more: Any) -> dict[str, Any]:
-    """Invoke a function in its container, and return all that it logged.
-
-    Docker has a container's last lines a moment after the answer. The emulator (1.5.33) reads the
-    log at once, and never again.
-    """
-    started = time.time()
-    result: dict[str, Any] = _invoke_rie(container, *given, **more)
-    if result.get("timeout") or "log_source" not in result:  # it was ended, and logs no more
-        return result
-    deadline = time.monotonic() + _LOG_SECONDS
-    while _LAST_LINE not in result["log"] and time.monotonic() < deadline:
-        time.sleep(0.01)
-        log = container.logs(stdout=True, stderr=True, since=started)
-        result["log"] = log.decode(errors="replace").strip()
-    return result
 
 
 async def _execute_with_one_id(*given: Any, **more: Any) -> Any:
