@@ -51,7 +51,7 @@ def new(root: Path, name: str, trigger: Trigger, *, pasted: bool = False) -> New
     contents = render(root, name, trigger)
     if pasted:
         contents[main] = paste(read(main), added)
-    contents |= stack_keys.added(root, name)
+    contents |= stack_keys.added(root, name, waited_for=trigger == "http")
     for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, content)

@@ -1,7 +1,8 @@
 """A function's keys in the stack files, below ``<project>:functions``, with all else as it is."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +18,41 @@ _RESERVED = {"reservedConcurrency": 2}
 _Edit = Callable[[str, yaml.MappingNode, str], str | None]
 
 
-def added(root: Path, name: str) -> dict[Path, str]:
+def added(root: Path, name: str, *, waited_for: bool) -> dict[Path, str]:
     """Return the stack files that reserve concurrency for each function, with some for this one.
+
+    ``waited_for``: a caller waits for the function. It starts from a snapshot where others do.
 
     Raises:
         ProjectError: a stack file must be edited by hand.
     """
 
+    def settings(others: Iterable[Container[str]]) -> dict[str, int | bool]:
+        snapshots = waited_for and any("snapStart" in each for each in others)
+        return {**_RESERVED, **({"snapStart": True} if snapshots else {})}
+
     def add(text: str, config: yaml.MappingNode, key: str) -> str | None:
         functions = _value(config, key)
         names = {each.value for each, _ in functions.value}
-        settings = [_keys(value) for _, value in functions.value]
-        if name in names or not any(_RESERVED.keys() & each for each in settings):
+        others = [_keys(value) for _, value in functions.value]
+        if name in names or not any(_RESERVED.keys() & each for each in others):
             return None
+        own = settings(others)
         end = _end(text, functions)
         if functions.flow_style:
             end = _end(text, functions.value[-1][1])
-            return f"{text[:end]}, {name}: {_RESERVED}{text[end:]}"
+            return f"{text[:end]}, {name}: {json.dumps(own)}{text[end:]}"
         end = _end_of_line(text, end)  # behind a comment
         indent = " " * functions.start_mark.column
-        lines = "".join(f"\n{indent}  {key}: {value}" for key, value in _RESERVED.items())
+        lines = "".join(f"\n{indent}  {key}: {json.dumps(own[key])}" for key in own)
         return f"{text[:end]}\n{indent}{name}:{lines}{text[end:]}"
 
-    return _edited(root, f"Add {name}", add, lambda functions: {**functions, name: _RESERVED})
+    return _edited(
+        root,
+        f"Add {name}",
+        add,
+        lambda functions: {**functions, name: settings(functions.values())},
+    )
 
 
 def removed(root: Path, name: str) -> dict[Path, str]:

@@ -14,6 +14,7 @@ from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import check, copied, run
 
+PROD = (ROOT / "Pulumi.prod.yaml").read_text()
 NEW = {trigger: f"count-{trigger}" for trigger in TRIGGERS}
 
 
@@ -71,6 +72,7 @@ def test_the_whole_program_keeps_its_rules_and_their_tests_pass(tree: Path) -> N
         "tests/handlers/runtime/test_what_is_logged.py",
         "tests/infra/test_iam_documents.py",
         "tests/infra/test_time_limits.py",
+        "tests/infra/test_how_functions_start.py",
         "tests/infra/test_settings_are_grants.py",
     ]
     functions = [*FUNCTIONS, *NEW.values()]
@@ -85,6 +87,7 @@ def test_the_program_and_the_settings_know_them(tree: Path) -> None:
     for name in NEW.values():
         assert f'"{name}": Function(' in program
         assert f"    {name}:\n      reservedConcurrency: 2\n" in settings
+    assert settings.count("snapStart: true") == PROD.count("snapStart: true") + 1  # the route's
 
 
 @pytest.mark.parametrize(

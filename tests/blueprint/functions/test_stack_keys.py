@@ -65,16 +65,19 @@ def test_one_functions_keys_go_and_all_others_stay(
     assert set(changed.split()) <= set(text.split())
 
 
-@given(files())
+@given(files(), st.booleans())
 def test_a_function_is_added_where_others_reserve(
-    tmp_path_factory: pytest.TempPathFactory, file: tuple[dict[str, Any], str]
+    tmp_path_factory: pytest.TempPathFactory, file: tuple[dict[str, Any], str], waited_for: bool
 ) -> None:
     config, text = file
     root = project(tmp_path_factory.getbasetemp() / "keys", text)
-    changed = stack_keys.added(root, "count-users")
+    changed = stack_keys.added(root, "count-users", waited_for=waited_for)
+    own: dict[str, Any] = {"reservedConcurrency": 2}
+    if waited_for and any("snapStart" in each for each in config[KEY].values()):
+        own["snapStart"] = True
     if any("reservedConcurrency" in each for each in config[KEY].values()):
         (after,) = changed.values()
-        functions = {**config[KEY], "count-users": {"reservedConcurrency": 2}}
+        functions = {**config[KEY], "count-users": own}
         assert yaml.safe_load(after) == {"config": {**config, KEY: functions}}
     else:
         assert changed == {}
@@ -115,7 +118,7 @@ def test_a_functions_comments_go_with_it(tmp_path: Path) -> None:
 
 
 def test_a_function_is_added_behind_the_last(tmp_path: Path) -> None:
-    (changed,) = stack_keys.added(project(tmp_path, WRITTEN), "d").values()
+    (changed,) = stack_keys.added(project(tmp_path, WRITTEN), "d", waited_for=True).values()
     last = "reservedConcurrency: 2  # two\n"
     new = "        d:\n          reservedConcurrency: 2\n"
     assert changed == WRITTEN.replace(last, last + new)
