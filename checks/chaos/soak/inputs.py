@@ -72,9 +72,9 @@ BY_GRAPHQL = {Kind.CREATE: Kind.CREATE_USER, Kind.FORM: Kind.REQUEST_UPLOAD}
 
 def kinds() -> list[str]:
     """Return the kinds of inputs of this application; a schedule has its function's name."""
-    kinds = dict.fromkeys(kind for _, kind, _ in _mix())
-    more = [BY_GRAPHQL[kind] for kind in kinds if kind in BY_GRAPHQL] if _has_graphql() else []
-    return [*kinds, *more, *schedules()]
+    mixed = dict.fromkeys(kind for _, kind, _ in _mix())
+    more = [BY_GRAPHQL[kind] for kind in mixed if kind in BY_GRAPHQL] if _has_graphql() else []
+    return [*mixed, *more, *schedules()]
 
 
 @cache
