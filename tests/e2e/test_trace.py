@@ -55,7 +55,11 @@ def test_a_request_is_followed_to_its_e_mail(
     }
     cause = chain(cloud, trace, capsys)
     assert (cause["kind"], cause["outcome"]) == ("request", "ok")
-    runs = [(run["function"], run["logs"][0]["message"]) for run in cause["invocations"]]
+    runs = [
+        (run["function"], run["logs"][0]["message"])
+        for run in cause["invocations"]
+        if run["function"] in outcomes  # a team may have added readers of the stream
+    ]
     # The emulator dates a log at the end of its invocation, which may be after what followed.
     assert sorted(runs) == [
         ("create-user", "created"), ("queue-welcome", "queued"), ("send-email", "sent"),

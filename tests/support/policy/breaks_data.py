@@ -29,13 +29,6 @@ TABLES = (
     Break(rule="37", of=TABLE, path=("billingMode",)),
     Break(rule="38", of=TABLE, path=("streamEnabled",), to=False),
     Break(rule="38", of=TABLE, path=("streamViewType",), to="KEYS_ONLY"),
-    Break(
-        rule="38",
-        of="lambda/eventSourceMapping:EventSourceMapping new-users-mapping",
-        path=("eventSourceArn",),
-        to="another",
-        refers=(),
-    ),
 )
 
 BUCKETS = (
