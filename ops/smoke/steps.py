@@ -1,23 +1,20 @@
 """The steps of the smoke test: what is requested, and what must come of it."""
 
-import json
 import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 from ops.smoke import graphql, upload
 from ops.smoke.answers import came, expect
 from ops.smoke.api import Answer, Api
 from ops.smoke.errors import Failed
 from ops.smoke.live import listen
+from ops.smoke.routes import has
 from ops.smoke.tables import Records
 
-_ROOT = Path(__file__).parents[2]
 _ANSWER_OF_NOBODY = {"error": "User not found"}
 _USER_ID = re.compile(r"user_[0-9A-Z]{26}")
 _PAUSE_SECONDS = 1
@@ -82,21 +79,21 @@ class Walk:
                     raise Failed(f"expected user {user_id} again; {came(again)}")
             with self._step("the address is taken"):
                 expect(self.api("POST", "/users", body), 409)
-            if _reads_users():
+            if has("GET", "/users/{id}"):
                 with self._step("the user is found"):
                     found = expect(self.api("GET", f"/users/{user_id}"), 200)
                     if found.body != created:
                         raise Failed(f"expected user {user_id} as created; {came(found)}")
-            if self.records.uploads_table:
+            if self.records.uploads_table and has("GET", "/users/{id}/uploads/{upload}"):
                 with self._step("a file is uploaded and processed"):
                     upload.go(self.api, self.records, created["id"], seconds=self.ready_seconds)
-            if "/erasures/{id}" in _paths():
+            if has("GET", "/erasures/{id}"):
                 with self._step("erasures can be asked for"):
                     self._ask_for_erasures()
-            if "/activity" in _paths():
+            if has("GET", "/activity"):
                 with self._step("the figures of the day count users"):
                     self._wait_for_figures(created["created"][:10])
-            if "/tickets" in _paths():
+            if has("POST", "/tickets"):
                 with self._step("live push answers"):
                     listen(self.api, created["id"])
             if self.graphql:
@@ -108,7 +105,7 @@ class Walk:
         finally:
             with self._step("what the test created is deleted"):
                 self.records.delete(user_id=user_id, email=body["email"], idempotency_key=key)
-        if _reads_users():
+        if has("GET", "/users/{id}"):
             with self._step("the user is gone"):
                 expect(self.api("GET", f"/users/{user_id}"), 404, _ANSWER_OF_NOBODY)
 
@@ -161,7 +158,7 @@ class Walk:
             given = "the credentials are refused" if self.api.access else "credentials are missing"
             raise Failed(f"{given}; {came(answer)}. See app smoke --help")
         expect(answer, 400)
-        if _reads_users():
+        if has("GET", "/users/{id}"):
             found = self._answer_by(deadline, lambda: self.api("GET", "/users/nobody"))
             expect(found, 404, _ANSWER_OF_NOBODY)
 
@@ -176,7 +173,7 @@ class Walk:
         stranger = replace(self.api, access={})
         # An open API would refuse these requests too, so they create nothing.
         answers = [stranger("POST", "/users", {})]
-        if _reads_users():
+        if has("GET", "/users/{id}"):
             answers.append(stranger("GET", "/users/nobody"))
         for answer in answers:
             if answer.status not in (401, 403):
@@ -192,14 +189,3 @@ class Walk:
                     "nothing. To skip this step: --email-seconds 0"
                 )
             time.sleep(_PAUSE_SECONDS)
-
-
-def _reads_users() -> bool:
-    """Return True if the API returns a user: this program may be without the function."""
-    return "get" in _paths().get("/users/{id}", {})
-
-
-def _paths() -> dict[str, Any]:
-    """Return the API's paths: this program may be without a feature."""
-    paths: dict[str, Any] = json.loads((_ROOT / "openapi.json").read_text())["paths"]
-    return paths

@@ -51,6 +51,7 @@ def test_who_has_the_answer_of_a_get_gets_none(
     assert api("GET", path, headers={"If-None-Match": '"other"'}).body == answer.body
 
 
+@pytest.mark.needs("list_uploads")
 def test_a_new_upload_changes_the_list(api: Api, caller: Caller, upload: str) -> None:
     tag = api("GET", caller.path()).headers["etag"]
     caller.requests("more.txt", 9, "text/plain")
@@ -59,6 +60,7 @@ def test_a_new_upload_changes_the_list(api: Api, caller: Caller, upload: str) ->
     assert answer.headers["etag"] != tag
 
 
+@pytest.mark.needs("get_user", "list_uploads")
 def test_nothing_else_may_be_stored(api: Api, caller: Caller, upload: str) -> None:
     answers = [
         api("POST", "/users", {}),

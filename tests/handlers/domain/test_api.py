@@ -21,7 +21,7 @@ def references(node: Any) -> list[str]:
 def test_every_reference_resolves() -> None:
     found = references([COMPONENTS, *operations().values()])
     assert found
-    assert {reference.rpartition("/")[2] for reference in found} == set(COMPONENTS)
+    assert {reference.rpartition("/")[2] for reference in found} <= set(COMPONENTS)
     assert all(reference.startswith("#/components/schemas/") for reference in found)
 
 

@@ -95,6 +95,7 @@ def test_the_same_key_gets_the_same_form(caller: Caller) -> None:
     assert first["form"]["fields"]["key"] == again["form"]["fields"]["key"]
 
 
+@pytest.mark.needs("list_uploads")
 def test_pages(caller: Caller, api: Api) -> None:
     made = [caller.requests(f"{n}.txt", 1, "text/plain")["upload"] for n in range(3)]
     first = api("GET", caller.path() + "?limit=2").body
