@@ -27,10 +27,11 @@ GONE = [name for name in ("daily-report", "get-user", "list-uploads") if name in
 FEATURES = sorted(p.stem for p in ROOT.glob("features/*.py") if p.stem != "__init__")
 QUICK = [
     "tests/test_layout.py",
-    "tests/infra/test_program_runs.py",
-    "tests/infra/test_components.py",
-    "tests/infra/test_iam_documents.py",
+    "tests/infra",
+    "tests/bootstrap/test_boundary.py",
+    "tests/blueprint/test_cost.py",
     "tests/blueprint/test_documents.py",
+    "tests/handlers/test_who_may.py",
     "tests/test_runbook.py",
 ]
 
