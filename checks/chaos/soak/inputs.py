@@ -127,8 +127,7 @@ class Inputs:
             function, variant = _scheduled()[number % CYCLE]
             return Input(number, function, variant, number - (variant is Variant.COPY))
         drawn, variant = self._drawn(number)
-        by_graphql = _has_graphql() and self.random(number, "api").random() < _HALF
-        kind = BY_GRAPHQL.get(drawn, drawn) if by_graphql else drawn
+        kind = BY_GRAPHQL.get(drawn, drawn) if self.by_graphql(number) else drawn
         earlier = {Variant.TAKEN, Variant.COPY, Variant.REPLACING}
         if variant not in earlier:
             return Input(number, kind, variant, number)
@@ -140,6 +139,10 @@ class Inputs:
     def random(self, number: int, what: str) -> random.Random:
         """Return the random numbers for one property of an input."""
         return random.Random(f"{self.seed} {number} {what}")  # noqa: S311 - no secret
+
+    def by_graphql(self, number: int) -> bool:
+        """Return True if an input that creates something goes to the GraphQL API."""
+        return _has_graphql() and self.random(number, "api").random() < _HALF
 
     def address(self, slot: int) -> str:
         """Return the e-mail address that identifies an input."""

@@ -9,7 +9,7 @@ from checks.chaos.soak.caller import Caller
 from checks.chaos.soak.events import Events
 from checks.chaos.soak.files import md5
 from checks.chaos.soak.forms import Upload
-from checks.chaos.soak.inputs import BY_GRAPHQL, Input, Inputs, Kind, Variant
+from checks.chaos.soak.inputs import Input, Inputs, Kind, Variant
 from checks.chaos.soak.listeners import Listeners
 from checks.chaos.soak.target import Target
 
@@ -74,7 +74,7 @@ class Senders:
             self.books.leave(item)
 
     def _caller(self, item: Input) -> Caller:
-        by_graphql = item.kind in BY_GRAPHQL.values()
+        by_graphql = self.inputs.by_graphql(item.number)
         return self.graphql if self.graphql and by_graphql else self.caller
 
     def _read(self, item: Input) -> None:
