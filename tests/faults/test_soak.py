@@ -37,7 +37,7 @@ def _told(soak: Soak, account: Account) -> str:
 
 def test_nothing_is_lost_or_doubled_while_calls_fail_and_functions_are_killed() -> None:
     with running(seed=SEED, visibility_seconds=8) as soak:
-        soak.send(INPUTS, Weather(faults=15, kills=4), seconds=300)
+        soak.send(INPUTS, Weather(faults=15, kills=15), seconds=300)
         soak.settle(seconds=180)
         account = soak.account()
     assert account.balances, _told(soak, account)
