@@ -12,7 +12,6 @@ START = {"_local": "start the debugger"}
 """The event that makes the function listen, and does not reach the handler."""
 
 HOST = "127.0.0.1"
-DEBUG_PORT = 5678  # where editors look unless they are told otherwise
 HOST_VARIABLE = "_LOCAL_DEBUG_HOST"
 PORT_VARIABLE = "_LOCAL_DEBUG_PORT"
 

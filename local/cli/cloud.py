@@ -5,10 +5,7 @@ from typing import Annotated
 import typer
 
 from local.cli.common import PANEL, AsJson, as_port, directory_of
-from local.debugger import DEBUG_PORT
-
-PORT = 4566
-"""As in up.py, which takes longer to import."""
+from local.ports import DEBUG_PORT, PORT
 
 commands = typer.Typer()
 
@@ -74,7 +71,7 @@ def up(
     """
     from local.up import up as run
 
-    return run(
+    run(
         directory_of(context),
         port=port,
         stack=stack,
@@ -85,6 +82,7 @@ def up(
         debug=debug,
         progress=context.obj.progress,
     )
+    return 0
 
 
 @commands.command(rich_help_panel=PANEL)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from local.cli.common import PANEL, as_port, directory_of
-from local.debugger import DEBUG_PORT
+from local.ports import DEBUG_PORT
 from ops.trace.cli import LOCAL
 
 commands = typer.Typer()

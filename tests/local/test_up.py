@@ -18,7 +18,7 @@ import pytest
 
 from cli import main
 from local.emulator import free_port
-from local.up import is_alive_after_stopping
+from local.follow import is_alive_after_stopping
 from tests.support.e2e.system import until
 from tests.support.local import forked
 

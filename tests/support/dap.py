@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from local.debugger import DEBUG_PORT, HOST
+from local.debugger import HOST
+from local.ports import DEBUG_PORT
 from local.project import ROOT
 
 _SECONDS = 30
