@@ -46,10 +46,10 @@ class Emulator:
         self.containers = containers
         self.endpoint = f"http://{HOST}:{port}"
         self.directory = directory
+        self.log = directory / "emulator.log"
         self._region = region
         self._functions_port = functions_port
         self._kept = kept
-        self._log = directory / "emulator.log"
         self._credentials: Credentials | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -97,7 +97,7 @@ class Emulator:
         for folder in filter(None, (self.directory, self._kept)):
             folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         self._credentials = credentials.create(self.directory)
-        with open(self._log, "wb") as log, deferred_interrupts():
+        with open(self.log, "wb") as log, deferred_interrupts():
             self._process = subprocess.Popen(
                 command(port=self.port, gateway=gateway),
                 cwd=self.directory,
@@ -164,7 +164,7 @@ class Emulator:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _log_tail(self) -> str:
-        lines = self._log.read_text(errors="replace").strip().splitlines()[-15:]
+        lines = self.log.read_text(errors="replace").strip().splitlines()[-15:]
         return "\n".join(lines) or "Its log is empty."
 
 

@@ -199,22 +199,21 @@ def is_lazy(module: str, name: str) -> bool:
 
 
 def private_names(source: str) -> set[str]:
-    """Return what a module takes of other modules' private names."""
+    """Return what a module takes of others' private names, but for those of other projects."""
     nodes = list(ast.walk(ast.parse(source)))
     ours = {*MAY_IMPORT, "tests"}
     taken = set()
-    modules = set()
+    foreign = {"self", "cls", "super()"}
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ours:
             names = {alias.name for alias in node.names}
             taken |= {name for name in names if name.startswith("_") and name[:2] != "__"}
-            modules |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            foreign |= {alias.asname or alias.name for alias in node.names}
     for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            private = node.attr.startswith("_") and not node.attr.startswith("__")
-            taken |= (
-                {f"{node.value.id}.{node.attr}"} if private and node.value.id in modules else set()
-            )
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and node.attr[:2] != "__":
+            owner = ast.unparse(node.value)
+            taken |= {f"{owner}.{node.attr}"} if owner not in foreign else set()
     return taken
 
 
@@ -228,8 +227,9 @@ def test_tests_use_no_private_names() -> None:
 
 
 def test_private_names_are_found() -> None:
-    source = "from local.up import _alive\nfrom ops import smoke\nsmoke._go(); self._x = 1"
-    assert private_names(source) == {"_alive", "smoke._go"}
+    source = "import os\nfrom local.up import _alive\nfrom ops import smoke\n"
+    source += "smoke._go(); self._x = a.b._c; os._exit(1); __import__('a').__name__"
+    assert private_names(source) == {"_alive", "smoke._go", "a.b._c"}
 
 
 def words_of(source: str) -> set[str]:

@@ -23,39 +23,23 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from http.client import HTTPException
 from typing import Any
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.httpsession import get_cert_path
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
-from urllib3.util import parse_url
 
 from handlers.runtime import aws, deadline, settings, trace
 from handlers.runtime.secret import Missing, Secret
 from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable, patiently
 from handlers.send_email.render import Rendered
+from handlers.send_email.sendgrid_connection import Answer, Connection
 
-_CONNECT_SECONDS = 2
-"""Time-out of connecting, and again of the TLS handshake: it may be on another continent."""
-
-_ANSWER_SECONDS = 8
-_IDLE_SECONDS = 5
-"""A connection that was idle for longer may be closed by the other side at any moment."""
-
-_MOST_BODY = 16_384
 _XRAY = "_X_AMZN_TRACE_ID"
 
-_REJECTED = {400, 413, 415}
+_REJECTED = frozenset({400, 413, 415})
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
-
-
-class Unanswered(Exception):
-    """SendGrid was sent the e-mail, and nobody knows whether it accepted it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +60,6 @@ def mailer(*, sender: str) -> "SendGridMailer":
 def _secrets() -> Any:
     """Return a client of Secrets Manager. INIT does not make it, and a snapshot has none."""
     return aws.client("secretsmanager", read_timeout=2, attempts=2)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class SendGridMailer:
@@ -106,12 +83,10 @@ class SendGridMailer:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._key = key
-        self._url = parse_url(url)
+        self._connection = Connection(url, reads=_REJECTED, now=now)
         self._sender = sender
         self._sleep = sleep
         self._now = now
-        self._connection: HTTPConnection | None = None
-        self._used_at = 0.0
         self._closed_until = 0.0
 
     def send(self, to: str, content: Rendered) -> None:
@@ -144,11 +119,11 @@ class SendGridMailer:
         if (wait := self._closed_until - self._now()) > 0:
             raise Throttled("429", seconds=wait)
         key = self._read(self._key.value)
-        answer = self._exchange(body, key)
+        answer = self._post(body, key)
         if answer.status == _UNAUTHORIZED and (
             newer := self._read(lambda: self._key.newer_than(key))
         ):
-            answer = self._exchange(body, newer)
+            answer = self._post(body, newer)
         if error := self._failure(answer):
             raise error
 
@@ -163,7 +138,7 @@ class SendGridMailer:
         except (BotoCoreError, ClientError) as error:
             raise Unreachable("key") from error
 
-    def _failure(self, answer: _Answer) -> Exception | None:
+    def _failure(self, answer: Answer) -> Exception | None:
         status, code = answer.status, str(answer.status)
         if 200 <= status < 300:
             return None
@@ -175,80 +150,17 @@ class SendGridMailer:
             return (Paused if blames_sender(answer.body) else Rejected)(code)
         return (Unreachable if status >= _SERVER_ERROR else Paused)(code)
 
-    def _exchange(self, body: bytes, key: str) -> _Answer:
-        """Make one request; only errors of connecting mean that nothing was sent."""
+    def _post(self, body: bytes, key: str) -> Answer:
         if not (key.isascii() and key.isprintable()):
             raise Paused("key: NoText")
-        connection = self._connected()
-        seconds = deadline.answer_seconds(_ANSWER_SECONDS)
-        connection.timeout = seconds
-        if connection.sock:
-            connection.sock.settimeout(seconds)
-        try:
-            return self._request(connection, body, key)
-        except (OSError, HTTPException, HTTPError) as error:
-            self._close()
-            raise Unanswered(type(error).__name__) from error
-
-    def _request(self, connection: HTTPConnection, body: bytes, key: str) -> _Answer:
-        connection.request(
-            "POST",
-            f"{(self._url.path or '').rstrip('/')}/v3/mail/send",
-            body=body,
-            headers={
-                "Authorization": f"Bearer {key}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                # X-Ray's id of the invocation, as botocore sends it.
-                **({"X-Amzn-Trace-Id": xray} if (xray := os.environ.get(_XRAY)) else {}),
-            },
-            preload_content=False,
-        )
-        response = connection.getresponse()
-        answer = _Answer(response.status, response.headers, b"")
-        if response.headers.get("Content-Length") == "0":
-            response.read()
-        else:
-            # The status says it all but for one thing; an endless body must not take the time.
-            if answer.status in _REJECTED:
-                answer = _Answer(answer.status, answer.headers, response.read1(_MOST_BODY))
-            self._close()
-        self._used_at = self._now()
-        return answer
-
-    def _connected(self) -> HTTPConnection:
-        """Return a connection that is open; make another if it was idle for long."""
-        fresh = 0 <= self._now() - self._used_at < _IDLE_SECONDS
-        if self._connection and fresh and self._connection.is_connected:
-            return self._connection
-        self._close()
-        deadline.answer_seconds(_ANSWER_SECONDS, connecting=2 * _CONNECT_SECONDS)
-        host, port = self._url.host or "", self._url.port
-        connection = (
-            HTTPSConnection(
-                host,
-                port,
-                timeout=_CONNECT_SECONDS,
-                ca_certs=get_cert_path(True),  # as botocore
-            )
-            if self._url.scheme == "https"
-            else HTTPConnection(host, port, timeout=_CONNECT_SECONDS)
-        )
-        try:
-            connection.connect()
-        except (OSError, HTTPError) as error:
-            connection.close()
-            raise Unreachable(type(error).__name__) from error
-        self._connection = connection
-        return connection
-
-    def __del__(self) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            # X-Ray's id of the invocation, as botocore sends it.
+            **({"X-Amzn-Trace-Id": xray} if (xray := os.environ.get(_XRAY)) else {}),
+        }
+        return self._connection.post("/v3/mail/send", body, headers)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:

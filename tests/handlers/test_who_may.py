@@ -203,7 +203,7 @@ def test_who_may(creator: str, caller: str, operation: str) -> None:
 def test_who_may_ask_again_when_the_user_is_gone(creator: str, caller: str) -> None:
     world = World(creator)
     world.erasures.begin(world.user, None)
-    world.users._client.tables["users"] = {}
+    world.client.tables["users"] = {}
     answer = world.call("requestErasure", caller)
     assert answer["statusCode"] == (202 if caller in MAY[creator] else 404)
 
@@ -302,6 +302,6 @@ def test_a_user_of_a_time_before_owners_is_for_services_only() -> None:
 
 def test_what_is_stored_of_a_person_does_not_name_them() -> None:
     world = World("person")
-    stored = json.dumps(world.users._client.tables)
+    stored = json.dumps(world.client.tables)
     assert "person-1" not in stored
     assert '"owner"' in stored

@@ -53,8 +53,9 @@ def test_what_was_seen_long_ago_is_forgotten_but_not_repeated():
     for hour in range(3):
         aws.logs.log("/a", f"s{hour}", hour * 3_600_000, "x")
         assert read(reader) == [("a", "x")]
-    assert list(reader._seen["a"]) == ["s2"]
     assert read(reader) == []
+    aws.logs.log("/a", "s0", 3 * 3_600_000, "a name that comes again")
+    assert read(reader) == [("a", "a name that comes again")]
 
 
 def test_following_ends_with_the_cloud(monkeypatch):

@@ -12,7 +12,6 @@ from handlers.process_upload.limits import Limits
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
 from handlers.runtime.asynchronous import Failed
-from handlers.runtime.settings import load
 from tests.functions.process_upload import files as files
 from tests.functions.process_upload.fakes import BUCKET, Context, FakeLedger, FakeS3
 from tests.support import samples
@@ -145,18 +144,6 @@ def test_a_busy_upload_is_tried_again_without_alarm(
     assert outcomes(caplog) == [("INFO", "busy"), ("INFO", "extracted")]
     world.ledger.release(busy)
     assert world.handle(given) == ["extracted", "duplicate"]
-
-
-def test_two_time_outs_of_s3_fit_into_the_functions_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BUCKET", "LEDGER_TABLE", "UPLOADS_TABLE", "AWS_DEFAULT_REGION"):
-        monkeypatch.setenv(name, "eu-central-1")
-    for name in ("IMAGE_MAX_SIDE", "THUMBNAIL_SIDE", "MAX_UPLOAD_MB"):
-        monkeypatch.setenv(name, "1")
-    storage, *_ = module.dependencies(load(module.Settings))
-    config = storage._client.meta.config
-    attempts = config.retries["total_max_attempts"]
-    assert attempts == 2
-    assert attempts * (config.read_timeout + config.connect_timeout) < 120  # see __main__.py
 
 
 def test_neither_logs_nor_errors_name_a_file(

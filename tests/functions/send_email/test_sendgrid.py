@@ -22,7 +22,8 @@ from handlers.send_email import sendgrid
 from handlers.send_email.mailer import Paused, Rejected, Throttled, Unreachable
 from handlers.send_email.render import Rendered
 from handlers.send_email.retry import react
-from handlers.send_email.sendgrid import SendGridMailer, Unanswered, retry_after
+from handlers.send_email.sendgrid import SendGridMailer, retry_after
+from handlers.send_email.sendgrid_connection import Connection, Unanswered
 from tests.support import samples
 from tests.support.bad_server import BadServer, Invocation, Request, server
 from tests.support.cold_path import environment
@@ -360,19 +361,20 @@ def test_no_connection_is_used_that_was_idle_for_long(provider: Provider) -> Non
     assert [request.connection for request in provider.server.requests] == [0, 1]
 
 
-def test_no_connection_is_used_that_the_server_has_closed(provider: Provider) -> None:
+def test_no_connection_is_used_that_the_server_has_closed(server: BadServer) -> None:
     def close(request: Request) -> None:
         accept(request)
         request.peer.shutdown(socket.SHUT_RDWR)
 
-    provider.answers = [close]
-    provider.send()
-    connection = provider.mailer._connection
+    connection = Connection(f"http://127.0.0.1:{server.port}", reads=frozenset())
+    server.behave = close
+    connection.post("/", b"", {})
     end = time.monotonic() + 5
-    while connection and connection.is_connected and time.monotonic() < end:
+    while connection.is_open() and time.monotonic() < end:
         time.sleep(0.01)
-    provider.send()
-    assert [request.connection for request in provider.server.requests] == [0, 1]
+    server.behave = accept
+    connection.post("/", b"", {})
+    assert [request.connection for request in server.requests] == [0, 1]
 
 
 # The function as a whole

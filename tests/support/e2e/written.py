@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from local.cloud import Cloud
@@ -66,7 +65,7 @@ def _console(cloud: Cloud) -> Iterator[Place]:
 
 def _files_of_the_emulator(cloud: Cloud) -> Iterator[Place]:
     """Yield the emulator's log and the files in its folder, which is also the workers' /tmp."""
-    log = Path(cloud.emulator._log)
+    log = cloud.emulator.log
     assert log.exists()
     for path in log.parent.rglob("*"):
         if path.name == settings.FILE:  # has the outputs, and with them the keys
