@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from local.containers import Containers
 
 HOST = "127.0.0.1"
-_SERVER = Path(__file__).with_name("server") / "start.py"
+SERVER = Path(__file__).with_name("server") / "start.py"
 
 # An interpreter may need these to start. Nothing else of the user's environment reaches the
 # emulator or its workers: no AWS_PROFILE, no credentials, no PYTHONPATH, no proxy.
@@ -80,4 +80,4 @@ def command(*, port: int, gateway: str | None = None) -> list[str]:
     addresses = [f"--bind={host}:{port}" for host in (HOST, gateway) if host]
     options = ["--workers=0", "--keep-alive=75", "--log-level=WARNING"]
     options += ["--graceful-timeout=1"]  # an open page of the console keeps a request for long
-    return [sys.executable, "-m", "hypercorn", f"{_SERVER}:app", *addresses, *options]
+    return [sys.executable, "-m", "hypercorn", f"{SERVER}:app", *addresses, *options]

@@ -4,7 +4,7 @@ import os
 import socket
 
 _DEFAULT = "unix:///var/run/docker.sock"
-_SECONDS = 1.0
+SECONDS = 1.0
 
 
 def address() -> str:
@@ -32,7 +32,7 @@ def problem() -> str | None:
 
 def _answers(path: str) -> bool:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(_SECONDS)
+        connection.settimeout(SECONDS)
         try:
             connection.connect(path)
             connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")

@@ -199,22 +199,28 @@ def is_lazy(module: str, name: str) -> bool:
 
 
 def private_names(source: str) -> set[str]:
-    """Return what a module takes of others' private names, but for those of other projects."""
+    """Return what a module takes or replaces of others' private names, other projects' apart."""
     nodes = list(ast.walk(ast.parse(source)))
     ours = {*MAY_IMPORT, "tests"}
-    taken = set()
     foreign = {"self", "cls", "super()"}
+    taken = []
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ours:
-            names = {alias.name for alias in node.names}
-            taken |= {name for name in names if name.startswith("_") and name[:2] != "__"}
+            taken += [("", alias.name) for alias in node.names]
         elif isinstance(node, ast.Import | ast.ImportFrom):
             foreign |= {alias.asname or alias.name for alias in node.names}
     for node in nodes:
-        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and node.attr[:2] != "__":
-            owner = ast.unparse(node.value)
-            taken |= {f"{owner}.{node.attr}"} if owner not in foreign else set()
-    return taken
+        if isinstance(node, ast.Attribute):
+            taken.append((ast.unparse(node.value), node.attr))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("setattr", "patch")):
+            match node.args:
+                case [ast.Constant(value=str(path)), *_]:
+                    owner, _, name = path.rpartition(".")
+                    taken.append((owner, name))
+                case [owner, ast.Constant(value=str(name)), *_]:
+                    taken.append((ast.unparse(owner), name))
+    private = {(owner, name) for owner, name in taken if name[0] == "_" and name[:2] != "__"}
+    return {f"{owner}.{name}".strip(".") for owner, name in private if owner not in foreign}
 
 
 def test_tests_use_no_private_names() -> None:
@@ -227,9 +233,14 @@ def test_tests_use_no_private_names() -> None:
 
 
 def test_private_names_are_found() -> None:
-    source = "import os\nfrom local.up import _alive\nfrom ops import smoke\n"
-    source += "smoke._go(); self._x = a.b._c; os._exit(1); __import__('a').__name__"
-    assert private_names(source) == {"_alive", "smoke._go", "a.b._c"}
+    source = """
+import os
+from local.up import _a
+from ops import smoke
+smoke._b(); x.y._c; patch.setattr(smoke, "_d", 1); patch("local.up._e")
+self._x; os._x(1); setattr(os, "_x", 1); smoke.x; smoke.__name__
+"""
+    assert private_names(source) == {"_a", "smoke._b", "x.y._c", "smoke._d", "local.up._e"}
 
 
 def words_of(source: str) -> set[str]:

@@ -99,7 +99,7 @@ def _switch(url: str, mode: str) -> tuple[float, float]:
 @contextmanager
 def _running() -> Iterator[str]:
     """Run this project with a trivial handler; yield the URL of the request."""
-    server = mock.patch.object(emulator_command, "_SERVER", _SERVER)
+    server = mock.patch.object(emulator_command, "SERVER", _SERVER)
     with tempfile.TemporaryDirectory(prefix="bench-recorder-") as folder, server:
         root = Path(folder)
         copy_project(root)

@@ -41,7 +41,7 @@ _CODE_MADE = (
 _LONGEST_TEXT = 500
 
 # The local cloud sets it. AWS cannot: no variable of a function in AWS begins with `_`.
-_ALL_TEXTS = "_LOCAL_ERROR_TEXTS" in os.environ
+ALL_TEXTS = "_LOCAL_ERROR_TEXTS" in os.environ
 
 
 def _record(*given: Any, **more: Any) -> logging.LogRecord:
@@ -125,7 +125,7 @@ def _text(error: BaseException) -> str | None:
     safe = kind.__module__.startswith("handlers.") or (
         isinstance(error, _CODE_MADE) and kind.__module__ == "builtins" and _is_ours(error)
     )
-    return str(error)[:_LONGEST_TEXT] or None if safe or _ALL_TEXTS else None
+    return str(error)[:_LONGEST_TEXT] or None if safe or ALL_TEXTS else None
 
 
 def _is_ours(error: BaseException) -> bool:

@@ -46,7 +46,7 @@ def poll() -> bool:
 
 
 def _poll(mapping: dict[str, Any]) -> bool:
-    table = _table_of(mapping)
+    table = table_of(mapping)
     function, _ = functions._get_func_record_for_qualifier(
         mapping["FunctionName"], mapping.get("Qualifier")
     )
@@ -90,7 +90,7 @@ def _poll(mapping: dict[str, Any]) -> bool:
     return False
 
 
-def _table_of(mapping: dict[str, Any]) -> str | None:
+def table_of(mapping: dict[str, Any]) -> str | None:
     """Return the table whose stream a mapping reads; None if it reads none."""
     try:
         source = parse_arn(mapping.get("EventSourceArn", ""))

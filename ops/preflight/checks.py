@@ -14,7 +14,7 @@ from typing import Any
 
 # In this machine's network, so that it reaches an emulator and a proxy on localhost.
 _CREATE_BUILDER = "docker buildx create --use --bootstrap --driver-opt network=host"
-_BOOT_SECONDS = 300  # a new builder is an image to pull
+BOOT_SECONDS = 300  # a new builder is an image to pull
 # As Docker 20 and Docker 28 say it; buildx ends with 0 all the same.
 _ENGINE_STOPPED = re.compile("connect to the docker (daemon|API)", re.IGNORECASE)
 
@@ -137,7 +137,7 @@ def _run(root: Path | None, *command: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        timeout=_BOOT_SECONDS,
+        timeout=BOOT_SECONDS,
     )
 
 

@@ -23,8 +23,8 @@ from ops.release.errors import (
 from ops.release.moves import Part, Plan
 from ops.release.signals import Interrupted, Interruptible
 
-_POLL_SECONDS = 5
-_REPORT_SECONDS = 60  # between lines that say that no alarm rings
+POLL_SECONDS = 5
+REPORT_SECONDS = 60  # between lines that say that no alarm rings
 
 
 class Release:
@@ -113,10 +113,10 @@ class Release:
                 raise AlarmRang(f"{', '.join(alarm.name for alarm in ringing)} rang")
             if left <= 0:
                 return
-            if left <= reported - _REPORT_SECONDS:
+            if left <= reported - REPORT_SECONDS:
                 reported = left
                 messages.say(f"no alarm rings; {messages.span(round(left))} left")
-            self._signals.sleep(min(left, _POLL_SECONDS))
+            self._signals.sleep(min(left, POLL_SECONDS))
 
     def _roll_back(self, code: int, how: str) -> int:
         return code if finish(self._plan, how) else FAILED

@@ -16,7 +16,7 @@ from ops.smoke.routes import has
 from ops.smoke.tables import Records
 
 _ANSWER_OF_NOBODY = {"error": "User not found"}
-_USER_ID = re.compile(r"user_[0-9A-Z]{26}")
+USER_ID = re.compile(r"user_[0-9A-Z]{26}")
 _PAUSE_SECONDS = 1
 _FIGURES_SECONDS = 60
 
@@ -128,7 +128,7 @@ class Walk:
             case {"user": {"id": str(user_id), "name": str(), "email": str(), "created": str()}}:
                 user: dict[str, str] = answer.body["user"]
                 sent = {name: user[name] for name in body}
-                if _USER_ID.fullmatch(user_id) and sent == body:
+                if USER_ID.fullmatch(user_id) and sent == body:
                     return user
         raise Failed(f"expected the user, with an id; {came(answer)}")
 

@@ -136,7 +136,7 @@ def test_all_is_well(smoke: Smoke, api: Api, cloud: Cloud) -> None:
 def as_compose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """Yield a system in the emulator as docker-compose.yml starts it: without the gate."""
     with monkeypatch.context() as patch:
-        patch.setattr(emulator_command, "_SERVER", "ministack.app")
+        patch.setattr(emulator_command, "SERVER", "ministack.app")
         patch.setattr(credentials, "create", lambda _: Credentials("test", "test"))
         with local_cloud.start() as running:
             yield running
@@ -225,7 +225,7 @@ def test_what_no_answer_told_is_deleted_too(
     smoke: Smoke, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection breaks after the user was created."""
-    monkeypatch.setattr("ops.smoke.steps._USER_ID", re.compile("never"))
+    monkeypatch.setattr("ops.smoke.steps.USER_ID", re.compile("never"))
     code, _, errors = smoke(api.url)
     assert code == 1
     assert "expected the user, with an id" in errors

@@ -81,7 +81,7 @@ def test_an_engine_that_answers(engine):
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.0 500 Error\r\n\r\n", b"", b"hello", None])
 def test_an_engine_that_does_not(engine, monkeypatch, answer):
-    monkeypatch.setattr(engine_probe, "_SECONDS", 0.1)
+    monkeypatch.setattr(engine_probe, "SECONDS", 0.1)
     with engine(answer):
         assert engine_probe.problem().startswith("No Docker engine answers on unix:///")
 

@@ -46,15 +46,16 @@ class Caller:
         doubtful = False
         for attempt in range(_ATTEMPTS):
             time.sleep(0.2 * attempt)
-            status, content = self._once(method, path, body, headers)
+            status, content = self.once(method, path, body, headers)
             if status is not None and status != _TOO_MANY and status < _SERVER_ERROR:
                 return Answer(status, content, doubtful)
             doubtful = doubtful or status != _TOO_MANY
         return Answer(status, content, doubtful)
 
-    def _once(
+    def once(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[int | None, Any]:
+        """Make one attempt; return the status, None without an answer, and the content."""
         connection = http.client.HTTPConnection(self._host, self._port, timeout=_SECONDS)
         try:
             connection.request(method, self._path + path, body, headers)

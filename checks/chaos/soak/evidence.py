@@ -18,7 +18,7 @@ from checks.chaos.soak.schedules import schedules
 from local.aws import ACCOUNT_ID, Aws
 from local.cloud import Cloud
 
-_CHUNK = 1 << 20
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ def mails(aws: Aws) -> Iterator[dict[str, Any]]:
     with closing(http.client.HTTPConnection(address, timeout=600)) as connection:
         connection.request("GET", path, headers=aws.sign("GET", path))
         response = connection.getresponse()
-        while chunk := response.read(_CHUNK).decode("ascii"):  # as Python writes JSON
+        while chunk := response.read(CHUNK).decode("ascii"):  # as Python writes JSON
             text, position = text + chunk, 0
             while (start := text.find('{"MessageId"', position)) >= 0:
                 try:

@@ -40,9 +40,10 @@ class GraphQLCaller(Caller):
         super().__init__(url, port)
         self._api_key = api_key
 
-    def _once(
+    def once(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[int | None, Any]:
+        """Make one attempt by GraphQL, and return what the REST API would have answered."""
         variables: dict[str, Any] = {
             "input": json.loads(body or "{}"),
             "key": headers.get("Idempotency-Key"),
@@ -52,7 +53,7 @@ class GraphQLCaller(Caller):
         query = _REQUEST if "user" in variables else _CREATE
         sent = json.dumps({"query": query, "variables": variables})
         own = {"Content-Type": "application/json", "x-api-key": self._api_key}
-        status, content = super()._once(method, "", sent, own)
+        status, content = super().once(method, "", sent, own)
         return (status, content) if status != _OK else _as_rest(content)
 
 

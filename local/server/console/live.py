@@ -19,7 +19,7 @@ _MOST_ROWS = 50
 
 _COMMENT_SECONDS = 15
 _MOST_DIGITS = 18
-_LONGEST_SECONDS = 300
+LONGEST_SECONDS = 300
 """A page connects again after this, by itself. So no connection outlives its page for long."""
 
 
@@ -36,7 +36,7 @@ async def events(stage: Stage, request: Request, after: int | None) -> AsyncIter
     root = stage.settings.root
     began = spoke = time.monotonic()
     yield b"retry: 500\n\n"
-    while time.monotonic() - began < _LONGEST_SECONDS and not await request.is_disconnected():
+    while time.monotonic() - began < LONGEST_SECONDS and not await request.is_disconnected():
         changes = await run_in_threadpool(stage.history.changes, after, limit=_MOST_ROWS)
         if changes.causes or changes.cleared:
             missed = len(changes.causes) == _MOST_ROWS

@@ -28,7 +28,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
         made.bodies.append(json.loads(body))
         return made.answer
 
-    monkeypatch.setattr(Caller, "_once", once)
+    monkeypatch.setattr(Caller, "once", once)
     monkeypatch.setattr("checks.chaos.soak.caller.time.sleep", lambda _: None)
     return made
 

@@ -110,7 +110,7 @@ def test_e_mails_are_read_one_by_one(
             Destination={"ToAddresses": ["to@example.com"]},
             Content={"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": text}}}},
         )
-    monkeypatch.setattr(evidence, "_CHUNK", chunk)
+    monkeypatch.setattr(evidence, "CHUNK", chunk)
     found = evidence.mails(cloud.aws)
     sent = [m["BodyText"] for m in found if m["Source"] == f"from@chunk{chunk}.example.com"]
     assert sent == texts

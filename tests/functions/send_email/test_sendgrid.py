@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -210,26 +211,23 @@ def test_a_failed_handshake_sent_nothing(provider: Provider) -> None:
     assert not [r for r in provider.server.requests if "authorization" in r.head]
 
 
-def test_time_outs_keep_the_invocations_time(
-    provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_time_outs_keep_the_invocations_time(provider: Provider) -> None:
     provider.send()  # so that there is a connection
     context = Invocation(3)
-    monkeypatch.setattr(deadline, "_remaining_millis", context.get_remaining_time_in_millis)
+    deadline.begin(context)
     provider.answers = [provider.server.silent]
     with pytest.raises(Unanswered):
         provider.send()
     assert 0 < context.get_remaining_time_in_millis() / 1000 <= 1.1  # the reserve is kept
 
 
-def test_without_time_to_connect_nothing_is_sent(
-    provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deadline, "_remaining_millis", lambda: 5_400)
+def test_without_time_to_connect_nothing_is_sent(provider: Provider) -> None:
+    left = [5_400]
+    deadline.begin(SimpleNamespace(get_remaining_time_in_millis=lambda: left[-1]))
     with pytest.raises(deadline.OutOfTime):
         provider.send()
     assert provider.server.requests == []
-    monkeypatch.setattr(deadline, "_remaining_millis", lambda: 5_600)
+    left.append(5_600)
     provider.send()
 
 

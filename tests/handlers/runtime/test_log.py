@@ -116,7 +116,7 @@ def test_aws_errors_have_code_and_operation_and_no_message(log: pytest.LogCaptur
 def test_the_local_cloud_logs_every_text(
     log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logs, "_ALL_TEXTS", True)
+    monkeypatch.setattr(logs, "ALL_TEXTS", True)
     assert fields(log, raised_here(KeyError("name")))["text"] == "'name'"
 
 

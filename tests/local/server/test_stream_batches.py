@@ -42,7 +42,7 @@ class Stream:
         self.lost.append(([r["dynamodb"]["SequenceNumber"] for r in batch], condition))
 
     def run(self, monkeypatch: pytest.MonkeyPatch, polls: int = 2_000) -> None:
-        monkeypatch.setattr(stream_batches, "_table_of", lambda _: "t")
+        monkeypatch.setattr(stream_batches, "table_of", lambda _: "t")
         for module, name, value in (
             (functions, "_iter_all_esms", lambda: [("0", "r", self.mapping)]),
             (functions, "_get_func_record_for_qualifier", lambda *_: ({}, {})),

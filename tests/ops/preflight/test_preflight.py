@@ -246,7 +246,7 @@ def test_a_builder_that_does_not_start(
 
 
 def test_a_builder_that_hangs(tools: Tools, aws: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    aws.setattr(checks, "_BOOT_SECONDS", 0.2)
+    aws.setattr(checks, "BOOT_SECONDS", 0.2)
     tools.write("docker", '[ "$2" = version ] || exec /bin/sleep 5')
     assert f"does not start. Create another one: {CREATE}" in problem(tmp_path)
 

@@ -49,8 +49,8 @@ def test_a_bad_version_is_taken_back(world: World) -> None:
 def test_a_long_watch_says_now_and_then_that_all_is_well(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forward, "_POLL_SECONDS", 0.05)
-    monkeypatch.setattr(forward, "_REPORT_SECONDS", 0.1)
+    monkeypatch.setattr(forward, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(forward, "REPORT_SECONDS", 0.1)
     world.add("changed")
     world.publish("changed")
     code = command.release(

@@ -50,7 +50,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Starlette:
 @pytest.fixture(scope="module", autouse=True)
 def live_pages_end_at_once() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "_LONGEST_SECONDS", -1)
+        patch.setattr(live, "LONGEST_SECONDS", -1)
         yield
 
 
