@@ -204,8 +204,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from pulumi import RunError
 
     from blueprint.functions.names import WrongName
-    from blueprint.functions.program import ProgramError
     from blueprint.functions.requirements import RequirementsError
+    from blueprint.functions.source import ProgramError
     from blueprint.plan.revision import PlanError
     from blueprint.project import ProjectError
     from blueprint.runner import ProgramFailed

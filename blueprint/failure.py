@@ -30,7 +30,9 @@ def describe(error: BaseException, root: Path) -> str:
         frame
         for frame in everything
         if _within(frame.filename, root) and not _within(frame.filename, this_package)
-    ] or everything[-_ELSEWHERE:]
+    ]
+    if not frames and not isinstance(error, SyntaxError):  # which says itself where it is
+        frames = everything[-_ELSEWHERE:]
     lines = [
         f"The program failed: {line}"
         for line in traceback.format_exception_only(error)[-1].splitlines()[:1]

@@ -66,9 +66,7 @@ def load(stack: str, *, root: Path = ROOT, overrides: Mapping[str, Any] | None =
     """
     root = root.resolve()
     settings = _read(root / "Pulumi.yaml")
-    name = settings.get("name")
-    if not isinstance(name, str) or not name:
-        raise ProjectError(f"{root / 'Pulumi.yaml'}: `name` is {name!r}; it must name the project.")
+    name = _name(settings, root)
     stack_file = root / f"Pulumi.{stack}.yaml"
     if not stack_file.exists():
         raise ProjectError(
@@ -98,8 +96,12 @@ def stacks(root: Path = ROOT) -> list[str]:
 
 
 def project_name(root: Path = ROOT) -> str:
-    """Return the ``name`` in a folder's Pulumi.yaml."""
-    return str(_read(root / "Pulumi.yaml")["name"])
+    """Return the ``name`` in a folder's Pulumi.yaml.
+
+    Raises:
+        ProjectError: the file is missing or malformed.
+    """
+    return _name(_read(root / "Pulumi.yaml"), root)
 
 
 def stack_settings(stack: str, root: Path = ROOT) -> dict[str, Any]:
@@ -108,11 +110,20 @@ def stack_settings(stack: str, root: Path = ROOT) -> dict[str, Any]:
     return _config(_read(file), file)
 
 
+def _name(settings: Mapping[str, Any], root: Path) -> str:
+    name = settings.get("name")
+    if not isinstance(name, str) or not name:
+        raise ProjectError(f"{root / 'Pulumi.yaml'}: `name` is {name!r}; it must name the project.")
+    return name
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ProjectError(f"{file} does not exist; a Pulumi project has one.") from None
+    except UnicodeDecodeError as error:
+        raise ProjectError(f"{file} is not UTF-8 text: {error}") from None
     except yaml.YAMLError as error:
         raise ProjectError(f"{file} is not valid YAML: {error}") from None
     if content is None:

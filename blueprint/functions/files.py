@@ -2,10 +2,19 @@
 
 from pathlib import Path
 
+from blueprint.project import ProjectError
+
 
 def read(path: Path) -> str:
-    """Return a file's text, with the ends of its lines as they are."""
-    return path.read_bytes().decode()
+    """Return a file's text, with the ends of its lines as they are.
+
+    Raises:
+        ProjectError: the file is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise ProjectError(f"{path} is not UTF-8 text: {error}") from None
 
 
 def write(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ import keyword
 import re
 from pathlib import Path
 
-import yaml
+from blueprint.project import project_name, stack_settings, stacks
 
 MAX_ROLE_NAME = 64
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -22,10 +22,26 @@ class WrongName(ValueError):
     """A name that cannot be used: the message says what is allowed."""
 
 
-def project_name(root: Path) -> str:
-    """Return the project's name, as ``Pulumi.yaml`` has it."""
-    name: str = yaml.safe_load((root / "Pulumi.yaml").read_text())["name"]
-    return name
+def namespace(root: Path) -> str:
+    """Return the project's name as its configuration keys begin with it.
+
+    It is another than that in ``Pulumi.yaml`` where somebody changed that file alone.
+
+    Raises:
+        ProjectError: a file of the project is missing or malformed.
+        WrongName: the keys begin with several names, and none is that in ``Pulumi.yaml``.
+    """
+    name = project_name(root)
+    keys = [key for stack in stacks(root) for key in stack_settings(stack, root) if ":" in key]
+    found = {key.partition(":")[0] for key in keys} - {"aws"}
+    if name in found or not found:
+        return name
+    if len(found) > 1:
+        raise WrongName(
+            f"Pulumi.yaml names the project {name!r}, and no key of the stack files begins with "
+            f"{name}:. Set `name` to what they begin with: {', '.join(sorted(found))}"
+        )
+    return found.pop()
 
 
 def stack_files(root: Path) -> list[Path]:

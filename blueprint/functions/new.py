@@ -9,14 +9,18 @@ from typing import Literal, get_args
 from blueprint.functions import stack_keys
 from blueprint.functions.files import read, write
 from blueprint.functions.names import WrongName, check_new, folder_of, folders
-from blueprint.functions.program import Paragraph, bound_names, paste
+from blueprint.functions.program import Paragraph, bound_names, paste, used_names
 from blueprint.functions.requirements import pinned
+from blueprint.functions.source import ProgramError
 
 Trigger = Literal["http", "queue", "bucket", "stream", "schedule"]
 TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
 _BUCKET_TRIGGER = "from infra.triggers.bucket_trigger import BucketTrigger, BucketTriggerArgs"
 """The one trigger that a program may have in its features only."""
+
+_USED = ("users", "cors")
+"""Variables of the example's program that the paragraphs use."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -50,7 +54,7 @@ def new(root: Path, name: str, trigger: Trigger, *, pasted: bool = False) -> New
     _check_variables(name, added, read(main))
     contents = render(root, name, trigger)
     if pasted:
-        contents[main] = paste(read(main), added)
+        contents[main] = _pasted(read(main), added)
     contents |= stack_keys.added(root, name, waited_for=trigger == "http")
     for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +74,23 @@ def _check_variables(name: str, paragraph: Paragraph, program: str) -> None:
             f"The name {name!r} is not allowed: __main__.py has a variable {taken[0]} already. "
             "Choose another, such as a verb and a noun."
         )
+
+
+def _pasted(program: str, paragraph: Paragraph) -> str:
+    """Return the program with the paragraph.
+
+    Raises:
+        ProgramError: the program lacks a place for it, or a variable that it uses.
+    """
+    after = paste(program, paragraph)
+    missing = [name for name in _USED if name in used_names(after) - bound_names(program)]
+    if missing:
+        raise ProgramError(
+            f"__main__.py has no variable {' and no variable '.join(missing)}, and the paragraph "
+            "uses it. Print the paragraph, and paste it with a variable of yours: app new without "
+            "--paste"
+        )
+    return after
 
 
 def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
@@ -147,7 +168,7 @@ def _words(root: Path, name: str) -> dict[str, str]:
     folder = folder_of(name)
     first, *others = name.split("-")
     camel = first + "".join(word.capitalize() for word in others)
-    program = (root / "__main__.py").read_text()
+    program = read(root / "__main__.py")
     return {
         "name": name,
         "folder": folder,

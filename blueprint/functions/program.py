@@ -4,15 +4,11 @@ import ast
 from dataclasses import dataclass
 from typing import TypeVar
 
-from blueprint.functions.source import Source
+from blueprint.functions.source import ProgramError, Source, parse
 
 T = TypeVar("T", bound=ast.expr)
 
 _NO_PLACE = "__main__.py has no {}; paste the paragraph by hand: app new without --paste prints it"
-
-
-class ProgramError(ValueError):
-    """The program is not written as expected; the message says what to edit by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +54,19 @@ class Paragraph:
 def bound_names(text: str) -> set[str]:
     """Return the names that a program's statements assign or import."""
     names: set[str] = set()
-    for node in ast.parse(text).body:
+    for node in parse(text).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         else:
             stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
             names |= {each.id for each in stored if isinstance(each.ctx, ast.Store)}
     return names
+
+
+def used_names(text: str) -> set[str]:
+    """Return the names that a program reads."""
+    names = [node for node in ast.walk(parse(text)) if isinstance(node, ast.Name)]
+    return {name.id for name in names if isinstance(name.ctx, ast.Load)}
 
 
 def paste(text: str, paragraph: Paragraph) -> str:

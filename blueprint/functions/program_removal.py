@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from blueprint.functions.program import ProgramError
-from blueprint.functions.source import Source
+from blueprint.functions.files import read
+from blueprint.functions.source import ProgramError, Source
 
 _OURS = {"handlers", "infra"}
 """Packages whose imports go with the function that needed them."""
@@ -17,7 +17,7 @@ def file_of(root: Path, name: str) -> Path:
     ``app new`` adds functions to ``__main__.py`` only.
     """
     for path in sorted(root.glob("features/*.py")):
-        if _entries(Source(path.read_text()), name):
+        if _entries(Source(read(path)), name):
             return path
     return root / "__main__.py"
 
@@ -58,7 +58,7 @@ def builders_on(root: Path, feature: str) -> list[str]:
         for path in sorted(root.glob("features/*.py"))
         if any(
             isinstance(node, ast.ImportFrom) and node.module == f"features.{feature}"
-            for node in ast.walk(Source(path.read_text()).tree)
+            for node in ast.walk(Source(read(path)).tree)
         )
     ]
 

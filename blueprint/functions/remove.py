@@ -9,7 +9,7 @@ from pathlib import Path
 from blueprint.functions import program_removal, stack_keys
 from blueprint.functions.files import read, write
 from blueprint.functions.names import check_known, folder_of, folders, function_names
-from blueprint.functions.program import ProgramError
+from blueprint.functions.source import ProgramError
 
 _GENERATED = re.compile(r"<!-- (\w+): written by `make documents` -->.*?<!-- end of \1 -->", re.S)
 
@@ -123,7 +123,7 @@ def _mentions(root: Path, names: list[str]) -> list[str]:
     named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})(?![\w-])")
     found = []
     for path in _documents(root):
-        text = re.sub(_GENERATED, lambda part: "\n" * part[0].count("\n"), path.read_text())
+        text = re.sub(_GENERATED, lambda part: "\n" * part[0].count("\n"), read(path))
         for number, line in enumerate(text.splitlines(), start=1):
             if named.search(line):
                 found.append(f"{path.relative_to(root)}:{number}: {line.strip()}")

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from blueprint.functions.files import read
-from blueprint.functions.names import WrongName, function_names, project_name, stack_files
+from blueprint.functions.names import WrongName, function_names, namespace, stack_files
+from blueprint.project import ProjectError
 
 _SKIPPED = {"__pycache__", "node_modules"}
 _ENVIRONMENT = "pyvenv.cfg"
+
+EXAMPLE = "acme-orders"
+"""A name for help and errors. They are all that has it in a program, so it may be used."""
 
 
 def rename(root: Path, name: str) -> list[Path]:
@@ -17,7 +21,10 @@ def rename(root: Path, name: str) -> list[Path]:
     Stacks that are deployed keep their resources' names only as long as they keep the project's:
     rename a project before its first deployment. Run ``make documents`` afterwards.
 
+    If somebody has changed the name in ``Pulumi.yaml`` already, rename the rest.
+
     Raises:
+        ProjectError: a file of the project is missing or malformed; nothing was changed.
         WrongName: the name has another meaning in the project; nothing was changed.
         pulumi.RunError: AWS would refuse the name; nothing was changed.
     """
@@ -25,19 +32,20 @@ def rename(root: Path, name: str) -> list[Path]:
 
     for stack in stack_files(root):
         check_stack(name, stack.name.split(".")[1])
-    if name in function_names(root) or (name.isidentifier() and _is_a_word(root, name)):
+    old = namespace(root)
+    if name in function_names(root) or (name not in (old, EXAMPLE) and _is_a_word(root, name)):
         raise WrongName(
             f"The name {name!r} has another meaning in this project: a later rename could not tell "
-            "the two apart. Choose a name of its own, such as acme-orders."
+            f"the two apart. Choose a name of its own, such as {EXAMPLE}."
         )
-    old = _word(project_name(root))
+    word = _word(old)
     changed = []
     for path in _files(root):
         try:
             text = read(path)
-        except UnicodeDecodeError:
+        except ProjectError:
             continue  # no text
-        if (renamed := old.sub(name, text)) != text:
+        if (renamed := word.sub(name, text)) != text:
             path.write_bytes(renamed.encode())
             changed.append(path)
     return changed
@@ -50,7 +58,7 @@ def _word(name: str) -> re.Pattern[str]:
 def _is_a_word(root: Path, name: str) -> bool:
     """Return whether a program of the project uses a name as a word."""
     modules = (path for path in _files(root) if path.suffix == ".py")
-    return any(_word(name).search(path.read_text()) for path in modules)
+    return any(_word(name).search(read(path)) for path in modules)
 
 
 def _files(root: Path) -> Iterator[Path]:

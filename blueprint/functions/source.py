@@ -4,15 +4,38 @@ import ast
 from dataclasses import dataclass, field
 
 
+class ProgramError(ValueError):
+    """The program is not written as expected; the message says what to edit by hand."""
+
+
+def parse(text: str) -> ast.Module:
+    """Return a program's syntax tree.
+
+    Raises:
+        ProgramError: it is no Python.
+    """
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        line = (error.text or "").strip()
+        raise ProgramError(
+            f"The program is not valid Python; line {error.lineno}: {error.msg}: {line}"
+        ) from None
+
+
 @dataclass
 class Source:
-    """A module's text, and edits of it that are made all at once."""
+    """A module's text, and edits of it that are made all at once.
+
+    Raises:
+        ProgramError: it is no Python.
+    """
 
     text: str
     _edits: list[tuple[int, int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tree = ast.parse(self.text)
+        self.tree = parse(self.text)
         self._lines = [0]
         for line in self.text.encode().split(b"\n"):  # as Python counts lines, and no other way
             self._lines.append(self._lines[-1] + len(line) + 1)

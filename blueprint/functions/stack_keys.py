@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from blueprint.functions.files import read
-from blueprint.functions.names import project_name, stack_files
+from blueprint.functions.names import namespace, stack_files
 from blueprint.project import ProjectError
 
 _RESERVED = {"reservedConcurrency": 2}
@@ -84,7 +84,7 @@ def _edited(
     root: Path, task: str, edit: _Edit, wanted: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> dict[Path, str]:
     """Return the files that an edit changes; each then says what is wanted, and nothing else."""
-    key = f"{project_name(root)}:functions"
+    key = f"{namespace(root)}:functions"
     changed = {}
     for path in stack_files(root):
         before = read(path)

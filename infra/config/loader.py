@@ -161,7 +161,7 @@ def _elsewhere(path: str) -> str:
     keys = [f"`{key}`" for key in _given() if key.startswith(f"{namespace}:")]
     return (
         f"; the file has {', '.join(sorted(keys))}: the project is now called {project}, so its "
-        f"keys begin with `{project}:`"
+        f"keys begin with `{project}:`. Rename the project everywhere: app rename {project}"
     )
 
 

@@ -124,7 +124,8 @@ def test_keys_of_a_project_that_was_renamed_are_found() -> None:
     keys = {"aws:region": "eu-central-1", "other-app:email": EMAIL, "other-app:logs": {}}
     assert refused(keys, project="acme-orders") == [
         "email: is required; the file has `other-app:email`, `other-app:logs`: the project is now "
-        "called acme-orders, so its keys begin with `acme-orders:`"
+        "called acme-orders, so its keys begin with `acme-orders:`. Rename the project everywhere: "
+        "app rename acme-orders"
     ]
 
 

@@ -10,7 +10,8 @@ import pytest
 from blueprint.functions.names import WrongName, check_new, folder_of, longest_name
 from blueprint.functions.new import TRIGGERS, Trigger, new, paragraph
 from blueprint.functions.program import Paragraph, paste
-from blueprint.project import ROOT
+from blueprint.functions.source import ProgramError
+from blueprint.project import ROOT, ProjectError
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import check, copied, run
 
@@ -161,3 +162,38 @@ def paragraph_in(program: str, name: str) -> Paragraph:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "__main__.py").write_text(program)
         return paragraph(Path(folder), name, "schedule")
+
+
+@pytest.mark.parametrize(("name", "trigger"), [("users", "queue"), ("cors", "http")])
+def test_a_paragraph_is_not_pasted_where_its_variables_are_missing(
+    tmp_path: Path, name: str, trigger: Trigger
+) -> None:
+    tree = copied(tmp_path / "tree")
+    main = tree / "__main__.py"
+    main.write_text(re.sub(rf"(?<![\"\w-]){name}(?![\w\"-])", "others", main.read_text()))
+    before = main.read_text()
+    with pytest.raises(ProgramError, match=f"no variable {name}, .* without --paste"):
+        new(tree, "count-things", trigger, pasted=True)
+    assert main.read_text() == before
+    assert not (tree / "handlers/count_things").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(b"stack = (", "not valid Python; line 1"), (b"# \xff", "not UTF-8 text")],
+)
+def test_a_broken_program_is_an_error_that_names_the_place(
+    tmp_path: Path, content: bytes, error: str
+) -> None:
+    tree = copied(tmp_path / "tree")
+    (tree / "__main__.py").write_bytes(content)
+    with pytest.raises((ProgramError, ProjectError), match=error):
+        new(tree, "count-things", "queue", pasted=True)
+
+
+@pytest.mark.parametrize("content", ["", "- name", "name: 5", "name: [", "{}"])
+def test_a_broken_project_file_is_an_error(tmp_path: Path, content: str) -> None:
+    tree = copied(tmp_path / "tree")
+    (tree / "Pulumi.yaml").write_text(content)
+    with pytest.raises(ProjectError, match=r"Pulumi\.yaml"):
+        new(tree, "count-things", "queue")

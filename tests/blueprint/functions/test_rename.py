@@ -5,9 +5,9 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from blueprint.functions.names import WrongName, project_name
+from blueprint.functions.names import WrongName
 from blueprint.functions.rename import rename
-from blueprint.project import ROOT
+from blueprint.project import ROOT, project_name
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import check, copied
 
@@ -36,6 +36,22 @@ def test_every_stack_is_recorded_and_documents_can_be_written(tree: Path) -> Non
     assert with_the_old_name(tree) == []
 
 
+def test_a_project_whose_name_was_changed_by_hand_is_renamed_as_a_whole(tmp_path: Path) -> None:
+    tree, old = copied(tmp_path / "tree"), project_name(ROOT)
+    (tree / "Pulumi.yaml").write_text(
+        (tree / "Pulumi.yaml").read_text().replace(f"name: {old}", "name: acme-orders")
+    )
+    rename(tree, "acme-orders")
+    assert with_the_old_name(tree) == []
+
+
+def test_keys_of_several_names_are_told(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {aws:region: x, a:api: {}, b:api: {}}\n")
+    with pytest.raises(WrongName, match=r"'shop'.* begin with: a, b"):
+        rename(tmp_path, "acme-orders")
+
+
 def test_a_folder_that_is_no_repository_is_renamed_but_for_its_environments(tmp_path: Path) -> None:
     for folder in (".git", ".venv", "env", "node_modules", ".github", "docs"):
         (tmp_path / folder).mkdir()
@@ -49,7 +65,7 @@ def test_a_folder_that_is_no_repository_is_renamed_but_for_its_environments(tmp_
     assert text == b"of acme-orders\r\n\nand acme-orders\n"
 
 
-@pytest.mark.parametrize("name", ["users", "local", "pulumi", FUNCTIONS[0]])
+@pytest.mark.parametrize("name", ["users", "local", "pulumi", "e-mail", "us-east-1", FUNCTIONS[0]])
 def test_a_name_with_another_meaning_is_refused(name: str) -> None:
     with pytest.raises(WrongName, match="another meaning"):
         rename(ROOT, name)
