@@ -7,7 +7,7 @@ import pytest
 
 from blueprint.functions.names import WrongName, folder_of
 from blueprint.functions.new import TRIGGERS, new, paragraph
-from blueprint.functions.program import ProgramError, paste
+from blueprint.functions.program import paste
 from blueprint.functions.program_removal import (
     builders_on,
     file_of,
@@ -16,6 +16,7 @@ from blueprint.functions.program_removal import (
     without_feature,
 )
 from blueprint.functions.remove import remove
+from blueprint.functions.source import ProgramError
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import check, copied, run
