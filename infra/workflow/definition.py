@@ -31,7 +31,7 @@ _SHAPES: Mapping[str, tuple[Any, str]] = {
     **dict.fromkeys((*_OF_OBJECTS, "ErrorEquals"), _LIST),
 }
 _FREE = frozenset({"Arguments", "Output", "Assign", "Parameters", "Result"})
-"""Fields that hold what the program likes."""
+"""Fields whose content the program chooses freely."""
 
 
 class InvalidDefinition(ValueError):
