@@ -1,15 +1,15 @@
-"""Reads and writes text files that people edit, and keeps how their lines end."""
+"""Reads and writes text files that people edit, and keeps their line ends."""
 
 from pathlib import Path
 
 
 def read(path: Path) -> str:
-    """Return a file's text, with the ends of its lines as they are."""
+    """Return a file's text, with its line ends as they are."""
     return path.read_bytes().decode()
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file; if it exists and its lines end in CRLF, new lines do so, too."""
+    """Write a file; if it exists and its lines end in CRLF, all new lines do, too."""
     if path.exists() and b"\r\n" in path.read_bytes():
         text = text.replace("\r\n", "\n").replace("\n", "\r\n")
     path.write_bytes(text.encode())
