@@ -43,7 +43,7 @@ def as_number(text: str) -> int:
     """Return a whole number from 1.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
         raise typer.BadParameter(f"{text!r} is not a number of messages. Use 1 or more.")

@@ -43,7 +43,7 @@ def as_seconds(text: str) -> float:
     """Return a number of seconds, from 0 to an hour.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     try:
         number = float(text)

@@ -15,7 +15,7 @@ def listen(api: Api, user_id: str) -> None:
     """Connect with a ticket, and subscribe to an upload that does not exist.
 
     Raises:
-        Failed: there is no ticket, no connection, or another answer than that there is no upload.
+        Failed: there is no ticket or no connection, or the answer is not that there is no upload.
     """
     answer = api("POST", "/tickets")
     if answer.status != 201:

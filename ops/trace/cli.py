@@ -52,7 +52,7 @@ def as_seconds(text: str) -> int:
     """Return the seconds of a time such as 15m.
 
     Raises:
-        typer.BadParameter: it is no time.
+        typer.BadParameter: the text is not such a time.
     """
     from ops.events.since import seconds
 
