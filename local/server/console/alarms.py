@@ -1,6 +1,6 @@
-"""Tells which of the stack's alarms would ring: the emulator keeps alarms, but no metrics.
+"""Finds which of the stack's alarms would ring: the emulator stores alarms, but no metrics.
 
-The values are taken from the history and from what the queues and streams hold.
+The values come from the history and from the content of queues and streams.
 """
 
 import time
