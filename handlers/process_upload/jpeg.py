@@ -1,4 +1,4 @@
-"""JPEG as Pillow should see it: nothing but what its pixels are made of.
+"""JPEG as Pillow should see it: only the data that its pixels are made of.
 
 Pillow rejects a picture whose metadata are broken, and reads the previews of some phones.
 """

@@ -25,7 +25,7 @@ from handlers.send_email.mailer import Mailer, NotSent
 from handlers.send_email.render import render
 
 MOST_SENDS = 2
-"""How often an e-mail may be sent while it is uncertain whether it was: at most one duplicate."""
+"""How often an e-mail may be sent if it is uncertain whether it was sent: at most one duplicate."""
 
 _ID = re.compile(f"[a-z]{{1,20}}_{PATTERN}")
 
