@@ -29,7 +29,7 @@ def send_to(emulator: Emulator) -> None:
     provider = aws.Provider(
         "emulator",
         region=aws.config.region,
-        # The emulator's root account; these are no secrets.
+        # The emulator's root account; these are not secrets.
         access_key="test",
         secret_key="test",  # noqa: S106
         default_tags=pulumi.Config("aws").get_object("defaultTags"),

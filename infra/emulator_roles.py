@@ -19,7 +19,7 @@ def for_role(policy: str) -> str:
     """Return a role's policy adapted to the emulator (1.5.33).
 
     A permission for one message is a permission for a batch: in AWS ``sqs:SendMessage`` covers
-    ``SendMessageBatch``, which is no action by itself; the emulator asks for
+    ``SendMessageBatch``, which is not an action by itself; the emulator asks for
     ``sqs:SendMessageBatch``.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
 

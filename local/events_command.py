@@ -102,7 +102,7 @@ def moment_of(given: str | None) -> float | None:
         return None
     found = seconds(given)
     if found is None:
-        raise LocalError(f"{given!r} is no time. Use a number and s, m, h or d, such as 15m.")
+        raise LocalError(f"{given!r} is not a time. Use a number and s, m, h or d, such as 15m.")
     return time.time() - found
 
 

@@ -2,7 +2,7 @@
 
 ``request-upload`` writes an item; ``process-upload`` records in it what became of the file. An item
 whose file never came is deleted a week later (``expires``). Items of Idempotency-Keys are in the
-same table, under a ``user`` that is no user's id.
+same table, under a ``user`` that is not a user's id.
 
 If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailable`` after all
 retries.

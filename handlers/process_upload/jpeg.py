@@ -57,7 +57,7 @@ def is_unsupported(source: IO[bytes]) -> bool:
 
 
 def _segments(source: IO[bytes]) -> Iterator[Segment]:
-    """Yield each segment's marker, start and end; the last is the scan, or what is no segment."""
+    """Yield each segment's marker, start and end; the last is the scan, or no segment."""
     end = source.seek(0, 2)
     at = 0
     while at < end:

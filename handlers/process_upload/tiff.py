@@ -87,7 +87,7 @@ def is_unsupported(source: IO[bytes], *, opened: bool) -> bool:
 
 
 def _picture(file: Directories, source: IO[bytes]) -> Directory:
-    """Return the first page that is no preview."""
+    """Return the first page that is not a preview."""
     pages: list[Directory] = []
     others: list[Directory] = []
     seen: set[int] = set()

@@ -43,8 +43,8 @@ def check(definition: Definition) -> None:
 
     Raises:
         InvalidDefinition: the definition breaks the specification, has states that nothing leads
-            to or that lead nowhere, has a loop without a way out, or has a task that is no call of
-            a named function or lacks ``Retry`` or ``Catch``.
+            to or that lead nowhere, has a loop without a way out, or has a task that does not call
+            a named function, or lacks ``Retry`` or ``Catch``.
     """
     # The schema's library expects names where names belong.
     if problems := [*_shape(definition)] or [*_schema(definition), *_rules(definition)]:

@@ -74,7 +74,7 @@ def call_of(
         hint=hint,
         input=sent,
         answer=payload.of_body(b"", 0, got)
-        if operation == "GetSecretValue"  # a secret is no part of a history
+        if operation == "GetSecretValue"  # secrets are not kept in the history
         else payload.of_body(exchange.answer, exchange.answer_size, got),
     )
 

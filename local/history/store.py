@@ -49,7 +49,7 @@ class History:
     ) -> None:
         """Open the file, and make it if it is missing.
 
-        A file of another version, or one that is no database, is renamed to ``….old``.
+        A file of another version, or one that is not a database, is renamed to ``….old``.
         """
         self._most = (most_causes, most_bytes)
         self._lock = threading.Lock()

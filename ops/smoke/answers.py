@@ -20,4 +20,4 @@ def expect(answer: Answer, status: int, body: Any = None) -> Answer:
 def came(answer: Answer) -> str:
     """Return a text that describes the answer that was received."""
     request = answer.headers.get("x-amzn-requestid")
-    return f"{answer.status} {answer.body} came" + (f" (request {request})" if request else "")
+    return f"got {answer.status} {answer.body}" + (f" (request {request})" if request else "")
