@@ -47,7 +47,9 @@ class Fault:
         if not self.probability and not self.calls:
             raise ValueError(f"{self.kind} never happens: give a probability, or calls")
         if self.kind.startswith("delay") != (self.seconds > 0):
-            raise ValueError(f"{self.kind} with {self.seconds} seconds; delays need some, others none")
+            raise ValueError(
+                f"{self.kind} with {self.seconds} seconds; delays have some, no others"
+            )
 
     @property
     def on_reply(self) -> bool:
