@@ -218,7 +218,7 @@ def test_a_function_that_does_not_get_ready_fails(
     code, printed, errors = smoke(api.url, "--ready-seconds", "1")
     assert code == 1
     assert steps(printed, "FAILED") == ["the API answers"]
-    assert "still no answer after 1 s; 500" in errors
+    assert "still no answer after 1 s; got 500" in errors
 
 
 def test_what_no_answer_told_is_deleted_too(
@@ -308,7 +308,7 @@ def test_an_open_api_that_should_be_closed_fails(
     code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["callers without credentials get nothing"]
-    assert "expected 401 or 403; 400" in errors
+    assert "expected 401 or 403; got 400" in errors
 
 
 def test_a_stack_that_is_not_deployed_is_refused(
