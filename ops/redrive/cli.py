@@ -28,8 +28,8 @@ A stack in AWS needs the Pulumi CLI, logged in, and AWS permissions for:
     ChangeMessageVisibility,
     GetQueueAttributes                   on the dead-letter queue
   sqs:SendMessage                        on the queue its messages came from
-  lambda:InvokeFunction                  on the function's alias, for events and
-                                         stream records
+  lambda:InvokeFunction                  on the function's alias, for
+                                         events and stream records
   dynamodb:GetShardIterator, GetRecords  on the stream, for stream records
   kms:Decrypt, GenerateDataKey           on the stack's own key, if any
 
