@@ -77,7 +77,7 @@ class _Commands(TyperGroup):
     """Lists commands by where they work, and turns a failure into one message."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (typer's)
-        """Write one section for each place."""
+        """Write one section for each place where commands work."""
         width = max(map(len, self.commands))
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, command in self.commands.items():
@@ -173,7 +173,7 @@ def run(root: Path = ROOT) -> NoReturn:
 class _Outlet(io.FileIO):
     """Drops what is written after the reader has gone, as in ``app up --detach | head -3``.
 
-    The command goes on to its end: a closed pipe must not undo what was done.
+    The command continues to its end: a closed pipe must not undo what was done.
     """
 
     def write(self, data: Any) -> int:

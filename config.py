@@ -21,8 +21,8 @@ class Email(Mail):
         5,
         ge=2,
         le=1_000,
-        description="How many functions may send at the same time; at most the "
-        "`reservedConcurrency` of send-email, if that is set.",
+        description="Most invocations of send-email at the same time; at most its "
+        "`reservedConcurrency`, if that is set.",
     )
 
 
@@ -45,9 +45,9 @@ class Uploads(Section):
     max_request_mb: int = Field(
         100,
         ge=1,
-        le=5_120,  # S3 takes no more by a form
-        description="Largest file that callers of the API may upload. S3 holds each upload to the "
-        "size that was announced. Files of more than `maxParseMb` are copied or rejected.",
+        le=5_120,  # S3 accepts no more by a form
+        description="Largest file that callers of the API may upload. S3 refuses a file of another "
+        "size than was announced. Files of more than `maxParseMb` are copied or rejected.",
     )
     expire_days: int | None = Field(
         None, ge=1, le=36_500, description="Days after which uploads are deleted; never by default."
@@ -83,7 +83,7 @@ class Uploads(Section):
 
 
 class Live(Section):
-    """Live push: who may hear how much."""
+    """Live push: its limits for callers."""
 
     max_connections: int = Field(
         100,
@@ -113,8 +113,8 @@ class Schedules(Section):
     )
     report: ScheduleExpression = Field(
         "cron(15 0 * * ? *)",
-        description="When the report is written, likewise. A day can be reported from five minutes "
-        "after midnight UTC on.",
+        description="When daily-report runs, in the same form. A day can be reported from five "
+        "minutes after midnight UTC on.",
     )
 
 
@@ -131,12 +131,12 @@ class AppConfig(StackConfig):
     def _uploads_have_memory(
         cls, functions: dict[str, FunctionSettings]
     ) -> dict[str, FunctionSettings]:
-        """Half of 512 MB is the function's own; the rest must hold a parsed image."""
+        """Refuse too little memory: the function takes half of 512 MB, a parsed image the rest."""
         settings = functions.get("process-upload", FunctionSettings())
         if settings.memory_mb is not None and settings.memory_mb < _UPLOAD_MEMORY_MB:
             raise ValueError(
                 f"process-upload.memoryMb is {settings.memory_mb}; must be at least "
-                f"{_UPLOAD_MEMORY_MB}, for it holds images while it resizes them"
+                f"{_UPLOAD_MEMORY_MB}, because it holds images while it resizes them"
             )
         return functions
 
@@ -149,7 +149,7 @@ class AppConfig(StackConfig):
     @field_validator("email")
     @classmethod
     def _senders_are_not_throttled(cls, email: Email, info: ValidationInfo) -> Email:
-        """Lambda would fetch more messages than it can process; each fetch counts as a receive."""
+        """Refuse more senders than may run: each message that is fetched counts as received."""
         functions: dict[str, FunctionSettings] = info.data.get("functions", {})
         reserved = functions.get("send-email", FunctionSettings()).reserved_concurrency
         if reserved is not None and reserved < email.max_concurrency:

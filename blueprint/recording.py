@@ -1,4 +1,4 @@
-"""What a run of the program registers, recorded and not made."""
+"""Records what a run of the program registers, without creating it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

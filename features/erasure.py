@@ -1,4 +1,4 @@
-"""Erasure: a user with all that belongs to them is deleted, by a state machine."""
+"""Erasure: a state machine deletes a user and everything that belongs to them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Live push: a WebSocket that tells what becomes of uploads, as it happens."""
+"""Live push: a WebSocket that sends each change of an upload as it happens."""
 
 import pulumi
 

@@ -21,7 +21,7 @@ The provider asks ``sts`` for the account, and reads bucket tags through ``s3con
 
 
 def send_to(emulator: Emulator) -> None:
-    """Let every resource and every call of the stack use a provider that knows the emulator.
+    """Let every resource and every call of the stack use a provider for the emulator.
 
     The policies of roles are adapted to it. Call this before anything is created.
     """
@@ -29,7 +29,7 @@ def send_to(emulator: Emulator) -> None:
     provider = aws.Provider(
         "emulator",
         region=aws.config.region,
-        # The emulator's root account; these are no secrets.
+        # The emulator's root account; these are not secrets.
         access_key="test",
         secret_key="test",  # noqa: S106
         default_tags=pulumi.Config("aws").get_object("defaultTags"),

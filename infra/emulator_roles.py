@@ -19,12 +19,12 @@ def for_role(policy: str) -> str:
     """Return a role's policy adapted to the emulator (1.5.33).
 
     A permission for one message is a permission for a batch: in AWS ``sqs:SendMessage`` covers
-    ``SendMessageBatch``, which is no action by itself; the emulator asks for
+    ``SendMessageBatch``, which is not an action by itself; the emulator asks for
     ``sqs:SendMessageBatch``.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
 
     A permission to delete versions of objects is a permission to delete objects: for the first key
-    of ``DeleteObjects``, the emulator asks for ``s3:DeleteObject`` also if it names a version.
+    of ``DeleteObjects``, the emulator asks for ``s3:DeleteObject`` even if it names a version.
 
     A permission to read or change one alias of a function is a permission to list them: the
     emulator asks for ``lambda:ListAliases`` in place of ``GetAlias`` and ``UpdateAlias``.

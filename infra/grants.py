@@ -19,7 +19,7 @@ class Grant:
         env: environment variables, by name.
         conditions: IAM conditions, as in a policy document.
         needs: grants without which this one has no effect, such as one on the resource's key.
-        internet: what it allows is of use only with a way to the internet.
+        internet: whether the grant is of use only with a way to the internet.
     """
 
     actions: Sequence[str]

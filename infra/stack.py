@@ -37,7 +37,7 @@ class Functions(dict[str, ImageFunction]):
     """The functions of a program, by their names."""
 
     def __missing__(self, name: str) -> ImageFunction:
-        """Raise an error that names the functions."""
+        """Raise an error that names the functions that there are."""
         raise ValueError(f"no function {name!r}; the program makes {', '.join(self) or 'none'}")
 
 
@@ -242,7 +242,7 @@ class Stack:
     ) -> Monitoring:
         """Make alarms and a dashboard; see `MonitoringArgs`.
 
-        ``outcomes``: each a function's name, and one of its outcomes that needs somebody.
+        ``outcomes``: each a function's name, and one of its outcomes that needs attention.
         """
         return Monitoring(
             name,

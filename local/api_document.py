@@ -1,4 +1,4 @@
-"""Writes the API's document to where the emulator's viewer reads it (``server/viewer.py``)."""
+"""Writes the API's document to the place where the emulator's viewer reads it."""
 
 import json
 from collections.abc import Mapping

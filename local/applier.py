@@ -1,8 +1,8 @@
 """Applies edits in a process of its own, which `up` does not wait for.
 
-`Applier` starts the process ahead. It runs the program once as a rehearsal, which loads all that
-the program uses: that takes longer than all the rest. It then applies one edit after the other.
-Before each run it forgets the project's own modules; see `deployer`.
+`Applier` starts the process before there is an edit. The process runs the program once as a trial,
+which loads all modules that the program uses: that takes most of the time. It then applies one edit
+after the other. Before each run it forgets the project's own modules; see `deployer`.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ class Applier:
         self._runs = 0
 
     def prepare(self) -> None:
-        """Start the process, unless it waits already."""
+        """Start the process, unless it is waiting already."""
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
@@ -54,7 +54,7 @@ class Applier:
             self._send(_loaded())
 
     def apply(self) -> Iterator[str]:
-        """Apply the project, and yield what the process says of it."""
+        """Apply the project, and yield what the process prints."""
         self.prepare()
         self._send("apply")
         self._runs += 1
@@ -69,7 +69,7 @@ class Applier:
                 self.imported = None if imported is None else set(map(Path, imported))
                 break
         else:
-            yield "Not applied: what applies edits was ended. Save the file again, or run: app up"
+            yield "Not applied: the process for edits ended. Save the file again, or run: app up"
             self.close()
         if self._runs >= _MOST_RUNS:
             self.close()
@@ -80,7 +80,7 @@ class Applier:
             process.kill()
 
     def close(self) -> None:
-        """End the process, and close what leads to it."""
+        """End the process, and close the connections to it."""
         self.kill()
         process, self._process = self._process, None
         if process is not None:
@@ -108,7 +108,7 @@ def _loaded() -> list[str]:
 
 
 def main() -> None:
-    """Be the process: load what the program uses, wait, apply, and print what happened."""
+    """Run as the process: load what the program uses, wait, apply, and print what happened."""
     # A file that is saved twice in a second could leave bytecode that is older than the file.
     sys.dont_write_bytecode = True
     commands = io.FileIO(0)  # unbuffered, so that `select` sees what waits

@@ -32,7 +32,7 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
         if loaded.region != state.region:
             raise LocalError(
                 f"`aws:region` is {loaded.region!r}, and the running cloud is in "
-                f"{state.region!r}. Start anew: app down, then app up"
+                f"{state.region!r}. Start again: app down, then app up"
             )
         root = directory.root
         containers = choose(

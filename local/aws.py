@@ -81,7 +81,7 @@ class Aws:
         """Return the JSON that the emulator's own interface answers.
 
         Raises:
-            OSError, http.client.HTTPException, ValueError: there is no answer, or it is no JSON.
+            OSError, http.client.HTTPException, ValueError: there is no answer, or it is not JSON.
         """
         connection = http.client.HTTPConnection(urlsplit(self.endpoint).netloc, timeout=60)
         try:

@@ -134,7 +134,7 @@ class Reconciler:
         return urn in self._previous
 
     def existing(self) -> dict[str, Resource]:
-        """Return what there is after a failure: also what was not reached yet."""
+        """Return the resources after a failure, including those that were not reached yet."""
         leftovers = {f"{urn}#{old.generation}": old for urn, old in self._replaced.items()}
         return {**self._previous, **self.made, **leftovers}
 
@@ -177,7 +177,7 @@ class Reconciler:
             names = ", ".join(f"`{name}`" for name in fixed)
             raise LocalError(
                 f"{names} cannot change while it keeps {counterpart.holds}. Undo the edit, or "
-                "start anew without what it holds: app down, then app up"
+                "start again without its content: app down, then app up"
             )
         return Action.REPLACE
 
@@ -220,6 +220,6 @@ _UNKNOWN = Resource(type="", name="", id="", inputs={}, outputs={})
 
 
 def _is_gone(error: ClientError) -> bool:
-    """Return True if what was to be deleted does not exist, such as a part of what is gone."""
+    """Return True if a deletion failed because the resource is gone, such as with its parent."""
     code = error.response["Error"]["Code"]
     return any(word in code for word in ("NotFound", "NonExistent", "NoSuch"))

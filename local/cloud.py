@@ -133,7 +133,7 @@ def start(
     live: Path | None = None,
     functions_port: int | None = None,
 ) -> Cloud:
-    """Start another local cloud, beside any that ``app up`` started.
+    """Start another local cloud, in addition to any that ``app up`` started.
 
     Args:
         stack: whose ``Pulumi.<stack>.yaml`` configures the program.
@@ -217,7 +217,7 @@ def install(
     error_texts: bool = False,
     functions_url: str | None = None,
 ) -> Deployment:
-    """Deploy a project to an emulator, and tell the emulator's own pages of it.
+    """Deploy a project to an emulator, and write what the emulator's own pages need to know.
 
     ``directory`` is the emulator's folder, and ``history`` the file of what happens. Functions run
     in ``containers``; None: as Python workers. See `deployer.deploy` for the rest.

@@ -182,7 +182,7 @@ def down(directory: StateDirectory) -> int:
         directory.clear()
         print("Removed what the crashed cloud left behind." if crashed else error, file=sys.stderr)
         return 0
-    # Tells `up`, which may follow the logs in another terminal, that this is no failure.
+    # Tells `up`, which may follow the logs in another terminal, that this is not a failure.
     directory.save(state.model_copy(update={"stopping": True}))
     seconds = SAVE_SECONDS if state.keep else STOP_SECONDS
     stop_group(state.pid, ended=lambda: not directory.locked(), seconds=seconds)

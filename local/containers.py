@@ -80,7 +80,7 @@ def _volumes(project: Path) -> list[str]:
 def prepare(*, live: Path | None, progress: Progress) -> Containers:
     """Build every function's image that is missing.
 
-    ``live`` is the project's folder, if containers shall import the functions' sources from there.
+    ``live`` is the project's folder, if containers import the functions' sources from there.
 
     Raises:
         EngineError: the engine cannot run the functions, or the base image cannot be pulled.

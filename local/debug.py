@@ -72,7 +72,7 @@ def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
 
 @contextlib.contextmanager
 def carried_on(aws: Aws, functions: Mapping[str, FunctionRef]) -> Iterator[list[str]]:
-    """Debug functions again that an edit of the program changes meanwhile.
+    """Debug those functions again that an edit of the program changes within the block.
 
     Yields:
         A list, which afterwards has the names of these functions.

@@ -1,4 +1,4 @@
-"""A deployment's outputs, functions and resources, for the commands, the tests and the next one."""
+"""A deployment's outputs, functions and resources, for commands, tests and the next deployment."""
 
 from typing import Any
 

@@ -145,7 +145,7 @@ def _run(
 
 @contextlib.contextmanager
 def _forgotten_modules(root: Path) -> Iterator[None]:
-    """Forget the project's modules that are imported meanwhile.
+    """Forget the project's modules that are imported within the block.
 
     A module may register resources when it is imported. The next run must import it again, as it
     then is.

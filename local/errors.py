@@ -32,12 +32,12 @@ class DeployFailed(LocalError):
 
 
 class PartlyApplied(DeployFailed):
-    """A resource could not be changed after others were; ``deployed`` is what there is."""
+    """A resource could not be changed after others were; ``deployed`` is the present state."""
 
     def __init__(self, message: str, deployed: Deployed) -> None:
         super().__init__(
             f"{message}\nOther changes may have been made. Correct the program and apply it again, "
-            "or start anew: app down, then app up"
+            "or start again: app down, then app up"
         )
         self.deployed = deployed
 

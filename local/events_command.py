@@ -89,7 +89,7 @@ def events(
 
 
 def outcome_of(given: str | None) -> Outcome | None:
-    """Return an outcome; raise LocalError if there is none of this name."""
+    """Return an outcome by its name; raise LocalError if there is no such outcome."""
     outcomes: dict[str, Outcome] = {name: name for name in get_args(Outcome)}
     if given is not None and given not in outcomes:
         raise unknown("outcome", given, outcomes)
@@ -97,12 +97,12 @@ def outcome_of(given: str | None) -> Outcome | None:
 
 
 def moment_of(given: str | None) -> float | None:
-    """Return the time that is so long ago, such as ``15m``; raise LocalError if it is no time."""
+    """Return the time that long ago, by a text such as ``15m``; raise LocalError otherwise."""
     if given is None:
         return None
     found = seconds(given)
     if found is None:
-        raise LocalError(f"{given!r} is no time. Use a number and s, m, h or d, such as 15m.")
+        raise LocalError(f"{given!r} is not a time. Use a number and s, m, h or d, such as 15m.")
     return time.time() - found
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from local.errors import LocalError
 
 Attribute = Mapping[str, Any]
-"""As botocore has it: one member, named for the type. Binary values are bytes."""
+"""An attribute's value in botocore's form: one member, named for its type; binary is bytes."""
 
 
 def plain(attribute: Attribute) -> Any:
     """Return an attribute as plain JSON.
 
-    A set is a sorted list, and a binary value is its Base64. A number whose digits JSON's readers
-    would lose is a text.
+    A set becomes a sorted list, and a binary value its Base64. A number that readers of JSON would
+    round becomes a text.
     """
     ((kind, value),) = attribute.items()
     match kind:
@@ -40,7 +40,7 @@ def plain(attribute: Attribute) -> Any:
 
 
 def plain_item(item: Mapping[str, Attribute], *, first: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return an item as plain JSON; its attributes by name, but ``first`` at the beginning."""
+    """Return an item as plain JSON, its attributes sorted by name, after those in ``first``."""
     names = sorted(item, key=lambda name: (name not in first, name))
     return {name: plain(item[name]) for name in names}
 

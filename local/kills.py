@@ -67,7 +67,7 @@ def _kill_workers(emulator: int, variable: str) -> int:
     killed = 0
     for process in Path("/proc").iterdir():
         if process.name.isdigit():
-            # It may end by itself meanwhile; others belong to other users.
+            # It may end by itself in between; other processes belong to other users.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
                 if _parent(process) == emulator and variable in _environment(process):
                     os.kill(int(process.name), signal.SIGKILL)

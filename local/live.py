@@ -5,8 +5,8 @@ function's dependencies and nothing of this project, so it uses the standard lib
 variables lead to the handler: ``_LOCAL_PROJECT``, the project's folder, and ``_LOCAL_HANDLER``, its
 name, such as ``handlers.greet.handler.handler``.
 
-Whether something changed is decided by the sources' bytes, at the beginning of each invocation.
-Times of files are too coarse: two edits may have the same.
+At the beginning of each invocation, the sources' bytes decide whether something has changed. File
+times are too coarse: two edits may have the same time.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _COLLECT_AFTER_SECONDS = 0.2  # it takes as long as a call, which must not wait 
 
 
 class LiveHandler:
-    """The handler of one function, as the project's folder has it now.
+    """The handler of one function, as it is in the project's folder now.
 
     It imports nothing of ``handlers`` that the function's image would not hold.
     """
@@ -154,7 +154,7 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def handler(event: Any, context: Any) -> Any:
-    """Call the handler as the project's folder has it now, under a debugger if `app debug` runs."""
+    """Call the handler as it is in the project's folder, under a debugger if `app debug` runs."""
     if "_LOCAL_DEBUG_PORT" in os.environ:
         import _local_debugger  # type: ignore[import-not-found]  # beside this file
 

@@ -27,7 +27,7 @@ class Invocation:
 
 
 class LogReader:
-    """Returns what was logged since the last call. Its functions may change meanwhile.
+    """Returns what was logged since the last call. The set of functions may change in between.
 
     The emulator has no event ids. It writes each invocation into its own log stream when the
     invocation ends (AWS: one stream for each execution environment). So a stream that was seen is

@@ -13,7 +13,7 @@ from local.resources import registry
 
 
 class Monitor(mocks.MockMonitor):
-    """Makes each resource, refuses what the engine would, and keeps the first failure."""
+    """Makes each resource, refuses what the engine would refuse, and keeps the first failure."""
 
     def __init__(self, target: registry.Target, reconciler: Reconciler) -> None:
         self._current = threading.local()

@@ -1,4 +1,4 @@
-"""Starts and ends the emulator's process group, whatever signals arrive meanwhile."""
+"""Starts and ends the emulator's process group, whatever signals arrive in between."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from types import FrameType
 
 STOP_SECONDS = 3
 SAVE_SECONDS = 60
-"""How long an emulator may take that saves what it holds."""
+"""How long an emulator may take to save what it holds."""
 
 
 def stop_group(pid: int, *, ended: Callable[[], bool], seconds: float = STOP_SECONDS) -> None:

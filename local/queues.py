@@ -1,4 +1,4 @@
-"""Looks into the program's queues without consuming messages, and retries these at once."""
+"""Shows the messages in the program's queues without consuming them, and retries them at once."""
 
 import http.client
 from collections.abc import Mapping

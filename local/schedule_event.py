@@ -1,4 +1,4 @@
-"""What EventBridge Scheduler does: fills in the input of a schedule's target, and runs in time.
+"""Fills in the input of a schedule's target, and finds schedules that are over, as AWS does.
 
 The emulator's process uses this too, so it needs nothing but the standard library.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
@@ -13,7 +13,7 @@ _ATTRIBUTE = re.compile(r"<aws\.scheduler\.([a-z-]+)>")
 
 
 def fill(text: str, *, arn: str) -> str:
-    """Return an input with the schedule's ARN, the time of now, and a new execution's id."""
+    """Return an input with the schedule's ARN, the present time, and a new execution's id."""
     values = {
         "schedule-arn": arn,
         "scheduled-time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -12,7 +12,7 @@ from local.state import State, StateDirectory
 _POLL_SECONDS = 0.3
 _FOLDERS = ("infra", "features", "images")
 _WORKERS_HINT = "Workers have their packages already. Run: make, app down, app up"
-_LOCK_HINT = "Functions get the packages of requirements.txt. Write it anew: make lock"
+_LOCK_HINT = "Functions get the packages of requirements.txt. Update it: make lock"
 _SUFFIXES = {".py", ".in", ".txt", ".yaml", ".json", ""}
 
 

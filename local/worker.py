@@ -1,4 +1,4 @@
-"""Does what Lambda's Python runtime does around a handler, for the emulator's bare workers.
+"""Does what Lambda's Python runtime does around a handler, for the emulator's plain workers.
 
 This file is part of every worker's package and runs inside the worker, which has the function's
 dependencies and nothing of this project. So it uses the standard library only, and ``live.py``,

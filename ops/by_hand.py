@@ -18,7 +18,7 @@ from ops.errors import OpsError
 
 
 class RunError(OpsError):
-    """The function does not exist, or did not come to its end."""
+    """The function does not exist, or did not finish."""
 
 
 def run_deployed(stack: str, name: str) -> int:
@@ -33,7 +33,7 @@ def run(client: Client, alias: str, name: str) -> int:
     """Run a function to its end; print each event to standard error, and each answer as JSON.
 
     Raises:
-        RunError: it failed, did not answer in time, or gets nowhere.
+        RunError: it failed, did not answer in time, or makes no progress.
     """
 
     def invoke(event: Any) -> Any:

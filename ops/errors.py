@@ -1,4 +1,4 @@
-"""The error that every command for a deployed stack raises for what its user can mend."""
+"""The error that every command for a deployed stack raises for what its user can fix."""
 
 
 class OpsError(Exception):

@@ -12,7 +12,7 @@ def as_amount(text: str) -> float:
     """Return a number that is not negative.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     try:
         amount = float(text)
@@ -27,7 +27,7 @@ def as_share(text: str) -> float:
     """Return a number from 0 to 1.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     try:
         share = float(text)
@@ -58,7 +58,9 @@ def cost(
     emails: Annotated[
         float,
         typer.Option(
-            parser=as_amount, metavar="N", help="Notifications, besides a welcome for each user."
+            parser=as_amount,
+            metavar="N",
+            help="Notifications, not counting one welcome for each user.",
         ),
     ] = 0,
     uploads: Annotated[

@@ -1,7 +1,7 @@
 """Estimates what a stack costs in a month, at given traffic.
 
 The estimate follows from the stack's own configuration, the price list ``prices.toml``, and the
-assumptions in ``stack_usage.py`` and ``triggers.py``. Compare by it; it is not a bill.
+assumptions in ``stack_usage.py`` and ``triggers.py``. Use it to compare stacks; it is no bill.
 """
 
 import json

@@ -35,7 +35,7 @@ IMAGE_GB = 0.25
 """Compressed size of one image in a repository; most of it is the base image."""
 
 TRACED = 0.05
-"""Share of requests that X-Ray records by default, besides the first of each second."""
+"""Share of requests that X-Ray records by default, in addition to the first of each second."""
 
 # A user in a transaction (twice two units), its copies in the indexes (two), the mark of the
 # welcome (one) and its change in the index (one), and the ledger's entry of the e-mail (claimed,

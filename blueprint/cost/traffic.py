@@ -10,7 +10,7 @@ class Traffic:
     Attributes:
         requests: requests to the API.
         writes: share of the requests that write, each of which creates a user.
-        emails: notifications, besides one welcome for each user.
+        emails: notifications, in addition to one welcome for each user.
         uploads: files uploaded.
         upload_mb: size of one file.
         stored_gb: data in the bucket.

@@ -53,7 +53,7 @@ class Load:
 
 
 def loads(recorder: Recorder, traffic: Traffic) -> dict[str, Load]:
-    """Return each function's load if nothing arrives in batches: the most that it can be."""
+    """Return the most load that each function can have: nothing arrives in batches."""
     found = {f.name: Load() for f in recorder.all("aws:lambda/function:Function")}
     for kind, target, times in _calls(recorder, traffic):
         seconds = times * DURATION_MS[kind] / 1_000
@@ -122,7 +122,8 @@ def _calls(recorder: Recorder, traffic: Traffic) -> Iterator[tuple[str, str, flo
 def _changes(mapping: Recorded, traffic: Traffic) -> float:
     """Return the records that a stream's function gets.
 
-    A filter for new items is taken for one of users; others get each upload's changes.
+    If the mapping filters for new items, its table is assumed to hold users. Other functions are
+    assumed to get each upload's changes.
     """
     filters = mapping.inputs.get("filterCriteria", {}).get("filters", [])
     new = all(json.loads(f["pattern"]).get("eventName") == ["INSERT"] for f in filters)

@@ -23,7 +23,7 @@ def diagram(recorder: Recorder) -> Diagram:
     """Return the diagram; its order does not depend on the order of registration."""
     reader = _Reader(recorder)
     arrows: dict[str, list[Arrow]] = {}
-    # About the order in which an input passes through them.
+    # Roughly the order in which an input passes through them.
     for function, arrow in (
         *reader.routes(),
         *reader.sockets(),
@@ -224,7 +224,7 @@ class _Reader:
 
 
 def _in_order(states: Mapping[str, Any], start: str) -> list[str]:
-    """Return the states of a machine by their way through it, as far as nothing fails."""
+    """Return the states of a machine in the order of an execution in which nothing fails."""
     found: list[str] = []
     waiting = [start]
     while waiting:

@@ -14,18 +14,18 @@ _KEY = {
     "type": "apiKey",
     "in": "header",
     "name": "x-api-key",
-    "description": "Required where the stack's `api.authorization` is `api_key`: its output "
-    "`api_key`. Ignored elsewhere.",
+    "description": "Required if the stack's `api.authorization` is `api_key`: the stack's output "
+    "`api_key`. Otherwise ignored.",
 }
 _REFERENCE = re.compile('"#/components/schemas/([^"]+)"')
 _TOKEN = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "Required where the stack's `api.authorization` is `cognito`: an access token "
+    "description": "Required if the stack's `api.authorization` is `cognito`: an access token "
     "of its user pool, from its output `token_endpoint`. It must have the scope that the "
-    "operation names, after the resource server's identifier: `<identifier>/users.read`. Ignored "
-    "elsewhere.",
+    "operation names, after the resource server's identifier: `<identifier>/users.read`. "
+    "Otherwise ignored.",
 }
 
 

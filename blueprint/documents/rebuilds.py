@@ -6,7 +6,7 @@ from blueprint.project import ROOT
 from images import context
 
 _OWN = ("handlers", "images")
-"""What only one function has is in the folders of its name, below these."""
+"""Below these, the folder with a function's name holds what only that function has."""
 
 
 def table() -> str:
@@ -29,7 +29,7 @@ def table() -> str:
             "| edited file | images that are rebuilt |",
             "|---|---|",
             *rows,
-            "| `handlers/<function>/`, but for `operation.py`; `images/<function>/requirements.txt`"
+            "| `handlers/<function>/`, except `operation.py`; `images/<function>/requirements.txt`"
             " | the function's own |",
             "| any other file | none |",
         ]

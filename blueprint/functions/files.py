@@ -1,4 +1,4 @@
-"""Reads and writes text files that people edit, and keeps how their lines end."""
+"""Reads and writes text files that people edit, and keeps their line ends."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from blueprint.project import ProjectError
 
 
 def read(path: Path) -> str:
-    """Return a file's text, with the ends of its lines as they are.
+    """Return a file's text, with its line ends as they are.
 
     Raises:
         ProjectError: the file is not UTF-8.
@@ -18,7 +18,7 @@ def read(path: Path) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file; if it exists and its lines end in CRLF, new lines do so, too."""
+    """Write a file; if it exists and its lines end in CRLF, all new lines do, too."""
     if path.exists() and b"\r\n" in path.read_bytes():
         text = text.replace("\r\n", "\n").replace("\n", "\r\n")
     path.write_bytes(text.encode())

@@ -78,7 +78,7 @@ def check_new(root: Path, name: str) -> None:
         )
     if len(name) > (longest := longest_name(root)):
         raise WrongName(
-            f"The name {name!r} has {len(name)} characters; at most {longest} are left beside the "
+            f"The name {name!r} has {len(name)} characters; at most {longest} are left next to the "
             "names of the project and its stacks."
         )
     folder = folder_of(name)
@@ -99,7 +99,7 @@ def check_known(root: Path, name: str) -> None:
     """Check that there is a function of a name.
 
     Raises:
-        WrongName: there is none; the message names those that there are.
+        WrongName: there is none; the message lists the functions that exist.
     """
     if name not in function_names(root):
         raise WrongName(

@@ -181,7 +181,7 @@ def _words(root: Path, name: str) -> dict[str, str]:
 
 
 def _free_schedule(program: str, name: str) -> str:
-    """Return a name for a new schedule: its role has one of its own, as long as the function's.
+    """Return a name for a new schedule, as short as the function's: its role is named after it.
 
     The function's name itself is taken, by the function's role.
     """

@@ -41,10 +41,10 @@ class Paragraph:
     def __str__(self) -> str:
         parts = {
             "Imports": self.imported,
-            "Beside the other tables, buckets and queues": self.resource,
+            "Next to the other tables, buckets and queues": self.resource,
             "In stack.functions(functions={…})": self.entry,
             "In routes of stack.rest_api": self.route,
-            "Beside the other triggers": self.trigger,
+            "Next to the other triggers": self.trigger,
             "In queues of stack.monitoring": self.queue,
             "In streams of stack.monitoring": self.stream,
         }

@@ -46,7 +46,7 @@ def removed(text: str, name: str) -> str:
 
 
 def functions_of(text: str, names: Iterable[str]) -> list[str]:
-    """Return those of the names whose functions a module of the program makes."""
+    """Return the names whose functions this module of the program makes."""
     source = Source(text)
     return [name for name in names if _entries(source, name)]
 
@@ -129,7 +129,7 @@ def _remove_one(source: Source, name: str, gone: set[str]) -> bool:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    """Yield the statements of a program that hold no others, wherever they stand."""
+    """Yield the statements of a program that contain no other statements, at any depth."""
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and not isinstance(getattr(node, "body", None), list):
             yield node

@@ -119,7 +119,7 @@ def _unlinked(root: Path, name: str) -> dict[Path, str]:
 
 
 def _mentions(root: Path, names: list[str]) -> list[str]:
-    """Return the lines that name a function, but for those that ``make documents`` writes."""
+    """Return the lines that name a function, except those that ``make documents`` writes."""
     named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})(?![\w-])")
     found = []
     for path in _documents(root):

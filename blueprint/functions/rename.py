@@ -1,4 +1,4 @@
-"""Renames the project: in its stack files, and wherever else its name stands."""
+"""Renames the project: in its stack files, and everywhere else that its name occurs."""
 
 import re
 from collections.abc import Iterator

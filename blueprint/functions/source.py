@@ -1,4 +1,4 @@
-"""Edits of a Python source at the places of its syntax tree, which leave all else as it is."""
+"""Edits a Python source at places of its syntax tree, and leaves everything else as it is."""
 
 import ast
 from dataclasses import dataclass, field

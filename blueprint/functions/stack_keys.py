@@ -1,4 +1,4 @@
-"""A function's keys in the stack files, below ``<project>:functions``, with all else as it is."""
+"""Edits a function's keys in the stack files, below ``<project>:functions``, and nothing else."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from blueprint.functions.names import namespace, stack_files
 from blueprint.project import ProjectError
 
 _RESERVED = {"reservedConcurrency": 2}
-"""What a new function gets where all others have some executions reserved."""
+"""What a new function reserves in a stack where all other functions reserve concurrency."""
 
 _Edit = Callable[[str, yaml.MappingNode, str], str | None]
 

@@ -1,4 +1,4 @@
-"""Moves the pin of a stack's base image, with all else in the stack's file as it is."""
+"""Moves the pin of a stack's base image, and leaves the rest of the stack's file as it is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def published(name: str, platform: str) -> str:
 
 
 def with_base(text: str, project: str, base: str) -> str:
-    """Return a stack file's text with another ``images.base``, and all else as it is."""
+    """Return a stack file's text with another ``images.base``, and the rest as it is."""
     config = _value(yaml.compose(text, yaml.SafeLoader), "config")
     if config is None or not config.value:
         return f"{text.rstrip()}\nconfig:\n  {project}:images:\n    base: {base}\n".lstrip()

@@ -26,7 +26,7 @@ class Resource:
     """A registered resource.
 
     Its inputs hold references (``${type::name::output}``) in place of other resources' outputs, and
-    marks (``secret:…``) in place of secrets.
+    placeholders (``secret:…``) in place of secrets.
     """
 
     type: str
@@ -50,7 +50,7 @@ class Snapshot:
 
     Attributes:
         resources: by type and name.
-        outputs: by name; marks in place of secrets.
+        outputs: by name; placeholders in place of secrets.
         openapi: the document of its API, which all stacks share; empty if the tree has none.
         images: by logical name, the SHA-256 of each file of the build context, by path.
         provider: the stack's configuration of the AWS provider.

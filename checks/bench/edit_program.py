@@ -40,9 +40,9 @@ main(["up", "--no-docker", "--port", sys.argv[2]], root=Path(sys.argv[1]))
 
 
 def measure(rounds: int, *, warm_up: bool = True) -> list[Row]:
-    """Start the local cloud, edit the program several times, and stop it: so many rounds.
+    """Start the local cloud, edit the program several times, and stop it, in each round.
 
-    ``warm_up``: with a round before that does not count, since it leaves bytecode.
+    ``warm_up``: begin with a round that does not count, since it leaves bytecode.
     """
     times: dict[str, list[float]] = {EDIT: [], UP: []}
     with copy_of_project() as root:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def seconds() -> float:
-    """Return the processor's time that this process and those of its children took that ended."""
+    """Return the processor time of this process and of those of its children that have ended."""
     both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, both))
 

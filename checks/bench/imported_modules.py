@@ -33,7 +33,7 @@ def has_bytecode(source: Path, cached: Path) -> bool:
 
 
 def _uncompiled(module: ModuleType) -> bool:
-    spec = getattr(module, "__spec__", None)  # some of Python's own are no modules really
+    spec = getattr(module, "__spec__", None)  # some of Python's own are not real modules
     if spec is None or not spec.has_location or not str(spec.origin).endswith(".py"):
         return False  # built in, frozen, or a library in machine code
     return not has_bytecode(Path(str(spec.origin)), Path(str(spec.cached)))

@@ -22,7 +22,7 @@ def count(process: int, cold_start: Callable[[], object]) -> int:
     """Count the files that a child of a process opens during a cold start.
 
     Args:
-        process: its id on this machine, which may be one in a container; to watch it takes root.
+        process: its id on this machine; it may be in a container. Watching it requires root.
         cold_start: makes it start ``awslambdaric`` once.
 
     Raises:
@@ -55,7 +55,7 @@ def _tracer(process: int, strace: "subprocess.Popen[bytes]") -> str:
         if tracer != "0":
             return tracer
         time.sleep(0.02)
-    raise BenchError(f"strace may not watch process {process}: that takes root")
+    raise BenchError(f"strace may not watch process {process}: that requires root")
 
 
 def files(trace: str) -> int:

@@ -8,7 +8,7 @@ import threading
 from typing import Self
 
 TOKEN = hashlib.sha512(b"content").digest()
-"""What content to be counted consists of, again and again: nothing else has these 64 bytes."""
+"""Content that is to be counted repeats these 64 bytes, which nothing else contains."""
 
 
 class Relay(socketserver.ThreadingTCPServer):

@@ -12,7 +12,7 @@ class Row:
 
     Attributes:
         group: what is measured, the same for what is to be compared: a panel of the picture.
-        name: of whom it is measured.
+        name: the code that is measured.
         value: the ratio to ``floor``, a time, or a count.
         unit: ``x`` for ratios, ``µs``, or what is counted.
         goal: the value is to be at most this, if there is a goal.
@@ -21,7 +21,7 @@ class Row:
         rounds: how often; 1 for counts.
         seconds: the median behind a ratio or a time; None for counts.
         floor_seconds: the floor's median, by which a ratio was divided.
-        times_ours: of a time that is there to compare with, over ours.
+        times_ours: for a time of others, its ratio to ours.
     """
 
     group: str

@@ -26,7 +26,7 @@ def call(method: str, target: str, headers: Message) -> Call:
     """Return the AWS call of a request.
 
     The service is the one that the request is signed for (``s3``, ``sqs``, ``dynamodb``, ``ses``);
-    what comes to the REST API is no service's, and gets the name ``api``; SendGrid gets the
+    a request to the REST API belongs to no service, and gets the name ``api``; SendGrid gets the
     name ``sendgrid``.
 
     Args:

@@ -28,7 +28,7 @@ class Fault:
         service: whose calls; all services' where None.
         operation: which of them; all where None.
         probability: of each such call, 0 to 1.
-        calls: numbers of calls that surely meet it; the first call of an operation is 1.
+        calls: numbers of calls that always meet it; the first call of an operation is 1.
         seconds: how long a delay is.
     """
 
@@ -47,7 +47,9 @@ class Fault:
         if not self.probability and not self.calls:
             raise ValueError(f"{self.kind} never happens: give a probability, or calls")
         if self.kind.startswith("delay") != (self.seconds > 0):
-            raise ValueError(f"{self.kind} with {self.seconds} seconds; delays have some, no other")
+            raise ValueError(
+                f"{self.kind} with {self.seconds} seconds; delays have some, no others"
+            )
 
     @property
     def on_reply(self) -> bool:

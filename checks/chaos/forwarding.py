@@ -22,16 +22,16 @@ _FRAMING = {"connection", "keep-alive", "transfer-encoding"}  # of one connectio
 
 
 class Server(ThreadingHTTPServer):
-    """A server that passes on to another one.
+    """A server that passes requests on to another one.
 
     Args:
         host: where both servers are.
         upstream: the other one's port.
-        meet: gives the fault that a call meets.
-        note: is told of each fault once it has its effect: a call whose reply is delayed or lost
-            was carried out by then.
-        broken: is told of calls that the other server did not answer.
-        watch: is told of every call that is passed on, and of its body.
+        meet: returns the fault that a call meets.
+        note: is called with each fault once it has its effect: a call whose reply is delayed or
+            lost was carried out by then.
+        broken: is called with calls that the other server did not answer.
+        watch: is called with every call that is passed on, and its body.
     """
 
     daemon_threads = False  # so that closing waits for them

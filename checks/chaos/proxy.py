@@ -15,7 +15,7 @@ from checks.chaos.forwarding import LOOPBACK, Server
 
 @dataclass(frozen=True)
 class Tally:
-    """What came by and what was done to it, under one plan.
+    """The calls that passed, and the faults that were injected, under one plan.
 
     Attributes:
         calls: how often each operation was called.
@@ -39,7 +39,7 @@ class Proxy:
         host: where it listens, and where the server does: loopback, or, for functions in
             containers, this machine's address for them.
         plan: what fails while no other plan is injected.
-        watch: is told, by many threads, of every call that is passed on, and of its body.
+        watch: is called, by many threads, with every call that is passed on, and its body.
     """
 
     def __init__(

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, fields
 
 @dataclass(frozen=True, kw_only=True)
 class Balance:
-    """Inputs by what became of them; whoever names them chooses the names.
+    """Inputs by what became of them; the caller chooses the inputs' names.
 
-    The first three are as it should be, all others are violations.
+    The first three are correct results, all others are violations.
 
     Attributes:
         once: the effect was applied once.

@@ -4,10 +4,10 @@ An entry that is deleted, by its expiry or by hand, stays counted: it happened. 
 delivered again adds nothing (``activity_store``), so all valid records of a batch are counted
 before the first invalid one is reported, and the ones after it come again.
 
-Outcomes: one ``counted`` for each batch, with the numbers of events that were new, ``again``
-(counted before), ``ignored`` (in no figure) and ``closed`` (of a day that was long over when the
-entry was written, as restored entries are; ``recount`` counts them); one ``invalid`` for each
-record that no version of this system writes.
+Outcomes: one ``counted`` for each batch, with the number of new events, and of those that were
+``again`` (counted before), ``ignored`` (in no figure) and ``closed`` (of a day that was long over
+when the entry was written, as with restored entries; ``recount`` counts them); one ``invalid`` for
+each record that no version of this system writes.
 """
 
 import logging

@@ -10,7 +10,7 @@ CREATE_TICKET: dict[str, Any] = {
     "operationId": "createTicket",
     "summary": "Get a ticket for live push",
     "description": (
-        "Returns the URL of a WebSocket that tells what becomes of uploads. It can be used once, "
+        "Returns the URL of a WebSocket that sends changes of uploads. It can be used once, "
         "within a minute. docs/uploads.md describes the messages."
     ),
     "security": [{"Token": ["uploads.read"]}],

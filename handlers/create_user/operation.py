@@ -10,8 +10,8 @@ CREATE_USER: dict[str, Any] = {
     "operationId": "createUser",
     "summary": "Create a user",
     "description": (
-        "Stores a user, who gets a welcome e-mail. No two users have one address. Unknown fields "
-        "are ignored; of a field given twice the last one counts."
+        "Stores a user, who gets a welcome e-mail. No two users can have the same address. Unknown "
+        "fields are ignored. If a field is given twice, the last one counts."
     ),
     "security": [{"Token": ["users.write"]}],
     "parameters": [IDEMPOTENCY_KEY],
@@ -40,7 +40,7 @@ CREATE_USER: dict[str, Any] = {
         "422": response("The Idempotency-Key was used with another body.", Error),
         "500": response("The user could not be created.", Error),
         "503": response(
-            "The service is busy; nothing was lost by asking again.", Error, RETRY_AFTER
+            "The service is busy; nothing is lost by trying again.", Error, RETRY_AFTER
         ),
     },
 }

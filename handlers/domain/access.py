@@ -7,7 +7,7 @@ from handlers.runtime.caller import Caller
 
 
 def identity_of(caller: Caller | None) -> str:
-    """Return a hash that tells a caller from others; all without credentials share one."""
+    """Return a hash that identifies a caller; all callers without credentials share one."""
     text = "" if caller is None else f"{caller.kind} {caller.id}"
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -27,13 +27,14 @@ def may_see(caller: Caller | None, owner: str | None) -> bool:
 
     Args:
         caller: who asks; None if the API asks for no credentials, and ids are the only protection.
-        owner: what is stored; None for users of services, and of a time before owners were stored.
+        owner: what is stored; None for users of services, and for users from before owners were
+            stored.
     """
     return is_theirs(owner_of(caller), owner)
 
 
 def is_theirs(acting: str | None, owner: str | None) -> bool:
-    """Check the same of who acts as the owner ``acting``, as ``owner_of`` returned it."""
+    """Check the same for a caller for whom ``owner_of`` returned ``acting``."""
     return acting is None or acting == owner
 
 

@@ -32,8 +32,8 @@ class DayFigures(msgspec.Struct, frozen=True):
     failed: Annotated[
         int,
         _count(
-            "Files of which an attempt failed for another reason than the file, counted once. "
-            "Most are processed by a later attempt, and counted there as well.",
+            "Files with an attempt that failed although the file is not the cause, each counted "
+            "once. A later attempt processes most of them, and they are counted there as well.",
             0,
         ),
     ]

@@ -1,4 +1,4 @@
-"""What figures count: one event for each of the ledger's entries that has a day.
+"""Events, which figures count: one for each of the ledger's entries that has a day.
 
     figure      kind      outcome
     created     user      created

@@ -22,7 +22,7 @@ def figures(first: str, last: str, store: ActivityStore) -> list[DayFigures]:
         store: the figures.
 
     Raises:
-        Refused: ``invalid``: a day is no day, or the range is empty or too long.
+        Refused: ``invalid``: a text is not a day, or the range is empty or too long.
     """
     begin, end = _day("from", first), _day("to", last)
     count = _count(begin, end)

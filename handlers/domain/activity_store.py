@@ -1,14 +1,15 @@
 """The figures by day, counted once, in a table of their own: hash key ``id``, range key ``day``.
 
-The item ``figures`` of a day has a number for each figure. Each event that was counted has a mark
-beside it. One transaction writes the marks of new events and adds their number: both or neither. So
-an event that is delivered again, late, or twice at once finds its mark, and adds nothing; and it
-does not matter in which order events come.
+The item ``figures`` of a day has a number for each figure. Each counted event has a mark, an item
+in the same table. One transaction writes the marks of new events and adds their number: both or
+neither. So an event that is delivered again, late, or twice at once finds its mark, and adds
+nothing; and the order in which events arrive does not matter.
 
-Marks are needed as long as an event may come again. Entries are written on the day that they name,
-or just after midnight, and a stream keeps its records for 24 hours. So a day is open for
-``OPEN_DAYS``. An entry that is written later, as a restore does, is not counted: what the ledger
-has of a closed day is complete, and ``recount`` sets the figures to it. Marks expire after that.
+Marks are needed as long as an event may be delivered again. Entries are written on the day that
+they name, or just after midnight, and a stream keeps its records for 24 hours. So a day is open for
+``OPEN_DAYS``. An entry that is written later, as by a restore, is not counted. The ledger's entries
+of a closed day are complete, and ``recount`` sets the figures to their number. Marks expire after
+that.
 
 If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailable`` after all
 retries.
@@ -33,8 +34,8 @@ from handlers.runtime.faults import (
 )
 
 OPEN_DAYS = 3
-"""Days on which entries of a day may be written: its own, and two more. A stream keeps them for a
-day, and so ends before the day is closed for ``recount``."""
+"""Days on which entries of a day may be written: the day itself, and two more. A stream keeps its
+records for a day, so it has none of that day once the day is closed for ``recount``."""
 
 _MARK_DAYS = OPEN_DAYS + 2
 """Days after which a mark expires: the open days, that of ``recount`` (which sets the figures of a
@@ -50,7 +51,7 @@ _FIGURES_ID = "figures"
 def is_open(day: date, *, on: date, days: int = OPEN_DAYS) -> bool:
     """Check that events of a day may be counted on another day.
 
-    A day that is to begin is open: the clock of whoever wrote the entry may be ahead.
+    A day in the future is open: the clock of the entry's writer may be ahead.
     """
     return timedelta(days=-1) <= on - day < timedelta(days=days)
 
@@ -92,7 +93,7 @@ class ActivityStore:
             How many were new. If an answer was lost, this may be less than what was added.
 
         Raises:
-            Unavailable: also if transactions still conflict after six attempts, or if time runs
+            Unavailable: also after six attempts at transactions that conflict, and if time runs
                 out. Some of the events may have been counted.
         """
         distinct = list(dict.fromkeys(events))

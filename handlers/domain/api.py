@@ -64,11 +64,11 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
     "in": "header",
     "required": False,
     "description": (
-        "Makes a retry safe, for 24 hours: the same key with the same body gets the first "
-        "answer, with another body it is refused. Keys belong to their caller: the person "
-        "or the client that the access token names, or the API key. An API that asks for "
-        "no credentials cannot tell callers apart, and all of them share their keys: "
-        "choose random ones, such as UUIDs."
+        "Makes a retry safe, for 24 hours: a request with the same key and the same body gets "
+        "the first response; with another body, it is refused. A key belongs to its caller: the "
+        "person or the client that the access token names, or the API key. An API that asks for "
+        "no credentials cannot distinguish callers, so all of them share their keys: choose "
+        "random keys, such as UUIDs."
     ),
     "schema": {
         "type": "string",
@@ -81,7 +81,7 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 
 REPLAYED = {
     "Idempotent-Replayed": {
-        "description": "Present if this is the first answer again.",
+        "description": "Present if this is the first response again.",
         "schema": {"type": "string", "enum": ["true"]},
     }
 }
@@ -90,7 +90,7 @@ USER_ID: dict[str, Any] = {
     "name": "id",
     "in": "path",
     "required": True,
-    "description": "The user's id. Any other text is the id of no user.",
+    "description": "The user's id. Other texts match no user.",
     "schema": {"type": "string", "minLength": 1, "pattern": "[^ ]"},
 }
 """The path parameter's Parameter Object."""
@@ -100,17 +100,17 @@ _IF_NONE_MATCH: dict[str, Any] = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "`ETag` of an answer that the caller has, or several, separated by commas.",
+    "description": "`ETag` of a response that the caller has, or several, separated by commas.",
     "schema": {"type": "string"},
 }
 
 _STORED: dict[str, Any] = {
     "ETag": {
-        "description": "Names what the answer says. Send it as `If-None-Match` the next time.",
+        "description": "Identifies the content. Send it as `If-None-Match` the next time.",
         "schema": {"type": "string"},
     },
     "Cache-Control": {
-        "description": "The caller may store the answer, and must ask before using it again.",
+        "description": "The caller may store the response, and must revalidate it before each use.",
         "schema": {"type": "string", "enum": ["private, no-cache"]},
     },
 }
@@ -120,7 +120,7 @@ def cached(operation: Mapping[str, Any]) -> dict[str, Any]:
     """Return the operation of a GET with what ``runtime.conditional`` adds to each."""
     responses = operation["responses"]
     found = {**responses["200"], "headers": {**responses["200"].get("headers", {}), **_STORED}}
-    unchanged = {"description": "The caller has the latest answer.", "headers": _STORED}
+    unchanged = {"description": "The caller has the latest response.", "headers": _STORED}
     return {
         **operation,
         "parameters": [*operation.get("parameters", ()), _IF_NONE_MATCH],

@@ -11,7 +11,7 @@ from handlers.domain.upload import Time
 from handlers.domain.user import UserId
 
 KEEP_SECONDS = 90 * 86_400
-"""How long it can be asked for after it is done."""
+"""How long an erasure can be read after it is done."""
 
 _PREFIX = "erasure_"
 _ID = re.compile(f"{_PREFIX}{PATTERN}")
@@ -28,7 +28,7 @@ State = Annotated[
     Literal["running", "done", "failed"],
     msgspec.Meta(
         description=(
-            "`running`: it may wait, until the forms of the user's latest uploads have expired. "
+            "`running`: it may wait until the forms of the user's latest uploads have expired. "
             "`done`: nothing of the user is left. `failed`: a step failed after all retries; send "
             "the `DELETE` again to start it again."
         ),

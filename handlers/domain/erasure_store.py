@@ -1,8 +1,9 @@
 """Erasures in their table, one item for each.
 
-The item is written together with a mark on the user, from which on the user counts as absent. It
-holds how far the erasure is; the e-mail address, between the user's deletion and the confirmation;
-and nothing of the user but the id when it is done. Then it expires, after ``KEEP_SECONDS``.
+The item is written together with a mark on the user. From then on, the user counts as absent. The
+item holds how far the erasure is and, between the user's deletion and the confirmation, the e-mail
+address. When the erasure is done, the item has nothing of the user but the id. It expires
+``KEEP_SECONDS`` later.
 
 If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailable`` after all
 retries.
@@ -101,7 +102,7 @@ class ErasureStore:
         self._now = now
 
     def begin(self, user_id: str, caller: Caller | None) -> Stored | None:
-        """Store the erasure of a user, and mark the user; return it, or the one there is.
+        """Store the erasure of a user, and mark the user; return it, or the existing one.
 
         From now on the user counts as absent, and no sweep welcomes them. (``dynamodb:GetItem`` on
         both tables, ``PutItem`` on this one, ``UpdateItem`` on the users'.)

@@ -1,4 +1,4 @@
-"""The words of live push: tickets, and the messages on a WebSocket."""
+"""The formats of live push: tickets, and the messages on a WebSocket."""
 
 from typing import Annotated, Literal
 

@@ -6,8 +6,8 @@
     connection#<connection>   <upload>       counts the subscriptions of a connection
     upload#<user>#<upload>    <connection>   who is told what becomes of an upload
 
-All items expire. What is left of a closed connection expires too, unless sending to it fails
-first. TTL deletes late, so an expired item counts as absent.
+All items expire. The items that are left of a closed connection expire too, or are deleted earlier
+if sending to it fails. TTL deletes late, so an expired item counts as absent.
 
 If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailable`` after all
 retries.

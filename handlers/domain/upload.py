@@ -27,9 +27,9 @@ Filename = Annotated[
         max_length=MAX_FILENAME_LENGTH,
         pattern=FILENAME_PATTERN,
         description=(
-            "The file's name, for people to read. It may have any characters but control "
-            "characters, marks that change the direction of text, and noncharacters. It becomes "
-            "no part of a key or a header."
+            "The file's name, for people to read. It may have any characters except control "
+            "characters, marks that change the direction of text, and noncharacters. It never "
+            "becomes part of a key or a header."
         ),
         examples=["holiday in Åre.jpg"],
     ),
@@ -39,8 +39,9 @@ ContentType = Annotated[
     msgspec.Meta(
         pattern=CONTENT_TYPE_PATTERN,
         description=(
-            "The file's media type, with a charset at most. S3 refuses the form with another one; "
-            "a picture or document whose content is of another type is rejected."
+            "The file's media type, without parameters other than a charset. S3 refuses the form "
+            "with another media type. A picture or document whose content is of another type is "
+            "rejected."
         ),
         examples=["image/jpeg"],
     ),
@@ -79,10 +80,10 @@ State = Annotated[
         description=(
             "`waiting`: S3 has not reported a file yet. `processing`. `done`: `outputs` has links. "
             "`rejected`: the file cannot be processed; `reason` says why. `failed`: an attempt "
-            "failed by no fault of the file; it is tried again, and may still become `done`. "
-            "`expired`: no file came while the form could be used; one that S3 accepted in the "
-            "last second is still processed. A file that replaces another one under the same form "
-            "is processed anew."
+            "failed, and the file is not the cause; it is tried again, and may still become "
+            "`done`. `expired`: no file arrived while the form could be used; one that S3 accepted "
+            "in the last second is still processed. A file that replaces another one under the "
+            "same form is processed again."
         ),
         examples=["waiting"],
     ),
@@ -112,7 +113,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
         int,
         msgspec.Meta(
             ge=0,
-            description="Of two answers for one upload, the newer has the larger version.",
+            description="Of two responses for one upload, the newer has the larger version.",
             examples=[2],
         ),
     ]
@@ -147,7 +148,7 @@ class UploadRequested(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """What was made of a file."""
+    """An output: a file that was made from the upload."""
 
     name: Annotated[str, msgspec.Meta(examples=["resized.jpg"])]
     url: Annotated[

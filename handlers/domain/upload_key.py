@@ -1,4 +1,4 @@
-"""Keys of files that callers upload by the API: ids and fixed words, and nothing of a caller's.
+"""Keys of files that callers upload by the API: ids and fixed words, and no text of a caller.
 
 ``uploads/users/<user>/<upload>.jpg`` has its outputs in ``processed/users/<user>/<upload>.jpg/``.
 """
@@ -37,7 +37,7 @@ def upload_key(user_id: str, upload_id: str, content_type: str) -> str:
 
 
 def ids_of(key: str) -> tuple[str, str] | None:
-    """Return the ids of user and upload; None if the key is of no upload by the API."""
+    """Return the ids of user and upload; None if the key is not of an upload by the API."""
     match = _KEY.fullmatch(key)
     return (match[1], match[2]) if match else None
 

@@ -20,7 +20,7 @@ def limit(name: str, text: str | None) -> int:
         text: the number; None for the default.
 
     Raises:
-        Refused: the text is no number within the bounds.
+        Refused: the text is not a number within the bounds.
     """
     if text is None:
         return DEFAULT
@@ -30,7 +30,7 @@ def limit(name: str, text: str | None) -> int:
 
 
 def cursor(upload_id: str) -> str:
-    """Return where the next page begins. It is no secret: it counts among one user's uploads."""
+    """Return where the next page begins. It need not be secret: it is valid for one user only."""
     return upload_id.removeprefix(_PREFIX)
 
 

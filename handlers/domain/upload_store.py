@@ -2,7 +2,7 @@
 
 ``request-upload`` writes an item; ``process-upload`` records in it what became of the file. An item
 whose file never came is deleted a week later (``expires``). Items of Idempotency-Keys are in the
-same table, under a ``user`` that is no user's id.
+same table, under a ``user`` that is not a user's id.
 
 If DynamoDB throttles, fails or does not answer, calls raise ``faults.Unavailable`` after all
 retries.
@@ -206,7 +206,7 @@ def _stored(item: dict[str, Any], now: float, *, replayed: bool = False) -> Stor
 
 
 def _state(item: dict[str, Any], now: float) -> State:
-    """Return the state now: forms expire, and a function that was killed recorded nothing."""
+    """Return the present state, even if a form expired or a killed function recorded nothing."""
     state: State = item["state"]["S"]
     if state == "waiting" and now > int(item["deadline"]["N"]):
         return "expired"
@@ -216,7 +216,7 @@ def _state(item: dict[str, Any], now: float) -> State:
 
 
 def _version(item: dict[str, Any], now: float) -> int:
-    """Return a number that grows with each write, and when time alone changes the state."""
+    """Return a number that grows with each write, and whenever time alone changes the state."""
     written = int(item.get("version", {"N": "0"})["N"])
     by_time: bool = _state(item, now) != item["state"]["S"]
     return 2 * written + by_time

@@ -56,7 +56,7 @@ Name = Annotated[
         description=(
             "The user's name: at least one visible character; no control characters, and no "
             "noncharacters of Unicode. Spaces at its ends are removed. The welcome e-mail greets "
-            "by name only what can be nothing but a name."
+            "by name only if the text can be nothing but a name."
         ),
         examples=["Ada Lovelace"],
     ),
@@ -69,8 +69,8 @@ Email = Annotated[
         pattern=EMAIL_PATTERN,
         description=(
             "The user's e-mail address: ASCII, an international domain in its Punycode form; at "
-            f"most {email_address.MAX_LOCAL_LENGTH} characters before the @. Letter case does not "
-            "tell two addresses apart."
+            f"most {email_address.MAX_LOCAL_LENGTH} characters before the @. Addresses that differ "
+            "only in letter case are the same."
         ),
         examples=["ada@example.com"],
         extra_json_schema={"allOf": [{"pattern": f"^ *{email_address.LOCAL_PATTERN}"}]},
@@ -114,7 +114,7 @@ class User(msgspec.Struct, frozen=True):
 
 
 class UserCreated(msgspec.Struct, frozen=True):
-    """The answer to a user's creation."""
+    """The response to a user's creation."""
 
     user: User
     message: str = "User created successfully"

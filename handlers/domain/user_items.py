@@ -1,4 +1,4 @@
-"""The items that creating a user writes: user, guard, idempotency key and what figures count."""
+"""The items that creating a user writes: user, guard, Idempotency-Key, and the ledger's entry."""
 
 import hashlib
 from typing import Any

@@ -101,11 +101,11 @@ class UserStore:
         Args:
             new: what the caller sent.
             idempotency_key: as ``caller.key_of`` returns it; or None.
-            owner: who alone may see the user among people, see ``access.owner_of``; or None.
+            owner: the only person who may see the user, see ``access.owner_of``; or None.
 
         Raises:
             EmailTaken, KeyReused: see the module's docstring.
-            Unavailable: also if transactions still conflict after six attempts, or if time runs
+            Unavailable: also after six attempts at transactions that conflict, and if time runs
                 out.
         """
         now = self._now()

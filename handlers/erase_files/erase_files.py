@@ -27,8 +27,9 @@ def erase_files(
 ) -> dict[str, Any]:
     """Delete a user's files, then the uploads that they belong to.
 
-    Files may still come after that, by forms that were handed out before the erasure began. The
-    erasure keeps the time until then: it is written before the uploads that tell it are deleted.
+    More files may arrive after that, by forms that were handed out before the erasure began. The
+    erasure's item keeps the time until which they may. It is written first, because it is derived
+    from the uploads that are deleted.
 
     Args:
         erasure_id: the erasure's.

@@ -9,7 +9,7 @@ MOST = 1_000
 
 
 class NotDeleted(Exception):
-    """S3 kept some versions; the text has the first one's error code, and no key."""
+    """S3 did not delete some versions; the text has the first one's error code, and no key."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 PAGE = 100
 SETTLE_SECONDS = 300
-"""How long after a form's end, or after a failed attempt, outputs may still come: longer than S3
-takes to report a file, and process-upload to process it."""
+"""How long after a form's end, or after a failed attempt, outputs may still be written: longer than
+S3 takes to report a file, and process-upload to process it."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Steps:
         return {"busy": name == "welcome_busy"}
 
     def _stop_welcome(self, erasure: Stored) -> str:
-        """Take the welcome from whoever might send it: the queue's messages, the sweep's, any."""
+        """Prevent the welcome, whether its message is in the queue or the sweep queues it later."""
         try:
             claim = self.ledger.claim(
                 f"email#{erasure.user}", owner=erasure.id, lease_seconds=_LEASE_SECONDS

@@ -20,7 +20,7 @@ class Traces:
     erasures_table: str
 
     def anonymise(self, user_id: str) -> None:
-        """Take the user from the ledger's entry of the Idempotency-Key that created them.
+        """Remove the user from the ledger's entry of the Idempotency-Key that created them.
 
         The entry stays, so that a late repetition of that request does not create the user again:
         it is refused as one with another body. What else the ledger keeps has ids only.

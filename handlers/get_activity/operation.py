@@ -27,17 +27,17 @@ GET_ACTIVITY: dict[str, Any] = {
     "operationId": "getActivity",
     "summary": "Get figures by day",
     "description": (
-        "Returns what happened on each day of a range, days without figures included. An event "
-        f"counts within seconds. A range has at most {MOST_DAYS} days."
+        "Returns what happened on each day of a range, including days on which nothing happened. "
+        f"An event counts within seconds. A range has at most {MOST_DAYS} days."
     ),
     "security": [{"Token": ["activity.read"]}],
     "parameters": [
         _day("from", "The first day, in UTC.", "2026-11-01"),
-        _day("to", "The last day, in UTC; it counts as well.", "2026-11-30"),
+        _day("to", "The last day, in UTC; it is included.", "2026-11-30"),
     ],
     "responses": {
         "200": response("The figures.", _SCHEMAS["Activity"]),
-        "400": response("`from` or `to` is no day, or the range is empty or too long.", Error),
+        "400": response("`from` or `to` is not a day, or the range is empty or too long.", Error),
         "500": response("The figures could not be read.", Error),
         "503": response("The service is busy.", Error, RETRY_AFTER),
     },

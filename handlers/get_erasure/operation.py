@@ -10,8 +10,8 @@ GET_ERASURE: dict[str, Any] = {
     "operationId": "getErasure",
     "summary": "Get an erasure",
     "description": (
-        "Says how far the erasure of a user is. It can be asked for until 90 days after it was "
-        "done, by whoever might see the user."
+        "Returns how far the erasure of a user is. Callers who could see the user can read it, "
+        "until 90 days after it was done."
     ),
     "security": [{"Token": ["users.delete"]}],
     "parameters": [
@@ -19,7 +19,7 @@ GET_ERASURE: dict[str, Any] = {
             "name": "id",
             "in": "path",
             "required": True,
-            "description": "The erasure's id. Any other text is the id of no erasure.",
+            "description": "The erasure's id. Other texts match no erasure.",
             "schema": {"type": "string", "minLength": 1, "pattern": "[^ ]"},
         }
     ],

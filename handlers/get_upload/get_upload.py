@@ -51,9 +51,9 @@ def get_upload(
 
 
 def _unsigned(found: FoundUpload) -> str:
-    """Return what an answer says, without the signatures.
+    """Return the content of an answer without the signatures.
 
-    They differ by the execution environment that answers, and work equally long.
+    They differ between execution environments, but links of one window expire together.
     """
     bare = [Output(each.name, "", each.expires) for each in found.outputs]
     return msgspec.json.encode(msgspec.structs.replace(found, outputs=bare)).decode()

@@ -10,8 +10,8 @@ GET_UPLOAD: dict[str, Any] = {
     "operationId": "getUpload",
     "summary": "Get an upload",
     "description": (
-        "Says what became of a file. Once it is `done`, the answer has links to what was made of "
-        "it. They work until `expires`, for 10 to 15 minutes, for anybody who has them."
+        "Returns the state of an upload. Once it is `done`, the response has links to the outputs. "
+        "Anybody who has a link can use it until `expires`, for 10 to 15 minutes."
     ),
     "security": [{"Token": ["uploads.read"]}],
     "parameters": [
@@ -20,7 +20,7 @@ GET_UPLOAD: dict[str, Any] = {
             "name": "upload",
             "in": "path",
             "required": True,
-            "description": "The upload's id. Any other text is the id of no upload.",
+            "description": "The upload's id. Other texts match no upload.",
             "schema": {"type": "string", "minLength": 1, "pattern": "[^ ]"},
         },
     ],

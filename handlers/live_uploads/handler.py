@@ -46,7 +46,7 @@ def dependencies(settings: Settings) -> tuple[Parts]:
 
 @entrypoint(Settings, dependencies)
 def handler(event: http.Event, _context: object, parts: Parts) -> Response:
-    """Answer API Gateway. All errors are caught: it retries nothing, and would tell no client."""
+    """Answer API Gateway. All errors are caught: it would neither retry nor inform the client."""
     try:
         return answer(event, parts)
     except Unavailable as error:

@@ -16,8 +16,8 @@ _CHOICES = {raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX}
 def take_texts(page: pypdfium2.PdfPage) -> tuple[list[str], bool]:
     """Return the texts that a page's form fields and annotations show.
 
-    The others, which have nothing but an appearance (stamps, signatures, captions of buttons),
-    become a part of the page's content.
+    Those that only have an appearance (stamps, signatures, captions of buttons) become a part of
+    the page's content.
 
     Returns:
         The texts, and whether the page's content has changed, so that it must be loaded again.

@@ -9,7 +9,7 @@
 - Palettes and black-and-white become colours and greys. Transparency is kept.
 - Frames: animated GIF and WebP stay animated when resized; their thumbnail is the first frame. Of
   other files with several pictures (TIFF pages, animated PNG, JPEG with previews), only the first
-  is used; of TIFF, the first that is no preview.
+  is used; of TIFF, the first that is not a preview.
 - Camera raw in the container of TIFF is not parsed. What Pillow cannot decode is ``UNSUPPORTED``.
 - Quality: JPEG 85, progressive; WebP 80, lossy.
 """

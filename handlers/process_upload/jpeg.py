@@ -1,4 +1,4 @@
-"""JPEG as Pillow should see it: nothing but what its pixels are made of.
+"""JPEG as Pillow should see it: only the data that its pixels are made of.
 
 Pillow rejects a picture whose metadata are broken, and reads the previews of some phones.
 """
@@ -57,7 +57,7 @@ def is_unsupported(source: IO[bytes]) -> bool:
 
 
 def _segments(source: IO[bytes]) -> Iterator[Segment]:
-    """Yield each segment's marker, start and end; the last is the scan, or what is no segment."""
+    """Yield each segment's marker, start and end; the last is the scan, or no segment."""
     end = source.seek(0, 2)
     at = 0
     while at < end:

@@ -9,7 +9,7 @@ class Limits:
 
     Attributes:
         max_bytes: largest file that is parsed.
-        memory_bytes: memory that a parser may take beside the function itself.
+        memory_bytes: memory that a parser may take in addition to the function itself.
         image_max_side: longest side of a resized picture, pixels.
         thumbnail_side: longest side of a thumbnail, pixels.
     """

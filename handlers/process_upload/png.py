@@ -1,4 +1,4 @@
-"""PNG as Pillow should see it: nothing but what its pixels and colours are made of.
+"""PNG as Pillow should see it: only the data that its pixels and colours are made of.
 
 Pillow rejects a picture for texts that are large or broken, and lets one named ``transparency``
 replace the real one.

@@ -31,7 +31,7 @@ class Records:
         self._now = now
 
     def processing(self, upload: Upload, *, seconds: float) -> None:
-        """Record that a file came, and that it is processed for so many seconds at most.
+        """Record that a file arrived, and that it is processed for at most this many seconds.
 
         From now on the item is kept: it no longer expires with the form.
         """

@@ -2,7 +2,7 @@
 
 - 9 to 16 bits without a sign: by the range of their bits, so that dark pictures stay dark.
 - Other integers, and floating point: by the range from the smallest to the largest value. Values
-  that are no data do not count (NaN, infinity, what the tag ``GDAL_NODATA`` names, and magnitudes
+  that are not data do not count (NaN, infinity, what the tag ``GDAL_NODATA`` names, and magnitudes
   from 1e38, which programs write for "none"). They become black; positive infinity becomes white.
 """
 

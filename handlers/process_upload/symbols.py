@@ -25,9 +25,9 @@ _WINGDINGS = dict(
 
 
 def symbol(font: str, code: str) -> str:
-    """Return a character of a font, by its hexadecimal code; "" if the code is none.
+    """Return a character of a font, by its hexadecimal code; "" if the code is not valid.
 
-    The private characters of other fonts, and those that have no equal in Unicode, stay private.
+    Private characters of other fonts, and those without an equivalent in Unicode, stay as they are.
     """
     try:
         number = int(code, 16)

@@ -71,7 +71,7 @@ def cleaned(source: IO[bytes]) -> tuple[IO[bytes], dict[str, Any]]:
 
 
 def mend_byte_order(image: Image.Image) -> None:
-    """Make Pillow read what libtiff unpacks, which is in the machine's byte order, as such."""
+    """Make Pillow read libtiff's output in the machine's byte order, in which libtiff unpacks."""
     for index, tile in enumerate(image.tile):  # type: ignore[attr-defined]
         if tile.codec_name == "libtiff" and tile.args[0] in _NATIVE:
             native = (_NATIVE[tile.args[0]], *tile.args[1:])
@@ -87,7 +87,7 @@ def is_unsupported(source: IO[bytes], *, opened: bool) -> bool:
 
 
 def _picture(file: Directories, source: IO[bytes]) -> Directory:
-    """Return the first page that is no preview."""
+    """Return the first page that is not a preview."""
     pages: list[Directory] = []
     others: list[Directory] = []
     seen: set[int] = set()

@@ -26,7 +26,7 @@ LEAST_PARSE_SECONDS = 10
 """Shortest time that a parser is given; with less, its failure would prove nothing."""
 
 WRITE_SECONDS = 10
-"""Time that is kept for writing the outputs."""
+"""Time that is reserved for writing the outputs."""
 
 
 class OutOfTime(Exception):

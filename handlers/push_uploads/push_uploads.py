@@ -1,11 +1,11 @@
 """Telling clients what becomes of uploads: from the records of the uploads table's stream.
 
-A record only says that an upload has changed. Clients are told its state as it is now, read in the
-same way as the API reads it. So records that are delivered again, or late, tell nothing old, and
-of several changes at once the last one is told.
+A record only says that an upload has changed. Clients are sent its present state, which is read in
+the same way as the API reads it. So a record that is delivered again, or late, never sends an
+outdated state, and of several changes at once only the last one is sent.
 
 Outcomes, one for each upload: ``told``, ``nobody`` (subscribes to it), ``not_told`` (some client
-was not reached; its next message or request brings the state).
+was not reached; its next message or request gets the state).
 """
 
 import logging
@@ -34,7 +34,7 @@ def push_uploads(
 
     Args:
         records: DynamoDB stream records of the uploads' table.
-        users: tells who is being erased: their uploads count as deleted.
+        users: finds who is being erased: their uploads count as deleted.
         uploads: finds the uploads.
         live: finds the subscribers.
         clients: sends to them.
@@ -69,7 +69,7 @@ def _tell(
     if not subscribers:
         outcome("nobody", upload_id=upload_id)
         return
-    # Whoever subscribed was allowed to see the user, so only their erasure is asked for.
+    # Subscribers were allowed to see the user, so only the user's erasure is checked.
     stored = uploads.get(user_id, upload_id) if users.find(user_id, None) else None
     message = Changed(stored.upload) if stored else Refusal("Upload not found", upload_id)
     results = clients.send(subscribers, encode(message))

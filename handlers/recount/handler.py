@@ -1,4 +1,4 @@
-"""By hand: counts the figures anew, from the ledger."""
+"""By hand: counts the figures again, from the ledger."""
 
 from dataclasses import dataclass
 from typing import Any

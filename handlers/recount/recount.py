@@ -1,12 +1,12 @@
-"""Counting the figures anew, from the ledger.
+"""Counting the figures again, from the ledger.
 
-A day that is closed gets the figures of what the ledger has: nobody else writes them. The other
-days, whose records may still be in the stream, are completed: what has no mark yet is counted. So a
-recount may run at any time, twice at once, and again from the start after a failure.
+The figures of a closed day are set to the number of the ledger's entries: nobody else writes them.
+The other days, whose records may still be in the stream, are completed: events without a mark are
+counted. So a recount may run at any time, twice at once, and again from the start after a failure.
 
 Outcomes, one for each day: ``day_set`` (closed), ``day_changed`` (closed, and the figures were
-others), ``day_completed`` (with the number of events that were missing); ``stopped_early`` if time
-runs out; ``invalid`` for each entry that no version of this system writes.
+different), ``day_completed`` (with the number of events that were missing); ``stopped_early`` if
+time runs out; ``invalid`` for each entry that no version of this system writes.
 """
 
 import logging
@@ -58,7 +58,7 @@ def recount(
 def _recount_day(
     request: Request, days: Days, store: ActivityStore, stop: Callable[[], bool]
 ) -> str | None:
-    """Recount the first day; return after which entry it is to be continued, or None."""
+    """Recount the first day; return the entry after which to continue it, or None."""
     if is_open(request.first, on=store.today(), days=OPEN_DAYS + 1):
         return _complete(request.first, request.after, days, store, stop)
     _set(request.first, days, store)
@@ -80,7 +80,7 @@ def _set(day: date, days: Days, store: ActivityStore) -> None:
 def _complete(
     day: date, after: str, days: Days, store: ActivityStore, stop: Callable[[], bool]
 ) -> str | None:
-    """Count what is missing of a day that is open; return likewise."""
+    """Count what is missing of a day that is open; return the entry after which to continue it."""
     missing = 0
     for events, last in _pages(day, after, days):
         missing += store.count(events)
@@ -93,8 +93,8 @@ def _complete(
 def _pages(day: date, after: str, days: Days) -> Iterator[tuple[list[Event], str]]:
     """Yield the events of a day in pages, each with what it ends with: a source and an id.
 
-    Users come last: those of a version that wrote no entry for them. Others have the same events
-    again.
+    Users come last, for those from before users had an entry. Users with an entry give the same
+    event again.
     """
     source, _, last = after.partition(" ")
     if source != "users":

@@ -34,7 +34,7 @@ class Request:
     after: str = ""
 
     def event(self) -> dict[str, str]:
-        """Return the event that asks for this."""
+        """Return the event that makes this request."""
         days = {"from": self.first.isoformat(), "to": self.last.isoformat()}
         return {**days, **({"after": self.after} if self.after else {})}
 

@@ -10,12 +10,12 @@ REQUEST_ERASURE: dict[str, Any] = {
     "operationId": "requestErasure",
     "summary": "Erase a user",
     "description": (
-        "Starts the erasure of a user with all uploads and what was made of them. At once, the "
-        "user answers as one that does not exist, no new upload is possible, and no welcome is "
-        "sent any more. A confirmation goes to the user's address when all is deleted: within "
-        "seconds, or up to 20 minutes later if a form of an upload can still be used. The address "
-        "is free again then. The same request again returns the same erasure, and starts it "
-        "again if it failed."
+        "Starts the erasure of a user with all uploads and their outputs. From then on, the API "
+        "treats the user as one that does not exist, no new upload is possible, and no welcome is "
+        "sent. When everything is deleted, a confirmation is sent to the user's address, and the "
+        "address is free again: within seconds, or up to 20 minutes later if the form of an "
+        "upload can still be used. The same request again returns the same erasure, and starts "
+        "it again if it failed."
     ),
     "security": [{"Token": ["users.delete"]}],
     "parameters": [USER_ID],
@@ -25,7 +25,7 @@ REQUEST_ERASURE: dict[str, Any] = {
             Erasure,
             {
                 "Location": {
-                    "description": "Where to ask how far it is, relative to this request's URL.",
+                    "description": "URL of the erasure, relative to this request's URL.",
                     "schema": {"type": "string", "format": "uri-reference"},
                 }
             },
@@ -42,7 +42,7 @@ REQUEST_ERASURE: dict[str, Any] = {
         "404": response("There is no user with this id, or none that the caller may see.", Error),
         "500": response("The erasure could not be started.", Error),
         "503": response(
-            "The service is busy. Ask again: nothing is done twice.", Error, RETRY_AFTER
+            "The service is busy. Try again: nothing is done twice.", Error, RETRY_AFTER
         ),
     },
 }

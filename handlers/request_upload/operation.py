@@ -21,7 +21,7 @@ REQUEST_UPLOAD: dict[str, Any] = {
         "to `form.url` with all of `form.fields`, and the file as the last field, `file`. S3 "
         "answers 204. It refuses another type, another size, and anything after `form.expires`. "
         "Until then the form can be sent again; the last file counts. Unknown fields of the "
-        "request are ignored; of a field given twice the last one counts."
+        "request are ignored. If a field is given twice, the last one counts."
     ),
     "security": [{"Token": ["uploads.write"]}],
     "parameters": [USER_ID, IDEMPOTENCY_KEY],
@@ -31,8 +31,8 @@ REQUEST_UPLOAD: dict[str, Any] = {
     },
     "responses": {
         "201": response(
-            "The form, made now or by the first request with the same Idempotency-Key; the latter "
-            "expires as the first one does.",
+            "The form, made now or by the first request with the same Idempotency-Key. If it was "
+            "made earlier, it still expires at the same time.",
             UploadRequested,
             REPLAYED,
         )
@@ -44,19 +44,19 @@ REQUEST_UPLOAD: dict[str, Any] = {
                         "id": "$response.body#/upload/user",
                         "upload": "$response.body#/upload/id",
                     },
-                    "description": "What becomes of the file can be asked at once.",
+                    "description": "The upload can be read at once.",
                 }
             }
         },
         "400": response("The body or the Idempotency-Key is not as described here.", Error),
         "404": response("There is no user with this id, or none that the caller may see.", Error),
         "413": response(
-            "The file is larger than this stack takes, or the body larger than 8192 bytes.", Error
+            "The file is larger than this stack allows, or the body larger than 8192 bytes.", Error
         ),
         "422": response("The Idempotency-Key was used with another body or user.", Error),
         "500": response("The form could not be made.", Error),
         "503": response(
-            "The service is busy; nothing was lost by asking again.", Error, RETRY_AFTER
+            "The service is busy; nothing is lost by trying again.", Error, RETRY_AFTER
         ),
     },
 }

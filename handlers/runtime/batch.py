@@ -17,7 +17,7 @@ Response = dict[str, list[dict[str, str]]]
 
 
 def respond(failed: Iterable[str]) -> Response:
-    """Return the response that names what failed.
+    """Return the response that names the failed items.
 
     Args:
         failed: message ids of SQS, or the sequence number of a stream's first failed record.

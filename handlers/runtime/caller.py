@@ -53,9 +53,9 @@ def token_holder(claims: dict[str, Any]) -> Caller:
 
 
 def key_of(known: Caller | None, key: str) -> str:
-    """Return a key that a caller chose, as one that no other caller can choose.
+    """Return a caller's key in a form that no other caller can choose.
 
-    Nobody's keys stay as they are: all who call without credentials share them.
+    Keys of callers without credentials stay as they are: all these callers share them.
 
     Args:
         known: who chose the key; None if the API asks for no credentials.

@@ -10,7 +10,7 @@ from typing import Any
 from handlers.runtime.caller import caller
 
 _STORED = {
-    # Only the caller's own cache stores an answer, and asks before it uses it again.
+    # Only the caller's own cache stores an answer, and revalidates it before it uses it again.
     "Cache-Control": "private, no-cache",
     # Whatever decides about the answer and is not in its URL.
     "Vary": "Authorization, Origin, X-Api-Key",
@@ -19,11 +19,11 @@ _OF_CONTENT = ("Content-Type",)
 
 
 def etag(event: dict[str, Any], content: str) -> str:
-    """Return the tag of an answer, which is another one for each caller.
+    """Return the tag of an answer, which differs between callers.
 
     Args:
         event: API Gateway's proxy event.
-        content: what the answer says.
+        content: the content that the tag stands for.
     """
     text = f"{caller(event)} {content}"
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

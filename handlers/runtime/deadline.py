@@ -25,7 +25,7 @@ CONNECT_SECONDS = 1
 lost packet costs an attempt."""
 
 RESERVE_SECONDS = 1
-"""Time that calls may not use: the function answers and logs in it, on a fraction of a CPU."""
+"""Time that calls may not use: the function needs it to answer and log, on a fraction of a CPU."""
 
 _LEAST_READ_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 20

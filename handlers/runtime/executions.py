@@ -40,7 +40,7 @@ class Executions:
             given: its input. Everybody who may read the machine's history sees it.
 
         Returns:
-            How the execution of this name is.
+            The status of the execution of this name.
 
         Raises:
             Unavailable: Step Functions throttles, fails or does not answer.
@@ -55,9 +55,9 @@ class Executions:
         return "running"
 
     def status(self, name: str) -> Status:
-        """Return how an execution is (``states:DescribeExecution``).
+        """Return an execution's status (``states:DescribeExecution``).
 
-        One that does not exist has failed: it was never started, or ended long ago.
+        An execution that does not exist counts as failed: it was never started, or ended long ago.
 
         Raises:
             Unavailable: Step Functions throttles, fails or does not answer.

@@ -1,4 +1,4 @@
-"""A request that a use case does not serve, whichever API it came by."""
+"""A request that a use case does not serve, by any of the APIs."""
 
 
 class Refused(Exception):

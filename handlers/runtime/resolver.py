@@ -51,12 +51,12 @@ class Field:
     """How a field is resolved.
 
     Attributes:
-        scope: without which no token may ask for it, as the REST operation's.
+        scope: the scope that a token needs, the same as for the REST operation.
         failed: the text of an ``internal_error``: what failed, but not why.
         resolve: returns a value for each that is asked for, or `Refused`. It may raise `Refused`
             for all of them.
-        most: how many values are resolved at once. What is written is written alone, so that a
-            failure does not hide what was written before it.
+        most: how many values are resolved at once. Writes are made one by one, so that a failure
+            does not hide what was written before it.
     """
 
     scope: str
@@ -86,7 +86,7 @@ def answer(
 def caller_of(identity: dict[str, Any] | None) -> Caller | None:
     """Return who asks, as AppSync has verified it; None if the API asks for a key.
 
-    Whoever signs requests with AWS credentials is a service, by the ARN of its role or user.
+    A caller who signs requests with AWS credentials is a service, by the ARN of its role or user.
     https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
 
     Raises:
@@ -99,7 +99,7 @@ def caller_of(identity: dict[str, Any] | None) -> Caller | None:
 
 
 def may_ask(identity: dict[str, Any] | None, scope: str) -> bool:
-    """Check that a token has a scope. What is no token has none, and needs none, as in REST.
+    """Check that a token has a scope. Callers without a token need no scope, as in REST.
 
     API Gateway checks scopes before it invokes a function. AppSync does not.
     """

@@ -1,4 +1,4 @@
-"""SnapStart: what is removed before the snapshot, and what each restore makes anew.
+"""SnapStart: what is removed before the snapshot, and what is made again after each restore.
 
 Lambda starts a version once, when it is published, and takes a snapshot. Every environment begins
 as a copy of it, minutes or weeks later. By then copied connections are dead and copied credentials

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from handlers.runtime.faults import is_temporary
 
 KEPT_SECONDS = 300
-"""A new value is used after this time at the latest, or at once where the old one is refused."""
+"""A new value is used after this time at the latest, or at once if the old one is refused."""
 
 
 class Missing(Exception):

@@ -1,7 +1,8 @@
 """The trace: one id for a request, an upload or a message, and for all that follows from it.
 
-Log records have it as the field ``trace``. What carries the work on has it too: the user's item, a
-message's attribute, a file's metadata, an e-mail's tag. ``app trace`` finds the records by it.
+Log records have it as the field ``trace``. So does everything that passes the work on: the user's
+item, a message's attribute, a file's metadata, an e-mail's tag. ``app trace`` finds the records by
+it.
 
 An id may come from outside: API Gateway lets callers choose the request's id, and whoever may send
 a message chooses its attributes. So only ids of AWS's own forms count, which have no room for a
@@ -45,7 +46,7 @@ def current() -> str | None:
 def invocation(event: object, context: object) -> Iterator[None]:
     """Set the trace of an invocation: the id of the API's request, or else Lambda's own.
 
-    AppSync tells no id of a request, but X-Ray's.
+    For a request to AppSync, it is X-Ray's id: AppSync passes no other one.
 
     Args:
         event: any event.
@@ -72,7 +73,7 @@ def of(record: object) -> Iterator[None]:
 
 
 def named(form: Callable[[str], Form]) -> dict[str, Form]:
-    """Return the trace by its name, in some form, to add to what is sent or stored; or nothing."""
+    """Return the trace under its name, as ``form`` makes it, to send or store; or nothing."""
     trace = _current.get()
     return {} if trace is None else {NAME: form(trace)}
 

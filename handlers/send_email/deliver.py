@@ -25,7 +25,7 @@ from handlers.send_email.mailer import Mailer, NotSent
 from handlers.send_email.render import render
 
 MOST_SENDS = 2
-"""How often an e-mail may be sent while it is uncertain whether it was: at most one duplicate."""
+"""How often an e-mail may be sent if it is uncertain whether it was sent: at most one duplicate."""
 
 _ID = re.compile(f"[a-z]{{1,20}}_{PATTERN}")
 
@@ -123,7 +123,7 @@ def _once(record: dict[str, Any], message: EmailMessage) -> str | None:
     id_ = attribute.get("stringValue")
     # No user's: who may write to the queue must not keep a welcome from being sent.
     if not isinstance(id_, str) or not _ID.fullmatch(id_) or is_user_id(id_):
-        raise InvalidMessage("the attribute once is no id of what is sent once")
+        raise InvalidMessage("the attribute once is not an id of an e-mail that is sent once")
     return id_
 
 
@@ -134,5 +134,5 @@ def _welcomed_user(record: dict[str, Any], message: EmailMessage) -> str | None:
         return None
     user_id = attribute.get("stringValue")
     if not isinstance(user_id, str) or not is_user_id(user_id):
-        raise InvalidMessage("the attribute user_id is no user's id")
+        raise InvalidMessage("the attribute user_id is not a user's id")
     return user_id

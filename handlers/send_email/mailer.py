@@ -1,4 +1,4 @@
-"""What every mailer does, and the errors by which it says that it did not.
+"""The interface of every mailer, and the errors that mean that an e-mail was not sent.
 
     NotSent
     ├── Rejected     the provider refuses this message, and would refuse it again
@@ -16,7 +16,7 @@ from handlers.runtime import deadline
 from handlers.send_email.render import Rendered
 
 _PAUSES_SECONDS = (0.5, 1, 2)
-"""SES counts e-mails by the second, so these pauses slow a flood down to its rate."""
+"""SES limits e-mails per second, so these pauses slow a flood down to the allowed rate."""
 
 
 class NotSent(Exception):

@@ -1,6 +1,6 @@
 """Sending through SES.
 
-After an error that is no ``NotSent`` (no answer, a failure of the server) the e-mail may have been
+After an error that is not ``NotSent`` (no answer, a failure of the server) the e-mail may have been
 sent. These propagate as botocore's own errors.
 """
 

@@ -19,7 +19,7 @@ class CallersArgs:
 
     Attributes:
         scopes: such as ``items.read``, each with a description.
-        service_scopes: those of ``scopes`` that the client for people does not get.
+        service_scopes: those of ``scopes`` that the client for people does not receive.
     """
 
     config: Api
@@ -34,7 +34,7 @@ class Callers(pulumi.ComponentResource):
     It exists only if ``api.authorization`` is ``cognito``. In an existing pool
     (``api.cognito.userPoolArn``) nothing is made: its owner manages scopes and clients.
 
-    ``resource_server`` is what the names of scopes begin with in tokens.
+    ``resource_server`` is the beginning of the names of scopes in tokens.
 
     Attributes, each None if it does not exist: ``pool_arn``, ``pool_id``; ``client_id`` and
     ``client_secret``, a secret, with which a program gets tokens from ``token_endpoint``; and

@@ -20,8 +20,8 @@ from infra.config.texts import (
 class Throttle(Section):
     """A token bucket."""
 
-    rate_limit: float = Field(gt=0, le=10_000, description="Requests a second, steady.")
-    burst_limit: int = Field(ge=1, le=5_000, description="Requests at once, at most.")
+    rate_limit: float = Field(gt=0, le=10_000, description="Steady rate, in requests a second.")
+    burst_limit: int = Field(ge=1, le=5_000, description="Most requests at once.")
 
 
 class Quota(Section):
@@ -47,21 +47,21 @@ class Cognito(Section):
     )
     resource_server: ResourceServerId | None = Field(
         None,
-        description="Identifier of the resource server, with which scopes begin "
+        description="Identifier of the resource server, which is the beginning of each scope "
         "(`<identifier>/<scope>`); the project's name by default.",
     )
     callback_urls: list[CallbackUrl] = Field(
         [],
-        description="Where people return after they sign in or out. With it, the stack's own pool "
-        "has a client for a web app, without a secret (authorization code with PKCE).",
+        description="URLs to which people return after they sign in or out. With them, the stack's "
+        "own pool has a client for a web app, without a secret (authorization code with PKCE).",
     )
 
     @model_validator(mode="after")
     def _clients_are_the_owners(self) -> "Cognito":
         if self.user_pool_arn and self.callback_urls:
             raise ValueError(
-                "callbackUrls is for a pool of the stack's own; must be left out where userPoolArn "
-                "names another one, whose clients are its owner's"
+                "callbackUrls is for the stack's own pool; must be left out if userPoolArn names "
+                "another pool, because its owner manages its clients"
             )
         return self
 
@@ -121,9 +121,9 @@ class Api(Section):
     )
     account_log_role: bool = Field(
         False,
-        description="Set the role with which API Gateway writes logs. An account has one in each "
-        "region, which all its APIs use: this replaces it for everybody. `bootstrap/` sets it. "
-        "true only in an account of your own without the bootstrap.",
+        description="Set the role with which API Gateway writes logs. All APIs of an account and "
+        "region share one such role, and this replaces it for all of them. `bootstrap/` sets it: "
+        "choose true only in an account of your own without the bootstrap.",
     )
 
     @model_validator(mode="after")
@@ -132,8 +132,8 @@ class Api(Section):
         chosen = self.authorization
         if chosen == "api_key" and self.usage_plan is None:
             raise ValueError(
-                'authorization is "api_key"; usagePlan is required with it, for a key counts in a '
-                "usage plan only"
+                'authorization is "api_key"; usagePlan is required with it, because a key is valid '
+                "only in a usage plan"
             )
         for section, given, goes_with in (
             ("usagePlan", self.usage_plan, "api_key"),
@@ -141,7 +141,7 @@ class Api(Section):
         ):
             if given is not None and chosen != goes_with:
                 raise ValueError(
-                    f'authorization is "{chosen}"; must be "{goes_with}" where {section} is '
+                    f'authorization is "{chosen}"; must be "{goes_with}" if {section} is '
                     f"given: choose that, or leave {section} out"
                 )
         return self

@@ -22,13 +22,13 @@ class Emulator(Section):
     """An AWS emulator in place of AWS."""
 
     url: EmulatorUrl = Field(
-        description="Its URL, such as http://localhost:4566. All calls, images and outputs go "
-        "there, with the credentials `test` and `test`. No policy refuses calls without TLS: the "
-        "emulator speaks nothing else."
+        description="URL of the emulator, such as http://localhost:4566. All calls and images go "
+        "there, with the credentials `test` and `test`, and outputs have its address. No policy "
+        "refuses calls without TLS, because the emulator serves plain HTTP only."
     )
     in_production: bool = Field(
         False,
-        description="Accept the emulator where `environment` is production: to test a production "
+        description="Accept the emulator if `environment` is production, to test a production "
         "stack.",
     )
 

@@ -31,23 +31,23 @@ class FunctionSettings(Section):
     reserved_concurrency: int | None = Field(
         None,
         ge=1,
-        description="How many may run at once; no other function can use this share. New accounts "
-        "have a quota of 10 in all, and 10 must stay unreserved: leave this out until your quota "
-        "was raised.",
+        description="Most invocations at once; no other function can use this share of the "
+        "account's concurrency. A new account has a quota of 10, and 10 must stay unreserved: "
+        "leave this out until your quota is raised.",
     )
     provisioned_concurrency: int | None = Field(
         None,
         ge=1,
-        description="How many environments are kept started, paid by the hour; they are a part of "
-        "`reservedConcurrency`, if that is set. Up to that many requests at once meet no cold "
-        "start.",
+        description="Execution environments that are kept initialized, paid by the hour; they are "
+        "a part of `reservedConcurrency`, if that is set. Up to that many requests at once meet no "
+        "cold start.",
     )
     snap_start: bool = Field(
         False,
-        description="Start environments from a snapshot that is taken when a version is published, "
-        "which takes minutes. Each version costs by the hour until it is deleted, and each start "
-        "costs a little. Requires AWS's base image of Python 3.12 or later, a `tmpMb` of "
-        f"{_FREE_TMP_MB}, and no `provisionedConcurrency`.",
+        description="Start execution environments from a snapshot. Lambda takes it when a version "
+        "is published, which takes minutes. Each version costs by the hour until it is deleted, "
+        "and each start costs a little. Requires AWS's base image of Python 3.12 or later, a "
+        f"`tmpMb` of {_FREE_TMP_MB}, and no `provisionedConcurrency`.",
     )
 
     @model_validator(mode="after")
@@ -58,13 +58,13 @@ class FunctionSettings(Section):
         """
         if self.snap_start and self.provisioned_concurrency is not None:
             raise ValueError(
-                f"provisionedConcurrency is {self.provisioned_concurrency}; must be left out where "
-                "snapStart is true: Lambda starts a version one way or the other"
+                f"provisionedConcurrency is {self.provisioned_concurrency}; must be left out if "
+                "snapStart is true: Lambda does not support both for one version"
             )
         if self.snap_start and self.tmp_mb > _FREE_TMP_MB:
             raise ValueError(
-                f"tmpMb is {self.tmp_mb}; must be {_FREE_TMP_MB} where snapStart is true: a "
-                "snapshot holds no larger /tmp"
+                f"tmpMb is {self.tmp_mb}; must be {_FREE_TMP_MB} if snapStart is true: Lambda "
+                "supports no larger /tmp with snapshots"
             )
         return self
 

@@ -73,9 +73,9 @@ def _read(model: type[S]) -> tuple[S | None, list[str]]:
 
 
 def _encrypted(keys: Iterable[str]) -> Iterator[str]:
-    """Yield the keys that are Pulumi secrets: no key is meant for one.
+    """Yield a problem for each key that is a Pulumi secret: no key may be one.
 
-    Their values become names, settings and policies, which the state holds in plain text.
+    Values become names, settings and policies, which the state holds in plain text.
     """
     for key in sorted(filter(_is_secret, keys)):
         yield (

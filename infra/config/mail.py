@@ -48,19 +48,19 @@ class Mail(Section):
     )
     create_identity: bool = Field(
         True,
-        description="Make the SES identity of the sender's domain. An account has one in each "
-        "region: false if another stack or tool has made it.",
+        description="Create the SES identity of the sender's domain. An account has one such "
+        "identity in each region: choose false if another stack or tool has created it.",
     )
     provider: Literal["ses", "sendgrid"] = Field(
         "ses",
-        description="Who sends the e-mails."
-        " sendgrid: by its API, on the internet, with a key in Secrets Manager ($0.40 a month); "
-        "nothing of SES is made.",
+        description="The service that sends the e-mails."
+        " sendgrid: SendGrid's API on the internet, with a key in Secrets Manager ($0.40 a month); "
+        "no SES resources are created.",
     )
     api_key: ApiKey | None = Field(
         None,
-        description="The secret that holds the provider's API key, if you have made one. Without "
-        "it, the program makes an empty secret, and you put the key there. Not for ses.",
+        description="The secret that holds the provider's API key, if you have created one. "
+        "Otherwise the program creates an empty secret, and you put the key there. Not for ses.",
     )
 
     @model_validator(mode="after")
@@ -73,10 +73,10 @@ class Mail(Section):
         return self
 
     def check_way_out(self, network: Network | None, emulator: Emulator | None) -> None:
-        """Check that functions reach the provider.
+        """Check that functions can reach the provider.
 
         Raises:
-            ValueError: they do not, or should not; the text names the ways out.
+            ValueError: they cannot, or must not; the text says what to change.
         """
         if self.provider != "ses" and emulator is not None:
             raise ValueError(
@@ -86,6 +86,6 @@ class Mail(Section):
         if self.provider != "ses" and network is not None and not network.internet:
             raise ValueError(
                 f"provider is {self.provider}, on the internet, and the functions run in a network "
-                "without a way there; set network.internet to true (a NAT gateway, about $37 a "
+                "without internet access; set network.internet to true (a NAT gateway, about $37 a "
                 "month), or provider to ses"
             )

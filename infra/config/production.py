@@ -26,16 +26,20 @@ class Demand(NamedTuple):
 
 
 DEMANDS = (
-    Demand("removalPolicy", lambda policy: policy == "retain", "retain: data outlives the stack"),
+    Demand(
+        "removalPolicy",
+        lambda policy: policy == "retain",
+        "retain, so that data outlives the stack",
+    ),
     Demand(
         "logs.retentionDays",
         lambda logs: logs.retention_days >= _YEAR,
-        f"at least {_YEAR}: what happened must be found out later, too",
+        f"at least {_YEAR}, so that you can find out later what happened",
     ),
     Demand(
         "logs.bucketAccess",
         lambda logs: logs.bucket_access,
-        "true: who read or wrote an object must be found out later, too",
+        "true, so that you can find out later who read or wrote an object",
     ),
     Demand(
         "functions",
@@ -43,39 +47,39 @@ DEMANDS = (
             name in functions and functions[name].reserved_concurrency is not None
             for name in function_names()
         ),
-        f"given a reservedConcurrency for each of {', '.join(function_names())}: none takes what "
-        "another one needs",
+        f"given a reservedConcurrency for each of {', '.join(function_names())}, so that no "
+        "function uses up what another one needs",
     ),
     Demand(
         "encryption.customerKey",
         lambda encryption: encryption.customer_key,
-        "true: who may read the data is then this account's to say, and to see",
+        "true, so that this account decides who may read the data, and sees who does",
     ),
     Demand(
         "api.authorization",
         lambda api: api.authorization != "none",
-        "cognito, or at least api_key: nobody calls without being known",
+        "cognito, or at least api_key, so that every caller is known",
     ),
     Demand(
         "api.firewall",
         lambda api: api.firewall is not None,
-        "set, with a rateLimit: what is known to be hostile never reaches the functions",
+        "set, with a rateLimit, so that requests known to be hostile never reach the functions",
     ),
     Demand(
         "network",
         lambda network: network is not None,
-        "set, with a cidr: functions reach what they need, and not the internet",
+        "set, with a cidr, so that functions reach what they need and not the internet",
     ),
     Demand(
         "alarms.email",
         lambda alarms: alarms.email is not None,
-        "an address: somebody must hear the alarms",
+        "an address, so that somebody is notified of alarms",
     ),
     Demand(
         "emulator",
         lambda emulator: emulator is None or emulator.in_production,
-        "left out, or have inProduction: true for a test: production is in AWS, and lets nobody in "
-        "without TLS",
+        "left out, or have inProduction: true for a test, because production runs in AWS and "
+        "refuses calls without TLS",
     ),
 )
 

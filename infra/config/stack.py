@@ -26,8 +26,8 @@ class Logs(Section):
     retention_days: RetentionDays = Field(30, description="Days that every log group is kept.")
     bucket_access: bool = Field(
         False,
-        description="Log who read or wrote which object of the bucket, to a bucket of its own; "
-        "kept as long.",
+        description="Log who reads or writes which object of the bucket. The log is in a bucket of "
+        "its own, and kept for as many days.",
     )
 
 
@@ -40,8 +40,8 @@ class Images(Section):
     base: BaseImage = Field(
         "public.ecr.aws/lambda/python:3.13",
         description="Base image. `make pin STACK=…` pins it by digest (`…python:3.13@sha256:…`), "
-        "and moves the pin later, for the base's security fixes. Unpinned, a build takes what the "
-        "tag names that day.",
+        "and moves the pin later, for the base's security fixes. Without a pin, each build takes "
+        "the image that the tag names that day.",
     )
     source: str = Field("", description="URL of your repository, set as a label of the images.")
 
@@ -52,8 +52,8 @@ class Encryption(Section):
     customer_key: bool = Field(
         False,
         description="Encrypt tables, bucket, queues, images, the functions' environment and "
-        "snapshots, logs and alarm topic by a KMS key of the stack's own instead of keys that AWS "
-        "owns. $1 a month, and requests.",
+        "snapshots, logs and alarm topic with a KMS key of the stack's own instead of keys that "
+        "AWS owns. It costs $1 a month, plus requests.",
     )
 
 
@@ -76,7 +76,9 @@ class Alarms(Section):
     """Who is notified of alarms."""
 
     email: EmailAddress | None = Field(
-        None, description="Address subscribed to the alarm topic; it must confirm once."
+        None,
+        description="E-mail address to subscribe to the alarm topic. The recipient must confirm "
+        "the subscription once.",
     )
     runbook: Document = Field(
         "docs/runbook.md",
@@ -134,8 +136,8 @@ class StackConfig(Section):
         """Refuse to set a role for the whole account within one environment's boundary."""
         if info.data.get("permissions_boundary") and api.account_log_role:
             raise ValueError(
-                "accountLogRole is true; must be false where permissionsBoundary is given, for "
-                "bootstrap/ makes both the boundary and the account's role"
+                "accountLogRole is true; must be false if permissionsBoundary is given, because "
+                "bootstrap/ creates both the boundary and the account's role"
             )
         return api
 

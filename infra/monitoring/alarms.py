@@ -40,15 +40,15 @@ class Alarm:
     Attributes:
         name: the watched resource and metric.
         description: what the alarm means, for on-call.
-        section: the section of ``docs/runbook.md`` that tells what to do.
+        section: the section of ``docs/runbook.md`` that says what to do.
         namespace: the metric's namespace.
         metric: the metric's name.
         dimensions: the metric's dimensions.
         statistic: over five minutes: ``Sum``, ``Maximum``, or a percentile such as ``p99``.
         threshold: in the metric's unit.
         lasting: whether it takes ten minutes of fifteen to alarm, instead of five.
-        rate: whether the metric is a rate that stands until AWS reports another one: it alarms at
-            the threshold already, and keeps its state while there are no data.
+        rate: whether the metric is a rate that is valid until AWS reports another one. The alarm
+            then rings at the threshold, not only above it, and keeps its state without new data.
         functions: the functions whose new version may be the cause, as a release sees it.
     """
 
@@ -66,7 +66,7 @@ class Alarm:
 
 
 def on_function(function: ImageFunction) -> Iterator[Alarm]:
-    """Yield alarms on a function's errors, throttles, and a duration near its time-out."""
+    """Yield alarms on a function's errors, throttles, and a duration near its timeout."""
     for metric, description in (
         ("Errors", "Invocations fail; the function's log says why."),
         ("Throttles", "Invocations are refused: concurrency is used up."),
@@ -164,7 +164,7 @@ def on_outcome(function: ImageFunction, outcome: str) -> Alarm:
 
 
 def on_machine(machine: StateMachine) -> Iterator[Alarm]:
-    """Yield alarms on executions of a state machine that fail, end by time, or are stopped."""
+    """Yield alarms on executions of a state machine that fail, time out, or are stopped."""
     for metric, how in (
         ("ExecutionsFailed", "failed"),
         ("ExecutionsTimedOut", "took too long"),
@@ -183,7 +183,7 @@ def on_machine(machine: StateMachine) -> Iterator[Alarm]:
 
 
 def on_sender(sender: MailIdentity) -> Iterator[Alarm]:
-    """Yield alarms on the rates of a sender's e-mails that bounce, or that are called spam."""
+    """Yield alarms on the rates of a sender's e-mails that bounce, or are reported as spam."""
     for metric, what, threshold in (
         ("BounceRate", "bounces", _BOUNCE_RATE),
         ("ComplaintRate", "complaints", _COMPLAINT_RATE),

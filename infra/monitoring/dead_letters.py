@@ -1,4 +1,4 @@
-"""Where the messages of every dead-letter queue go back to, for ``app redrive``."""
+"""The place to which each dead-letter queue's messages return, for ``app redrive``."""
 
 from collections.abc import Mapping, Sequence
 

@@ -34,7 +34,7 @@ class MonitoringArgs:
         config: who is notified, and where the runbook is.
         queues: the triggers of the watched queues.
         outcomes: outcomes of functions that need somebody's attention.
-        senders: whose e-mails must not bounce or be called spam.
+        senders: those whose e-mails must not bounce or be reported as spam.
         sockets: the stages of WebSocket APIs.
         machines: state machines whose executions must not fail.
         graphs: GraphQL APIs.

@@ -13,9 +13,9 @@ HTTPS_ANYWHERE = "HTTPS to the internet, as network.internet says"
 
 _HTTPS = 443
 _BLOCK = "100.64.0.0/28"
-"""The addresses of the public subnet: a block beside the network's own, so that its subnets stay.
+"""The addresses of the public subnet: a second block, so that the network's own subnets stay.
 
-AWS allows it beside every private block, and nothing else may use it.
+AWS allows it in addition to every private block, and nothing else may use it.
 https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 """
 

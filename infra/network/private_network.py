@@ -1,4 +1,4 @@
-"""A network for functions, without a way to the internet unless the configuration wants one."""
+"""A network for functions, without a way to the internet unless the configuration asks for one."""
 
 from __future__ import annotations  # or every stack would load `aws.ec2`
 
@@ -20,7 +20,7 @@ _ZONES = 2  # each has half of the addresses
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkArgs:
-    """What the network is like.
+    """The properties of the network.
 
     Attributes:
         cidr: its addresses.

@@ -22,7 +22,7 @@ class BucketArgs:
         retain: whether objects outlive the stack.
         key: what objects are encrypted with; S3's if None.
         expire_days: days after which objects are deleted, by prefix.
-        cors_origins: web origins whose pages may send forms here, and read what links lead to.
+        cors_origins: web origins whose pages may send forms here, and read objects by links.
         access_log_of: another bucket, whose access log S3 may write here.
     """
 

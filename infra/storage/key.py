@@ -21,9 +21,10 @@ class KeyArgs:
 class Key(pulumi.ComponentResource):
     """A symmetric key that AWS rotates every year, and its alias.
 
-    IAM policies, hence grants, decide who may use the key: its own policy delegates to the account.
-    Beside the account, it allows the services that use the key on nobody's behalf, each for this
-    account's resources: CloudWatch Logs, its delivery of the logs of state machines, and alarms.
+    IAM policies, and so grants, decide who may use the key: its own policy delegates to the
+    account. Apart from the account, the policy allows the services that use the key on nobody's
+    behalf, each for this account's resources: CloudWatch Logs, its delivery of the logs of state
+    machines, and alarms.
 
     Lambda, DynamoDB and ECR create a KMS grant when a resource of theirs gets the key. Deploying
     therefore requires ``kms:CreateGrant``; functions need no permission for their environment.

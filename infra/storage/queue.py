@@ -59,7 +59,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueArgs:
-    """The consumer's time-out and batching window, in seconds.
+    """The consumer's timeout and batching window, in seconds.
 
     ``key``: what messages are encrypted with; SQS's if None.
     """

@@ -15,7 +15,7 @@ AttributeType = Literal["S", "N"]
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """A global secondary index: ``include`` names what it projects beside the keys."""
+    """A global secondary index: ``include`` names what it projects in addition to the keys."""
 
     name: str
     hash_key: str

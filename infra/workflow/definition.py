@@ -31,7 +31,7 @@ _SHAPES: Mapping[str, tuple[Any, str]] = {
     **dict.fromkeys((*_OF_OBJECTS, "ErrorEquals"), _LIST),
 }
 _FREE = frozenset({"Arguments", "Output", "Assign", "Parameters", "Result"})
-"""Fields that hold what the program likes."""
+"""Fields whose content the program chooses freely."""
 
 
 class InvalidDefinition(ValueError):
@@ -43,8 +43,8 @@ def check(definition: Definition) -> None:
 
     Raises:
         InvalidDefinition: the definition breaks the specification, has states that nothing leads
-            to or that lead nowhere, has a loop without a way out, or has a task that is no call of
-            a named function or lacks ``Retry`` or ``Catch``.
+            to or that lead nowhere, has a loop without a way out, or has a task that does not call
+            a named function, or lacks ``Retry`` or ``Catch``.
     """
     # The schema's library expects names where names belong.
     if problems := [*_shape(definition)] or [*_schema(definition), *_rules(definition)]:

@@ -17,7 +17,7 @@ _LONGEST_NAME = 80
 """https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html"""
 
 # Step Functions delivers its log by CloudWatch's own delivery, and asks X-Ray what to sample. These
-# actions know no resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and
+# actions have no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
 _LOGS = (
     "logs:CreateLogDelivery",
@@ -58,13 +58,14 @@ class StateMachine(pulumi.ComponentResource):
     """A standard state machine, its log group, and its role.
 
     It is made in two steps, because each side needs the other: the machine calls functions, and a
-    function may start it. First comes what functions need, the grants ``start`` and ``describe``;
-    ``call`` then makes the machine, with the functions. Its name is fixed, so that its ARN is known
-    before. No change of the program replaces the machine, so no replacement can collide with it.
+    function may start it. The constructor offers what functions need, the grants ``start`` and
+    ``describe``; ``call`` then makes the machine, with the functions. Its name is fixed, so that
+    its ARN is known before. No change of the program replaces the machine, so no replacement can
+    collide with it.
 
     The role may invoke the aliases of the functions that the definition names, write the log, and
     trace, and use the key for these. The log has every event, but not the input and output of
-    states. Those who start executions, or ask how they are, need no permission for the key.
+    states. To start or describe an execution, a caller needs no permission for the key.
     https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
     """
 

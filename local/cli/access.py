@@ -40,7 +40,7 @@ def token(
 def env(context: typer.Context, json: AsJson = False) -> int:
     """Print variables for boto3 and the AWS CLI, as shell commands.
 
-    They hold the root credentials, which each `app up` makes anew. In JSON, null stands for a
+    They hold the root credentials, which are new at each `app up`. In JSON, null stands for a
     variable to remove.
     """
     from local import aws_cli

@@ -133,7 +133,7 @@ def logs(
         bool, typer.Option("--follow", "-f", help="Also print new records, until Ctrl-C.")
     ] = False,
 ) -> int:
-    """Print the functions' logs, also after the cloud has ended."""
+    """Print the functions' logs, even after the cloud has ended."""
     from local import commands as implementation
 
     return implementation.logs(directory_of(context), function=function, follow=follow)

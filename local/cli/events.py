@@ -43,7 +43,7 @@ def events(
     context: typer.Context,
     cause: Annotated[
         str | None,
-        typer.Argument(metavar="CAUSE", help="Its id: print this cause, and all that followed."),
+        typer.Argument(metavar="CAUSE", help="Id of a cause: print it, and all that followed."),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print a line of JSON for each cause.")

@@ -57,14 +57,14 @@ def run(
         str,
         typer.Argument(
             metavar="SCHEDULE",
-            help="A schedule, the function that it invokes, or one that is run by hand.",
+            help="A schedule, the function that it invokes, or a function run by hand.",
         ),
     ],
     stack: Annotated[
         str,
         typer.Option(
             metavar="STACK",
-            help="Such as prod, for what is run by hand. `local` is this machine's cloud.",
+            help="Such as prod, for a function run by hand. `local` is this machine's cloud.",
         ),
     ] = LOCAL,
 ) -> int:

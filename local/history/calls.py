@@ -32,13 +32,13 @@ def call_of(
     function: str = "",
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Call:
-    """Return the call that an exchange was.
+    """Return the call that an HTTP exchange stands for.
 
     Args:
         exchange: the request and its answer.
-        program: the deployed one.
-        function: that called, by its name in the program.
-        variables: of the function's environment.
+        program: the deployed program.
+        function: the function that called, by its name in the program.
+        variables: those of the function's environment.
     """
     origin = exchange.origin
     service, operation = name_of(exchange)
@@ -74,7 +74,7 @@ def call_of(
         hint=hint,
         input=sent,
         answer=payload.of_body(b"", 0, got)
-        if operation == "GetSecretValue"  # a secret is no part of a history
+        if operation == "GetSecretValue"  # secrets are not kept in the history
         else payload.of_body(exchange.answer, exchange.answer_size, got),
     )
 

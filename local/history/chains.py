@@ -1,4 +1,4 @@
-"""Makes causes and their chains of the facts that the emulator's process reports.
+"""Makes causes and their chains from the facts that the emulator's process reports.
 
 Facts may come in another order than they happened: a message may be received before its sending
 has been answered. What cannot be placed yet waits for a moment.
@@ -36,7 +36,7 @@ class Chains:
         self._dirty: dict[LiveCause, None] = {}
 
     def take(self, fact: Fact) -> None:
-        """Take one fact in."""
+        """Process one fact."""
         match fact:
             case Began():
                 self._begin(fact)
@@ -52,7 +52,7 @@ class Chains:
                 self._lose(fact)
 
     def settle(self, now: float) -> None:
-        """Let what waited long enough be causes of their own: nobody knows what began them."""
+        """Turn facts that waited long enough into causes of their own: their origin is unknown."""
         for item, (since, run) in list(self._waiting.items()):
             if now - since > _PATIENCE_SECONDS:
                 del self._waiting[item]
@@ -122,7 +122,7 @@ class Chains:
         return Begun(item.partition(":")[2], "write", f"Write for {run.function}")
 
     def _follow(self, run: Run, origin: Origin, items: set[str], new: Begun) -> None:
-        """Put an invocation below what led to it; ``new`` is the cause, if a person did."""
+        """Put an invocation below what led to it: if that was a person, below the cause ``new``."""
         before = self._runs.get(origin.run) if origin.run else None
         if origin.run and before is None:  # too long ago
             self._attach(run, self._origins.out_of_nowhere(run), None, items)
@@ -201,7 +201,7 @@ class Chains:
 
 
 def _socket_route(event: object) -> str | None:
-    """Return the key of the WebSocket API's route that an event came by; None for other events."""
+    """Return the key of the WebSocket API's route that an event is of; None for other events."""
     match event:
         case {"requestContext": {"routeKey": str(route), "connectionId": str()}}:
             return route

@@ -24,7 +24,7 @@ INSERT INTO counter VALUES (0, 0);
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the database, and make it if it is missing.
 
-    A file of another version, or one that is no database, is renamed to ``….old``.
+    A file of another version, or one that is not a database, is renamed to ``….old``.
     """
     # Never opened here if it exists: closing it would end this process's locks on it, and another
     # process would remove the log that is still written. https://sqlite.org/howtocorrupt.html

@@ -1,7 +1,7 @@
-"""What the emulator's process reports, one fact at a time, as it happens.
+"""The facts that the emulator's process reports, one at a time, as they happen.
 
-Reporting must cost little: facts hold what was at hand. ``chains.py`` makes sense of them later,
-in a thread of its own.
+Reporting must be cheap, so facts hold only what is known at that moment. ``chains.py`` interprets
+them later, in a thread of its own.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ class Origin:
 
     Attributes:
         key: unique in the history.
-        time: when it came.
+        time: when it arrived.
         run: the invocation that sent it; None: a person, or a program on this machine.
         api: whether it is a request of the application's API; otherwise it is a call of AWS.
         invoke: whether it invokes a function by name.
@@ -84,7 +84,7 @@ class Ended:
 class Linked:
     """A request put something where a trigger finds it: a message or a stream's record.
 
-    ``text`` has what it is about, so that one of a batch can be told from the others.
+    ``text`` has its content, so that it can be distinguished from the others of a batch.
     """
 
     item: str
@@ -94,7 +94,7 @@ class Linked:
 
 @dataclass(slots=True)
 class Lost:
-    """Something came into a dead-letter queue: the items of ``Linked``, or what an origin began."""
+    """Something was sent to a dead-letter queue: items of ``Linked``, or what an origin began."""
 
     id: str
     queue: str

@@ -46,7 +46,7 @@ def fields(body: bytes, content_type: str) -> dict[str, str]:
 
 
 def shown(form: dict[str, str], size: int) -> dict[str, Any]:
-    """Return a form as the history keeps it: without what would let others send it again."""
+    """Return a form as the history keeps it: without the fields that would let others reuse it."""
     kept = {name: text for name, text in form.items() if name not in _SECRET}
     return {**kept, "size": size}
 

@@ -35,7 +35,7 @@ _BUCKET = {
 _MAIL = {"ses:SendEmail": 'send(env_sender="SENDER")'}
 
 GRANTS = {"table": _TABLE, "queue": _QUEUE, "bucket": _BUCKET, "mail_sender": _MAIL}
-"""By what makes a resource in the program: the grant that allows each action."""
+"""For each method that makes a resource: the grant that allows each action."""
 
 _OF_INDEX = 'query("{index}", {env})'
 _MAKERS = {"dynamodb": "table", "sqs": "queue", "s3": "bucket", "ses": "mail_sender"}
@@ -51,11 +51,11 @@ def allowing(
     Otherwise it is the variable that other functions have.
 
     Args:
-        action: that was refused, such as ``dynamodb:UpdateItem``.
-        arn: of the resource.
-        program: the deployed one.
-        function: that lacks the grant, by its name in the program.
-        variables: of its environment.
+        action: the action that was refused, such as ``dynamodb:UpdateItem``.
+        arn: the resource's ARN.
+        program: the deployed program.
+        function: the function that lacks the grant, by its name in the program.
+        variables: those of its environment.
     """
     maker = _MAKERS.get(action.partition(":")[0], "")
     verb = GRANTS.get(maker, {}).get(action)
@@ -107,7 +107,7 @@ def physical_of(arn: str) -> str:
 
 
 def parts(arn: str, program: Program) -> tuple[str, str]:
-    """Return what an ARN names, by its name in the program, and the path inside of it."""
+    """Return the resource that an ARN names, by its name in the program, and the path inside it."""
     physical = physical_of(arn)
     path = arn.partition(f"{physical}/")[2] if ":dynamodb:" in arn or ":s3:::" in arn else ""
     return program.name(physical), path

@@ -19,9 +19,9 @@ def explain(
     Args:
         physical: names of tables, queues or buckets, as the call has them.
         denied: whether IAM refused it.
-        function: that called, by its name in the program.
-        variables: of its environment, as it ran.
-        program: the deployed one.
+        function: the function that called, by its name in the program.
+        variables: those of its environment, as it ran.
+        program: the deployed program.
     """
     for name in physical:
         holders = naming(name, variables)
@@ -37,10 +37,10 @@ def explain(
 
 
 def _meant(variable: str, physical: str, function: str, denied: bool, program: Program) -> str:
-    """Return what a variable names by the program, or else in other functions; empty if the same.
+    """Return what the variable should name: by the program, or by other functions; else nothing.
 
-    Another function's variable of the same name may name something else: only a refusal makes that
-    worth saying.
+    Another function's variable of the same name may rightly name something else, so that is
+    mentioned only after a refusal.
     """
     own = program.environments.get(function, {}).get(variable)
     if own and not naming(physical, {"": own}):

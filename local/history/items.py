@@ -1,4 +1,4 @@
-"""Reads what an event is about: the ids of its records, and what tells them apart."""
+"""Reads what an event is about: the ids of its records, and what distinguishes them."""
 
 import json
 import re
@@ -12,7 +12,7 @@ _SCHEDULE = re.compile(r"arn:aws[a-z-]*:scheduler:[^:]*:[^:]*:schedule/[^/]+/([^
 
 
 class Begun(NamedTuple):
-    """What a new cause is, as far as the first event tells."""
+    """A new cause, as far as its first event shows."""
 
     id: str
     kind: CauseKind
@@ -52,7 +52,7 @@ def items_of(event: Any) -> dict[str, Item]:
 
 
 def begun(event: Any, run: str, function: str) -> Begun:
-    """Return the cause that an event tells of: a request, an upload, or else a call by hand."""
+    """Return the cause that an event shows: a request, an upload, or else a call by hand."""
     for record in _records(event):
         if record.get("eventSource") == "aws:s3":
             found = record.get("responseElements", {}).get("x-amz-request-id")

@@ -9,7 +9,7 @@ from ops.events.model import Call, Cause, DeadLetter, Failure, Invocation, LogRe
 
 _WORST: tuple[Outcome, ...] = ("dead_letter", "rejected", "denied", "failed")
 _MOST_ATTEMPTS = 12
-"""That are kept of one function at one event: the first one and the latest."""
+"""Attempts that are kept of one function at one event: the first one and the latest."""
 
 
 @dataclass(eq=False)
@@ -35,10 +35,10 @@ class Run:
     rejects: bool = False
     causes: dict["LiveCause", None] = field(default_factory=dict)
     marks: dict["LiveCause", set[str]] = field(default_factory=dict)
-    """Texts by which the records of one cause can be told from the others of the batch."""
+    """Texts that distinguish the records of one cause from the others of the batch."""
 
     def belongs_to(self, text: str) -> list["LiveCause"]:
-        """Return the causes that something is about; all, if it names none of their records."""
+        """Return the causes whose records a text names; all causes, if it names none of them."""
         named = [
             live for live in self.causes if any(mark in text for mark in self.marks.get(live, ()))
         ]

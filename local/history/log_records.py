@@ -17,7 +17,7 @@ _LOGGED_BEFORE = "Failed"
 
 
 def records(text: str, moment: float) -> list[LogRecord]:
-    """Return the records; a line that is no JSON has no level, and the given time."""
+    """Return the records; a line that is not JSON has no level, and the given time."""
     found: list[LogRecord] = []
     reported = False
     for line in text.splitlines():

@@ -1,4 +1,4 @@
-"""Knows which request led to what, and makes a cause of those that a person sent."""
+"""Remembers which request led to what, and makes causes of the requests that a person sent."""
 
 from collections import OrderedDict
 
@@ -32,7 +32,7 @@ class Origins:
         """By the signature of a URL or a form, the request whose answer held it."""
 
     def link(self, fact: Linked) -> None:
-        """Remember what a request put where."""
+        """Remember what a request put into which place."""
         self._items[fact.item] = fact
         while len(self._items) > _MOST_LINKS:
             self._items.popitem(last=False)
@@ -82,7 +82,7 @@ class Origins:
         return live
 
     def answer(self, exchange: Exchange, program: Program) -> list[LiveCause]:
-        """Take the answer to a person's request; return the causes that it changes."""
+        """Process the answer to a person's request; return the causes that it changes."""
         key = exchange.origin.key
         found = self._by_key.get(key, [])
         if exchange.origin.api and not found:  # refused before a function ran

@@ -9,7 +9,7 @@ import msgspec
 
 MOST_BYTES = 64 * 1024
 MOST_LEVELS = 64
-"""Of lists and objects in each other. Readers of JSON give up at some depth, each at its own."""
+"""Depth of nested lists and objects. Each reader of JSON gives up at some depth of its own."""
 _SECRET = {
     "apikey",
     "authorization",

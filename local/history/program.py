@@ -1,4 +1,4 @@
-"""Names resources as the program does: what a deployment leaves for the recorder to read."""
+"""Names resources as the program does, from what a deployment writes for the recorder."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -14,13 +14,13 @@ _ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 
 
 def like(text: str) -> str:
-    """Return a pattern of SQL's LIKE that no document fails that contains a text."""
+    """Return a pattern of SQL's LIKE that matches at least all documents that contain a text."""
     plain = "".join(character if character in _PLAIN else "%" for character in text)
     return f"%{plain.replace('_', '%')}%"
 
 
 def is_plain(text: str) -> bool:
-    """Return True if ``like`` says it all."""
+    """Return True if the pattern of ``like`` matches no other documents."""
     return set(text) <= _PLAIN - {"_"}
 
 

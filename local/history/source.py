@@ -1,4 +1,4 @@
-"""Reads from the program's source what its variables are called."""
+"""Reads the names of the program's variables from its source."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _MAIN = "__main__.py"
 
 
 class Stored(Struct):
-    """What the program stores something in: ``users = stack.table("users", …)``.
+    """The variable in which the program stores a resource: ``users = stack.table("users", …)``.
 
     Attributes:
         variable: what `__main__.py` calls it, such as ``users`` or ``uploads.table``.

@@ -1,7 +1,7 @@
 """Keeps the history in a file that only this machine's user can read.
 
-The emulator's process writes it; the console and `app events` read it, also while it is written
-and after the local cloud has stopped. Personal data is in it: what the API got and sent.
+The emulator's process writes it. The console and `app events` read it, even while it is written
+and after the local cloud has stopped. It contains personal data: what the API received and sent.
 """
 
 import threading
@@ -32,8 +32,8 @@ _UPDATE = (
 class Changes(NamedTuple):
     """What changed after a sequence number: whole causes, the latest change last.
 
-    ``sequence`` is what to ask with the next time. ``cleared``: the history was cleared since, so
-    forget what came before these.
+    ``sequence`` is the number to ask with next time. ``cleared``: the history was cleared since
+    then, so forget all earlier causes.
     """
 
     sequence: int
@@ -49,7 +49,7 @@ class History:
     ) -> None:
         """Open the file, and make it if it is missing.
 
-        A file of another version, or one that is no database, is renamed to ``….old``.
+        A file of another version, or one that is not a database, is renamed to ``….old``.
         """
         self._most = (most_causes, most_bytes)
         self._lock = threading.Lock()
@@ -101,13 +101,13 @@ class History:
         )
         latest, cleared = self._read("SELECT sequence, cleared FROM counter")[0]
         sequence = found[-1][0] if found else max(after, cleared)
-        # A number that is ahead is from a file that was set aside: begin anew.
+        # A number that is ahead is from a file that was set aside: begin again.
         return Changes(
             min(sequence, latest), [document.read(text) for _, text in found], cleared > after
         )
 
     def clear(self) -> None:
-        """Remove every cause, also from the disk. Those that still run do not come back."""
+        """Remove every cause, also from the disk. Causes that still run do not come back."""
         with self._lock:
             with self._transaction():
                 self._database.execute("DELETE FROM causes")

@@ -1,4 +1,4 @@
-"""What the local cloud can make: a module or a folder for each AWS service.
+"""The resources that the local cloud can make: a module or a folder for each AWS service.
 
 Importing this package registers every resource type.
 """

@@ -1,4 +1,4 @@
-"""Ways from a network to the internet. The emulator keeps them, and no traffic takes them."""
+"""Ways from a network to the internet. The emulator stores them, and no traffic uses them."""
 
 from local.resources.names import present
 from local.resources.registry import ANEW, Made, Request, resource

@@ -185,11 +185,11 @@ def resource(
         update: changes the resource in place to its new inputs: a function, `PUT` or `ANEW`.
             Without it, another resource is made, and the old one is then deleted.
         fixed: names of the inputs that cannot change in place.
-        holds: what would be lost if another resource took its place, which is therefore refused.
+        holds: what would be lost in a replacement, which is therefore refused.
         resets: an update, or the deletion, undoes what other resources have set: those that depend
             on it are updated too.
         derived: returns more properties whose change counts, such as the code of a function.
-        note: is told of each resource in each deployment, also if nothing has changed.
+        note: is called with each resource in each deployment, even if nothing has changed.
     """
 
     def register(create: Creator) -> Creator:

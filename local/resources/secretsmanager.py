@@ -1,4 +1,4 @@
-"""Secrets. One that the program makes empty gets a random value, as a person would put it there."""
+"""Secrets. An empty secret of the program gets a random value, in place of a person's."""
 
 import secrets
 

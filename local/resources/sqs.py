@@ -36,7 +36,7 @@ _DEFAULTS = {
     "SqsManagedSseEnabled": "true",
     "VisibilityTimeout": "30",
 }
-"""What AWS sets an attribute to that a queue is made without."""
+"""The values that AWS gives to attributes with which a queue is not made."""
 
 
 def _update_queue(request: Request) -> Made:

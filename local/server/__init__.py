@@ -1,1 +1,1 @@
-"""What runs in the emulator's process, before the emulator."""
+"""Code in the emulator's process that handles requests before the emulator does."""

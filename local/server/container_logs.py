@@ -11,10 +11,10 @@ Invoke = Callable[..., dict[str, Any]]
 
 
 def with_whole_log(invoke: Invoke) -> Invoke:
-    """Return what invokes a function in its container, and returns all that it logged.
+    """Return a function that invokes in a container, and returns everything that was logged.
 
-    Docker has a container's last lines a moment after the answer. The emulator (1.5.33) reads the
-    log at once, and never again.
+    Docker receives a container's last lines a moment after the answer. The emulator (1.5.33) reads
+    the log at once, and never again.
     """
 
     def whole(container: Any, *given: Any, **more: Any) -> dict[str, Any]:

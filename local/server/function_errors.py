@@ -21,14 +21,14 @@ class _FunctionFailed(Exception):
 
 
 class _Error(gateway._GatewayError):  # type: ignore[misc]
-    """What the gateway makes of it; a stack may word ``DEFAULT_5XX`` in another way."""
+    """The gateway's body in its place; a stack may set another one for ``DEFAULT_5XX``."""
 
     def __init__(self) -> None:
         super().__init__("DEFAULT_5XX", "Internal server error")
 
 
 def apply() -> None:
-    """Replace the functions that make an answer of a function's."""
+    """Replace the functions that turn a function's answer into a response."""
     gateway._lambda_proxy_response = _respond_or_raise
     gateway._invoke_lambda_proxy_v1 = _invoke_or_error
     gateway._gateway_error_response = _render_with_status

@@ -1,10 +1,11 @@
 """Serves the emulator behind a gate that verifies every AWS signature.
 
-The emulator takes a request without a signature for the root account's, and the root account may
-run code on this machine. So only the root credentials of this start reach it (``credentials.py``),
-and the credentials that it gave out: the functions' sessions and IAM users' keys. From containers,
-only sessions do. A web page of another origin may send nothing (``origin.py``). Providers of
-e-mails and GraphQL APIs have checks of their own (``graphql/endpoint.py``).
+The emulator treats a request without a signature as the root account's, and the root account may
+run code on this machine. So the gate passes only requests that are signed with the root credentials
+of this start (``credentials.py``) or with credentials that the emulator gave out: the functions'
+sessions and IAM users' keys. From containers, it passes sessions only. A web page of another origin
+may send nothing (``origin.py``). Providers of e-mails and GraphQL APIs have checks of their own
+(``graphql/endpoint.py``).
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Keeps faults of the recorder from failing what it records."""
+"""Keeps the recorder's own errors away from the requests that it records."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _logger = logging.getLogger("recorder")
 
 @contextmanager
 def harmless() -> Iterator[None]:
-    """Log any error of the block as the recorder's, and go on."""
+    """Log any error of the block as the recorder's, and continue."""
     try:
         yield
     except Exception:  # see above

@@ -21,7 +21,7 @@ _SALT = secrets.token_bytes(32)
 
 
 class Identities:
-    """The root account of this emulator, and everybody to whom it has given credentials."""
+    """The root account of this emulator, and everybody who has credentials from it."""
 
     def __init__(self, root: Credentials) -> None:
         self._root = root

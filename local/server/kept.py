@@ -1,8 +1,8 @@
 """Saves, with the emulator's state, what the emulator (1.5.33) would lose at a restart.
 
-It saves the position of each mapping in a table's stream, but not the stream: after a restart, the
-first new records would seem to have been read already, and no function would see them. It does not
-save sent e-mails either.
+The emulator saves the position of each mapping in a table's stream, but not the stream. After a
+restart, the first new records would seem to have been read already, and no function would get them.
+The emulator does not save sent e-mails either.
 """
 
 from types import ModuleType

@@ -1,7 +1,7 @@
 """Decides which requests need no AWS signature: those that AWS, too, answers without one.
 
 Each has a check of its own: the API its tokens and keys, the sign-in pages their passwords, a form
-for S3 its signed policy. Anything else that the emulator would take for the root account's.
+for S3 its signed policy. The emulator would treat any other unsigned request as the root account's.
 """
 
 import re
@@ -30,7 +30,7 @@ _COGNITO = "AWSCognitoIdentityProviderService."
 
 
 def is_emulators_own(path: str) -> bool:
-    """Return True for what the emulator has and AWS has not, such as the e-mails sent."""
+    """Return True for a path that only the emulator has and not AWS, such as the e-mails sent."""
     return path.startswith("/_") and not API.fullmatch(path)
 
 

@@ -48,7 +48,7 @@ def refusal(scope: Scope) -> str | None:
         return None
     reads = scope.get("method") == "GET"
     follows_link = reads and modes == ["navigate"] and scope["path"] in _SIGN_IN
-    # Who has a signed URL may show the file, as a picture or by a link, and reads nothing of it.
+    # A page with a signed URL may show the file, as a picture or by a link, but cannot read it.
     shows_file = reads and _OBJECT.fullmatch(scope["path"]) and _is_signed(scope)
     return None if follows_link or shows_file else _REFUSED
 
@@ -56,7 +56,7 @@ def refusal(scope: Scope) -> str | None:
 def is_from_this_machine(scope: Scope) -> bool:
     """Return True if a request came over loopback, and not by the name that containers use.
 
-    No browser has a use for that name, and a stranger's network may resolve it for DNS rebinding.
+    No browser needs that name, and a stranger's network may resolve it for DNS rebinding.
     """
     client, headers = scope.get("client"), dict(scope["headers"])
     return (
@@ -85,7 +85,7 @@ def _is_ours(host: str, scope: Scope) -> bool:
 
 
 def _is_of_the_application(scope: Scope, *, form: bool) -> bool:
-    """Return whether it is for a page of the application.
+    """Return whether a request is from a page of the application.
 
     Such a page calls its API, gets a token, or sends or gets a file by a signed URL or form.
     """

@@ -1,7 +1,8 @@
 """Records in the emulator's process what happens there: see ``local/history``.
 
-Requests and hooks put facts in a queue, which takes a microsecond. One thread makes causes of them
-and writes these. A fault of the recorder is written to the emulator's log and disturbs nothing.
+Requests and hooks put facts into a queue, which takes a microsecond. One thread turns the facts
+into causes, and writes them. An error of the recorder is logged in the emulator's log, and affects
+nothing else.
 """
 
 import logging
@@ -20,7 +21,7 @@ from local.server.tap import App, Receive, Scope, Send, Tap
 
 _SETTINGS = Path(program.FILE).absolute()
 _PAUSE_SECONDS = 0.1
-"""The longest time from a fact to the file. Facts that come meanwhile are written together."""
+"""The longest time from a fact to the file. Facts within this time are written together."""
 
 _MOST_WAITING = 20_000
 _logger = logging.getLogger("recorder")

@@ -1,8 +1,8 @@
-"""SendGrid's API in the emulator's process: takes e-mails as the API's documentation says.
+"""SendGrid's API in the emulator's process: accepts e-mails as the API's documentation says.
 
-Nothing is sent. An e-mail is stored beside those that SES would have sent, so that all that shows
-or counts e-mails has it. The key is right if a secret of this local cloud holds it now, which only
-a function with the permission can read.
+Nothing is sent. An e-mail is stored together with those that SES would have sent, so that all
+commands and pages that show or count e-mails include it. A key is valid if a secret of this local
+cloud holds it now, which only a function with the permission can read.
 https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
 """
 
@@ -110,7 +110,7 @@ def _checks(mail: dict[str, Any]) -> Iterator[_Check]:
 
 
 def store(mail: dict[str, Any]) -> None:
-    """Store an e-mail beside those of SES; one for each personalization."""
+    """Store an e-mail together with those of SES: one for each personalization."""
     set_request_region(None)  # the only one
     parts = {part["type"]: part["value"] for part in mail["content"]}
     for one in mail["personalizations"]:

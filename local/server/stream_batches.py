@@ -1,8 +1,8 @@
 """Delivers the records of tables' streams to functions as Lambda does.
 
-The emulator (1.5.33) repeats a batch that fails until its records are too old, and takes an answer
-that names failed records for a success. This loop takes the place of its own. It splits a batch,
-gives up after the retries of the mapping, and continues at the record that an answer names.
+The emulator (1.5.33) repeats a batch that fails until its records are too old, and treats an answer
+that names failed records as a success. This loop replaces the emulator's. It splits a batch, gives
+up after the mapping's number of retries, and continues at the record that an answer names.
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 """
@@ -138,7 +138,7 @@ def _first_failed(
         return None
     named = {str(failure.get("itemIdentifier")) for failure in failures}
     found = (n for n, record in enumerate(records) if _sequence(record) in named)
-    return next(found, 0)  # Lambda takes a name that it does not know for a failure of all
+    return next(found, 0)  # Lambda treats an unknown name as a failure of all
 
 
 def _sequence(record: Record) -> str:

@@ -1,7 +1,7 @@
-"""Watches the requests that reach the emulator, and tells the recorder of those that matter.
+"""Watches the requests that reach the emulator, and reports those that matter to the recorder.
 
 These are the API's requests, the functions' calls of AWS, and what a person puts where a trigger
-finds it. It keeps no request waiting: it copies what passes, up to a limit.
+finds it. No request has to wait: the tap copies what passes through it, up to a limit.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""Mends what the emulator does unlike AWS and only its own process can mend."""
+"""Corrects differences from AWS that can only be corrected in the emulator's own process."""
 
 import hashlib
 import json
@@ -90,7 +90,7 @@ async def _execute_with_one_id(*given: Any, **more: Any) -> Any:
 
 
 def _update_graphql_with_limits(api: str, body: dict[str, Any]) -> Any:
-    """Update a GraphQL API also in its limits, which the emulator (1.5.33) leaves as they are."""
+    """Update a GraphQL API including its limits, which the emulator (1.5.33) would not change."""
     answer = _update_graphql(api, body)
     if record := appsync._apis.get(api):
         for name in ("introspectionConfig", "queryDepthLimit", "resolverCountLimit"):

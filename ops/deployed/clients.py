@@ -34,7 +34,7 @@ def clients(
 
     Args:
         region: where the stack is.
-        special: settings by service, for those that need other settings than the usual.
+        special: by service, settings that differ from the usual ones.
         emulator: URL of the stack's emulator; its clients do not get this shell's credentials. None
             for AWS.
     """

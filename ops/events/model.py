@@ -1,7 +1,7 @@
 """One cause and all that followed from it: the console, `app events` and `app trace` show these.
 
-Times are seconds since 1970, durations milliseconds. What a stack's logs do not tell (an input, an
-answer) is None there; on the local cloud it is known.
+Times are seconds since 1970, durations milliseconds. A stack's logs lack some values, such as an
+input or an answer: these are None there, and known in the local cloud.
 """
 
 from typing import Any, Literal
@@ -46,7 +46,7 @@ class Call(Struct, omit_defaults=True):
 
     ``resource`` is what it was about, by its name in the program where there is one: a table, a
     queue, ``storage/uploads/a.png``, an e-mail's address. ``hint`` explains an error, if a variable
-    of the function leads to it.
+    of the function is the cause.
     """
 
     id: str
@@ -89,7 +89,7 @@ class Invocation(Struct, omit_defaults=True):
 
 
 class DeadLetter(Struct, omit_defaults=True):
-    """What was given up: a message or an event that came into a dead-letter queue."""
+    """What was given up: a message or an event that was sent to a dead-letter queue."""
 
     id: str
     time: float

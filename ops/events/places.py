@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?')
 CAUSED_BY = re.compile(r"^Caused by ([\w.]+).*$", re.MULTILINE)
-"""What stands between the lines of an error and those of the error that led to it."""
+"""The line between the lines of an error and those of the error that led to it."""
 
 _FOREIGN = re.compile(r"site-packages|/lib/python3|^<")
 _BEFORE_HANDLERS = re.compile(r"^(?!.*/site-packages/).*/(?=handlers/)")
@@ -17,7 +17,7 @@ def with_places(stack: str) -> str:
 
 
 def place(frame: re.Match[str]) -> str:
-    """Return a match of `FRAME` in short; files of `handlers/` from the project's folder on."""
+    """Return a match of `FRAME` in short; paths in `handlers/` begin at the project's folder."""
     file = _BEFORE_HANDLERS.sub("", frame["file"])
     return f"{file}:{frame['line']}" + (f" in {frame['name']}" if frame["name"] else "")
 
@@ -43,7 +43,7 @@ def first_raised(stack: Iterable[str]) -> str | None:
 
 
 def _last(text: str, *, own: bool = False) -> str | None:
-    """Return the last line of the program's own; if it has none, of any, unless ``own``."""
+    """Return the program's own last line; without one, the last of any code, unless ``own``."""
     found = list(FRAME.finditer(text))
     # Not of a library that it called.
     ours = [frame for frame in found if not _FOREIGN.search(frame["file"])]

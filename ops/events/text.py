@@ -149,7 +149,7 @@ def _millis(duration: float) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return a text with control characters escaped: nobody's input controls the terminal."""
+    """Return a text with control characters escaped, so that no input controls the terminal."""
     return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 

@@ -1,7 +1,7 @@
-"""Looks for what a deployment lacks; each problem is one sentence with the command that mends it.
+"""Looks for what a deployment lacks; each problem is one message with the command that fixes it.
 
-Without these checks a deployment would end with what some tool below says, Docker's only after
-resources were made.
+Without these checks, a deployment would end with the error of some tool that it uses. Docker's
+error would come only after resources were created.
 """
 
 import json
@@ -66,7 +66,7 @@ def _stack(root: Path, stack: str, problems: list[str]) -> Mapping[str, str] | N
 
 
 def _credentials(root: Path, stack: str, config: Mapping[str, str]) -> Iterator[str]:
-    """Yield why AWS does not know this shell; the stack may bring its own credentials."""
+    """Yield why AWS does not accept this shell's credentials; the stack may have its own."""
     file = root / f"Pulumi.{stack}.yaml"
     imported = file.is_file() and re.search(r"^environment:", file.read_text("utf-8"), re.MULTILINE)
     if imported or "aws:accessKey" in config or any(key.endswith(":emulator") for key in config):

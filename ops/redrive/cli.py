@@ -28,9 +28,9 @@ A stack in AWS needs the Pulumi CLI, logged in, and AWS permissions for:
     ChangeMessageVisibility,
     GetQueueAttributes                   on the dead-letter queue
   sqs:SendMessage                        on the queue its messages came from
-  lambda:InvokeFunction                  on the function's alias, if they are
-                                         a function's
-  dynamodb:GetShardIterator, GetRecords  on the stream, if they are a stream's
+  lambda:InvokeFunction                  on the function's alias, for
+                                         events and stream records
+  dynamodb:GetShardIterator, GetRecords  on the stream, for stream records
   kms:Decrypt, GenerateDataKey           on the stack's own key, if any
 
 \b
@@ -43,7 +43,7 @@ def as_number(text: str) -> int:
     """Return a whole number from 1.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
         raise typer.BadParameter(f"{text!r} is not a number of messages. Use 1 or more.")

@@ -23,7 +23,7 @@ INTERRUPTED = 130
 
 
 class Delivery(Protocol):
-    """Where letters go: see ``ToQueue`` and ``ToFunction``."""
+    """The place that letters are delivered to: see ``ToQueue`` and ``ToFunction``."""
 
     at_once: int
     done: str

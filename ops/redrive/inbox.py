@@ -18,7 +18,7 @@ MOST_ENTRIES = 10
 
 HOLD_SECONDS = 16 * 60
 """How long a received letter stays hidden: longer than a function may run, which is 15 minutes.
-When the pass ends, it is visible again at once; after a killed process, only when this is over."""
+When the pass ends, it is visible again at once. If the process is killed, only after this time."""
 
 _PATIENCE = 3
 _WAIT_SECONDS = 1  # more than 0 asks all of SQS's servers, and not a sample of them
@@ -104,8 +104,8 @@ class Pass:
 
     Attributes:
         seen: letters that were yielded.
-        newer: letters that were sent after the pass began, and left: they may be what it moved
-            back and what failed again, and would make it run in circles.
+        newer: letters that were sent after the pass began, and left. The pass may have moved them
+            back itself, and they failed again: it would never end.
     """
 
     def __init__(self, inbox: Inbox, *, began: float, limit: int | None = None) -> None:

@@ -39,7 +39,7 @@ def sources(outputs: Mapping[str, Any]) -> dict[str, Source]:
     """Return a stack's dead-letter queues by name, from its outputs.
 
     Raises:
-        RedriveError: there are none.
+        RedriveError: the stack has none.
     """
     found = outputs.get(OUTPUT)
     if not found:

@@ -22,7 +22,7 @@ def region(source: Source) -> str:
     """
     if found := _REGION.match(source.url):
         return found[1]
-    raise RedriveError(f"{source.name} is no queue of AWS. Its URL is {source.url!r}.")
+    raise RedriveError(f"{source.name} is not a queue of AWS. Its URL is {source.url!r}.")
 
 
 def clients(region_name: str, *, emulator: str | None = None) -> Client:

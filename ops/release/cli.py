@@ -75,7 +75,7 @@ def as_percent(given: str | int) -> int:
     """Return a whole number from 1 to 100.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     text = str(given)
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= 100):
@@ -87,7 +87,7 @@ def as_minutes(text: str) -> float:
     """Return minutes, above 0 and up to a day.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     try:
         number = float(text)

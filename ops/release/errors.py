@@ -22,7 +22,7 @@ class ReleaseError(OpsError):
 
 
 class ChangedMeanwhile(ReleaseError):
-    """Whoever changed the alias goes on; this command leaves everything to them."""
+    """Somebody else changed the alias and continues; this command changes nothing more."""
 
 
 class AlarmRang(Exception):

@@ -24,7 +24,7 @@ from ops.release.moves import Part, Plan
 from ops.release.signals import Interrupted, Interruptible
 
 POLL_SECONDS = 5
-REPORT_SECONDS = 60  # between lines that say that no alarm rings
+REPORT_SECONDS = 60  # between two lines that say that no alarm rings
 
 
 class Release:

@@ -18,7 +18,7 @@ class Function:
         region: where it runs.
         function_name: its name in AWS.
         alias: name of the alias that is moved.
-        alarms: names of the alarms that a new version may make ring.
+        alarms: names of the alarms that a new version can cause to ring.
     """
 
     name: str
@@ -32,7 +32,7 @@ def functions(outputs: Mapping[str, Any]) -> list[Function]:
     """Return a stack's functions, from its outputs.
 
     Raises:
-        ReleaseError: there are none.
+        ReleaseError: the stack has none.
     """
     found = outputs.get(OUTPUT)
     if not found:

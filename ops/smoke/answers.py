@@ -1,4 +1,4 @@
-"""What an answer must be."""
+"""Checks an answer, and describes it in errors."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ def expect(answer: Answer, status: int, body: Any = None) -> Answer:
     """Return an answer that has this status, and this body unless it is None.
 
     Raises:
-        Failed: it has another one.
+        Failed: it has another status or body.
     """
     if answer.status != status or (body is not None and answer.body != body):
         raise Failed(f"expected {status}{f' {body}' if body else ''}; {came(answer)}")
@@ -18,6 +18,6 @@ def expect(answer: Answer, status: int, body: Any = None) -> Answer:
 
 
 def came(answer: Answer) -> str:
-    """Return a text that says which answer came."""
+    """Return a text that describes the answer that was received."""
     request = answer.headers.get("x-amzn-requestid")
-    return f"{answer.status} {answer.body} came" + (f" (request {request})" if request else "")
+    return f"got {answer.status} {answer.body}" + (f" (request {request})" if request else "")

@@ -35,7 +35,7 @@ Examples:
   app smoke https://abc123.execute-api.eu-central-1.amazonaws.com/prod
 
 \b
-Exit codes: 0 all is well, 1 something is not, 2 wrong usage, 130 interrupted
+Exit codes: 0 the stack works, 1 it does not, 2 wrong usage, 130 interrupted
 """
 
 
@@ -43,7 +43,7 @@ def as_seconds(text: str) -> float:
     """Return a number of seconds, from 0 to an hour.
 
     Raises:
-        typer.BadParameter: it is none.
+        typer.BadParameter: the text is not such a number.
     """
     try:
         number = float(text)

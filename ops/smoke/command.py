@@ -81,7 +81,7 @@ def _callers(outputs: Mapping[str, Any]) -> dict[str, str]:
 
 
 def failures(last: SmokeError) -> list[SmokeError]:
-    """Return all that went wrong, the first first: cleaning up can fail after something else."""
+    """Return all errors in the order in which they occurred: cleaning up can fail as well."""
     found: list[SmokeError] = []
     error: BaseException | None = last
     while error:

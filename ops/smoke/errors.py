@@ -8,4 +8,4 @@ class SmokeError(OpsError):
 
 
 class Failed(SmokeError):
-    """The stack does not do what it should; the text says what was expected, and what came."""
+    """The stack does not do what it should; the text says what was expected, and what it did."""

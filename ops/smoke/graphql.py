@@ -17,7 +17,7 @@ def ask(graphql: Api, user: Mapping[str, str]) -> None:
         user: as the REST API has created them.
 
     Raises:
-        Failed: the answers are others.
+        Failed: an answer is not the expected one.
     """
     found = graphql("POST", "", {"query": _READ, "variables": {"id": user["id"]}})
     expect(found, 200, {"data": {"user": dict(user)}})

@@ -1,4 +1,4 @@
-"""Which routes the API has: this program may be without a function or a feature."""
+"""Finds which routes the API has: a function or a feature may have been removed."""
 
 import json
 from pathlib import Path

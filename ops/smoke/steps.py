@@ -1,4 +1,4 @@
-"""The steps of the smoke test: what is requested, and what must come of it."""
+"""The steps of the smoke test: what is requested, and what must be the result."""
 
 import re
 import secrets
@@ -133,7 +133,7 @@ class Walk:
         raise Failed(f"expected the user, with an id; {came(answer)}")
 
     def _ask_for_erasures(self) -> None:
-        """Ask the functions of erasures, and start none."""
+        """Call the functions of erasures, without starting an erasure."""
         expect(self.api("DELETE", "/users/nobody"), 404, _ANSWER_OF_NOBODY)
         expect(self.api("GET", "/erasures/nothing"), 404, {"error": "Erasure not found"})
 

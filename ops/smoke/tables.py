@@ -181,7 +181,7 @@ def _settings(url: str, client: Client) -> list[dict[str, str]]:
         )["uri"]
         function = _FUNCTION.search(uri)
         if function is None:
-            raise SmokeError(f"{url}: {uri} is no function's alias")
+            raise SmokeError(f"{url}: {uri} is not a function's alias")
         found = client("lambda").get_function_configuration(
             FunctionName=function[1], Qualifier=function[2]
         )

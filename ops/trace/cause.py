@@ -48,7 +48,7 @@ def cause_of(trace: str, found: Found) -> Cause | None:
 
 
 def _beginning(trace: str, found: Found, runs: list[Invocation]) -> tuple[CauseKind, str]:
-    """Return what began it, as far as the id and the logs tell."""
+    """Return what began it, as far as the id and the logs show."""
     if found.request is not None:
         words = (str(found.request.get(name, "")) for name in ("method", "route", "status"))
         return "request", " ".join(words).strip()

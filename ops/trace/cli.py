@@ -42,7 +42,7 @@ def as_trace(text: str) -> str:
 
     if not is_trace(text):
         raise typer.BadParameter(
-            f"{text!r} is no id of a request, upload, message or record. It has 16 to 64 "
+            f"{text!r} is not the id of a request, upload, message or record. It has 16 to 64 "
             "hexadecimal digits and hyphens, or 16 capitals and digits; see --help."
         )
     return text
@@ -52,14 +52,14 @@ def as_seconds(text: str) -> int:
     """Return the seconds of a time such as 15m.
 
     Raises:
-        typer.BadParameter: it is no time.
+        typer.BadParameter: the text is not such a time.
     """
     from ops.events.since import seconds
 
     found = seconds(text)
     if not found:
         raise typer.BadParameter(
-            f"{text!r} is no time. Use a number from 1 and s, m, h or d, such as 15m."
+            f"{text!r} is not a time. Use a number from 1 and s, m, h or d, such as 15m."
         )
     return found
 

@@ -100,7 +100,7 @@ def test_a_smoke_test_asks_with_a_token_and_without(
     for name in ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.delenv(name)
     assert app(["smoke", api.url]) == 1
-    assert "credentials are missing; 401" in capsys.readouterr().err
+    assert "credentials are missing; got 401" in capsys.readouterr().err
 
 
 def test_a_token_opens_the_routes_of_its_scope_and_no_other(api: Api, client: Client) -> None:

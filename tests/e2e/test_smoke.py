@@ -166,7 +166,7 @@ def test_an_api_that_cannot_store_fails(smoke: Smoke, api: Api, cloud: Cloud) ->
     assert code == 1
     assert steps(printed, "FAILED") == ["a user is created"]
     assert steps(printed, "ok")[-1] == "what the test created is deleted"
-    assert "expected 201; 500 {'error': 'Failed to create user'} came" in errors
+    assert "expected 201; got 500 {'error': 'Failed to create user'}" in errors
 
 
 def test_an_email_that_is_not_sent_fails(smoke: Smoke, api: Api, cloud: Cloud) -> None:
@@ -186,7 +186,7 @@ def test_an_upload_that_cannot_be_requested_fails(smoke: Smoke, api: Api, cloud:
     assert code == 1
     assert steps(printed, "FAILED") == ["a file is uploaded and processed"]
     assert steps(printed, "ok")[-1] == "what the test created is deleted"
-    assert "expected 201; 500 {'error': 'Failed to request an upload'} came" in errors
+    assert "expected 201; got 500 {'error': 'Failed to request an upload'}" in errors
 
 
 @pytest.mark.parametrize("made", ["another text", ""])
@@ -197,7 +197,7 @@ def test_an_output_of_another_content_fails(
     code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["a file is uploaded and processed"]
-    assert f"200 {made} came" in errors
+    assert f"got 200 {made}" in errors
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_function_that_does_not_get_ready_fails(
     code, printed, errors = smoke(api.url, "--ready-seconds", "1")
     assert code == 1
     assert steps(printed, "FAILED") == ["the API answers"]
-    assert "still no answer after 1 s; 500" in errors
+    assert "still no answer after 1 s; got 500" in errors
 
 
 def test_what_no_answer_told_is_deleted_too(
@@ -256,7 +256,7 @@ def test_what_failed_first_is_told_before_what_cannot_be_deleted(
     assert code == 1
     assert steps(printed, "FAILED") == ["a user is created", "what the test created is deleted"]
     first, second = errors.splitlines()
-    assert first.startswith("error: expected 201; 500 {'error': 'Failed to create user'} came")
+    assert first.startswith("error: expected 201; got 500 {'error': 'Failed to create user'}")
     assert second.startswith("error: What was created for success+smoke-")
     assert "may be left in" in second
     assert "DeleteItem" in second
@@ -308,7 +308,7 @@ def test_an_open_api_that_should_be_closed_fails(
     code, printed, errors = smoke(api.url)
     assert code == 1
     assert steps(printed, "FAILED") == ["callers without credentials get nothing"]
-    assert "expected 401 or 403; 400" in errors
+    assert "expected 401 or 403; got 400" in errors
 
 
 def test_a_stack_that_is_not_deployed_is_refused(

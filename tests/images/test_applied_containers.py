@@ -117,7 +117,7 @@ def test_edits_are_applied_and_leave_no_container_over(app: App, engine: Engine)
         [before] = of_function(engine, app)
 
         app.edit("images/get_user/requirements.in", ("msgspec\n", "msgspec\nwebencodings\n"))
-        assert "Write it anew: make lock\n" in applied("make lock")
+        assert "Update it: make lock\n" in applied("make lock")
         pins = (app.folder / "images/process_upload/requirements.txt").read_text()
         pin = pins[pins.index("webencodings==") :]
         requirements = app.folder / "images/get_user/requirements.txt"

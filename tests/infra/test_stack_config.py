@@ -54,22 +54,23 @@ def test_production_names_all_that_it_lacks() -> None:
     lacking = {"removalPolicy": "destroy", "logs": {"retentionDays": 180}}
     assert loaded({"email": EMAIL} | lacking)
     assert refused({"email": EMAIL, "environment": "production"} | lacking) == [
-        "removalPolicy: must be retain: data outlives the stack (environment is production)",
-        "logs.retentionDays: must be at least 365: what happened must be found out later, too "
+        "removalPolicy: must be retain, so that data outlives the stack "
         "(environment is production)",
-        "logs.bucketAccess: must be true: who read or wrote an object must be found out later, too "
+        "logs.retentionDays: must be at least 365, so that you can find out later what happened "
         "(environment is production)",
-        f"functions: must be given a reservedConcurrency for each of {', '.join(FUNCTIONS)}: none "
-        "takes what another one needs (environment is production)",
-        "api.authorization: must be cognito, or at least api_key: nobody calls without being known "
+        "logs.bucketAccess: must be true, so that you can find out later who read or wrote an "
+        "object (environment is production)",
+        f"functions: must be given a reservedConcurrency for each of {', '.join(FUNCTIONS)}, so "
+        "that no function uses up what another one needs (environment is production)",
+        "api.authorization: must be cognito, or at least api_key, so that every caller is known "
         "(environment is production)",
-        "api.firewall: must be set, with a rateLimit: what is known to be hostile never reaches "
-        "the functions (environment is production)",
-        "encryption.customerKey: must be true: who may read the data is then this account's to "
-        "say, and to see (environment is production)",
-        "network: must be set, with a cidr: functions reach what they need, and not the internet "
-        "(environment is production)",
-        "alarms.email: must be an address: somebody must hear the alarms "
+        "api.firewall: must be set, with a rateLimit, so that requests known to be hostile never "
+        "reach the functions (environment is production)",
+        "encryption.customerKey: must be true, so that this account decides who may read the "
+        "data, and sees who does (environment is production)",
+        "network: must be set, with a cidr, so that functions reach what they need and not the "
+        "internet (environment is production)",
+        "alarms.email: must be an address, so that somebody is notified of alarms "
         "(environment is production)",
     ]
 
@@ -585,24 +586,24 @@ PLAN = {"rateLimit": 1, "burstLimit": 1}
     ("access", "problem"),
     [
         ({"authorization": "api_key"},
-         'api: authorization is "api_key"; usagePlan is required with it, for a key counts in a '
-         "usage plan only"),
+         'api: authorization is "api_key"; usagePlan is required with it, because a key is valid '
+         "only in a usage plan"),
         ({"usagePlan": PLAN},
-         'api: authorization is "none"; must be "api_key" where usagePlan is given: choose that, '
+         'api: authorization is "none"; must be "api_key" if usagePlan is given: choose that, '
          "or leave usagePlan out"),
         ({"authorization": "cognito", "usagePlan": PLAN},
-         'api: authorization is "cognito"; must be "api_key" where usagePlan is given: choose '
+         'api: authorization is "cognito"; must be "api_key" if usagePlan is given: choose '
          "that, or leave usagePlan out"),
         ({"cognito": {}},
-         'api: authorization is "none"; must be "cognito" where cognito is given: choose that, or '
+         'api: authorization is "none"; must be "cognito" if cognito is given: choose that, or '
          "leave cognito out"),
         ({"authorization": "api_key", "usagePlan": PLAN, "cognito": {"userPoolArn": POOL}},
-         'api: authorization is "api_key"; must be "cognito" where cognito is given: choose that, '
+         'api: authorization is "api_key"; must be "cognito" if cognito is given: choose that, '
          "or leave cognito out"),
         ({"authorization": "cognito",
           "cognito": {"userPoolArn": POOL, "callbackUrls": ["https://a.example.com/"]}},
-         "api.cognito: callbackUrls is for a pool of the stack's own; must be left out where "
-         "userPoolArn names another one, whose clients are its owner's"),
+         "api.cognito: callbackUrls is for the stack's own pool; must be left out if userPoolArn "
+         "names another pool, because its owner manages its clients"),
     ],
 )  # fmt: skip
 def test_what_goes_with_which_authorization(access: dict[str, Any], problem: str) -> None:
@@ -654,7 +655,7 @@ def test_schedules(expression: str) -> None:
 def test_what_one_key_asks_of_another() -> None:
     small = {"process-upload": {"memoryMb": 256}}
     assert refused({"functions": small, "email": EMAIL}) == [
-        "functions: process-upload.memoryMb is 256; must be at least 512, for it holds images "
+        "functions: process-upload.memoryMb is 256; must be at least 512, because it holds images "
         "while it resizes them"
     ]
     reserved = {"send-email": {"reservedConcurrency": 9}}
@@ -670,8 +671,8 @@ def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
     boundary = "arn:aws:iam::123456789012:policy/acme-bootstrap-dev-boundary"
     own_role = {"accountLogRole": True}
     assert refused({"email": EMAIL, "permissionsBoundary": boundary, "api": own_role}) == [
-        "api: accountLogRole is true; must be false where permissionsBoundary is given, for "
-        "bootstrap/ makes both the boundary and the account's role"
+        "api: accountLogRole is true; must be false if permissionsBoundary is given, because "
+        "bootstrap/ creates both the boundary and the account's role"
     ]
     config = loaded({"email": EMAIL, "permissionsBoundary": boundary, "api": {}})
     assert config.permissions_boundary == boundary
@@ -685,10 +686,11 @@ def test_a_boundary_leaves_the_accounts_role_to_who_makes_it() -> None:
     ("given", "problem"),
     [
         ({"snapStart": True, "provisionedConcurrency": 5},
-         "provisionedConcurrency is 5; must be left out where snapStart is true: Lambda starts a "
-         "version one way or the other"),
+         "provisionedConcurrency is 5; must be left out if snapStart is true: Lambda does not "
+         "support both for one version"),
         ({"snapStart": True, "tmpMb": 513},
-         "tmpMb is 513; must be 512 where snapStart is true: a snapshot holds no larger /tmp"),
+         "tmpMb is 513; must be 512 if snapStart is true: Lambda supports no larger /tmp with "
+         "snapshots"),
         ({"provisionedConcurrency": 6, "reservedConcurrency": 5},
          "provisionedConcurrency is 6; must be at most reservedConcurrency (5), of which it is a "
          "part"),

@@ -100,8 +100,8 @@ def test_a_cause_is_shown_as_a_tree(run: Run) -> None:
     [
         (["none"], "There is no cause 'none'. List them: app events"),
         (["--outcome", "fail"], "There is no outcome 'fail'. Did you mean 'failed'?"),
-        (["--since", "soon"], "'soon' is no time. Use a number and s, m, h or d, such as 15m."),
-        (["--since", "99999999999999d"], "is no time"),
+        (["--since", "soon"], "'soon' is not a time. Use a number and s, m, h or d, such as 15m."),
+        (["--since", "99999999999999d"], "is not a time"),
     ],
 )
 def test_what_cannot_be_found(run: Run, arguments: list[str], message: str) -> None:

@@ -78,7 +78,7 @@ class _Accountant:
         effects, kept = list(effects), list(kept)
         ends = {*effects, *(name for name, _ in kept)}
         ledger = self._books.ledgers[kind]
-        for item in self._sent[kind]:  # who got no answer cannot count on anything
+        for item in self._sent[kind]:  # without an answer, nothing is guaranteed
             if item.number in self._books.unanswered and str(item.number) not in ends:
                 ledger.refuse(str(item.number))
         return balanced(kind, ledger, effects, kept, twice=mail and self._uncertain)
@@ -134,7 +134,7 @@ class _Accountant:
             if item.number in self._books.unanswered
         }
         for user_id, address in users.items():
-            # Beside one that was answered, another user of the same address is its double.
+            # A second user with the address of an answered request is a double of the first.
             item = answered.get(user_id) or doubtful.get(address) or stored.get(address)
             yield str(item.number) if item else f"nobody's {user_id}"
 

@@ -17,7 +17,7 @@ class Books:
         unanswered: inputs whose sender never learned whether they were accepted.
         details: by number of an accepted input: the id of its user or version, or the detail of a
             schedule.
-        repeated: further deliveries of what had been sent before.
+        repeated: further deliveries of inputs that had been sent before.
     """
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from local.cloud import Cloud
 
 
 class Further(Protocol):
-    """What a function does of itself, because others did something."""
+    """The work that a function does in reaction to other functions."""
 
     def row(self, cloud: Cloud) -> Row:
         """Compare what it should have done with what it did; others may be at work."""

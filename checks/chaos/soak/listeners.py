@@ -1,4 +1,4 @@
-"""Hears by WebSockets what becomes of uploads, as a careful client does: it asks again."""
+"""Receives changes of uploads over WebSockets, as a careful client does: it asks again."""
 
 import json
 import threading

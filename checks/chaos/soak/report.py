@@ -32,8 +32,8 @@ class Result:
         calls: of the API, and of AWS by functions, which faults were injected into.
         repeated: deliveries of what had been sent before.
         ended: why the sending ended.
-        send_seconds: how long was sent.
-        settle_seconds: how long what was left took without faults.
+        send_seconds: how long inputs were sent.
+        settle_seconds: how long the remaining work took afterwards, without faults.
         command: what starts the same run.
     """
 

@@ -85,7 +85,7 @@ class Soak:
             messages: how many.
             weather: what goes wrong meanwhile.
             seconds: for how long at most.
-            progress: is told twice a second how many were sent and how many messages wait.
+            progress: is called twice a second with the numbers of inputs sent and messages waiting.
 
         Returns:
             Why it ended.
@@ -202,9 +202,9 @@ def running(
 
     Args:
         seed: decides what is sent and what fails.
-        visibility_seconds: after which the messages of a killed function come again. The
-            program's own three minutes would only be waited for; less than the function's time
-            limit lets messages come again while they are being worked on.
+        visibility_seconds: time after which the messages of a killed function are delivered again.
+            With the program's own three minutes, the soak would only wait longer. With less than
+            the function's time limit, messages are delivered again while they are processed.
         docker: whether functions run as containers of their images.
         email_provider: who takes the e-mails.
     """

@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """The whole table; ``waiting`` is what nobody has looked at by the end of the run."""
+    """The whole table; ``waiting`` counts the messages that are still waiting at the end."""
 
     rows: list[Row]
     waiting: int

@@ -37,7 +37,8 @@ class GraphQLApiArgs:
     Attributes:
         schema: of `compose`.
         functions: by the names of the schema's parts.
-        callers: whose tokens are valid, if the REST API takes tokens; otherwise a key is needed.
+        callers: those whose tokens are valid, if the REST API takes tokens; otherwise callers need
+            a key.
         config: the limits of a query.
         introspection: whether callers may ask for the schema.
         firewall: protects the API too, if it is given.
@@ -60,8 +61,8 @@ class GraphQLApi(pulumi.ComponentResource):
     """An AppSync API: its schema, a data source for each function, a resolver for each field.
 
     Resolvers invoke functions directly, without templates: a function gets a list of AppSync's
-    contexts, and returns a list of results. AppSync puts what one field needs of all parents of a
-    query into one invocation, up to ``config.max_batch_size``.
+    contexts, and returns a list of results. One invocation resolves one field for all its parents
+    in a query, up to ``config.max_batch_size``.
 
     Errors of fields are logged, without the values of arguments and results. Requests are traced.
     Attributes: ``url``, and ``api_key``, a secret, if callers need a key. A key is valid for eleven

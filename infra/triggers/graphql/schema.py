@@ -1,4 +1,4 @@
-"""One GraphQL schema, put together from the parts that stand beside the functions' handlers."""
+"""One GraphQL schema, assembled from the parts in the functions' folders."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -143,7 +143,7 @@ def _comment(found: re.Match[str]) -> str:
 
 
 def _name(path: Path) -> str:
-    """Return a path as people know it: from the folder of the handlers on."""
+    """Return a path as people write it: relative, from the folder of the handlers on."""
     return "/".join(path.parts[-3:])
 
 

@@ -10,9 +10,9 @@ from infra.json_text import json_output
 def account_log_role(name: str, opts: pulumi.ResourceOptions) -> aws.apigateway.Account:
     """Set the role with which API Gateway writes logs, one for the whole account and region.
 
-    Everybody's APIs of the account and region use it, so it may do what AWS's own policy for it
-    allows, on log groups of any name. It is retained when the stack is deleted or no longer sets
-    it, because others use it too.
+    All APIs of the account and region use it, whoever owns them. So it may do what AWS's own policy
+    for it allows, on log groups of any name. It is retained when the stack is deleted or no longer
+    sets it, because others use it too.
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonAPIGatewayPushToCloudWatchLogs.html
     """
     kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))

@@ -87,9 +87,9 @@ def scopes(operation: JsonObject) -> list[str]:
     """Return the scopes of an operation's ``security``, of which a token needs one.
 
     Raises:
-        ValueError: there is none, and the gateway would accept any token of the pool, even an id
-            token; or one alternative names several, which means all of them in OpenAPI, and any of
-            them in the gateway.
+        ValueError: there is none: the gateway would then accept any token of the pool, even an id
+            token. Or one alternative names several scopes: in OpenAPI that requires all of them,
+            but the gateway accepts any of them.
     """
     named = [
         requirement[TOKEN] for requirement in operation.get("security", ()) if TOKEN in requirement

@@ -1,4 +1,4 @@
-"""The parts of a REST API: what a deployment waits for, and is a snapshot of."""
+"""The parts of a REST API: a deployment waits for them, and is a snapshot of them."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ def part(
 
 
 def definition_hash(parts: Sequence[Part[Any]]) -> pulumi.Output[str]:
-    """Return the SHA-256 (hex) over all definitions: another one if any argument changes."""
+    """Return the SHA-256 (hex) over all definitions, which changes with any argument."""
     definitions = {each.name: each.definition for each in parts}
     text = pulumi.Output.json_dumps(definitions, sort_keys=True, default=vars)
     return text.apply(lambda known: hashlib.sha256(known.encode()).hexdigest())

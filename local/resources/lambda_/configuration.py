@@ -22,7 +22,7 @@ _UNSET: dict[str, Any] = {
     "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
     "SnapStart": {"ApplyOn": "None"},
 }
-"""What AWS sets a property to that a function is made without."""
+"""The values that AWS gives to properties with which a function is not made."""
 
 
 def handler_of(request: Request) -> str:
@@ -43,7 +43,7 @@ def handler_of(request: Request) -> str:
 
 
 def derived(request: Request) -> dict[str, Any]:
-    """Return what a function runs, which is not among its inputs here."""
+    """Return the code that a function runs, which is not among its inputs here."""
     images, live = request.target.images, request.target.live
     if images is None:
         return {"runsIn": "worker", "code": hashlib.sha256(pack()).hexdigest()}
@@ -96,7 +96,7 @@ def settings(request: Request) -> dict[str, Any]:
 
 
 def all_settings(request: Request) -> dict[str, Any]:
-    """Return the arguments that define every setting, also those that the program leaves out."""
+    """Return the arguments that define every setting, even those that the program leaves out."""
     logging = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{request.id}"}
     return {**_UNSET, "LoggingConfig": logging, **settings(request)}
 

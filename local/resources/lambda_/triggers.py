@@ -62,7 +62,7 @@ _DEFAULTS: dict[str, Any] = {
     "parallelizationFactor": 1,
     "scalingConfig": {},
 }
-"""What can change in place, and what AWS sets it to when it is left out."""
+"""The settings that can change in place, and their values in AWS when they are left out."""
 
 
 def _update_mapping(request: Request) -> Made:
@@ -148,11 +148,11 @@ def _failures(inputs: Mapping[str, Any]) -> str:
 
 
 def _keep_failures_of_alias(client: Any, name: str, alias: str, failures: str) -> None:
-    """Keep what fails for callers of an alias.
+    """Keep the failed events of an alias.
 
-    The emulator heeds the settings above for calls of $LATEST only, and would drop the failed
-    events of an alias. It does heed a version's dead-letter queue, with the same record; so the
-    alias gets a version that has one. (It tries three times whatever the settings say.)
+    The emulator applies the settings above to calls of $LATEST only, and would drop the failed
+    events of an alias. It does use a version's dead-letter queue, with the same record; so the
+    alias gets a version that has one. (It tries three times, whatever the settings are.)
     """
     client.update_function_configuration(
         FunctionName=name, DeadLetterConfig={"TargetArn": failures}

@@ -1,6 +1,6 @@
-"""Tells which of the stack's alarms would ring: the emulator keeps alarms, but no metrics.
+"""Finds which of the stack's alarms would ring: the emulator stores alarms, but no metrics.
 
-The values are taken from the history and from what the queues and streams hold.
+The values come from the history and from the content of queues and streams.
 """
 
 import time
@@ -112,7 +112,7 @@ def _letter(window: Sequence[Cause], messages: Sequence[dict[str, Any]]) -> str 
 
 
 def _status(cause: Cause) -> int:
-    """Return the status that the API answered; 0 if the cause is no request."""
+    """Return the status that the API answered; 0 if the cause is not a request."""
     answer = cause.answer if cause.kind == "request" else None
     status = answer.get("status") if isinstance(answer, dict) else None
     return status if isinstance(status, int) else 0

@@ -1,4 +1,4 @@
-"""Makes the console's answers: JSON, and what users sent, which may run no script."""
+"""Makes the console's answers: JSON, and what users sent, which must not run scripts."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,7 +17,7 @@ _FOREIGN = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-"""For what users sent: it runs no script, and loads nothing from elsewhere."""
+"""The policy for what users sent: it runs no script, and loads nothing from elsewhere."""
 
 
 def stage_of(request: Request) -> Stage:

@@ -1,4 +1,4 @@
-"""Answers what happened: the list of causes, one of them, those that IAM refused."""
+"""Answers questions about what happened: the list of causes, one cause, calls that IAM refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Answers what is stored, as it is: e-mails, files, and the picture of the architecture."""
+"""Returns stored content unchanged: e-mails, files, and the picture of the architecture."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request

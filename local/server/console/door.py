@@ -1,9 +1,9 @@
 """Lets this machine's user in, and nobody else: the page shows personal data.
 
-The address that ``app up`` prints holds a random key. The page answers it with a cookie that no
-script can read and no other site's request carries, and which goes to the console's own path only:
-neither the API nor a function gets it. Cookies know no ports, so the cookie's name has the port,
-and `origin.py` refuses the pages of all other ports.
+The address that ``app up`` prints contains a random key. The page exchanges it for a cookie that no
+script can read and that no other site's request carries. Browsers send the cookie to the console's
+own path only: neither the API nor a function gets it. Cookies do not depend on ports, so the
+cookie's name has the port, and `origin.py` refuses the pages of all other ports.
 """
 
 import secrets
@@ -44,7 +44,7 @@ ASSETS = frozenset(path.name for path in STATIC.iterdir() if path.suffix in (".c
 def wants(scope: Scope) -> bool:
     """Return True if a request is for the console: below its own path, or a browser's for ``/``.
 
-    The latter leads there. An SDK signs its request for ``/``, which lists the buckets.
+    The latter is redirected there. An SDK signs its request for ``/``, which lists the buckets.
     """
     if scope["type"] != "http" or not SETTINGS.exists():
         return False

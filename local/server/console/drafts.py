@@ -1,4 +1,4 @@
-"""What the page can send: a cause once more, or a sample that the project has."""
+"""Requests and events that the page can send: a cause once more, or a sample of the project."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _NOT_REPEATED = {
     "host", "connection", "content-length", "accept-encoding", "user-agent", "authorization",
     "x-api-key", "cookie", "origin", "referer",
 }  # fmt: skip
-"""Headers of a recorded request that the next one gets anew."""
+"""Headers of a recorded request that are new in the next request."""
 
 _UPLOAD = "Upload of "
 

@@ -1,4 +1,4 @@
-"""What failed and waits for somebody: dead letters, rejected files, what is stuck, and alarms."""
+"""Failures that need attention: dead letters, rejected files, stuck queues and streams, alarms."""
 
 import time
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Tells how each function is doing: its state, its runs, and its last failure."""
+"""Reports each function's state, its runs, and its last failure."""
 
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def functions(stage: Stage) -> list[dict[str, Any]]:
 
 
 def state_of(root: Path, function: str, failure: Failure | None, variables: dict[str, str]) -> str:
-    """Return whether a function fails to import, is debugged, was edited, or is as deployed."""
+    """Return a function's state: it fails to import, is debugged, was edited, or is as deployed."""
     if failure and any(word in failure.type for word in _IMPORT):
         return "failed to import"
     if PORT_VARIABLE in variables:

@@ -1,4 +1,4 @@
-"""Tells an open page what happens, by server-sent events. Nothing runs while no page is open."""
+"""Sends an open page what happens, by server-sent events. Nothing runs while no page is open."""
 
 import asyncio
 import time
@@ -12,15 +12,15 @@ from local.server.console.rows import row
 from local.server.console.stage import Stage
 
 _PAUSE_SECONDS = 0.4
-"""Between two looks, also while much happens: requests that come meanwhile wait for nothing."""
+"""Pause between two checks, even if much happens, so that requests do not have to wait."""
 
 _MOST_ROWS = 50
-"""In one event. If more changed, the page asks for the newest ones instead."""
+"""Most rows in one event. If more changed, the page asks for the newest ones instead."""
 
 _COMMENT_SECONDS = 15
 _MOST_DIGITS = 18
 LONGEST_SECONDS = 300
-"""A page connects again after this, by itself. So no connection outlives its page for long."""
+"""Time after which a page connects again, so that no connection outlives its page for long."""
 
 
 async def events(stage: Stage, request: Request, after: int | None) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""Reads the parameters of a query, and says what is wrong with them."""
+"""Reads the parameters of a query string, and says what is wrong with them."""
 
 import re
 from typing import Annotated, TypeVar
@@ -24,7 +24,7 @@ class BadQuery(ValueError):
 
 
 class Which(Struct, forbid_unknown_fields=True):
-    """Which causes, and whether all of each."""
+    """The causes to return, and whether each is returned in full."""
 
     limit: Annotated[int, Meta(ge=1, le=MOST_ROWS)] = 100
     before: Text | None = None
@@ -36,7 +36,7 @@ class Which(Struct, forbid_unknown_fields=True):
 
 
 class One(Struct, forbid_unknown_fields=True):
-    """Whether all of a cause."""
+    """Whether a cause is returned in full."""
 
     whole: bool = False
 

@@ -1,4 +1,4 @@
-"""Tells in one line why a cause did not end well: the most telling of what is known."""
+"""States in one line why a cause did not end well, by the most specific fact that is known."""
 
 import re
 from typing import Any

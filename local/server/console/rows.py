@@ -1,4 +1,4 @@
-"""Sums a cause up in a row of the list."""
+"""Summarizes a cause as a row of the list."""
 
 from msgspec import Struct
 

@@ -108,7 +108,7 @@ def _request(settings: Settings, draft: Draft) -> None:
     if not base.netloc:
         raise NotSent("The stack has no output `api_gateway_url`, which names the API.")
     if not path.startswith("/") or not path.isascii() or not path.isprintable() or " " in path:
-        raise NotSent(f"{draft.target!r} is no request. Write it so: GET /users/ID")
+        raise NotSent(f"{draft.target!r} is not a request. Write it like this: GET /users/ID")
     headers = {**draft.headers, **_credentials(outputs)}
     connection = http.client.HTTPConnection(base.netloc, timeout=60)
     try:
@@ -150,7 +150,7 @@ def read_sample(root: Path, source: str) -> bytes:
     """Return a file of the project's samples, and no other file of this machine."""
     folder, path = (root / "tests" / "functions").resolve(), (root / source).resolve()
     if not path.is_relative_to(folder):
-        raise NotSent(f"{source} is no sample: samples are in tests/functions/.")
+        raise NotSent(f"{source} is not a sample: samples are in tests/functions/.")
     return path.read_bytes()
 
 
@@ -178,4 +178,4 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NotSent(f"The body is no JSON: {error}") from None
+        raise NotSent(f"The body is not JSON: {error}") from None

@@ -1,6 +1,6 @@
-"""What a deployment leaves for the console to read: the stack's outputs, and the key to the page.
+"""Settings that a deployment writes for the console: the stack's outputs, and the page's key.
 
-The file holds what the outputs hold, API keys included: only its owner can read it.
+The file contains all outputs, API keys included, so only its owner can read it.
 """
 
 import secrets
@@ -28,7 +28,7 @@ class Function(Struct):
 
 
 class Settings(Struct):
-    """What the console has to know.
+    """The settings that the console needs.
 
     Attributes:
         key: opens the page; whoever knows it sees everything.
@@ -80,7 +80,7 @@ def address(directory: Path, endpoint: str) -> str:
 def address_for_once(directory: Path, endpoint: str) -> str:
     """Return an address that opens the page once, within a minute.
 
-    A browser is started with it, and everybody on this machine may see a command line.
+    A browser is started with it, and everybody on this machine can see its command line.
     """
     key = secrets.token_urlsafe(24)
     private_file.write(directory / _OPENING, key.encode())

@@ -1,6 +1,6 @@
-"""Tells where the time of a slow run went: in calls of AWS, or in the function's own lines.
+"""Reports where a slow run spent its time: in calls of AWS, or in the function's own code.
 
-A run that somebody waits for is slow, too, if it makes the same call again and again.
+A run that a caller waits for also counts as slow if it makes the same call again and again.
 """
 
 from collections import Counter

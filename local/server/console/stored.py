@@ -1,4 +1,4 @@
-"""What is stored: sent e-mails, queues, tables and files. Looking at a queue consumes nothing."""
+"""Reads what is stored: e-mails, queues, tables and files. Reading a queue consumes nothing."""
 
 import time
 from typing import Any

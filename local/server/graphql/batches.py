@@ -1,4 +1,4 @@
-"""Puts what one field needs of several parents into one invocation, as AppSync does."""
+"""Resolves one field for several parents in one invocation, as AppSync does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ Invoke = Callable[[Any], Awaitable[Any]]
 """Invokes a function with an event; returns what it returned, or raises `FieldError`."""
 
 _ROUNDS = 3
-"""Turns of the event loop in which the parents of one list come, one after the other."""
+"""Turns of the event loop within which all parents of one list arrive, one after the other."""
 
 
 class FieldError(Exception):

@@ -128,7 +128,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 async def _identity(id_: str, headers: dict[str, str]) -> dict[str, Any] | None:
-    """Return what the function learns of the caller: of a token its claims, of a key nothing.
+    """Return what the function is told about the caller: a token's claims, nothing for a key.
 
     Raises:
         _Refused: the caller has not shown what the API asks for.
@@ -178,7 +178,7 @@ def _invoke(id_: str, source: str, event: Any) -> Any:
     """Invoke the function of a data source, logged and recorded as all others.
 
     Raises:
-        FieldError: the function failed. As AppSync, tell its error's message, not its stack.
+        FieldError: the function failed. As in AppSync, it has the error's message, not its stack.
     """
     arn = appsync._data_sources[id_][source]["lambdaConfig"]["lambdaFunctionArn"]
     function, config, _ = functions._get_func_record_for_ref(arn)

@@ -41,7 +41,7 @@ class Resolver:
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """What a request is answered with.
+    """The API that a request is for.
 
     Attributes:
         schema: its text, with comments as descriptions.
@@ -70,7 +70,7 @@ class Request:
 
 
 class Unreadable(Exception):
-    """A query that is no GraphQL."""
+    """A query that is not GraphQL."""
 
 
 async def run(api: Api, request: Request, invoke: Invoke) -> dict[str, Any]:

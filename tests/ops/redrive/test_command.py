@@ -241,7 +241,7 @@ def test_the_region_is_the_queues(url: str, region: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:4566/000000000000/q", "https://example.com"])
 def test_a_queue_of_nowhere(url: str) -> None:
-    with pytest.raises(RedriveError, match="no queue of AWS"):
+    with pytest.raises(RedriveError, match="not a queue of AWS"):
         stack.region(Source(name="q", url=url, kind="queue", target=""))
 
 
