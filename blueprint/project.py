@@ -110,6 +110,14 @@ def stack_settings(stack: str, root: Path = ROOT) -> dict[str, Any]:
     return _config(_read(file), file)
 
 
+def yaml_problem(error: yaml.YAMLError) -> str:
+    """Return in one line what is wrong with a YAML file, and where."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return str(error)
+    mark = error.problem_mark
+    return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
+
+
 def _name(settings: Mapping[str, Any], root: Path) -> str:
     name = settings.get("name")
     if not isinstance(name, str) or not name:
@@ -125,7 +133,7 @@ def _read(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ProjectError(f"{file} is not UTF-8 text: {error}") from None
     except yaml.YAMLError as error:
-        raise ProjectError(f"{file} is not valid YAML: {error}") from None
+        raise ProjectError(f"{file} is not valid YAML: {yaml_problem(error)}") from None
     if content is None:
         return {}
     if not isinstance(content, dict):

@@ -144,7 +144,9 @@ def test_a_wrong_configuration_is_one_message(
     assert main(["up", "--no-docker"], root=tmp_path) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"error: {tmp_path / 'Pulumi.local.yaml'} is not valid YAML: ")
+    file = tmp_path / "Pulumi.local.yaml"
+    assert said.err.startswith(f"error: {file} is not valid YAML: line 2, column 1: expected ")
+    assert said.err.count("\n") == 1
 
 
 def test_a_broken_file_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from blueprint.functions.files import read
 from blueprint.functions.names import namespace, stack_files
-from blueprint.project import ProjectError
+from blueprint.project import ProjectError, yaml_problem
 
 _RESERVED = {"reservedConcurrency": 2}
 """What a new function reserves in a stack where all other functions reserve concurrency."""
@@ -92,7 +92,7 @@ def _edited(
             document = yaml.compose(before, yaml.SafeLoader)
             settings = yaml.safe_load(before)
         except yaml.YAMLError as error:
-            raise ProjectError(f"{path.name} is not valid YAML: {error}") from None
+            raise ProjectError(f"{path.name} is not valid YAML: {yaml_problem(error)}") from None
         config = settings.get("config") if isinstance(settings, dict) else None
         if not isinstance(config, dict) or not isinstance(config.get(key), dict):
             continue

@@ -23,6 +23,9 @@ from infra.config.stack import StackConfig
 S = TypeVar("S", bound=Section)
 C = TypeVar("C", bound=StackConfig)
 
+_CLOSE = 0.9
+"""How much of two namespaces must be the same for one to be taken for the other misspelt."""
+
 
 def load(model: type[C]) -> C:
     """Read this stack's configuration: the library's keys and the application's together.
@@ -65,11 +68,25 @@ def read(model: type[S]) -> S:
 def _read(model: type[S]) -> tuple[S | None, list[str]]:
     """Return the configuration, or the problems with it."""
     values = _values(pulumi.get_project())
+    misspelt = [*_misspelt()]
     try:
-        return model.model_validate(values), [*_encrypted(values)]
+        return model.model_validate(values), [*misspelt, *_encrypted(values)]
     except ValidationError as error:
-        details = error.errors()
-        return None, [problem for detail in details for problem in _problems(model, detail)]
+        problems = [each for detail in error.errors() for each in _problems(model, detail)]
+        return None, [*misspelt, *problems]
+
+
+def _misspelt() -> Iterator[str]:
+    """Yield a problem for each key under a namespace that is nearly the project's name."""
+    project = pulumi.get_project()
+    for key in sorted(_given()):
+        namespace, _, name = key.partition(":")
+        if namespace != project and _is_close(namespace):
+            yield f"{name}: is given as {key}; write {project}:{name}"
+
+
+def _is_close(namespace: str) -> bool:
+    return bool(get_close_matches(namespace, [pulumi.get_project()], cutoff=_CLOSE))
 
 
 def _encrypted(keys: Iterable[str]) -> Iterator[str]:
@@ -90,7 +107,7 @@ def _accepted(config: S | None, problems: list[str]) -> S:
         lines = "\n".join(f"  {project}:{problem}" for problem in problems)
         raise pulumi.RunError(
             f"The configuration of stack {stack!r} is wrong:\n{lines}\n"
-            f"Correct Pulumi.{stack}.yaml; the documentation describes each key."
+            f"Correct Pulumi.{stack}.yaml; docs/configuration.md describes each key."
         )
     return config
 
@@ -132,7 +149,7 @@ def _problems(model: type[Section], detail: ErrorDetails) -> Iterator[str]:
     path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     message = detail["msg"].removeprefix("Value error, ")
     value = detail["input"]
-    hidden = isinstance(value, dict) or _is_secret(detail["loc"][0])
+    hidden = isinstance(value, dict) or "[key]" in detail["loc"] or _is_secret(detail["loc"][0])
     given = "" if hidden else f"is {json.dumps(value, default=str)}; "
     match detail["type"]:
         case production.UNMET:
@@ -154,13 +171,14 @@ def _problems(model: type[Section], detail: ErrorDetails) -> Iterator[str]:
 def _elsewhere(path: str) -> str:
     """Return where a missing key is, if another project's namespace has it: after a rename."""
     project = pulumi.get_project()
-    found = [key for key in _given() if key.endswith(f":{path}")]
+    keys = [key for key in _given() if not _is_close(key.partition(":")[0])]
+    found = [key for key in keys if key.endswith(f":{path}")]
     if not found:
         return ""
     namespace = found[0].partition(":")[0]
-    keys = [f"`{key}`" for key in _given() if key.startswith(f"{namespace}:")]
+    theirs = [f"`{key}`" for key in keys if key.startswith(f"{namespace}:")]
     return (
-        f"; the file has {', '.join(sorted(keys))}: the project is now called {project}, so its "
+        f"; the file has {', '.join(sorted(theirs))}: the project is now called {project}, so its "
         f"keys begin with `{project}:`. Rename the project everywhere: app rename {project}"
     )
 

@@ -18,11 +18,21 @@ class Demand(NamedTuple):
         path: the key that the rule is about, without the project's namespace.
         met: whether the value of the path's first part, such as ``logs``, follows the rule.
         must: what the key must be, and why; follows "must be" in an error.
+        lacks: what a value lacks, where `must` leaves that open.
     """
 
     path: str
     met: Callable[[Any], bool]
     must: str
+    lacks: Callable[[Any], str] = lambda _: ""
+
+
+def _without_reservation(functions: Any) -> list[str]:
+    return [
+        name
+        for name in function_names()
+        if name not in functions or functions[name].reserved_concurrency is None
+    ]
 
 
 DEMANDS = (
@@ -43,12 +53,10 @@ DEMANDS = (
     ),
     Demand(
         "functions",
-        lambda functions: all(
-            name in functions and functions[name].reserved_concurrency is not None
-            for name in function_names()
-        ),
-        f"given a reservedConcurrency for each of {', '.join(function_names())}, so that no "
-        "function uses up what another one needs",
+        lambda functions: not _without_reservation(functions),
+        "given a reservedConcurrency for each function, so that none uses up what another one "
+        "needs",
+        lambda functions: f"; missing for {', '.join(_without_reservation(functions))}",
     ),
     Demand(
         "encryption.customerKey",
@@ -91,7 +99,7 @@ def check(key: str, value: Any) -> None:
         PydanticCustomError: of type ``UNMET``; its context lists each unmet demand.
     """
     problems = [
-        f"{demand.path}: must be {demand.must} (environment is production)"
+        f"{demand.path}: must be {demand.must} (environment is production){demand.lacks(value)}"
         for demand in DEMANDS
         if demand.path.partition(".")[0] == key and not demand.met(value)
     ]

@@ -52,6 +52,7 @@ def test_the_stacks_own(stack: str) -> None:
 
 def test_production_names_all_that_it_lacks() -> None:
     lacking = {"removalPolicy": "destroy", "logs": {"retentionDays": 180}}
+    lacking |= {"functions": {FUNCTIONS[0]: {"reservedConcurrency": 1}}}
     assert loaded({"email": EMAIL} | lacking)
     assert refused({"email": EMAIL, "environment": "production"} | lacking) == [
         "removalPolicy: must be retain, so that data outlives the stack "
@@ -60,8 +61,9 @@ def test_production_names_all_that_it_lacks() -> None:
         "(environment is production)",
         "logs.bucketAccess: must be true, so that you can find out later who read or wrote an "
         "object (environment is production)",
-        f"functions: must be given a reservedConcurrency for each of {', '.join(FUNCTIONS)}, so "
-        "that no function uses up what another one needs (environment is production)",
+        "functions: must be given a reservedConcurrency for each function, so that none uses up "
+        "what another one needs (environment is production); missing for "
+        f"{', '.join(FUNCTIONS[1:])}",
         "api.authorization: must be cognito, or at least api_key, so that every caller is known "
         "(environment is production)",
         "api.firewall: must be set, with a rateLimit, so that requests known to be hostile never "
@@ -117,8 +119,21 @@ def test_a_stack_named_prod_says_what_it_is() -> None:
 
 
 def test_keys_of_others_are_none_of_ours() -> None:
-    others = {"aws:region": "eu-central-1", "other-app:email": "x", f"{PROJECT}-2:email": "x"}
+    others = {
+        "aws:region": "eu-central-1",
+        "other-app:email": "x",
+        f"{PROJECT}-of-others:email": "x",
+    }
     assert loaded({"email": EMAIL} | others).email.sender == EMAIL["sender"]
+
+
+@pytest.mark.parametrize(
+    "namespace", [PROJECT[:-1], f"{PROJECT}s", PROJECT.upper()[0] + PROJECT[1:]]
+)
+def test_a_misspelt_namespace_is_named(namespace: str) -> None:
+    assert refused({"email": EMAIL, f"{namespace}:logs": {}}) == [
+        f"logs: is given as {namespace}:logs; write {PROJECT}:logs"
+    ]
 
 
 def test_keys_of_a_project_that_was_renamed_are_found() -> None:
@@ -150,7 +165,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "functions.create-user.memoryMb: is 64; input should be greater than or equal to 128",
         'functions.create-user.memory: unknown key (did you mean "memoryMb"?); allowed: '
         "architecture, memoryMb, provisionedConcurrency, reservedConcurrency, snapStart, tmpMb",
-        'functions.creat-user: is "creat-user"; no such function; allowed: ' + ", ".join(FUNCTIONS),
+        'functions.creat-user: no such function; allowed: ' + ", ".join(FUNCTIONS),
         'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, source',
         "api.usagePlan.quota.limit: is required",
         'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',
