@@ -1,7 +1,9 @@
 """Notices edits of the program, and applies them to the running cloud."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +13,6 @@ from local.state import State, StateDirectory
 
 _POLL_SECONDS = 0.3
 _FOLDERS = ("infra", "features", "images")
-_WORKERS_HINT = "Workers have their packages already. Run: make, app down, app up"
 _LOCK_HINT = "Functions get the packages of requirements.txt. Update it: make lock"
 _SUFFIXES = {".py", ".in", ".txt", ".yaml", ".json", ""}
 
@@ -84,7 +85,7 @@ class Watcher:
                 self._applier.close()  # it has imported these modules, as `app` itself does
             for line in self._applier.apply():
                 self._say(line)
-            if hint := packages_hint(names, containers=self._containers):
+            if hint := packages_hint(self._root, names, containers=self._containers):
                 self._say(hint)
             self._seen = {path: before[path] for path in self._files() if path in before}
             if not self._stopped.is_set():
@@ -114,12 +115,27 @@ class Watcher:
                 yield path
 
 
-def packages_hint(edited: Sequence[str], *, containers: bool) -> str | None:
+def packages_hint(root: Path, edited: Sequence[str], *, containers: bool) -> str | None:
     """Return what is left to do after an edit of a function's requirements; None if nothing is."""
-    files = {Path(name).name for name in edited if name.startswith("images/")}
-    if "requirements.txt" in files:
-        return None if containers else _WORKERS_HINT
-    return _LOCK_HINT if "requirements.in" in files else None
+    files = [name for name in edited if name.startswith("images/")]
+    locks = [root / name for name in files if name.endswith("requirements.txt")]
+    if not locks:
+        return _LOCK_HINT if any(name.endswith("requirements.in") for name in files) else None
+    missing = sorted({pin for lock in locks for pin in _missing((_content(lock) or b"").decode())})
+    if containers or not missing:
+        return None
+    return f"Workers lack {', '.join(missing)}. Install and restart: app down, then make up"
+
+
+def _missing(lock: str) -> Iterator[str]:
+    """Yield the pins that this environment does not have."""
+    for name, version in re.findall(r"^([\w.-]+)==([\w.+!-]+)", lock, re.MULTILINE):
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found = None
+        if found != version:
+            yield f"{name} {version}"
 
 
 def _content(path: Path) -> bytes | None:

@@ -73,7 +73,7 @@ def remove(
     for path in removed.paths:
         sys.stdout.write(f"{'changed' if path.exists() else 'deleted'} {path.relative_to(root)}\n")
     if removed.mentions:
-        sys.stdout.write("\nThese documents still mention it:\n")
+        sys.stdout.write("\nLeft for you to edit:\n")
         sys.stdout.writelines(f"  {line}\n" for line in removed.mentions)
     sys.stdout.write("\nThen: make documents, make test\n")
     return 0

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+from difflib import get_close_matches
 from pathlib import Path
 
 from blueprint.project import project_name, stack_settings, stacks
@@ -87,7 +88,7 @@ def check_new(root: Path, name: str) -> None:
             f"The name {name!r} is not allowed: it is a word of Python or a shared folder of "
             "handlers/. Choose another, such as a verb and a noun."
         )
-    taken = [path for path in folders(root, name) if path.exists()]
+    taken = [path for path in folders(root, name) if _holds_files(path)]
     if taken:
         raise WrongName(
             f"The name {name!r} is taken: {taken[0].relative_to(root)} exists. Choose another, or "
@@ -95,16 +96,32 @@ def check_new(root: Path, name: str) -> None:
         )
 
 
-def check_known(root: Path, name: str) -> None:
-    """Check that there is a function of a name.
+def _holds_files(folder: Path) -> bool:
+    """Return whether a folder has files of its own: Git leaves bytecode where it removes all."""
+    return any(path.is_file() and path.suffix != ".pyc" for path in folder.rglob("*"))
+
+
+def feature_names(root: Path) -> list[str]:
+    """Return the names of all features, such as ``live-push``, sorted."""
+    modules = root.glob("features/*.py")
+    return sorted(m.stem.replace("_", "-") for m in modules if m.stem != "__init__")
+
+
+def check_known(root: Path, name: str, *, features: bool = False) -> None:
+    """Check that there is a function of a name; with ``features``, a feature was allowed, too.
 
     Raises:
-        WrongName: there is none; the message lists the functions that exist.
+        WrongName: there is none; the message lists what there is.
     """
-    if name not in function_names(root):
-        raise WrongName(
-            f"There is no function {name!r}. Functions: {', '.join(function_names(root)) or 'none'}"
-        )
+    if name in function_names(root):
+        return
+    known = {"function": function_names(root)}
+    if features:
+        known["feature"] = feature_names(root)
+    close = get_close_matches(name, [each for names in known.values() for each in names], n=1)
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    lists = [f" {kind.title()}s: {', '.join(names) or 'none'}." for kind, names in known.items()]
+    raise WrongName(f"There is no {' or '.join(known)} {name!r}.{meant}{''.join(lists)}")
 
 
 def folders(root: Path, name: str) -> list[Path]:

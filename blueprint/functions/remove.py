@@ -1,15 +1,17 @@
 """Removes a function or a feature: folders, paragraph of the program, keys in stack files."""
 
+import ast
 import difflib
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from blueprint.functions import program_removal, stack_keys
 from blueprint.functions.files import read, write
 from blueprint.functions.names import check_known, folder_of, folders, function_names
-from blueprint.functions.source import ProgramError
+from blueprint.functions.source import ProgramError, parse
 
 _GENERATED = re.compile(r"<!-- (\w+): written by `make documents` -->.*?<!-- end of \1 -->", re.S)
 
@@ -21,7 +23,8 @@ class Removed:
     Attributes:
         paths: folders that were deleted and files that were changed.
         diff: what was changed in the program.
-        mentions: lines of README and documents that name it, for a person to edit.
+        mentions: what is left for a person to edit: lines of README and documents that name it,
+            and settings that nothing reads any more.
     """
 
     paths: list[Path]
@@ -41,7 +44,7 @@ def remove(root: Path, name: str) -> Removed:
     module = root / "features" / f"{folder_of(name)}.py"
     if module.exists():
         return _remove_feature(root, module)
-    check_known(root, name)
+    check_known(root, name, features=True)
     main = program_removal.file_of(root, name)
     if main.parent.name == "features" and not _has_route(root, name):
         raise ProgramError(
@@ -64,9 +67,14 @@ def _remove_feature(root: Path, module: Path) -> Removed:
     main = root / "__main__.py"
     before = read(main)
     after = program_removal.without_feature(before, module.stem, functions)
+    unread = _settings_read(read(module)) - _settings_read(after)
     removed = _remove(root, functions, main, before, after)
     module.unlink()
-    return replace(removed, paths=[module, *removed.paths])
+    return replace(
+        removed,
+        paths=[module, *removed.paths],
+        mentions=[*_unread(root, unread), *removed.mentions, *_pages(root, module.stem)],
+    )
 
 
 def _has_route(root: Path, name: str) -> bool:
@@ -96,8 +104,35 @@ def _remove(root: Path, names: list[str], main: Path, before: str, after: str) -
     return Removed(
         paths=[*deleted, *changed],
         diff="".join(diff),
-        mentions=_mentions(root, names),
+        mentions=[
+            *_unread(root, _settings_read(before) - _settings_read(after)),
+            *_mentions(root, *(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names)),
+        ],
     )
+
+
+def _settings_read(program: str) -> set[str]:
+    """Return the settings that a program reads, such as ``config.schedules.report``."""
+    nodes = [ast.unparse(n) for n in ast.walk(parse(program)) if isinstance(n, ast.Attribute)]
+    return {name for name in nodes if re.fullmatch(r"config(\.\w+)+", name)}
+
+
+def _unread(root: Path, settings: set[str]) -> Iterator[str]:
+    """Yield a line for each of these settings that no module of the program reads now."""
+    modules = [root / "__main__.py", *root.glob("features/*.py")]
+    read_now = {name for module in modules for name in _settings_read(read(module))}
+    for name in sorted(settings - read_now):
+        if not any(other.startswith(f"{name}.") for other in settings | read_now):
+            yield f"config.py: {name.removeprefix('config.')}, which the program no longer reads"
+
+
+def _pages(root: Path, feature: str) -> list[str]:
+    """Return a feature's page among the documents, and the lines that link to it."""
+    page = f"docs/{feature}.md"
+    if not (root / page).exists():
+        return []
+    lines = _mentions(root, rf"(?<![\w-]){re.escape(feature)}\.md\b")
+    return [f"{page}: the whole page", *(line for line in lines if not line.startswith(page))]
 
 
 def _documents(root: Path) -> list[Path]:
@@ -118,13 +153,12 @@ def _unlinked(root: Path, name: str) -> dict[Path, str]:
     return changed
 
 
-def _mentions(root: Path, names: list[str]) -> list[str]:
-    """Return the lines that name a function, except those that ``make documents`` writes."""
-    named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})(?![\w-])")
+def _mentions(root: Path, *patterns: str) -> list[str]:
+    """Return the lines that match one of these patterns, except those that ``make documents`` writes."""
     found = []
     for path in _documents(root):
         text = re.sub(_GENERATED, lambda part: "\n" * part[0].count("\n"), read(path))
         for number, line in enumerate(text.splitlines(), start=1):
-            if named.search(line):
+            if any(re.search(pattern, line) for pattern in patterns):
                 found.append(f"{path.relative_to(root)}:{number}: {line.strip()}")
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blueprint.functions.files import read
 from blueprint.functions.names import WrongName, function_names, namespace, stack_files
-from blueprint.project import ProjectError
+from blueprint.project import ProjectError, project_name
 
 _SKIPPED = {"__pycache__", "node_modules"}
 _ENVIRONMENT = "pyvenv.cfg"
@@ -30,6 +30,8 @@ def rename(root: Path, name: str) -> list[Path]:
     """
     from infra.config.names import check_stack  # imports Pulumi, which takes a second
 
+    if name == namespace(root) == project_name(root):
+        raise WrongName(f"The project is called {name!r} already.")
     for stack in stack_files(root):
         check_stack(name, stack.name.split(".")[1])
     old = namespace(root)

@@ -30,12 +30,12 @@ def check_project(project: str, longest: int) -> None:
         raise pulumi.RunError(
             f"The project's name is {project!r}; it must be lower-case letters, digits and single "
             f"hyphens between them, begin with a letter, and have at most {longest} characters, "
-            "for resources are named after it. Choose another `name` for Pulumi.yaml."
+            "for resources are named after it. Choose another: app rename <name>"
         )
     if len(project) > longest:
         raise pulumi.RunError(
             f"The project's name {project!r} has {len(project)} characters; at most {longest} are "
-            "left for it in the names of resources. Choose another `name` for Pulumi.yaml."
+            "left for it in the names of resources. Choose another: app rename <name>"
         )
 
 
@@ -58,8 +58,8 @@ def check_stack(project: str, stack: str) -> None:
             f"The names of project {project!r} and stack {stack!r} have {len(project)} and "
             f"{len(stack)} characters; together they must have at most {room}, for resources are "
             f"named after both. At most {room - len(project)} are left for the stack's name "
-            f"(pulumi stack rename <name>), or {room - len(stack)} for the project's (`name` in "
-            "Pulumi.yaml)."
+            f"(pulumi stack rename <name>), or {room - len(stack)} for the project's (app rename "
+            "<name>)."
         )
 
 

@@ -165,7 +165,7 @@ def test_every_bad_key_is_named_at_once() -> None:
         "functions.create-user.memoryMb: is 64; input should be greater than or equal to 128",
         'functions.create-user.memory: unknown key (did you mean "memoryMb"?); allowed: '
         "architecture, memoryMb, provisionedConcurrency, reservedConcurrency, snapStart, tmpMb",
-        'functions.creat-user: no such function; allowed: ' + ", ".join(FUNCTIONS),
+        "functions.creat-user: no such function; allowed: " + ", ".join(FUNCTIONS),
         'images.keeep: unknown key (did you mean "keep"?); allowed: base, keep, source',
         "api.usagePlan.quota.limit: is required",
         'api.usagePlan.quota.perod: unknown key (did you mean "period"?); allowed: limit, period',

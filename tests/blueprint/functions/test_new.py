@@ -197,3 +197,13 @@ def test_a_broken_project_file_is_an_error(tmp_path: Path, content: str) -> None
     (tree / "Pulumi.yaml").write_text(content)
     with pytest.raises(ProjectError, match=r"Pulumi\.yaml"):
         new(tree, "count-things", "queue")
+
+
+def test_bytecode_that_git_left_takes_no_name(tmp_path: Path) -> None:
+    tree = copied(tmp_path / "tree")
+    left = tree / "handlers/count_things/__pycache__/handler.cpython-311.pyc"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    new(tree, "count-things", "queue")
+    with pytest.raises(WrongName, match="is taken: handlers/count_things exists"):
+        new(tree, "count-things", "queue")

@@ -150,9 +150,32 @@ def test_lines_that_name_it_are_listed_once_but_for_generated_ones(tmp_path: Pat
     ]
 
 
+def test_settings_that_nothing_reads_any_more_are_listed(tmp_path: Path) -> None:
+    tree = copied(tmp_path / "tree")
+    main = tree / "__main__.py"
+    new(tree, "count-users", "schedule", pasted=True)
+    main.write_text(main.read_text().replace('"cron(30 0 * * ? *)"', "config.schedules.count"))
+    first, *others = remove(tree, "count-users").mentions
+    assert first == "config.py: schedules.count, which the program no longer reads"
+    assert not [line for line in others if line.startswith("config.py")]
+
+
+def test_of_a_feature_its_page_is_left(tmp_path: Path) -> None:
+    tree = copied(tmp_path / "tree")
+    (tree / "features/extra.py").write_text('"""A feature."""\n')
+    (tree / "docs/extra.md").write_text("# Extra\n[itself](extra.md)\n")
+    (tree / "README.md").write_text("[Extra](docs/extra.md)\n[other](docs/more-extra.md)\n")
+    assert remove(tree, "extra").mentions == [
+        "docs/extra.md: the whole page",
+        "README.md:1: [Extra](docs/extra.md)",
+    ]
+
+
 def test_an_unknown_function_is_refused() -> None:
-    with pytest.raises(WrongName, match=f"Functions: .*{FUNCTIONS[0]}"):
+    with pytest.raises(WrongName, match=f"Functions: .*{FUNCTIONS[0]}.* Features: "):
         remove(ROOT, "no-such")
+    with pytest.raises(WrongName, match=f"Did you mean '{FUNCTIONS[0]}'"):
+        remove(ROOT, f"{FUNCTIONS[0]}s")
 
 
 def test_what_only_a_person_can_undo_is_said() -> None:

@@ -72,6 +72,11 @@ def test_a_name_with_another_meaning_is_refused(name: str) -> None:
     assert project_name(ROOT) != name
 
 
+def test_the_same_name_is_refused() -> None:
+    with pytest.raises(WrongName, match="already"):
+        rename(ROOT, project_name(ROOT))
+
+
 @pytest.mark.parametrize("name", ["Acme", "acme_orders", "acme.orders", "a--b", "x" * 60])
 def test_a_name_that_aws_refuses_is_refused(name: str) -> None:
     with pytest.raises(pulumi.RunError, match="characters"):
