@@ -185,6 +185,24 @@ def test_a_functions_tests_need_no_function_that_can_be_removed_alone(function: 
     assert needed == set()
 
 
+def test_no_shared_test_imports_a_function_that_can_be_removed_alone() -> None:
+    """Or the tests of a tree without it end while they are collected."""
+    features = "".join(path.read_text() for path in PROGRAM[1:])
+    alone = tuple(
+        f"handlers.{function}."
+        for function in FUNCTIONS
+        if ROOT / "handlers" / function / "operation.py" in OPERATIONS
+        or f'"{hyphened(function)}"' not in features
+    )
+    assert [
+        (module, name)
+        for module, name in imports_of("tests")
+        if not module.startswith("tests/functions/")
+        and name.startswith(alone)
+        and not is_lazy(module, name)
+    ] == []
+
+
 def hyphened(folder: str) -> str:
     return folder.replace("_", "-")
 

@@ -154,7 +154,7 @@ def _unlinked(root: Path, name: str) -> dict[Path, str]:
 
 
 def _mentions(root: Path, *patterns: str) -> list[str]:
-    """Return the lines that match one of these patterns, except those that ``make documents`` writes."""
+    """Return the lines that match a pattern, except those that ``make documents`` writes."""
     found = []
     for path in _documents(root):
         text = re.sub(_GENERATED, lambda part: "\n" * part[0].count("\n"), read(path))

@@ -21,6 +21,33 @@ def event(function: str, variant: str = "") -> dict[str, Any]:
     return loaded
 
 
+def request(**members: Any) -> dict[str, Any]:
+    """Return a request to no operation in particular, as API Gateway sends it; with these members.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    return {
+        "resource": "/things",
+        "path": "/things",
+        "httpMethod": "POST",
+        "headers": {"Content-Type": "application/json", "User-Agent": "curl/8.11.1"},
+        "multiValueHeaders": {"Content-Type": ["application/json"], "User-Agent": ["curl/8.11.1"]},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": "/things",
+            "httpMethod": "POST",
+            "requestId": "3f0c6d1e-5f0b-4f2a-9a51-1d6a5a1f0c11",
+            "identity": {"sourceIp": "203.0.113.7", "userAgent": "curl/8.11.1"},
+        },
+        "body": "{}",
+        "isBase64Encoded": False,
+        **members,
+    }
+
+
 def user_of(event: dict[str, Any]) -> dict[str, Any]:
     """Return the item of the user that a request's path names."""
     return {

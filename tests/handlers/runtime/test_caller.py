@@ -1,15 +1,11 @@
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.create_user.create_user import create_user
-from handlers.domain.user_store import UserStore
 from handlers.runtime.caller import Caller, caller, key_of
 from tests.support import samples
-from tests.support.fakes import FakeDynamoDB
 
 PERSON = {
     "sub": "c2a5b4d4-8021-70a1-9c5e-3a1d7e0c9f11",
@@ -29,7 +25,7 @@ SERVICE = {
 def event(
     *, claims: dict[str, str] | None = None, key_id: str | None = None, key: str = "k1"
 ) -> dict[str, Any]:
-    made = samples.event("create_user")
+    made = samples.request()
     made["headers"]["Idempotency-Key"] = key
     if claims is not None:
         made["requestContext"]["authorizer"] = {"claims": claims}
@@ -109,50 +105,3 @@ def test_no_caller_can_choose_anothers_key(
 ) -> None:
     same = key_of(caller(sent_by(one)), first) == key_of(caller(sent_by(other)), second)
     assert same == ((one, first) == (other, second))
-
-
-def test_two_callers_may_choose_the_same_key_and_each_gets_their_own_answer() -> None:
-    client = FakeDynamoDB()
-    users = UserStore(client, "users", ledger_table="ledger")
-
-    def post(made: dict[str, Any], email: str) -> tuple[int, Any, bool]:
-        made["body"] = json.dumps({"name": "Ada", "email": email})
-        answer = create_user(made, users)
-        replayed = "Idempotent-Replayed" in answer["headers"]
-        return answer["statusCode"], json.loads(answer["body"]), replayed
-
-    callers = {
-        "person": {"claims": PERSON},
-        "service": {"claims": SERVICE},
-        "another service": {"claims": {"sub": "x", "client_id": "x"}},
-        "key": {"key_id": "a1b2c3"},
-        "another key": {"key_id": "d4e5f6"},
-        "nobody": {},
-    }
-    first = {
-        name: post(event(**who), f"{number}@example.com")  # type: ignore[arg-type]
-        for number, (name, who) in enumerate(callers.items())
-    }
-    assert {(status, replayed) for status, _, replayed in first.values()} == {(201, False)}
-    for number, (name, who) in enumerate(callers.items()):
-        status, body, replayed = post(event(**who), f"{number}@example.com")  # type: ignore[arg-type]
-        assert (status, body, replayed) == (201, first[name][1], True)
-        assert post(event(**who), "other@example.com")[0] == 422  # type: ignore[arg-type]
-    keys = [item_id for item_id in client.tables["ledger"] if item_id.startswith("idempotency#")]
-    assert len(keys) == len(callers)
-    assert not any("secret" in item_id for item_id in client.tables["ledger"])
-
-
-def test_a_key_that_the_version_before_wrote_lets_nothing_be_created_twice() -> None:
-    """During a release, a retry may find a key without its caller: the address is then taken.
-
-    Nobody's keys have the form of the version before, so an open API answers as before.
-    """
-    for who, status in (({}, 201), ({"key_id": "a1b2c3"}, 409)):
-        client = FakeDynamoDB()
-        users = UserStore(client, "users", ledger_table="ledger")
-        before = event()  # the version before read no caller
-        assert create_user(before, users)["statusCode"] == 201
-        answer = create_user(event(**who), users)  # type: ignore[arg-type]
-        assert answer["statusCode"] == status
-        assert len(client.tables["users"]) == 2

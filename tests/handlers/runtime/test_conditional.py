@@ -16,7 +16,7 @@ PERSON = {"claims": {"sub": "ada", "client_id": "web"}}
 
 
 def get() -> http.Event:
-    return {**samples.event("create_user"), "httpMethod": "GET"}
+    return samples.request(httpMethod="GET")
 
 
 def serve(

@@ -17,7 +17,7 @@ ORIGINS = "https://app.example.com, https://admin.example.com"
 
 
 def event(**members: Any) -> http.Event:
-    return {**samples.event("create_user"), **members}
+    return samples.request(**members)
 
 
 @pytest.mark.parametrize("body", [None, ""])
