@@ -109,12 +109,12 @@ class Schedules(Section):
     """When the scheduled functions run: rate(), cron() or at(), in UTC."""
 
     cleanup: ScheduleExpression = Field(
-        "rate(1 hour)", description="When cleanup-expired runs: rate(), cron() or at(), in UTC."
+        "rate(1 hour)", description="When the clean-up runs: rate(), cron() or at(), in UTC."
     )
     report: ScheduleExpression = Field(
         "cron(15 0 * * ? *)",
-        description="When daily-report runs, in the same form. A day can be reported from five "
-        "minutes after midnight UTC on.",
+        description="When the daily report is written, in the same form. A day can be reported "
+        "from five minutes after midnight UTC on.",
     )
 
 
