@@ -1,6 +1,9 @@
 """What tests one function: its own tests, its types, its image's imports, its program parts."""
 
+import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from blueprint.functions.names import check_known, folder_of
@@ -26,9 +29,23 @@ def commands(root: Path, name: str) -> list[list[str]]:
     check_known(root, name)
     folder = folder_of(name)
     own = f"tests/functions/{folder}"
-    whole_system = [f"--ignore={own}/e2e", f"--ignore={own}/faults"]
+    left_out = [f"--ignore={own}/{each}" for each in ("e2e", "faults", "test_bench.py")]
+    pytest = [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider"]
     return [
         [sys.executable, "-m", "mypy", f"handlers/{folder}"],
-        [sys.executable, "-m", "pytest", "-q", own, *whole_system, *_SHARED,
-         "-k", f"{folder} or {name}"],
-    ]  # fmt: skip
+        [*pytest, "--hypothesis-profile", "quick", own, *left_out],
+        [*pytest, *_SHARED, "-k", f"{folder} or {name}"],
+    ]
+
+
+def run(root: Path, given: Sequence[Sequence[str]]) -> Iterator[tuple[int, str]]:
+    """Run commands beside each other, and yield the exit code and the output of each in turn."""
+
+    def one(command: Sequence[str]) -> tuple[int, str]:
+        ended = subprocess.run(
+            command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )
+        return ended.returncode, ended.stdout.decode(errors="replace")
+
+    with ThreadPoolExecutor(len(given)) as pool:
+        yield from pool.map(one, given)

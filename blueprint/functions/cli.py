@@ -85,17 +85,23 @@ def test(context: typer.Context, function: Function) -> int:
 
     Run `make .venv/.dev` once before.
     """
-    import subprocess
     from importlib.util import find_spec
 
-    from blueprint.functions.check import commands as checks
+    from blueprint.functions import check
 
     root = context.obj.root
     if not (find_spec("mypy") and find_spec("pytest")):
         sys.stderr.write("error: mypy or pytest is not installed. Install both: make .venv/.dev\n")
         return 1
-    codes = [subprocess.call(command, cwd=root) for command in checks(root, function)]
-    return max(code != 0 for code in codes)
+    failed = False
+    results = check.run(root, check.commands(root, function))
+    while True:
+        with context.obj.progress(f"Testing {function}"):
+            result = next(results, None)
+        if result is None:
+            return int(failed)
+        failed = failed or result[0] != 0
+        sys.stdout.write(result[1])
 
 
 @commands.command(
