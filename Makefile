@@ -51,7 +51,7 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs Dock
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the fault tests and all other long tests, also with killed containers (needs Docker)
 	$(BIN)/pytest -n auto --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker -m container $(FAULTS)
+	$(if $(FAULTS),$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker -m container $(FAULTS))
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)
 	@command -v pulumi >/dev/null || { echo "error: there is no pulumi CLI on the PATH. Install it: https://www.pulumi.com/docs/install/"; exit 1; }

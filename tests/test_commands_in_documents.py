@@ -28,6 +28,14 @@ def test_make_knows_its_targets() -> None:
     assert [p for p in matches_in_guides(r"\bmake ([a-z./-]+)") if p[1] not in TARGETS] == []
 
 
+def test_workflows_run_targets_that_there_are() -> None:
+    texts = [path.read_text() for path in (ROOT / ".github").rglob("*.yml")]
+    lines = [line for text in texts for line in re.findall(r"^[^#\n]*\bmake (.+)$", text, re.M)]
+    words = {word for line in lines for word in re.split(r"[^a-z -]", line)[0].split()}
+    assert words
+    assert words <= TARGETS
+
+
 def test_modules_can_be_run() -> None:
     modules = matches_in_guides(r"python -m ([a-z._]+)", least=(ROOT / "checks/chaos").is_dir())
     assert [p for p in modules if importlib.util.find_spec(p[1]) is None] == []

@@ -53,5 +53,10 @@ def delete_mentions(tree: Path, deleted: list[str]) -> None:
     for path in [*programs, *documents]:
         lines = path.read_text().splitlines(keepends=True)
         path.write_text("".join(line for line in lines if not mention.search(line)))
+    for path in (tree / ".github/workflows").glob("*.yml"):
+        steps = re.split(r"^(?=      - )", path.read_text(), flags=re.M)
+        kept = [step for step in steps if not re.search("|".join(targets) or "$^", step)]
+        words = [rf" {target.removeprefix('make ')}(?=[ \n])" for target in targets]
+        path.write_text(re.sub("|".join(words) or "$^", "", "".join(kept)))
     project = tree / "pyproject.toml"
     project.write_text(project.read_text().replace(f'"{deleted[0].rstrip("/")}", ', ""))
