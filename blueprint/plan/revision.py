@@ -80,7 +80,7 @@ def _shallow() -> str:
             "actions/checkout, fetch-depth: 0), or the one commit (git fetch --depth=1 origin "
             "COMMIT), and name it: --against COMMIT"
         )
-    return "Fetch it: git fetch"
+    return "`git fetch` may bring it."
 
 
 def _ask(*arguments: str) -> str | None:

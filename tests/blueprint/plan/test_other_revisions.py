@@ -63,7 +63,9 @@ def test_a_revision_is_found_by_its_name(origin: Path, move_root: MoveRoot, name
 @pytest.mark.parametrize("name", ["nowhere", "--help", "", "main:main-1", "a b"])
 def test_what_is_no_revision_is_refused(origin: Path, move_root: MoveRoot, name: str) -> None:
     move_root(origin)
-    with pytest.raises(PlanError, match=r"There is no revision '.*' here. Fetch it: git fetch"):
+    with pytest.raises(
+        PlanError, match=r"There is no revision '.*' here. `git fetch` may bring it"
+    ):
         find(name)
 
 
