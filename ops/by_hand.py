@@ -18,7 +18,7 @@ from ops.errors import OpsError, WrongUsage
 
 
 class RunError(OpsError):
-    """The function did not come to its end."""
+    """The function did not finish."""
 
 
 def run_deployed(stack: str, name: str) -> int:

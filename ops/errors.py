@@ -1,4 +1,4 @@
-"""The errors that commands for deployed stacks raise for what their user can mend."""
+"""The errors that commands for deployed stacks raise for what their user can fix."""
 
 
 class OpsError(Exception):

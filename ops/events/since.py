@@ -17,7 +17,7 @@ def seconds(text: str) -> int:
     found = _FORM.fullmatch(text)
     if not found or not int(found[1]):
         raise typer.BadParameter(
-            f"{text!r} is no time. Use a number from 1 and s, m, h or d, such as 15m."
+            f"{text!r} is not a time. Use a number from 1 and s, m, h or d, such as 15m."
         )
     return int(found[1]) * _SECONDS[found[2]]
 

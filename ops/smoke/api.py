@@ -71,7 +71,7 @@ def checked_url(url: str) -> str:
     """Return an API's URL as ``Api`` expects it.
 
     Raises:
-        WrongTarget: it is no HTTP URL, has a query, or would send credentials unencrypted.
+        WrongTarget: it is not an HTTP URL, has a query, or would send credentials unencrypted.
     """
     try:
         parts = urlsplit(url)

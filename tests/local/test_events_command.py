@@ -99,9 +99,12 @@ def test_a_cause_is_shown_as_a_tree(run: Run) -> None:
     ("arguments", "message"),
     [
         (["--outcome", "fail"], "'fail' is not one of 'running', 'ok', 'failed', 'denied', 're"),
-        (["--since", "soon"], "'soon' is no time. Use a number from 1 and s, m, h or d, such as "),
-        (["--since", "99999999999999d"], "is no time"),
-        (["--since", "0m"], "is no time"),
+        (
+            ["--since", "soon"],
+            "'soon' is not a time. Use a number from 1 and s, m, h or d, ",
+        ),
+        (["--since", "99999999999999d"], "is not a time"),
+        (["--since", "0m"], "is not a time"),
     ],
 )
 def test_wrong_usage(run: Run, arguments: list[str], message: str) -> None:
