@@ -37,7 +37,7 @@ Exit codes:
   2    wrong usage or configuration
   130  interrupted by Ctrl-C
 
-`plan --exit-code` and `release` have more: see their --help.
+`plan --exit-code`, `release` and `rollback` have more: see their --help.
 
 \b
 Start with:
@@ -104,8 +104,7 @@ class _Commands(TyperGroup):
         except _expected_errors() as error:  # imported only once something has failed
             _say_error(_text(error))
             # Pulumi's own error is the program's, for a wrong configuration.
-            wrong_configuration = type(error).__name__ in ("ProjectError", "RunError")
-            return getattr(error, "exit_code", 2 if wrong_configuration else 1)
+            return getattr(error, "exit_code", 2 if type(error).__name__ == "RunError" else 1)
         except OSError as error:
             # Each command reports its own files. All others are faults of this software.
             file = Path(os.fsdecode(error.filename or "/"))
@@ -155,7 +154,7 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     try:
         code = app(given or ["--help"], prog_name="app", standalone_mode=False, obj=Here(root))
     except typer.TyperException as wrong:
-        _say_error(wrong.format_message())
+        _say_error(_usage_error(wrong))
         if context := getattr(wrong, "ctx", None):
             print(f"{context.get_usage()}\nHelp: {context.command_path} --help", file=sys.stderr)
         return wrong.exit_code
@@ -230,6 +229,17 @@ def _text(error: Exception) -> str:
     if isinstance(error, HTTPClientError):
         return f"{error} Check the network. If this is the local cloud, start it again: app up"
     return str(error)
+
+
+def _usage_error(wrong: Any) -> str:
+    """Return what is wrong with the arguments, without what only pydantic's users understand."""
+    cause = wrong.__cause__
+    if type(cause).__name__ == "ValidationError":  # of a choice or a number
+        error = cause.errors()[0]
+        own = error.get("ctx", {}).get("error")  # of a choice: it has the value, and the choices
+        number = f"{error['input']!r} is not a whole number from {wrong.param.min}."
+        wrong.message = str(own or number)
+    return str(wrong.format_message()).replace("\n\t", " ")
 
 
 def _say_error(text: str) -> None:

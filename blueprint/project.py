@@ -67,12 +67,8 @@ def load(stack: str, *, root: Path = ROOT, overrides: Mapping[str, Any] | None =
     root = root.resolve()
     settings = _read(root / "Pulumi.yaml")
     name = _name(settings, root)
+    check_stack(stack, root)
     stack_file = root / f"Pulumi.{stack}.yaml"
-    if not stack_file.exists():
-        raise ProjectError(
-            f"There is no stack {stack!r}: {stack_file} does not exist. "
-            f"Stacks here: {', '.join(stacks(root)) or 'none'}."
-        )
     stack_settings = _read(stack_file)
     defaults = {k: _default(v) for k, v in _config(settings, root / "Pulumi.yaml").items()}
     values = {
@@ -95,6 +91,25 @@ def stacks(root: Path = ROOT) -> list[str]:
     return sorted(path.name.split(".")[1] for path in root.glob("Pulumi.*.yaml"))
 
 
+def has_stack(root: Path, stack: str) -> bool:
+    """Return whether a project's folder configures a stack."""
+    return (root / f"Pulumi.{stack}.yaml").is_file()
+
+
+def check_stack(stack: str, *roots: Path) -> None:
+    """Check that one of these folders configures a stack.
+
+    Raises:
+        ProjectError: none does; the message names the stacks that they configure.
+    """
+    if not any(has_stack(root, stack) for root in roots):
+        known = sorted({name for root in roots for name in stacks(root)})
+        raise ProjectError(
+            f"There is no stack {stack!r}: Pulumi.{stack}.yaml does not exist. Stacks: "
+            f"{', '.join(known) or 'none'}."
+        )
+
+
 def project_name(root: Path = ROOT) -> str:
     """Return the ``name`` in a folder's Pulumi.yaml.
 
@@ -105,7 +120,12 @@ def project_name(root: Path = ROOT) -> str:
 
 
 def stack_settings(stack: str, root: Path = ROOT) -> dict[str, Any]:
-    """Return what is under ``config`` in ``Pulumi.<stack>.yaml``, by key, as the file says it."""
+    """Return what is under ``config`` in ``Pulumi.<stack>.yaml``, by key, as the file says it.
+
+    Raises:
+        ProjectError: there is no such stack, or its file is malformed.
+    """
+    check_stack(stack, root)
     file = root / f"Pulumi.{stack}.yaml"
     return _config(_read(file), file)
 

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError
 from local import invocation, past_logs, tokens
 from local.aws import AwsError
 from local.debug import attach_hint, debugging
-from local.errors import LocalError, NotRunning, unknown
+from local.errors import LocalError, NotRunning, WrongUsage, unknown
 from local.files import UPLOADS, Files, key_for
 from local.log_format import Formatter
 from local.logs import LogReader
@@ -139,7 +139,7 @@ def upload(directory: StateDirectory, *, file: Path, key: str | None) -> int:
     """Store a file in the bucket."""
     bucket = _files(directory)
     if file.is_dir():
-        raise LocalError(f"{file} is a folder. Upload its files one by one.")
+        raise WrongUsage(f"{file} is a folder. Upload its files one by one.")
     key = key_for(file, key)
     bucket.upload(file, key)
     print(f"Stored as {key}")
@@ -175,12 +175,15 @@ def down(directory: StateDirectory) -> int:
     """Stop the running local cloud; it is no error if none runs."""
     try:
         state = directory.load()
-    except NotRunning as error:
+    except NotRunning:
         if directory.locked():
             raise
         crashed = directory.emulator.exists()
         directory.clear()
-        print("Removed what the crashed cloud left behind." if crashed else error, file=sys.stderr)
+        nothing = "No local cloud is running: there is nothing to stop."
+        print(
+            "Removed what the crashed cloud left behind." if crashed else nothing, file=sys.stderr
+        )
         return 0
     # Tells `up`, which may follow the logs in another terminal, that this is not a failure.
     directory.save(state.model_copy(update={"stopping": True}))

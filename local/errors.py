@@ -1,6 +1,7 @@
 """The errors of the local cloud that the user can correct.
 
 LocalError
+├── WrongUsage                a name, key or file that was given is wrong
 ├── NotRunning                no local cloud is running (or it has ended)
 └── DeployFailed              the program, or one of its resources, failed
     ├── PartlyApplied         a resource failed after others of the running cloud were changed
@@ -21,6 +22,12 @@ class LocalError(Exception):
     """Says what is wrong, the value given, and what to do; printed without a traceback."""
 
     exit_code = 1
+
+
+class WrongUsage(LocalError):
+    """A name, key or file that was given is wrong."""
+
+    exit_code = 2
 
 
 class NotRunning(LocalError):
@@ -48,14 +55,15 @@ class WrongConfiguration(DeployFailed):
     exit_code = 2
 
 
-def unknown(kind: str, name: str, known: Collection[str]) -> LocalError:
+def unknown(kind: str, name: str, known: Collection[str], *, title: str = "") -> WrongUsage:
     """Return the error for a name that does not exist, with the names that do.
 
-    ``kind`` is what it would be the name of, such as ``function``.
+    ``kind`` is what it would be the name of, such as ``function``. ``title``: of the list of names,
+    if it is not the plural of the kind.
     """
     near = get_close_matches(name, known, n=1)
     meant = f" Did you mean {near[0]!r}?" if near else ""
-    return LocalError(
+    return WrongUsage(
         f"There is no {kind} {name!r}.{meant} "
-        f"{kind.capitalize()}s: {', '.join(sorted(known)) or 'none'}."
+        f"{title or f'{kind.capitalize()}s'}: {', '.join(sorted(known)) or 'none'}."
     )

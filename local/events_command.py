@@ -4,16 +4,14 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import get_args
 
 import msgspec
 
-from local.errors import LocalError, unknown
+from local.errors import LocalError
 from local.history import search
 from local.history.store import History
 from local.state import StateDirectory
-from ops.events.model import Cause, Outcome
-from ops.events.since import seconds
+from ops.events.model import Cause
 from ops.events.text import chain, summary
 from ops.terminal import reader_has_gone, wants_colour
 
@@ -25,7 +23,7 @@ class Filter:
     """Which causes are printed; None: any."""
 
     function: str | None = None
-    outcome: Outcome | None = None
+    outcome: str | None = None
     text: str | None = None
     since: float | None = None
 
@@ -86,24 +84,6 @@ def events(
         nothing = "Nothing has happened yet. Start the local cloud: app up"
         print(nothing if wanted == Filter() else "No cause matches.", file=sys.stderr)
     return 0
-
-
-def outcome_of(given: str | None) -> Outcome | None:
-    """Return an outcome by its name; raise LocalError if there is no such outcome."""
-    outcomes: dict[str, Outcome] = {name: name for name in get_args(Outcome)}
-    if given is not None and given not in outcomes:
-        raise unknown("outcome", given, outcomes)
-    return None if given is None else outcomes[given]
-
-
-def moment_of(given: str | None) -> float | None:
-    """Return the time that long ago, by a text such as ``15m``; raise LocalError otherwise."""
-    if given is None:
-        return None
-    found = seconds(given)
-    if found is None:
-        raise LocalError(f"{given!r} is not a time. Use a number and s, m, h or d, such as 15m.")
-    return time.time() - found
 
 
 class _Printer:

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ParamValidationError
 
 from local.aws import Aws
-from local.errors import LocalError
+from local.errors import LocalError, WrongUsage
 
 OUTPUT = "s3_bucket_name"
 UPLOADS = "uploads/"
@@ -37,7 +37,7 @@ def key_for(file: Path, key: str | None) -> str:
             added. None stands for ``uploads/``.
 
     Raises:
-        LocalError: S3 would not store the key, or could not find it again.
+        WrongUsage: S3 would not store the key, or could not find it again.
     """
     folder = key or UPLOADS
     if folder == UPLOADS.rstrip("/"):
@@ -46,15 +46,15 @@ def key_for(file: Path, key: str | None) -> str:
     try:
         size = len(full.encode())
     except UnicodeEncodeError:
-        raise LocalError(f"The key {full!r} is not valid UTF-8. Give another KEY.") from None
+        raise WrongUsage(f"The key {full!r} is not valid UTF-8. Give another KEY.") from None
     if size > _LONGEST_KEY:
-        raise LocalError(
+        raise WrongUsage(
             f"The key {full[:40]!r}… has {size:,} bytes. S3 allows {_LONGEST_KEY:,}. Give a "
             "shorter KEY."
         )
     controls = any(unicodedata.category(character) == "Cc" for character in full)
     if controls or {".", ".."} & set(full.split("/")):
-        raise LocalError(
+        raise WrongUsage(
             f"The key {full!r} cannot be used. A key has no control characters, and no parts `.` "
             "or `..`. Give another KEY, such as uploads/report.pdf."
         )
@@ -84,7 +84,7 @@ class Files:
                     ContentType=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
                 )
         except OSError as error:
-            raise LocalError(f"{file} cannot be read: {error.strerror}.") from None
+            raise WrongUsage(f"{file} cannot be read: {error.strerror}.") from None
 
     def list(self, prefix: str) -> Iterator[Stored]:
         """List objects by key."""
@@ -103,14 +103,14 @@ class Files:
         except self._s3.exceptions.NoSuchKey:
             raise LocalError(f"There is no file {key!r}. List the files: app files") from None
         except ParamValidationError:
-            raise LocalError(f"{key!r} is not a key. List the files: app files") from None
+            raise WrongUsage(f"{key!r} is not a key. List the files: app files") from None
         try:
             with open(file, "xb") as target:
                 for chunk in body.iter_chunks(_CHUNK):
                     target.write(chunk)
         except FileExistsError:
-            raise LocalError(
+            raise WrongUsage(
                 f"{file} exists already. Give another name: app download KEY FILE"
             ) from None
         except OSError as error:
-            raise LocalError(f"{file} cannot be written: {error.strerror}.") from None
+            raise WrongUsage(f"{file} cannot be written: {error.strerror}.") from None

@@ -10,7 +10,7 @@ from typing import Any
 
 from local.aws import Aws
 from local.deployed import FunctionRef
-from local.errors import LocalError
+from local.errors import LocalError, WrongUsage
 from local.logs import LogReader
 from ops.events.lines import json_object
 from ops.events.places import with_places
@@ -46,25 +46,25 @@ def read_event(source: str | None) -> str:
     """Return an event's text: of a file, of standard input (``-``), or an empty object (None).
 
     Raises:
-        LocalError: there is no such file, or it is not JSON (says where).
+        WrongUsage: there is no such file, or it is not JSON (says where).
     """
     if source is None:
         return "{}"
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except OSError as error:
-        raise LocalError(
+        raise WrongUsage(
             f"The event file {source} cannot be read: {error.strerror}. "
             "Examples are in tests/functions/<function>."
         ) from None
     except UnicodeDecodeError:
         name = "standard input" if source == "-" else f"the file {source}"
-        raise LocalError(f"The event in {name} is not UTF-8 text.") from None
+        raise WrongUsage(f"The event in {name} is not UTF-8 text.") from None
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
         name = "standard input" if source == "-" else source
-        raise LocalError(f"The event in {name} is not valid JSON: {_reason(error)}.") from None
+        raise WrongUsage(f"The event in {name} is not valid JSON: {_reason(error)}.") from None
     return text
 
 

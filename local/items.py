@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from local.errors import LocalError
+from local.errors import WrongUsage
 
 Attribute = Mapping[str, Any]
 """An attribute's value in botocore's form: one member, named for its type; binary is bytes."""
@@ -49,16 +49,16 @@ def key_attribute(kind: str, text: str) -> dict[str, str | bytes]:
     """Return the value of a key's attribute: a text (S), a number (N), or Base64 (B).
 
     Raises:
-        LocalError: the text is of another form.
+        WrongUsage: the text is of another form.
     """
     match kind:
         case "N" if not _is_number(text):
-            raise LocalError(f"{text!r} is not a number, as the key requires.")
+            raise WrongUsage(f"{text!r} is not a number, as the key requires.")
         case "B":
             try:
                 return {"B": base64.b64decode(text, validate=True)}
             except ValueError:
-                raise LocalError(f"{text!r} is not Base64, as the key requires.") from None
+                raise WrongUsage(f"{text!r} is not Base64, as the key requires.") from None
     return {kind: text}
 
 

@@ -7,11 +7,12 @@ names as ``next`` until there is no more.
 import json
 import sys
 import time
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from local import invocation
 from local.aws import Aws
-from local.errors import LocalError, unknown
+from local.errors import WrongUsage, unknown
 from local.json_text import json_text
 from local.log_format import Formatter
 from local.logs import Invocation
@@ -31,11 +32,12 @@ def run(directory: StateDirectory, name: str) -> int:
         name: of the schedule, of its function, or of a function that is run by hand.
 
     Raises:
-        LocalError: there is no such schedule, or the function failed.
+        WrongUsage: there is no such schedule or function, or it is run in another way.
+        LocalError: the function failed.
     """
     state = directory.load()
     aws = state.clients()
-    if name in state.deployed.outputs.get("by_hand", {}):
+    if name in _by_hand(state):
         until_done(lambda event: _call(state, aws, name, json.dumps(event)), name)
         return 0
     schedule, function, text = _find(state, aws, name)
@@ -73,19 +75,26 @@ def _find(state: State, aws: Aws, name: str) -> tuple[dict[str, Any], str, str]:
     chosen = [name] if name in known else [n for n, (_, f) in known.items() if f == name]
     if not chosen:
         if name in state.deployed.functions:
-            raise LocalError(
+            raise WrongUsage(
                 f"No schedule invokes {name}. Invoke it with an event of yours: "
                 f"app invoke {name} EVENT.json"
             )
-        raise unknown("schedule", name, known)
+        accepted = {*known, *(f for _, f in known.values() if f), *_by_hand(state)}
+        raise unknown("schedule or function", name, accepted, title="Schedules and functions")
     if len(chosen) > 1:
-        raise LocalError(f"Several schedules invoke {name}. Name one: {', '.join(chosen)}.")
+        raise WrongUsage(f"Several schedules invoke {name}. Name one: {', '.join(chosen)}.")
     schedule, function = known[chosen[0]]
     if function is None:
-        raise LocalError(
+        raise WrongUsage(
             f"The schedule {name} invokes {schedule['Target']['Arn']}, and app run runs functions."
         )
     return schedule, function, schedule["Target"].get("Input", "{}")
+
+
+def _by_hand(state: State) -> Collection[str]:
+    """Return the functions that are run by hand."""
+    functions: Mapping[str, str] = state.deployed.outputs.get("by_hand") or {}
+    return functions
 
 
 def _function(state: State, arn: str) -> str | None:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.errors import LocalError, unknown
+from local.errors import LocalError, WrongUsage, unknown
 from local.items import key_attribute, plain_item
 from local.json_text import json_text
 from local.state import StateDirectory
@@ -61,7 +61,7 @@ def show(
     about = _find_index(table, index) if index else table
     names = tuple(part["AttributeName"] for part in about["KeySchema"])
     if len(key) > len(names):
-        raise LocalError(f"The key is {' and '.join(names)}. {len(key)} values were given.")
+        raise WrongUsage(f"The key is {' and '.join(names)}. {len(key)} values were given.")
     kinds = {a["AttributeName"]: a["AttributeType"] for a in table["AttributeDefinitions"]}
     given = {n: key_attribute(kinds[n], text) for n, text in zip(names, key, strict=False)}
     if not index and len(given) == len(names):
@@ -116,7 +116,7 @@ def _indexes(table: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _find_index(table: Mapping[str, Any], name: str) -> dict[str, Any]:
     indexes = {index["IndexName"]: index for index in _indexes(table)}
     if name not in indexes:
-        raise unknown("index name", name, indexes)
+        raise unknown("index", name, indexes, title="Indexes")
     return indexes[name]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from local.errors import LocalError, NotRunning
+from local.errors import LocalError, NotRunning, WrongUsage
 
 _NEEDED = ("token_endpoint", "client_id", "client_secret")
 
@@ -51,7 +51,7 @@ def fetch(outputs: Mapping[str, Any], scopes: str | None) -> str:
     finally:
         connection.close()
     if "access_token" not in answer:
-        raise LocalError(
+        raise WrongUsage(
             f"There is no token for {scopes or 'all scopes'}: {answer.get('error', answer)}. A "
             "scope begins with the resource server's identifier, such as project/users.read."
         )

@@ -57,6 +57,7 @@ def up(
     catch_signals()
     if running := directory.running():
         if debug:
+            running.deployed.function(debug)  # raises if there is none
             raise LocalError(
                 f"A local cloud runs already. Debug a function of it: app debug {debug}"
             )

@@ -14,11 +14,11 @@ from botocore.exceptions import ReadTimeoutError
 from ops.deployed.clients import INVOCATIONS, Client, clients
 from ops.deployed.outputs import outputs as read_outputs
 from ops.deployed.outputs import region
-from ops.errors import OpsError
+from ops.errors import OpsError, WrongUsage
 
 
 class RunError(OpsError):
-    """The function does not exist, or did not finish."""
+    """The function did not finish."""
 
 
 def run_deployed(stack: str, name: str) -> int:
@@ -67,7 +67,7 @@ def until_done(invoke: Callable[[Any], Any], name: str) -> None:
 def _alias(outputs: Mapping[str, Any], name: str, *, stack: str) -> str:
     known: Mapping[str, str] = outputs.get("by_hand") or {}
     if name not in known:
-        raise RunError(
+        raise WrongUsage(
             f"The stack {stack!r} has no function {name!r} that is run by hand. Such functions: "
             f"{', '.join(sorted(known)) or 'none'}. Schedules run by themselves; `app run` without "
             "--stack runs one in the local cloud."

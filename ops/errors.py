@@ -1,7 +1,13 @@
-"""The error that every command for a deployed stack raises for what its user can fix."""
+"""The errors that commands for deployed stacks raise for what their user can fix."""
 
 
 class OpsError(Exception):
     """Says what is wrong, the value given, and what to do; printed without a traceback."""
 
     exit_code = 1
+
+
+class WrongUsage(OpsError):
+    """What was given on the command line is wrong."""
+
+    exit_code = 2

@@ -119,21 +119,102 @@ def test_no_command_is_wrong_usage_and_shows_the_help(capsys: pytest.CaptureFixt
     assert "On this machine:\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error"),
-    [
-        (["upp"], "No such command 'upp'. Did you mean 'up'?\nUsage: app [OPTIONS] COMMAND"),
-        (["up", "--bad"], "No such option: --bad\nUsage: app up [OPTIONS]\nHelp: app up --help\n"),
-        (["--bad"], "No such option: --bad\nUsage: app [OPTIONS]"),
-        (["invoke"], "Missing argument 'FUNCTION'.\nUsage: app invoke"),
-        (["down", "x"], "Got unexpected extra argument(s) (x)\nUsage: app down"),
-    ],
-)
-def test_wrong_usage(arguments: list[str], error: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == 2
+TRACE = "5f0c6a1e-8b6b-4c8e-9a59-0b4a3f1d2c3e"
+WRONG = {
+    "upp": "No such command 'upp'. Did you mean 'up'?\nUsage: app [OPTIONS] COMMAND",
+    "--bad": "No such option: --bad\nUsage: app [OPTIONS]",
+    "up --bad": "No such option: --bad\nUsage: app up [OPTIONS]\nHelp: app up --help\n",
+    "up --port 0": "Invalid value for '--port': '0' is not a port. Use a number from 1 to 65535.",
+    "up --stack nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
+    "down x": "Got unexpected extra argument(s) (x)\nUsage: app down",
+    "events --limit 0": "Invalid value for '--limit': '0' is not a whole number from 1.",
+    "events --outcome nope": "Invalid value for '--outcome': 'nope' is not one of 'running', 'ok'",
+    "events --since 5x": "Invalid value for '--since': '5x' is not a time. Use a number fro",
+    "events --since 0s": "Invalid value for '--since': '0s' is not a time. Use a number fro",
+    "invoke": "Missing argument 'FUNCTION'.\nUsage: app invoke",
+    "debug create-user --port x": "Invalid value for '--port': 'x' is not a port. Use a number f",
+    "aws": "Missing argument 'ARGUMENT'.\nUsage: app aws",
+    "queue --retry": "Invalid value for '--retry': name a QUEUE.",
+    "queue emails --retry --json": "Invalid value for '--retry': leave --json out.",
+    "table --index by-day": "Invalid value for '--index': name a TABLE.",
+    "table users --limit x": "Invalid value for '--limit': 'x' is not a whole number from 1.",
+    "plan": "Missing argument 'STACK'.\nUsage: app plan",
+    "plan dev --bad": "No such option: --bad\nUsage: app plan",
+    "plan dev --limit 0": "Invalid value for '--limit': '0' is not a whole number from 1.",
+    "plan dev --format xml": "Invalid value for '--format': 'xml' is not one of 'text', 'mark",
+    "plan dev --json --format markdown": "Invalid value for '--json': leave --format markdown out.",
+    "plan dev --against nope": "There is no revision 'nope' here. ",
+    "plan nope --against HEAD": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
+    "cost nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
+    **{
+        f"cost dev --{name} x": f"Invalid value for '--{name}': 'x' is not an amount. Use a number"
+        for name in ("requests", "emails", "uploads", "upload-mb", "stored-gb", "table-gb")
+    },
+    "cost dev --writes 2": "Invalid value for '--writes': '2' is not a share. Use a number from 0",
+    "preflight": "Missing argument 'STACK'.\nUsage: app preflight",
+    "smoke http:/x": "'http:/x' is not an API's URL. Use an address such as https://",
+    "smoke dev --email-seconds x": "Invalid value for '--email-seconds': 'x' is not a number of s",
+    "smoke dev --ready-seconds x": "Invalid value for '--ready-seconds': 'x' is not a number of s",
+    "release dev --percent 0": "Invalid value for '--percent': '0' is not a percentage. Use a who",
+    "release dev --minutes 0": "Invalid value for '--minutes': '0' is not a time. Use minutes, ab",
+    "release dev --output /x/y": "Invalid value for '--output': '/x/y' cannot be written: No such",
+    "release dev --json": "Invalid value for '--json': add --dry-run.",
+    "rollback": "Missing argument 'STACK'.\nUsage: app rollback",
+    "redrive dev emails --limit 0": "Invalid value for '--limit': '0' is not a number of messages",
+    "redrive dev emails --json": "Invalid value for '--json': leave QUEUE out: only the list is J",
+    "trace Ada": "Invalid value for 'ID': 'Ada' is not the id of a request, upload, message or ",
+    f"trace {TRACE} --since 5x": "Invalid value for '--since': '5x' is not a time. Use a number",
+    f"trace {TRACE} --since 0s": "Invalid value for '--since': '0s' is not a time. Use a number",
+    "new count-users": "Missing option '--trigger'. Choose from: http, queue, bucket, stream, sch",
+    "new count-users --trigger x": "Invalid value for '--trigger': 'x' is not one of 'http', 'que",
+    "new Count --trigger http": "The name 'Count' is not allowed. Use lower-case letters, digits ",
+    "remove nope": "There is no function or feature 'nope'. Functions: ",
+    "test nope": "There is no function 'nope'. Functions: ",
+    "rename Bad": "The project's name is 'Bad'; it must be lower-case letters, digits and single ",
+    "pin nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
+}
+"""How the error of each wrong command line begins."""
+
+KNOWN = {*COMMANDS, "upp", "--bad"}
+"""A team may delete a tool, and its commands."""
+
+
+@pytest.mark.parametrize("line", [line for line in WRONG if line.split()[0] in KNOWN])
+def test_wrong_usage(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text("")
+    assert main(line.split(), root=tmp_path) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"error: {error}")
+    assert said.err.startswith(f"error: {WRONG[line]}")
+    for internal in ("Value error", "Input should", "\t"):
+        assert internal not in said.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_refuses_what_it_does_not_know(name: str) -> None:
+    if name != "aws":  # whose options are those of the AWS CLI
+        assert main([name, "--no-such-option"]) == 2
+
+
+def test_every_value_that_is_checked_has_a_wrong_one_above() -> None:
+    checked = {
+        f"{name} {option.opts[0]}"
+        for name in COMMANDS
+        for option in get_command(app).commands[name].params  # type: ignore[attr-defined]
+        if option.param_type_name == "option" and is_checked(option)
+    }
+    assert len(checked) > 15
+    lines = [line.split() for line in WRONG]
+    assert checked <= {f"{line[0]} {word}" for line in lines for word in line[1:]}
+
+
+def is_checked(option: Any) -> bool:
+    """Return whether a value can be refused: a choice, a number, or what has a parser."""
+    described = option.type_descriptor
+    return not option.is_flag and bool(
+        described.parameter_info.parser or described.annotation not in (str, list[str])
+    )
 
 
 def test_a_wrong_configuration_is_one_message(

@@ -22,6 +22,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class WrongName(ValueError):
     """A name that cannot be used: the message says what is allowed."""
 
+    exit_code = 2
+
 
 def namespace(root: Path) -> str:
     """Return the project's name as its configuration keys begin with it.

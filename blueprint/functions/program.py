@@ -8,7 +8,7 @@ from blueprint.functions.source import ProgramError, Source, parse
 
 T = TypeVar("T", bound=ast.expr)
 
-_NO_PLACE = "__main__.py has no {}; paste the paragraph by hand: app new without --paste prints it"
+_NO_PLACE = "__main__.py has no {}. Paste the paragraph by hand: app new without --paste prints it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +133,6 @@ def argument_of(source: Source, method: str, keyword: str, kind: type[T]) -> T:
                 if argument.arg == keyword and isinstance(argument.value, kind):
                     return argument.value
     raise ProgramError(
-        f"__main__.py has no stack.{method}({keyword}=…) with a literal {kind.__name__.lower()}; "
-        "edit it by hand"
+        f"__main__.py has no stack.{method}({keyword}=…) with a literal {kind.__name__.lower()}. "
+        "Edit it by hand."
     )

@@ -40,7 +40,7 @@ def removed(text: str, name: str) -> str:
     left = [line for line in text.splitlines() if f'"{name}"' in line]
     if left:
         raise ProgramError(
-            f"the program still names {name}; edit these lines by hand:\n" + "\n".join(left)
+            f"The program still names {name}. Edit these lines by hand:\n" + "\n".join(left)
         )
     return text
 
@@ -89,7 +89,9 @@ def _without_entry(text: str, name: str) -> str:
     for entries, number in _entries(source, name):
         source.delete_item(entries.values, number, key=entries.keys[number])
         return source.edited()
-    raise ProgramError(f"the program makes no function {name!r}")
+    raise ProgramError(
+        f"The program makes no function {name!r}. Remove what is left of it by hand."
+    )
 
 
 def _entries(source: Source, name: str) -> list[tuple[ast.Dict, int]]:

@@ -49,7 +49,7 @@ def remove(root: Path, name: str) -> Removed:
     if main.parent.name == "features" and not _has_route(root, name):
         raise ProgramError(
             f"{main.relative_to(root)} does not work without {name}. Remove the whole feature: "
-            f"app remove {main.stem.replace('_', '-')}; or edit that file by hand"
+            f"app remove {main.stem.replace('_', '-')}. Or edit that file by hand."
         )
     before = read(main)
     after = program_removal.removed(before, name)
@@ -61,7 +61,7 @@ def _remove_feature(root: Path, module: Path) -> Removed:
     if builders := program_removal.builders_on(root, module.stem):
         first = ", ".join(f"app remove {name.replace('_', '-')}" for name in builders)
         raise ProgramError(
-            f"other features build on {module.relative_to(root)}. Remove them first: {first}"
+            f"Other features build on {module.relative_to(root)}. Remove them first: {first}"
         )
     functions = program_removal.functions_of(read(module), function_names(root))
     main = root / "__main__.py"

@@ -25,7 +25,7 @@ def pinned(root: Path, wanted: list[str]) -> str:
     names = sorted(_with_requirements(wanted))
     if missing := [name for name in names if name not in blocks]:
         raise RequirementsError(
-            f"requirements.txt does not pin {', '.join(missing)}; run make lock"
+            f"requirements.txt does not pin {', '.join(missing)}. Run: make lock"
         )
     # The project's pins are for all platforms; a function's image has one, where all hold.
     return "".join(re.sub(r" ; [^\\\n]*(?= \\\n)", "", blocks[name]) for name in names)
@@ -50,7 +50,7 @@ def _required(name: str) -> Iterator[str]:
     try:
         required = metadata.requires(name) or []
     except metadata.PackageNotFoundError:
-        raise RequirementsError(f"{name} is not installed; run make lock, then make") from None
+        raise RequirementsError(f"{name} is not installed. Run: make lock, then make") from None
     for requirement in required:
         if "extra ==" not in requirement:
             yield _name(requirement)

@@ -15,7 +15,7 @@ _PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 
 
 class PinError(ProjectError):
-    """The base image cannot be pinned."""
+    """The registry has no such image, or cannot be asked."""
 
     exit_code = 1
 
@@ -38,8 +38,8 @@ def move(root: Path, stack: str, resolve: Resolve) -> Moved:
         resolve: asks the image's registry.
 
     Raises:
-        ProjectError: there is no such stack, or its file is malformed.
-        PinError: the base has no tag, or its registry has no image for the stack's architecture.
+        ProjectError: there is no such stack, its file is malformed, or the base has no tag.
+        PinError: the registry has no image for the stack's architecture.
     """
     from infra.config.stack import Images, StackConfig  # imports Pulumi, which takes a second
 
@@ -51,7 +51,7 @@ def move(root: Path, stack: str, resolve: Resolve) -> Moved:
     before = str(images.get("base", Images.model_fields["base"].default))
     name = before.partition("@")[0]
     if ":" not in name.rpartition("/")[2]:
-        raise PinError(
+        raise ProjectError(
             f"images.base of {stack} is {before}, which has no tag to look up. Write the tag "
             "before the digest, such as public.ecr.aws/lambda/python:3.13@sha256:…"
         )

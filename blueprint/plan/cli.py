@@ -2,10 +2,9 @@
 
 import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
 commands = typer.Typer()
 
@@ -21,9 +20,10 @@ Examples:
 \b
 Exit codes:
   0    the plan was printed
-  1    failed, or wrong usage
-  2    with --exit-code: something changes
-  3    with --exit-code: something changes, and breaks callers of the API
+  1    failed; the message says why
+  2    wrong usage or configuration
+  3    with --exit-code: something changes
+  4    with --exit-code: something changes, and breaks callers of the API
   130  interrupted
 """
 
@@ -35,19 +35,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-class _Plan(TyperCommand):
-    """Ends with 1 after wrong usage, because 2 means that something changes."""
-
-    def make_context(self, *arguments: Any, **options: Any) -> Any:
-        """Parse the arguments."""
-        try:
-            return super().make_context(*arguments, **options)
-        except typer.TyperException as wrong:
-            wrong.exit_code = 1
-            raise
-
-
-@commands.command(rich_help_panel="On any stack", cls=_Plan, epilog=_EPILOG)
+@commands.command(rich_help_panel="On any stack", epilog=_EPILOG)
 def plan(
     context: typer.Context,
     stack: Annotated[
@@ -74,15 +62,14 @@ def plan(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 2 or 3 if something changes; see below.")
+        bool, typer.Option("--exit-code", help="Exit with 3 or 4 if something changes; see below.")
     ] = False,
 ) -> int:
     """Show what this tree changes in a stack, since another revision."""
-    from blueprint.plan import command, render
-    from blueprint.plan.revision import PlanError
-
     if json and format is Format.MARKDOWN:
-        raise PlanError("Use --json or --format markdown, not both.")
+        raise typer.BadParameter("leave --format markdown out.", param_hint=["--json"])
+    from blueprint.plan import command, render
+
     with context.obj.progress("Running both programs"):
         heading, found = command.plan(stack, against)
     if json:
@@ -94,4 +81,4 @@ def plan(
     sys.stdout.write(text)
     if not exit_code or not found.changed:
         return 0
-    return 3 if found.breaks else 2
+    return 4 if found.breaks else 3

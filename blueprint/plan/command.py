@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from blueprint.plan import render
-from blueprint.plan.revision import PlanError, Revision, extract, find
+from blueprint.plan.revision import Revision, extract, find
 from blueprint.plan.sections import Report, report
-from blueprint.plan.snapshot import Snapshot, has_stack, take_snapshots
-from blueprint.project import ROOT, stacks
+from blueprint.plan.snapshot import Snapshot, take_snapshots
+from blueprint.project import ROOT, check_stack, has_stack
 
 HERE = "this tree"
 PIN = re.compile(r"^([A-Za-z0-9._-]+(?:\[[^]]*\])?==\S+)", re.MULTILINE)
@@ -19,7 +19,8 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
     """Compare this tree's program with a revision's.
 
     Raises:
-        PlanError: there is no such stack or revision, or a program cannot be evaluated.
+        ProjectError: neither tree configures the stack.
+        PlanError: there is no such revision, or a program cannot be evaluated.
     """
     revision = find(against)
     with tempfile.TemporaryDirectory(prefix="plan-") as folder:
@@ -27,7 +28,7 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
         other = Path(folder).resolve()
         extract(revision, other)
         trees = {str(revision): other, HERE: ROOT}
-        _check(stack, trees)
+        check_stack(stack, *trees.values())
         before, after = take_snapshots(trees, stack)
         notes = (*_emulator_note(after), *_notes(stack, revision, trees, before))
     heading = render.Heading(
@@ -38,12 +39,6 @@ def plan(stack: str, against: str | None) -> tuple[render.Heading, Report]:
         command=f"app plan {stack} --against {revision.commit[:10]}",
     )
     return heading, report(before, after)
-
-
-def _check(stack: str, trees: Mapping[str, Path]) -> None:
-    if not any(has_stack(tree, stack) for tree in trees.values()):
-        known = sorted({name for tree in trees.values() for name in stacks(tree)})
-        raise PlanError(f"There is no stack {stack!r}. Stacks: {', '.join(known)}.")
 
 
 def _notes(

@@ -16,6 +16,12 @@ class PlanError(Exception):
     """There is no plan; the message says why."""
 
 
+class UnknownRevision(PlanError):
+    """Git knows no revision of the name that was given."""
+
+    exit_code = 2
+
+
 @dataclass(frozen=True, kw_only=True)
 class Revision:
     """A commit, and the name by which it was requested."""
@@ -31,7 +37,8 @@ def find(name: str | None) -> Revision:
     """Return a revision; for None, the commit where this branch left the main one.
 
     Raises:
-        PlanError: there is no git, no repository, or no such revision.
+        UnknownRevision: there is no such revision.
+        PlanError: there is no git, or no repository.
     """
     if name is not None:
         return Revision(name=name, commit=_commit(name))
@@ -39,11 +46,11 @@ def find(name: str | None) -> Revision:
     main = next((main for main in MAIN if _ask("rev-parse", "--verify", "-q", main)), None)
     if main is None:
         raise PlanError(
-            f"there is no {' or '.join(MAIN)} to compare with; name a revision: --against REVISION"
+            f"There is no {' or '.join(MAIN)} to compare with. Name a revision: --against REVISION"
         )
     base = _ask("merge-base", "HEAD", main)
     if base is None:
-        raise PlanError(f"this branch and {main} have no commit in common here{_shallow()}")
+        raise PlanError(f"This branch and {main} have no commit in common here. {_shallow()}")
     return Revision(name=f"where this branch left {main}", commit=base)
 
 
@@ -62,18 +69,18 @@ def _commit(name: str) -> str:
     _git("rev-parse", "--git-dir")
     found = _ask("rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
     if found is None:
-        raise PlanError(f"git knows no revision {name!r} here{_shallow()}")
+        raise UnknownRevision(f"There is no revision {name!r} here. {_shallow()}")
     return found
 
 
 def _shallow() -> str:
     if _ask("rev-parse", "--is-shallow-repository") == "true":
         return (
-            "; this clone is shallow: fetch the history (git fetch --unshallow; in "
+            "This clone is shallow: fetch the history (git fetch --unshallow; in "
             "actions/checkout, fetch-depth: 0), or the one commit (git fetch --depth=1 origin "
             "COMMIT), and name it: --against COMMIT"
         )
-    return "; `git fetch` may bring it"
+    return "`git fetch` may bring it."
 
 
 def _ask(*arguments: str) -> str | None:
@@ -87,7 +94,7 @@ def _ask(*arguments: str) -> str | None:
 def _git(*arguments: str) -> bytes:
     git = shutil.which("git")
     if git is None:
-        raise PlanError("git is needed to read the other revision, and is not here")
+        raise PlanError("git, which reads the other revision, is not on the PATH. Install it.")
     done = subprocess.run([git, *arguments], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         raise PlanError(done.stderr.decode(errors="replace").strip() or f"git {arguments[0]} fails")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from blueprint.plan.revision import PlanError
-from blueprint.project import ROOT
+from blueprint.project import ROOT, has_stack
 from blueprint.recording import Key
 
 EVALUATE = Path(__file__).with_name("evaluate.py")
@@ -74,11 +74,6 @@ class Snapshot:
         return sorted(found, key=lambda r: r.name)
 
 
-def has_stack(tree: Path, stack: str) -> bool:
-    """Return whether a tree configures a stack."""
-    return (tree / f"Pulumi.{stack}.yaml").is_file()
-
-
 def take_snapshots(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
     """Evaluate the programs of several trees at once.
 
@@ -91,7 +86,7 @@ def take_snapshots(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
     """
     for name, tree in trees.items():
         if missing := [path for path in NEEDS if not (tree / path).is_file()]:
-            raise PlanError(f"{name} cannot be evaluated: it has no {', no '.join(missing)}")
+            raise PlanError(f"{name} cannot be evaluated: it has no {', no '.join(missing)}.")
     key = secrets.token_hex(32)
     with ExitStack() as processes:
         running = [
@@ -131,7 +126,7 @@ def _taken(name: str, process: subprocess.Popen[bytes]) -> Snapshot:
     output, errors = process.communicate()
     if process.returncode:
         reason = errors.decode(errors="replace").strip()
-        raise PlanError(f"the program of {name} cannot be evaluated:\n{reason}")
+        raise PlanError(f"The program of {name} cannot be evaluated:\n{reason}")
     found = json.loads(output)
     return Snapshot(**{**found, "resources": _by_key(found["resources"])})
 

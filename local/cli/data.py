@@ -116,7 +116,7 @@ def queue(
     """List the queues, or look at messages without consuming them."""
     if retry and (name is None or json):
         problem = "leave --json out." if name else "name a QUEUE."
-        raise typer.BadParameter(problem, param_hint="--retry")
+        raise typer.BadParameter(problem, param_hint=["--retry"])
     # Each loads the AWS SDK.
     from local import queue_command
 
@@ -157,7 +157,7 @@ def table(
 ) -> int:
     """List the tables, or show items as plain JSON."""
     if name is None and index is not None:
-        raise typer.BadParameter("name a TABLE.", param_hint="--index")
+        raise typer.BadParameter("name a TABLE.", param_hint=["--index"])
     from local import table_command
 
     directory = directory_of(context)

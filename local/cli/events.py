@@ -1,12 +1,28 @@
 """The commands that show what happened: ``console`` and ``events``."""
 
-from typing import Annotated
+import time
+from typing import Annotated, get_args
 
 import typer
 
 from local.cli.common import PANEL, directory_of
+from ops.events.since import as_time, seconds
 
 commands = typer.Typer()
+
+
+def as_outcome(text: str) -> str:
+    """Return an outcome as it was given.
+
+    Raises:
+        typer.BadParameter: there is none of this name.
+    """
+    from ops.events.model import Outcome
+
+    if text not in get_args(Outcome):
+        known = ", ".join(map(repr, get_args(Outcome)))
+        raise typer.BadParameter(f"{text!r} is not one of {known}.")
+    return text
 
 
 @commands.command(
@@ -57,14 +73,19 @@ def events(
     outcome: Annotated[
         str | None,
         typer.Option(
-            metavar="OUTCOME", help="running, ok, failed, denied, rejected or dead_letter."
+            parser=as_outcome,
+            metavar="OUTCOME",
+            help="running, ok, failed, denied, rejected or dead_letter.",
         ),
     ] = None,
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only causes that contain this text.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only the last 15m, 2h or 1d, for example.")
+        str | None,
+        typer.Option(
+            parser=as_time, metavar="TIME", help="Only the last 15m, 2h or 1d, for example."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N causes.")] = 50,
 ) -> int:
@@ -82,9 +103,9 @@ def events(
         follow=follow,
         wanted=implementation.Filter(
             function=function,
-            outcome=implementation.outcome_of(outcome),
+            outcome=outcome,
             text=text,
-            since=implementation.moment_of(since),
+            since=None if since is None else time.time() - seconds(since),
         ),
         limit=limit,
     )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from local.history import document, search
 from local.history.database import open_database
 from local.history.interrupted import interrupted
-from ops.events.model import Cause, Outcome
+from ops.events.model import Cause
 
 FILE = "history.sqlite3"
 MOST_CAUSES = 2_000
@@ -61,7 +61,7 @@ class History:
         limit: int = _PAGE,
         before: str | None = None,
         function: str | None = None,
-        outcome: Outcome | None = None,
+        outcome: str | None = None,
         text: str | None = None,
         since: float | None = None,
     ) -> list[Cause]:

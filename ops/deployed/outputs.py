@@ -12,6 +12,12 @@ from ops.errors import OpsError
 ROOT = Path(__file__).parents[2]
 
 
+NO_PULUMI = (
+    "The Pulumi CLI is not installed, or not on the PATH. Install it: "
+    "curl -fsSL https://get.pulumi.com | sh (or see https://www.pulumi.com/docs/install/)"
+)
+
+
 class NoOutputs(OpsError):
     """The stack's outputs cannot be read."""
 
@@ -24,10 +30,7 @@ def outputs(stack: str, *, show_secrets: bool = False) -> Mapping[str, Any]:
     """
     pulumi = shutil.which("pulumi")
     if pulumi is None:
-        raise NoOutputs(
-            "The Pulumi CLI is not installed, or not on the PATH. Install it: "
-            "https://www.pulumi.com/docs/install/"
-        )
+        raise NoOutputs(NO_PULUMI)
     secrets = ["--show-secrets"] if show_secrets else []
     asked = subprocess.run(
         [pulumi, "stack", "output", "--json", *secrets, "--stack", stack],

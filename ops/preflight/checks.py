@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ops.deployed.outputs import NO_PULUMI
+
 # In this machine's network, so that it reaches an emulator and a proxy on localhost.
 _CREATE_BUILDER = "docker buildx create --use --bootstrap --driver-opt network=host"
 BOOT_SECONDS = 300  # a new builder is an image to pull
@@ -41,10 +43,7 @@ def missing(root: Path, stack: str, *, deploy: bool) -> list[str]:
 def _stack(root: Path, stack: str, problems: list[str]) -> Mapping[str, str] | None:
     """Return the stack's configuration, without secrets; None if something is missing."""
     if shutil.which("pulumi") is None:
-        problems.append(
-            "The Pulumi CLI is not installed, or not on the PATH. Install it: "
-            "curl -fsSL https://get.pulumi.com | sh (or see https://www.pulumi.com/docs/install/)"
-        )
+        problems.append(NO_PULUMI)
         return None
     login = _run(root, "pulumi", "whoami", "--non-interactive")
     if login.returncode:

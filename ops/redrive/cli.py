@@ -82,7 +82,7 @@ def redrive(
     kept.
     """
     if json and queue is not None:
-        raise typer.BadParameter("leave QUEUE out: only the list is JSON.", param_hint="--json")
+        raise typer.BadParameter("leave QUEUE out: only the list is JSON.", param_hint=["--json"])
     # Loads the AWS SDK.
     from ops.redrive import command
 

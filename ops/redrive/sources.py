@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ops.errors import WrongUsage
 from ops.redrive.errors import RedriveError
 
 OUTPUT = "dead_letters"
@@ -54,8 +55,8 @@ def find(known: Mapping[str, Source], name: str) -> Source:
     """Return one queue by its logical name.
 
     Raises:
-        RedriveError: there is none of that name; the message lists those that exist.
+        WrongUsage: there is none of that name; the message lists those that exist.
     """
     if name not in known:
-        raise RedriveError(f"There is no dead-letter queue {name!r}. Queues: {', '.join(known)}.")
+        raise WrongUsage(f"There is no dead-letter queue {name!r}. Queues: {', '.join(known)}.")
     return known[name]

@@ -163,7 +163,7 @@ def release(
     back. Old versions are deleted.
     """
     if json and not dry_run:
-        raise typer.BadParameter("add --dry-run.", param_hint="--json")
+        raise typer.BadParameter("add --dry-run.", param_hint=["--json"])
     from ops.release import command
 
     outputs, client = command.deployed(stack)

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 import urllib3
 
-from ops.smoke.errors import Failed, SmokeError
+from ops.smoke.errors import Failed, WrongTarget
 
 _ALLOWED = "an address such as https://abc123.execute-api.eu-central-1.amazonaws.com/dev"
 # The gateway gives up after 29 s.
@@ -71,16 +71,16 @@ def checked_url(url: str) -> str:
     """Return an API's URL as ``Api`` expects it.
 
     Raises:
-        SmokeError: it is not an HTTP URL, has a query, or would send credentials unencrypted.
+        WrongTarget: it is not an HTTP URL, has a query, or would send credentials unencrypted.
     """
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise SmokeError(f"{url!r} is not an API's URL ({error}). Use {_ALLOWED}") from None
+        raise WrongTarget(f"{url!r} is not an API's URL ({error}). Use {_ALLOWED}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise SmokeError(f"{url!r} is not an API's URL. Use {_ALLOWED}")
+        raise WrongTarget(f"{url!r} is not an API's URL. Use {_ALLOWED}")
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise SmokeError(
+        raise WrongTarget(
             f"{url!r} is not encrypted. Use https://; only an address of this machine may have "
             "http://"
         )

@@ -9,7 +9,7 @@ from ops.deployed.outputs import outputs as read_outputs
 from ops.deployed.outputs import region as region_of
 from ops.smoke import tables
 from ops.smoke.api import Api, checked_url, token
-from ops.smoke.errors import SmokeError
+from ops.smoke.errors import SmokeError, WrongTarget
 from ops.smoke.steps import SINKS, Walk
 
 _CLIENT = ("TOKEN_ENDPOINT", "CLIENT_ID", "CLIENT_SECRET")
@@ -62,7 +62,7 @@ def run(
 
 def _url(stack: str, outputs: Mapping[str, Any]) -> str:
     if "api_gateway_url" not in outputs:
-        raise SmokeError(f"Stack {stack!r} has no output `api_gateway_url`: deploy it first")
+        raise SmokeError(f"Stack {stack!r} has no output `api_gateway_url`: deploy it first.")
     return str(outputs["api_gateway_url"])
 
 
@@ -95,7 +95,8 @@ def _access(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that let a caller in, from the environment.
 
     Raises:
-        SmokeError: some of a client's variables are missing, or the client gets no token.
+        WrongTarget: some of a client's variables are missing.
+        Failed: the client gets no token.
     """
     headers = {}
     if key := environment.get("API_KEY"):
@@ -104,7 +105,7 @@ def _access(environment: Mapping[str, str]) -> dict[str, str]:
     if not missing:
         headers["Authorization"] = "Bearer " + token(*(environment[name] for name in _CLIENT))
     elif len(missing) < len(_CLIENT):
-        raise SmokeError(
-            f"{', '.join(missing)} must be set as well: a client needs {', '.join(_CLIENT)}"
+        raise WrongTarget(
+            f"{', '.join(missing)} must be set as well: a client needs {', '.join(_CLIENT)}."
         )
     return headers

@@ -1,10 +1,14 @@
 """What ends a smoke test."""
 
-from ops.errors import OpsError
+from ops.errors import OpsError, WrongUsage
 
 
 class SmokeError(OpsError):
     """The test cannot run, or cannot clean up."""
+
+
+class WrongTarget(SmokeError, WrongUsage):
+    """The URL, or what it needs in the environment, is wrong."""
 
 
 class Failed(SmokeError):

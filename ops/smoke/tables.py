@@ -19,7 +19,7 @@ from handlers.domain.upload_key import file_id, output_key, work_id
 from handlers.domain.user_items import created_id, key_id
 from ops.deployed import clients as deployed_clients
 from ops.deployed.clients import Client
-from ops.smoke.errors import SmokeError
+from ops.smoke.errors import SmokeError, WrongTarget
 
 # What follows the region depends on the partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
 _OWN_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.([a-z]+(?:-[a-z]+)+-[0-9]+)\.[a-z0-9.-]+")
@@ -116,13 +116,14 @@ def clients(url: str, region: str | None) -> Client:
         region: for other URLs; None for the region of this shell.
 
     Raises:
-        SmokeError: no region is known, or there are no credentials.
+        WrongTarget: no region is known.
+        SmokeError: there are no credentials.
     """
     session = botocore.session.get_session()
     own = _OWN_HOST.fullmatch(urlsplit(url).hostname or "")
     region = own[2] if own else region or session.get_config_variable("region")
     if not region:
-        raise SmokeError(f"{url} does not contain its region. Set --region or AWS_REGION")
+        raise WrongTarget(f"{url} does not contain its region. Set --region or AWS_REGION.")
     if session.get_credentials() is None:
         raise SmokeError(
             "There are no AWS credentials, which the smoke test needs to delete what it creates. "

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from ops.events.since import as_time
+
 commands = typer.Typer()
 
 LOCAL = "local"
@@ -48,22 +50,6 @@ def as_trace(text: str) -> str:
     return text
 
 
-def as_seconds(text: str) -> int:
-    """Return the seconds of a time such as 15m.
-
-    Raises:
-        typer.BadParameter: the text is not such a time.
-    """
-    from ops.events.since import seconds
-
-    found = seconds(text)
-    if not found:
-        raise typer.BadParameter(
-            f"{text!r} is not a time. Use a number from 1 and s, m, h or d, such as 15m."
-        )
-    return found
-
-
 @commands.command(rich_help_panel="On any stack", epilog=_EPILOG)
 def trace(
     context: typer.Context,
@@ -77,13 +63,13 @@ def trace(
         str, typer.Option(metavar="STACK", help="Such as prod. `local` is this machine's cloud.")
     ] = LOCAL,
     since: Annotated[
-        int,
+        str,
         typer.Option(
-            parser=as_seconds,
+            parser=as_time,
             metavar="TIME",
             help="How far back to search, such as 15m, 2h or 4d. CloudWatch takes longer for more.",
         ),
-    ] = "1d",  # type: ignore[assignment]  # parsed, too
+    ] = "1d",
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> int:
     """Print what followed from one request, upload or message.
@@ -93,4 +79,4 @@ def trace(
     from ops.trace import command
 
     outputs, client = context.obj.local_cloud() if stack == LOCAL else command.deployed(stack)
-    return command.run(outputs, client, trace=id_, seconds=since, as_json=json)
+    return command.run(outputs, client, trace=id_, since=since, as_json=json)

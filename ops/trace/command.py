@@ -10,6 +10,7 @@ import msgspec
 from ops.deployed.clients import Client, clients
 from ops.deployed.outputs import outputs as read_outputs
 from ops.deployed.outputs import region
+from ops.events.since import seconds
 from ops.events.text import chain
 from ops.terminal import wants_colour
 from ops.trace.cause import cause_of
@@ -28,9 +29,9 @@ def deployed(stack: str) -> tuple[Mapping[str, Any], Client]:
 
 
 def run(
-    outputs: Mapping[str, Any], client: Client, *, trace: str, seconds: int, as_json: bool
+    outputs: Mapping[str, Any], client: Client, *, trace: str, since: str, as_json: bool
 ) -> int:
-    """Print the chain of one trace, found in the logs of the last ``seconds``.
+    """Print the chain of one trace, found in the logs since a time ago, such as ``4d``.
 
     Returns:
         The exit code, 0.
@@ -39,11 +40,11 @@ def run(
         OpsError: nothing was found, or the stack does not say where its logs are.
     """
     groups = _groups(outputs)
-    found = search(client("logs"), groups, trace=trace, since=time.time() - seconds)
+    found = search(client("logs"), groups, trace=trace, since=time.time() - seconds(since))
     cause = cause_of(trace, found)
     if cause is None:
         raise TraceError(
-            f"No log record of the last {seconds} seconds has the id {trace!r}. Records arrive "
+            f"No log record of the last {since} has the id {trace!r}. Records arrive "
             "after some seconds; look further back with --since, such as --since 4d."
         )
     if as_json:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from blueprint.pin.base_image import PinError, move, with_base
+from blueprint.pin.base_image import move, with_base
 from blueprint.project import ROOT, ProjectError, project_name, stacks
 
 PROJECT = project_name()
@@ -103,7 +103,7 @@ def test_a_base_without_a_tag_is_refused(root: Path, base: str) -> None:
     file = root / "Pulumi.prod.yaml"
     text = with_base(file.read_text(), PROJECT, base)
     file.write_text(text)
-    with pytest.raises(PinError, match="no tag to look up"):
+    with pytest.raises(ProjectError, match="no tag to look up"):
         move(root, "prod", resolve)
     assert file.read_text() == text
 

@@ -94,5 +94,5 @@ def test_encrypted_values_are_marks(tmp_path: Path) -> None:
 
 def test_an_unknown_stack_is_named(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: sample")
-    with pytest.raises(ProjectError, match=r"no stack 'dev'.*Stacks here: none"):
+    with pytest.raises(ProjectError, match=r"no stack 'dev'.*Stacks: none"):
         run("dev", folder=tmp_path)

@@ -273,7 +273,7 @@ def test_what_failed_first_is_told_before_what_cannot_be_deleted(
 )
 def test_a_wrong_url_is_refused(smoke: Smoke, url: str, error: str) -> None:
     code, printed, errors = smoke(url)
-    assert (code, printed) == (1, "")
+    assert (code, printed) == (2, "")
     assert error in errors
 
 
@@ -289,7 +289,7 @@ def test_a_caller_who_may_not_is_refused_before_anything_is_made(
 ) -> None:
     monkeypatch.setenv("CLIENT_ID", "only")
     code, printed, errors = smoke(api.url)
-    assert (code, printed) == (1, "")
+    assert (code, printed) == (2, "")
     assert "TOKEN_ENDPOINT, CLIENT_SECRET must be set as well" in errors
     monkeypatch.delenv("CLIENT_ID")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "")

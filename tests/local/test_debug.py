@@ -270,7 +270,7 @@ def test_a_cloud_starts_with_a_debugger(app, project):
 def test_a_cloud_does_not_start_with_an_unknown_function_to_debug(app, project):
     run, *_ = app
     failed = run("up", "--debug", "great", "--port", str(free_port()))
-    assert (failed.returncode, failed.stdout) == (1, "")
+    assert (failed.returncode, failed.stdout) == (2, "")
     assert failed.stderr == (
         "error: There is no function 'great'. Did you mean 'greet'? Functions: greet.\n"
     )

@@ -98,16 +98,24 @@ def test_a_cause_is_shown_as_a_tree(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["none"], "There is no cause 'none'. List them: app events"),
-        (["--outcome", "fail"], "There is no outcome 'fail'. Did you mean 'failed'?"),
-        (["--since", "soon"], "'soon' is not a time. Use a number and s, m, h or d, such as 15m."),
+        (["--outcome", "fail"], "'fail' is not one of 'running', 'ok', 'failed', 'denied', 're"),
+        (
+            ["--since", "soon"],
+            "'soon' is not a time. Use a number from 1 and s, m, h or d, ",
+        ),
         (["--since", "99999999999999d"], "is not a time"),
+        (["--since", "0m"], "is not a time"),
     ],
 )
-def test_what_cannot_be_found(run: Run, arguments: list[str], message: str) -> None:
+def test_wrong_usage(run: Run, arguments: list[str], message: str) -> None:
     code, output, error = run(*arguments)
-    assert (code, output) == (1, "")
+    assert (code, output) == (2, "")
     assert message in error
+
+
+def test_a_cause_that_is_not_there(run: Run) -> None:
+    error = "error: There is no cause 'none'. List them: app events\n"
+    assert run("none") == (1, "", error)
 
 
 @pytest.mark.usefixtures("history")

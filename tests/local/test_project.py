@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_refused(project_folder, config, message):
 
 def test_unknown_stack_names_the_known_ones(project_folder):
     folder = project_folder("")
-    with pytest.raises(LocalError, match=r"no stack 'prod'.*Stacks here: local\."):
+    with pytest.raises(LocalError, match=r"no stack 'prod'.*Stacks: local\."):
         project.load("prod", root=folder)
 
 

@@ -156,7 +156,7 @@ def test_an_empty_queue(app):
 @pytest.mark.parametrize("more", [[], ["--json"], ["--retry"]])
 def test_an_unknown_queue(app, more):
     code, out, error = app("wrk", *more)
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert error == (
         "error: There is no queue 'wrk'. Did you mean 'work'? Queues: work, work-dead-letters.\n"
     )
@@ -166,7 +166,7 @@ def test_wrong_usage(app):
     assert app("--retry")[0] == 2
     code, _, error = app("work", "--retry", "--json")
     assert code == 2
-    assert "Invalid value for --retry: leave --json out." in error
+    assert "Invalid value for '--retry': leave --json out." in error
 
 
 def test_a_program_without_queues(cloud, tmp_path, capsys):

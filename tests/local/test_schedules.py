@@ -123,10 +123,15 @@ def test_a_long_log_is_shown_whole(app, schedule, greet, fail, last):
 
 def test_wrong_names(app, schedule, greet):
     ids = {"hourly": schedule(greet), "daily": schedule(greet)}
-    assert app("hurly", **ids)[2] == (
-        "error: There is no schedule 'hurly'. Did you mean 'hourly'? Schedules: daily, hourly.\n"
+    assert app("hurly", by_hand=["other"], **ids) == (
+        2,
+        "",
+        "error: There is no schedule or function 'hurly'. Did you mean 'hourly'? "
+        "Schedules and functions: daily, greet, hourly, other.\n",
     )
-    assert app("hourly")[2] == "error: There is no schedule 'hourly'. Schedules: none.\n"
+    assert app("hourly")[2] == (
+        "error: There is no schedule or function 'hourly'. Schedules and functions: none.\n"
+    )
     assert app("greet", **ids)[2] == (
         "error: Several schedules invoke greet. Name one: daily, hourly.\n"
     )
@@ -139,7 +144,7 @@ def test_wrong_names(app, schedule, greet):
 def test_a_schedule_of_something_else(app, schedule):
     queue = "arn:aws:sqs:eu-west-1:000000000000:q"
     code, _, error = app("hourly", hourly=schedule(queue))
-    assert code == 1
+    assert code == 2
     assert f"The schedule hourly invokes {queue}, and app run runs functions." in error
 
 

@@ -122,15 +122,19 @@ def test_a_limit_says_that_there_is_more(app):
     ("arguments", "message"),
     [
         (["ordrs"], "There is no table 'ordrs'. Did you mean 'orders'? Tables: orders, things."),
-        (["orders", "c", "1"], "There is no item 'c 1' in the table orders."),
         (["orders", "a", "x"], "'x' is not a number, as the key requires."),
         (["orders", "a", "1", "2"], "The key is customer and number. 3 values were given."),
-        (["orders", "--index", "x"], "There is no index name 'x'. Index names: by-day."),
-        (["things", "--index", "x"], "There is no index name 'x'. Index names: none."),
+        (["orders", "--index", "x"], "There is no index 'x'. Indexes: by-day."),
+        (["things", "--index", "x"], "There is no index 'x'. Indexes: none."),
     ],
 )
 def test_wrong_input(app, arguments, message):
-    assert app(*arguments) == (1, "", f"error: {message}\n")
+    assert app(*arguments) == (2, "", f"error: {message}\n")
+
+
+def test_an_item_that_is_not_there(app):
+    error = "error: There is no item 'c 1' in the table orders.\n"
+    assert app("orders", "c", "1") == (1, "", error)
 
 
 @pytest.mark.parametrize(

@@ -102,5 +102,5 @@ def test_a_function_that_is_not_run_by_hand(
     run: Run, outputs: Mapping[str, Any], known: str
 ) -> None:
     code, _, error, function = run(name="cleanup-expired", outputs=outputs)
-    assert (code, function.events) == (1, [])
+    assert (code, function.events) == (2, [])
     assert f"Such functions: {known}." in error

@@ -199,7 +199,9 @@ def test_what_a_feature_does_not_work_without_goes_with_it_only(
 ) -> None:
     monkeypatch.setattr("blueprint.functions.remove.write", pytest.fail)  # of this very tree
     feature = file_of(ROOT, name).stem.replace("_", "-")
-    with pytest.raises(ProgramError, match=rf"does not work without {name}.*app remove {feature};"):
+    with pytest.raises(
+        ProgramError, match=rf"does not work without {name}.*app remove {feature}\."
+    ):
         remove(ROOT, name)
 
 

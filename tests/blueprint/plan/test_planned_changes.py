@@ -78,12 +78,12 @@ def test_a_plan_says_what_it_compares_and_what_it_is_not(
     assert "It is not `pulumi preview`: it does not know what is deployed" in planned.stdout
 
 
-def test_a_broken_api_is_said_and_ends_with_3(planned: subprocess.CompletedProcess[str]) -> None:
+def test_a_broken_api_is_said_and_ends_with_4(planned: subprocess.CompletedProcess[str]) -> None:
     assert section(planned.stdout, "API") == [
         "API: BREAKS CALLERS by 1 change",
         "- POST /users: request: name: maxLength 100 → 90",
     ]
-    assert planned.returncode == 3
+    assert planned.returncode == 4
 
 
 def test_functions_are_shown_with_what_changes(planned: subprocess.CompletedProcess[str]) -> None:
@@ -203,7 +203,7 @@ def test_a_program_that_refuses_its_configuration_is_no_plan(tmp_path: Path) -> 
     done = plan(folder, "prod", "--against", "HEAD", "--exit-code")
     assert (done.returncode, done.stdout) == (1, "")
     assert re.match(
-        r"error: the program of HEAD \([0-9a-f]{10}\) cannot be evaluated:\n", done.stderr
+        r"error: The program of HEAD \([0-9a-f]{10}\) cannot be evaluated:\n", done.stderr
     )
     assert f'{PROJECT}:api.throttle.rateLimit: is "many"' in done.stderr
 

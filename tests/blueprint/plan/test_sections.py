@@ -19,7 +19,6 @@ from blueprint.plan.sections import Report, report
 from blueprint.plan.snapshot import Snapshot
 from blueprint.plan.words import shortened
 from blueprint.recording import Key
-from cli import main
 from tests.support.expected import BUSY
 from tests.support.functions import expected
 from tests.support.stacks import PROJECT, stack
@@ -116,11 +115,6 @@ def test_json_is_for_scripts() -> None:
         "command": "make plan", "changed": True, "breaks": True,
         "sections": [{"title": "Resources", "summary": "1 changed", "lines": ["+ é"]}],
     }  # fmt: skip
-
-
-def test_json_and_markdown_are_not_both(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["plan", "prod", "--json", "--format", "markdown"]) == 1
-    assert capsys.readouterr().err == "error: Use --json or --format markdown, not both.\n"
 
 
 def test_markdown_folds_sections_and_opens_what_breaks() -> None:

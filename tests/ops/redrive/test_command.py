@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cli import main
 from ops.deployed.outputs import ROOT, NoOutputs, outputs
+from ops.errors import WrongUsage
 from ops.redrive import command, stack
 from ops.redrive.command import list_queues, run
 from ops.redrive.errors import RedriveError
@@ -62,7 +63,7 @@ def test_queues_are_listed_as_json(sqs: FakeSqs, capsys: pytest.CaptureFixture[s
 
 
 def test_an_unknown_queue(sqs: FakeSqs) -> None:
-    with pytest.raises(RedriveError) as raised:
+    with pytest.raises(WrongUsage) as raised:
         redrive(sqs, "emails")
     assert str(raised.value) == (
         "There is no dead-letter queue 'emails'. Queues: daily-sweep-failures, "

@@ -192,7 +192,7 @@ def outputs() -> dict[str, Any]:
 
 def run(logs: Logs, trace: str = TRACE, *, as_json: bool = False, **changed: Any) -> int:
     given = {**outputs(), **changed}
-    return command.run(given, lambda _: logs, trace=trace, seconds=10**10, as_json=as_json)
+    return command.run(given, lambda _: logs, trace=trace, since="99999d", as_json=as_json)
 
 
 def test_it_is_printed(logs: Logs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -210,7 +210,7 @@ def test_it_is_printed(logs: Logs, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_nothing_is_found(logs: Logs) -> None:
-    with pytest.raises(TraceError, match="No log record of the last"):
+    with pytest.raises(TraceError, match="No log record of the last 99999d has the id"):
         run(logs, "ffffffff-8b6b-4c8e-9a59-0b4a3f1d2c3e")
 
 
