@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -57,7 +58,8 @@ def test_the_newest_is_last(run: Run) -> None:
     code, output, _ = run()
     assert code == 0
     lines = output.splitlines()
-    assert len(lines) == len(samples(0))
+    shown = [re.search(r"\((\S+)\)$", line) for line in lines]
+    assert [found and found[1] for found in shown] == [cause.id for cause in samples(0)]
     assert "dead_letter  Message to emails" in lines[0]
     assert "running" in lines[-1]
     assert ids(run("--json", "--limit", "2")[1]) == ["req-1", "run-10"]

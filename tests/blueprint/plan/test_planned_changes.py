@@ -124,9 +124,12 @@ def test_resources_are_shown_with_changed_properties(
 def test_an_image_is_one_line_with_the_sources_that_changed(
     planned: subprocess.CompletedProcess[str],
 ) -> None:
-    lines = section(planned.stdout, "Images")
-    assert len(lines) == 2
-    assert lines[1].endswith("because handlers/domain/user.py changed")
+    summary, *images = section(planned.stdout, "Images")
+    assert re.fullmatch(r"Images: \d+ images built from changed sources", summary)
+    assert re.fullmatch(
+        r"~ .*\bcreate-user, .*\bget-user, .*: because handlers/domain/user\.py changed",
+        "\n".join(images),
+    )
     assert "-image-build" not in planned.stdout
 
 
