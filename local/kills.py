@@ -5,11 +5,7 @@ Processes are found by what ``/proc`` says of them, so this runs on Linux.
 
 import contextlib
 import os
-import random
 import signal
-import threading
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from local.cloud import Cloud
@@ -29,38 +25,6 @@ def kill(cloud: Cloud, function: str) -> int:
     if cloud.emulator.instance is None:
         return _kill_workers(cloud.emulator.pid, variable)
     return _kill_containers(cloud.emulator.instance, variable)
-
-
-@contextlib.contextmanager
-def killing(
-    cloud: Cloud, functions: Sequence[str], *, seed: int, every: tuple[float, float]
-) -> Iterator[Counter[str]]:
-    """Kill one of the functions after another, at random moments, until the block ends.
-
-    Args:
-        cloud: where they run.
-        functions: logical names; which one is next is decided by the seed.
-        seed: decides the moments, too.
-        every: the least and the most seconds between two kills.
-
-    Yields:
-        How many execution environments of each function were killed.
-    """
-    killed: Counter[str] = Counter()
-    dice, over = random.Random(seed), threading.Event()  # noqa: S311 - no secret
-
-    def run() -> None:
-        while not over.wait(dice.uniform(*every)):
-            function = dice.choice(functions)
-            killed[function] += kill(cloud, function)
-
-    thread = threading.Thread(target=run, name="kills")
-    thread.start()
-    try:
-        yield killed
-    finally:
-        over.set()
-        thread.join()
 
 
 def _kill_workers(emulator: int, variable: str) -> int:

@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -80,12 +80,6 @@ class Proxy:
         finally:
             with self._lock:
                 self._plan, self.tally = before
-
-    def end_delays(self) -> None:
-        """Stop the delays of the current plan; its other faults continue."""
-        with self._lock:
-            lasting = tuple(fault for fault in self._plan.faults if not fault.seconds)
-            self._plan = replace(self._plan, faults=lasting)
 
     def _meet(self, call: Call) -> Fault | None:
         with self._lock:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from checks.chaos.calls import Call
 from checks.chaos.fault_plan import Fault, Kind
 from checks.chaos.reconciliation import Ledger
-from local.kills import killing
 from tests.support.e2e.system import address, until
+from tests.support.faults.kills import killing
 from tests.support.faults.world import (
     NOT_LATER,
     SECONDS,

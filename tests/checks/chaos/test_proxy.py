@@ -15,6 +15,7 @@ from checks.chaos.proxy import Proxy
 from local.aws import Aws
 from local.credentials import Credentials
 from local.emulator import Emulator, free_port
+from tests.support.faults.plans import EndableDelays
 
 BUCKET = "faults"
 LARGE = b"x" * 70_000
@@ -179,8 +180,9 @@ def test_delays_end_and_other_faults_go_on(aws: Aws, proxy: Proxy) -> None:
         Fault(kind="delay", service="s3", probability=1, seconds=60),
         Fault(kind="throttle", service="dynamodb", calls=(1,)),
     ]
-    with proxy.inject(Plan(seed=1, faults=faults)) as tally:
-        proxy.end_delays()
+    over = threading.Event()
+    with proxy.inject(EndableDelays(seed=1, faults=faults, over=over)) as tally:
+        over.set()
         do(aws, "s3")
         with pytest.raises(ClientError):
             do(aws, "dynamodb")

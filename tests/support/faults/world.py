@@ -5,17 +5,19 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
 from checks.chaos import clock
-from checks.chaos.fault_plan import Fault, Plan
+from checks.chaos.fault_plan import Fault
 from checks.chaos.proxy import Proxy, Tally
 from local.cloud import Cloud
 from local.kills import kill
 from local.mail import sent
 from tests.support.e2e.system import Api, until
+from tests.support.faults.plans import EndableDelays
 
 SECONDS = 120
 """How long a test waits for what must come: a bound for busy machines, not a measure."""
@@ -45,6 +47,7 @@ class World:
     cloud: Cloud
     proxy: Proxy
     api: Api
+    delays_over: Event = field(default_factory=Event)
 
     # What AWS does to a function.
 
@@ -102,14 +105,16 @@ class World:
     @contextlib.contextmanager
     def faults(self, *faults: Fault, seed: int = 1) -> Iterator[Tally]:
         """Make calls of the functions fail."""
-        with self.proxy.inject(Plan(seed=seed, faults=faults)) as tally:
+        self.delays_over.clear()
+        plan = EndableDelays(seed=seed, faults=faults, over=self.delays_over)
+        with self.proxy.inject(plan) as tally:
             yield tally
 
     def kill_when_held(self, function: str, tally: Tally) -> None:
         """Kill a function while a call of it, or the reply, is delayed; then delay no more."""
         self.await_hold(tally)
         assert kill(self.cloud, function) >= 1
-        self.proxy.end_delays()
+        self.delays_over.set()
 
     def kill_sender_when_held(self, tally: Tally, *, times: int = 1, again: bool = False) -> None:
         """Kill ``send-email`` likewise; its messages come again when its leases have ended.
@@ -123,7 +128,7 @@ class World:
         with self.without_trigger("send-email"):
             assert kill(self.cloud, "send-email") >= 1
             if not again:
-                self.proxy.end_delays()
+                self.delays_over.set()
             self.jump(3_600, leases=True)
 
     def await_hold(self, tally: Tally, times: int = 1) -> None:
