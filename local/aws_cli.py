@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from local.errors import LocalError
-from local.json_text import json_text
 from local.state import State, StateDirectory
+from local.terminal_json import terminal_json
 
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _IN_THE_WAY = {
@@ -27,7 +27,7 @@ _IN_THE_WAY = {
 def env(directory: StateDirectory, *, as_json: bool) -> int:
     """Print what a shell must set, and remove, to work on the local cloud."""
     changes = variables(directory.load(), os.environ)
-    print(json_text(changes) if as_json else shell(changes))
+    print(terminal_json(changes) if as_json else shell(changes))
     return 0
 
 

@@ -5,9 +5,9 @@ import sys
 import time
 from dataclasses import asdict
 
-from local.json_text import json_text
 from local.queues import Message, Queues
 from local.state import StateDirectory
+from local.terminal_json import terminal_json
 from ops.redrive import command as redrive
 from ops.redrive.messages import age
 
@@ -26,7 +26,7 @@ def list_queues(directory: StateDirectory, *, as_json: bool) -> int:
             {"queue": name, **counts, "dead_letters": len(held[letters]) if letters else None}
         )
     if as_json:
-        print(json_text(rows))
+        print(terminal_json(rows))
     elif not rows:
         print("The program has no queues.", file=sys.stderr)
     else:
@@ -45,7 +45,7 @@ def show(directory: StateDirectory, name: str, *, as_json: bool) -> int:
     """Print the messages of a queue, and leave them as they are."""
     messages = _open(directory).of(name)
     if as_json:
-        print(json_text([asdict(message) for message in messages]))
+        print(terminal_json([asdict(message) for message in messages]))
     elif not messages:
         print(f"{name} is empty.", file=sys.stderr)
     else:
@@ -84,11 +84,11 @@ def _readable(message: Message) -> str:
     sent = f"sent {age(now - message.sent)} ago"
     lines = [f"{message.id}  {sent}  received {message.receives}  {state}"]
     lines += [
-        f"{name}: {json_text(attribute.get('StringValue', '(binary)'), indent=None)}"
+        f"{name}: {terminal_json(attribute.get('StringValue', '(binary)'), indent=None)}"
         for name, attribute in sorted(message.attributes.items())
     ]
     try:
-        body = json_text(json.loads(message.body))
+        body = terminal_json(json.loads(message.body))
     except (ValueError, RecursionError):
-        body = json_text(message.body)
+        body = terminal_json(message.body)
     return "\n  ".join([*lines, *body.split("\n")])

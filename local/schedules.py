@@ -13,11 +13,11 @@ from typing import Any
 from local import invocation
 from local.aws import Aws
 from local.errors import WrongUsage, unknown
-from local.json_text import json_text
 from local.log_format import Formatter
 from local.logs import Invocation
 from local.schedule_event import fill
 from local.state import State, StateDirectory
+from local.terminal_json import terminal_json
 from ops.by_hand import until_done
 from ops.terminal import wants_colour
 
@@ -60,7 +60,7 @@ def _call(state: State, aws: Aws, function: str, event: str) -> Any:
         # Its stack is in the log.
         summary = str(failed).partition("\n")[0]
         raise invocation.FunctionFailed(f"{function} failed: {summary}") from None
-    print(json_text(result))
+    print(terminal_json(result))
     return result
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from local.errors import LocalError, WrongUsage, unknown
 from local.items import key_attribute, plain_item
-from local.json_text import json_text
 from local.state import StateDirectory
+from local.terminal_json import terminal_json
 
 TYPE = "aws:dynamodb/table:Table"
 
@@ -21,7 +21,7 @@ def list_tables(directory: StateDirectory, *, as_json: bool) -> int:
         indexes = [index["IndexName"] for index in _indexes(about)]
         rows.append({"table": name, "items": _count(dynamodb, physical), "indexes": indexes})
     if as_json:
-        print(json_text(rows))
+        print(terminal_json(rows))
     elif not rows:
         print("The program has no tables.", file=sys.stderr)
     else:
@@ -68,14 +68,14 @@ def show(
         item = dynamodb.get_item(TableName=tables[name], Key=given).get("Item")
         if item is None:
             raise LocalError(f"There is no item {' '.join(key)!r} in the table {name}.")
-        print(json_text(plain_item(item, first=names)))
+        print(terminal_json(plain_item(item, first=names)))
         return 0
     found = list(_read(dynamodb, tables[name], index, given, limit + 1))
     items = [plain_item(item, first=names) for item in found[:limit]]
     if as_json:
-        print(json_text(items))
+        print(terminal_json(items))
     for item in () if as_json else items:
-        print(json_text(item, indent=None))
+        print(terminal_json(item, indent=None))
     if not items:
         print("There are no items.", file=sys.stderr)
     elif len(found) > limit:

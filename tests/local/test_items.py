@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from local.errors import LocalError
 from local.items import key_attribute, plain, plain_item
-from local.json_text import json_text
+from local.terminal_json import terminal_json
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=12) | st.integers(
     -(10**38) + 1, 10**38 - 1
@@ -77,8 +77,8 @@ def test_a_key_is_of_its_kind_or_is_refused(kind, text):
 
 @pytest.mark.parametrize("indent", [None, 2])
 @given(value=JSON)
-def test_json_text_is_json_without_control_characters(indent, value):
-    text = json_text(value, indent=indent)
+def test_terminal_json_is_json_without_control_characters(indent, value):
+    text = terminal_json(value, indent=indent)
     assert json.loads(text) == value
     shown = text.replace("\n", "") if indent else text
     assert not [c for c in shown if unicodedata.category(c) == "Cc"]
