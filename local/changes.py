@@ -14,7 +14,9 @@ from botocore.exceptions import ClientError
 from local.deployed import Resource
 from local.errors import DeployFailed, LocalError
 from local.resources import registry
-from local.resources.registry import Counterpart, Made, Request, Target
+from local.resources.registry import Counterpart
+from local.resources.request import Made, Request
+from local.resources.target import Target
 
 
 class Action(StrEnum):

@@ -18,7 +18,7 @@ from local.errors import DeployFailed, LocalError, PartlyApplied, WrongConfigura
 from local.monitor import Monitor
 from local.naming import pattern
 from local.project import Project
-from local.resources import registry
+from local.resources.target import Target
 
 _PROJECT = {"config", "features", "handlers", "images", "infra"}
 """The packages and modules that a program consists of."""
@@ -52,7 +52,7 @@ def deploy(
             as Python workers.
         live: where containers import the functions' sources from; see `Containers`.
         previous: what is deployed. The program is then tried first, without changing anything.
-        error_texts: see `registry.Target`.
+        error_texts: see `Target`.
         functions_url: where functions find the emulator, if not where containers or workers do.
 
     Raises:
@@ -62,8 +62,8 @@ def deploy(
     """
     before = previous or Deployed()
 
-    def target() -> registry.Target:
-        return registry.Target(
+    def target() -> Target:
+        return Target(
             aws=aws,
             root=project.root,
             images=images,
@@ -101,12 +101,12 @@ def rehearse(project: Project, aws: Aws, *, previous: Deployed) -> None:
     Raises:
         LocalError: the program failed.
     """
-    target = registry.Target(aws=aws, root=project.root, naming=pattern(project))
+    target = Target(aws=aws, root=project.root, naming=pattern(project))
     _run(project, target, Reconciler(target, previous.resources, trial=True))
 
 
 def _deployed(
-    target: registry.Target,
+    target: Target,
     reconciler: Reconciler,
     outputs: Mapping[str, object],
     imported: frozenset[Path],
@@ -123,7 +123,7 @@ def _seen_by_functions(aws: Aws, images: Mapping[str, str] | None) -> str:
 
 
 def _run(
-    project: Project, target: registry.Target, reconciler: Reconciler
+    project: Project, target: Target, reconciler: Reconciler
 ) -> tuple[Mapping[str, object], frozenset[Path]]:
     """Return the program's outputs, and the files of `handlers/` that it imports."""
     monitor = Monitor(target, reconciler)

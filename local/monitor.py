@@ -10,12 +10,13 @@ from local.aws import AwsError, explain
 from local.changes import Reconciler, Registration
 from local.errors import DeployFailed, LocalError
 from local.resources import registry
+from local.resources.target import Target
 
 
 class Monitor(mocks.MockMonitor):
     """Makes each resource, refuses what the engine would refuse, and keeps the first failure."""
 
-    def __init__(self, target: registry.Target, reconciler: Reconciler) -> None:
+    def __init__(self, target: Target, reconciler: Reconciler) -> None:
         self._current = threading.local()
         self._reconciler = reconciler
         super().__init__(_Mocks(target, reconciler, self._current))
@@ -71,9 +72,7 @@ class Monitor(mocks.MockMonitor):
 class _Mocks(mocks.Mocks):
     """Makes custom resources; components and providers need nothing in the emulator."""
 
-    def __init__(
-        self, target: registry.Target, reconciler: Reconciler, current: threading.local
-    ) -> None:
+    def __init__(self, target: Target, reconciler: Reconciler, current: threading.local) -> None:
         self._target = target
         self._reconciler = reconciler
         self._current = current

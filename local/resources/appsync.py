@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import resource
+from local.resources.request import Made, Request
 
 _SERVICE = "appsync"
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from local.aws import ACCOUNT_ID
 from local.resources.names import pascal, present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 
 def _update_log_group(request: Request) -> Made:

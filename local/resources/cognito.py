@@ -3,7 +3,8 @@
 from typing import Any
 
 from local.resources.names import pascal, present
-from local.resources.registry import ANEW, Made, Request, resource
+from local.resources.registry import ANEW, resource
+from local.resources.request import Made, Request
 
 _IMMUTABLE = "name usernameAttributes usernameConfiguration"
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import resource
+from local.resources.request import Made, Request
 
 
 def update_table(request: Request) -> Made:

@@ -4,7 +4,8 @@ import hashlib
 import json
 
 from local.resources.names import present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 
 @resource(

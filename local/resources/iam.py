@@ -2,7 +2,8 @@
 
 from infra.emulator_roles import for_role
 from local.resources.names import present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 
 def _update_role(request: Request) -> Made:

@@ -1,7 +1,8 @@
 """Ways from a network to the internet. The emulator stores them, and no traffic uses them."""
 
 from local.resources.names import present
-from local.resources.registry import ANEW, Made, Request, resource
+from local.resources.registry import ANEW, resource
+from local.resources.request import Made, Request
 
 
 @resource(

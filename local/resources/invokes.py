@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws import ACCOUNT_ID
-from local.resources.registry import Target, invoke
+from local.resources.registry import invoke
+from local.resources.target import Target
 
 
 @invoke("aws:index/getCallerIdentity:getCallerIdentity")

@@ -1,7 +1,8 @@
 """Encryption keys and their aliases."""
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import resource
+from local.resources.request import Made, Request
 
 
 def _update_key(request: Request) -> Made:

@@ -1,7 +1,8 @@
 """Schedules."""
 
 from local.resources.names import pascal, present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 _GROUP = "default"
 

@@ -3,7 +3,8 @@
 import secrets
 
 from local.resources.names import present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import resource
+from local.resources.request import Made, Request
 
 
 def _update(request: Request) -> Made:

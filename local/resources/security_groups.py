@@ -3,7 +3,8 @@
 from typing import Any
 
 from local.resources.names import present
-from local.resources.registry import ANEW, PUT, Made, Request, resource
+from local.resources.registry import ANEW, PUT, resource
+from local.resources.request import Made, Request
 
 
 @resource(

@@ -1,7 +1,8 @@
 """Senders of e-mail. Nothing is sent: `app mail` shows what would have been."""
 
 from local.resources.names import pascal, present
-from local.resources.registry import ANEW, Made, Request, resource
+from local.resources.registry import ANEW, resource
+from local.resources.request import Made, Request
 
 
 @resource(

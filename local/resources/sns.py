@@ -2,7 +2,8 @@
 
 from local.resources.names import present
 from local.resources.policies import for_resource
-from local.resources.registry import ANEW, Made, Request, resource
+from local.resources.registry import ANEW, resource
+from local.resources.request import Made, Request
 
 _ATTRIBUTES = {
     "displayName": "DisplayName",

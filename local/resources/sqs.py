@@ -1,7 +1,8 @@
 """Queues and their policies."""
 
 from local.resources.policies import for_resource
-from local.resources.registry import ANEW, Made, Request, resource
+from local.resources.registry import ANEW, resource
+from local.resources.request import Made, Request
 
 _ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.resources.names import present
-from local.resources.registry import ANEW, Made, Request, Target, invoke, resource
+from local.resources.registry import ANEW, invoke, resource
+from local.resources.request import Made, Request
+from local.resources.target import Target
 
 _SUPPORT = ("enableDnsHostnames", "enableDnsSupport")
 

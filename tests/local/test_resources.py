@@ -10,6 +10,8 @@ from pulumi import _types
 from local import naming, resources
 from local.errors import LocalError
 from local.resources import names, registry
+from local.resources.request import Request
+from local.resources.target import Target
 
 assert resources  # importing it registers every counterpart
 
@@ -70,7 +72,7 @@ def sdk_inputs(token):
 
 
 def request(type_="aws:sqs/queue:Queue", **inputs):
-    return registry.Request(type=type_, name="thing", urn="urn", inputs=inputs, target=None)
+    return Request(type=type_, name="thing", urn="urn", inputs=inputs, target=None)
 
 
 def test_every_required_type_can_be_made():
@@ -104,7 +106,7 @@ def test_an_unknown_function_says_where_to_add_it():
 
 
 def test_a_url_that_aws_would_serve_is_the_emulators():
-    target = registry.Target(aws=None, root=None)
+    target = Target(aws=None, root=None)
     target.addresses["https://auth-1.example.com"] = "http://127.0.0.1:4566"
     assert target.here("https://auth-1.example.com/token") == "http://127.0.0.1:4566/token"
     assert target.here("https://other.example.com") == "https://other.example.com"

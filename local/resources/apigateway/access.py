@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.resources.names import present
-from local.resources.registry import ANEW, Made, Request, resource
+from local.resources.registry import ANEW, resource
+from local.resources.request import Made, Request
 
 
 @resource(

@@ -3,7 +3,8 @@
 import re
 
 from local.resources.names import present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 
 def _update_rest_api(request: Request) -> Made:

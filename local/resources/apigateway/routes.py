@@ -1,7 +1,8 @@
 """An API's resources, methods and integrations."""
 
 from local.resources.names import present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 
 @resource(

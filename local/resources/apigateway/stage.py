@@ -4,7 +4,8 @@ from typing import Any
 
 from local.aws import ACCOUNT_ID
 from local.resources.names import present
-from local.resources.registry import ANEW, PUT, Made, Request, resource
+from local.resources.registry import ANEW, PUT, resource
+from local.resources.request import Made, Request
 
 
 @resource(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from local.resources.names import pascal, present
-from local.resources.registry import Made, Request, resource
+from local.resources.registry import resource
+from local.resources.request import Made, Request
 
 _SERVICE = "apigatewayv2"
 

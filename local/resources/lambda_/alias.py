@@ -5,7 +5,8 @@ from typing import Any
 
 from local.resources.lambda_.function import invoke_arn
 from local.resources.names import present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 
 def delete_unused_versions(client: Any, function: str) -> None:

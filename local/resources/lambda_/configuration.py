@@ -7,7 +7,8 @@ from typing import Any
 from local.errors import LocalError
 from local.package import LIVE, SHIM, check_folder, folder_of, pack
 from local.resources.names import pascal, present
-from local.resources.registry import Request, Target
+from local.resources.request import Request
+from local.resources.target import Target
 
 # Workers run this machine's Python; the emulator accepts only versions that Lambda has.
 _RUNTIME = "python3.13"

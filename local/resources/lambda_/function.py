@@ -8,7 +8,9 @@ from local.deployed import FunctionRef
 from local.errors import LocalError
 from local.package import folder_of
 from local.resources.lambda_.configuration import all_settings, code, derived, handler_of, settings
-from local.resources.registry import Made, Request, Target, resource
+from local.resources.registry import resource
+from local.resources.request import Made, Request
+from local.resources.target import Target
 
 _functions = threading.Lock()
 

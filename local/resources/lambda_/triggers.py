@@ -5,7 +5,8 @@ from typing import Any
 
 from local.resources.lambda_.alias import delete_unused_versions
 from local.resources.names import pascal, present
-from local.resources.registry import ANEW, PUT, Made, Request, resource
+from local.resources.registry import ANEW, PUT, resource
+from local.resources.request import Made, Request
 
 
 @resource(

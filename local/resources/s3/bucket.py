@@ -4,7 +4,8 @@ from typing import Any
 
 from local.resources.names import present
 from local.resources.policies import for_resource
-from local.resources.registry import ANEW, PUT, Made, Request, resource
+from local.resources.registry import ANEW, PUT, resource
+from local.resources.request import Made, Request
 
 
 def _delete_bucket(request: Request) -> None:

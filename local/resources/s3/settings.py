@@ -3,7 +3,8 @@
 from typing import Any
 
 from local.resources.names import pascal, present
-from local.resources.registry import PUT, Made, Request, resource
+from local.resources.registry import PUT, resource
+from local.resources.request import Made, Request
 
 
 @resource(
