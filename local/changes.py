@@ -15,7 +15,7 @@ from local.deployed import Resource
 from local.errors import DeployFailed, LocalError
 from local.resources import registry
 from local.resources.registry import Counterpart
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 from local.resources.target import Target
 
 
@@ -57,7 +57,7 @@ class Reconciler:
     """Brings the emulator's resources from what they are to what the program registers.
 
     Attributes:
-        made: the resources by URN, in the order in which they were made.
+        registered: the resources by URN, in the order in which they were made.
         changes: what was done, or would be done in a trial.
     """
 
@@ -65,7 +65,7 @@ class Reconciler:
         self, target: Target, previous: Mapping[str, Resource], *, trial: bool = False
     ) -> None:
         """Prepare; a trial decides and refuses as always, and changes nothing."""
-        self.made: dict[str, Resource] = {}
+        self.registered: dict[str, Resource] = {}
         self.changes: list[Change] = []
         self._target = target
         self._previous = previous
@@ -92,23 +92,23 @@ class Reconciler:
         if action is not Action.KEEP:
             self.changes.append(Change(action, given.type, given.name))
         if self.trial and action in (Action.MAKE, Action.REPLACE):
-            self.made[given.urn] = _UNKNOWN
+            self.registered[given.urn] = _UNKNOWN
             return None, {}
-        made, generation = self._do(action, counterpart, request)
+        state, generation = self._do(action, counterpart, request)
         if counterpart.note:
-            counterpart.note(request, made)
-        self.made[given.urn] = Resource(
+            counterpart.note(request, state)
+        self.registered[given.urn] = Resource(
             type=given.type,
             name=given.name,
-            id=made.id,
+            id=state.id,
             inputs=dict(request.inputs),
-            outputs=dict(made.outputs),
+            outputs=dict(state.outputs),
             derived=derived,
             generation=generation,
             retain=given.retain,
             protect=given.protect,
         )
-        return made.id, made.outputs
+        return state.id, state.outputs
 
     def finish(self) -> None:
         """Delete what the program no longer registers, and what was replaced.
@@ -117,9 +117,9 @@ class Reconciler:
             DeployFailed: a resource is protected.
         """
         for urn, old in reversed(list(self._previous.items())):
-            if urn in self.made and urn not in self._replaced:
+            if urn in self.registered and urn not in self._replaced:
                 continue
-            if urn not in self.made and not old.retain:
+            if urn not in self.registered and not old.retain:
                 if old.protect:
                     raise DeployFailed(
                         f"{old.type} {old.name!r} is protected (`protect=True`), and the program "
@@ -138,7 +138,7 @@ class Reconciler:
     def existing(self) -> dict[str, Resource]:
         """Return the resources after a failure, including those that were not reached yet."""
         leftovers = {f"{urn}#{old.generation}": old for urn, old in self._replaced.items()}
-        return {**self._previous, **self.made, **leftovers}
+        return {**self._previous, **self.registered, **leftovers}
 
     def _request(self, given: Registration, old: Resource | None) -> Request:
         inputs = dict(given.inputs)
@@ -183,23 +183,25 @@ class Reconciler:
             )
         return Action.REPLACE
 
-    def _do(self, action: Action, counterpart: Counterpart, request: Request) -> tuple[Made, int]:
+    def _do(
+        self, action: Action, counterpart: Counterpart, request: Request
+    ) -> tuple[ResourceState, int]:
         """Return the resource after the action, and how often it was replaced."""
         if action is Action.KEEP or self.trial:
             return request.unchanged(), request.generation
         if action is Action.MAKE:
             return counterpart.create(request), 0
         if action is Action.CHANGE and counterpart.update:
-            made = counterpart.update(request)
-            if counterpart.resets or made.id != request.id:
+            state = counterpart.update(request)
+            if counterpart.resets or state.id != request.id:
                 self._renewed.add(request.urn)
-            return made, request.generation
+            return state, request.generation
         fresh = replace(request, previous=None, generation=request.generation + 1)
-        made = counterpart.create(fresh)
+        state = counterpart.create(fresh)
         if request.previous:
             self._replaced[request.urn] = request.previous
         self._renewed.add(request.urn)
-        return made, fresh.generation
+        return state, fresh.generation
 
     def _delete(self, urn: str, old: Resource) -> None:
         request = Request(

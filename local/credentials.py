@@ -29,9 +29,9 @@ class Credentials:
 def create(folder: Path) -> Credentials:
     """Write new random root credentials to an emulator's folder; only the owner can read them."""
     key = base64.b32encode(secrets.token_bytes(10)).decode()
-    made = Credentials(f"AKIA{key}", secrets.token_urlsafe(30))
-    private_file.write(folder / _FILE, json.dumps(asdict(made)).encode())
-    return made
+    credentials = Credentials(f"AKIA{key}", secrets.token_urlsafe(30))
+    private_file.write(folder / _FILE, json.dumps(asdict(credentials)).encode())
+    return credentials
 
 
 def read(folder: Path) -> Credentials:

@@ -59,10 +59,10 @@ class Deployed(BaseModel):
     def environments(self) -> dict[str, dict[str, str]]:
         """The environment variables of each function."""
         names = {ref.name: name for name, ref in self.functions.items()}
-        made = (each for each in self.resources.values() if each.type == _FUNCTION)
+        functions = (each for each in self.resources.values() if each.type == _FUNCTION)
         return {
             names[each.outputs["name"]]: (each.inputs.get("environment") or {}).get("variables", {})
-            for each in made
+            for each in functions
             if each.outputs["name"] in names
         }
 
@@ -78,5 +78,5 @@ class Deployed(BaseModel):
 
     def ids(self, type_: str) -> dict[str, str]:
         """Return the ids of a type's resources, by the names that the program gives them."""
-        found = (made for made in self.resources.values() if made.type == type_)
-        return {made.name: made.id for made in sorted(found, key=lambda made: made.name)}
+        found = (each for each in self.resources.values() if each.type == type_)
+        return {each.name: each.id for each in sorted(found, key=lambda each: each.name)}

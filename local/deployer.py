@@ -113,7 +113,7 @@ def _deployed(
 ) -> Deployment:
     deployed = target.deployed
     deployed.outputs.update({name: target.here(value) for name, value in outputs.items()})
-    deployed.resources.update(reconciler.made)
+    deployed.resources.update(reconciler.registered)
     return Deployment(deployed, reconciler.changes, imported)
 
 

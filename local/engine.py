@@ -125,13 +125,13 @@ class Engine:
         """
         given = [f"--build-arg={key}={value}" for key, value in (arguments or {}).items()]
         with tempfile.TemporaryDirectory() as folder:
-            made = Path(folder) / "id"
+            id_file = Path(folder) / "id"
             output = _docker(
                 "build",
                 "--progress=plain",
                 f"--platform={platform or self.platform}",
                 f"--secret=id={package_index.NAME},env=PACKAGE_INDEX",
-                f"--iidfile={made}",
+                f"--iidfile={id_file}",
                 *given,
                 *([f"--tag={tag}"] if tag else []),
                 *([] if cached else ["--no-cache"]),
@@ -139,8 +139,8 @@ class Engine:
                 stdin=_archive(files),
                 environ={**environ, "PACKAGE_INDEX": _settings(environ)},
             )
-            if made.is_file():
-                return made.read_text()
+            if id_file.is_file():
+                return id_file.read_text()
         if "buildx component is missing" in output:
             raise EngineError(
                 "Docker's buildx plugin, which builds the images, is not installed. Install it: "

@@ -200,8 +200,8 @@ def _make_api(endpoint: str) -> str:
         MemorySize=512,
     )["FunctionArn"]
     gateway = aws.client("apigateway")
-    made = gateway.create_rest_api(name="bare")
-    api, parent = str(made["id"]), made["rootResourceId"]
+    rest_api = gateway.create_rest_api(name="bare")
+    api, parent = str(rest_api["id"]), rest_api["rootResourceId"]
     for part in request().resource.strip("/").split("/"):
         parent = gateway.create_resource(restApiId=api, parentId=parent, pathPart=part)["id"]
     method = {"restApiId": api, "resourceId": parent, "httpMethod": request().method}

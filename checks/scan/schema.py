@@ -90,10 +90,10 @@ class _Module:
         """Return the arguments of the type's configuration, and the properties of its class."""
         configuration = self._with_base("TerraformMetaArguments")
         arguments = self._block(configuration)
-        made = self._with_base("TerraformResource")
+        resource_class = self._with_base("TerraformResource")
         return Resource(
             arguments={name: a for name, a in arguments.items() if name not in _META},
-            outputs=frozenset(_properties(made)),
+            outputs=frozenset(_properties(resource_class)),
         )
 
     def _with_base(self, base: str) -> ast.ClassDef:
@@ -105,10 +105,12 @@ class _Module:
         return found
 
     def _block(self, node: ast.ClassDef) -> Block:
-        (made,) = (n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__")
+        (constructor,) = (
+            n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"
+        )
         return {
             argument.arg.rstrip("_"): self._argument(argument.annotation)
-            for argument in made.args.kwonlyargs
+            for argument in constructor.args.kwonlyargs
             if argument.annotation
         }
 

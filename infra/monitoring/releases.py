@@ -18,7 +18,9 @@ def releases(
     return {
         function.logical_name: {
             "alias": function.alias_arn,
-            "alarms": [made.name for alarm, made in alarms if function in alarm.functions],
+            "alarms": [
+                metric_alarm.name for alarm, metric_alarm in alarms if function in alarm.functions
+            ],
         }
         for function in functions
     }

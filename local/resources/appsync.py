@@ -5,7 +5,7 @@ from typing import Any
 
 from local.resources.names import present
 from local.resources.registry import resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 _SERVICE = "appsync"
 
@@ -36,7 +36,7 @@ def _set_schema(request: Request, api: str) -> None:
         request.client(_SERVICE).start_schema_creation(apiId=api, definition=schema.encode())
 
 
-def _update_api(request: Request) -> Made:
+def _update_api(request: Request) -> ResourceState:
     """Set an API's settings and schema; it keeps its address."""
     request.client(_SERVICE).update_graphql_api(
         apiId=request.id, name=request.output("name"), **_settings(request)
@@ -56,14 +56,14 @@ def _update_api(request: Request) -> Made:
     holds="its address",
     delete=lambda request: request.client(_SERVICE).delete_graphql_api(apiId=request.id),
 )
-def api(request: Request) -> Made:
+def api(request: Request) -> ResourceState:
     """Make an API with its schema. The emulator (1.5.33) writes no log of it."""
     name, target = request.physical_name(65_536), request.target
-    made = request.client(_SERVICE).create_graphql_api(name=name, **_settings(request))
-    made = made["graphqlApi"]
-    _set_schema(request, made["apiId"])
-    url = f"{target.aws.endpoint}/v1/apis/{made['apiId']}/graphql"
-    return Made(made["apiId"], {"name": name, "arn": made["arn"], "uris": {"GRAPHQL": url}})
+    response = request.client(_SERVICE).create_graphql_api(name=name, **_settings(request))
+    api = response["graphqlApi"]
+    _set_schema(request, api["apiId"])
+    url = f"{target.aws.endpoint}/v1/apis/{api['apiId']}/graphql"
+    return ResourceState(api["apiId"], {"name": name, "arn": api["arn"], "uris": {"GRAPHQL": url}})
 
 
 def _expires(request: Request) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _api_and_key(request: Request) -> dict[str, str]:
     return {"apiId": request.require("apiId"), "id": request.output("key")}
 
 
-def _update_key(request: Request) -> Made:
+def _update_key(request: Request) -> ResourceState:
     request.client(_SERVICE).update_api_key(**_api_and_key(request), **_expires(request))
     return request.unchanged()
 
@@ -90,11 +90,11 @@ def _update_key(request: Request) -> Made:
     fixed="apiId",
     delete=lambda request: request.client(_SERVICE).delete_api_key(**_api_and_key(request)),
 )
-def api_key(request: Request) -> Made:
+def api_key(request: Request) -> ResourceState:
     """Make an API key; its id is the key itself."""
     id_ = request.require("apiId")
-    made = request.client(_SERVICE).create_api_key(apiId=id_, **_expires(request))["apiKey"]
-    return Made(f"{id_}:{made['id']}", {"key": made["id"]})
+    key = request.client(_SERVICE).create_api_key(apiId=id_, **_expires(request))["apiKey"]
+    return ResourceState(f"{id_}:{key['id']}", {"key": key["id"]})
 
 
 def _source(request: Request) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _source(request: Request) -> dict[str, Any]:
     }
 
 
-def _update_source(request: Request) -> Made:
+def _update_source(request: Request) -> ResourceState:
     request.client(_SERVICE).update_data_source(**_source(request))
     return request.unchanged()
 
@@ -125,10 +125,12 @@ def _update_source(request: Request) -> Made:
         apiId=request.require("apiId"), name=request.require("name")
     ),
 )
-def data_source(request: Request) -> Made:
+def data_source(request: Request) -> ResourceState:
     """Make a data source, such as a function. The emulator (1.5.33) does not check its role."""
-    made = request.client(_SERVICE).create_data_source(**_source(request))["dataSource"]
-    return Made(f"{request.require('apiId')}-{made['name']}", {"arn": made["dataSourceArn"]})
+    source = request.client(_SERVICE).create_data_source(**_source(request))["dataSource"]
+    return ResourceState(
+        f"{request.require('apiId')}-{source['name']}", {"arn": source["dataSourceArn"]}
+    )
 
 
 def _field(request: Request) -> dict[str, str]:
@@ -148,7 +150,7 @@ def _resolver(request: Request) -> dict[str, Any]:
     }
 
 
-def _update_resolver(request: Request) -> Made:
+def _update_resolver(request: Request) -> ResourceState:
     request.client(_SERVICE).update_resolver(**_resolver(request))
     return request.unchanged()
 
@@ -160,9 +162,9 @@ def _update_resolver(request: Request) -> Made:
     fixed="apiId type field",
     delete=lambda request: request.client(_SERVICE).delete_resolver(**_field(request)),
 )
-def resolver(request: Request) -> Made:
+def resolver(request: Request) -> ResourceState:
     """Let a data source resolve a field."""
-    made = request.client(_SERVICE).create_resolver(**_resolver(request))["resolver"]
+    response = request.client(_SERVICE).create_resolver(**_resolver(request))
     place = _field(request)
     id_ = "-".join(place.values())
-    return Made(id_, {"arn": made["resolverArn"]})
+    return ResourceState(id_, {"arn": response["resolver"]["resolverArn"]})

@@ -6,10 +6,10 @@ from typing import Any
 from local.aws import ACCOUNT_ID
 from local.resources.names import pascal, present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
-def _update_log_group(request: Request) -> Made:
+def _update_log_group(request: Request) -> ResourceState:
     """Set the retention of a group; the emulator (1.5.33) cannot change its key."""
     logs, name = request.client("logs"), request.id
     if request.get("retentionInDays"):
@@ -30,7 +30,7 @@ def _update_log_group(request: Request) -> Made:
     fixed="name kmsKeyId",
     delete=lambda request: request.client("logs").delete_log_group(logGroupName=request.id),
 )
-def log_group(request: Request) -> Made:
+def log_group(request: Request) -> ResourceState:
     """Make a log group and set its retention."""
     logs = request.client("logs")
     name = request.physical_name(512)
@@ -39,7 +39,9 @@ def log_group(request: Request) -> Made:
         logs.put_retention_policy(
             logGroupName=name, retentionInDays=request.require("retentionInDays")
         )
-    return Made(name, {"name": name, "arn": request.target.arn("logs", f"log-group:{name}")})
+    return ResourceState(
+        name, {"name": name, "arn": request.target.arn("logs", f"log-group:{name}")}
+    )
 
 
 @resource(
@@ -51,7 +53,7 @@ def log_group(request: Request) -> Made:
         logGroupName=request.require("logGroupName"), filterName=request.id
     ),
 )
-def log_metric_filter(request: Request) -> Made:
+def log_metric_filter(request: Request) -> ResourceState:
     """Count log records in a metric."""
     name = request.physical_name(512)
     given = request.require("metricTransformation")
@@ -70,7 +72,7 @@ def log_metric_filter(request: Request) -> Made:
         filterPattern=request.get("pattern", ""),
         metricTransformations=[transformation],
     )
-    return Made(name, {"name": name})
+    return ResourceState(name, {"name": name})
 
 
 @resource(
@@ -85,7 +87,7 @@ def log_metric_filter(request: Request) -> Made:
     fixed="name",
     delete=lambda request: request.client("cloudwatch").delete_alarms(AlarmNames=[request.id]),
 )
-def metric_alarm(request: Request) -> Made:
+def metric_alarm(request: Request) -> ResourceState:
     """Make an alarm on a metric or on an expression over metrics."""
     name = request.physical_name(255)
     given = {key: value for key, value in request.inputs.items() if key not in _ALARM_BY_HAND}
@@ -99,7 +101,9 @@ def metric_alarm(request: Request) -> Made:
     if request.get("metricQueries"):
         arguments["Metrics"] = [_query(query) for query in request.require("metricQueries")]
     request.client("cloudwatch").put_metric_alarm(AlarmName=name, **arguments)
-    return Made(name, {"name": name, "arn": request.target.arn("cloudwatch", f"alarm:{name}")})
+    return ResourceState(
+        name, {"name": name, "arn": request.target.arn("cloudwatch", f"alarm:{name}")}
+    )
 
 
 @resource(
@@ -111,13 +115,15 @@ def metric_alarm(request: Request) -> Made:
         DashboardNames=[request.require("dashboardName")]
     ),
 )
-def dashboard(request: Request) -> Made:
+def dashboard(request: Request) -> ResourceState:
     """Make a dashboard."""
     name = request.require("dashboardName")
     request.client("cloudwatch").put_dashboard(
         DashboardName=name, DashboardBody=request.require("dashboardBody")
     )
-    return Made(name, {"dashboardArn": f"arn:aws:cloudwatch::{ACCOUNT_ID}:dashboard/{name}"})
+    return ResourceState(
+        name, {"dashboardArn": f"arn:aws:cloudwatch::{ACCOUNT_ID}:dashboard/{name}"}
+    )
 
 
 _ALARM_BY_HAND = {"name", "dimensions", "metricQueries", "tags", "tagsAll", "region"}

@@ -4,12 +4,12 @@ from typing import Any
 
 from local.resources.names import pascal, present
 from local.resources.registry import ANEW, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 _IMMUTABLE = "name usernameAttributes usernameConfiguration"
 
 
-def _update_user_pool(request: Request) -> Made:
+def _update_user_pool(request: Request) -> ResourceState:
     """Set what can be set of a pool that has users."""
     request.client("cognito-idp").update_user_pool(UserPoolId=request.id, **_pool_settings(request))
     _set_second_factor(request, request.id)
@@ -28,7 +28,7 @@ def _update_user_pool(request: Request) -> Made:
     holds="its users",
     delete=lambda request: request.client("cognito-idp").delete_user_pool(UserPoolId=request.id),
 )
-def user_pool(request: Request) -> Made:
+def user_pool(request: Request) -> ResourceState:
     """Make a user pool; its second factor is set by a separate call, as in AWS's API.
 
     The emulator (1.5.33) knows of ``adminCreateUserConfig`` and lets people sign up all the same;
@@ -36,7 +36,7 @@ def user_pool(request: Request) -> Made:
     """
     cognito = request.client("cognito-idp")
     name = request.physical_name(128)
-    made = cognito.create_user_pool(
+    pool = cognito.create_user_pool(
         PoolName=name,
         **_pool_settings(request),
         **present(
@@ -45,14 +45,14 @@ def user_pool(request: Request) -> Made:
         ),
     )["UserPool"]
     if request.get("mfaConfiguration", "OFF") != "OFF":
-        _set_second_factor(request, made["Id"])
+        _set_second_factor(request, pool["Id"])
     region = request.target.aws.region
-    return Made(
-        made["Id"],
+    return ResourceState(
+        pool["Id"],
         {
             "name": name,
-            "arn": made["Arn"],
-            "endpoint": f"cognito-idp.{region}.amazonaws.com/{made['Id']}",
+            "arn": pool["Arn"],
+            "endpoint": f"cognito-idp.{region}.amazonaws.com/{pool['Id']}",
         },
     )
 
@@ -86,7 +86,7 @@ def _set_second_factor(request: Request, pool: str) -> None:
         UserPoolId=request.require("userPoolId"), Identifier=request.require("identifier")
     ),
 )
-def resource_server(request: Request) -> Made:
+def resource_server(request: Request) -> ResourceState:
     """Make a resource server with its scopes."""
     identifier = request.require("identifier")
     scopes = request.get("scopes", [])
@@ -97,7 +97,7 @@ def resource_server(request: Request) -> Made:
         Name=name,
         Scopes=pascal(scopes),
     )
-    return Made(
+    return ResourceState(
         f"{request.require('userPoolId')}|{identifier}",
         {
             "name": name,
@@ -106,7 +106,7 @@ def resource_server(request: Request) -> Made:
     )
 
 
-def _remember_address(request: Request, _made: Made) -> None:
+def _remember_address(request: Request, _state: ResourceState) -> None:
     target = request.target
     address = f"https://{request.require('domain')}.auth.{target.aws.region}.amazoncognito.com"
     target.addresses[address] = target.aws.endpoint
@@ -121,7 +121,7 @@ def _remember_address(request: Request, _made: Made) -> None:
     ),
     note=_remember_address,
 )
-def user_pool_domain(request: Request) -> Made:
+def user_pool_domain(request: Request) -> ResourceState:
     """Make a pool's domain; no name on this machine resolves to it.
 
     The emulator serves all pools' ``/oauth2/…`` and ``/login`` at its own address, and tells them
@@ -133,7 +133,7 @@ def user_pool_domain(request: Request) -> Made:
         Domain=domain,
         **present(ManagedLoginVersion=request.get("managedLoginVersion")),
     )
-    return Made(domain, {"version": "1"})
+    return ResourceState(domain, {"version": "1"})
 
 
 _CLIENT = {
@@ -153,7 +153,7 @@ _CLIENT = {
 }
 
 
-def _update_client(request: Request) -> Made:
+def _update_client(request: Request) -> ResourceState:
     """Set what can be set of a client; it keeps its id and its secret."""
     settings = _client_settings(request)
     settings.pop("GenerateSecret", None)
@@ -170,13 +170,15 @@ def _update_client(request: Request) -> Made:
         UserPoolId=request.require("userPoolId"), ClientId=request.id
     ),
 )
-def user_pool_client(request: Request) -> Made:
+def user_pool_client(request: Request) -> ResourceState:
     """Make a client of a pool."""
     name = request.physical_name(128)
-    made = request.client("cognito-idp").create_user_pool_client(**_client_settings(request))[
+    client = request.client("cognito-idp").create_user_pool_client(**_client_settings(request))[
         "UserPoolClient"
     ]
-    return Made(made["ClientId"], {"name": name, "clientSecret": made.get("ClientSecret", "")})
+    return ResourceState(
+        client["ClientId"], {"name": name, "clientSecret": client.get("ClientSecret", "")}
+    )
 
 
 def _client_settings(request: Request) -> dict[str, Any]:

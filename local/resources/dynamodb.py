@@ -5,10 +5,10 @@ from typing import Any
 
 from local.resources.names import pascal, present
 from local.resources.registry import resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
-def update_table(request: Request) -> Made:
+def update_table(request: Request) -> ResourceState:
     """Change a table one property at a time, as its API requires; the table keeps its items."""
     dynamodb, name = request.client("dynamodb"), request.id
     for change in (*_changes(request), *_index_changes(request)):
@@ -17,7 +17,7 @@ def update_table(request: Request) -> Made:
         _set_expiry(request, name)
     if request.changed("pointInTimeRecovery"):
         _set_recovery(request, name)
-    return _made(name, dynamodb.describe_table(TableName=name)["Table"])
+    return _state(name, dynamodb.describe_table(TableName=name)["Table"])
 
 
 def _changes(request: Request) -> Iterator[dict[str, Any]]:
@@ -76,11 +76,11 @@ def _key_types(request: Request) -> dict[str, Any]:
     delete=lambda request: request.client("dynamodb").delete_table(TableName=request.id),
     derived=_key_types,
 )
-def table(request: Request) -> Made:
+def table(request: Request) -> ResourceState:
     """Make a table."""
     dynamodb = request.client("dynamodb")
     name = request.physical_name(255)
-    made = dynamodb.create_table(
+    description = dynamodb.create_table(
         TableName=name,
         AttributeDefinitions=_attributes(request),
         KeySchema=_keys(request.inputs),
@@ -99,7 +99,7 @@ def table(request: Request) -> Made:
         _set_expiry(request, name)
     if request.get("pointInTimeRecovery", {}).get("enabled"):
         _set_recovery(request, name)
-    return _made(name, made)
+    return _state(name, description)
 
 
 def _set_expiry(request: Request, name: str) -> None:
@@ -124,8 +124,8 @@ def _set_recovery(request: Request, name: str) -> None:
     )
 
 
-def _made(name: str, table: Mapping[str, Any]) -> Made:
-    return Made(
+def _state(name: str, table: Mapping[str, Any]) -> ResourceState:
+    return ResourceState(
         name,
         {
             "name": name,
@@ -167,10 +167,10 @@ def _indexes(request: Request, kind: str) -> list[dict[str, Any]] | None:
 def _index(given: Mapping[str, Any], request: Request) -> dict[str, Any]:
     keys = given.get("keySchemas")
     # A local index has the table's hash key.
-    own = {"hashKey": given.get("hashKey") or request.get("hashKey"), **given}
+    with_hash_key = {"hashKey": given.get("hashKey") or request.get("hashKey"), **given}
     return present(
         IndexName=given["name"],
-        KeySchema=pascal(keys) if keys else _keys(own),
+        KeySchema=pascal(keys) if keys else _keys(with_hash_key),
         Projection=present(
             ProjectionType=given["projectionType"], NonKeyAttributes=given.get("nonKeyAttributes")
         ),

@@ -5,7 +5,7 @@ import json
 
 from local.resources.names import present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -16,12 +16,12 @@ from local.resources.request import Made, Request
         repositoryName=request.id, force=True
     ),
 )
-def repository(request: Request) -> Made:
+def repository(request: Request) -> ResourceState:
     """Make an image repository."""
     name = request.physical_name(256).lower()
     scanning = request.get("imageScanningConfiguration", {})
     encryption = request.get("encryptionConfigurations") or [None]
-    made = request.client("ecr").create_repository(
+    created_repository = request.client("ecr").create_repository(
         repositoryName=name,
         **present(
             imageTagMutability=request.get("imageTagMutability"),
@@ -29,13 +29,13 @@ def repository(request: Request) -> Made:
             encryptionConfiguration=encryption[0],
         ),
     )["repository"]
-    return Made(
+    return ResourceState(
         name,
         {
             "name": name,
-            "arn": made["repositoryArn"],
-            "registryId": made["registryId"],
-            "repositoryUrl": made["repositoryUri"],
+            "arn": created_repository["repositoryArn"],
+            "registryId": created_repository["registryId"],
+            "repositoryUrl": created_repository["repositoryUri"],
         },
     )
 
@@ -47,13 +47,13 @@ def repository(request: Request) -> Made:
     fixed="repository",
     delete=lambda request: request.client("ecr").delete_lifecycle_policy(repositoryName=request.id),
 )
-def lifecycle_policy(request: Request) -> Made:
+def lifecycle_policy(request: Request) -> ResourceState:
     """Set a repository's lifecycle policy."""
     name = request.require("repository")
     request.client("ecr").put_lifecycle_policy(
         repositoryName=name, lifecyclePolicyText=request.require("policy")
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 @resource(
@@ -67,7 +67,7 @@ def lifecycle_policy(request: Request) -> Made:
     update=PUT,
     delete=lambda _request: None,
 )
-def image(request: Request) -> Made:
+def image(request: Request) -> ResourceState:
     """Derive an image's digest from what it would hold: the sources and the build arguments.
 
     Nothing is built: functions run from what the Docker engine has, or from the sources.
@@ -81,7 +81,7 @@ def image(request: Request) -> Made:
             content.update(file.read_bytes())
     digest = f"sha256:{content.hexdigest()}"
     tags = request.get("tags", [])
-    return Made(
+    return ResourceState(
         digest,
         {
             "digest": digest,

@@ -3,10 +3,10 @@
 from infra.emulator_roles import for_role
 from local.resources.names import present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
-def _update_role(request: Request) -> Made:
+def _update_role(request: Request) -> ResourceState:
     """Set a role's trust, description and policies."""
     iam, name = request.client("iam"), request.id
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=request.require("assumeRolePolicy"))
@@ -61,11 +61,11 @@ def _remove_own_policies(request: Request) -> None:
     fixed="name path",
     delete=_delete_role,
 )
-def role(request: Request) -> Made:
+def role(request: Request) -> ResourceState:
     """Make a role with its trust policy."""
     iam = request.client("iam")
     name = request.physical_name(64)
-    made = iam.create_role(
+    created_role = iam.create_role(
         RoleName=name,
         AssumeRolePolicyDocument=request.require("assumeRolePolicy"),
         **present(
@@ -76,7 +76,9 @@ def role(request: Request) -> Made:
         ),
     )["Role"]
     _add_own_policies(request, name)
-    return Made(name, {"name": name, "arn": made["Arn"], "uniqueId": made["RoleId"]})
+    return ResourceState(
+        name, {"name": name, "arn": created_role["Arn"], "uniqueId": created_role["RoleId"]}
+    )
 
 
 @resource(
@@ -88,7 +90,7 @@ def role(request: Request) -> Made:
         RoleName=request.require("role"), PolicyName=request.id.partition(":")[2]
     ),
 )
-def role_policy(request: Request) -> Made:
+def role_policy(request: Request) -> ResourceState:
     """Add an inline policy to a role."""
     name = request.physical_name(128)
     request.client("iam").put_role_policy(
@@ -96,4 +98,4 @@ def role_policy(request: Request) -> Made:
         PolicyName=name,
         PolicyDocument=for_role(request.require("policy")),
     )
-    return Made(f"{request.require('role')}:{name}", {"name": name})
+    return ResourceState(f"{request.require('role')}:{name}", {"name": name})

@@ -2,7 +2,7 @@
 
 from local.resources.names import present
 from local.resources.registry import ANEW, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -13,12 +13,12 @@ from local.resources.request import Made, Request
         InternetGatewayId=request.id
     ),
 )
-def internet_gateway(request: Request) -> Made:
+def internet_gateway(request: Request) -> ResourceState:
     """Make an internet gateway of a VPC."""
     ec2 = request.client("ec2")
     id_ = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=id_, VpcId=request.require("vpcId"))
-    return Made(id_, {"arn": request.target.arn("ec2", f"internet-gateway/{id_}")})
+    return ResourceState(id_, {"arn": request.target.arn("ec2", f"internet-gateway/{id_}")})
 
 
 @resource(
@@ -27,9 +27,9 @@ def internet_gateway(request: Request) -> Made:
     ignores="vpcId cidrBlock",
     delete=lambda _: None,
 )
-def block(request: Request) -> Made:
+def block(request: Request) -> ResourceState:
     """Add a block of addresses to a VPC; the emulator (1.5.33) knows no second one."""
-    return Made(f"vpc-cidr-assoc-{request.stable_id(17)}")
+    return ResourceState(f"vpc-cidr-assoc-{request.stable_id(17)}")
 
 
 @resource(
@@ -38,10 +38,10 @@ def block(request: Request) -> Made:
     update=ANEW,
     delete=lambda request: request.client("ec2").release_address(AllocationId=request.id),
 )
-def address(request: Request) -> Made:
+def address(request: Request) -> ResourceState:
     """Make a public address."""
-    made = request.client("ec2").allocate_address(Domain=request.get("domain", "vpc"))
-    return Made(made["AllocationId"], {"publicIp": made["PublicIp"]})
+    response = request.client("ec2").allocate_address(Domain=request.get("domain", "vpc"))
+    return ResourceState(response["AllocationId"], {"publicIp": response["PublicIp"]})
 
 
 @resource(
@@ -50,12 +50,12 @@ def address(request: Request) -> Made:
     update=ANEW,
     delete=lambda request: request.client("ec2").delete_nat_gateway(NatGatewayId=request.id),
 )
-def nat_gateway(request: Request) -> Made:
+def nat_gateway(request: Request) -> ResourceState:
     """Make a NAT gateway."""
-    made = request.client("ec2").create_nat_gateway(
+    gateway = request.client("ec2").create_nat_gateway(
         SubnetId=request.require("subnetId"), AllocationId=request.require("allocationId")
     )["NatGateway"]
-    return Made(made["NatGatewayId"])
+    return ResourceState(gateway["NatGatewayId"])
 
 
 def _delete_route(request: Request) -> None:
@@ -69,7 +69,7 @@ def _delete_route(request: Request) -> None:
     update=ANEW,
     delete=_delete_route,
 )
-def route(request: Request) -> Made:
+def route(request: Request) -> ResourceState:
     """Make a route to a gateway."""
     table, block = request.require("routeTableId"), request.require("destinationCidrBlock")
     request.client("ec2").create_route(
@@ -77,4 +77,4 @@ def route(request: Request) -> Made:
         DestinationCidrBlock=block,
         **present(GatewayId=request.get("gatewayId"), NatGatewayId=request.get("natGatewayId")),
     )
-    return Made(f"{table}_{block}")
+    return ResourceState(f"{table}_{block}")

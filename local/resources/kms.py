@@ -2,10 +2,10 @@
 
 from local.resources.names import present
 from local.resources.registry import resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
-def _update_key(request: Request) -> Made:
+def _update_key(request: Request) -> ResourceState:
     """Set a key's description, policy and rotation."""
     kms, key = request.client("kms"), request.id
     kms.update_key_description(KeyId=key, Description=request.get("description", ""))
@@ -18,7 +18,7 @@ def _update_key(request: Request) -> Made:
     return request.unchanged()
 
 
-def _update_alias(request: Request) -> Made:
+def _update_alias(request: Request) -> ResourceState:
     request.client("kms").update_alias(
         AliasName=request.id, TargetKeyId=request.require("targetKeyId")
     )
@@ -36,10 +36,10 @@ def _update_alias(request: Request) -> Made:
         KeyId=request.id, PendingWindowInDays=7
     ),
 )
-def key(request: Request) -> Made:
+def key(request: Request) -> ResourceState:
     """Make a key."""
     kms = request.client("kms")
-    made = kms.create_key(
+    metadata = kms.create_key(
         **present(
             Description=request.get("description"),
             Policy=request.get("policy"),
@@ -49,8 +49,8 @@ def key(request: Request) -> Made:
         )
     )["KeyMetadata"]
     if request.get("enableKeyRotation"):
-        kms.enable_key_rotation(KeyId=made["KeyId"])
-    return Made(made["KeyId"], {"keyId": made["KeyId"], "arn": made["Arn"]})
+        kms.enable_key_rotation(KeyId=metadata["KeyId"])
+    return ResourceState(metadata["KeyId"], {"keyId": metadata["KeyId"], "arn": metadata["Arn"]})
 
 
 @resource(
@@ -60,8 +60,8 @@ def key(request: Request) -> Made:
     fixed="name",
     delete=lambda request: request.client("kms").delete_alias(AliasName=request.id),
 )
-def alias(request: Request) -> Made:
+def alias(request: Request) -> ResourceState:
     """Make an alias of a key."""
     name = request.get("name") or f"alias/{request.auto_name(250)}"
     request.client("kms").create_alias(AliasName=name, TargetKeyId=request.require("targetKeyId"))
-    return Made(name, {"name": name, "arn": request.target.arn("kms", name)})
+    return ResourceState(name, {"name": name, "arn": request.target.arn("kms", name)})

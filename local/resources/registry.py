@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local.errors import LocalError
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 from local.resources.target import Target
 
-Creator = Callable[[Request], Made]
+Creator = Callable[[Request], ResourceState]
 Deleter = Callable[[Request], object]
 Deriver = Callable[[Request], dict[str, Any]]
-Note = Callable[[Request, Made], None]
+Note = Callable[[Request, ResourceState], None]
 Invoke = Callable[[Target, Mapping[str, Any]], dict[str, Any]]
 
 
@@ -78,7 +78,7 @@ def resource(
     """
 
     def register(create: Creator) -> Creator:
-        def anew(request: Request) -> Made:
+        def anew(request: Request) -> ResourceState:
             delete(replace(request, inputs=request.previous.inputs if request.previous else {}))
             return create(request)
 

@@ -12,7 +12,7 @@ from local.resources.target import Target
 
 
 @dataclass(frozen=True)
-class Made:
+class ResourceState:
     """A resource that exists: its id, and its outputs besides its inputs."""
 
     id: str
@@ -48,9 +48,9 @@ class Request:
         """Return an output of the resource as it is; None if it is new."""
         return self.previous.outputs.get(name) if self.previous else None
 
-    def unchanged(self) -> Made:
+    def unchanged(self) -> ResourceState:
         """Return the resource with its id and outputs as they are."""
-        return Made(self.id, self.previous.outputs if self.previous else {})
+        return ResourceState(self.id, self.previous.outputs if self.previous else {})
 
     def changed(self, *names: str) -> bool:
         """Return True if one of these inputs differs from that of the resource as it is."""

@@ -2,7 +2,7 @@
 
 from local.resources.names import pascal, present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 _GROUP = "default"
 
@@ -20,7 +20,7 @@ _GROUP = "default"
         Name=request.id.partition("/")[2]
     ),
 )
-def schedule(request: Request) -> Made:
+def schedule(request: Request) -> ResourceState:
     """Make a schedule. The emulator invokes its target for the first time after one period."""
     name = request.physical_name(64)
     client = request.client("scheduler")
@@ -37,4 +37,4 @@ def schedule(request: Request) -> Made:
             State=request.get("state"),
         ),
     )["ScheduleArn"]
-    return Made(f"{_GROUP}/{name}", {"name": name, "groupName": _GROUP, "arn": arn})
+    return ResourceState(f"{_GROUP}/{name}", {"name": name, "groupName": _GROUP, "arn": arn})

@@ -4,10 +4,10 @@ import secrets
 
 from local.resources.names import present
 from local.resources.registry import resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
-def _update(request: Request) -> Made:
+def _update(request: Request) -> ResourceState:
     """Set a secret's description and key; its value stays."""
     request.client("secretsmanager").update_secret(
         SecretId=request.id,
@@ -27,12 +27,12 @@ def _update(request: Request) -> Made:
         SecretId=request.id, ForceDeleteWithoutRecovery=True
     ),
 )
-def secret(request: Request) -> Made:
+def secret(request: Request) -> ResourceState:
     """Make a secret."""
     name = request.physical_name(512)
-    made = request.client("secretsmanager").create_secret(
+    response = request.client("secretsmanager").create_secret(
         Name=name,
         SecretString=f"SG.{secrets.token_urlsafe(32)}",
         **present(Description=request.get("description"), KmsKeyId=request.get("kmsKeyId")),
     )
-    return Made(made["ARN"], {"arn": made["ARN"], "name": name})
+    return ResourceState(response["ARN"], {"arn": response["ARN"], "name": name})

@@ -4,7 +4,7 @@ from typing import Any
 
 from local.resources.names import present
 from local.resources.registry import ANEW, PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -13,7 +13,7 @@ from local.resources.request import Made, Request
     update=PUT,
     delete=lambda _request: None,  # it is the VPC's
 )
-def default_security_group(request: Request) -> Made:
+def default_security_group(request: Request) -> ResourceState:
     """Remove all rules from a VPC's default group."""
     vpc = request.require("vpcId")
     filters = {"vpc-id": vpc, "group-name": "default"}
@@ -22,7 +22,7 @@ def default_security_group(request: Request) -> Made:
     )["SecurityGroups"]
     _empty(request, group)
     id_ = group["GroupId"]
-    return Made(id_, {"arn": request.target.arn("ec2", f"security-group/{id_}")})
+    return ResourceState(id_, {"arn": request.target.arn("ec2", f"security-group/{id_}")})
 
 
 @resource(
@@ -31,7 +31,7 @@ def default_security_group(request: Request) -> Made:
     ignores="revokeRulesOnDelete",
     delete=lambda request: request.client("ec2").delete_security_group(GroupId=request.id),
 )
-def security_group(request: Request) -> Made:
+def security_group(request: Request) -> ResourceState:
     """Make a group without rules; AWS would add one for all outbound traffic."""
     ec2 = request.client("ec2")
     name = request.physical_name(255)
@@ -42,7 +42,9 @@ def security_group(request: Request) -> Made:
     )["GroupId"]
     [group] = ec2.describe_security_groups(GroupIds=[id_])["SecurityGroups"]
     _empty(request, group)
-    return Made(id_, {"name": name, "arn": request.target.arn("ec2", f"security-group/{id_}")})
+    return ResourceState(
+        id_, {"name": name, "arn": request.target.arn("ec2", f"security-group/{id_}")}
+    )
 
 
 _RULE = (
@@ -59,7 +61,7 @@ _RULE = (
         GroupId=request.require("securityGroupId"), SecurityGroupRuleIds=[request.id]
     ),
 )
-def ingress_rule(request: Request) -> Made:
+def ingress_rule(request: Request) -> ResourceState:
     """Add a rule for inbound traffic."""
     return _rule(request, "ingress")
 
@@ -72,12 +74,12 @@ def ingress_rule(request: Request) -> Made:
         GroupId=request.require("securityGroupId"), SecurityGroupRuleIds=[request.id]
     ),
 )
-def egress_rule(request: Request) -> Made:
+def egress_rule(request: Request) -> ResourceState:
     """Add a rule for outbound traffic; the emulator (1.5.33) drops its prefix list."""
     return _rule(request, "egress")
 
 
-def _rule(request: Request, direction: str) -> Made:
+def _rule(request: Request, direction: str) -> ResourceState:
     description = present(Description=request.get("description"))
     peers = {
         "IpRanges": ("CidrIp", request.get("cidrIpv4")),
@@ -96,9 +98,9 @@ def _rule(request: Request, direction: str) -> Made:
         },
     )
     authorize = getattr(request.client("ec2"), f"authorize_security_group_{direction}")
-    made = authorize(GroupId=request.require("securityGroupId"), IpPermissions=[permission])
-    id_ = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
-    return Made(id_, {"securityGroupRuleId": id_})
+    response = authorize(GroupId=request.require("securityGroupId"), IpPermissions=[permission])
+    id_ = response["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    return ResourceState(id_, {"securityGroupRuleId": id_})
 
 
 def _empty(request: Request, group: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from local.resources.names import pascal, present
 from local.resources.registry import ANEW, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -13,21 +13,23 @@ from local.resources.request import Made, Request
     fixed="emailIdentity",
     delete=lambda request: request.client("sesv2").delete_email_identity(EmailIdentity=request.id),
 )
-def email_identity(request: Request) -> Made:
+def email_identity(request: Request) -> ResourceState:
     """Make an address or a domain that may send e-mail; it is verified at once."""
     name = request.require("emailIdentity")
-    made = request.client("sesv2").create_email_identity(
+    response = request.client("sesv2").create_email_identity(
         EmailIdentity=name,
         **present(ConfigurationSetName=request.get("configurationSetName")),
     )
-    return Made(
+    return ResourceState(
         name,
         {
             "arn": request.target.arn("ses", f"identity/{name}"),
-            "identityType": made.get("IdentityType", "EMAIL_ADDRESS" if "@" in name else "DOMAIN"),
+            "identityType": response.get(
+                "IdentityType", "EMAIL_ADDRESS" if "@" in name else "DOMAIN"
+            ),
             "dkimSigningAttributes": {
                 "status": "SUCCESS",
-                "tokens": made.get("DkimAttributes", {}).get("Tokens", []),
+                "tokens": response.get("DkimAttributes", {}).get("Tokens", []),
             },
             "verifiedForSendingStatus": True,
         },
@@ -48,12 +50,12 @@ _OPTIONS = (
         ConfigurationSetName=request.id
     ),
 )
-def configuration_set(request: Request) -> Made:
+def configuration_set(request: Request) -> ResourceState:
     """Make a configuration set."""
     name = request.require("configurationSetName")
     options = {key: request.inputs[key] for key in _OPTIONS.split() if request.get(key)}
     request.client("sesv2").create_configuration_set(ConfigurationSetName=name, **pascal(options))
-    return Made(
+    return ResourceState(
         name,
         {
             "configurationSetName": name,

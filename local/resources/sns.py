@@ -3,7 +3,7 @@
 from local.resources.names import present
 from local.resources.policies import for_resource
 from local.resources.registry import ANEW, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 _ATTRIBUTES = {
     "displayName": "DisplayName",
@@ -16,7 +16,7 @@ _ATTRIBUTES = {
 }
 
 
-def _update_topic(request: Request) -> Made:
+def _update_topic(request: Request) -> ResourceState:
     """Set a topic's attributes; those that the program dropped become empty."""
     for ours, theirs in _ATTRIBUTES.items():
         if request.changed(ours):
@@ -35,7 +35,7 @@ def _update_topic(request: Request) -> Made:
     fixed="name fifoTopic",
     delete=lambda request: request.client("sns").delete_topic(TopicArn=request.id),
 )
-def topic(request: Request) -> Made:
+def topic(request: Request) -> ResourceState:
     """Make a topic."""
     suffix = ".fifo" if request.get("fifoTopic") else ""
     name = request.physical_name(256, suffix=suffix)
@@ -47,7 +47,7 @@ def topic(request: Request) -> Made:
             if request.get(ours) is not None
         },
     )["TopicArn"]
-    return Made(arn, {"name": name, "arn": arn})
+    return ResourceState(arn, {"name": name, "arn": arn})
 
 
 def _delete_topic_policy(request: Request) -> None:
@@ -63,7 +63,7 @@ def _delete_topic_policy(request: Request) -> None:
     fixed="arn",
     delete=_delete_topic_policy,
 )
-def topic_policy(request: Request) -> Made:
+def topic_policy(request: Request) -> ResourceState:
     """Set a topic's policy."""
     arn = request.require("arn")
     policy = for_resource(request.require("policy"))
@@ -71,7 +71,7 @@ def topic_policy(request: Request) -> Made:
         request.client("sns").set_topic_attributes(
             TopicArn=arn, AttributeName="Policy", AttributeValue=policy
         )
-    return Made(arn)
+    return ResourceState(arn)
 
 
 _SUBSCRIPTION = {
@@ -90,7 +90,7 @@ _SUBSCRIPTION = {
     update=ANEW,
     delete=lambda request: request.client("sns").unsubscribe(SubscriptionArn=request.id),
 )
-def topic_subscription(request: Request) -> Made:
+def topic_subscription(request: Request) -> ResourceState:
     """Subscribe an endpoint to a topic; nothing is sent to e-mail addresses."""
     arn = request.client("sns").subscribe(
         TopicArn=request.require("topic"),
@@ -106,7 +106,7 @@ def topic_subscription(request: Request) -> Made:
             or None
         ),
     )["SubscriptionArn"]
-    return Made(arn, {"arn": arn})
+    return ResourceState(arn, {"arn": arn})
 
 
 def _text(value: object) -> str:

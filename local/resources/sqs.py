@@ -2,7 +2,7 @@
 
 from local.resources.policies import for_resource
 from local.resources.registry import ANEW, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 _ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -40,7 +40,7 @@ _DEFAULTS = {
 """The values that AWS gives to attributes with which a queue is not made."""
 
 
-def _update_queue(request: Request) -> Made:
+def _update_queue(request: Request) -> ResourceState:
     """Set the attributes that changed; the queue keeps its messages."""
     changed = {ours: theirs for ours, theirs in _ATTRIBUTES.items() if request.changed(ours)}
     attributes = {
@@ -59,7 +59,7 @@ def _update_queue(request: Request) -> Made:
     holds="its messages",
     delete=lambda request: request.client("sqs").delete_queue(QueueUrl=request.id),
 )
-def queue(request: Request) -> Made:
+def queue(request: Request) -> ResourceState:
     """Make a queue."""
     suffix = ".fifo" if request.get("fifoQueue") else ""
     name = request.physical_name(80, suffix=suffix)
@@ -72,7 +72,7 @@ def queue(request: Request) -> Made:
             if request.get(ours) is not None and (ours, request.get(ours)) != ("fifoQueue", False)
         },
     )["QueueUrl"]
-    return Made(url, {"name": name, "url": url, "arn": request.target.arn("sqs", name)})
+    return ResourceState(url, {"name": name, "url": url, "arn": request.target.arn("sqs", name)})
 
 
 @resource(
@@ -82,10 +82,10 @@ def queue(request: Request) -> Made:
     fixed="queueUrl",
     delete=lambda request: _set(request, "Policy", ""),
 )
-def queue_policy(request: Request) -> Made:
+def queue_policy(request: Request) -> ResourceState:
     """Set a queue's policy."""
     policy = for_resource(request.require("policy"))
-    return _set(request, "Policy", policy) if policy else Made(request.require("queueUrl"))
+    return _set(request, "Policy", policy) if policy else ResourceState(request.require("queueUrl"))
 
 
 @resource(
@@ -95,15 +95,15 @@ def queue_policy(request: Request) -> Made:
     fixed="queueUrl",
     delete=lambda request: _set(request, "RedriveAllowPolicy", ""),
 )
-def redrive_allow_policy(request: Request) -> Made:
+def redrive_allow_policy(request: Request) -> ResourceState:
     """Set which queues may use a queue for their dead letters."""
     return _set(request, "RedriveAllowPolicy", request.require("redriveAllowPolicy"))
 
 
-def _set(request: Request, attribute: str, value: str) -> Made:
+def _set(request: Request, attribute: str, value: str) -> ResourceState:
     url = request.require("queueUrl")
     request.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={attribute: value})
-    return Made(url)
+    return ResourceState(url)
 
 
 def _text(value: object) -> str:

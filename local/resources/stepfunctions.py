@@ -2,10 +2,10 @@
 
 from local.resources.names import present
 from local.resources.registry import resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
-def _update(request: Request) -> Made:
+def _update(request: Request) -> ResourceState:
     """Change a state machine; executions that run keep the definition that they began with."""
     request.client("stepfunctions").update_state_machine(
         stateMachineArn=request.id,
@@ -28,7 +28,7 @@ def _update(request: Request) -> Made:
         stateMachineArn=request.id
     ),
 )
-def state_machine(request: Request) -> Made:
+def state_machine(request: Request) -> ResourceState:
     """Make a state machine. The emulator (1.5.33) runs it whatever its role may do."""
     name = request.physical_name(80)
     arn = request.client("stepfunctions").create_state_machine(
@@ -42,7 +42,7 @@ def state_machine(request: Request) -> Made:
             encryptionConfiguration=request.get("encryptionConfiguration"),
         ),
     )["stateMachineArn"]
-    return Made(arn, {"name": name, "arn": arn})
+    return ResourceState(arn, {"name": name, "arn": arn})
 
 
 def _logging(request: Request) -> dict[str, object]:

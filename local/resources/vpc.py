@@ -8,13 +8,13 @@ from typing import Any
 
 from local.resources.names import present
 from local.resources.registry import ANEW, invoke, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 from local.resources.target import Target
 
 _SUPPORT = ("enableDnsHostnames", "enableDnsSupport")
 
 
-def _update_vpc(request: Request) -> Made:
+def _update_vpc(request: Request) -> ResourceState:
     _set_support(request, request.id)
     return request.unchanged()
 
@@ -26,12 +26,12 @@ def _update_vpc(request: Request) -> Made:
     fixed="cidrBlock",
     delete=lambda request: request.client("ec2").delete_vpc(VpcId=request.id),
 )
-def vpc(request: Request) -> Made:
+def vpc(request: Request) -> ResourceState:
     """Make a VPC; its default security group is one of its outputs."""
     ec2 = request.client("ec2")
     id_ = ec2.create_vpc(CidrBlock=request.require("cidrBlock"))["Vpc"]["VpcId"]
     _set_support(request, id_)
-    return Made(id_, {"arn": request.target.arn("ec2", f"vpc/{id_}")})
+    return ResourceState(id_, {"arn": request.target.arn("ec2", f"vpc/{id_}")})
 
 
 def _set_support(request: Request, vpc: str) -> None:
@@ -49,23 +49,23 @@ def _set_support(request: Request, vpc: str) -> None:
     update=ANEW,
     delete=lambda request: request.client("ec2").delete_subnet(SubnetId=request.id),
 )
-def subnet(request: Request) -> Made:
+def subnet(request: Request) -> ResourceState:
     """Make a subnet in a zone."""
     ec2 = request.client("ec2")
-    made = ec2.create_subnet(
+    created_subnet = ec2.create_subnet(
         VpcId=request.require("vpcId"),
         CidrBlock=request.require("cidrBlock"),
         **present(AvailabilityZone=request.get("availabilityZone")),
     )["Subnet"]
-    id_ = made["SubnetId"]
+    id_ = created_subnet["SubnetId"]
     ec2.modify_subnet_attribute(
         SubnetId=id_, MapPublicIpOnLaunch={"Value": request.get("mapPublicIpOnLaunch", False)}
     )
-    return Made(
+    return ResourceState(
         id_,
         {
             "arn": request.target.arn("ec2", f"subnet/{id_}"),
-            "availabilityZone": made["AvailabilityZone"],
+            "availabilityZone": created_subnet["AvailabilityZone"],
         },
     )
 
@@ -75,11 +75,11 @@ def subnet(request: Request) -> Made:
     passes="vpcId",
     delete=lambda request: request.client("ec2").delete_route_table(RouteTableId=request.id),
 )
-def route_table(request: Request) -> Made:
+def route_table(request: Request) -> ResourceState:
     """Make a route table with the route inside its VPC only."""
-    made = request.client("ec2").create_route_table(VpcId=request.require("vpcId"))
-    id_ = made["RouteTable"]["RouteTableId"]
-    return Made(id_, {"arn": request.target.arn("ec2", f"route-table/{id_}")})
+    response = request.client("ec2").create_route_table(VpcId=request.require("vpcId"))
+    id_ = response["RouteTable"]["RouteTableId"]
+    return ResourceState(id_, {"arn": request.target.arn("ec2", f"route-table/{id_}")})
 
 
 @resource(
@@ -88,12 +88,12 @@ def route_table(request: Request) -> Made:
     update=ANEW,
     delete=lambda request: request.client("ec2").disassociate_route_table(AssociationId=request.id),
 )
-def route_table_association(request: Request) -> Made:
+def route_table_association(request: Request) -> ResourceState:
     """Associate a route table with a subnet."""
-    made = request.client("ec2").associate_route_table(
+    response = request.client("ec2").associate_route_table(
         RouteTableId=request.require("routeTableId"), SubnetId=request.require("subnetId")
     )
-    return Made(made["AssociationId"])
+    return ResourceState(response["AssociationId"])
 
 
 @resource(
@@ -105,11 +105,11 @@ def route_table_association(request: Request) -> Made:
     update=ANEW,
     delete=lambda request: request.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[request.id]),
 )
-def vpc_endpoint(request: Request) -> Made:
+def vpc_endpoint(request: Request) -> ResourceState:
     """Make an endpoint; the emulator (1.5.33) drops its policy, groups and private names."""
     ec2 = request.client("ec2")
     service = request.require("serviceName")
-    made = ec2.create_vpc_endpoint(
+    endpoint = ec2.create_vpc_endpoint(
         VpcId=request.require("vpcId"),
         ServiceName=service,
         VpcEndpointType=request.get("vpcEndpointType", "Gateway"),
@@ -121,11 +121,11 @@ def vpc_endpoint(request: Request) -> Made:
             PrivateDnsEnabled=request.get("privateDnsEnabled"),
         ),
     )["VpcEndpoint"]
-    id_ = made["VpcEndpointId"]
+    id_ = endpoint["VpcEndpointId"]
     lists = ec2.describe_prefix_lists(Filters=[{"Name": "prefix-list-name", "Values": [service]}])[
         "PrefixLists"
     ]
-    return Made(
+    return ResourceState(
         id_,
         present(
             arn=request.target.arn("ec2", f"vpc-endpoint/{id_}"),
@@ -140,9 +140,9 @@ def vpc_endpoint(request: Request) -> Made:
     update=ANEW,
     delete=lambda request: request.client("ec2").delete_flow_logs(FlowLogIds=[request.id]),
 )
-def flow_log(request: Request) -> Made:
+def flow_log(request: Request) -> ResourceState:
     """Make a flow log of a VPC; no traffic flows, so nothing is logged."""
-    made = request.client("ec2").create_flow_logs(
+    response = request.client("ec2").create_flow_logs(
         ResourceIds=[request.require("vpcId")],
         ResourceType="VPC",
         TrafficType=request.get("trafficType", "ALL"),
@@ -153,8 +153,8 @@ def flow_log(request: Request) -> Made:
             MaxAggregationInterval=request.get("maxAggregationInterval"),
         ),
     )
-    [id_] = made["FlowLogIds"]
-    return Made(id_, {"arn": request.target.arn("ec2", f"vpc-flow-log/{id_}")})
+    [id_] = response["FlowLogIds"]
+    return ResourceState(id_, {"arn": request.target.arn("ec2", f"vpc-flow-log/{id_}")})
 
 
 @invoke("aws:ec2/getVpcEndpointService:getVpcEndpointService")

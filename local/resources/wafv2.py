@@ -4,7 +4,7 @@ from typing import Any
 
 from local.resources.names import pascal
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 _RENAMES = {"cloudwatchMetricsEnabled": "CloudWatchMetricsEnabled"}
 
@@ -23,7 +23,7 @@ def _delete_acl(request: Request) -> None:
     ),
     delete=_delete_acl,
 )
-def web_acl(request: Request) -> Made:
+def web_acl(request: Request) -> ResourceState:
     """Make a web ACL; the emulator (1.5.33) drops its custom responses and protection settings."""
     name = request.physical_name(128)
     given = {
@@ -38,8 +38,8 @@ def web_acl(request: Request) -> Made:
         }
     if request.get("dataProtectionConfig"):
         arguments["DataProtectionConfig"] = pascal(request.require("dataProtectionConfig"))
-    made = request.client("wafv2").create_web_acl(Name=name, **arguments)["Summary"]
-    return Made(made["Id"], {"name": name, "arn": made["ARN"]})
+    summary = request.client("wafv2").create_web_acl(Name=name, **arguments)["Summary"]
+    return ResourceState(summary["Id"], {"name": name, "arn": summary["ARN"]})
 
 
 @resource(
@@ -51,11 +51,11 @@ def web_acl(request: Request) -> Made:
         ResourceArn=request.require("resourceArn")
     ),
 )
-def web_acl_association(request: Request) -> Made:
+def web_acl_association(request: Request) -> ResourceState:
     """Associate a web ACL with a stage."""
     acl, stage = request.require("webAclArn"), request.require("resourceArn")
     request.client("wafv2").associate_web_acl(WebACLArn=acl, ResourceArn=stage)
-    return Made(f"{acl},{stage}")
+    return ResourceState(f"{acl},{stage}")
 
 
 @resource(
@@ -65,6 +65,6 @@ def web_acl_association(request: Request) -> Made:
     update=PUT,
     delete=lambda _request: None,
 )
-def web_acl_logging_configuration(request: Request) -> Made:
+def web_acl_logging_configuration(request: Request) -> ResourceState:
     """Make nothing: the emulator (1.5.33) has no logs of web ACLs."""
-    return Made(request.require("resourceArn"))
+    return ResourceState(request.require("resourceArn"))

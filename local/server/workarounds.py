@@ -56,8 +56,8 @@ def _event_with_key(*given: Any, **more: Any) -> dict[str, Any]:
     if (methods.get(method) or methods.get("ANY") or {}).get("apiKeyRequired"):
         key = gateway._resolve_api_key(gateway._api_key_from_request(headers))
         event["requestContext"]["identity"]["apiKeyId"] = key and key["id"]
-    if (made := _request_ids.get()) is not None:
-        made.append(event["requestContext"]["requestId"])
+    if (request_ids := _request_ids.get()) is not None:
+        request_ids.append(event["requestContext"]["requestId"])
     return event
 
 
@@ -83,10 +83,11 @@ async def _execute_with_one_id(*given: Any, **more: Any) -> Any:
 
     The emulator (1.5.33) makes another one for the header.
     """
-    made: list[str] = []
-    _request_ids.set(made)
+    request_ids: list[str] = []
+    _request_ids.set(request_ids)
     status, headers, body = await _execute(*given, **more)
-    return status, {**headers, **({"x-amzn-requestid": made[-1]} if made else {})}, body
+    id_header = {"x-amzn-requestid": request_ids[-1]} if request_ids else {}
+    return status, {**headers, **id_header}, body
 
 
 def _update_graphql_with_limits(api: str, body: dict[str, Any]) -> Any:

@@ -58,12 +58,12 @@ def make(slot: int, *, name: random.Random, content: random.Random, broken: bool
     """Return a file; ``name`` decides its key, and ``content`` its bytes."""
     kind = name.choice(_BROKEN if broken else [*_GOOD])
     key = f"uploads/{slot}/{name.choice(_NAMES)}-{kind}"
-    made = _content(kind, content)
+    body = _content(kind, content)
     outputs = {
-        _output("processed/", key, output): md5(made) if output in _UNCHANGED else None
+        _output("processed/", key, output): md5(body) if output in _UNCHANGED else None
         for output in _GOOD.get(kind, ())
     }
-    return File(key, made, outputs)
+    return File(key, body, outputs)
 
 
 def _output(prefix: str, key: str, name: str) -> str:

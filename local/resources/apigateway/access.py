@@ -5,7 +5,7 @@ from typing import Any
 
 from local.resources.names import present
 from local.resources.registry import ANEW, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -14,11 +14,11 @@ from local.resources.request import Made, Request
     update=ANEW,
     delete=lambda request: request.client("apigateway").delete_api_key(apiKey=request.id),
 )
-def api_key(request: Request) -> Made:
+def api_key(request: Request) -> ResourceState:
     """Make a key that callers send as ``x-api-key``; a change keeps the value that AWS chose."""
     name = request.physical_name(1024)
     kept = None if request.changed("value") else request.output("value")
-    made = request.client("apigateway").create_api_key(
+    key = request.client("apigateway").create_api_key(
         name=name,
         enabled=request.get("enabled", True),
         **present(
@@ -27,12 +27,12 @@ def api_key(request: Request) -> Made:
             customerId=request.get("customerId"),
         ),
     )
-    return Made(
-        made["id"],
+    return ResourceState(
+        key["id"],
         {
             "name": name,
-            "value": made["value"],
-            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/apikeys/{made['id']}",
+            "value": key["value"],
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/apikeys/{key['id']}",
         },
     )
 
@@ -43,10 +43,10 @@ def api_key(request: Request) -> Made:
     ignores="productCode",  # of AWS Marketplace
     delete=lambda request: request.client("apigateway").delete_usage_plan(usagePlanId=request.id),
 )
-def usage_plan(request: Request) -> Made:
+def usage_plan(request: Request) -> ResourceState:
     """Limit the rate and number of calls made with a key."""
     name = request.physical_name(1024)
-    made = request.client("apigateway").create_usage_plan(
+    plan = request.client("apigateway").create_usage_plan(
         name=name,
         **present(
             description=request.get("description"),
@@ -55,11 +55,11 @@ def usage_plan(request: Request) -> Made:
             throttle=request.get("throttleSettings"),
         ),
     )
-    return Made(
-        made["id"],
+    return ResourceState(
+        plan["id"],
         {
             "name": name,
-            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/usageplans/{made['id']}",
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/usageplans/{plan['id']}",
         },
     )
 
@@ -71,14 +71,14 @@ def usage_plan(request: Request) -> Made:
         usagePlanId=request.require("usagePlanId"), keyId=request.require("keyId")
     ),
 )
-def usage_plan_key(request: Request) -> Made:
+def usage_plan_key(request: Request) -> ResourceState:
     """Add a key to a usage plan."""
-    made = request.client("apigateway").create_usage_plan_key(
+    key = request.client("apigateway").create_usage_plan_key(
         usagePlanId=request.require("usagePlanId"),
         keyId=request.require("keyId"),
         keyType=request.require("keyType"),
     )
-    return Made(made["id"], {"name": made.get("name", ""), "value": made.get("value", "")})
+    return ResourceState(key["id"], {"name": key.get("name", ""), "value": key.get("value", "")})
 
 
 @resource(
@@ -91,7 +91,7 @@ def usage_plan_key(request: Request) -> Made:
         restApiId=request.require("restApi"), authorizerId=request.id
     ),
 )
-def authorizer(request: Request) -> Made:
+def authorizer(request: Request) -> ResourceState:
     """Make an authorizer, which checks the caller's token.
 
     The emulator (1.5.33) checks signature, issuer, times and scopes as AWS does. It takes a pool
@@ -101,7 +101,7 @@ def authorizer(request: Request) -> Made:
         request.client("cognito-idp").describe_user_pool(UserPoolId=arn.rpartition("/")[2])
     name = request.physical_name(128)
     api = request.require("restApi")
-    made = request.client("apigateway").create_authorizer(
+    response = request.client("apigateway").create_authorizer(
         restApiId=api,
         name=name,
         type=request.get("type", "TOKEN"),
@@ -114,12 +114,12 @@ def authorizer(request: Request) -> Made:
             authorizerResultTtlInSeconds=request.get("authorizerResultTtlInSeconds"),
         ),
     )
-    return Made(
-        made["id"],
+    return ResourceState(
+        response["id"],
         {
             "name": name,
             "arn": f"arn:aws:apigateway:{request.target.aws.region}::/restapis/{api}"
-            f"/authorizers/{made['id']}",
+            f"/authorizers/{response['id']}",
         },
     )
 
@@ -135,11 +135,11 @@ def authorizer(request: Request) -> Made:
     resets=True,
     delete=lambda request: request.client("apigateway").delete_domain_name(domainName=request.id),
 )
-def domain_name(request: Request) -> Made:
+def domain_name(request: Request) -> ResourceState:
     """Make a custom domain; no name on this machine resolves to it."""
     endpoint = request.get("endpointConfiguration")
     name = request.require("domainName")
-    made = request.client("apigateway").create_domain_name(
+    response = request.client("apigateway").create_domain_name(
         domainName=name,
         **present(
             certificateArn=request.get("certificateArn"),
@@ -148,14 +148,14 @@ def domain_name(request: Request) -> Made:
             securityPolicy=request.get("securityPolicy"),
         ),
     )
-    return Made(
+    return ResourceState(
         name,
         {
             "arn": f"arn:aws:apigateway:{request.target.aws.region}::/domainnames/{name}",
-            "regionalDomainName": made.get("regionalDomainName", ""),
-            "regionalZoneId": made.get("regionalHostedZoneId", ""),
-            "cloudfrontDomainName": made.get("distributionDomainName", ""),
-            "cloudfrontZoneId": made.get("distributionHostedZoneId", ""),
+            "regionalDomainName": response.get("regionalDomainName", ""),
+            "regionalZoneId": response.get("regionalHostedZoneId", ""),
+            "cloudfrontDomainName": response.get("distributionDomainName", ""),
+            "cloudfrontZoneId": response.get("distributionHostedZoneId", ""),
         },
     )
 
@@ -169,7 +169,7 @@ def domain_name(request: Request) -> Made:
         domainName=request.require("domainName"), basePath=request.get("basePath", "(none)")
     ),
 )
-def base_path_mapping(request: Request) -> Made:
+def base_path_mapping(request: Request) -> ResourceState:
     """Serve a stage under a custom domain."""
     name, base = request.require("domainName"), request.get("basePath")
     request.client("apigateway").create_base_path_mapping(
@@ -177,7 +177,7 @@ def base_path_mapping(request: Request) -> Made:
         restApiId=request.require("restApi"),
         **present(stage=request.get("stageName"), basePath=base),
     )
-    return Made(f"{name}/{base or ''}")
+    return ResourceState(f"{name}/{base or ''}")
 
 
 def _stage(given: Mapping[str, Any]) -> dict[str, Any]:

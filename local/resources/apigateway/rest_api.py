@@ -4,10 +4,10 @@ import re
 
 from local.resources.names import present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
-def _update_rest_api(request: Request) -> Made:
+def _update_rest_api(request: Request) -> ResourceState:
     """Set an API's settings one by one; it keeps its address."""
     settings = ("description", "minimumCompressionSize", "apiKeySource", "policy")
     operations = [
@@ -34,12 +34,12 @@ def _update_rest_api(request: Request) -> Made:
     holds="its address",
     delete=lambda request: request.client("apigateway").delete_rest_api(restApiId=request.id),
 )
-def rest_api(request: Request) -> Made:
+def rest_api(request: Request) -> ResourceState:
     """Make an API that has the root resource only; its id, and so its address, stays the same."""
     endpoint = request.get("endpointConfiguration")
     name = request.physical_name(1024)
     size = request.get("minimumCompressionSize")
-    made = request.client("apigateway").create_rest_api(
+    response = request.client("apigateway").create_rest_api(
         name=name,
         tags={"ms-custom-id": request.stable_id(10)},
         **present(
@@ -52,13 +52,13 @@ def rest_api(request: Request) -> Made:
             disableExecuteApiEndpoint=request.get("disableExecuteApiEndpoint"),
         ),
     )
-    return Made(
-        made["id"],
+    return ResourceState(
+        response["id"],
         {
             "name": name,
-            "rootResourceId": made["rootResourceId"],
-            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/restapis/{made['id']}",
-            "executionArn": request.target.arn("execute-api", made["id"]),
+            "rootResourceId": response["rootResourceId"],
+            "arn": f"arn:aws:apigateway:{request.target.aws.region}::/restapis/{response['id']}",
+            "executionArn": request.target.arn("execute-api", response["id"]),
         },
     )
 
@@ -72,17 +72,17 @@ def rest_api(request: Request) -> Made:
         restApiId=request.require("restApi"), modelName=request.output("name")
     ),
 )
-def model(request: Request) -> Made:
+def model(request: Request) -> ResourceState:
     """Add the JSON schema of a body to an API."""
     # The service accepts letters and digits only.
     name = request.get("name") or re.sub(r"\W|_", "", request.auto_name(255))
-    made = request.client("apigateway").create_model(
+    response = request.client("apigateway").create_model(
         restApiId=request.require("restApi"),
         name=name,
         contentType=request.require("contentType"),
         **present(schema=request.get("schema"), description=request.get("description")),
     )
-    return Made(made["id"], {"name": name})
+    return ResourceState(response["id"], {"name": name})
 
 
 @resource(
@@ -92,16 +92,16 @@ def model(request: Request) -> Made:
         restApiId=request.require("restApi"), requestValidatorId=request.id
     ),
 )
-def request_validator(request: Request) -> Made:
+def request_validator(request: Request) -> ResourceState:
     """Make a validator of request bodies or parameters."""
     name = request.physical_name(128)
-    made = request.client("apigateway").create_request_validator(
+    response = request.client("apigateway").create_request_validator(
         restApiId=request.require("restApi"),
         name=name,
         validateRequestBody=bool(request.get("validateRequestBody")),
         validateRequestParameters=bool(request.get("validateRequestParameters")),
     )
-    return Made(made["id"], {"name": name})
+    return ResourceState(response["id"], {"name": name})
 
 
 @resource(
@@ -113,7 +113,7 @@ def request_validator(request: Request) -> Made:
         restApiId=request.require("restApiId"), responseType=request.require("responseType")
     ),
 )
-def response(request: Request) -> Made:
+def response(request: Request) -> ResourceState:
     """Set the form of an error that the gateway itself returns."""
     api, kind = request.require("restApiId"), request.require("responseType")
     request.client("apigateway").put_gateway_response(
@@ -125,4 +125,4 @@ def response(request: Request) -> Made:
             responseTemplates=request.get("responseTemplates"),
         ),
     )
-    return Made(f"aggr-{api}-{kind}")
+    return ResourceState(f"aggr-{api}-{kind}")

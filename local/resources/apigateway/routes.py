@@ -2,7 +2,7 @@
 
 from local.resources.names import present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -12,14 +12,14 @@ from local.resources.request import Made, Request
         restApiId=request.require("restApi"), resourceId=request.id
     ),
 )
-def path(request: Request) -> Made:
+def path(request: Request) -> ResourceState:
     """Make one part of a path."""
-    made = request.client("apigateway").create_resource(
+    response = request.client("apigateway").create_resource(
         restApiId=request.require("restApi"),
         parentId=request.require("parentId"),
         pathPart=request.require("pathPart"),
     )
-    return Made(made["id"], {"path": made["path"]})
+    return ResourceState(response["id"], {"path": response["path"]})
 
 
 def _place(request: Request) -> dict[str, str]:
@@ -41,7 +41,7 @@ def _place(request: Request) -> dict[str, str]:
     resets=True,
     delete=lambda request: request.client("apigateway").delete_method(**_place(request)),
 )
-def method(request: Request) -> Made:
+def method(request: Request) -> ResourceState:
     """Make a method of a path."""
     place = _place(request)
     request.client("apigateway").put_method(
@@ -57,7 +57,7 @@ def method(request: Request) -> Made:
             requestValidatorId=request.get("requestValidatorId"),
         ),
     )
-    return Made("agm-" + "-".join(place.values()))
+    return ResourceState("agm-" + "-".join(place.values()))
 
 
 @resource(
@@ -72,7 +72,7 @@ def method(request: Request) -> Made:
     resets=True,
     delete=lambda request: request.client("apigateway").delete_integration(**_place(request)),
 )
-def integration(request: Request) -> Made:
+def integration(request: Request) -> ResourceState:
     """Connect a method to what answers it."""
     place = _place(request)
     request.client("apigateway").put_integration(
@@ -91,7 +91,7 @@ def integration(request: Request) -> Made:
             cacheNamespace=request.get("cacheNamespace"),
         ),
     )
-    return Made("agi-" + "-".join(place.values()))
+    return ResourceState("agi-" + "-".join(place.values()))
 
 
 @resource(
@@ -103,7 +103,7 @@ def integration(request: Request) -> Made:
         **_place(request), statusCode=request.require("statusCode")
     ),
 )
-def method_response(request: Request) -> Made:
+def method_response(request: Request) -> ResourceState:
     """Declare a method's response."""
     place = _place(request)
     request.client("apigateway").put_method_response(
@@ -114,7 +114,7 @@ def method_response(request: Request) -> Made:
             responseParameters=request.get("responseParameters"),
         ),
     )
-    return Made("agmr-" + "-".join((*place.values(), request.require("statusCode"))))
+    return ResourceState("agmr-" + "-".join((*place.values(), request.require("statusCode"))))
 
 
 @resource(
@@ -129,7 +129,7 @@ def method_response(request: Request) -> Made:
         **_place(request), statusCode=request.require("statusCode")
     ),
 )
-def integration_response(request: Request) -> Made:
+def integration_response(request: Request) -> ResourceState:
     """Map an integration's response to the method's."""
     place = _place(request)
     request.client("apigateway").put_integration_response(
@@ -142,4 +142,4 @@ def integration_response(request: Request) -> Made:
             selectionPattern=request.get("selectionPattern"),
         ),
     )
-    return Made("agir-" + "-".join((*place.values(), request.require("statusCode"))))
+    return ResourceState("agir-" + "-".join((*place.values(), request.require("statusCode"))))

@@ -5,7 +5,7 @@ from typing import Any
 from local.aws import ACCOUNT_ID
 from local.resources.names import present
 from local.resources.registry import ANEW, PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -15,16 +15,16 @@ from local.resources.request import Made, Request
         restApiId=request.require("restApi"), deploymentId=request.id
     ),
 )
-def deployment(request: Request) -> Made:
+def deployment(request: Request) -> ResourceState:
     """Make a deployment: a snapshot of the API's methods for a stage to serve."""
-    made = request.client("apigateway").create_deployment(
+    response = request.client("apigateway").create_deployment(
         restApiId=request.require("restApi"),
         **present(description=request.get("description"), variables=request.get("variables")),
     )
-    return Made(made["id"], {"createdDate": str(made.get("createdDate", ""))})
+    return ResourceState(response["id"], {"createdDate": str(response.get("createdDate", ""))})
 
 
-def _update_stage(request: Request) -> Made:
+def _update_stage(request: Request) -> ResourceState:
     """Set what changed of a stage, such as the deployment that it serves."""
     values: dict[str, Any] = {}
     if request.changed("deployment"):
@@ -57,7 +57,7 @@ def _update_stage(request: Request) -> Made:
         restApiId=request.require("restApi"), stageName=request.require("stageName")
     ),
 )
-def stage(request: Request) -> Made:
+def stage(request: Request) -> ResourceState:
     """Make a stage of a deployment, at the emulator's own form of URL."""
     client = request.client("apigateway")
     api, name = request.require("restApi"), request.require("stageName")
@@ -74,7 +74,7 @@ def stage(request: Request) -> Made:
     if logs := _access_log(request):
         _patch(request, logs)
     target = request.target
-    return Made(
+    return ResourceState(
         f"ags-{api}-{name}",
         {
             "arn": f"arn:aws:apigateway:{target.aws.region}::/restapis/{api}/stages/{name}",
@@ -109,13 +109,13 @@ _SETTINGS = {
     update=ANEW,
     delete=lambda request: _remove(request, _method_place(request)),
 )
-def method_settings(request: Request) -> Made:
+def method_settings(request: Request) -> ResourceState:
     """Set logging and throttling of a stage's methods."""
     place = _method_place(request)
     settings = {k: v for k, v in request.require("settings").items() if v is not None}
     _patch(request, {f"{place}/{_SETTINGS[key]}": value for key, value in settings.items()})
     place = request.require("methodPath")
-    return Made(f"{request.require('restApi')}-{request.require('stageName')}-{place}")
+    return ResourceState(f"{request.require('restApi')}-{request.require('stageName')}-{place}")
 
 
 def _method_place(request: Request) -> str:
@@ -133,7 +133,7 @@ def _method_place(request: Request) -> str:
     update=PUT,
     delete=lambda _request: None,  # the account has one, and AWS does not delete it
 )
-def account(request: Request) -> Made:
+def account(request: Request) -> ResourceState:
     """Set the role with which API Gateway writes logs."""
     request.client("apigateway").update_account(
         patchOperations=[
@@ -144,7 +144,7 @@ def account(request: Request) -> Made:
             }
         ]
     )
-    return Made(ACCOUNT_ID)
+    return ResourceState(ACCOUNT_ID)
 
 
 def _remove(request: Request, path: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from local.resources.names import pascal, present
 from local.resources.registry import resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 _SERVICE = "apigatewayv2"
 
@@ -13,7 +13,7 @@ def _place(request: Request) -> dict[str, str]:
     return {"ApiId": request.require("apiId")}
 
 
-def _update_api(request: Request) -> Made:
+def _update_api(request: Request) -> ResourceState:
     """Set an API's settings; it keeps its address."""
     request.client(_SERVICE).update_api(
         ApiId=request.id,
@@ -31,10 +31,10 @@ def _update_api(request: Request) -> Made:
     holds="its address",
     delete=lambda request: request.client(_SERVICE).delete_api(ApiId=request.id),
 )
-def api(request: Request) -> Made:
+def api(request: Request) -> ResourceState:
     """Make an API without routes; its id, and so its address, stays the same."""
     name = request.physical_name(128)
-    made = request.client(_SERVICE).create_api(
+    response = request.client(_SERVICE).create_api(
         Name=name,
         ProtocolType=request.require("protocolType"),
         Tags={"ms-custom-id": request.stable_id(10)},
@@ -43,9 +43,9 @@ def api(request: Request) -> Made:
             Description=request.get("description"),
         ),
     )
-    id_, target = made["ApiId"], request.target
+    id_, target = response["ApiId"], request.target
     host = target.aws.endpoint.partition("://")[2]
-    return Made(
+    return ResourceState(
         id_,
         {
             "name": name,
@@ -68,7 +68,7 @@ def _integration(request: Request) -> dict[str, Any]:
     }
 
 
-def _update_integration(request: Request) -> Made:
+def _update_integration(request: Request) -> ResourceState:
     request.client(_SERVICE).update_integration(IntegrationId=request.id, **_integration(request))
     return request.unchanged()
 
@@ -82,10 +82,10 @@ def _update_integration(request: Request) -> Made:
         **_place(request), IntegrationId=request.id
     ),
 )
-def integration(request: Request) -> Made:
+def integration(request: Request) -> ResourceState:
     """Name the function that answers routes."""
-    made = request.client(_SERVICE).create_integration(**_integration(request))
-    return Made(made["IntegrationId"])
+    response = request.client(_SERVICE).create_integration(**_integration(request))
+    return ResourceState(response["IntegrationId"])
 
 
 def _route(request: Request) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _route(request: Request) -> dict[str, Any]:
     }
 
 
-def _update_route(request: Request) -> Made:
+def _update_route(request: Request) -> ResourceState:
     request.client(_SERVICE).update_route(RouteId=request.id, **_route(request))
     return request.unchanged()
 
@@ -113,9 +113,9 @@ def _update_route(request: Request) -> Made:
         **_place(request), RouteId=request.id
     ),
 )
-def route(request: Request) -> Made:
+def route(request: Request) -> ResourceState:
     """Make a route, which selects messages by its key."""
-    return Made(request.client(_SERVICE).create_route(**_route(request))["RouteId"])
+    return ResourceState(request.client(_SERVICE).create_route(**_route(request))["RouteId"])
 
 
 @resource(
@@ -125,14 +125,14 @@ def route(request: Request) -> Made:
         **_place(request), RouteId=request.require("routeId"), RouteResponseId=request.id
     ),
 )
-def route_response(request: Request) -> Made:
+def route_response(request: Request) -> ResourceState:
     """Let a route send what its function returns. The emulator (1.5.33) sends it in any case."""
-    made = request.client(_SERVICE).create_route_response(
+    response = request.client(_SERVICE).create_route_response(
         **_place(request),
         RouteId=request.require("routeId"),
         RouteResponseKey=request.require("routeResponseKey"),
     )
-    return Made(made["RouteResponseId"])
+    return ResourceState(response["RouteResponseId"])
 
 
 @resource(
@@ -142,12 +142,12 @@ def route_response(request: Request) -> Made:
         **_place(request), DeploymentId=request.id
     ),
 )
-def deployment(request: Request) -> Made:
+def deployment(request: Request) -> ResourceState:
     """Make a deployment: a snapshot of the routes for a stage to serve."""
-    made = request.client(_SERVICE).create_deployment(
+    response = request.client(_SERVICE).create_deployment(
         **_place(request), **present(Description=request.get("description"))
     )
-    return Made(made["DeploymentId"])
+    return ResourceState(response["DeploymentId"])
 
 
 def _stage(request: Request) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def _stage(request: Request) -> dict[str, Any]:
     }
 
 
-def _update_stage(request: Request) -> Made:
+def _update_stage(request: Request) -> ResourceState:
     request.client(_SERVICE).update_stage(**_stage(request))
     return request.unchanged()
 
@@ -175,12 +175,12 @@ def _update_stage(request: Request) -> Made:
         **_place(request), StageName=request.require("name")
     ),
 )
-def stage(request: Request) -> Made:
+def stage(request: Request) -> ResourceState:
     """Make a stage of a deployment."""
     request.client(_SERVICE).create_stage(**_stage(request))
     api, name, target = request.require("apiId"), request.require("name"), request.target
     host = target.aws.endpoint.partition("://")[2]
-    return Made(
+    return ResourceState(
         name,
         {
             "arn": f"arn:aws:apigateway:{target.aws.region}::/apis/{api}/stages/{name}",

@@ -6,7 +6,7 @@ from typing import Any
 from local.resources.lambda_.function import invoke_arn
 from local.resources.names import present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 def delete_unused_versions(client: Any, function: str) -> None:
@@ -20,7 +20,7 @@ def delete_unused_versions(client: Any, function: str) -> None:
             client.delete_function(FunctionName=function, Qualifier=version["Version"])
 
 
-def _update(request: Request) -> Made:
+def _update(request: Request) -> ResourceState:
     """Point an alias at another version, and delete the versions that nothing points at."""
     function = _function_of(request)
     client, moved = request.client("lambda"), request.changed("functionVersion")
@@ -36,11 +36,11 @@ def _update(request: Request) -> Made:
     return request.unchanged()
 
 
-def _remember(request: Request, made: Made) -> None:
+def _remember(request: Request, state: ResourceState) -> None:
     """Let `app invoke` call a function as its triggers do."""
     for ref in request.target.deployed.functions.values():
         if ref.name == _function_of(request):
-            ref.qualifier = made.outputs["name"]
+            ref.qualifier = state.outputs["name"]
 
 
 @resource(
@@ -53,7 +53,7 @@ def _remember(request: Request, made: Made) -> None:
     ),
     note=_remember,
 )
-def alias(request: Request) -> Made:
+def alias(request: Request) -> ResourceState:
     """Point an alias at a version."""
     name = request.physical_name(128)
     arn = request.client("lambda").create_alias(
@@ -62,7 +62,9 @@ def alias(request: Request) -> Made:
         FunctionVersion=request.require("functionVersion"),
         **present(Description=request.get("description"), RoutingConfig=_routing(request.inputs)),
     )["AliasArn"]
-    return Made(arn, {"name": name, "arn": arn, "invokeArn": invoke_arn(request.target, arn)})
+    return ResourceState(
+        arn, {"name": name, "arn": arn, "invokeArn": invoke_arn(request.target, arn)}
+    )
 
 
 @resource(
@@ -75,7 +77,7 @@ def alias(request: Request) -> Made:
         FunctionName=request.require("functionName"), Qualifier=request.require("qualifier")
     ),
 )
-def provisioned_concurrency(request: Request) -> Made:
+def provisioned_concurrency(request: Request) -> ResourceState:
     """Set the provisioned concurrency; the emulator stores it and starts nothing in advance."""
     name, qualifier = request.require("functionName"), request.require("qualifier")
     request.client("lambda").put_provisioned_concurrency_config(
@@ -83,7 +85,7 @@ def provisioned_concurrency(request: Request) -> Made:
         Qualifier=qualifier,
         ProvisionedConcurrentExecutions=request.require("provisionedConcurrentExecutions"),
     )
-    return Made(f"{name},{qualifier}")
+    return ResourceState(f"{name},{qualifier}")
 
 
 def _function_of(request: Request) -> str:

@@ -122,8 +122,8 @@ def _reached(target: Target, value: Any) -> Any:
 
     Clients' URLs (``ws://``) stay as they are.
     """
-    own = f"{target.aws.endpoint}/_aws/execute-api/"
-    if target.images is None or not isinstance(value, str) or not value.startswith(own):
+    api_url = f"{target.aws.endpoint}/_aws/execute-api/"
+    if target.images is None or not isinstance(value, str) or not value.startswith(api_url):
         return value
     return value.replace("//127.0.0.1:", "//host.docker.internal:", 1)  # see containers.py
 

@@ -9,32 +9,34 @@ from local.errors import LocalError
 from local.package import folder_of
 from local.resources.lambda_.configuration import all_settings, code, derived, handler_of, settings
 from local.resources.registry import resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 from local.resources.target import Target
 
 _functions = threading.Lock()
 
 
-def _update(request: Request) -> Made:
+def _update(request: Request) -> ResourceState:
     """Set a function's code and settings, and publish a version of them."""
     client, name = request.client("lambda"), request.id
     changed = code(request)
     if request.previous and derived(request) != request.previous.derived:
         client.update_function_code(FunctionName=name, **changed["Code"])
     runs = {key: changed[key] for key in ("Runtime", "Handler", "ImageConfig") if key in changed}
-    made = client.update_function_configuration(FunctionName=name, **runs, **all_settings(request))
+    configuration = client.update_function_configuration(
+        FunctionName=name, **runs, **all_settings(request)
+    )
     if request.changed("reservedConcurrentExecutions"):
         client.delete_function_concurrency(FunctionName=name)
         _reserve_concurrency(request, name)
     if request.get("publish"):
-        made = client.publish_version(FunctionName=name)
-    return _made(request, name, made)
+        configuration = client.publish_version(FunctionName=name)
+    return _state(request, name, configuration)
 
 
-def _remember(request: Request, made: Made) -> None:
+def _remember(request: Request, state: ResourceState) -> None:
     """Let commands find a function by its logical name."""
     logical = folder_of(handler_of(request)).replace("_", "-")
-    group = request.get("loggingConfig", {}).get("logGroup") or f"/aws/lambda/{made.id}"
+    group = request.get("loggingConfig", {}).get("logGroup") or f"/aws/lambda/{state.id}"
     functions = request.target.deployed.functions
     with _functions:
         if logical in functions:
@@ -42,7 +44,7 @@ def _remember(request: Request, made: Made) -> None:
                 f"Another function already runs handlers/{logical.replace('-', '_')}: "
                 f"{functions[logical].name}."
             )
-        functions[logical] = FunctionRef(name=made.id, log_group=group)
+        functions[logical] = FunctionRef(name=state.id, log_group=group)
 
 
 @resource(
@@ -63,7 +65,7 @@ def _remember(request: Request, made: Made) -> None:
     derived=derived,
     note=_remember,
 )
-def function(request: Request) -> Made:
+def function(request: Request) -> ResourceState:
     """Make a function from its image, or from the sources that its image would hold."""
     if request.get("packageType") != "Image":
         raise LocalError(
@@ -71,14 +73,14 @@ def function(request: Request) -> Made:
             "functions that are images."
         )
     name = request.physical_name(64)
-    made = request.client("lambda").create_function(
+    configuration = request.client("lambda").create_function(
         FunctionName=name,
         Publish=bool(request.get("publish")),
         **code(request),
         **settings(request),
     )
     _reserve_concurrency(request, name)
-    return _made(request, name, made)
+    return _state(request, name, configuration)
 
 
 def _reserve_concurrency(request: Request, name: str) -> None:
@@ -90,10 +92,10 @@ def _reserve_concurrency(request: Request, name: str) -> None:
         )
 
 
-def _made(request: Request, name: str, made: Mapping[str, Any]) -> Made:
+def _state(request: Request, name: str, configuration: Mapping[str, Any]) -> ResourceState:
     arn = request.target.arn("lambda", f"function:{name}")
-    version = made["Version"]
-    return Made(
+    version = configuration["Version"]
+    return ResourceState(
         name,
         {
             "name": name,
@@ -102,9 +104,9 @@ def _made(request: Request, name: str, made: Mapping[str, Any]) -> Made:
             "version": version,
             "qualifiedArn": f"{arn}:{version}",
             "qualifiedInvokeArn": invoke_arn(request.target, f"{arn}:{version}"),
-            "codeSha256": made["CodeSha256"],
-            "sourceCodeSize": made["CodeSize"],
-            "lastModified": made["LastModified"],
+            "codeSha256": configuration["CodeSha256"],
+            "sourceCodeSize": configuration["CodeSize"],
+            "lastModified": configuration["LastModified"],
         },
     )
 

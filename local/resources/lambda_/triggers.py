@@ -6,7 +6,7 @@ from typing import Any
 from local.resources.lambda_.alias import delete_unused_versions
 from local.resources.names import pascal, present
 from local.resources.registry import ANEW, PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -23,7 +23,7 @@ from local.resources.request import Made, Request
         **present(Qualifier=request.get("qualifier")),
     ),
 )
-def permission(request: Request) -> Made:
+def permission(request: Request) -> ResourceState:
     """Allow a service to invoke a function."""
     statement = request.get("statementId") or request.auto_name(100)
     request.client("lambda").add_permission(
@@ -39,7 +39,7 @@ def permission(request: Request) -> Made:
             EventSourceToken=request.get("eventSourceToken"),
         ),
     )
-    return Made(statement, {"statementId": statement})
+    return ResourceState(statement, {"statementId": statement})
 
 
 _MAPPING = (
@@ -66,7 +66,7 @@ _DEFAULTS: dict[str, Any] = {
 """The settings that can change in place, and their values in AWS when they are left out."""
 
 
-def _update_mapping(request: Request) -> Made:
+def _update_mapping(request: Request) -> ResourceState:
     """Set what changed; the mapping stays at its place in a stream."""
     changed = {
         name: request.get(name, default)
@@ -92,17 +92,17 @@ _RENAMES = {"kmsKeyArn": "KMSKeyArn", "destinationArn": "Destination"}
     fixed=" ".join(set(_MAPPING.split()) - set(_DEFAULTS) - {"functionName"}),
     delete=lambda request: request.client("lambda").delete_event_source_mapping(UUID=request.id),
 )
-def event_source_mapping(request: Request) -> Made:
+def event_source_mapping(request: Request) -> ResourceState:
     """Make an event source mapping: batches of a queue or a stream invoke a function."""
     given = {key: request.inputs[key] for key in _MAPPING.split() if request.get(key) is not None}
-    made = request.client("lambda").create_event_source_mapping(**pascal(given, _RENAMES))
-    return Made(
-        made["UUID"],
+    mapping = request.client("lambda").create_event_source_mapping(**pascal(given, _RENAMES))
+    return ResourceState(
+        mapping["UUID"],
         {
-            "uuid": made["UUID"],
-            "arn": request.target.arn("lambda", f"event-source-mapping:{made['UUID']}"),
-            "functionArn": made.get("FunctionArn", ""),
-            "state": made.get("State", ""),
+            "uuid": mapping["UUID"],
+            "arn": request.target.arn("lambda", f"event-source-mapping:{mapping['UUID']}"),
+            "functionArn": mapping.get("FunctionArn", ""),
+            "state": mapping.get("State", ""),
         },
     )
 
@@ -124,7 +124,7 @@ def _delete_event_invoke_config(request: Request) -> None:
     fixed="functionName qualifier",
     delete=_delete_event_invoke_config,
 )
-def event_invoke_config(request: Request) -> Made:
+def event_invoke_config(request: Request) -> ResourceState:
     """Set the retries of asynchronous invocations, and the destination of failed ones."""
     name, qualifier = request.require("functionName"), request.get("qualifier")
     request.client("lambda").put_function_event_invoke_config(
@@ -140,7 +140,7 @@ def event_invoke_config(request: Request) -> Made:
     kept = _failures(request.previous.inputs) if request.previous else ""
     if qualifier and failures != kept:
         _keep_failures_of_alias(request.client("lambda"), name, qualifier, failures)
-    return Made(":".join(filter(None, (name, qualifier))))
+    return ResourceState(":".join(filter(None, (name, qualifier))))
 
 
 def _failures(inputs: Mapping[str, Any]) -> str:
@@ -172,10 +172,10 @@ def _keep_failures_of_alias(client: Any, name: str, alias: str, failures: str) -
         FunctionName=request.id, RecursiveLoop="Terminate"
     ),
 )
-def recursion_config(request: Request) -> Made:
+def recursion_config(request: Request) -> ResourceState:
     """Set whether a function that invokes itself in a loop is stopped."""
     name = request.require("functionName")
     request.client("lambda").put_function_recursion_config(
         FunctionName=name, RecursiveLoop=request.require("recursiveLoop")
     )
-    return Made(name)
+    return ResourceState(name)

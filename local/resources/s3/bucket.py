@@ -5,7 +5,7 @@ from typing import Any
 from local.resources.names import present
 from local.resources.policies import for_resource
 from local.resources.registry import ANEW, PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 def _delete_bucket(request: Request) -> None:
@@ -22,9 +22,9 @@ def _domain(request: Request, name: str) -> str:
     return f"{name}.s3.{request.target.aws.region}.amazonaws.com"
 
 
-def _remember_address(request: Request, made: Made) -> None:
+def _remember_address(request: Request, state: ResourceState) -> None:
     target = request.target
-    target.addresses[f"https://{_domain(request, made.id)}"] = f"{target.aws.endpoint}/{made.id}"
+    target.addresses[f"https://{_domain(request, state.id)}"] = f"{target.aws.endpoint}/{state.id}"
 
 
 @resource(
@@ -36,7 +36,7 @@ def _remember_address(request: Request, made: Made) -> None:
     delete=_delete_bucket,
     note=_remember_address,
 )
-def bucket(request: Request) -> Made:
+def bucket(request: Request) -> ResourceState:
     """Make a bucket."""
     s3 = request.client("s3")
     region = request.target.aws.region
@@ -50,7 +50,7 @@ def bucket(request: Request) -> Made:
             ObjectLockEnabledForBucket=request.get("objectLockEnabled"),
         ),
     )
-    return Made(
+    return ResourceState(
         name,
         {
             "bucket": name,
@@ -69,13 +69,13 @@ def bucket(request: Request) -> Made:
     fixed="bucket",
     delete=lambda request: request.client("s3").delete_bucket_policy(Bucket=request.id),
 )
-def bucket_policy(request: Request) -> Made:
+def bucket_policy(request: Request) -> ResourceState:
     """Set a bucket's policy."""
     name = request.require("bucket")
     policy = for_resource(request.require("policy"))
     if policy:
         request.client("s3").put_bucket_policy(Bucket=name, Policy=policy)
-    return Made(name)
+    return ResourceState(name)
 
 
 @resource(
@@ -87,7 +87,7 @@ def bucket_policy(request: Request) -> Made:
         Bucket=request.id, NotificationConfiguration={}
     ),
 )
-def bucket_notification(request: Request) -> Made:
+def bucket_notification(request: Request) -> ResourceState:
     """Set all notifications of a bucket."""
     name = request.require("bucket")
     targets = {
@@ -105,7 +105,7 @@ def bucket_notification(request: Request) -> Made:
     request.client("s3").put_bucket_notification_configuration(
         Bucket=name, NotificationConfiguration=configuration
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 def _notification(given: dict[str, Any], arn: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from local.resources.names import pascal, present
 from local.resources.registry import PUT, resource
-from local.resources.request import Made, Request
+from local.resources.request import Request, ResourceState
 
 
 @resource(
@@ -17,14 +17,14 @@ from local.resources.request import Made, Request
         Bucket=request.id, VersioningConfiguration={"Status": "Suspended"}
     ),
 )
-def versioning(request: Request) -> Made:
+def versioning(request: Request) -> ResourceState:
     """Keep old versions of objects."""
     name = request.require("bucket")
     status = request.require("versioningConfiguration")["status"]
     request.client("s3").put_bucket_versioning(
         Bucket=name, VersioningConfiguration={"Status": status}
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 _BLOCKS = "blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuckets"
@@ -38,14 +38,14 @@ _BLOCKS = "blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuck
     fixed="bucket",
     delete=lambda request: request.client("s3").delete_public_access_block(Bucket=request.id),
 )
-def public_access_block(request: Request) -> Made:
+def public_access_block(request: Request) -> ResourceState:
     """Refuse public access."""
     name = request.require("bucket")
     request.client("s3").put_public_access_block(
         Bucket=name,
         PublicAccessBlockConfiguration=pascal({key: request.get(key) for key in _BLOCKS.split()}),
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 @resource(
@@ -55,13 +55,13 @@ def public_access_block(request: Request) -> Made:
     fixed="bucket",
     delete=lambda request: request.client("s3").delete_bucket_ownership_controls(Bucket=request.id),
 )
-def ownership_controls(request: Request) -> Made:
+def ownership_controls(request: Request) -> ResourceState:
     """Set who owns objects that other accounts upload."""
     name = request.require("bucket")
     request.client("s3").put_bucket_ownership_controls(
         Bucket=name, OwnershipControls={"Rules": [pascal(request.require("rule"))]}
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 @resource(
@@ -72,7 +72,7 @@ def ownership_controls(request: Request) -> Made:
     fixed="bucket",
     delete=lambda request: request.client("s3").delete_bucket_encryption(Bucket=request.id),
 )
-def encryption(request: Request) -> Made:
+def encryption(request: Request) -> ResourceState:
     """Encrypt objects."""
     name = request.require("bucket")
     renames = {"sseAlgorithm": "SSEAlgorithm", "kmsMasterKeyId": "KMSMasterKeyID"}
@@ -80,7 +80,7 @@ def encryption(request: Request) -> Made:
         Bucket=name,
         ServerSideEncryptionConfiguration={"Rules": pascal(request.require("rules"), renames)},
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 @resource(
@@ -91,14 +91,14 @@ def encryption(request: Request) -> Made:
     fixed="bucket",
     delete=lambda request: request.client("s3").delete_bucket_lifecycle(Bucket=request.id),
 )
-def lifecycle(request: Request) -> Made:
+def lifecycle(request: Request) -> ResourceState:
     """Set when objects expire."""
     name = request.require("bucket")
     request.client("s3").put_bucket_lifecycle_configuration(
         Bucket=name,
         LifecycleConfiguration={"Rules": [_rule(rule) for rule in request.require("rules")]},
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 @resource(
@@ -111,7 +111,7 @@ def lifecycle(request: Request) -> Made:
         Bucket=request.id, BucketLoggingStatus={}
     ),
 )
-def logging(request: Request) -> Made:
+def logging(request: Request) -> ResourceState:
     """Send a bucket's access log to another bucket."""
     name = request.require("bucket")
     request.client("s3").put_bucket_logging(
@@ -123,7 +123,7 @@ def logging(request: Request) -> Made:
             )
         },
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 @resource(
@@ -134,7 +134,7 @@ def logging(request: Request) -> Made:
     fixed="bucket",
     delete=lambda request: request.client("s3").delete_bucket_cors(Bucket=request.id),
 )
-def cors(request: Request) -> Made:
+def cors(request: Request) -> ResourceState:
     """Set which web pages may use a bucket."""
     name = request.require("bucket")
     renames = {"id": "ID"}
@@ -142,7 +142,7 @@ def cors(request: Request) -> Made:
         Bucket=name,
         CORSConfiguration={"CORSRules": pascal(request.require("corsRules"), renames)},
     )
-    return Made(name)
+    return ResourceState(name)
 
 
 _PLURAL = {
