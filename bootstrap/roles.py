@@ -59,8 +59,10 @@ class DeployRole(pulumi.ComponentResource):
             opts=child,
         )
         values = {**args.values, "boundary": self.boundary.arn}
-        own = {area: areas.of(area, destroy=args.destroy) for area in areas.AREAS}
-        _attach(name, self.role, areas.sharing(own, state=state.WRITE, smoke=SMOKE), values, child)
+        by_area = {area: areas.of(area, destroy=args.destroy) for area in areas.AREAS}
+        _attach(
+            name, self.role, areas.sharing(by_area, state=state.WRITE, smoke=SMOKE), values, child
+        )
         self.register_outputs({"arn": self.role.arn})
 
 
@@ -89,8 +91,8 @@ class PreviewRole(pulumi.ComponentResource):
             assume_role_policy=args.trust,
             opts=child,
         )
-        own = {area: areas.reading(area) for area in areas.AREAS}
-        _attach(name, self.role, areas.sharing(own, state=state.READ), args.values, child)
+        by_area = {area: areas.reading(area) for area in areas.AREAS}
+        _attach(name, self.role, areas.sharing(by_area, state=state.READ), args.values, child)
         self.register_outputs({"arn": self.role.arn})
 
 

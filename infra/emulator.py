@@ -41,8 +41,8 @@ def send_to(emulator: Emulator) -> None:
     def emulated(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
         props, options = args.props, args.opts
         if options.parent is None:  # children have their parent's provider
-            own = pulumi.ResourceOptions(providers={"aws": provider})
-            options = pulumi.ResourceOptions.merge(own, options)
+            provider_options = pulumi.ResourceOptions(providers={"aws": provider})
+            options = pulumi.ResourceOptions.merge(provider_options, options)
         if args.type_ == "aws:iam/rolePolicy:RolePolicy":
             policy = pulumi.Output.from_input(props["policy"]).apply(for_role)
             props = {**props, "policy": policy}

@@ -61,9 +61,9 @@ class Applier:
         self.imported = None
         process = self._process
         for line in (process and process.stdout) or ():
-            said, done, files = line.partition(_DONE)
-            if said.strip() or not done:
-                yield said.rstrip("\n")
+            printed, done, files = line.partition(_DONE)
+            if printed.strip() or not done:
+                yield printed.rstrip("\n")
             if done:
                 imported = json.loads(files)
                 self.imported = None if imported is None else set(map(Path, imported))

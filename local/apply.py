@@ -56,7 +56,7 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
         finally:
             aws.close()
         directory.save(state.model_copy(update={"deployed": deployment.deployed}))
-        lines = _told(deployment.changes, time.monotonic() - started)
+        lines = _change_lines(deployment.changes, time.monotonic() - started)
         lines += [f"{name} runs under the debugger again: attach once more." for name in debugged]
         return lines, deployment.imported
 
@@ -74,7 +74,7 @@ def rehearse(directory: StateDirectory) -> None:
     run(loaded, state.clients(), previous=state.deployed)
 
 
-def _told(changes: Sequence[Change], seconds: float) -> list[str]:
+def _change_lines(changes: Sequence[Change], seconds: float) -> list[str]:
     """Return what changed, with losses first."""
     if not changes:
         return ["Nothing of the running cloud had to change."]

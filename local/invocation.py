@@ -13,7 +13,7 @@ from local.deployed import FunctionRef
 from local.errors import LocalError, WrongUsage
 from local.logs import LogReader
 from ops.events.lines import json_object
-from ops.events.places import with_places
+from ops.events.tracebacks import with_short_frames
 
 _TAIL_BYTES = 4096
 """Lambda returns no more of a log with the answer."""
@@ -119,7 +119,7 @@ def _describe(payload: Any, log: str) -> str:
     for line in reversed(log.splitlines()):
         record = json_object(line)
         if record and "stackTrace" in record:
-            stack = with_places("".join(record["stackTrace"]).rstrip())
+            stack = with_short_frames("".join(record["stackTrace"]).rstrip())
             return f"{record['errorType']}: {record['errorMessage']}\n{stack}"
     if isinstance(payload, dict) and "errorMessage" in payload:
         return f"{payload.get('errorType', 'Error')}: {payload['errorMessage']}"

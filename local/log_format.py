@@ -12,7 +12,7 @@ from typing import Any
 
 from local.logs import Invocation
 from ops.events.lines import log_record
-from ops.events.places import with_places
+from ops.events.tracebacks import with_short_frames
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
 _FUNCTION_COLOURS = [f"\033[{code}m" for code in (36, 32, 35, 34, 33, 96, 92, 95, 94, 93)]
@@ -122,7 +122,7 @@ def _error(record: dict[str, Any]) -> tuple[str, str]:
         kind, text, stack = record["error"], record.get("text"), str(record["stack"])
     else:
         return "", ""
-    return f"{kind}: {text}" if text else str(kind), with_places(stack)
+    return f"{kind}: {text}" if text else str(kind), with_short_frames(stack)
 
 
 def _clean(text: str) -> str:

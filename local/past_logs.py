@@ -40,5 +40,5 @@ def _line(record: LogRecord) -> str:
     if not record.level:  # it was printed
         return record.message
     moment = datetime.fromtimestamp(record.time, UTC).isoformat()
-    own = {"timestamp": moment, "level": record.level, "message": record.message}
-    return json.dumps(own | record.fields)
+    standard_fields = {"timestamp": moment, "level": record.level, "message": record.message}
+    return json.dumps(standard_fields | record.fields)

@@ -28,12 +28,12 @@ def commands(root: Path, name: str) -> list[list[str]]:
     """
     check_known(root, name)
     folder = folder_of(name)
-    own = f"tests/functions/{folder}"
-    left_out = [f"--ignore={own}/{each}" for each in ("e2e", "faults", "test_bench.py")]
+    tests = f"tests/functions/{folder}"
+    left_out = [f"--ignore={tests}/{each}" for each in ("e2e", "faults", "test_bench.py")]
     pytest = [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider"]
     return [
         [sys.executable, "-m", "mypy", f"handlers/{folder}"],
-        [*pytest, "--hypothesis-profile", "quick", own, *left_out],
+        [*pytest, "--hypothesis-profile", "quick", tests, *left_out],
         [*pytest, *_SHARED, "-k", f"{folder} or {name}"],
     ]
 

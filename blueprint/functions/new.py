@@ -96,12 +96,12 @@ def _pasted(program: str, paragraph: Paragraph) -> str:
 def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
     """Return the files of a new function, by path."""
     words = _words(root, name)
-    places = dict(zip(("handlers", "images", "tests"), folders(root, name), strict=True))
+    target_folders = dict(zip(("handlers", "images", "tests"), folders(root, name), strict=True))
     contents = {}
     for template in sorted([*_TEMPLATES.glob("all/*/*.in"), *_TEMPLATES.glob(f"{trigger}/*/*.in")]):
-        path = places[template.parent.name] / Template(template.stem).substitute(words)
+        path = target_folders[template.parent.name] / Template(template.stem).substitute(words)
         contents[path] = Template(template.read_text()).substitute(words)
-    requirements = places["images"] / "requirements.in"
+    requirements = target_folders["images"] / "requirements.in"
     contents[requirements.with_suffix(".txt")] = pinned(root, contents[requirements].split())
     return contents
 

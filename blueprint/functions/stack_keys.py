@@ -37,14 +37,16 @@ def added(root: Path, name: str, *, waited_for: bool) -> dict[Path, str]:
         others = [_keys(value) for _, value in functions.value]
         if name in names or not any(_RESERVED.keys() & each for each in others):
             return None
-        own = settings(others)
+        new_settings = settings(others)
         end = _end(text, functions)
         if functions.flow_style:
             end = _end(text, functions.value[-1][1])
-            return f"{text[:end]}, {name}: {json.dumps(own)}{text[end:]}"
+            return f"{text[:end]}, {name}: {json.dumps(new_settings)}{text[end:]}"
         end = _end_of_line(text, end)  # behind a comment
         indent = " " * functions.start_mark.column
-        lines = "".join(f"\n{indent}  {key}: {json.dumps(own[key])}" for key in own)
+        lines = "".join(
+            f"\n{indent}  {key}: {json.dumps(value)}" for key, value in new_settings.items()
+        )
         return f"{text[:end]}\n{indent}{name}:{lines}{text[end:]}"
 
     return _edited(

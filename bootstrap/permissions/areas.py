@@ -58,7 +58,7 @@ def reading(area: str) -> Iterator[Permission]:
 
 
 def sharing(
-    own: Mapping[str, Iterable[Permission]],
+    by_area: Mapping[str, Iterable[Permission]],
     *,
     state: Iterable[Permission] = (),
     smoke: Iterable[Permission] = (),
@@ -68,7 +68,7 @@ def sharing(
     IAM attaches ten managed policies to a role at most, and some are left for a team's own.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
-    policies = {area: list(permissions) for area, permissions in own.items()}
+    policies = {area: list(permissions) for area, permissions in by_area.items()}
     policies["traffic"] += state
     policies["callers"] += smoke
     return policies

@@ -40,9 +40,9 @@ def draw(rows: Sequence[Row]) -> str:
     parts: list[str] = []
     top = 0
     for group in dict.fromkeys(row.group for row in drawn):
-        own = [row for row in drawn if row.group == group]
-        parts += _panel(own, top)
-        top += _HEAD + _STEP * len(own) + _FOOT
+        rows_of_group = [row for row in drawn if row.group == group]
+        parts += _panel(rows_of_group, top)
+        top += _HEAD + _STEP * len(rows_of_group) + _FOOT
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {top}" '
         f'width="{_WIDTH}" height="{top}" role="img">\n<style>{_STYLE}</style>\n'

@@ -9,8 +9,8 @@ from typing import Any
 from checks.bench import BenchError, opened_files, system
 from checks.bench.environments import choose
 from checks.bench.functions import FUNCTIONS, setting
-from checks.bench.image_places import in_images
-from checks.bench.places import Place, Places
+from checks.bench.image_probes import in_images
+from checks.bench.running_probe import Probe, Probes
 from checks.bench.scoreboard import Row, ratio
 from checks.bench.system import System
 
@@ -49,31 +49,31 @@ class Start:
     name: str
     label: str
     handler: str
-    place: Place
+    probe: Probe
     function: str
 
 
-def starts(places: Places) -> list[Start]:
+def starts(probes: Probes) -> list[Start]:
     """List the cold starts of one round."""
-    own = [
-        Start(name, name.replace("_", "-"), f"handlers.{name}.handler.handler", place, name)
-        for name, place in places.functions.items()
+    functions = [
+        Start(name, name.replace("_", "-"), f"handlers.{name}.handler.handler", probe, name)
+        for name, probe in probes.functions.items()
     ]
     empty = Start(
-        EMPTY, "empty handler", f"baselines.{EMPTY}.handler", places.baselines, FUNCTIONS[0]
+        EMPTY, "empty handler", f"baselines.{EMPTY}.handler", probes.baselines, FUNCTIONS[0]
     )
     compared = [
-        Start(name, label, f"baselines.{name}.handler", places.baselines, function)
+        Start(name, label, f"baselines.{name}.handler", probes.baselines, function)
         for function, baselines in COMPARED.items()
         for name, label in baselines.items()
     ]
-    return [*own, empty, *compared]
+    return [*functions, empty, *compared]
 
 
 def measure(rounds: int) -> list[Row]:
     """Measure times and counts of all, in turn."""
-    with choose(FUNCTIONS) as places, system.start() as running:
-        all_starts = starts(places)
+    with choose(FUNCTIONS) as probes, system.start() as running:
+        all_starts = starts(probes)
         times: Times = {start.name: [] for start in all_starts}
         for number in range(rounds + 1):
             for start in all_starts:
@@ -83,8 +83,8 @@ def measure(rounds: int) -> list[Row]:
             sys.stderr.write(f"\rcold starts: round {number} of {rounds}")
         sys.stderr.write("\n")
         return [
-            *_times(all_starts, times, places.description),
-            *_counts(all_starts, running, places.description),
+            *_times(all_starts, times, probes.description),
+            *_counts(all_starts, running, probes.description),
         ]
 
 
@@ -94,9 +94,9 @@ def count() -> list[Row]:
     Raises:
         BenchError: no images can be had.
     """
-    with in_images(FUNCTIONS) as places, system.start() as running:
-        own = [start for start in starts(places) if start.name not in BASELINES]
-        return _counts(own, running, places.description)
+    with in_images(FUNCTIONS) as probes, system.start() as running:
+        functions = [start for start in starts(probes) if start.name not in BASELINES]
+        return _counts(functions, running, probes.description)
 
 
 def once(start: Start, running: System) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def once(start: Start, running: System) -> dict[str, Any]:
     Raises:
         BenchError: it did not start, or its answer is that of a failure.
     """
-    result = start.place.measure(
+    result = start.probe.measure(
         start.handler, running.event(start.function), running.environment(start.function)
     )
     answer = result["answer"]
@@ -136,8 +136,8 @@ def _goal(kind: str, name: str) -> float | None:
     if name in BASELINES:
         return None
     if kind == "init":
-        own: float = setting(name, "INIT_GOAL", INIT_GOAL)
-        return own
+        init_goal: float = setting(name, "INIT_GOAL", INIT_GOAL)
+        return init_goal
     return FIRST_GOAL if setting(name, "MAKES_ONE_CALL", False) else None
 
 
@@ -149,11 +149,11 @@ def _counts(all_starts: Sequence[Start], running: System, where: str) -> list[Ro
 
 def _counts_of(start: Start, running: System, where: str) -> Iterator[Row]:
     event, environment = running.event(start.function), running.environment(start.function)
-    imported = start.place.imported(start.handler, environment)
+    imported = start.probe.imported(start.handler, environment)
     files = opened_files.count(
-        start.place.process, lambda: start.place.measure(start.handler, event, environment)
+        start.probe.process, lambda: start.probe.measure(start.handler, event, environment)
     )
-    counted = {
+    counts = {
         "files opened": (files, "files", f"by strace, before the first /next, {where}"),
         "modules": (imported["modules"], "modules", f"in memory at the first /next, {where}"),
         "modules without bytecode": (
@@ -162,9 +162,9 @@ def _counts_of(start: Start, running: System, where: str) -> Iterator[Row]:
             f"of those, compiled at the start for lack of a valid .pyc, {where}",
         ),
     }
-    if start.place.layer_bytes is not None and start.name not in BASELINES:
-        counted["image"] = (start.place.layer_bytes, "bytes", "what the image adds to its base")
-    for group, (value, unit, how) in counted.items():
+    if start.probe.layer_bytes is not None and start.name not in BASELINES:
+        counts["image"] = (start.probe.layer_bytes, "bytes", "what the image adds to its base")
+    for group, (value, unit, how) in counts.items():
         yield Row(
             group=group,
             name=start.label,

@@ -11,9 +11,8 @@ import sys
 import time
 from collections.abc import Mapping
 
-from checks.bench import BenchError
-from checks.bench.image_places import base_image, problem
-from checks.bench.places import ROOT
+from checks.bench import ROOT, BenchError
+from checks.bench.image_probes import base_image, problem
 from checks.bench.scoreboard import Row
 from local.emulator import free_port
 

@@ -17,9 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from checks.bench import BenchError, system
+from checks.bench import ROOT, BenchError, system
 from checks.bench.functions import FUNCTIONS, Work, setting
-from checks.bench.places import ROOT
 from checks.bench.scoreboard import Row
 from local.package import pack
 
@@ -42,10 +41,10 @@ def measure(rounds: int) -> list[Row]:
 
         def answer() -> None:
             payload = json.dumps(running.event(function)).encode()
-            told = running.cloud.client("lambda").invoke(
+            response = running.cloud.client("lambda").invoke(
                 FunctionName=ref.name, Qualifier=ref.qualifier, Payload=payload
             )
-            if not work.is_done(json.load(told["Payload"])):
+            if not work.is_done(json.load(response["Payload"])):
                 raise BenchError(f"{function} did not do its work after an edit")
 
         def edit() -> None:

@@ -16,9 +16,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from checks.bench import BenchError
+from checks.bench import ROOT, BenchError
 from checks.bench.edit import copy_of_project
-from checks.bench.places import ROOT
 from checks.bench.scoreboard import Row
 from local.emulator import free_port
 

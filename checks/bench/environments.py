@@ -7,15 +7,15 @@ counts. All bytecode is compiled before, and none is written.
 import contextlib
 from collections.abc import Iterator
 
-from checks.bench.image_places import in_images, problem
-from checks.bench.places import Places
-from checks.bench.worker_places import as_workers
+from checks.bench.image_probes import in_images, problem
+from checks.bench.running_probe import Probes
+from checks.bench.worker_probes import as_workers
 
 
 @contextlib.contextmanager
-def choose(functions: list[str]) -> Iterator[Places]:
+def choose(functions: list[str]) -> Iterator[Probes]:
     """Use images if Docker is running, else workers."""
     reason = problem()
     chosen = in_images(functions) if reason is None else as_workers(functions, reason)
-    with chosen as places:
-        yield places
+    with chosen as probes:
+        yield probes

@@ -26,9 +26,8 @@ from pathlib import Path
 import yaml
 
 from blueprint.project import project_name
-from checks.bench import BenchError
+from checks.bench import ROOT, BenchError
 from checks.bench.functions import FUNCTIONS, sample_event
-from checks.bench.places import ROOT
 from local.aws import Aws
 from local.credentials import Credentials
 from local.emulator import free_port

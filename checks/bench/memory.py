@@ -5,10 +5,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from checks.bench import BenchError
-from checks.bench.places import ROOT
+from checks.bench import ROOT, BenchError
 from checks.bench.scoreboard import Row
-from checks.bench.worker_places import WORKER_PYTHON
+from checks.bench.worker_probes import WORKER_PYTHON
 
 _SECONDS = 600  # the emulator copies by hashing, which S3 does not
 _HOW = "most that was resident, of the function and its child, imports and what they share included"
@@ -33,10 +32,10 @@ def invoke(
     )
     if done.returncode:
         raise BenchError(f"{handler} failed: {done.stderr}")
-    told = json.loads(done.stdout.splitlines()[-1])
-    if told["answer"] != {"outcomes": [outcome]}:
-        raise BenchError(f"{handler} answered {told['answer']}, not {outcome}")
-    peak: int = told["peak"]
+    report = json.loads(done.stdout.splitlines()[-1])
+    if report["answer"] != {"outcomes": [outcome]}:
+        raise BenchError(f"{handler} answered {report['answer']}, not {outcome}")
+    peak: int = report["peak"]
     return peak
 
 

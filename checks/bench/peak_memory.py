@@ -20,8 +20,8 @@ def peak() -> int:
 
     https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
     """
-    own = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
-    return 1024 * (int(own) + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    high_water_mark = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
+    return 1024 * (int(high_water_mark) + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def main(handler: str, seconds: str) -> None:

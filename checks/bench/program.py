@@ -18,8 +18,7 @@ from pathlib import Path
 import yaml
 
 from blueprint.project import project_name
-from checks.bench import BenchError
-from checks.bench.places import ROOT
+from checks.bench import ROOT, BenchError
 from checks.bench.scoreboard import Row, ratio
 
 KINDS = ("converter", "listener", "reader", "reporter", "sender", "sweeper", "writer")

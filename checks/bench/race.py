@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from checks.bench import BenchError
-from checks.bench.places import ROOT
+from checks.bench import ROOT, BenchError
 from checks.bench.scoreboard import Row, ratio
-from checks.bench.worker_places import WORKER_PYTHON
+from checks.bench.worker_probes import WORKER_PYTHON
 
 
 @dataclass(frozen=True)
@@ -34,31 +33,31 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Laps:
+class Timings:
     """What a contender made of the file, and the seconds of each of its rounds."""
 
     results: list[bytes]
     seconds: list[float] = field(default_factory=list)
 
 
-def race(contenders: Sequence[Contender], file: Path, rounds: int) -> dict[Contender, Laps]:
+def race(contenders: Sequence[Contender], file: Path, rounds: int) -> dict[Contender, Timings]:
     """Run each contender on the file in turn, round by round, each in its own process."""
     with ExitStack() as stack:
-        started = {one: stack.enter_context(_lapping(one, file)) for one in contenders}
-        laps = {one: Laps(_results(one, file)) for one in contenders}
+        started = {one: stack.enter_context(_contender_process(one, file)) for one in contenders}
+        timings = {one: Timings(_results(one, file)) for one in contenders}
         for number in range(1, rounds + 1):
             for one, stream in started.items():
-                laps[one].seconds.append(_lap(stream))
+                timings[one].seconds.append(_time_round(stream))
             sys.stderr.write(f"\r{file.name}: round {number} of {rounds}")
         sys.stderr.write("\n")
-        return laps
+        return timings
 
 
 def rows(
-    group: str, laps: dict[Contender, Laps], floor: Sequence[float], goal: float, how: str
+    group: str, timings: dict[Contender, Timings], floor: Sequence[float], goal: float, how: str
 ) -> Iterator[Row]:
     """Return a row for each contender: its time over the floor's."""
-    for one, found in laps.items():
+    for one, found in timings.items():
         yield ratio(
             found.seconds,
             floor,
@@ -71,7 +70,7 @@ def rows(
 
 
 @contextmanager
-def _lapping(contender: Contender, file: Path) -> Iterator[TextIO]:
+def _contender_process(contender: Contender, file: Path) -> Iterator[TextIO]:
     """Start ``file_loop.py``, wait for its first run, and yield the stream to start more."""
     results = _folder(contender, file)
     results.mkdir()
@@ -93,19 +92,19 @@ def _lapping(contender: Contender, file: Path) -> Iterator[TextIO]:
         with process:
             try:
                 its.close()
-                _hear(stream)
+                _read_line(stream)
                 yield stream
             finally:
                 process.kill()
 
 
-def _lap(stream: TextIO) -> float:
+def _time_round(stream: TextIO) -> float:
     stream.write("\n")
     stream.flush()
-    return float(_hear(stream))
+    return float(_read_line(stream))
 
 
-def _hear(stream: TextIO) -> str:
+def _read_line(stream: TextIO) -> str:
     if line := stream.readline():
         return line
     raise BenchError("a contender ended; what it says is above")

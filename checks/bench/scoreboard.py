@@ -62,9 +62,9 @@ def table(rows: Sequence[Row]) -> str:
     """Return the rows as text, by group, with the method of each group."""
     lines = []
     for group in dict.fromkeys(row.group for row in rows):
-        own = [row for row in rows if row.group == group]
-        lines += ["", f"{group}: {own[0].how}" + _rounds(own[0])]
-        lines += [_line(row) for row in own]
+        rows_of_group = [row for row in rows if row.group == group]
+        lines += ["", f"{group}: {rows_of_group[0].how}" + _rounds(rows_of_group[0])]
+        lines += [_line(row) for row in rows_of_group]
     return "\n".join(lines[1:])
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checks.bench import ROOT
 from checks.bench.functions import sample_event, setting
-from checks.bench.places import ROOT
 from local import cloud as local_cloud
 from local.cloud import Cloud
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from checks.bench import BenchError
 from checks.bench.environments import choose
 from checks.bench.functions import FUNCTIONS, Work, setting
-from checks.bench.places import Place, Places
+from checks.bench.running_probe import Probe, Probes
 from checks.bench.scoreboard import Row
 
 FLOOR = "empty handler"
@@ -52,12 +52,12 @@ def works() -> dict[str, Work]:
 def measure(rounds: int) -> list[Row]:
     """Measure all functions and baselines in turn."""
     measured = works()
-    with choose([*measured]) as places:
+    with choose([*measured]) as probes:
         times: dict[str, dict[str, list[float]]] = {function: {} for function in measured}
         for number in range(rounds + 1):
             for function, work in measured.items():
-                for name, place, handler in _subjects(function, work, places):
-                    seconds = once(work, name, place, handler)
+                for name, probe, handler in _subjects(function, work, probes):
+                    seconds = once(work, name, probe, handler)
                     if number:  # the first round fills the disk's cache
                         times[function].setdefault(name, []).append(seconds)
             sys.stderr.write(f"\rwarm invocations: round {number} of {rounds}")
@@ -65,28 +65,28 @@ def measure(rounds: int) -> list[Row]:
         return [
             row
             for function, work in measured.items()
-            for row in _rows(function, work, times[function], places.description)
+            for row in _rows(function, work, times[function], probes.description)
         ]
 
 
-def once(work: Work, name: str, place: Place, handler: str) -> float:
+def once(work: Work, name: str, probe: Probe, handler: str) -> float:
     """Measure one handler in its own process; return the seconds of one invocation.
 
     Raises:
         BenchError: the handler did not do its work, so its time means nothing.
     """
-    result = place.invoked(handler, work.count, work.event, ENVIRONMENT)
+    result = probe.invoked(handler, work.count, work.event, ENVIRONMENT)
     answer, calls = result["answer"], result["calls"]
     if name != FLOOR and not (work.is_done(answer) and len(calls) >= work.calls):
         raise BenchError(f"{name}, {work.group}: {json.dumps(answer)} after {len(calls)} calls")
     return float(result["seconds"])
 
 
-def _subjects(function: str, work: Work, places: Places) -> Iterator[tuple[str, Place, str]]:
-    """Yield the name, place and handler of a function and of its baselines."""
-    yield _label(function), places.functions[function], f"handlers.{function}.handler.handler"
+def _subjects(function: str, work: Work, probes: Probes) -> Iterator[tuple[str, Probe, str]]:
+    """Yield the name, probe and handler of a function and of its baselines."""
+    yield _label(function), probes.functions[function], f"handlers.{function}.handler.handler"
     for name, handler in {FLOOR: "baselines.empty.handler", **work.baselines}.items():
-        yield name, places.baselines, handler
+        yield name, probes.baselines, handler
 
 
 def _label(function: str) -> str:
@@ -97,17 +97,17 @@ def _rows(function: str, work: Work, times: Mapping[str, list[float]], where: st
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     ours = medians[_label(function)]
     for name, seconds in medians.items():
-        own = name == _label(function)
+        is_ours = name == _label(function)
         yield Row(
             group=work.group,
             name=name,
             value=1e6 * seconds,
             unit="µs",
-            goal=work.goal if own else None,
-            own=own,
+            goal=work.goal if is_ours else None,
+            own=is_ours,
             how=f"of the processor per warm invocation, AWS answering at once, {where}",
             rounds=len(times[name]),
             seconds=seconds,
             floor_seconds=medians[FLOOR],
-            times_ours=None if own or name == FLOOR else seconds / ours,
+            times_ours=None if is_ours or name == FLOOR else seconds / ours,
         )

@@ -68,8 +68,8 @@ class Firewall(pulumi.ComponentResource):
             rules=[
                 _rate_rule(args.config.rate_limit),
                 *(
-                    _managed_rule(priority, group, counted)
-                    for priority, (group, counted) in enumerate(_MANAGED, start=1)
+                    _managed_rule(priority, group, count_only)
+                    for priority, (group, count_only) in enumerate(_MANAGED, start=1)
                 ),
             ],
             # The log needs this, too: it shows what a rule matched.
@@ -153,7 +153,7 @@ def _rate_rule(limit: int) -> aws.wafv2.WebAclRuleArgsDict:
 
 
 def _managed_rule(
-    priority: int, group: str, counted: Sequence[str]
+    priority: int, group: str, count_only: Sequence[str]
 ) -> aws.wafv2.WebAclRuleArgsDict:
     return {
         "name": group,
@@ -163,7 +163,7 @@ def _managed_rule(
                 "vendor_name": "AWS",
                 "name": group,
                 "rule_action_overrides": [
-                    {"name": rule, "action_to_use": {"count": {}}} for rule in counted
+                    {"name": rule, "action_to_use": {"count": {}}} for rule in count_only
                 ],
             }
         },

@@ -17,7 +17,7 @@ from local.history.program import Program
 from ops.events.model import Cause, DeadLetter
 
 _MOST_RUNS = 1_000
-_MOST_PLACES = 2_000
+_MOST_ATTEMPTS = 2_000
 _PATIENCE_SECONDS = 1.5
 _SERVER_ERROR = 500
 _REJECTED = "rejected/"
@@ -29,7 +29,7 @@ class Chains:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._places: OrderedDict[tuple[str, str], dict[LiveCause, str | None]] = OrderedDict()
+        self._attempts: OrderedDict[tuple[str, str], dict[LiveCause, str | None]] = OrderedDict()
         """By a function and an item: the causes to which the next attempt belongs, too."""
         self._origins = Origins()
         self._waiting: dict[str, tuple[float, Run]] = {}
@@ -107,7 +107,7 @@ class Chains:
     def _follow_items(self, run: Run, items: Iterable[str]) -> None:
         for item in items:
             origin = self._origins.of_item(item)
-            known = self._places.get((run.function, item))
+            known = self._attempts.get((run.function, item))
             if known:  # a further attempt
                 for live, follows in known.items():
                     self._attach(run, live, follows, {item})
@@ -142,11 +142,11 @@ class Chains:
         for item in items:
             if found := run.items.get(item):
                 run.marks.setdefault(live, set()).update(found.marks)
-            place = run.function, item
-            self._places.setdefault(place, {})[live] = follows
-            self._places.move_to_end(place)
-        while len(self._places) > _MOST_PLACES:
-            self._places.popitem(last=False)
+            attempt = run.function, item
+            self._attempts.setdefault(attempt, {})[live] = follows
+            self._attempts.move_to_end(attempt)
+        while len(self._attempts) > _MOST_ATTEMPTS:
+            self._attempts.popitem(last=False)
         self._dirty[live] = None
 
     def _end(self, fact: Ended) -> None:
@@ -180,10 +180,10 @@ class Chains:
                 self._dirty[live] = None
 
     def _lose(self, fact: Lost) -> None:
-        places = [(item, self._origins.of_item(item)) for item in fact.items]
+        lost_items = [(item, self._origins.of_item(item)) for item in fact.items]
         if fact.origin:
-            places.append((fact.origin.key, fact.origin))
-        for item, origin in places:
+            lost_items.append((fact.origin.key, fact.origin))
+        for item, origin in lost_items:
             if origin is None:
                 continue
             before = self._runs.get(origin.run) if origin.run else None

@@ -27,12 +27,12 @@ def explain(
         holders = naming(name, variables)
         meant = [_meant(holder, name, function, denied, program) for holder in holders]
         wrong = next(filter(None, meant), "")
-        said = " and ".join(holders)
+        variable_names = " and ".join(holders)
         if name not in program.names:
-            holder = f", the value of {said} of {function}," if said else ""
+            holder = f", the value of {variable_names} of {function}," if variable_names else ""
             return f"{name}{holder} does not exist in this stack{wrong}."
         if wrong:
-            return f"{said} of {function} names {program.name(name)}{wrong}."
+            return f"{variable_names} of {function} names {program.name(name)}{wrong}."
     return None
 
 
@@ -42,9 +42,9 @@ def _meant(variable: str, physical: str, function: str, denied: bool, program: P
     Another function's variable of the same name may rightly name something else, so that is
     mentioned only after a refusal.
     """
-    own = program.environments.get(function, {}).get(variable)
-    if own and not naming(physical, {"": own}):
-        return f"; the program sets {variable} to {_shown(own, program)}"
+    program_value = program.environments.get(function, {}).get(variable)
+    if program_value and not naming(physical, {"": program_value}):
+        return f"; the program sets {variable} to {_shown(program_value, program)}"
     others = [
         known[variable]
         for name, known in program.environments.items()

@@ -51,8 +51,8 @@ class Run:
 
     def event_of(self, items: set[str]) -> Any:
         """Return the event; of a batch, with the records of one cause only."""
-        own = [found.record for item, found in self.items.items() if item in items]
-        return payload.of_value({"Records": own}) if own else self.event
+        records = [found.record for item, found in self.items.items() if item in items]
+        return payload.of_value({"Records": records}) if records else self.event
 
     def verdict(self, item: str) -> Outcome:
         """Return how it ended for one item of its event."""

@@ -37,8 +37,8 @@ class Source(Struct):
         """Return what a function's grants call a resource, by its name and its maker."""
         for found in self.stored:
             if (found.name, found.maker) == (name, maker):
-                own = found.inside and found.module == self.functions.get(function)
-                return found.inside if own else found.variable
+                is_inside = found.inside and found.module == self.functions.get(function)
+                return found.inside if is_inside else found.variable
         return None
 
     def mail_sender(self) -> str:

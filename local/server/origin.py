@@ -40,10 +40,10 @@ def refusal(scope: Scope) -> str | None:
     if len(origins) > 1 or len(sites) > 1:
         return "A request has one Origin and one Sec-Fetch-Site header."
     if origins:
-        own = origins[0] == f"http://{hosts[0]}"
+        same_origin = origins[0] == f"http://{hosts[0]}"
         form = headers.get(b"content-type", [""])[0].startswith("multipart/form-data")
         ours = _is_of_the_application(scope, form=form) and _is_listed(origins[0])
-        return None if own or ours else _REFUSED
+        return None if same_origin or ours else _REFUSED
     if sites in ([], ["none"], ["same-origin"]):
         return None
     reads = scope.get("method") == "GET"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ops.events import places
+from ops.events import tracebacks
 from ops.events.model import Call, Cause, DeadLetter, Failure, Invocation, LogRecord, Outcome
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
@@ -123,7 +123,7 @@ class _Tree:
 def _lines_of(failure: Failure) -> list[str]:
     """Return an error, and the line of code that raised it."""
     message = f": {_clean(failure.message)}" if failure.message else ""
-    where, first = places.raised_at(failure.stack), places.first_raised(failure.stack)
+    where, first = tracebacks.raised_at(failure.stack), tracebacks.first_raised(failure.stack)
     return [
         f"{_clean(failure.type)}{message}",
         *([_clean(f"  at {where}")] if where else []),

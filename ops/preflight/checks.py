@@ -48,15 +48,15 @@ def _stack(root: Path, stack: str, problems: list[str]) -> Mapping[str, str] | N
     login = _run(root, "pulumi", "whoami", "--non-interactive")
     if login.returncode:
         problems.append(
-            f"You are not logged in to the backend that keeps Pulumi's state ({_said(login)}). "
-            "Log in: pulumi login (the bootstrap's bucket: pulumi login s3://…; see "
-            "docs/deploying.md)"
+            "You are not logged in to the backend that keeps Pulumi's state "
+            f"({_error_line(login)}). Log in: pulumi login (the bootstrap's bucket: pulumi login "
+            "s3://…; see docs/deploying.md)"
         )
         return None
     asked = _run(root, "pulumi", "config", "--json", "--stack", stack, "--non-interactive")
     if asked.returncode:
         problems.append(
-            f"The stack {stack!r} cannot be read ({_said(asked)}). If it does not exist yet, "
+            f"The stack {stack!r} cannot be read ({_error_line(asked)}). If it does not exist yet, "
             f"create it: pulumi stack init {stack}"
         )
         return None
@@ -118,7 +118,7 @@ def _builder() -> Iterator[str]:
         )
     elif asked.returncode:
         yield (
-            f"Docker's builder does not start ({_said(asked)}). Create another one: "
+            f"Docker's builder does not start ({_error_line(asked)}). Create another one: "
             f"{_CREATE_BUILDER}"
         )
     elif re.search(r"^Driver: +docker$", asked.stdout, re.MULTILINE):
@@ -140,7 +140,7 @@ def _run(root: Path | None, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _said(ended: subprocess.CompletedProcess[str]) -> str:
+def _error_line(ended: subprocess.CompletedProcess[str]) -> str:
     """Return the last line that a failed command printed, without its ``error:``."""
     lines = (ended.stderr.strip() or ended.stdout.strip() or "no message").splitlines()
     return re.sub(r"^error: ", "", lines[-1].strip(), flags=re.IGNORECASE).rstrip(".")

@@ -48,7 +48,7 @@ class Records:
         Raises:
             SmokeError: AWS refuses the request.
         """
-        with _told(f"AWS does not return user {user_id} in {self.users_table}"):
+        with _as_smoke_errors(f"AWS does not return user {user_id} in {self.users_table}"):
             found = self.dynamodb.get_item(
                 TableName=self.users_table,
                 Key={"id": {"S": user_id}},
@@ -67,7 +67,7 @@ class Records:
         Raises:
             SmokeError: AWS refuses; some of it may be left.
         """
-        with _told(
+        with _as_smoke_errors(
             f"What was created for {email}{f' ({user_id})' if user_id else ''} may be left in "
             f"{self.users_table} and {self.ledger_table}: AWS does not delete it"
         ):
@@ -87,7 +87,7 @@ class Records:
         Raises:
             SmokeError: AWS refuses; some of it may be left.
         """
-        with _told(
+        with _as_smoke_errors(
             f"What was created for {upload_id} ({user_id}) may be left in {self.bucket}, "
             f"{self.uploads_table} and {self.ledger_table}: AWS does not delete it"
         ):
@@ -120,8 +120,8 @@ def clients(url: str, region: str | None) -> Client:
         SmokeError: there are no credentials.
     """
     session = botocore.session.get_session()
-    own = _OWN_HOST.fullmatch(urlsplit(url).hostname or "")
-    region = own[2] if own else region or session.get_config_variable("region")
+    api_host = _OWN_HOST.fullmatch(urlsplit(url).hostname or "")
+    region = api_host[2] if api_host else region or session.get_config_variable("region")
     if not region:
         raise WrongTarget(f"{url} does not contain its region. Set --region or AWS_REGION.")
     if session.get_credentials() is None:
@@ -140,7 +140,7 @@ def records(url: str, client: Client) -> Records:
             request.
     """
     try:
-        with _told(f"AWS does not say what is behind {url}"):
+        with _as_smoke_errors(f"AWS does not say what is behind {url}"):
             users, uploads = _settings(url, client)
             return Records(
                 client("dynamodb"),
@@ -157,7 +157,7 @@ def records(url: str, client: Client) -> Records:
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def _as_smoke_errors(what: str) -> Iterator[None]:
     """Raise AWS's errors again, after what could not be done."""
     try:
         yield

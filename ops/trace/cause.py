@@ -102,7 +102,7 @@ def _invocation(entries: list[Entry], attempt: int) -> Invocation:
     reports = [e.record.get("record") for e in entries if e.record.get("type") == _REPORT]
     report = _object(reports[0]) if reports else {}
     metrics = _object(report.get("metrics"))
-    own = [entry for entry in entries if "level" in entry.record]
+    records = [entry for entry in entries if "level" in entry.record]
     return Invocation(
         id=str(entries[0].run),
         function=entries[0].function,
@@ -110,8 +110,8 @@ def _invocation(entries: list[Entry], attempt: int) -> Invocation:
         duration_ms=_number(metrics.get("durationMs")),
         cold=("initDurationMs" in metrics or None) if report else None,
         attempt=attempt,
-        failure=_failure([entry.record for entry in own], report),
-        logs=[_log_record(entry) for entry in own if not _by_runtime(entry.record)],
+        failure=_failure([entry.record for entry in records], report),
+        logs=[_log_record(entry) for entry in records if not _by_runtime(entry.record)],
     )
 
 

@@ -1,16 +1,16 @@
-"""A place of the benchmarks that measures nothing, for tests of what the benchmarks accept."""
+"""A probe of the benchmarks that measures nothing, for tests of what the benchmarks accept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from checks.bench import warm
-from checks.bench.places import Place
+from checks.bench.running_probe import Probe
 
 
 @dataclass(frozen=True)
-class FakePlace(Place):
-    """A place where every handler takes its name's seconds and returns the same answer."""
+class FakeProbe(Probe):
+    """A probe to which every handler takes its name's seconds and returns the same answer."""
 
     url: str = ""
     process: int = 0
@@ -32,4 +32,4 @@ def measure(function: str, answer: Any, calls: int) -> float:
     Raises:
         BenchError: the benchmark does not accept the answer.
     """
-    return warm.once(warm.works()[function], "x", FakePlace(answer=answer, calls=calls), "x.y")
+    return warm.once(warm.works()[function], "x", FakeProbe(answer=answer, calls=calls), "x.y")

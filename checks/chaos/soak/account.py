@@ -114,8 +114,8 @@ class _Accountant:
         for item in self._accepted(Kind.ERASE):
             address = self._inputs.address(item.slot)
             mails = evidence.mails[address]
-            told = mails or address in evidence.dead_confirmations
-            if self._books.details[item.number] in evidence.erased and told:
+            confirmed = mails or address in evidence.dead_confirmations
+            if self._books.details[item.number] in evidence.erased and confirmed:
                 effects += [str(item.number)] * (1 + (mails > most))
         return self._row(Kind.ERASE, effects)
 

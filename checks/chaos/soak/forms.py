@@ -92,8 +92,8 @@ def ends(
         output = f"processed/{upload.key.removeprefix('uploads/')}/text.txt"
         claimed.add(output)
         done = Record(upload.id, "done") in found.get(name, ())
-        told = item.kind != Kind.LIVE or heard.get(item.number) == "done"
-        if done and told and objects.get(output) == content:
+        announced = item.kind != Kind.LIVE or heard.get(item.number) == "done"
+        if done and announced and objects.get(output) == content:
             effects.append(name)
         elif (upload.key, upload.version) in dead:
             kept.append((name, content))

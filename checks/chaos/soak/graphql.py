@@ -52,8 +52,8 @@ class GraphQLCaller(Caller):
             variables["user"] = path.removeprefix(f"{_USERS}/").removesuffix(_UPLOADS)
         query = _REQUEST if "user" in variables else _CREATE
         sent = json.dumps({"query": query, "variables": variables})
-        own = {"Content-Type": "application/json", "x-api-key": self._api_key}
-        status, content = super().once(method, "", sent, own)
+        graphql_headers = {"Content-Type": "application/json", "x-api-key": self._api_key}
+        status, content = super().once(method, "", sent, graphql_headers)
         return (status, content) if status != _OK else _as_rest(content)
 
 

@@ -93,12 +93,12 @@ def _mix() -> list[tuple[int, Kind, Variant]]:
 @cache
 def _scheduled() -> dict[int, tuple[str, Variant]]:
     """Return the schedules by their place in a cycle."""
-    places: dict[int, tuple[str, Variant]] = {}
+    by_position: dict[int, tuple[str, Variant]] = {}
     for position, (function, schedule) in enumerate(schedules().items(), start=1):
-        places[_SCHEDULES_APART * position] = (function, Variant.PLAIN)
+        by_position[_SCHEDULES_APART * position] = (function, Variant.PLAIN)
         if schedule.TWICE:
-            places[_SCHEDULES_APART * position + 1] = (function, Variant.COPY)
-    return places
+            by_position[_SCHEDULES_APART * position + 1] = (function, Variant.COPY)
+    return by_position
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,13 +111,13 @@ def _fields(part: str, document: DocumentNode) -> Iterator[Field]:
 
 def _problem(message: str, nodes: Iterable[Node]) -> SchemaError:
     """Return an error that names each place; a conflict has two."""
-    places = []
+    locations = []
     for node in nodes:
         if node.loc:
             source = node.loc.source
             line = source.body[: node.loc.start].count("\n") + 1
-            places.append(f"{source.name}:{line}")
-    return SchemaError(f"{' and '.join(places) or 'the GraphQL schema'}: {message}")
+            locations.append(f"{source.name}:{line}")
+    return SchemaError(f"{' and '.join(locations) or 'the GraphQL schema'}: {message}")
 
 
 def _text(schema: GraphQLSchema) -> str:
@@ -129,8 +129,8 @@ def _text(schema: GraphQLSchema) -> str:
     """
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLEnumType) and not type_.name.startswith("__"):
-            said = [(name, each.description) for name, each in type_.values.items()]
-            of_values = [f"{name}: {text}" for name, text in said if text]
+            descriptions = [(name, each.description) for name, each in type_.values.items()]
+            of_values = [f"{name}: {text}" for name, text in descriptions if text]
             type_.description = "\n".join([*filter(None, [type_.description]), *of_values]) or None
             for each in type_.values.values():
                 each.description = None

@@ -43,8 +43,8 @@ def svg(stage: Stage) -> str:
     return draw(
         Diagram(
             {
-                _with(name, passed["run", name], failed["run", name]): tuple(
-                    _counted(arrow, name, passed, failed) for arrow in arrows
+                _label_with_counts(name, passed["run", name], failed["run", name]): tuple(
+                    _arrow_with_counts(arrow, name, passed, failed) for arrow in arrows
                 )
                 for name, arrows in diagram.functions.items()
             },
@@ -85,7 +85,7 @@ def _verb(operation: str) -> str:
     return _VERBS.get(operation) or re.findall("[A-Z][a-z]+", operation)[0].lower()
 
 
-def _counted(
+def _arrow_with_counts(
     arrow: Arrow,
     function: str,
     passed: Counter[tuple[str, ...]],
@@ -99,10 +99,10 @@ def _counted(
         keys = [key for key in passed if key[:2] == (function, arrow.end) and key[-1] in words]
     count, bad = (sum(counter[key] for key in keys) for counter in (passed, failed))
     trouble = bad > 0 or (arrow.kind == "failure" and count > 0)
-    return replace(arrow, label=_with(arrow.label, count, bad), trouble=trouble)
+    return replace(arrow, label=_label_with_counts(arrow.label, count, bad), trouble=trouble)
 
 
-def _with(text: str, passed: int, failed: int) -> str:
+def _label_with_counts(text: str, passed: int, failed: int) -> str:
     """Return a label with its counts."""
     if not passed:
         return text

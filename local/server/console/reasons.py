@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ops.events.model import Call, Cause, Failure, Invocation, LogRecord
-from ops.events.places import first_raised, raised_at
+from ops.events.tracebacks import first_raised, raised_at
 
 _LOUD = {"ERROR", "CRITICAL", "FATAL", "WARNING"}
 _REFUSED = 400
@@ -37,10 +37,10 @@ def reason_of(cause: Cause) -> str | None:
 def failure_line(failure: Failure) -> str:
     """Return an error in one line: its type, its text, and the lines of code that raised it."""
     text = f"{failure.type}: {failure.message}" if failure.message else failure.type
-    return text + _places(failure.stack)
+    return text + _where_raised(failure.stack)
 
 
-def _places(stack: list[str]) -> str:
+def _where_raised(stack: list[str]) -> str:
     where, first = raised_at(stack), first_raised(stack)
     return (f" — {where}" if where else "") + (f", caused by {first}" if first else "")
 
@@ -80,7 +80,7 @@ def _record(record: LogRecord) -> str | None:
     given = (record.fields.get(name) for name in ("reason", "detail", "code"))
     if detail := next(filter(None, given), None):
         text = f"{text} ({detail})"
-    return text + (_places([stack]) if isinstance(stack, str) else "")
+    return text + (_where_raised([stack]) if isinstance(stack, str) else "")
 
 
 def _refused(call: Call) -> str | None:

@@ -45,8 +45,8 @@ def _repeats(cause: Cause) -> str | None:
         calls = Counter((call.service, call.operation, call.resource) for call in run.calls)
         many = [(named, count) for named, count in calls.most_common() if count >= MANY_CALLS]
         if many:
-            said = ", ".join(f"{' '.join(filter(None, n))} {count} times" for n, count in many)
-            return f"{run.function} took {_seconds(run.duration_ms or 0)} and called {said}"
+            repeated = ", ".join(f"{' '.join(filter(None, n))} {count} times" for n, count in many)
+            return f"{run.function} took {_seconds(run.duration_ms or 0)} and called {repeated}"
     return None
 
 

@@ -188,8 +188,8 @@ def _invoke(id_: str, source: str, event: Any) -> Any:
     result = functions._execute_function_with_config_scope(record, event)
     body = result.get("body")
     if result.get("error") or result.get("throttle"):
-        said = body.get("errorMessage") if isinstance(body, dict) else None
-        raise FieldError("Lambda:Unhandled", str(said or "The function failed."))
+        message = body.get("errorMessage") if isinstance(body, dict) else None
+        raise FieldError("Lambda:Unhandled", str(message or "The function failed."))
     return json.loads(body) if isinstance(body, str | bytes) else body
 
 

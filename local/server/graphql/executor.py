@@ -212,16 +212,16 @@ def _depth(document: DocumentNode) -> int:
 def _schema(text: str) -> GraphQLSchema:
     """Return a schema with its comments as descriptions, as AppSync reads them."""
     lines: list[str] = []
-    said: list[str] = []
+    comments: list[str] = []
     for line in text.splitlines():
         bare = line.strip()
         if bare.startswith("#"):
-            said.append(bare.removeprefix("#").strip().replace('"""', '\\"""'))
+            comments.append(bare.removeprefix("#").strip().replace('"""', '\\"""'))
             continue
-        if said and bare:
-            block = "\n".join(said)
+        if comments and bare:
+            block = "\n".join(comments)
             lines.append(f'"""\n{block}\n"""')
-        said = []
+        comments = []
         lines.append(line)
     return build_schema("\n".join(lines))
 

@@ -9,8 +9,7 @@ import pytest
 
 from blueprint.recorder import run
 from blueprint.recording import Recorder
-from checks.bench import BenchError, deploy
-from checks.bench.places import ROOT
+from checks.bench import ROOT, BenchError, deploy
 from local import up
 
 pytestmark = pytest.mark.long  # deploys

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checks.bench import BenchError, race
-from checks.bench.race import Contender, Laps
+from checks.bench.race import Contender, Timings
 from checks.bench.relay import TOKEN, Relay
 
 LAPS = """
@@ -71,7 +71,7 @@ def test_content_is_counted_in_both_directions_wherever_it_is_split() -> None:
     assert relay.content == 2 * 500 * len(TOKEN)
 
 
-def race_of(folder: Path, *functions: str, rounds: int = 3) -> list[Laps]:
+def race_of(folder: Path, *functions: str, rounds: int = 3) -> list[Timings]:
     file = folder / "files" / "file.bin"
     file.write_bytes(b"content")
     contenders = [Contender(name, f"laps.{name}") for name in functions]
@@ -81,7 +81,7 @@ def race_of(folder: Path, *functions: str, rounds: int = 3) -> list[Laps]:
 def test_laps_are_the_processor_s_time_of_a_function_and_its_children(folder: Path) -> None:
     short, long, forking = race_of(folder, "short", "long", "forking")
     assert short.results == [b"content", b"second"]
-    assert [len(laps.seconds) for laps in (short, long, forking)] == [3, 3, 3]
+    assert [len(timings.seconds) for timings in (short, long, forking)] == [3, 3, 3]
     assert min(long.seconds) > 2 * min(short.seconds)
     assert min(forking.seconds) > 2 * min(short.seconds)
 

@@ -12,8 +12,8 @@ from botocore.client import BaseClient
 
 from checks.bench import warm, warm_calls
 from checks.bench.functions import Work
-from checks.bench.places import Places
-from tests.support.bench import FakePlace, measure
+from checks.bench.running_probe import Probes
+from tests.support.bench import FakeProbe, measure
 from tests.support.fakes import FakeContext
 
 WORKS = warm.works()
@@ -72,11 +72,11 @@ def test_all_are_compared_with_ours(monkeypatch: pytest.MonkeyPatch) -> None:
         "baselines.plain_boto3.handler": 60e-6,
         "baselines.powertools.handler": 400e-6,
     }
-    place = FakePlace(answer="done", calls=1, seconds=seconds)
+    probe = FakeProbe(answer="done", calls=1, seconds=seconds)
     monkeypatch.setattr(warm, "works", lambda: {"some_function": work})
 
-    places = Places("here", {"some_function": place}, place)
-    monkeypatch.setattr(warm, "choose", lambda _: contextlib.nullcontext(places))
+    probes = Probes("here", {"some_function": probe}, probe)
+    monkeypatch.setattr(warm, "choose", lambda _: contextlib.nullcontext(probes))
     rows = warm.measure(3)
     assert [(row.name, round(row.value), row.own, row.rounds) for row in rows] == [
         ("some-function", 40, True, 3),

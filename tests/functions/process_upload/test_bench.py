@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from checks.bench import BenchError, memory, race, system
-from checks.bench.places import ROOT
-from checks.bench.race import Laps
+from checks.bench import ROOT, BenchError, memory, race, system
+from checks.bench.race import Timings
 from checks.bench.scoreboard import Row
 from checks.bench.system import System
 from tests.functions.process_upload.bench import files, sample_files, whole
@@ -101,10 +100,10 @@ def test_a_copy_that_is_none_is_not_measured(
 def test_this_function_takes_part_in_the_race(folder: Path) -> None:
     file = folder / "files" / "picture.jpg"
     file.write_bytes(sample_files.picture(400, 300))
-    laps = race.race(PICTURES[:1], file, 1)[PICTURES[0]]
-    sizes = [Image.open(io.BytesIO(result)).size for result in laps.results]
+    timings = race.race(PICTURES[:1], file, 1)[PICTURES[0]]
+    sizes = [Image.open(io.BytesIO(result)).size for result in timings.results]
     assert sizes == [(300, 400), (192, 256)]
-    assert len(laps.seconds) == 1
+    assert len(timings.seconds) == 1
 
 
 WORDS = [["one", "two"], ["three"]]
@@ -114,12 +113,12 @@ WHOLE = [b"one\ntwo\n\nthree\n"]
 
 def read(**changed: list[bytes]) -> list[Row]:
     """Compare contenders, the first the slowest, of which some have read another text."""
-    laps = {}
+    timings = {}
     for place, one in enumerate(DOCUMENTS):
         whole = one.own or not one.paged
         results = changed.get(one.function.rpartition(".")[2], WHOLE if whole else PAGES)
-        laps[one] = Laps(results, [1.0 - place / 10] * 3)
-    return list(files.document_rows(laps, WORDS))
+        timings[one] = Timings(results, [1.0 - place / 10] * 3)
+    return list(files.document_rows(timings, WORDS))
 
 
 def test_the_floor_is_the_fastest_that_gives_the_pages() -> None:
@@ -156,9 +155,9 @@ RESIZED, THUMBNAIL = picture((960, 1280)), picture((192, 256))
 
 
 def resized(own: list[bytes]) -> list[Row]:
-    laps = {one: Laps([RESIZED, THUMBNAIL], [1.0]) for one in PICTURES}
-    laps[PICTURES[0]] = Laps(own, [1.05])
-    return list(files.picture_rows(laps))
+    timings = {one: Timings([RESIZED, THUMBNAIL], [1.0]) for one in PICTURES}
+    timings[PICTURES[0]] = Timings(own, [1.05])
+    return list(files.picture_rows(timings))
 
 
 def test_pictures_are_compared_with_those_of_the_library_alone() -> None:

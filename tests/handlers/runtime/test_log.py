@@ -10,7 +10,7 @@ import pytest
 from handlers.runtime import batch
 from handlers.runtime import log as logs
 from handlers.runtime.faults import Unavailable
-from ops.events.places import first_raised
+from ops.events.tracebacks import first_raised
 from tests.support.fakes import client_error, log
 from tests.support.samples import ROOT
 

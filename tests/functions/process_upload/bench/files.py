@@ -12,9 +12,9 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageStat
 
 from checks.bench import BenchError, system
-from checks.bench.race import Contender, Laps, race, rows
+from checks.bench.race import Contender, Timings, race, rows
 from checks.bench.scoreboard import Row
-from checks.bench.worker_places import WORKER_PYTHON, worker_folder
+from checks.bench.worker_probes import WORKER_PYTHON, worker_folder
 from tests.functions.process_upload.bench import whole
 
 HERE = Path(__file__).parent
@@ -57,26 +57,26 @@ def measure(rounds: int) -> list[Row]:
         return times + whole.measure(running, folder, picture.read_bytes(), document.read_bytes())
 
 
-def picture_rows(laps: dict[Contender, Laps]) -> Iterator[Row]:
+def picture_rows(timings: dict[Contender, Timings]) -> Iterator[Row]:
     """Compare with Pillow alone, which must have made the same pictures.
 
     Raises:
         BenchError: they are not the same, or not what they shall be.
     """
-    own, plain = laps.values()
+    own, plain = timings.values()
     for made, other, size in zip(own.results, plain.results, (_RESIZED, _THUMBNAIL), strict=True):
         _compare_pictures(made, other, size)
     how = f"{_HOW} Pillow's draft and resize: to 1,280 pixels, upright, and a thumbnail of 256"
-    return rows("picture of 12 megapixels", laps, plain.seconds, PICTURE_GOAL, how)
+    return rows("picture of 12 megapixels", timings, plain.seconds, PICTURE_GOAL, how)
 
 
-def document_rows(laps: dict[Contender, Laps], words: list[list[str]]) -> Iterator[Row]:
+def document_rows(timings: dict[Contender, Timings], words: list[list[str]]) -> Iterator[Row]:
     """Return the rows of documents, compared with the fastest library with equal pages.
 
     Raises:
         BenchError: a text is not what was written.
     """
-    for one, found in laps.items():
+    for one, found in timings.items():
         texts = [result.decode().split() for result in found.results]
         if one.own or not one.paged:
             right = list(chain(*texts)) == list(chain(*words))
@@ -84,10 +84,10 @@ def document_rows(laps: dict[Contender, Laps], words: list[list[str]]) -> Iterat
             right = texts == words
         if not right:
             raise BenchError(f"{one.name} reads another text than was written")
-    others = [one for one in laps if not one.own and one.paged]
-    fastest = min(others, key=lambda one: statistics.median(laps[one].seconds))
+    others = [one for one in timings if not one.own and one.paged]
+    fastest = min(others, key=lambda one: statistics.median(timings[one].seconds))
     how = f"{_HOW} that of the fastest library that gives its pages: {fastest.name}"
-    return rows("PDF of 200 pages", laps, laps[fastest].seconds, DOCUMENT_GOAL, how)
+    return rows("PDF of 200 pages", timings, timings[fastest].seconds, DOCUMENT_GOAL, how)
 
 
 def _compare_pictures(made: bytes, other: bytes, size: tuple[int, int]) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.events.places import first_raised, raised_at, with_places
 from ops.events.since import seconds
+from ops.events.tracebacks import first_raised, raised_at, with_short_frames
 from tests.support.arguments import parsed
 
 
@@ -22,7 +22,7 @@ from tests.support.arguments import parsed
 )
 def test_a_place_is_relative_to_the_project(file: str, expected: str) -> None:
     stack = f'  File "{file}", line 12, in f\n    g()\n  File "{file}", line 3\n'
-    assert with_places(stack) == f"  {expected}:12 in f\n    g()\n  {expected}:3\n"
+    assert with_short_frames(stack) == f"  {expected}:12 in f\n    g()\n  {expected}:3\n"
 
 
 def test_the_first_error_of_a_chain_that_has_a_line_of_ours() -> None:
@@ -39,7 +39,7 @@ def test_the_first_error_of_a_chain_that_has_a_line_of_ours() -> None:
 
 @given(st.text())
 def test_other_texts_stay_as_they_are(text: str) -> None:
-    assert with_places(text) == text or 'File "' in text
+    assert with_short_frames(text) == text or 'File "' in text
 
 
 @pytest.mark.parametrize(

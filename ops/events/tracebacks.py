@@ -11,12 +11,12 @@ _FOREIGN = re.compile(r"site-packages|/lib/python3|^<")
 _BEFORE_HANDLERS = re.compile(r"^(?!.*/site-packages/).*/(?=handlers/)")
 
 
-def with_places(stack: str) -> str:
+def with_short_frames(stack: str) -> str:
     """Return a traceback with each `File "…", line 12, in f` as `…:12 in f`."""
-    return FRAME.sub(place, stack)
+    return FRAME.sub(short_frame, stack)
 
 
-def place(frame: re.Match[str]) -> str:
+def short_frame(frame: re.Match[str]) -> str:
     """Return a match of `FRAME` in short; paths in `handlers/` begin at the project's folder."""
     file = _BEFORE_HANDLERS.sub("", frame["file"])
     return f"{file}:{frame['line']}" + (f" in {frame['name']}" if frame["name"] else "")
@@ -36,16 +36,16 @@ def first_raised(stack: Iterable[str]) -> str | None:
     for kind, part in reversed(
         list(zip(CAUSED_BY.findall(text), CAUSED_BY.split(text)[2::2], strict=True))
     ):
-        where = _last(part, own=True)
+        where = _last(part, of_program=True)
         if where:
             return f"{kind} at {where}"
     return None
 
 
-def _last(text: str, *, own: bool = False) -> str | None:
-    """Return the program's own last line; without one, the last of any code, unless ``own``."""
+def _last(text: str, *, of_program: bool = False) -> str | None:
+    """Return the program's last line; without one, the last of any code unless ``of_program``."""
     found = list(FRAME.finditer(text))
     # Not of a library that it called.
     ours = [frame for frame in found if not _FOREIGN.search(frame["file"])]
-    shown = ours if ours or own else found
-    return place(shown[-1]) if shown else None
+    shown = ours if ours or of_program else found
+    return short_frame(shown[-1]) if shown else None

@@ -1,4 +1,4 @@
-"""Prepares places in the functions' images, with a running Docker engine."""
+"""Starts probes in the functions' images, with a running Docker engine."""
 
 import contextlib
 import subprocess
@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from checks.bench import BenchError
-from checks.bench.places import BASELINES, ROOT, Place, Places, wait
+from checks.bench import BASELINES, ROOT, BenchError
+from checks.bench.running_probe import Probe, Probes, wait
 from local import engine_probe
 from local.emulator import free_port
 from local.engine import Engine
@@ -31,7 +31,7 @@ def problem() -> str | None:
 
 
 @contextlib.contextmanager
-def in_images(functions: list[str]) -> Iterator[Places]:
+def in_images(functions: list[str]) -> Iterator[Probes]:
     """Start a container of every function's image, and one of the baselines'.
 
     Raises:
@@ -51,7 +51,7 @@ def in_images(functions: list[str]) -> Iterator[Places]:
             name: stack.enter_context(_container(engine, image, base_bytes))
             for name, image in images.items()
         }
-        yield Places(f"in images on {base}", started, started.pop("baselines"))
+        yield Probes(f"in images on {base}", started, started.pop("baselines"))
     engine.client.close()
 
 
@@ -75,7 +75,7 @@ def _baselines_image(engine: Engine, base: str) -> str:
 
 
 @contextlib.contextmanager
-def _container(engine: Engine, image: str, base_bytes: int) -> Iterator[Place]:
+def _container(engine: Engine, image: str, base_bytes: int) -> Iterator[Probe]:
     port = free_port()
     container = engine.client.containers.run(
         image,
@@ -91,7 +91,7 @@ def _container(engine: Engine, image: str, base_bytes: int) -> Iterator[Place]:
         size = engine.client.images.get(image).attrs["Size"] - base_bytes
         url = f"http://127.0.0.1:{port}"
         wait(url)
-        yield Place(url, container.attrs["State"]["Pid"], "/bench", size)
+        yield Probe(url, container.attrs["State"]["Pid"], "/bench", size)
     finally:
         container.remove(force=True)
 

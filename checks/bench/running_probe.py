@@ -1,4 +1,4 @@
-"""Where handlers are started: a running ``probe.py``, asked over HTTP."""
+"""A running ``probe.py``, which starts handlers when asked over HTTP."""
 
 import json
 import time
@@ -6,23 +6,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from checks.bench import BenchError
 
-ROOT = Path(__file__).parents[2]
-BASELINES = ROOT / "checks" / "bench" / "baselines"
 _SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where some handlers can be started: a running ``probe.py``.
+class Probe:
+    """A running ``probe.py``, which starts some handlers.
 
     Attributes:
-        url: of the probe.
-        process: the probe's id on this machine.
+        url: its address.
+        process: its id on this machine.
         scripts: the folder ``bench`` as the probe sees it.
         layer_bytes: what the image adds to its base; None for workers.
     """
@@ -62,18 +59,18 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where each function starts, and the baselines.
+class Probes:
+    """The probes that start each function, and the baselines.
 
     Attributes:
-        description: what they are, in words.
+        description: where they run, in words.
         functions: by folder, such as ``count_users``.
         baselines: one for all.
     """
 
     description: str
-    functions: Mapping[str, Place]
-    baselines: Place
+    functions: Mapping[str, Probe]
+    baselines: Probe
 
 
 def wait(url: str) -> None:

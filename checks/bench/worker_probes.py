@@ -1,4 +1,4 @@
-"""Prepares places without Docker: handlers run by this machine's Python, from one folder."""
+"""Starts a probe without Docker: this machine's Python runs handlers, from one folder."""
 
 import contextlib
 import os
@@ -8,22 +8,22 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from checks.bench import BenchError
-from checks.bench.places import BASELINES, ROOT, Place, Places, wait
+from checks.bench import BASELINES, ROOT, BenchError
+from checks.bench.running_probe import Probe, Probes, wait
 from local.emulator import free_port
 
 WORKER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 
 @contextlib.contextmanager
-def as_workers(functions: list[str], reason: str) -> Iterator[Places]:
+def as_workers(functions: list[str], reason: str) -> Iterator[Probes]:
     """Start a probe that runs everything by this machine's Python, from one folder.
 
     ``reason``: why there are no images.
     """
-    with _worker(worker_folder()) as place:
+    with _worker(worker_folder()) as probe:
         where = f"as workers, by Python {platform.python_version()} ({reason})"
-        yield Places(where, dict.fromkeys(functions, place), place)
+        yield Probes(where, dict.fromkeys(functions, probe), probe)
 
 
 def worker_folder() -> Path:
@@ -45,7 +45,7 @@ def worker_folder() -> Path:
 
 
 @contextlib.contextmanager
-def _worker(folder: Path) -> Iterator[Place]:
+def _worker(folder: Path) -> Iterator[Probe]:
     port = free_port()
     scripts = ROOT / "checks" / "bench"
     environment = {
@@ -59,7 +59,7 @@ def _worker(folder: Path) -> Iterator[Place]:
     try:
         url = f"http://127.0.0.1:{port}"
         wait(url)
-        yield Place(url, process.pid, str(scripts))
+        yield Probe(url, process.pid, str(scripts))
     finally:
         process.kill()
         process.wait()
