@@ -10,6 +10,7 @@ import pytest
 from blueprint.functions.names import WrongName, check_new, folder_of, longest_name
 from blueprint.functions.new import TRIGGERS, Trigger, new, paragraph
 from blueprint.functions.program import Paragraph, paste
+from blueprint.functions.requirements import pinned
 from blueprint.functions.source import ProgramError
 from blueprint.project import ROOT, ProjectError
 from tests.support.functions import FUNCTIONS
@@ -52,6 +53,12 @@ def test_requirements_are_those_of_make_lock(tree: Path) -> None:
                 assert _read(made, "txt") == _read(locked, "txt")
                 compared += 1
     assert compared
+
+
+def test_requirements_of_other_platforms_are_left_out() -> None:
+    pins = pinned(ROOT, ["typer"])
+    assert "\nrich==" in pins
+    assert "colorama==" not in pins  # required on Windows only
 
 
 def _read(image: Path, ending: str) -> str:
