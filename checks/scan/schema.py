@@ -29,13 +29,11 @@ class Argument:
     Attributes:
         many: whether it is a list.
         block: the arguments inside it, if it is a block.
-        free: whether it is a map whose keys the user chooses.
         unknown: whether the package does not describe its content.
     """
 
     many: bool = False
     block: "Block | None" = None
-    free: bool = False
     unknown: bool = False
 
 
@@ -120,7 +118,6 @@ class _Module:
         return Argument(
             many="Sequence" in names,
             block=self._block(blocks[0]) if blocks else None,
-            free="Mapping" in names and not blocks,
             unknown=ast.unparse(annotation) == "typing.Any",
         )
 
