@@ -251,7 +251,7 @@ def test_a_features_functions_can_all_be_removed() -> None:
         for name in (n for n in FUNCTIONS if file_of(ROOT, n) == path):
             if states := re.findall(rf'.*step\("{name}".*\n', program):
                 # What a state machine does without a step, only a person can say.
-                with pytest.raises(ProgramError, match=f"names {name}; edit these lines by hand"):
+                with pytest.raises(ProgramError, match=f"names {name}. Edit these lines by hand"):
                     removed(program, name)
                 for state in states:
                     program = program.replace(state, "")
