@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blueprint.documents.openapi import openapi
 from blueprint.recording import Recorder
 from infra.access.callers import CallersArgs
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
@@ -32,7 +33,8 @@ from infra.triggers.schedule_trigger import ScheduleTrigger, ScheduleTriggerArgs
 from infra.triggers.stream_trigger import StreamTrigger, StreamTriggerArgs
 from infra.triggers.websocket.stage import WebSocketStageArgs
 from infra.workflow.state_machine import StateMachine, StateMachineArgs
-from tests.support.apis import api
+from tests.support.apis import api, rest_api
+from tests.support.apis import function as standard
 from tests.support.stacks import PROJECT, recorded
 
 CONFIG = StackConfig()
@@ -574,6 +576,17 @@ def test_a_greedy_parameter_is_required_by_its_name() -> None:
     made = api(routes=lambda f: [Route("GET", "/files/{rest+}", f, {})])
     method = made.one("aws:apigateway/method:Method", "api-get-files-by-rest")
     assert method.inputs["requestParameters"] == {"method.request.path.rest": True}
+
+
+def test_a_greedy_parameter_has_its_name_in_the_document() -> None:
+    found: list[str] = []
+
+    def program() -> None:
+        made = rest_api(routes=[Route("GET", "/files/{rest+}", standard(), {})])
+        found.extend(openapi(made)["paths"])
+
+    recorded(program)
+    assert found == ["/files/{rest}"]
 
 
 def test_a_permission_is_named_with_what_lambda_takes() -> None:
