@@ -582,7 +582,8 @@ def test_a_greedy_parameter_has_its_name_in_the_document() -> None:
     found: list[str] = []
 
     def program() -> None:
-        made = rest_api(routes=[Route("GET", "/files/{rest+}", standard(), {})])
+        greedy = Route("POST", "/files/{rest+}", standard(), {})
+        made = rest_api(routes=[greedy], components={"Error": {}})
         found.extend(openapi(made)["paths"])
 
     recorded(program)
