@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _ORIGIN = "_origin"
+_COMPONENTS = "infra"
 _ELSEWHERE = 3
 """How many frames to show if none is the program's own."""
 
@@ -18,7 +19,8 @@ def describe(error: BaseException, root: Path) -> str:
 
     Args:
         error: what the program raised.
-        root: the project's folder; frames of other code, and of this package, are left out.
+        root: the project's folder; frames of other code, and of this package, are left out. So are
+            those of components that refuse what the program gives them: their text says it all.
     """
     this_package = Path(__file__).parent
     everything = [
@@ -31,14 +33,14 @@ def describe(error: BaseException, root: Path) -> str:
         for frame in everything
         if _within(frame.filename, root) and not _within(frame.filename, this_package)
     ]
+    if frames and _is_refused(frames[-1], root / _COMPONENTS):
+        frames = [f for f in frames if not _within(f.filename, root / _COMPONENTS)] or frames
     if not frames and not isinstance(error, SyntaxError):  # which says itself where it is
         frames = everything[-_ELSEWHERE:]
-    lines = [
-        f"The program failed: {line}"
-        for line in traceback.format_exception_only(error)[-1].splitlines()[:1]
-    ]
+    *before, last = traceback.format_exception_only(error)
+    lines = [f"The program failed: {last.rstrip()}"]
     if isinstance(error, SyntaxError):
-        lines.append("".join(traceback.format_exception_only(error)[:-1]).rstrip())
+        lines.append("".join(before).rstrip())
     if frames:
         lines.append("".join(traceback.format_list(frames)).rstrip())
     return "\n".join(lines)
@@ -74,6 +76,11 @@ def _causes(error: BaseException) -> list[BaseException]:
         chain.append(link)
         link = link.__cause__
     return chain
+
+
+def _is_refused(frame: traceback.FrameSummary, components: Path) -> bool:
+    """Return whether a frame is where a component raises an error on purpose."""
+    return _within(frame.filename, components) and (frame.line or "").startswith("raise ")
 
 
 def _within(file: str, folder: Path) -> bool:

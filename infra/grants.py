@@ -1,5 +1,6 @@
 """Grants: permissions, each with its environment variables."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,31 @@ from typing import Any
 import pulumi
 
 from infra.json_text import json_output
+
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+RESERVED = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+    }
+)
+"""The environment variables that Lambda sets, and no function can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +66,7 @@ class Grant:
             raise ValueError(
                 f"a grant of {', '.join(self.actions)} is on every resource ('*'); name its ARN"
             )
+        _check_names(self.env)
 
     def statement(self) -> dict[str, Any]:
         """Return the IAM policy statement of this grant."""
@@ -80,8 +107,9 @@ def environment(
     """Merge the grants' variables with a function's own settings.
 
     Raises:
-        ValueError: a variable is set twice.
+        ValueError: a variable is set twice, or Lambda would refuse its name.
     """
+    _check_names(settings)
     merged: dict[str, pulumi.Input[str]] = {}
     for variables in (*(grant.env for grant in grants), settings):
         for name, value in variables.items():
@@ -91,6 +119,21 @@ def environment(
                 )
             merged[name] = value
     return merged
+
+
+def _check_names(variables: Iterable[str]) -> None:
+    for name in variables:
+        if name in RESERVED:
+            raise ValueError(
+                f"an environment variable is called {name!r}, which Lambda itself sets; choose "
+                "another name"
+            )
+        # https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
+        if not re.fullmatch("[a-zA-Z][a-zA-Z0-9_]+", name):
+            raise ValueError(
+                f"an environment variable is called {name!r}; must be at least two letters, digits "
+                "and underscores, and begin with a letter, such as USERS_TABLE"
+            )
 
 
 def trust(service: str, conditions: Mapping[str, Any] | None = None) -> pulumi.Output[str]:

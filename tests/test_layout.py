@@ -31,7 +31,7 @@ MAY_IMPORT = {
 }
 """What each package may import; the program alone may import from all."""
 
-_BASE = {"config", "grants", "json_text"}
+_BASE = {"config", "grants", "json_text", "limits"}
 _STORED = _BASE | {"storage"}
 _CALLED = _STORED | {"network", "access"}
 _RUN = _CALLED | {"function"}
@@ -40,6 +40,7 @@ _TRIGGERED = _RUN | {"triggers"}
 INSIDE_INFRA = {
     "config": set(),
     "json_text": set(),
+    "limits": set(),
     "grants": {"json_text"},
     "storage": _STORED,
     "access": _STORED,

@@ -43,7 +43,8 @@ def openapi(api: "RestApi") -> dict[str, Any]:
     ids = {route.operation.get("operationId") for route in api.routes}
     for route in api.routes:
         operation = cached(route.operation) if route.method == "GET" else route.operation
-        paths.setdefault(route.path, {})[route.method.lower()] = {
+        path = route.path.replace("+}", "}")  # OpenAPI knows no greedy parameters
+        paths.setdefault(path, {})[route.method.lower()] = {
             **operation,
             "security": [{}, {"ApiKey": []}, *operation.get("security", ())],
             "responses": _linked(documented(operation), ids),

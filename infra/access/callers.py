@@ -3,6 +3,7 @@
 from __future__ import annotations  # or every stack would load `aws.cognito`
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ import pulumi_aws as aws
 
 from infra.config.api import Api, Cognito
 from infra.config.emulator import emulator_url
+from infra.limits import check_length
+
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResourceServerScopeType.html
+_SCOPE = r"[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]{1,256}"
+_LONGEST_DESCRIPTION = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +32,22 @@ class CallersArgs:
     retain: bool
     scopes: Mapping[str, str]
     service_scopes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        for scope, description in self.scopes.items():
+            if not re.fullmatch(_SCOPE, scope):
+                raise ValueError(
+                    f"a scope is called {scope!r}; must be 1 to 256 characters of ASCII, without "
+                    "spaces, '/', '\"' and '\\', such as items.read"
+                )
+            check_length(
+                f"the description of the scope {scope!r}", description, _LONGEST_DESCRIPTION
+            )
+        for scope in self.service_scopes:
+            if scope not in self.scopes:
+                raise ValueError(
+                    f"service_scopes has {scope!r}; must be among scopes: {', '.join(self.scopes)}"
+                )
 
 
 class Callers(pulumi.ComponentResource):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.names import CONFIGURATION_SET, check_name
 from infra.grants import Grant
 
 
@@ -28,6 +29,7 @@ class MailIdentity(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: MailIdentityArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        check_name(CONFIGURATION_SET, name)
         super().__init__("serverless:infra:MailIdentity", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.logical_name = name

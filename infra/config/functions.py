@@ -9,6 +9,9 @@ from infra.config.section import Section
 
 Architecture = Literal["arm64", "x86_64"]
 
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+LEAST_MEMORY_MB, MOST_MEMORY_MB = 128, 10_240
+
 _FREE_TMP_MB = 512
 """The size of `/tmp` that is free, and the largest that a snapshot supports."""
 
@@ -18,8 +21,8 @@ class FunctionSettings(Section):
 
     memory_mb: int | None = Field(
         None,
-        ge=128,
-        le=10_240,
+        ge=LEAST_MEMORY_MB,
+        le=MOST_MEMORY_MB,
         description="Memory in MB, in place of the program's; processor time grows with it.",
     )
     architecture: Architecture | None = Field(

@@ -144,13 +144,23 @@ def _number(field: _Field, text: str) -> int | None:
     return int(text)
 
 
-ScheduleExpression = Annotated[
-    str,
-    Form(
-        f"{_RATE}|{_CRON}|{_AT}",
-        "rate(1 hour), rate(10 minutes) or the like in minute(s), hour(s) or day(s); cron() of six "
-        "fields such as cron(15 0 * * ? *), where the day of the month or that of the week is ?; "
-        "or at(2026-12-31T23:59:00)",
-    ),
-    AfterValidator(_fires),
-]
+_FORM = Form(
+    f"{_RATE}|{_CRON}|{_AT}",
+    "rate(1 hour), rate(10 minutes) or the like in minute(s), hour(s) or day(s); cron() of six "
+    "fields such as cron(15 0 * * ? *), where the day of the month or that of the week is ?; or "
+    "at(2026-12-31T23:59:00)",
+)
+
+ScheduleExpression = Annotated[str, _FORM, AfterValidator(_fires)]
+
+
+def check_schedule(expression: str) -> None:
+    """Check an expression that stands in a program, as one in a configuration is checked.
+
+    Raises:
+        ValueError: EventBridge Scheduler would refuse it, or it can never fire.
+    """
+    try:
+        _fires(_FORM.check(expression))
+    except ValueError as error:
+        raise ValueError(f"expression is {expression!r}; {error}") from None

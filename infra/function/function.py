@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from infra.grants import Grant
+from infra.config.functions import LEAST_MEMORY_MB, MOST_MEMORY_MB
+from infra.grants import Grant, environment
+from infra.limits import check_integer
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LONGEST_TIMEOUT = 900
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+_LONGEST_DESCRIPTION = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,3 +38,13 @@ class Function:
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     asynchronous: bool = False
     internet: bool = False
+
+    def __post_init__(self) -> None:
+        check_integer("memory_mb", self.memory_mb, LEAST_MEMORY_MB, MOST_MEMORY_MB)
+        check_integer("timeout", self.timeout, 1, _LONGEST_TIMEOUT)
+        if len(self.description) > _LONGEST_DESCRIPTION:
+            raise ValueError(
+                f"description is {self.description!r}, which has {len(self.description)} "
+                f"characters; must have at most {_LONGEST_DESCRIPTION}"
+            )
+        environment(self.grants, self.environment)

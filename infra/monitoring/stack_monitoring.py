@@ -10,6 +10,7 @@ from infra.access.mail_identity import MailIdentity
 from infra.config.stack import Alarms
 from infra.function.image_function import ImageFunction
 from infra.json_text import json_output
+from infra.limits import check_distinct
 from infra.monitoring import alarms
 from infra.monitoring.alarms import Alarm
 from infra.monitoring.dashboard import dashboard
@@ -52,6 +53,15 @@ class MonitoringArgs:
     machines: Sequence[StateMachine] = ()
     graphs: Sequence[GraphQLApi] = ()
     key: Key | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would make two alarms of one name."""
+        outcomes = (f"{each.logical_name}'s {outcome!r}" for each, outcome in self.outcomes)
+        check_distinct("outcomes", outcomes)
+        queues = (f"the trigger of {each.queue.logical_name}" for each in self.queues)
+        check_distinct("queues", queues)
+        for what in ("streams", "senders", "sockets", "machines", "graphs"):
+            check_distinct(what, (each.logical_name for each in getattr(self, what)))
 
 
 class Monitoring(pulumi.ComponentResource):

@@ -7,11 +7,16 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.config.emulator import emulator_url
+from infra.config.names import BUCKET, check_name
 from infra.grants import Grant, variable
 from infra.json_text import json_output
-from infra.storage.bucket_rules import access_log, encryption, lifecycle
+from infra.limits import check_integer
+from infra.storage.bucket_rules import access_log, encryption, lifecycle, rule_id
 from infra.storage.key import Key, needs
 from infra.storage.tls import tls_only
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html
+_MOST_DAYS = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,16 @@ class BucketArgs:
     cors_origins: Sequence[str] = ()
     access_log_of: "Bucket | None" = None
 
+    def __post_init__(self) -> None:
+        prefixes: dict[str, str] = {}
+        for prefix, days in self.expire_days.items():
+            check_integer(f"expire_days of {prefix!r}", days, 1, _MOST_DAYS)
+            if (first := prefixes.setdefault(rule_id(prefix), prefix)) != prefix:
+                raise ValueError(
+                    f"expire_days has {first!r} and {prefix!r}, whose rules would share a name; "
+                    "leave one out"
+                )
+
 
 class Bucket(pulumi.ComponentResource):
     """A private, versioned, encrypted bucket, for TLS only, without ACLs.
@@ -45,6 +60,7 @@ class Bucket(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        check_name(BUCKET, name)
         super().__init__("serverless:infra:Bucket", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.bucket = aws.s3.Bucket(

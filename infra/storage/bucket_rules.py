@@ -41,13 +41,18 @@ def lifecycle(
     for prefix, days in expire_days.items():
         rules.append(
             {
-                "id": f"expire-{prefix.rstrip('/') or 'all'}",
+                "id": rule_id(prefix),
                 "status": "Enabled",
                 "filter": {"prefix": prefix},
                 "expiration": {"days": days},
             }
         )
     return rules
+
+
+def rule_id(prefix: str) -> str:
+    """Return the name of the rule that deletes the objects of a prefix; a bucket's are unique."""
+    return f"expire-{prefix.rstrip('/') or 'all'}"
 
 
 def access_log(

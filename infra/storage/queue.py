@@ -7,14 +7,20 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.names import QUEUE, check_name
 from infra.grants import Grant, variable
 from infra.json_text import json_output
+from infra.limits import check_integer
 from infra.storage.key import Key, arn_of, needs
 from infra.storage.tls import tls_only
 
 _DAY = 86_400
 DEAD_LETTER_RETENTION = 14 * _DAY  # the longest SQS allows
 RETENTION = 4 * _DAY  # shorter: a message's age survives the move to the dead-letter queue
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LONGEST_TIMEOUT = 900
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+_LONGEST_WINDOW = 300
 MAX_RECEIVE_COUNT = 5  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 
 
@@ -68,6 +74,10 @@ class QueueArgs:
     batch_window: int = 0
     key: Key | None = None
 
+    def __post_init__(self) -> None:
+        check_integer("consumer_timeout", self.consumer_timeout, 1, _LONGEST_TIMEOUT)
+        check_integer("batch_window", self.batch_window, 0, _LONGEST_WINDOW)
+
 
 class Queue(pulumi.ComponentResource):
     """A queue, encrypted, for TLS only, with a dead-letter queue that only it may use.
@@ -78,6 +88,7 @@ class Queue(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        check_name(QUEUE, name, "-dead-letters")
         super().__init__("serverless:infra:Queue", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.dead_letters = DeadLetterQueue(

@@ -1,16 +1,26 @@
 """A DynamoDB table."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.names import TABLE, check_name
 from infra.grants import Grant, variable
+from infra.limits import check_distinct, check_length
 from infra.storage.key import Key, arn_of, needs
 
 AttributeType = Literal["S", "N"]
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+_LONGEST_ATTRIBUTE = 255
+_INDEX_NAME = "[A-Za-z0-9_.-]{3,255}"
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html
+_MOST_INCLUDED = 20
+_MOST_INCLUDED_TOGETHER = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +32,29 @@ class Index:
     range_key: str
     range_type: AttributeType = "S"
     include: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(_INDEX_NAME, self.name):
+            raise ValueError(
+                f"the index's name is {self.name!r}; must be 3 to 255 letters, digits, '_', '-' "
+                "and '.'"
+            )
+        if self.range_type not in get_args(AttributeType):
+            raise ValueError(
+                f"range_type is {self.range_type!r}; must be 'S' for texts or 'N' for numbers"
+            )
+        _check_keys(self.hash_key, self.range_key)
+        if isinstance(self.include, str):  # or each letter would be an attribute
+            raise ValueError(  # noqa: TRY004 (as all that arguments refuse)
+                f"include is {self.include!r}; must be a list of attributes"
+            )
+        check_distinct("include", map(repr, self.include))
+        if len(self.include) > _MOST_INCLUDED:
+            raise ValueError(
+                f"include has {len(self.include)} attributes; must have at most {_MOST_INCLUDED}"
+            )
+        for attribute in self.include:
+            check_length("an attribute's name", attribute, _LONGEST_ATTRIBUTE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +72,58 @@ class TableArgs:
     ttl_attribute: str | None = None
     indexes: Sequence[Index] = ()
 
+    def __post_init__(self) -> None:
+        _check_keys(self.hash_key, self.range_key)
+        names = [index.name for index in self.indexes]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two indexes are called {name!r}; give each a name of its own")
+        types = self.key_types()
+        if types.get(self.ttl_attribute or "") == "S":
+            # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+            raise ValueError(
+                f"ttl_attribute is {self.ttl_attribute!r}, which is a text in a key; must be an "
+                "attribute that holds a number of seconds since 1970"
+            )
+        if (included := sum(len(each.include) for each in self.indexes)) > _MOST_INCLUDED_TOGETHER:
+            raise ValueError(
+                f"the indexes include {included} attributes; must include at most "
+                f"{_MOST_INCLUDED_TOGETHER} together"
+            )
+
+    def key_types(self) -> dict[str, AttributeType]:
+        """Return the type of each attribute in a key of the table or of an index.
+
+        Raises:
+            ValueError: an attribute has two types.
+        """
+        types: dict[str, AttributeType] = {}
+        for name, type_ in self._keys():
+            if (first := types.setdefault(name, type_)) != type_:
+                raise ValueError(
+                    f"the attribute {name!r} is of type {first} in one key and {type_} in another; "
+                    "must be of one type"
+                )
+        return types
+
+    def _keys(self) -> Iterator[tuple[str, AttributeType]]:
+        yield self.hash_key, "S"
+        if self.range_key:
+            yield self.range_key, "S"
+        for index in self.indexes:
+            yield index.hash_key, "S"
+            yield index.range_key, index.range_type
+
+
+def _check_keys(hash_key: str, range_key: str | None) -> None:
+    if hash_key == range_key:
+        raise ValueError(
+            f"hash_key and range_key are both {hash_key!r}; must be two different attributes"
+        )
+    for key in (hash_key, range_key):
+        if key is not None:
+            check_length("an attribute's name", key, _LONGEST_ATTRIBUTE)
+
 
 class Table(pulumi.ComponentResource):
     """A table with on-demand capacity, encrypted, with point-in-time recovery.
@@ -50,16 +135,14 @@ class Table(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        check_name(TABLE, name)
         super().__init__("serverless:infra:Table", name, None, opts)
+        self.logical_name = name
+        self.has_stream = args.stream
         self._indexes = {index.name for index in args.indexes}
-        attributes: dict[str, AttributeType] = {args.hash_key: "S"}
-        if args.range_key:
-            attributes[args.range_key] = "S"
-        for index in args.indexes:
-            attributes |= {index.hash_key: "S", index.range_key: index.range_type}
         self.table = aws.dynamodb.Table(
             name,
-            attributes=[{"name": n, "type": t} for n, t in attributes.items()],
+            attributes=[{"name": n, "type": t} for n, t in args.key_types().items()],
             hash_key=args.hash_key,
             range_key=args.range_key,
             billing_mode="PAY_PER_REQUEST",

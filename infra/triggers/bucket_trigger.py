@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.names import PERMISSION, check_name
 from infra.function.image_function import ImageFunction
 from infra.storage.bucket import Bucket
 
@@ -39,6 +40,7 @@ class BucketTrigger(pulumi.ComponentResource):
                     f"{args.function.logical_name} is invoked for {args.prefix!r} and writes to "
                     f"{output!r}: it would invoke itself; use disjoint prefixes"
                 )
+        check_name(PERMISSION, name, "-invoke")
         super().__init__("serverless:infra:BucketTrigger", name, None, opts)
         self.permission = args.function.permit(
             f"{name}-invoke",

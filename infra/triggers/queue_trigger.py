@@ -6,17 +6,42 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.function.image_function import ImageFunction
+from infra.limits import check_integer
 from infra.storage.queue import Queue
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+_MOST_MESSAGES = 10_000
+_MOST_WITHOUT_A_WINDOW = 10
+# https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
+_LEAST_CONCURRENCY, _MOST_CONCURRENCY = 2, 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueTriggerArgs:
-    """``batch_size``: messages per invocation. ``max_concurrency``: 2 to 1,000 invocations."""
+    """``batch_size``: messages per invocation. ``max_concurrency``: 2 to 1,000 invocations.
+
+    A batch of more than 10 messages requires a queue with a ``batch_window``.
+    """
 
     queue: Queue
     function: ImageFunction
     batch_size: int
     max_concurrency: int
+
+    def __post_init__(self) -> None:
+        if self.queue.batch_window:
+            check_integer("batch_size", self.batch_size, 1, _MOST_MESSAGES)
+        else:
+            check_integer(
+                "batch_size",
+                self.batch_size,
+                1,
+                _MOST_WITHOUT_A_WINDOW,
+                f": for more, give the queue {self.queue.logical_name} a batch_window",
+            )
+        check_integer(
+            "max_concurrency", self.max_concurrency, _LEAST_CONCURRENCY, _MOST_CONCURRENCY
+        )
 
 
 class QueueTrigger(pulumi.ComponentResource):

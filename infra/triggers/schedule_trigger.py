@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.names import ROLE, check_name
+from infra.config.schedules import check_schedule
 from infra.function.image_function import ImageFunction
 from infra.grants import Grant, policy, trust
 from infra.json_text import json_text
@@ -16,6 +18,9 @@ class ScheduleTriggerArgs:
 
     function: ImageFunction
     expression: str
+
+    def __post_init__(self) -> None:
+        check_schedule(self.expression)
 
 
 class ScheduleTrigger(pulumi.ComponentResource):
@@ -35,6 +40,7 @@ class ScheduleTrigger(pulumi.ComponentResource):
                 f"schedules invoke {args.function.logical_name} without waiting for an answer; "
                 "give it asynchronous=True, so that failed events are kept"
             )
+        check_name(ROLE, name, "-role")  # the schedule has the same limit, and a shorter name
         super().__init__("serverless:infra:ScheduleTrigger", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         # Refuse schedules of other accounts:

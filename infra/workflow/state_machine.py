@@ -7,14 +7,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.names import ROLE, check_name
 from infra.function.image_function import ImageFunction
 from infra.grants import Grant, policy, trust, variable
 from infra.json_text import json_output
 from infra.storage.key import Key, arn_of
 from infra.workflow.definition import Definition, called, check, with_arns
-
-_LONGEST_NAME = 80
-"""https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html"""
 
 # Step Functions delivers its log by CloudWatch's own delivery, and asks X-Ray what to sample. These
 # actions have no resources: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and
@@ -53,6 +51,9 @@ class StateMachineArgs:
     permissions_boundary: str | None = None
     key: Key | None = None
 
+    def __post_init__(self) -> None:
+        check(self.definition)
+
 
 class StateMachine(pulumi.ComponentResource):
     """A standard state machine, its log group, and its role.
@@ -72,13 +73,10 @@ class StateMachine(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: StateMachineArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        check(args.definition)
+        # The machine's own name may have 80 characters, of which fewer are taken.
+        # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+        check_name(ROLE, name, "-role")
         self._physical = f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}"
-        if len(self._physical) > _LONGEST_NAME:
-            raise ValueError(
-                f"the state machine's name {self._physical!r} has {len(self._physical)} "
-                f"characters; at most {_LONGEST_NAME} are allowed: shorten {name!r}"
-            )
         super().__init__("serverless:infra:StateMachine", name, None, opts)
         self.logical_name = name
         self._definition = args.definition

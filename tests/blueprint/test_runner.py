@@ -8,6 +8,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from blueprint.failure import describe
 from blueprint.project import ProjectError, load
 from blueprint.recorder import Run, run
 from blueprint.runner import ProgramFailed
@@ -72,6 +73,47 @@ def test_a_failure_shows_the_programs_lines(tmp_path: Path, source: str, said: l
         run_program(tmp_path, source)
     assert [text for text in said if text not in str(failed.value)] == []
     assert "blueprint" not in str(failed.value)
+
+
+def failure(folder: Path, component: str) -> str:
+    """Return the description of a failure in a component that a program's second line makes."""
+    names: dict[str, object] = {}
+    error: list[BaseException] = []
+    sources = {"infra/part.py": component, "__main__.py": "#\nmake()\n"}
+    (folder / "infra").mkdir()
+    try:
+        for name, source in sources.items():
+            (folder / name).write_text(source)
+            exec(compile(source, str(folder / name), "exec"), names)
+    except ValueError as raised:
+        error.append(raised)
+    return describe(error[0], folder)
+
+
+def test_what_a_component_refuses_is_the_programs_line_alone(tmp_path: Path) -> None:
+    component = "def make():\n    check()\n\ndef check():\n    raise ValueError(\n'a is 1'\n)\n"
+    said = failure(tmp_path, component)
+    assert said.splitlines()[:3] == [
+        "The program failed: ValueError: a is 1",
+        f'  File "{tmp_path}/__main__.py", line 2, in <module>',
+        "    make()",
+    ]
+    assert "infra" not in said
+
+
+def test_a_fault_of_a_component_shows_the_components_lines_too(tmp_path: Path) -> None:
+    said = failure(tmp_path, "def make():\n    return int('x')\n")
+    assert "__main__.py" in said
+    assert 'infra/part.py", line 2, in make' in said
+
+
+def test_every_line_of_a_text_is_shown(tmp_path: Path) -> None:
+    """Such as each problem of a state machine's definition."""
+    with pytest.raises(ProgramFailed) as failed:
+        run_program(tmp_path, "raise ValueError('problems:\\n- one\\n- two')")
+    assert str(failed.value).startswith(
+        "The program failed: ValueError: problems:\n- one\n- two\n  File"
+    )
 
 
 def test_an_error_that_the_program_explains_is_passed_on(tmp_path: Path) -> None:

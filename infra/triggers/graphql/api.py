@@ -3,6 +3,7 @@
 from __future__ import annotations  # or every stack would load `aws.appsync`
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -55,6 +56,15 @@ class GraphQLApiArgs:
     firewall: Firewall | None = None
     permissions_boundary: str | None = None
     key: Key | None = None
+
+    def __post_init__(self) -> None:
+        for part in self.functions:
+            # https://docs.aws.amazon.com/appsync/latest/APIReference/API_CreateDataSource.html
+            if not re.fullmatch("[_A-Za-z][_0-9A-Za-z]*", part):
+                raise ValueError(
+                    f"a part of the schema is called {part!r}; must be letters, digits and "
+                    "underscores, and not begin with a digit"
+                )
 
 
 class GraphQLApi(pulumi.ComponentResource):

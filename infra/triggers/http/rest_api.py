@@ -11,13 +11,15 @@ from infra.access.callers import Callers
 from infra.access.firewall import Firewall, FirewallArgs
 from infra.config.api import Api
 from infra.config.emulator import emulator_url
+from infra.config.names import PERMISSION, room_for_name
 from infra.storage.key import Key
 from infra.triggers.http.authorization import HEADERS, Authorization, AuthorizationArgs
 from infra.triggers.http.cors import Preflight, PreflightArgs
 from infra.triggers.http.errors import gateway_responses
 from infra.triggers.http.model import JsonObject
 from infra.triggers.http.part import Part, definition_hash, part
-from infra.triggers.http.route import Route, Routes, RoutesArgs, slug
+from infra.triggers.http.paths import check_together, slug
+from infra.triggers.http.route import Route, Routes, RoutesArgs
 from infra.triggers.http.stage import ApiStage, ApiStageArgs
 from infra.triggers.http.usage_plan import ApiAccess, ApiAccessArgs
 
@@ -43,6 +45,9 @@ class RestApiArgs:
     components: Mapping[str, JsonObject] = field(default_factory=dict)
     key: Key | None = None
 
+    def __post_init__(self) -> None:
+        check_together((route.method, route.path) for route in self.routes)
+
 
 class RestApi(pulumi.ComponentResource):
     """A regional REST API (v1) with one stage, named after the Pulumi stack.
@@ -62,6 +67,7 @@ class RestApi(pulumi.ComponentResource):
                     f"{route.function.logical_name} may take {route.function.timeout} s; API "
                     f"Gateway waits {_GATEWAY_TIMEOUT} s: give it a shorter timeout"
                 )
+            _check_permission(f"{name}-{route.name}-invoke", route)
         super().__init__("serverless:infra:RestApi", name, None, opts)
         self._name = name
         self.routes = tuple(args.routes)
@@ -185,6 +191,14 @@ class RestApi(pulumi.ComponentResource):
             # A deployment is a snapshot: without a new one the stage keeps serving the old API.
             triggers={"definition": definition_hash(parts)},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[each.resource for each in parts]),
+        )
+
+
+def _check_permission(name: str, route: Route) -> None:
+    if len(name) > (room := room_for_name(PERMISSION)):
+        raise ValueError(
+            f"the route {route.method} {route.path} has a name of {len(name)} characters, "
+            f"{name!r}; must have at most {room}: shorten the path's words"
         )
 
 

@@ -12,6 +12,7 @@ from infra.json_text import json_text
 from infra.triggers.http.authorization import Authorization
 from infra.triggers.http.model import JsonObject, body_schema, shape
 from infra.triggers.http.part import Part, part
+from infra.triggers.http.paths import check_route, parameters, slug
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Route:
     path: str
     function: ImageFunction
     operation: JsonObject
+
+    def __post_init__(self) -> None:
+        check_route(self.method, self.path)
+
+    @property
+    def name(self) -> str:
+        """The route as a part of a resource's name, such as ``get-files-by-id``."""
+        return f"{self.method.lower()}{slug(self.path)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +68,7 @@ class Routes:
 
     def add(self, route: Route) -> None:
         """Make one route."""
-        name = f"{self._name}-{route.method.lower()}{slug(route.path)}"
+        name = f"{self._name}-{route.name}"
         resource_id = self.resource_id(route.path)
         model = self._model(route)
         method = part(
@@ -72,9 +81,7 @@ class Routes:
                 operation_name=route.operation.get("operationId"),
                 request_models={"application/json": model.name} if model else None,
                 request_parameters={
-                    f"method.request.path.{word[1:-1]}": True
-                    for word in route.path.split("/")
-                    if word.startswith("{")
+                    f"method.request.path.{parameter}": True for parameter in parameters(route.path)
                 },
                 request_validator_id=self._args.validator.id,
                 **self._args.authorization.demands(route.operation),
@@ -146,9 +153,3 @@ class Routes:
                 self._child,
             )
         return self._models[title].resource
-
-
-def slug(path: str) -> str:
-    """Return a path as a part of a resource's name, such as ``-files-by-id`` for /files/{id}."""
-    words = [f"by-{p[1:-1]}" if p.startswith("{") else p for p in path.split("/") if p]
-    return "".join(f"-{word}" for word in words)

@@ -1,5 +1,6 @@
 """The routes and the stage of a WebSocket API."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from infra.triggers.websocket.api import WebSocketApi
 _GATEWAY_TIMEOUT = 29
 
 _REPLIES = "$default"
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html
+_OWN_ROUTES = ("$connect", "$disconnect", "$default")
 
 # No address, user agent or name of the client, and neither its URL nor its messages.
 _ACCESS_LOG = {
@@ -51,6 +54,25 @@ class WebSocketStageArgs:
     log_retention_days: int
     key: Key | None = None
     after: Sequence[pulumi.Resource] = ()
+
+    def __post_init__(self) -> None:
+        names: dict[str, str] = {}
+        for key in self.routes:
+            # Others would be wrong in the ARN, or in the id, of the permission for a route.
+            if key not in _OWN_ROUTES and not re.fullmatch("[A-Za-z0-9_-]+", key):
+                raise ValueError(
+                    f"a route's key is {key!r}; must be $connect, $disconnect, $default, or "
+                    "letters, digits, '_' and '-', as clients send them in `action`"
+                )
+            if (other := names.setdefault(_name(key), key)) != key:
+                raise ValueError(
+                    f"the routes {other!r} and {key!r} would give two resources the name "
+                    f"{_name(key)!r}; choose another action"
+                )
+
+
+def _name(key: str) -> str:
+    return key.lstrip("$")
 
 
 class WebSocketStage(pulumi.ComponentResource):
@@ -113,7 +135,7 @@ class WebSocketStage(pulumi.ComponentResource):
             )
         yield from targets.values()
         for key, function in args.routes.items():
-            route_name = f"{name}-{key.lstrip('$')}"
+            route_name = f"{name}-{_name(key)}"
             integration = targets[function.logical_name].resource
             replies = key not in ("$connect", "$disconnect")
             route = part(
