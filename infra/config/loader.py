@@ -107,7 +107,7 @@ def _accepted(config: S | None, problems: list[str]) -> S:
         lines = "\n".join(f"  {project}:{problem}" for problem in problems)
         raise pulumi.RunError(
             f"The configuration of stack {stack!r} is wrong:\n{lines}\n"
-            f"Correct Pulumi.{stack}.yaml; docs/configuration.md describes each key."
+            f"Correct Pulumi.{stack}.yaml; the documents in docs/ describe each key."
         )
     return config
 
