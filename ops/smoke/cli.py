@@ -8,6 +8,7 @@ import typer
 
 commands = typer.Typer()
 
+LOCAL = "local"
 _LONGEST_SECONDS = 3_600
 _EPILOG = """
 \b
@@ -31,6 +32,7 @@ Required AWS permissions, to find and to delete what the test created:
 
 \b
 Examples:
+  app smoke local
   app smoke prod
   app smoke https://abc123.execute-api.eu-central-1.amazonaws.com/prod
 
@@ -56,10 +58,13 @@ def as_seconds(text: str) -> float:
 
 @commands.command(rich_help_panel="On any stack", epilog=_EPILOG)
 def smoke(
+    context: typer.Context,
     target: Annotated[
         str,
         typer.Argument(
-            metavar="STACK|URL", help="A stack's name, or the URL of its API (api_gateway_url)."
+            metavar="STACK|URL",
+            help="A stack's name, or the URL of its API (api_gateway_url). `local` is this "
+            "machine's cloud.",
         ),
     ],
     email_seconds: Annotated[
@@ -101,6 +106,7 @@ def smoke(
     try:
         url = command.run(
             target,
+            running=context.obj.local_cloud() if target == LOCAL else None,
             email_seconds=email_seconds,
             ready_seconds=ready_seconds,
             region=region or os.environ.get("AWS_REGION"),

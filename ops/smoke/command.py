@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ops.deployed.clients import clients
+from ops.deployed.clients import Client, clients
 from ops.deployed.outputs import outputs as read_outputs
 from ops.deployed.outputs import region as region_of
 from ops.smoke import tables
@@ -19,6 +19,7 @@ _CALLERS = ("API_KEY", *_CLIENT)
 def run(
     target: str,
     *,
+    running: tuple[Mapping[str, Any], Client] | None = None,
     email_seconds: float,
     ready_seconds: float,
     region: str | None,
@@ -28,6 +29,7 @@ def run(
 
     Args:
         target: the API's URL, or a stack's name; its outputs then tell the rest.
+        running: the outputs and the clients of a stack that the Pulumi CLI does not know.
         email_seconds: how long the welcome e-mail may take.
         ready_seconds: how long a new stack may answer with errors.
         region: the API's region, if its URL does not contain it.
@@ -40,24 +42,28 @@ def run(
         OpsError: something is wrong, with the stack or with what was given.
     """
     is_stack = re.fullmatch("[a-z0-9-]+", target) is not None
-    outputs = read_outputs(target, show_secrets=True) if is_stack else {}
+    outputs: Mapping[str, Any] = {}
+    if is_stack:
+        outputs = running[0] if running else read_outputs(target, show_secrets=True)
     url = checked_url(_url(target, outputs) if is_stack else target)
     access = _access(_callers(outputs) if is_stack else environment)
     Walk(
         api=Api(url, access=access),
         graphql=_graphql(outputs, access),
-        records=tables.records(
-            url,
-            clients(region_of(outputs), emulator=outputs.get("emulator"))
-            if is_stack
-            else tables.clients(url, region),
-        ),
+        records=tables.records(url, running[1] if running else _clients(url, outputs, region)),
         ready_seconds=ready_seconds,
         email_seconds=email_seconds,
         sink=SINKS["sendgrid" if "sendgrid_key_secret_arn" in outputs else "ses"],
         say=lambda line: print(line, flush=True),
     ).go()
     return url
+
+
+def _clients(url: str, outputs: Mapping[str, Any], region: str | None) -> Client:
+    """Return the clients of a deployed stack, or of the account in which an API's URL is."""
+    if not outputs:
+        return tables.clients(url, region)
+    return clients(region_of(outputs), emulator=outputs.get("emulator"))
 
 
 def _url(stack: str, outputs: Mapping[str, Any]) -> str:

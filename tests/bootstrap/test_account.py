@@ -200,7 +200,7 @@ def refused(**settings: Any) -> str:
         ),
         (
             {"environments": {"Prod": {"sender": "example.com"}}},
-            'environments.Prod: must be lower-case letters',
+            "environments.Prod: must be lower-case letters",
         ),
         (
             {

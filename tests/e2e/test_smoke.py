@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cli import main
+from cli import Here, main
 from local import cloud as local_cloud
 from local import credentials, emulator_command
 from local.aws import ACCOUNT_ID
@@ -121,6 +121,16 @@ def records(cloud: Cloud) -> set[str]:
 def steps(printed: str, word: str) -> list[str]:
     lines = [line.partition(" (")[0] for line in printed.splitlines()]
     return [line.removeprefix(word).strip() for line in lines if line.startswith(word)]
+
+
+def test_the_local_cloud_is_tested_without_the_pulumi_cli(
+    smoke: Smoke, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Here, "local_cloud", lambda _: (cloud.outputs, cloud.client))
+    code, printed, errors = smoke("local")
+    assert (code, errors) == (0, "")
+    assert set(STEPS) <= set(steps(printed, "ok"))
+    assert printed.endswith(f"All is well at {api.url}.\n")
 
 
 def test_all_is_well(smoke: Smoke, api: Api, cloud: Cloud) -> None:
@@ -320,4 +330,4 @@ def test_a_stack_that_is_not_deployed_is_refused(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     code, printed, errors = smoke("dev")
     assert (code, printed) == (1, "")
-    assert errors == "error: Stack 'dev' has no output `api_gateway_url`: deploy it first\n"
+    assert errors == "error: Stack 'dev' has no output `api_gateway_url`: deploy it first.\n"
