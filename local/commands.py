@@ -13,7 +13,7 @@ from local import invocation, past_logs, tokens
 from local.aws import AwsError
 from local.debug import attach_hint, debugging
 from local.errors import LocalError, NotRunning, WrongUsage, unknown
-from local.files import UPLOADS, Files, key_for
+from local.files import Files, key_for, unprocessed
 from local.log_format import Formatter
 from local.logs import LogReader
 from local.mail import readable, sent
@@ -137,14 +137,15 @@ def console(directory: StateDirectory, *, open_it: bool) -> int:
 
 def upload(directory: StateDirectory, *, file: Path, key: str | None) -> int:
     """Store a file in the bucket."""
-    bucket = _files(directory)
+    state = directory.load()
+    bucket = Files(state.clients(), state.deployed.outputs)
     if file.is_dir():
         raise WrongUsage(f"{file} is a folder. Upload its files one by one.")
     key = key_for(file, key)
     bucket.upload(file, key)
     print(f"Stored as {key}")
-    if not key.startswith(UPLOADS):
-        print(f"No function processes it: only files under {UPLOADS} are.", file=sys.stderr)
+    if sentence := unprocessed(state.deployed, key):
+        print(sentence, file=sys.stderr)
     return 0
 
 
