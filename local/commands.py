@@ -9,6 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
 
+from blueprint.functions.names import function_names
 from local import invocation, past_logs, tokens
 from local.aws import AwsError
 from local.debug import attach_hint, debugging
@@ -46,12 +47,18 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     try:
         state = directory.load()
     except NotRunning as error:
-        past = [] if follow else past_logs.read(directory.history, function)
-        if not past:
+        everything = [] if follow else past_logs.read(directory.history, None)
+        if not everything:
             raise
+        known = {log.function for log in everything}.union(function_names(directory.root))
+        if function and function not in known:
+            raise unknown("function", function, known) from None
+        past = past_logs.read(directory.history, function) if function else everything
         formatter = Formatter({log.function for log in past}, colour=wants_colour(sys.stdout))
-        print("\n".join(formatter.format(log) for log in past))
-        print(f"These are the logs so far. {error}", file=sys.stderr)
+        for log in past:
+            print(formatter.format(log))
+        said = "These are the logs so far" if past else f"{function} logged nothing"
+        print(f"{said}. {error}", file=sys.stderr)
         return 0
     functions = state.deployed.functions
     chosen = {function: state.deployed.function(function)} if function else functions
