@@ -95,7 +95,7 @@ def applied_lines(changes: Sequence[Change], seconds: float) -> list[str]:
         if len(changes) <= _SHOWN or len(names) == 1:
             lines += [f"  {action.value:<8} {type_} {name}" for name in names]
         else:
-            lines.append(_fitting(f"  {action.value:<8} {type_} ({len(names)}):", names))
+            lines.append(_fitting(f"  {action.value:<8} {type_} ({len(names)}):", sorted(names)))
     return [f"Applied to the running cloud in {seconds:.1f} s:", *lines]
 
 
