@@ -55,7 +55,7 @@ def _line(record: LogRecord, keys: Mapping[str, str]) -> str:
     if not record.level:  # it was printed
         return record.message
     moment = datetime.fromtimestamp(record.time, UTC).isoformat()
-    fields = {"timestamp": moment, "level": record.level, "message": record.message}
+    fields: dict[str, Any] = {"timestamp": moment, "level": record.level, "message": record.message}
     fields |= record.fields
     if "upload" in fields:
         fields["upload"] = keys.get(str(fields["upload"]), fields["upload"])
