@@ -61,7 +61,7 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
         finally:
             aws.close()
         directory.save(state.model_copy(update={"deployed": deployment.deployed}))
-        lines = applied_lines(deployment.changes, time.monotonic() - started)
+        lines = change_lines(deployment.changes, time.monotonic() - started)
         lines += [f"{name} runs under the debugger again: attach once more." for name in debugged]
         return lines, deployment.imported
 
@@ -79,7 +79,7 @@ def rehearse(directory: StateDirectory) -> None:
     run(loaded, state.clients(), previous=state.deployed)
 
 
-def applied_lines(changes: Sequence[Change], seconds: float) -> list[str]:
+def change_lines(changes: Sequence[Change], seconds: float) -> list[str]:
     """Return lines that say what changed: each loss first, and many other changes by kind."""
     if not changes:
         return ["Nothing of the running cloud had to change."]
