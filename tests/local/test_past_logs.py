@@ -77,7 +77,7 @@ def test_a_function_that_logged_nothing_is_said(logs):
 
 def test_a_misspelt_function_is_said_with_the_one_that_was_meant(logs):
     code, out, error = logs("create-use")
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert error.startswith(
         "error: There is no function 'create-use'. Did you mean 'create-user'? "
         "Functions: create-user, get-user, process-upload."
