@@ -1,6 +1,7 @@
 """Applies the program and its configuration, as they are now, to the running local cloud."""
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence, Set
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from local.errors import LocalError, PartlyApplied
 from local.execution import choose
 from local.state import StateDirectory
 
+_ORDER = (Action.REMOVE, Action.REPLACE, Action.MAKE, Action.CHANGE)
 _SHOWN = 15
+"""Changes that are one line each; more are grouped by kind."""
+
+_WIDTH = 80
 
 
 def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
@@ -56,7 +61,7 @@ def apply(directory: StateDirectory) -> tuple[list[str], Set[Path]]:
         finally:
             aws.close()
         directory.save(state.model_copy(update={"deployed": deployment.deployed}))
-        lines = _change_lines(deployment.changes, time.monotonic() - started)
+        lines = change_lines(deployment.changes, time.monotonic() - started)
         lines += [f"{name} runs under the debugger again: attach once more." for name in debugged]
         return lines, deployment.imported
 
@@ -74,16 +79,31 @@ def rehearse(directory: StateDirectory) -> None:
     run(loaded, state.clients(), previous=state.deployed)
 
 
-def _change_lines(changes: Sequence[Change], seconds: float) -> list[str]:
-    """Return what changed, with losses first."""
+def change_lines(changes: Sequence[Change], seconds: float) -> list[str]:
+    """Return lines that say what changed: each loss first, and many other changes by kind."""
     if not changes:
         return ["Nothing of the running cloud had to change."]
-    order = (Action.REMOVE, Action.REPLACE, Action.MAKE, Action.CHANGE)
-    lines = [
-        f"  {change.action.value:<8} {change.type.rpartition(':')[2]} {change.name}"
-        + (f", with {change.lost}" if change.lost else "")
-        for change in sorted(changes, key=lambda it: (not it.lost, order.index(it.action)))
-    ]
-    if len(lines) > _SHOWN:
-        lines[_SHOWN - 1 :] = [f"  and {len(lines) - _SHOWN + 1} more"]
+    kinds: dict[tuple[Action, str], list[str]] = defaultdict(list)
+    lines = []
+    for change in sorted(changes, key=lambda it: _ORDER.index(it.action)):
+        type_ = change.type.rpartition(":")[2]
+        if change.lost:
+            lines.append(f"  {change.action.value:<8} {type_} {change.name}, with {change.lost}")
+        else:
+            kinds[change.action, type_].append(change.name)
+    for (action, type_), names in kinds.items():
+        if len(changes) <= _SHOWN or len(names) == 1:
+            lines += [f"  {action.value:<8} {type_} {name}" for name in names]
+        else:
+            lines.append(_fitting(f"  {action.value:<8} {type_} ({len(names)}):", sorted(names)))
     return [f"Applied to the running cloud in {seconds:.1f} s:", *lines]
+
+
+def _fitting(begun: str, names: Sequence[str]) -> str:
+    """Return a line with as many names as fit in it, and the number of the others."""
+    for shown in range(len(names), 0, -1):
+        others = f" and {len(names) - shown} more" if shown < len(names) else ""
+        line = f"{begun} {', '.join(names[:shown])}{others}"
+        if len(line) <= _WIDTH:
+            break
+    return line

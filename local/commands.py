@@ -9,11 +9,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
 
+from blueprint.functions.names import function_names
 from local import invocation, past_logs, tokens
 from local.aws import AwsError
 from local.debug import attach_hint, debugging
 from local.errors import LocalError, NotRunning, WrongUsage, unknown
-from local.files import UPLOADS, Files, key_for
+from local.files import Files, key_for, unprocessed
 from local.log_format import Formatter
 from local.logs import LogReader
 from local.mail import readable, sent
@@ -46,12 +47,18 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     try:
         state = directory.load()
     except NotRunning as error:
-        past = [] if follow else past_logs.read(directory.history, function)
-        if not past:
+        everything = [] if follow else past_logs.read(directory.history, None)
+        if not everything:
             raise
+        known = {log.function for log in everything}.union(function_names(directory.root))
+        if function and function not in known:
+            raise unknown("function", function, known) from None
+        past = past_logs.read(directory.history, function) if function else everything
         formatter = Formatter({log.function for log in past}, colour=wants_colour(sys.stdout))
-        print("\n".join(formatter.format(log) for log in past))
-        print(f"These are the logs so far. {error}", file=sys.stderr)
+        for log in past:
+            print(formatter.format(log))
+        said = "These are the logs so far" if past else f"{function} logged nothing"
+        print(f"{said}. {error}", file=sys.stderr)
         return 0
     functions = state.deployed.functions
     chosen = {function: state.deployed.function(function)} if function else functions
@@ -137,14 +144,15 @@ def console(directory: StateDirectory, *, open_it: bool) -> int:
 
 def upload(directory: StateDirectory, *, file: Path, key: str | None) -> int:
     """Store a file in the bucket."""
-    bucket = _files(directory)
+    state = directory.load()
+    bucket = Files(state.clients(), state.deployed.outputs)
     if file.is_dir():
         raise WrongUsage(f"{file} is a folder. Upload its files one by one.")
     key = key_for(file, key)
     bucket.upload(file, key)
     print(f"Stored as {key}")
-    if not key.startswith(UPLOADS):
-        print(f"No function processes it: only files under {UPLOADS} are.", file=sys.stderr)
+    if sentence := unprocessed(state.deployed, key):
+        print(sentence, file=sys.stderr)
     return 0
 
 

@@ -10,10 +10,12 @@ from typing import Any
 from botocore.exceptions import ParamValidationError
 
 from local.aws import Aws
+from local.deployed import Deployed
 from local.errors import LocalError, WrongUsage
 
 OUTPUT = "s3_bucket_name"
 UPLOADS = "uploads/"
+_NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 _CHUNK = 1 << 20
 _LONGEST_KEY = 1_024
 """Bytes in UTF-8. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
@@ -59,6 +61,23 @@ def key_for(file: Path, key: str | None) -> str:
             "or `..`. Give another KEY, such as uploads/report.pdf."
         )
     return full
+
+
+def unprocessed(deployed: Deployed, key: str) -> str | None:
+    """Return a sentence that no function is invoked for a file of this key; None if one is."""
+    bucket = deployed.outputs.get(OUTPUT)
+    filters = [
+        (one.get("filterPrefix") or "", one.get("filterSuffix") or "")
+        for made in deployed.resources.values()
+        if made.type == _NOTIFICATION and made.inputs["bucket"] == bucket
+        for one in made.inputs.get("lambdaFunctions") or ()
+    ]
+    if any(key.startswith(prefix) and key.endswith(suffix) for prefix, suffix in filters):
+        return None
+    if not filters:
+        return "No function processes it: none is invoked for a file."
+    processed = sorted({f"{prefix}*{suffix}" if suffix else prefix for prefix, suffix in filters})
+    return f"No function processes it: only files under {', '.join(processed)} are."
 
 
 class Files:

@@ -4,9 +4,14 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from local.deployed import Deployed
+from local.files import OUTPUT, UPLOADS, unprocessed
+
+_METHOD = "aws:apigateway/method:Method"
+_PATH = "aws:apigateway/resource:Resource"
 
 
 def command() -> str:
@@ -19,29 +24,37 @@ def command() -> str:
     return shlex.quote(os.fspath(app))
 
 
-def hints(outputs: Mapping[str, Any], *, viewer: str | None = None) -> Iterator[tuple[str, str]]:
+def hints(deployed: Deployed, *, viewer: str | None = None) -> Iterator[tuple[str, str]]:
     """Yield titles and commands for what the stack has.
 
     ``viewer``: URL of a page that shows the API, if there is one.
     """
-    app = command()
-    url = outputs.get("api_gateway_url")
-    if url:
-        key = outputs.get("api_key")
-        header = f" -H 'x-api-key: {key}'" if key else ""
-        if outputs.get("token_endpoint"):
-            header = f' -H "Authorization: Bearer $({app} token)"'
+    app, outputs, routes = command(), deployed.outputs, _routes(deployed)
+    url, key = outputs.get("api_gateway_url"), outputs.get("api_key")
+    header = f" -H 'x-api-key: {key}'" if key else ""
+    if outputs.get("token_endpoint"):
+        header = f' -H "Authorization: Bearer $({app} token)"'
+    if url and "POST /users" in routes:
         body = """'{"name": "Ada Lovelace", "email": "ada@example.com"}'"""
         yield (
             "Create a user",
             f"curl -s{header} -H 'Content-Type: application/json' -d {body} {url}/users",
         )
-        yield "Read it (with the id from the answer)", f"curl -s{header} {url}/users/ID"
+        if "GET /users/{id}" in routes:
+            yield "Read it (with the id from the answer)", f"curl -s{header} {url}/users/ID"
         yield "Read the welcome e-mail", f"{app} mail"
     if viewer:
         yield "Browse and try the API", viewer
-    if outputs.get("s3_bucket_name"):
-        picture = next(Path().glob("tests/functions/*/picture.jpg"), "FILE")
+    picture = next(Path().glob("tests/functions/*/picture.jpg"), "FILE")
+    if outputs.get(OUTPUT) and not unprocessed(deployed, f"{UPLOADS}picture.jpg"):
         yield "Upload a picture", f"{app} upload {picture}"
-        yield "See what the functions made of it", f"{app} files processed/"
+        yield "See what the functions made of it", f"{app} files"
     yield "Stop everything", f"{app} down"
+
+
+def _routes(deployed: Deployed) -> set[str]:
+    """Return the routes of the stack's APIs, such as ``POST /users``."""
+    made = deployed.resources.values()
+    paths = {each.id: each.outputs["path"] for each in made if each.type == _PATH}
+    methods = [each.inputs for each in made if each.type == _METHOD]
+    return {f"{each['httpMethod']} {paths.get(each['resourceId'], '/')}" for each in methods}

@@ -24,7 +24,7 @@ def introduction(
         if not isinstance(value, dict):  # those are for programs, such as `redrive`
             lines.append(f"  {name} = {value if isinstance(value, str) else json.dumps(value)}")
     lines += ["", f"See all that happens, in a browser: {cloud.console}", "", "Try:"]
-    for title, line in hints(cloud.outputs, viewer=cloud.viewer):
+    for title, line in hints(cloud.deployed, viewer=cloud.viewer):
         lines += [f"  # {title}", f"  {line}"]
     return "\n".join([*lines, *(_what_follows(state) if follows else [])])
 

@@ -292,7 +292,7 @@ def test_cost_as_json(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     assert main(["cost", "dev", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["total"] == pytest.approx(sum(c["cost"] for c in printed["charges"]))
-    assert {"service", "what", "units", "price", "cost"} == set(printed["charges"][0])
+    assert {"service", "what", "units", "unit", "price", "cost"} == set(printed["charges"][0])
 
 
 def test_the_script_runs_this_checkout_from_anywhere(tmp_path: Path) -> None:

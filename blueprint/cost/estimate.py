@@ -6,6 +6,7 @@ assumptions in ``stack_usage.py`` and ``triggers.py``. Use it to compare stacks;
 
 import json
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from blueprint import recorder
 from blueprint.cost.stack_usage import usage
 from blueprint.cost.traffic import Traffic
-from blueprint.cost.usage import Usage
+from blueprint.cost.usage import UNITS, Usage
 
 PRICES = Path(__file__).with_name("prices.toml")
 LEFT_OUT = (
@@ -33,6 +34,7 @@ class Charge:
     service: str
     what: str
     units: float
+    unit: str
     price: float
 
     @property
@@ -52,7 +54,11 @@ def charges_for(used: Iterable[Usage], prices: Mapping[str, Any]) -> list[Charge
     Raises:
         KeyError: the price list lacks a price.
     """
-    return [Charge(u.service, u.what, u.units, prices[u.service][u.price]) for u in used if u.units]
+    return [
+        Charge(u.service, u.what, u.units, UNITS[u.price], prices[u.service][u.price])
+        for u in used
+        if u.units
+    ]
 
 
 def estimate(stack: str, traffic: Traffic) -> list[Charge]:
@@ -68,13 +74,48 @@ def estimate(stack: str, traffic: Traffic) -> list[Charge]:
 
 def table(charges: Sequence[Charge]) -> str:
     """Return the charges by service, and their sum, as a table."""
-    rows = []
+    rows = [("service, and for what", "units", "", "$ a month")]
     for service in dict.fromkeys(charge.service for charge in charges):
-        of_service = [charge for charge in charges if charge.service == service]
-        rows.append(f"{service:<12} {'':36} {'':>16} {sum(c.cost for c in of_service):>12,.2f}")
-        rows += [f"{'':12} {c.what:<36} {c.units:>16,.0f} {c.cost:>12,.2f}" for c in of_service]
-    rows.append(f"{'total':<12} {'':36} {'':>16} {sum(c.cost for c in charges):>12,.2f}")
-    return "\n".join([f"{'service':<12} {'for':<36} {'units':>16} {'$ a month':>12}", *rows])
+        of_service = _by_function([charge for charge in charges if charge.service == service])
+        rows.append((service, "", "", _dollars(of_service)))
+        rows += [(f"  {c.what}", _number(c.units), _unit(c), _dollars([c])) for c in of_service]
+    rows.append(("total", "", "", _dollars(charges)))
+    what, units, unit, cost = (max(map(len, column)) for column in zip(*rows, strict=True))
+    return "\n".join(f"{a:<{what}}  {b:>{units}} {c:<{unit}}  {d:>{cost}}" for a, b, c, d in rows)
+
+
+def _by_function(charges: Sequence[Charge]) -> list[Charge]:
+    """Return a service's charges ordered by the cost of each function, to the cent, and its name.
+
+    Others stay in their order.
+    """
+    costs: dict[str, float] = defaultdict(float)
+    for charge in charges:
+        costs[_function(charge)] += charge.cost
+
+    def order(charge: Charge) -> tuple[float, str]:
+        name = _function(charge)
+        return (-round(costs[name], 2) if name else 0, name)
+
+    return sorted(charges, key=order)
+
+
+def _function(charge: Charge) -> str:
+    """Return the name before what a function is charged for; empty if there is none."""
+    return charge.what.partition(": ")[0] if ": " in charge.what else ""
+
+
+def _dollars(charges: Iterable[Charge]) -> str:
+    return f"{sum(charge.cost for charge in charges):,.2f}"
+
+
+def _unit(charge: Charge) -> str:
+    return charge.unit.removesuffix("s") if charge.units == 1 else charge.unit
+
+
+def _number(units: float) -> str:
+    """Return a number of units; one of less than a hundred is not rounded to whole ones."""
+    return f"{units:,.0f}" if units >= 100 or units == int(units) else f"{units:,.2f}"
 
 
 def report(stack: str, charges: Sequence[Charge], prices: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from blueprint.functions import stack_keys
 from blueprint.functions.files import read, write
-from blueprint.functions.names import WrongName, check_new, folder_of, folders
+from blueprint.functions.names import WrongName, check_new, folder_of, folders, longest_name
 from blueprint.functions.program import Paragraph, bound_names, paste, used_names
 from blueprint.functions.requirements import pinned
 from blueprint.functions.source import ProgramError
@@ -109,16 +109,16 @@ def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
 def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
     """Return what a new function adds to the program."""
     folder, words = folder_of(name), _words(root, name)
-    extra = {
-        "http": "memory_mb=512, timeout=20, environment=cors,",
-        "queue": "memory_mb=256, timeout=30,",
-        "stream": "memory_mb=256, timeout=30,",
-        "bucket": "memory_mb=256, timeout=60, asynchronous=True,",
-        "schedule": "memory_mb=256, timeout=60, asynchronous=True,",
+    described, extra = {
+        "http": (f"GET /{name}", "memory_mb=512, timeout=20, environment=cors,"),
+        "queue": (f"Messages of {name}-messages", "memory_mb=256, timeout=30,"),
+        "stream": ("New users", "memory_mb=256, timeout=30,"),
+        "bucket": (f"Files of {words['bucket']}", "memory_mb=256, timeout=60, asynchronous=True,"),
+        "schedule": ("Once a day", "memory_mb=256, timeout=60, asynchronous=True,"),
     }[trigger]
     entry = (
         f'    "{name}": Function(\n'
-        f'        description="Counts users", {extra}\n'
+        f'        description="{described}", {extra}\n'
         '        grants=[users.query("by-day", env="USERS_TABLE")])'
     )
     function = f'functions["{name}"]'
@@ -174,20 +174,19 @@ def _words(root: Path, name: str) -> dict[str, str]:
         "folder": folder,
         "constant": folder.upper(),
         "camel": camel,
-        "schedule": _free_schedule(program, name),
+        "schedule": _free_schedule(program, name, longest_name(root)),
         "bucket": _free_bucket(program),
         "program": program,
     }
 
 
-def _free_schedule(program: str, name: str) -> str:
-    """Return a name for a new schedule, as short as the function's: its role is named after it.
+def _free_schedule(program: str, name: str, longest: int) -> str:
+    """Return a name for a new schedule, which AWS allows for its role.
 
     The function's name itself is taken, by the function's role.
     """
-    longest = max(len(name), 4)
     ends = (f"-{'run' if number == 1 else number}" for number in count(1))
-    names = (f"{name[: longest - len(end)].rstrip('-')}{end}" for end in ends)
+    names = (f"{name[: max(longest - len(end), 1)].rstrip('-')}{end}" for end in ends)
     return next(name for name in names if f'"{name}"' not in program)
 
 

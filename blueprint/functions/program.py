@@ -100,7 +100,9 @@ def paste(text: str, paragraph: Paragraph) -> str:
     for keyword, name in (("queues", paragraph.queue), ("streams", paragraph.stream)):
         if name:
             items = argument_of(source, "monitoring", keyword, ast.List)
-            _append(source, items, items.elts, f"\n        {name}" if items.elts else name)
+            fits = bool(items.elts) and source.room(items.elts[-1]) >= len(f", {name}")
+            beside = f" {name}" if fits else f"\n        {name}"
+            _append(source, items, items.elts, beside if items.elts else name)
     return source.edited()
 
 

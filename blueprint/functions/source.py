@@ -3,6 +3,8 @@
 import ast
 from dataclasses import dataclass, field
 
+_LONGEST_LINE = 100
+
 
 class ProgramError(ValueError):
     """The program is not written as expected; the message says what to edit by hand."""
@@ -51,6 +53,10 @@ class Source:
     def end_of_line(self, node: ast.stmt) -> int:
         """Return the offset behind the line in which a statement ends."""
         return self._lines[node.end_lineno or 0]
+
+    def room(self, node: ast.expr) -> int:
+        """Return how many characters fit into the line in which a node ends."""
+        return _LONGEST_LINE - len(self.text.split("\n")[(node.end_lineno or 1) - 1].rstrip())
 
     def insert(self, offset: int, text: str) -> None:
         """Insert a text."""

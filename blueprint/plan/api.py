@@ -23,12 +23,39 @@ from blueprint.plan.schema_breaks import Direction, breaks
 Document = Mapping[str, Any]
 Node = Mapping[str, Any]
 
+_PARTS = {"parameters": "parameters", "requestBody": "request", "security": "security"}
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def breaking(before: Document, after: Document) -> list[str]:
     """Return the changes that break callers, each with its operation."""
     return list(_breaking(before, after))
+
+
+def added(before: Document, after: Document) -> list[str]:
+    """Return the operations that are new, such as ``GET /users/{id}``."""
+    old, new = _operations(before), _operations(after)
+    return [new[key][0] for key in sorted(new.keys() - old.keys())]
+
+
+def changed(before: Document, after: Document) -> dict[str, list[str]]:
+    """Return the parts that differ of each operation that both documents have."""
+    old, new = _operations(before), _operations(after)
+    found = {}
+    for key in sorted(old.keys() & new.keys()):
+        was, now = _parts(before, old[key][1]), _parts(after, new[key][1])
+        names = dict.fromkeys([*was, *now])
+        found[new[key][0]] = [name for name in names if was.get(name) != now.get(name)]
+    return {name: parts for name, parts in found.items() if parts}
+
+
+def _parts(document: Document, operation: Node) -> dict[str, Any]:
+    """Return the parts of an operation that are compared, with all references resolved."""
+    whole = Side(document=document, schema=operation)
+    parts = {name: whole.expanded(key) for key, name in _PARTS.items()}
+    for status, response in (whole.expanded("responses") or {}).items():
+        parts[f"response {status}"] = {k: v for k, v in response.items() if k != "links"}
+    return parts
 
 
 def _breaking(before: Document, after: Document) -> Iterator[str]:

@@ -33,8 +33,9 @@ def cost_section(before: Snapshot, after: Snapshot) -> Section:
         summary=f"{new['total'] - old['total']:+,.2f} dollars a month, to {new['total']:,.2f}",
         lines=(
             *table(rows),
-            f"  In dollars, estimated at {TRAFFIC.requests:,.0f} requests, {TRAFFIC.emails:,.0f} "
-            f"notifications, {TRAFFIC.uploads:,.0f} uploads, {TRAFFIC.stored_gb:,.0f} GB of files;",
+            f"  In dollars, estimated at {TRAFFIC.requests:,.0f} requests,",
+            f"  {TRAFFIC.emails:,.0f} notifications, {TRAFFIC.uploads:,.0f} uploads, "
+            f"{TRAFFIC.stored_gb:,.0f} GB of files;",
             f"  list prices of {prices['region']}, {prices['date']}. Other traffic: `make cost`.",
         ),
     )

@@ -1,9 +1,11 @@
 """Describes each function for a reviewer: its trigger and what it runs with."""
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
 
 from blueprint.plan.permissions import FUNCTION
+from blueprint.plan.section import Section, change_summary, folded
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.plan.words import logical_names
 from blueprint.references import REFERENCE
@@ -46,6 +48,28 @@ def functions(snapshot: Snapshot) -> dict[str, Function]:
         )
         for f in snapshot.all(FUNCTION)
     }
+
+
+def functions_section(before: Snapshot, after: Snapshot) -> Section:
+    """Return the section on the functions that are added, removed or changed."""
+    old, new = functions(before), functions(after)
+    listed = []
+    for name in sorted(old.keys() | new.keys()):
+        was, now = old.get(name), new.get(name)
+        if was and now:
+            if was != now:
+                listed.append(f"~ {name}: {', '.join(_differences(was, now))}")
+        elif one := was or now:
+            listed.append(f"{'+' if now else '-'} {name}: {', '.join(astuple(one))}")
+    signs = Counter(line[0] for line in listed)
+    return folded("Functions", change_summary(signs), listed)
+
+
+def _differences(was: Function, now: Function) -> Iterator[str]:
+    for field in fields(Function):
+        before, after = getattr(was, field.name), getattr(now, field.name)
+        if before != after:
+            yield f"{field.name} {before} → {after}"
 
 
 def _routes(snapshot: Snapshot) -> list[tuple[str, str]]:

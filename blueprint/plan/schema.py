@@ -55,7 +55,10 @@ def resolve(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
     return target
 
 
-def _expanded(document: Mapping[str, Any], value: Any, within: frozenset[str]) -> Any:
+def _expanded(
+    document: Mapping[str, Any], value: Any, within: frozenset[str], *, names: bool = False
+) -> Any:
+    """Return a value without silent keywords; ``names``: its keys are names of properties."""
     if isinstance(value, list):
         return [_expanded(document, item, within) for item in value]
     if not isinstance(value, Mapping):
@@ -64,4 +67,8 @@ def _expanded(document: Mapping[str, Any], value: Any, within: frozenset[str]) -
     if isinstance(reference, str) and reference not in within:
         target = {**resolve(document, reference), **{k: v for k, v in value.items() if k != "$ref"}}
         return _expanded(document, target, within | {reference})
-    return {k: _expanded(document, v, within) for k, v in value.items() if k not in SILENT}
+    return {
+        k: _expanded(document, v, within, names=k == "properties" and not names)
+        for k, v in value.items()
+        if names or k not in SILENT
+    }

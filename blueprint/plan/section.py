@@ -1,7 +1,10 @@
 """A section of a plan, and the layout of its lines."""
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+_WIDTH = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,15 @@ def table(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
         "  ".join([sign, *(c.ljust(w) for c, w in zip(cells, widths, strict=True))]).rstrip()
         for sign, *cells in rows
     )
+
+
+def folded(title: str, summary: str, lines: Iterable[str]) -> Section:
+    """Return a section with long lines folded, to fit in a terminal."""
+    wrapper = textwrap.TextWrapper(
+        _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    parts = tuple(part for line in lines for part in wrapper.wrap(line))
+    return Section(title=title, summary=summary, lines=parts)
 
 
 def change_summary(signs: Mapping[str, int]) -> str:

@@ -1,10 +1,11 @@
 """The sections of a plan, in the order in which a reviewer needs them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from blueprint.plan.api import breaking
+from blueprint.plan.api_section import api_section
 from blueprint.plan.cost_section import cost_section
 from blueprint.plan.differences import (
     ABSENT,
@@ -14,9 +15,9 @@ from blueprint.plan.differences import (
     changed_sources,
     changes,
 )
-from blueprint.plan.functions import Function, functions
+from blueprint.plan.functions import functions_section
 from blueprint.plan.permissions import as_lines, differences, documents
-from blueprint.plan.section import Section, change_summary, table
+from blueprint.plan.section import Section, change_summary, folded
 from blueprint.plan.snapshot import Resource, Snapshot
 from blueprint.plan.stack_document import stack_document
 from blueprint.plan.words import is_secret, plural, short_type, shortened
@@ -39,8 +40,8 @@ def report(before: Snapshot, after: Snapshot) -> Report:
     broken = breaking(stack_document(before), stack_document(after))
     return Report(
         sections=(
-            _api(before, after, broken),
-            _functions(before, after),
+            api_section(before, after, broken),
+            functions_section(before, after),
             _permissions(before, after),
             _resources(before, after),
             _images(before, after),
@@ -51,32 +52,6 @@ def report(before: Snapshot, after: Snapshot) -> Report:
         changed=before != after,
         breaks=bool(broken),
     )
-
-
-def _api(before: Snapshot, after: Snapshot, broken: Sequence[str]) -> Section:
-    if broken:
-        summary = f"BREAKS CALLERS by {plural(len(broken), 'change')}"
-    elif stack_document(before) == stack_document(after):
-        summary = "no change"
-    else:
-        summary = "changes, in nothing that breaks callers"
-    return Section(title="API", summary=summary, lines=tuple(f"- {line}" for line in broken))
-
-
-def _functions(before: Snapshot, after: Snapshot) -> Section:
-    old, new = functions(before), functions(after)
-    rows = [(" ", "function", *(field.name for field in fields(Function)))]
-    for name in sorted(old.keys() | new.keys()):
-        cells = [_cell(old.get(name), new.get(name), field.name) for field in fields(Function)]
-        sign = "-" if name not in new else "+" if name not in old else " "
-        rows.append(("~" if sign == " " and old[name] != new[name] else sign, name, *cells))
-    signs = Counter(row[0] for row in rows[1:])
-    return Section(title="Functions", summary=change_summary(signs), lines=table(rows))
-
-
-def _cell(old: Function | None, new: Function | None, attribute: str) -> str:
-    values = [getattr(function, attribute) for function in (old, new) if function]
-    return " → ".join(dict.fromkeys(values))
 
 
 def _permissions(before: Snapshot, after: Snapshot) -> Section:
@@ -130,17 +105,31 @@ def _deletion_note(resource: Resource) -> str:
 
 
 def _images(before: Snapshot, after: Snapshot) -> Section:
-    """List the images that are built again, one line for images with the same changed files."""
-    images: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    """List the images that are built, one line for images with the same changed files."""
+    old, new = before.images.keys(), after.images.keys()
+    fresh, removed = _functions_of(new - old), _functions_of(old - new)
+    rebuilt: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for name, paths in changed_sources(before, after).items():
-        images[paths].append(name.removesuffix("-image-build"))
+        rebuilt[paths] += _functions_of([name])
     listed = [
-        f"~ {', '.join(names)}: because {_listed(paths)} changed"
-        for paths, names in sorted(images.items(), key=lambda item: item[1])
+        *(f"{sign} {', '.join(names)}" for sign, names in (("+", fresh), ("-", removed)) if names),
+        *(
+            f"~ {', '.join(names)}: because {_listed(paths)} changed"
+            for paths, names in sorted(rebuilt.items(), key=lambda item: item[1])
+        ),
     ]
-    total = sum(len(names) for names in images.values())
-    summary = f"{plural(total, 'image')} built from changed sources" if total else "no change"
-    return Section(title="Images", summary=summary, lines=tuple(listed))
+    total = sum(map(len, rebuilt.values()))
+    counts = [
+        (len(fresh), plural(len(fresh), "new image")),
+        (total, f"{plural(total, 'image')} built from changed sources"),
+        (len(removed), f"{plural(len(removed), 'image')} removed"),
+    ]
+    summary = ", ".join(text for number, text in counts if number) or "no change"
+    return folded("Images", summary, listed)
+
+
+def _functions_of(images: Iterable[str]) -> list[str]:
+    return sorted(name.removesuffix("-image-build") for name in images)
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from local.resources.names import present
 from local.resources.registry import PUT, resource
@@ -56,16 +57,25 @@ def lifecycle_policy(request: Request) -> ResourceState:
     return ResourceState(name)
 
 
+_IN_IMAGES = ("buildArgs", "target", "tags", "platforms")
+
+
+def _derived(request: Request) -> dict[str, Any]:
+    """Return what an image is built from; nothing for workers, which run from no image."""
+    return {name: request.get(name) for name in _IN_IMAGES if request.target.images is not None}
+
+
 @resource(
     "docker-build:index:Image",
-    passes="buildArgs target tags platforms",
+    passes="",
     ignores=(
-        "addHosts buildOnPreview builder cacheFrom cacheTo context dockerfile exec exports "
-        "ignoreSecretsInDiffCalculation labels load network noCache pull push registries secrets "
-        "ssh"
+        "addHosts buildArgs buildOnPreview builder cacheFrom cacheTo context dockerfile exec "
+        "exports ignoreSecretsInDiffCalculation labels load network noCache platforms pull push "
+        "registries secrets ssh tags target"
     ),
     update=PUT,
     delete=lambda _request: None,
+    derived=_derived,
 )
 def image(request: Request) -> ResourceState:
     """Derive an image's digest from what it would hold: the sources and the build arguments.

@@ -1,6 +1,7 @@
 """The monthly estimate follows the stack's configuration, the traffic and the price list."""
 
 import math
+import re
 from typing import Any
 
 import pulumi
@@ -221,6 +222,32 @@ def test_the_total_is_the_sum() -> None:
     charges = estimate.estimate("prod", BUSY)
     printed = estimate.table(charges).splitlines()[-1]
     assert printed.split() == ["total", f"{math.fsum(c.cost for c in charges):,.2f}"]
+
+
+@pytest.mark.usefixtures("kept_runs")
+def test_each_line_names_its_unit_within_80_columns() -> None:
+    charges = estimate.estimate("prod", BUSY)
+    lines = estimate.table(charges).splitlines()
+    assert max(map(len, lines)) <= 80
+    rows = [re.split(r"  +", line.strip()) for line in lines]
+    said = {row[0]: row[1] for row in rows if len(row) == 3}
+    assert said["create-user: snapshots kept"] == "5,256,000 GB-seconds"
+    assert said["tables"] == "1 GB-month"
+    assert said["files written"] == "300,000 PUT requests"
+    assert said["interface endpoints, by zone"].endswith(" hours")
+    assert re.fullmatch(r"\d\d\.\d\d GB", said["logs written"])  # not rounded to whole ones
+
+
+def test_functions_are_ordered_by_cost_and_then_name() -> None:
+    charges = [
+        estimate.Charge("lambda", what, 1, "GB-s", price)
+        for what, price in [
+            ("b: invocations", 0.001), ("b: time", 1), ("z: time", 3), ("z: /tmp", 1),
+            ("a: invocations", 0.002), ("a: time", 0.998),
+        ]
+    ]  # fmt: skip
+    listed = [line.split()[0] for line in estimate.table(charges).splitlines()[2:-1]]
+    assert listed == ["z:", "z:", "a:", "a:", "b:", "b:"]
 
 
 @pytest.mark.parametrize(

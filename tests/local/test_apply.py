@@ -11,6 +11,9 @@ from local import invocation
 from local.changes import Action
 from local.errors import DeployFailed, PartlyApplied, WrongConfiguration
 from local.mail import sent
+from local.resources import registry
+from local.resources.request import Request
+from local.resources.target import Target
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +159,35 @@ def test_a_function_and_a_queue_are_added_and_removed(running, program):
     listed = running.client("lambda").list_functions()["Functions"]
     assert name not in {function["FunctionName"] for function in listed}
     assert len(running.client("sqs").list_queues()["QueueUrls"]) == 1
+
+
+IMAGE = """
+import pulumi_docker_build as docker_build
+
+built = docker_build.Image("built", push=False, build_args={"REVISION": "1"})
+"""
+
+
+def test_an_image_is_no_change_where_workers_run(running, program):
+    """Nor is a function whose image it is: there is no image."""
+    function = SECOND.replace('"registry.example.com/other@sha256:0"', "built.ref")
+    program.write_text(program.read_text() + IMAGE + function)
+    running.apply()
+    edit(program, ('"REVISION": "1"', '"REVISION": "2"'))
+    assert running.apply() == []
+
+
+def test_an_image_is_a_change_where_containers_run():
+    image = registry.RESOURCES["docker-build:index:Image"]
+
+    def derived(revision, images):
+        inputs = {"buildArgs": {"REVISION": revision}}
+        target = Target(aws=None, root=None, images=images)
+        request = Request(type="", name="", urn="", inputs=inputs, target=target)
+        return image.derived(request)
+
+    assert derived("1", {}) != derived("2", {})
+    assert derived("1", None) == derived("2", None)
 
 
 def test_configuration(running):

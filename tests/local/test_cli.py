@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from cli import main
 from local.cli.common import as_port
 from local.credentials import Credentials
-from local.deployed import Deployed, FunctionRef
+from local.deployed import Deployed, FunctionRef, Resource
 from local.emulator import free_port
 from local.errors import LocalError, NotRunning
-from local.files import key_for
+from local.files import key_for, unprocessed
 from local.hints import command, hints
 from local.invocation import read_event
 from local.mail import readable
@@ -233,24 +233,82 @@ def test_interrupt(run, monkeypatch):
     assert (code, error) == (130, "\nInterrupted.\n")
 
 
+def deployed(*routes, prefix=None, **outputs):
+    """Return a deployment with routes, and with a function for the bucket's files of a prefix."""
+    made = []
+    for route in routes:
+        method, path = route.split()
+        place = {"httpMethod": method, "resourceId": path}
+        made.append(("aws:apigateway/resource:Resource", path, {}, {"path": path}))
+        made.append(("aws:apigateway/method:Method", route, place, {}))
+    if prefix is not None:
+        triggers = [{"lambdaFunctionArn": "f", "events": [], "filterPrefix": prefix}]
+        notification = {"bucket": outputs["s3_bucket_name"], "lambdaFunctions": triggers}
+        made.append(("aws:s3/bucketNotification:BucketNotification", "b", notification, {}))
+    resources = {
+        name: Resource(type=type_, name=name, id=name, inputs=inputs, outputs=others)
+        for type_, name, inputs, others in made
+    }
+    return Deployed(outputs=outputs, resources=resources)
+
+
+USERS = ("POST /users", "GET /users/{id}")
+URL = {"api_gateway_url": "http://x/local"}
+
+
 def test_hints_are_for_what_there_is():
-    everything = {"api_gateway_url": "http://x/local", "s3_bucket_name": "b", "api_key": "k"}
+    everything = deployed(*USERS, prefix="uploads/", s3_bucket_name="b", api_key="k", **URL)
     lines = [line for _, line in hints(everything)]
     assert any(
         "-H 'x-api-key: k'" in line and line.endswith("http://x/local/users") for line in lines
     )
     assert f"{command()} upload tests/functions/process_upload/picture.jpg" in lines
-    assert [line for _, line in hints({})] == [f"{command()} down"]
+    assert f"{command()} files" in lines
+
+
+@pytest.mark.parametrize(
+    "bare",
+    [
+        deployed(),
+        deployed("GET /activity", **URL),
+        deployed(s3_bucket_name="b"),
+        deployed(s3_bucket_name="b", prefix="in/"),
+    ],
+)
+def test_there_are_no_hints_for_what_there_is_not(bare):
+    assert [line for _, line in hints(bare)] == [f"{command()} down"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "key", "said"),
+    [
+        ("uploads/", "uploads/a", ""),
+        ("", "a", ""),
+        ("uploads/", "a", "No function processes it: only files under uploads/ are.\n"),
+        (None, "uploads/a", "No function processes it: none is invoked for a file.\n"),
+    ],
+)
+def test_a_file_that_no_function_processes_is_said(prefix, key, said):
+    stack = deployed(prefix=prefix, s3_bucket_name="b")
+    assert unprocessed(stack, key) == (said.strip() or None)
+
+
+def test_a_trigger_of_another_bucket_processes_no_upload():
+    stack = deployed(prefix="uploads/", s3_bucket_name="b")
+    stack.outputs["s3_bucket_name"] = "other"
+    assert (
+        unprocessed(stack, "uploads/a") == "No function processes it: none is invoked for a file."
+    )
 
 
 def test_the_viewer_is_among_what_to_try():
     viewer = "http://127.0.0.1:4566/docs"
-    assert viewer in [line for _, line in hints({}, viewer=viewer)]
+    assert viewer in [line for _, line in hints(deployed(), viewer=viewer)]
 
 
 def test_a_hint_shows_the_token_that_the_api_asks_for():
-    outputs = {"api_gateway_url": "http://x/local", "token_endpoint": "http://x/oauth2/token"}
-    [create, read] = [line for _, line in hints(outputs) if line.startswith("curl")]
+    stack = deployed(*USERS, **URL, token_endpoint="http://x/oauth2/token")
+    [create, read] = [line for _, line in hints(stack) if line.startswith("curl")]
     assert f'-H "Authorization: Bearer $({command()} token)"' in create
     assert f'-H "Authorization: Bearer $({command()} token)"' in read
 

@@ -155,20 +155,47 @@ def test_nothing_is_written_for_a_name_that_is_refused(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["Pulumi.yaml"]
 
 
-def test_two_schedules_have_two_names_no_longer_than_their_functions() -> None:
+def test_a_schedule_is_named_after_its_function_as_far_as_aws_allows() -> None:
     program = (ROOT / "__main__.py").read_text()
-    names = ["count-users", "count-orders", "expire-it", "a", "abcdefghijklmno"]
-    for name in names:
-        program = paste(program, paragraph_in(program, name))
+    longest = "x" * longest_name(ROOT)
+    for name in ["list-mails", "sum-days", "a", longest, f"{longest[1:]}y"]:
+        program = paste(program, paragraph_in(program, name, "schedule"))
     made = re.findall(r'ScheduleTrigger\("([^"]+)"', program)
-    assert len(made) == len(set(made)) >= len(names)
-    assert all(len(schedule) <= max(map(len, names)) for schedule in made)
+    expected = ["list-mails-run", "sum-days-run", "a-run", f"{longest[4:]}-run", f"{longest[2:]}-2"]
+    assert made[-5:] == expected
 
 
-def paragraph_in(program: str, name: str) -> Paragraph:
+def paragraph_in(program: str, name: str, trigger: Trigger) -> Paragraph:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "__main__.py").write_text(program)
-        return paragraph(Path(folder), name, "schedule")
+        (Path(folder) / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+        return paragraph(Path(folder), name, trigger)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "described"),
+    [
+        ("http", "GET /note-mail"),
+        ("queue", "Messages of note-mail-messages"),
+        ("stream", "New users"),
+        ("bucket", "Files of files"),
+        ("schedule", "Once a day"),
+    ],
+)
+def test_a_function_is_described_by_what_invokes_it(trigger: Trigger, described: str) -> None:
+    """True whatever its author makes of the template."""
+    added = paragraph_in((ROOT / "__main__.py").read_text(), "note-mail", trigger)
+    assert f'description="{described}",' in added.entry
+
+
+def test_an_item_is_pasted_into_the_line_if_it_fits() -> None:
+    program = (ROOT / "__main__.py").read_text()
+    for name in ("note-mail", "other-mail"):
+        program = paste(program, paragraph_in(program, name, "queue"))
+    assert (
+        "    queues=[emails_to_send, note_mail_queue,\n        other_mail_queue], streams=["
+    ) in program
+    assert max(map(len, program.splitlines())) <= 100
 
 
 @pytest.mark.parametrize(("name", "trigger"), [("users", "queue"), ("cors", "http")])

@@ -143,7 +143,7 @@ def test_a_function_can_be_added_to_what_is_left_of_an_emptied_program(tmp_path:
     for name in IN_MAIN:
         program = removed(program, name)
     added = paste(program, paragraph(ROOT, "count-users", "http"))
-    assert added.count("count-users") == 3  # its entry, its route's path and function
+    assert added.count("count-users") == 4  # its entry, its description, its route and its function
 
 
 def test_lines_that_name_it_are_listed_once_but_for_generated_ones(tmp_path: Path) -> None:

@@ -87,11 +87,10 @@ def test_a_broken_api_is_said_and_ends_with_4(planned: subprocess.CompletedProce
 
 
 def test_functions_are_shown_with_what_changes(planned: subprocess.CompletedProcess[str]) -> None:
-    lines = section(planned.stdout, "Functions")
-    assert lines[0] == "Functions: 1 changed"
-    rows = [" ".join(line.split()) for line in lines]
-    assert "~ create-user POST /users 1024 MB → 2048 MB 20 s arm64" in rows
-    assert "send-email queue emails 256 MB 30 s arm64" in rows
+    assert section(planned.stdout, "Functions") == [
+        "Functions: 1 changed",
+        "~ create-user: memory 1024 MB → 2048 MB",
+    ]
 
 
 def test_permissions_are_shown_by_function_first(
@@ -128,7 +127,7 @@ def test_an_image_is_one_line_with_the_sources_that_changed(
     assert re.fullmatch(r"Images: \d+ images built from changed sources", summary)
     assert re.fullmatch(
         r"~ .*\bcreate-user, .*\bget-user, .*: because handlers/domain/user\.py changed",
-        "\n".join(images),
+        " ".join(image.strip() for image in images),
     )
     assert "-image-build" not in planned.stdout
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from blueprint.cost.estimate import charges_for, read_prices
 from blueprint.cost.stack_usage import usage
 from blueprint.plan.cost_section import TRAFFIC, cost_by_service, cost_section
-from blueprint.plan.functions import functions
+from blueprint.plan.functions import functions, functions_section
 from blueprint.plan.render import COMMENT, Heading, as_json, markdown, text
 from blueprint.plan.section import Section
 from blueprint.plan.sections import Report, report
@@ -47,6 +47,49 @@ def test_a_function_that_nothing_invokes_says_so(prod: Snapshot) -> None:
     key = ("aws:scheduler/schedule:Schedule", "cleanup")
     left = {k: r for k, r in prod.resources.items() if k != key}
     assert functions(replace(prod, resources=left))["cleanup-expired"].trigger == "none"
+
+
+def section(found: Report, title: str) -> Section:
+    return next(each for each in found.sections if each.title == title)
+
+
+def without(prod: Snapshot, key: Key) -> Snapshot:
+    return replace(prod, resources={k: r for k, r in prod.resources.items() if k != key})
+
+
+def test_only_functions_that_change_are_listed(prod: Snapshot) -> None:
+    key = ("aws:lambda/function:Function", "create-user")
+    more = with_inputs(prod, key, memorySize=2048, timeout=25)
+    found = section(report(prod, more), "Functions")
+    assert found.summary == "1 changed"
+    assert found.lines == ("~ create-user: memory 1024 MB → 2048 MB, timeout 20 s → 25 s",)
+    found = functions_section(without(prod, key), prod)
+    assert found.lines == ("+ create-user: POST /users, 1024 MB, 20 s, arm64",)
+    found = functions_section(prod, without(prod, key))
+    assert found.lines == ("- create-user: POST /users, 1024 MB, 20 s, arm64",)
+    assert section(report(prod, prod), "Functions").lines == ()
+
+
+def test_new_and_removed_images_are_counted(prod: Snapshot) -> None:
+    names = ("create-user-image-build", "get-user-image-build")
+    fewer = replace(prod, images={k: v for k, v in prod.images.items() if k not in names})
+    edited = replace(prod, images={**prod.images, "send-email-image-build": {"a": "1"}})
+    found = section(report(fewer, edited), "Images")
+    assert found.summary == "2 new images, 1 image built from changed sources"
+    assert found.lines[0] == "+ create-user, get-user"
+    found = section(report(prod, fewer), "Images")
+    assert found.summary == "2 images removed"
+    assert found.lines == ("- create-user, get-user",)
+
+
+def test_lines_fit_in_a_terminal(prod: Snapshot) -> None:
+    """All functions, images and costs of a stack, also the longest list of triggers."""
+    found = report(Snapshot(), prod)
+    for title in ("Functions", "Images", "Cost"):
+        assert max(map(len, section(found, title).lines)) <= 80, title
+    lines = section(found, "Functions").lines
+    where = next(n for n, line in enumerate(lines) if line.startswith("+ resolve-uploads: "))
+    assert lines[where + 1].startswith("    ")
 
 
 def test_costs_are_those_of_the_estimate(prod: Snapshot) -> None:
@@ -94,8 +137,46 @@ def test_what_the_stack_asks_callers_for_is_compared(prod: Snapshot) -> None:
         (prod, either, None),
     ):
         api = report(before, after).sections[0]
-        assert api.lines == ((f"- POST /users: security: {problem}",) if problem else ())
-        assert api.summary.startswith("BREAKS" if problem else "changes, in nothing that breaks")
+        assert api.lines == (
+            (f"- POST /users: security: {problem}",) if problem else ("~ POST /users: security",)
+        )
+        breaks = "BREAKS CALLERS by 1 change"
+        assert api.summary == (breaks if problem else "1 changed, breaks no callers")
+
+
+def with_operation(prod: Snapshot, path: str, verb: str, **changed: Any) -> Snapshot:
+    """Change parts of an operation in the API's document; without any, leave the operation out."""
+    openapi: dict[str, Any] = json.loads(json.dumps(prod.openapi))
+    if changed:
+        openapi["paths"][path][verb] |= changed
+    else:
+        del openapi["paths"][path][verb]
+    return replace(prod, openapi=openapi)
+
+
+def test_operations_that_are_new_or_changed_are_listed(prod: Snapshot) -> None:
+    fewer = with_operation(prod, "/users/{id}", "get")
+    api = report(fewer, prod).sections[0]
+    assert (api.summary, api.lines) == ("1 added, breaks no callers", ("+ GET /users/{id}",))
+    api = report(prod, fewer).sections[0]
+    assert api.lines == ("- GET /users/{id}: removed",)
+    parameters = prod.openapi["paths"]["/users"]["post"]["parameters"]
+    dry = {"name": "dry", "in": "query", "schema": {"type": "boolean"}}
+    more = with_operation(prod, "/users", "post", parameters=[*parameters, dry])
+    assert report(prod, more).sections[0].lines == ("~ POST /users: parameters",)
+
+
+def test_a_field_of_a_shared_schema_changes_the_operations_that_use_it(prod: Snapshot) -> None:
+    openapi: dict[str, Any] = json.loads(json.dumps(prod.openapi))
+    openapi["components"]["schemas"]["NewUser"]["properties"]["description"] = {"type": "string"}
+    api = report(prod, replace(prod, openapi=openapi)).sections[0]
+    assert api.lines == ("~ POST /users: request",)
+
+
+def test_other_words_in_the_document_are_no_change_of_an_operation(prod: Snapshot) -> None:
+    other = with_operation(prod, "/users", "post", description="Otherwise.", operationId="other")
+    api = report(prod, other).sections[0]
+    assert (api.summary, api.lines) == ("documentation only", ())
 
 
 def report_of(*lines: str, breaks: bool = False, title: str = "Resources") -> Report:
