@@ -13,7 +13,7 @@ from ops.trace import command
 from tests.support.e2e.system import Api, address, log_records, until
 from tests.support.samples import PICTURE
 
-HOUR = 3_600
+HOUR = "1h"
 
 
 def records(cloud: Cloud, function: str, trace: str) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def records(cloud: Cloud, function: str, trace: str) -> list[dict[str, Any]]:
 def chain(cloud: Cloud, trace: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Return what ``app trace`` prints as JSON."""
     capsys.readouterr()
-    found = command.run(cloud.outputs, cloud.client, trace=trace, seconds=HOUR, as_json=True)
+    found = command.run(cloud.outputs, cloud.client, trace=trace, since=HOUR, as_json=True)
     assert found == 0
     cause: dict[str, Any] = json.loads(capsys.readouterr().out)
     return cause
