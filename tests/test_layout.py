@@ -57,7 +57,7 @@ INSIDE_INFRA = {
 FRAMEWORK = (
     "blueprint", "bootstrap", "checks", "handlers/runtime", "images", "infra", "local", "ops",
 )  # fmt: skip
-MAY_NAME_FUNCTIONS = ("local/cli/", "ops/redrive/cli.py", "ops/smoke/")
+MAY_NAME_FUNCTIONS = ("ops/redrive/cli.py", "ops/smoke/")
 """Help shows commands to paste; the smoke test is this application's own."""
 
 

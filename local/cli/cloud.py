@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from local.cli.common import PANEL, AsJson, as_port, directory_of
+from local.cli.common import EXAMPLE, PANEL, AsJson, as_port, directory_of
 from local.ports import DEBUG_PORT, PORT
 
 commands = typer.Typer()
@@ -12,14 +12,14 @@ commands = typer.Typer()
 
 @commands.command(
     rich_help_panel=PANEL,
-    epilog="""\b
+    epilog=f"""\b
     Examples:
       app up
       app up --detach
       app up --keep
       app up --port 4567
       app up --no-docker
-      app up --debug create-user""",
+      app up --debug {EXAMPLE}""",
 )
 def up(
     context: typer.Context,
@@ -119,10 +119,10 @@ def outputs(
 
 @commands.command(
     rich_help_panel=PANEL,
-    epilog="""\b
+    epilog=f"""\b
     Examples:
       app logs
-      app logs create-user --follow""",
+      app logs {EXAMPLE} --follow""",
 )
 def logs(
     context: typer.Context,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,19 @@ if TYPE_CHECKING:
     from local.state import StateDirectory
 
 PANEL = "On this machine"
+
+
+def _example() -> str:
+    """Return a function of this tree, one with a route if there is one."""
+    handlers = Path(__file__).parents[2] / "handlers"
+    found = sorted(handlers.glob("*/operation.py")) or sorted(handlers.glob("*/handler.py"))
+    return found[0].parent.name.replace("_", "-") if found else "count-users"
+
+
+EXAMPLE = _example()
+"""A function's name for the examples in help."""
+
+FOLDER = EXAMPLE.replace("-", "_")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

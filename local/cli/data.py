@@ -24,7 +24,7 @@ def mail(context: typer.Context, json: AsJson = False) -> int:
     rich_help_panel=PANEL,
     epilog="""\b
     Examples:
-      app upload tests/functions/process_upload/picture.jpg
+      app upload picture.jpg
       app upload report.pdf uploads/2026/report.pdf
       app upload report.pdf uploads/2026/""",
 )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from local.cli.common import PANEL, as_port, directory_of
+from local.cli.common import EXAMPLE, FOLDER, PANEL, as_port, directory_of
 from local.ports import DEBUG_PORT
 from ops.trace.cli import LOCAL
 
@@ -13,14 +13,14 @@ commands = typer.Typer()
 
 @commands.command(
     rich_help_panel=PANEL,
-    epilog="""\b
+    epilog=f"""\b
     Examples:
-      app invoke create-user tests/functions/create_user/event.json
-      app invoke create-user - < event.json""",
+      app invoke {EXAMPLE} tests/functions/{FOLDER}/event.json
+      app invoke {EXAMPLE} - < event.json""",
 )
 def invoke(
     context: typer.Context,
-    function: Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as create-user.")],
+    function: Annotated[str, typer.Argument(metavar="FUNCTION", help=f"Such as {EXAMPLE}.")],
     event: Annotated[
         str | None,
         typer.Argument(
@@ -42,7 +42,7 @@ def invoke(
     rich_help_panel=PANEL,
     epilog="""\b
     Examples:
-      app run cleanup-expired
+      app run cleanup
       app run report
       app run recount
       app run recount --stack prod
@@ -84,14 +84,14 @@ def run(
 
 @commands.command(
     rich_help_panel=PANEL,
-    epilog="""\b
+    epilog=f"""\b
     Examples:
-      app debug create-user
-      app debug create-user --port 5679""",
+      app debug {EXAMPLE}
+      app debug {EXAMPLE} --port 5679""",
 )
 def debug(
     context: typer.Context,
-    function: Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as create-user.")],
+    function: Annotated[str, typer.Argument(metavar="FUNCTION", help=f"Such as {EXAMPLE}.")],
     port: Annotated[
         int, typer.Option(parser=as_port, metavar="PORT", help="Where your editor attaches.")
     ] = DEBUG_PORT,
