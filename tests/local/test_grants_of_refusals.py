@@ -84,7 +84,7 @@ def actions_of(maker: type, method: str) -> set[str]:
 
     needed = inspect.signature(getattr(maker, method)).parameters
     given = {
-        name: {"index": "x", "prefix": "x/", "prefixes": ["x/"]}.get(name, "X")
+        name: {"index": "x", "prefix": "x/", "prefixes": ["x/"]}.get(name, "XY")
         for name in needed
         if name != "self"
     }
