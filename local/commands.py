@@ -9,7 +9,6 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
 
-from blueprint.functions.names import function_names
 from local import invocation, past_logs, tokens
 from local.aws import AwsError
 from local.debug import attach_hint, debugging
@@ -47,6 +46,8 @@ def logs(directory: StateDirectory, *, function: str | None, follow: bool) -> in
     try:
         state = directory.load()
     except NotRunning as error:
+        from blueprint.functions.names import function_names  # loads YAML, only for this
+
         everything = [] if follow else past_logs.read(directory.history, None)
         if not everything:
             raise

@@ -11,8 +11,9 @@ LocalError
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from blueprint.suggestions import unknown_name
 
 if TYPE_CHECKING:
     from local.deployed import Deployed
@@ -61,9 +62,4 @@ def unknown(kind: str, name: str, known: Collection[str], *, title: str = "") ->
     ``kind`` is what it would be the name of, such as ``function``. ``title``: of the list of names,
     if it is not the plural of the kind.
     """
-    near = get_close_matches(name, known, n=1)
-    meant = f" Did you mean {near[0]!r}?" if near else ""
-    return WrongUsage(
-        f"There is no {kind} {name!r}.{meant} "
-        f"{title or f'{kind.capitalize()}s'}: {', '.join(sorted(known)) or 'none'}."
-    )
+    return WrongUsage(unknown_name(kind, name, {title or f"{kind.capitalize()}s": known}))

@@ -68,9 +68,9 @@ def unprocessed(deployed: Deployed, key: str) -> str | None:
     bucket = deployed.outputs.get(OUTPUT)
     filters = [
         (one.get("filterPrefix") or "", one.get("filterSuffix") or "")
-        for made in deployed.resources.values()
-        if made.type == _NOTIFICATION and made.inputs["bucket"] == bucket
-        for one in made.inputs.get("lambdaFunctions") or ()
+        for each in deployed.resources.values()
+        if each.type == _NOTIFICATION and each.inputs["bucket"] == bucket
+        for one in each.inputs.get("lambdaFunctions") or ()
     ]
     if any(key.startswith(prefix) and key.endswith(suffix) for prefix, suffix in filters):
         return None

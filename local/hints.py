@@ -54,7 +54,7 @@ def hints(deployed: Deployed, *, viewer: str | None = None) -> Iterator[tuple[st
 
 def _routes(deployed: Deployed) -> set[str]:
     """Return the routes of the stack's APIs, such as ``POST /users``."""
-    made = deployed.resources.values()
-    paths = {each.id: each.outputs["path"] for each in made if each.type == _PATH}
-    methods = [each.inputs for each in made if each.type == _METHOD]
+    resources = deployed.resources.values()
+    paths = {each.id: each.outputs["path"] for each in resources if each.type == _PATH}
+    methods = [each.inputs for each in resources if each.type == _METHOD]
     return {f"{each['httpMethod']} {paths.get(each['resourceId'], '/')}" for each in methods}

@@ -1,7 +1,6 @@
 """Finds the functions' logs of local clouds that have ended, in the history."""
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from local.history.store import History
 from local.logs import Invocation
+from local.uploads import digest_of
 from ops.events.model import Invocation as Run
 from ops.events.model import LogRecord
 
@@ -40,7 +40,7 @@ def _uploads(event: Any) -> Iterator[tuple[str, str]]:
     for record in records if isinstance(records, list) else ():
         with contextlib.suppress(KeyError, TypeError):  # of another service, or sent by hand
             key = unquote_plus(record["s3"]["object"]["key"])
-            yield hashlib.sha256(key.encode()).hexdigest(), key
+            yield digest_of(key), key
 
 
 def _log(run: Run, keys: Mapping[str, str]) -> Invocation:

@@ -18,6 +18,11 @@ from local.logs import Invocation
 _FIELD = re.compile(r'("upload": ?)"([0-9a-f]{64})"')
 
 
+def digest_of(key: str) -> str:
+    """Return what functions log in place of a file's key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
 class UploadNames:
     """The keys of the bucket's uploads, by their digests; read when a log needs them."""
 
@@ -41,4 +46,4 @@ class UploadNames:
     def _read(self) -> None:
         self._read_ms = time.time() * 1000
         for stored in self._files.list(UPLOADS) if self._files else ():
-            self._keys[hashlib.sha256(stored.key.encode()).hexdigest()] = stored.key
+            self._keys[digest_of(stored.key)] = stored.key

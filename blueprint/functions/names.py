@@ -2,10 +2,10 @@
 
 import keyword
 import re
-from difflib import get_close_matches
 from pathlib import Path
 
 from blueprint.project import project_name, stack_settings, stacks
+from blueprint.suggestions import unknown_name
 
 MAX_ROLE_NAME = 64
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -117,13 +117,10 @@ def check_known(root: Path, name: str, *, features: bool = False) -> None:
     """
     if name in function_names(root):
         return
-    known = {"function": function_names(root)}
+    known = {"Functions": function_names(root)}
     if features:
-        known["feature"] = feature_names(root)
-    close = get_close_matches(name, [each for names in known.values() for each in names], n=1)
-    meant = f" Did you mean {close[0]!r}?" if close else ""
-    lists = [f" {kind.title()}s: {', '.join(names) or 'none'}." for kind, names in known.items()]
-    raise WrongName(f"There is no {' or '.join(known)} {name!r}.{meant}{''.join(lists)}")
+        known["Features"] = feature_names(root)
+    raise WrongName(unknown_name("function or feature" if features else "function", name, known))
 
 
 def folders(root: Path, name: str) -> list[Path]:

@@ -4,7 +4,6 @@ import ast
 import difflib
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,9 +41,18 @@ def remove(root: Path, name: str) -> Removed:
         ProjectError: a stack file must be edited by hand; nothing was changed.
     """
     module = root / "features" / f"{folder_of(name)}.py"
-    if module.exists():
-        return _remove_feature(root, module)
-    check_known(root, name, features=True)
+    if not module.exists():
+        check_known(root, name, features=True)
+    settings = _settings_read(root)
+    removed = _remove_feature(root, module) if module.exists() else _remove_function(root, name)
+    unread = [
+        f"config.py: {setting}, which the program no longer reads"
+        for setting in sorted(settings - _settings_read(root))
+    ]
+    return replace(removed, mentions=[*unread, *removed.mentions])
+
+
+def _remove_function(root: Path, name: str) -> Removed:
     main = program_removal.file_of(root, name)
     if main.parent.name == "features" and not _has_route(root, name):
         raise ProgramError(
@@ -67,13 +75,12 @@ def _remove_feature(root: Path, module: Path) -> Removed:
     main = root / "__main__.py"
     before = read(main)
     after = program_removal.without_feature(before, module.stem, functions)
-    unread = _settings_read(read(module)) - _settings_read(after)
     removed = _remove(root, functions, main, before, after)
     module.unlink()
     return replace(
         removed,
         paths=[module, *removed.paths],
-        mentions=[*_unread(root, unread), *removed.mentions, *_pages(root, module.stem)],
+        mentions=[*removed.mentions, *_pages(root, module.stem)],
     )
 
 
@@ -104,26 +111,19 @@ def _remove(root: Path, names: list[str], main: Path, before: str, after: str) -
     return Removed(
         paths=[*deleted, *changed],
         diff="".join(diff),
-        mentions=[
-            *_unread(root, _settings_read(before) - _settings_read(after)),
-            *_mentions(root, *(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names)),
-        ],
+        mentions=_mentions(root, *(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names)),
     )
 
 
-def _settings_read(program: str) -> set[str]:
-    """Return the settings that a program reads, such as ``config.schedules.report``."""
-    nodes = [ast.unparse(n) for n in ast.walk(parse(program)) if isinstance(n, ast.Attribute)]
-    return {name for name in nodes if re.fullmatch(r"config(\.\w+)+", name)}
-
-
-def _unread(root: Path, settings: set[str]) -> Iterator[str]:
-    """Yield a line for each of these settings that no module of the program reads now."""
+def _settings_read(root: Path) -> set[str]:
+    """Return the settings that the program reads, such as ``schedules.report``."""
     modules = [root / "__main__.py", *root.glob("features/*.py")]
-    read_now = {name for module in modules for name in _settings_read(read(module))}
-    for name in sorted(settings - read_now):
-        if not any(other.startswith(f"{name}.") for other in settings | read_now):
-            yield f"config.py: {name.removeprefix('config.')}, which the program no longer reads"
+    nodes = [node for module in modules for node in ast.walk(parse(read(module)))]
+    chains = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    found = {
+        each.removeprefix("config.") for each in chains if re.fullmatch(r"config(\.\w+)+", each)
+    }
+    return {each for each in found if not any(other.startswith(f"{each}.") for other in found)}
 
 
 def _pages(root: Path, feature: str) -> list[str]:

@@ -30,11 +30,11 @@ def rename(root: Path, name: str) -> list[Path]:
     """
     from infra.config.names import check_stack  # imports Pulumi, which takes a second
 
-    if name == namespace(root) == project_name(root):
+    old = namespace(root)
+    if name == old == project_name(root):
         raise WrongName(f"The project is called {name!r} already.")
     for stack in stack_files(root):
         check_stack(name, stack.name.split(".")[1])
-    old = namespace(root)
     if name in function_names(root) or (name not in (old, EXAMPLE) and _is_a_word(root, name)):
         raise WrongName(
             f"The name {name!r} has another meaning in this project: a later rename could not tell "

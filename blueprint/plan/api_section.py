@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 
-from blueprint.plan.api import added, changed
+from blueprint.plan.api import Document, added, changed
 from blueprint.plan.section import Section, change_summary
-from blueprint.plan.snapshot import Snapshot
-from blueprint.plan.stack_document import stack_document
 from blueprint.plan.words import plural
 
 
-def api_section(before: Snapshot, after: Snapshot, broken: Sequence[str]) -> Section:
-    """Return the section on the API: first what breaks its callers."""
-    old, new = stack_document(before), stack_document(after)
-    fresh = added(old, new)
+def api_section(before: Document, after: Document, broken: Sequence[str]) -> Section:
+    """Return the section on the API of two documents: first what breaks its callers."""
+    fresh = added(before, after)
     # What breaks is told in more detail.
     others = {
         name: parts
-        for name, parts in changed(old, new).items()
+        for name, parts in changed(before, after).items()
         if not any(line.startswith(f"{name}: ") for line in broken)
     }
     if broken:
@@ -25,7 +22,7 @@ def api_section(before: Snapshot, after: Snapshot, broken: Sequence[str]) -> Sec
         signs = {"+": len(fresh), "~": len(others)}
         summary = f"{change_summary(signs)}, breaks no callers"
     else:
-        summary = "no change" if old == new else "documentation only"
+        summary = "no change" if before == after else "documentation only"
     listed = [
         *(f"- {line}" for line in broken),
         *(f"+ {name}" for name in fresh),

@@ -37,10 +37,11 @@ class Report:
 
 def report(before: Snapshot, after: Snapshot) -> Report:
     """Return the sections that compare two snapshots of a stack."""
-    broken = breaking(stack_document(before), stack_document(after))
+    documents_of_api = stack_document(before), stack_document(after)
+    broken = breaking(*documents_of_api)
     return Report(
         sections=(
-            api_section(before, after, broken),
+            api_section(*documents_of_api, broken),
             functions_section(before, after),
             _permissions(before, after),
             _resources(before, after),

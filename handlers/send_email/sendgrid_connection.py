@@ -70,7 +70,7 @@ class Connection:
         try:
             return self._request(connection, path, body, headers)
         except (OSError, HTTPException, HTTPError) as error:
-            self.close()
+            self._close()
             raise Unanswered(type(error).__name__) from error
 
     def is_open(self) -> bool:
@@ -78,14 +78,13 @@ class Connection:
         fresh = 0 <= self._now() - self._used_at < _IDLE_SECONDS
         return fresh and self._connection is not None and self._connection.is_connected
 
-    def close(self) -> None:
-        """Close what is open; the next request connects again."""
+    def __del__(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self._connection:
             self._connection.close()
             self._connection = None
-
-    def __del__(self) -> None:
-        self.close()
 
     def _request(
         self, connection: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
@@ -100,7 +99,7 @@ class Connection:
             # Most statuses say it all; an endless body must not take the time.
             if response.status in self._reads:
                 read = response.read1(_MOST_BODY)
-            self.close()
+            self._close()
         self._used_at = self._now()
         return Answer(response.status, response.headers, read)
 
@@ -108,7 +107,7 @@ class Connection:
         """Return a connection that is open; make another if it was idle for long."""
         if self._connection and self.is_open():
             return self._connection
-        self.close()
+        self._close()
         deadline.answer_seconds(_ANSWER_SECONDS, connecting=2 * _CONNECT_SECONDS)
         connection = self._new()
         try:

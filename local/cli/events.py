@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 import typer
 
 from local.cli.common import PANEL, directory_of
-from ops.events.since import as_time, seconds
+from ops.events.since import seconds
 
 commands = typer.Typer()
 
@@ -82,9 +82,9 @@ def events(
         str | None, typer.Option(metavar="TEXT", help="Only causes that contain this text.")
     ] = None,
     since: Annotated[
-        str | None,
+        int | None,
         typer.Option(
-            parser=as_time, metavar="TIME", help="Only the last 15m, 2h or 1d, for example."
+            parser=seconds, metavar="TIME", help="Only the last 15m, 2h or 1d, for example."
         ),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Print the newest N causes.")] = 50,
@@ -105,7 +105,7 @@ def events(
             function=function,
             outcome=outcome,
             text=text,
-            since=None if since is None else time.time() - seconds(since),
+            since=None if since is None else time.time() - since,
         ),
         limit=limit,
     )
