@@ -1,6 +1,5 @@
 """The one command line: ``app``. Each command imports what it needs when it runs."""
 
-import io
 import os
 import signal
 import sys
@@ -8,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -25,7 +24,7 @@ import ops.redrive.cli
 import ops.release.cli
 import ops.smoke.cli
 import ops.trace.cli
-from ops.terminal import wants_colour
+from ops.terminal import outlet, wants_colour
 
 ROOT = Path(__file__).resolve().parent
 
@@ -163,38 +162,10 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
 
 def run(root: Path = ROOT) -> NoReturn:
     """Run one command as this process, and end with its exit code."""
-    sys.stdout, sys.stderr = _outlet(sys.stdout, 1), _outlet(sys.stderr, 2)
+    sys.stdout, sys.stderr = outlet(sys.stdout, 1), outlet(sys.stderr, 2)
     # As an exception, so that whatever the command has begun is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(main(root=root))
-
-
-class _Outlet(io.FileIO):
-    """Drops what is written after the reader has gone, as in ``app up --detach | head -3``.
-
-    The command continues to its end: a closed pipe must not undo what was done.
-    """
-
-    def write(self, data: Any) -> int:
-        """Write bytes."""
-        try:
-            return super().write(data)
-        except BrokenPipeError:
-            return len(data)
-
-
-def _outlet(stream: TextIO | None, descriptor: int) -> TextIO:
-    if stream is None:  # the shell has closed it: `app up >&-`
-        return open(os.devnull, "w")
-    unbuffered = getattr(stream, "write_through", False)
-    raw = _Outlet(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(
-        raw if unbuffered else io.BufferedWriter(raw),
-        encoding=stream.encoding,
-        errors="backslashreplace",
-        line_buffering=getattr(stream, "line_buffering", False),
-        write_through=unbuffered,
-    )
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:

@@ -8,6 +8,6 @@ class OpsError(Exception):
 
 
 class WrongUsage(OpsError):
-    """What was given on the command line is wrong."""
+    """An argument on the command line is wrong."""
 
     exit_code = 2

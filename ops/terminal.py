@@ -1,8 +1,9 @@
-"""Tells how to print: in colour or not, and whether anybody still reads."""
+"""Prints to a terminal or a pipe: colour, and readers that have gone."""
 
+import io
 import os
 import select
-from typing import TextIO
+from typing import Any, TextIO
 
 
 def wants_colour(output: TextIO) -> bool:
@@ -15,3 +16,32 @@ def reader_has_gone() -> bool:
     output = select.poll()
     output.register(1, 0)  # errors only, which are always reported
     return any(event & select.POLLERR for _, event in output.poll(0))
+
+
+class _Outlet(io.FileIO):
+    """Drops what is written after the reader has gone, as in ``app up --detach | head -3``.
+
+    The command continues to its end: a closed pipe must not undo what was done.
+    """
+
+    def write(self, data: Any) -> int:
+        """Write bytes."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return len(data)
+
+
+def outlet(stream: TextIO | None, descriptor: int) -> TextIO:
+    """Return a stream in place of this one that goes on when its reader has gone."""
+    if stream is None:  # the shell has closed it: `app up >&-`
+        return open(os.devnull, "w")
+    unbuffered = getattr(stream, "write_through", False)
+    raw = _Outlet(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(
+        raw if unbuffered else io.BufferedWriter(raw),
+        encoding=stream.encoding,
+        errors="backslashreplace",
+        line_buffering=getattr(stream, "line_buffering", False),
+        write_through=unbuffered,
+    )

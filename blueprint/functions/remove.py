@@ -119,10 +119,8 @@ def _settings_read(root: Path) -> set[str]:
     """Return the settings that the program reads, such as ``schedules.report``."""
     modules = [root / "__main__.py", *root.glob("features/*.py")]
     nodes = [node for module in modules for node in ast.walk(parse(read(module)))]
-    chains = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
-    found = {
-        each.removeprefix("config.") for each in chains if re.fullmatch(r"config(\.\w+)+", each)
-    }
+    names = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    found = {n.removeprefix("config.") for n in names if re.fullmatch(r"config(\.\w+)+", n)}
     return {each for each in found if not any(other.startswith(f"{each}.") for other in found)}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.names import CONFIGURATION_SET, check_name
+from infra.config.component_names import CONFIGURATION_SET, check_name
 from infra.grants import Grant
 
 

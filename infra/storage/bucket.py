@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from infra.config.component_names import BUCKET, check_name
 from infra.config.emulator import emulator_url
-from infra.config.names import BUCKET, check_name
 from infra.grants import Grant, variable
 from infra.json_text import json_output
 from infra.limits import check_integer

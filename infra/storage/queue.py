@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.names import QUEUE, check_name
+from infra.config.component_names import QUEUE, check_name
 from infra.grants import Grant, variable
 from infra.json_text import json_output
 from infra.limits import check_integer

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.names import TABLE, check_name
+from infra.config.component_names import TABLE, check_name
 from infra.grants import Grant, variable
 from infra.limits import check_distinct, check_length
 from infra.storage.key import Key, arn_of, needs

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.names import PERMISSION, check_name
+from infra.config.component_names import PERMISSION, check_name
 from infra.function.image_function import ImageFunction
 from infra.storage.bucket import Bucket
 

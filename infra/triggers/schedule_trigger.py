@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.names import ROLE, check_name
+from infra.config.component_names import ROLE, check_name
 from infra.config.schedules import check_schedule
 from infra.function.image_function import ImageFunction
 from infra.grants import Grant, policy, trust

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra.config.names import ROLE, check_name
+from infra.config.component_names import ROLE, check_name
 from infra.function.image_function import ImageFunction
 from infra.grants import Grant, policy, trust, variable
 from infra.json_text import json_output

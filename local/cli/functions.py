@@ -6,7 +6,7 @@ import typer
 
 from local.cli.common import EXAMPLE, FOLDER, PANEL, as_port, directory_of
 from local.ports import DEBUG_PORT
-from ops.trace.cli import LOCAL
+from ops.stacks import LOCAL
 
 commands = typer.Typer()
 

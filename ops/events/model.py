@@ -89,7 +89,7 @@ class Invocation(Struct, omit_defaults=True):
 
 
 class DeadLetter(Struct, omit_defaults=True):
-    """What was given up: a message or an event that was sent to a dead-letter queue."""
+    """A message or an event that was given up, and sent to a dead-letter queue."""
 
     id: str
     time: float

@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-commands = typer.Typer()
+from ops.stacks import LOCAL
 
-LOCAL = "local"
-"""The stack that is this machine's cloud; the Pulumi CLI knows all others."""
+commands = typer.Typer()
 
 _EPILOG = """
 A message is deleted only after it was moved back or processed, so it may be processed twice, as

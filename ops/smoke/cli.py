@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from ops.stacks import LOCAL
+
 commands = typer.Typer()
 
-LOCAL = "local"
 _LONGEST_SECONDS = 3_600
 _EPILOG = """
 \b

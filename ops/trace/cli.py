@@ -5,11 +5,9 @@ from typing import Annotated
 import typer
 
 from ops.events.since import as_time
+from ops.stacks import LOCAL
 
 commands = typer.Typer()
-
-LOCAL = "local"
-"""The name that stands for this machine's cloud; the Pulumi CLI knows all other stacks."""
 
 _EPILOG = """
 \b

@@ -1,4 +1,4 @@
-"""What is said of an edit of requirements."""
+"""The hint after an edit of requirements."""
 
 from importlib import metadata
 from pathlib import Path

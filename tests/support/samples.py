@@ -48,6 +48,17 @@ def request(**members: Any) -> dict[str, Any]:
     }
 
 
+def of_caller(
+    request: dict[str, Any], *, claims: dict[str, str] | None = None, key_id: str | None = None
+) -> dict[str, Any]:
+    """Return the request with the claims of a token, the id of an API key, or neither."""
+    if claims is not None:
+        request["requestContext"]["authorizer"] = {"claims": claims}
+    if key_id is not None:
+        request["requestContext"]["identity"] |= {"apiKeyId": key_id, "apiKey": "secret"}
+    return request
+
+
 def user_of(event: dict[str, Any]) -> dict[str, Any]:
     """Return the item of the user that a request's path names."""
     return {

@@ -10,8 +10,8 @@ import pulumi_aws as aws
 from infra.access.callers import Callers
 from infra.access.firewall import Firewall, FirewallArgs
 from infra.config.api import Api
+from infra.config.component_names import PERMISSION, room_for
 from infra.config.emulator import emulator_url
-from infra.config.names import PERMISSION, room_for_name
 from infra.storage.key import Key
 from infra.triggers.http.authorization import HEADERS, Authorization, AuthorizationArgs
 from infra.triggers.http.cors import Preflight, PreflightArgs
@@ -195,7 +195,7 @@ class RestApi(pulumi.ComponentResource):
 
 
 def _check_permission(name: str, route: Route) -> None:
-    if len(name) > (room := room_for_name(PERMISSION)):
+    if len(name) > (room := room_for(PERMISSION)):
         raise ValueError(
             f"the route {route.method} {route.path} has a name of {len(name)} characters, "
             f"{name!r}; must have at most {room}: shorten the path's words"

@@ -9,13 +9,9 @@ from tests.support import samples
 from tests.support.fakes import FakeDynamoDB
 
 
-def event(*, claims: dict[str, str] | None = None, key_id: str | None = None) -> dict[str, Any]:
-    made = samples.event("create_user")
+def event(**caller: Any) -> dict[str, Any]:
+    made = samples.of_caller(samples.event("create_user"), **caller)
     made["headers"]["Idempotency-Key"] = "k1"
-    if claims is not None:
-        made["requestContext"]["authorizer"] = {"claims": claims}
-    if key_id is not None:
-        made["requestContext"]["identity"] |= {"apiKeyId": key_id, "apiKey": "secret"}
     return made
 
 
@@ -29,7 +25,7 @@ def test_two_callers_may_choose_the_same_key_and_each_gets_their_own_answer() ->
         replayed = "Idempotent-Replayed" in answer["headers"]
         return answer["statusCode"], json.loads(answer["body"]), replayed
 
-    callers = {
+    callers: dict[str, dict[str, Any]] = {
         "person": {"claims": {"sub": "ada", "client_id": "web"}},
         "service": {"claims": {"sub": "s", "client_id": "s"}},
         "another service": {"claims": {"sub": "x", "client_id": "x"}},
@@ -38,14 +34,14 @@ def test_two_callers_may_choose_the_same_key_and_each_gets_their_own_answer() ->
         "nobody": {},
     }
     first = {
-        name: post(event(**who), f"{number}@example.com")  # type: ignore[arg-type]
+        name: post(event(**who), f"{number}@example.com")
         for number, (name, who) in enumerate(callers.items())
     }
     assert {(status, replayed) for status, _, replayed in first.values()} == {(201, False)}
     for number, (name, who) in enumerate(callers.items()):
-        status, body, replayed = post(event(**who), f"{number}@example.com")  # type: ignore[arg-type]
+        status, body, replayed = post(event(**who), f"{number}@example.com")
         assert (status, body, replayed) == (201, first[name][1], True)
-        assert post(event(**who), "other@example.com")[0] == 422  # type: ignore[arg-type]
+        assert post(event(**who), "other@example.com")[0] == 422
     keys = [item_id for item_id in client.tables["ledger"] if item_id.startswith("idempotency#")]
     assert len(keys) == len(callers)
     assert not any("secret" in item_id for item_id in client.tables["ledger"])
@@ -56,11 +52,12 @@ def test_a_key_that_the_version_before_wrote_lets_nothing_be_created_twice() -> 
 
     Nobody's keys have the form of the version before, so an open API answers as before.
     """
-    for who, status in (({}, 201), ({"key_id": "a1b2c3"}, 409)):
+    callers: list[tuple[dict[str, Any], int]] = [({}, 201), ({"key_id": "a1b2c3"}, 409)]
+    for who, status in callers:
         client = FakeDynamoDB()
         users = UserStore(client, "users", ledger_table="ledger")
         before = event()  # the version before read no caller
         assert create_user(before, users)["statusCode"] == 201
-        answer = create_user(event(**who), users)  # type: ignore[arg-type]
+        answer = create_user(event(**who), users)
         assert answer["statusCode"] == status
         assert len(client.tables["users"]) == 2

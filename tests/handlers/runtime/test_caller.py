@@ -22,16 +22,8 @@ SERVICE = {
 }
 
 
-def event(
-    *, claims: dict[str, str] | None = None, key_id: str | None = None, key: str = "k1"
-) -> dict[str, Any]:
-    made = samples.request()
-    made["headers"]["Idempotency-Key"] = key
-    if claims is not None:
-        made["requestContext"]["authorizer"] = {"claims": claims}
-    if key_id is not None:
-        made["requestContext"]["identity"] |= {"apiKeyId": key_id, "apiKey": "secret"}
-    return made
+def event(**caller: Any) -> dict[str, Any]:
+    return samples.of_caller(samples.request(), **caller)
 
 
 def test_a_person_is_known_by_the_tokens_subject() -> None:
