@@ -20,6 +20,13 @@ def copied(folder: Path) -> Path:
     return folder
 
 
+def copied_program(folder: Path) -> Path:
+    """Copy the program and its configuration alone, which `app new` and `app remove` edit."""
+    for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / "requirements.txt"):
+        shutil.copyfile(path, folder / path.name)
+    return folder
+
+
 def run(folder: Path, *arguments: str) -> str:
     """Run Python in a copy, which must end well, and return what it printed."""
     done = subprocess.run(

@@ -14,7 +14,7 @@ from blueprint.functions.requirements import pinned
 from blueprint.functions.source import ProgramError
 from blueprint.project import ROOT, ProjectError
 from tests.support.functions import FUNCTIONS
-from tests.support.tree import check, copied, run
+from tests.support.tree import check, copied, copied_program, run
 
 PROD = (ROOT / "Pulumi.prod.yaml").read_text()
 NEW = {trigger: f"count-{trigger}" for trigger in TRIGGERS}
@@ -202,7 +202,7 @@ def test_an_item_is_pasted_into_the_line_if_it_fits() -> None:
 def test_a_paragraph_is_not_pasted_where_its_variables_are_missing(
     tmp_path: Path, name: str, trigger: Trigger
 ) -> None:
-    tree = copied(tmp_path / "tree")
+    tree = copied_program(tmp_path)
     main = tree / "__main__.py"
     main.write_text(re.sub(rf"(?<![\"\w-]){name}(?![\w\"-])", "others", main.read_text()))
     before = main.read_text()
@@ -219,7 +219,7 @@ def test_a_paragraph_is_not_pasted_where_its_variables_are_missing(
 def test_a_broken_program_is_an_error_that_names_the_place(
     tmp_path: Path, content: bytes, error: str
 ) -> None:
-    tree = copied(tmp_path / "tree")
+    tree = copied_program(tmp_path)
     (tree / "__main__.py").write_bytes(content)
     with pytest.raises((ProgramError, ProjectError), match=error):
         new(tree, "count-things", "queue", pasted=True)
@@ -227,14 +227,14 @@ def test_a_broken_program_is_an_error_that_names_the_place(
 
 @pytest.mark.parametrize("content", ["", "- name", "name: 5", "name: [", "{}"])
 def test_a_broken_project_file_is_an_error(tmp_path: Path, content: str) -> None:
-    tree = copied(tmp_path / "tree")
+    tree = copied_program(tmp_path)
     (tree / "Pulumi.yaml").write_text(content)
     with pytest.raises(ProjectError, match=r"Pulumi\.yaml"):
         new(tree, "count-things", "queue")
 
 
 def test_bytecode_that_git_left_takes_no_name(tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
+    tree = copied_program(tmp_path)
     left = tree / "handlers/count_things/__pycache__/handler.cpython-311.pyc"
     left.parent.mkdir(parents=True)
     left.touch()

@@ -19,7 +19,7 @@ from blueprint.functions.remove import remove
 from blueprint.functions.source import ProgramError
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS, expected
-from tests.support.tree import check, copied, run
+from tests.support.tree import check, copied, copied_program, run
 
 IN_MAIN = [name for name in FUNCTIONS if file_of(ROOT, name).name == "__main__.py"]
 FEATURES = sorted(p.stem for p in ROOT.glob("features/*.py") if p.stem != "__init__")
@@ -98,8 +98,7 @@ def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
 def test_what_was_added_can_be_removed(trigger: str, tmp_path: Path) -> None:
     """Nothing is left of it, not even what its trigger needed."""
     program = (ROOT / "__main__.py").read_text()
-    for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / "requirements.txt"):
-        (tmp_path / path.name).write_text(path.read_text())
+    copied_program(tmp_path)
     added = new(tmp_path, "count-users", trigger)  # type: ignore[arg-type]
     assert removed(paste(program, added.paragraph), "count-users").split() == program.split()
 
@@ -147,8 +146,7 @@ def test_a_function_can_be_added_to_what_is_left_of_an_emptied_program(tmp_path:
 
 
 def test_lines_that_name_it_are_listed_once_but_for_generated_ones(tmp_path: Path) -> None:
-    for path in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py", ROOT / "requirements.txt"):
-        (tmp_path / path.name).write_text(path.read_text())
+    copied_program(tmp_path)
     new(tmp_path, "count-users", "queue", pasted=True)
     begin, end = "<!-- table: written by `make documents` -->", "<!-- end of table -->"
     (tmp_path / "README.md").write_text(
@@ -160,8 +158,9 @@ def test_lines_that_name_it_are_listed_once_but_for_generated_ones(tmp_path: Pat
 
 
 def test_settings_that_nothing_reads_any_more_are_listed(tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
+    tree = copied_program(tmp_path)
     main = tree / "__main__.py"
+    (tree / "README.md").touch()
     new(tree, "count-users", "schedule", pasted=True)
     main.write_text(main.read_text().replace('"cron(30 0 * * ? *)"', "config.schedules.count"))
     first, *others = remove(tree, "count-users").mentions
@@ -170,7 +169,9 @@ def test_settings_that_nothing_reads_any_more_are_listed(tmp_path: Path) -> None
 
 
 def test_of_a_feature_its_page_is_left(tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
+    tree = copied_program(tmp_path)
+    for folder in ("features", "docs"):
+        (tree / folder).mkdir()
     (tree / "features/extra.py").write_text('"""A feature."""\n')
     (tree / "docs/extra.md").write_text("# Extra\n[itself](extra.md)\n")
     (tree / "README.md").write_text("[Extra](docs/extra.md)\n[other](docs/more-extra.md)\n")
