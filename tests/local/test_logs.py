@@ -11,13 +11,33 @@ FUNCTIONS = {name: FunctionRef(name=name, log_group=f"/{name}") for name in ("a"
 class FakeLogs:
     def __init__(self):
         self.events = {"/a": [], "/b": []}
+        self.read = []
 
     def log(self, group, stream, timestamp, *messages):
         self.events[group] += [
             {"logStreamName": stream, "timestamp": timestamp, "message": m} for m in messages
         ]
 
+    def get_paginator(self, operation):
+        assert operation == "describe_log_groups"
+        return self
+
+    def paginate(self):
+        return [
+            {
+                "logGroups": [
+                    {
+                        "logGroupName": name,
+                        "creationTime": 1,
+                        "storedBytes": sum(len(e["message"]) for e in events),
+                    }
+                ]
+            }
+            for name, events in self.events.items()
+        ]
+
     def filter_log_events(self, logGroupName, startTime):  # noqa: N803
+        self.read.append(logGroupName)
         return {"events": [e for e in self.events[logGroupName] if e["timestamp"] >= startTime]}
 
 
@@ -45,6 +65,19 @@ def test_each_invocation_is_read_once_in_order():
     aws.logs.log("/b", "s3", 20, "b1")
     aws.logs.log("/b", "s4", 5, "late")
     assert read(reader) == [("b", "late"), ("b", "b1")]
+
+
+def test_only_groups_that_have_grown_are_read():
+    aws = FakeAws()
+    reader = LogReader(aws, FUNCTIONS)
+    aws.logs.log("/b", "s1", 20, "b1")
+    read(reader)
+    aws.logs.read.clear()
+    assert read(reader) == []
+    assert aws.logs.read == []
+    aws.logs.log("/a", "s2", 30, "a1")
+    assert read(reader) == [("a", "a1")]
+    assert aws.logs.read == ["/a"]
 
 
 def test_what_was_seen_long_ago_is_forgotten_but_not_repeated():
