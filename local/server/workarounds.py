@@ -14,7 +14,7 @@ from ministack.services import appsync, dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
-from local.server import container_logs, kept, message_ids, stream_batches
+from local.server import container_logs, container_starts, kept, message_ids, stream_batches
 
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
@@ -31,7 +31,9 @@ def apply() -> None:
     gateway._handle_execute_in_scope = _execute_with_one_id
     appsync._update_graphql_api = _update_graphql_with_limits
     functions._warm_pool_key = _pool_key_of_version
-    functions._invoke_rie = container_logs.with_whole_log(functions._invoke_rie)
+    functions._invoke_rie = container_logs.with_whole_log(
+        container_starts.with_time_to_start(functions._invoke_rie)
+    )
     lambda_runtime.get_or_create_worker = _DispatchedWorker
     functions._poll_dynamodb_streams = stream_batches.poll
     eventbridge._invoke_target = _invoke_target_with_time

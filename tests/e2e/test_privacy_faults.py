@@ -3,8 +3,7 @@
 import re
 
 from images.sources import handler_sources
-from tests.support.e2e.privacy_faults import SERVICES, variable_part
-from tests.support.functions import FUNCTIONS
+from tests.support.functions import FUNCTIONS, expected
 from tests.support.samples import ROOT
 
 
@@ -20,5 +19,5 @@ def test_every_function_meets_the_faults_of_all_that_it_asks() -> None:
         )
         services = re.findall(r'aws\.client\(\s*"(\w+)"', sources)
         # Secrets are asked for by another provider of e-mails: test_sendgrid.py has its faults.
-        asked[function] = {variable_part(name) for name in services if name != "secretsmanager"}
-    assert asked == {function: set(services) for function, services in SERVICES.items()}
+        asked[function] = {name for name in services if name != "secretsmanager"}
+    assert asked == {function: set(each.services) for function, each in expected().items()}

@@ -7,7 +7,7 @@ from handlers.domain.user import new_user_id
 from local.cloud import Cloud
 from tests.support.e2e.canaries import Canaries
 
-BELONGS = {"table users": {"cleanup-expired, SQS: refuse: email"}}
+BELONGS = {"table users": {"cleanup-expired, AWS_ENDPOINT_URL_SQS: refuse: email"}}
 """Where personal data of its events is kept, and belongs."""
 
 

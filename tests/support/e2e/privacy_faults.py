@@ -14,24 +14,26 @@ from tests.support.e2e.canaries import Canaries
 from tests.support.e2e.privacy_paths import events
 from tests.support.e2e.rude_aws import MANNERS, RudeAws, rude_aws
 from tests.support.e2e.system import invoke, messages_in, until
-from tests.support.functions import expected
+from tests.support.functions import expected, module_of
 
 
 @cache
-def variable_part(service: str) -> str:
-    """Return the last part of the variable with a service's endpoint, by botocore's name of it.
+def variable_of(service: str) -> str:
+    """Return the variable with a service's endpoint, by botocore's name of the service.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     model = botocore.session.get_session().get_service_model(service)
-    return str(model.service_id).replace(" ", "_").upper()
+    return f"AWS_ENDPOINT_URL_{str(model.service_id).replace(' ', '_').upper()}"
 
 
-SERVICES = {
-    function: [variable_part(service) for service in each.services]
-    for function, each in expected().items()
-}
-"""The variables that lead each function's botocore clients elsewhere: their last parts."""
+def endpoints(function: str, services: tuple[str, ...]) -> list[str]:
+    """Return the variables that lead a function's botocore clients elsewhere, by service."""
+    own = getattr(module_of(function, "canary"), "ENDPOINTS", {})
+    return [own.get(service) or variable_of(service) for service in services]
+
+
+ENDPOINTS = {function: endpoints(function, each.services) for function, each in expected().items()}
 
 KILLED = "send-email"
 OUT_OF_TIME = {function for function, each in expected().items() if not each.stops_in_time}
@@ -47,18 +49,21 @@ def by_faults(cloud: Cloud, canaries: Canaries) -> None:
     host = (containers.gateway if containers else None) or "127.0.0.1"
     seen_from_inside = "host.docker.internal" if containers else host
     make = events(cloud, canaries)
-    with rude_aws(host) as rude, ThreadPoolExecutor(len(SERVICES)) as pool:
+    with rude_aws(host) as rude, ThreadPoolExecutor(len(ENDPOINTS)) as pool:
         url = f"http://{seen_from_inside}:{rude.port}"
         for turn in range(3):
-            led = {f: services[turn] for f, services in SERVICES.items() if turn < len(services)}
-            for function, service in led.items():
-                set_environment(cloud, function, {f"AWS_ENDPOINT_URL_{service}": url})
+            led = {f: names[turn] for f, names in ENDPOINTS.items() if turn < len(names)}
+            for function, variable in led.items():
+                set_environment(cloud, function, {variable: f"{url}/{function}"})
             for rude.manner in MANNERS if turn == 0 else MANNERS[:2]:
-                asked = len(rude.asked)
+                rude.callers.clear()
                 made = {f: make[f](f"{f}, {led[f]}: {rude.manner}") for f in led}
-                calls = [pool.submit(invoke, cloud, f, made[f], qualifier="$LATEST") for f in led]
-                answers = [call.result() for call in calls]
-                assert len(rude.asked) >= asked + len(led), answers
+                calls = {
+                    f: pool.submit(invoke, cloud, f, made[f], qualifier="$LATEST") for f in led
+                }
+                answers = {function: call.result() for function, call in calls.items()}
+                missing = {f: answers[f] for f in led.keys() - rude.callers}
+                assert not missing, (turn, rude.manner, missing)
         hang(cloud, rude, make, url, pool)
 
 
@@ -71,16 +76,16 @@ def hang(
 ) -> None:
     """Make functions time out, and kill one."""
     rude.manner = "hang"
-    for function, services in SERVICES.items():
+    for function, variables in ENDPOINTS.items():
         # The one to be killed has time.
         seconds = 60 if function == KILLED else 5
-        set_environment(cloud, function, {f"AWS_ENDPOINT_URL_{services[0]}": url}, seconds)
-    asked = len(rude.asked)
-    made = {f: make[f](f"{f}: out of time") for f in SERVICES}
+        set_environment(cloud, function, {variables[0]: f"{url}/{function}"}, seconds)
+    rude.callers.clear()
+    made = {f: make[f](f"{f}: out of time") for f in ENDPOINTS}
     answers = {f: pool.submit(invoke, cloud, f, made[f], qualifier="$LATEST") for f in made}
     if cloud.emulator.containers is None:
         # All functions start anew at once.
-        until(lambda: any(h.startswith("/v2/email") for h in rude.asked[asked:]), seconds=120)
+        until(lambda: KILLED in rude.callers, seconds=120)
         assert kill(cloud, KILLED)
     for function, answer in answers.items():
         ended = "errorMessage" in answer.result()
@@ -127,8 +132,8 @@ def tells_of_a_failure(answer: Any) -> bool:
 def lose_tables(cloud: Cloud, canaries: Canaries) -> None:
     """Point some functions at tables that do not exist."""
     make, client = events(cloud, canaries), cloud.client("lambda")
-    for function, services in SERVICES.items():
-        if "DYNAMODB" in services:
+    for function, each in expected().items():
+        if "dynamodb" in each.services:
             own = client.get_function_configuration(FunctionName=cloud.functions[function].name)
             tables = [n for n in own["Environment"]["Variables"] if n.endswith("_TABLE")]
             set_environment(cloud, function, dict.fromkeys(tables, "gone"))

@@ -21,11 +21,14 @@ _HANG_SECONDS = 20
 
 
 class RudeAws:
-    """A server on one address; set ``manner`` before a call. ``asked``: what it was sent so far."""
+    """A server on one address; set ``manner`` before a call.
+
+    The first part of each path says who called: the callers so far are in ``callers``.
+    """
 
     def __init__(self, host: str) -> None:
         self.manner = MANNERS[0]
-        self.asked: list[str] = []
+        self.callers: set[str] = set()
         self._server = ThreadingHTTPServer((host, 0), self._handler())
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
@@ -46,8 +49,8 @@ class RudeAws:
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 heard = f"{self.path} {dict(self.headers)} {body.decode(errors='replace')}"
-                rude.asked.append(heard)
-                json_asked = "x-amz-target" in self.headers or self.path.startswith("/v2/email")
+                rude.callers.add(self.path.split("/")[1])
+                json_asked = "x-amz-target" in self.headers or "/v2/email" in self.path
                 status, sent = reply(rude.manner, heard, xml=not json_asked)
                 if sent is None:
                     if rude.manner == "hang":

@@ -42,6 +42,7 @@ class Environment:
     def __init__(self, command: list[str]) -> None:
         self.events: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self.answers: queue.Queue[bytes] = queue.Queue()
+        self.started = threading.Event()
         variables = {**DEFAULTS, **os.environ, "_HANDLER": command[0]}
         variables["AWS_LAMBDA_RUNTIME_API"] = f"{RUNTIME_API[0]}:{RUNTIME_API[1]}"
         self._process = subprocess.Popen(
@@ -58,6 +59,7 @@ class Environment:
 
     def _watch(self) -> None:
         status = self._process.wait()
+        self.started.set()
         self.answers.put(error("Runtime.ExitError", f"Runtime exited with status {status}"))
 
 
@@ -87,6 +89,7 @@ class Function:
         if not self.environment.alive():
             self.environment = Environment(self._command)
         self.environment.events.put((identifier, event))
+        self.environment.started.wait()  # the function's time begins after its start
         try:
             return self.environment.answers.get(timeout=TIMEOUT)
         except queue.Empty:
@@ -143,6 +146,7 @@ class RuntimeApi(Handler):
     def do_GET(self) -> None:
         if self.path != f"{RUNTIME}/invocation/next":
             return self.answer(404, b"")
+        self.function.environment.started.set()
         identifier, event = self.function.environment.events.get()
         name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", DEFAULTS["AWS_LAMBDA_FUNCTION_NAME"])
         region = os.environ.get("AWS_REGION", DEFAULTS["AWS_REGION"])
