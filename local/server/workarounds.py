@@ -14,7 +14,14 @@ from ministack.services import appsync, dynamodb, eventbridge, ses
 from ministack.services import lambda_svc as functions
 
 from local.schedule_event import fill
-from local.server import container_logs, container_starts, kept, message_ids, stream_batches
+from local.server import (
+    collisions,
+    container_logs,
+    container_starts,
+    kept,
+    message_ids,
+    stream_batches,
+)
 
 _event = gateway._build_lambda_event_v1
 _execute = gateway._handle_execute_in_scope
@@ -43,6 +50,7 @@ def apply() -> None:
 
         debug_containers.apply()
     message_ids.apply()
+    collisions.apply()
     if PERSIST_STATE:
         kept.apply({"dynamodb": dynamodb, "ses": ses})
 
