@@ -145,7 +145,7 @@ def move(system: Cloud, names: Names) -> None:
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     table = dynamodb.update_table(TableName=names.new_table, StreamSpecification=stream)
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        if ":dynamodb:" in mapping["EventSourceArn"]:
+        if names.old_table in mapping["EventSourceArn"]:
             functions.create_event_source_mapping(
                 EventSourceArn=table["TableDescription"]["LatestStreamArn"],
                 FunctionName=mapping["FunctionArn"],
