@@ -8,14 +8,16 @@ from pathlib import Path
 
 from blueprint.functions.names import check_known, folder_of
 
-_SHARED = (
+_OF_HANDLERS = (
     "tests/handlers/runtime/test_cold_path.py",
     "tests/handlers/runtime/test_deadline.py",
     "tests/handlers/runtime/test_what_is_logged.py",
+    "tests/test_layout.py",
+)
+_OF_THE_PROGRAM = (
     "tests/infra/test_iam_documents.py",
     "tests/infra/test_settings_are_grants.py",
     "tests/infra/test_time_limits.py",
-    "tests/test_layout.py",
 )
 """Tests of all functions, of which one function's are selected by its name."""
 
@@ -30,11 +32,14 @@ def commands(root: Path, name: str) -> list[list[str]]:
     folder = folder_of(name)
     tests = f"tests/functions/{folder}"
     left_out = [f"--ignore={tests}/{each}" for each in ("e2e", "faults", "test_bench.py")]
+    shared = f"({folder} or {name})"
     pytest = [sys.executable, "-m", "pytest", "-q", "-m", "not long", "-p", "no:cacheprovider"]
     return [
         [sys.executable, "-m", "mypy", f"handlers/{folder}"],
-        [*pytest, "--hypothesis-profile", "quick", tests, *left_out],
-        [*pytest, *_SHARED, "-k", f"{folder} or {name}"],
+        [*pytest, "-n", "2", "--hypothesis-profile", "quick", tests, *left_out],
+        [*pytest, *_OF_HANDLERS, "-k", shared],
+        # Production has all that the other stacks have; each stack takes seconds to record.
+        [*pytest, *_OF_THE_PROGRAM, "-k", f"{shared} and not (dev] or local])"],
     ]
 
 
