@@ -83,7 +83,7 @@ def remove(
 def test(context: typer.Context, function: Function) -> int:
     """Test one function: its types, tests and permissions.
 
-    Run `make .venv/.dev` once before.
+    Run `make .venv/.dev` once first.
     """
     from importlib.util import find_spec
 

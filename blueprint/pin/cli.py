@@ -15,7 +15,7 @@ def pin(
 ) -> int:
     """Pin a stack's base image to the digest that its tag has today.
 
-    Writes `images.base` into Pulumi.<stack>.yaml. Needs Docker, which asks the image's registry.
+    Writes `images.base` into Pulumi.<stack>.yaml. Needs Docker, to query the image's registry.
     """
     from blueprint.pin.base_image import move, published
 

@@ -66,8 +66,8 @@ def up(
     """Run the whole application here, and follow its logs.
 
     It runs on an AWS emulator that only this machine can reach. You need no cloud account. Ctrl-C
-    stops everything. If it runs already, this applies the program and its configuration to
-    it; tables, queues, files and users stay.
+    stops everything. If it is already running, `app up` applies the program and its configuration;
+    tables, queues, files and users stay.
     """
     from local.up import up as run
 
@@ -133,7 +133,7 @@ def logs(
         bool, typer.Option("--follow", "-f", help="Also print new records, until Ctrl-C.")
     ] = False,
 ) -> int:
-    """Print the functions' logs, even after the cloud has ended."""
+    """Print the functions' logs, even after `app down`."""
     from local import commands as implementation
 
     return implementation.logs(directory_of(context), function=function, follow=follow)

@@ -36,7 +36,7 @@ def console(
     context: typer.Context,
     open_it: Annotated[bool, typer.Option("--open", help="Also open it in your browser.")] = False,
 ) -> int:
-    """Print the address of the console: a page of all that happens.
+    """Print the address of the console, which shows all that happens.
 
     The address has a key: whoever has it can see everything in the local cloud. Each `app up`
     makes a new key.
@@ -91,8 +91,8 @@ def events(
 ) -> int:
     """Print what happened, and what followed.
 
-    Each request, upload, message, schedule and call by hand is one entry: a cause. The history is
-    kept across restarts, in a file on this machine that only you can read.
+    Each request, upload, message, write, schedule and call by hand is one entry: a cause. The
+    history is kept across restarts, in a file on this machine that only you can read.
     """
     from local import events_command as implementation
 

@@ -32,9 +32,9 @@ functions with a new version move together. If an alarm rings, or on Ctrl-C, SIG
 all of them move back together.
 
 The aliases record the release. If the command is killed, run it again, on any machine: it resumes
-the release under the same name, from the first step. If an alarm rings by then, it rolls
-everything back. If two commands run at once, the one that moves an alias later takes over, and the
-other one stops without changing anything.
+the release under the same name, from the first step; if it was killed during the last watch, from
+that watch. If an alarm rings by then, it rolls everything back. If two commands run at once, the
+one that moves an alias later takes over, and the other one stops without changing anything.
 
 At the end it deletes the functions' old versions. It keeps the live version, the one that
 `rollback` leads to, every version that an alias names, and every newer one. If a version cannot be

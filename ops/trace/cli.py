@@ -13,7 +13,8 @@ _EPILOG = """
 \b
 The id is one of these:
   of a request    the header x-amzn-requestid of the API's answer (curl -i)
-  of an upload    the header x-amz-request-id of S3's answer
+  of an upload    in AWS, the header x-amz-request-id of S3's answer;
+                  locally, the metadata `trace` of the processed file
   of a message    its attribute `trace`, or else its message id
   of any record   its field `trace`; of a processed file, the metadata `trace`
   of an e-mail    the tag `trace` in SES's events
