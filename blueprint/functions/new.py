@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from blueprint.functions import stack_keys
 from blueprint.functions.files import read, write
+from blueprint.functions.lines import with_sorted_imports, wrapped
 from blueprint.functions.names import WrongName, check_new, folder_of, folders, longest_name
 from blueprint.functions.program import Paragraph, bound_names, paste, used_names
 from blueprint.functions.requirements import pinned
@@ -100,7 +101,7 @@ def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
     contents = {}
     for template in sorted([*_TEMPLATES.glob("all/*/*.in"), *_TEMPLATES.glob(f"{trigger}/*/*.in")]):
         path = target_folders[template.parent.name] / Template(template.stem).substitute(words)
-        contents[path] = Template(template.read_text()).substitute(words)
+        contents[path] = with_sorted_imports(Template(template.read_text()).substitute(words))
     requirements = target_folders["images"] / "requirements.in"
     contents[requirements.with_suffix(".txt")] = pinned(root, contents[requirements].split())
     return contents
@@ -116,7 +117,7 @@ def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
         "bucket": (f"Files of {words['bucket']}", "memory_mb=256, timeout=60, asynchronous=True,"),
         "schedule": ("Once a day", "memory_mb=256, timeout=60, asynchronous=True,"),
     }[trigger]
-    entry = (
+    entry = wrapped(
         f'    "{name}": Function(\n'
         f'        description="{described}", {extra}\n'
         '        grants=[users.query("by-day", env="USERS_TABLE")])'
@@ -128,24 +129,30 @@ def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
             return Paragraph(
                 entry=entry,
                 imported=f"from handlers.{folder}.operation import {constant}",
-                route=f'Route("GET", "/{name}", {function}, {constant})',
+                route=wrapped(f'Route("GET", "/{name}", {function}, {constant})'),
             )
         case "queue":
             return Paragraph(
                 entry=entry,
-                resource=f'{folder}_messages = stack.queue("{name}-messages", consumer_timeout=30)',
-                trigger=f'{folder}_queue = QueueTrigger("{name}-queue", QueueTriggerArgs(\n'
-                f"    queue={folder}_messages, function={function},\n"
-                "    batch_size=10, max_concurrency=2))",
+                resource=wrapped(
+                    f'{folder}_messages = stack.queue("{name}-messages", consumer_timeout=30)'
+                ),
+                trigger=wrapped(
+                    f'{folder}_queue = QueueTrigger("{name}-queue", QueueTriggerArgs(\n'
+                    f"    queue={folder}_messages, function={function},\n"
+                    "    batch_size=10, max_concurrency=2))"
+                ),
                 queue=f"{folder}_queue",
             )
         case "stream":
             return Paragraph(
                 entry=entry,
-                trigger=f'{folder}_stream = StreamTrigger("{name}-stream", StreamTriggerArgs(\n'
-                f"    table=users, function={function},\n"
-                '    pattern={"eventName": ["INSERT"],\n'
-                '             "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))',
+                trigger=wrapped(
+                    f'{folder}_stream = StreamTrigger("{name}-stream", StreamTriggerArgs(\n'
+                    f"    table=users, function={function},\n"
+                    '    pattern={"eventName": ["INSERT"],\n'
+                    '             "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))'
+                ),
                 stream=f"{folder}_stream",
             )
         case "bucket":
@@ -153,8 +160,10 @@ def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
                 entry=entry,
                 imported="" if _BUCKET_TRIGGER in words["program"] else _BUCKET_TRIGGER,
                 resource=f'{folder}_files = stack.bucket("{words["bucket"]}", expire_days={{}})',
-                trigger=f'BucketTrigger("{name}-uploads", BucketTriggerArgs(\n'
-                f'    bucket={folder}_files, function={function}, prefix="in/", outputs=()))',
+                trigger=wrapped(
+                    f'BucketTrigger("{name}-uploads", BucketTriggerArgs(\n'
+                    f'    bucket={folder}_files, function={function}, prefix="in/", outputs=()))'
+                ),
             )
         case "schedule":
             return Paragraph(
