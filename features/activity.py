@@ -16,7 +16,7 @@ class ActivityFigures:
     def __init__(
         self, stack: Stack, *, users: Table, ledger: Table, cors: dict[str, str]
     ) -> None:
-        self.ledger = ledger
+        self.ledger, self.cors = ledger, cors
         self.streams: list[StreamTrigger] = []
         self.table = stack.table("activity", range_key="day", ttl_attribute="expires")
         pulumi.export("activity_table_name", self.table.name)
@@ -25,7 +25,8 @@ class ActivityFigures:
                 description="The ledger's stream to figures by day", memory_mb=256, timeout=60,
                 grants=[self.table.put(env="ACTIVITY_TABLE"), self.table.update()]),
             "get-activity": Function(
-                description="GET /activity", memory_mb=512, timeout=20, environment=cors,
+                description="GET /activity", memory_mb=512, timeout=20,
+                environment=self.cors,
                 grants=[self.table.query_items(env="ACTIVITY_TABLE")]),
             "recount": Function(
                 description="By hand: figures anew, from the ledger", memory_mb=256, timeout=300,

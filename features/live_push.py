@@ -42,16 +42,16 @@ class LivePush:
                         self.api.send(env="LIVE_ENDPOINT")])}
 
     def routes(self, functions: Functions) -> list[Route]:
-        """Return the route of the REST API that lets callers connect."""
-        return [Route("POST", "/tickets", functions["create-ticket"], CREATE_TICKET)]
-
-    def trigger(self, functions: Functions, rest_api: RestApi) -> None:
-        """Let clients and changes of uploads trigger their functions."""
-        live = functions["live-uploads"]
+        """Let changes of uploads trigger their function, and return the route of another."""
         self.changes = StreamTrigger("upload-changes", StreamTriggerArgs(
             table=self.uploads.table, function=functions["push-uploads"],
             pattern={"eventName": ["MODIFY", "REMOVE"],
                      "dynamodb": {"Keys": {"user": {"S": [{"prefix": "user_"}]}}}}))
+        return [Route("POST", "/tickets", functions["create-ticket"], CREATE_TICKET)]
+
+    def trigger(self, functions: Functions, rest_api: RestApi) -> None:
+        """Let clients trigger their function."""
+        live = functions["live-uploads"]
         self.stage: WebSocketStage = self.stack.websocket_stage(
             "live-stage", api=self.api, after=rest_api,
             routes={"$connect": live, "$disconnect": live, "$default": live})

@@ -69,7 +69,8 @@ def remove(
 
     root = context.obj.root
     removed = take_out(root, function)
-    sys.stdout.write(removed.diff + "\n")
+    unmade = f"The program makes no function {function!r}. Its files:\n"
+    sys.stdout.write((removed.diff or unmade) + "\n")
     for path in removed.paths:
         sys.stdout.write(f"{'changed' if path.exists() else 'deleted'} {path.relative_to(root)}\n")
     if removed.mentions:

@@ -90,12 +90,21 @@ def check_new(root: Path, name: str) -> None:
             f"The name {name!r} is not allowed: it is a word of Python or a shared folder of "
             "handlers/. Choose another, such as a verb and a noun."
         )
-    taken = [path for path in folders(root, name) if _holds_files(path)]
-    if taken:
+    if taken := _taken(root, name):
         raise WrongName(
             f"The name {name!r} is taken: {taken[0].relative_to(root)} exists. Choose another, or "
             f"remove that function first: app remove {name}"
         )
+
+
+def has_files(root: Path, name: str) -> bool:
+    """Return whether a function has files, even if the program does not make it."""
+    allowed = _NAME.fullmatch(name) and folder_of(name) not in _RESERVED
+    return bool(allowed and _taken(root, name))
+
+
+def _taken(root: Path, name: str) -> list[Path]:
+    return [path for path in folders(root, name) if _holds_files(path)]
 
 
 def _holds_files(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """Adds a function: its three folders, from templates, and its paragraph of the program."""
 
+import ast
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Literal, get_args
 
 from blueprint.functions import stack_keys
 from blueprint.functions.files import read, write
+from blueprint.functions.lines import with_sorted_imports, wrapped
 from blueprint.functions.names import WrongName, check_new, folder_of, folders, longest_name
 from blueprint.functions.program import Paragraph, bound_names, paste, used_names
 from blueprint.functions.requirements import pinned
@@ -53,6 +55,7 @@ def new(root: Path, name: str, trigger: Trigger, *, pasted: bool = False) -> New
     added = paragraph(root, name, trigger)
     _check_variables(name, added, read(main))
     contents = render(root, name, trigger)
+    _check_modules(name, contents)
     if pasted:
         contents[main] = _pasted(read(main), added)
     contents |= stack_keys.added(root, name, waited_for=trigger == "http")
@@ -74,6 +77,25 @@ def _check_variables(name: str, paragraph: Paragraph, program: str) -> None:
             f"The name {name!r} is not allowed: __main__.py has a variable {taken[0]} already. "
             "Choose another, such as a verb and a noun."
         )
+
+
+def _check_modules(name: str, contents: dict[Path, str]) -> None:
+    """Check that a function's name is not what its own modules call something else.
+
+    Raises:
+        WrongName: it is.
+    """
+    for path, content in contents.items():
+        bound = [
+            node.name
+            for node in ast.walk(ast.parse(content if path.suffix == ".py" else ""))
+            if isinstance(node, ast.alias | ast.FunctionDef)
+        ]
+        if bound.count(folder_of(name)) > 1:
+            raise WrongName(
+                f"The name {name!r} is not allowed: {path.name} of the function has something else "
+                "of this name. Choose another, such as a verb and a noun."
+            )
 
 
 def _pasted(program: str, paragraph: Paragraph) -> str:
@@ -100,7 +122,7 @@ def render(root: Path, name: str, trigger: Trigger) -> dict[Path, str]:
     contents = {}
     for template in sorted([*_TEMPLATES.glob("all/*/*.in"), *_TEMPLATES.glob(f"{trigger}/*/*.in")]):
         path = target_folders[template.parent.name] / Template(template.stem).substitute(words)
-        contents[path] = Template(template.read_text()).substitute(words)
+        contents[path] = with_sorted_imports(Template(template.read_text()).substitute(words))
     requirements = target_folders["images"] / "requirements.in"
     contents[requirements.with_suffix(".txt")] = pinned(root, contents[requirements].split())
     return contents
@@ -116,7 +138,7 @@ def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
         "bucket": (f"Files of {words['bucket']}", "memory_mb=256, timeout=60, asynchronous=True,"),
         "schedule": ("Once a day", "memory_mb=256, timeout=60, asynchronous=True,"),
     }[trigger]
-    entry = (
+    entry = wrapped(
         f'    "{name}": Function(\n'
         f'        description="{described}", {extra}\n'
         '        grants=[users.query("by-day", env="USERS_TABLE")])'
@@ -128,24 +150,30 @@ def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
             return Paragraph(
                 entry=entry,
                 imported=f"from handlers.{folder}.operation import {constant}",
-                route=f'Route("GET", "/{name}", {function}, {constant})',
+                route=wrapped(f'Route("GET", "/{name}", {function}, {constant})'),
             )
         case "queue":
             return Paragraph(
                 entry=entry,
-                resource=f'{folder}_messages = stack.queue("{name}-messages", consumer_timeout=30)',
-                trigger=f'{folder}_queue = QueueTrigger("{name}-queue", QueueTriggerArgs(\n'
-                f"    queue={folder}_messages, function={function},\n"
-                "    batch_size=10, max_concurrency=2))",
+                resource=wrapped(
+                    f'{folder}_messages = stack.queue("{name}-messages", consumer_timeout=30)'
+                ),
+                trigger=wrapped(
+                    f'{folder}_queue = QueueTrigger("{name}-queue", QueueTriggerArgs(\n'
+                    f"    queue={folder}_messages, function={function},\n"
+                    "    batch_size=10, max_concurrency=2))"
+                ),
                 queue=f"{folder}_queue",
             )
         case "stream":
             return Paragraph(
                 entry=entry,
-                trigger=f'{folder}_stream = StreamTrigger("{name}-stream", StreamTriggerArgs(\n'
-                f"    table=users, function={function},\n"
-                '    pattern={"eventName": ["INSERT"],\n'
-                '             "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))',
+                trigger=wrapped(
+                    f'{folder}_stream = StreamTrigger("{name}-stream", StreamTriggerArgs(\n'
+                    f"    table=users, function={function},\n"
+                    '    pattern={"eventName": ["INSERT"],\n'
+                    '             "dynamodb": {"Keys": {"id": {"S": [{"prefix": "user_"}]}}}}))'
+                ),
                 stream=f"{folder}_stream",
             )
         case "bucket":
@@ -153,8 +181,10 @@ def paragraph(root: Path, name: str, trigger: Trigger) -> Paragraph:
                 entry=entry,
                 imported="" if _BUCKET_TRIGGER in words["program"] else _BUCKET_TRIGGER,
                 resource=f'{folder}_files = stack.bucket("{words["bucket"]}", expire_days={{}})',
-                trigger=f'BucketTrigger("{name}-uploads", BucketTriggerArgs(\n'
-                f'    bucket={folder}_files, function={function}, prefix="in/", outputs=()))',
+                trigger=wrapped(
+                    f'BucketTrigger("{name}-uploads", BucketTriggerArgs(\n'
+                    f'    bucket={folder}_files, function={function}, prefix="in/", outputs=()))'
+                ),
             )
         case "schedule":
             return Paragraph(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from blueprint.functions.files import read
+from blueprint.functions.names import folder_of
 from blueprint.functions.source import ProgramError, Source
 
 _OURS = {"handlers", "infra"}
@@ -20,6 +21,29 @@ def file_of(root: Path, name: str) -> Path:
         if _entries(Source(read(path)), name):
             return path
     return root / "__main__.py"
+
+
+def lines_that_use(root: Path, name: str) -> list[str]:
+    """Return the lines of the program that name a function or import its modules."""
+    found = []
+    for path in (root / "__main__.py", *sorted(root.glob("features/*.py"))):
+        source = Source(read(path))
+        lines = source.text.split("\n")
+        for node in ast.walk(source.tree):
+            named = isinstance(node, ast.Constant) and node.value == name
+            if isinstance(node, ast.expr | ast.stmt) and (named or _imports(node, name)):
+                line = lines[node.lineno - 1].strip()
+                found.append(f"{path.relative_to(root)}:{node.lineno}: {line}")
+    return found
+
+
+def _imports(node: ast.AST, name: str) -> bool:
+    """Return whether a statement imports a function's modules."""
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return False
+    start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+    package = f"handlers.{folder_of(name)}."
+    return any(f"{start}{alias.name}.".startswith(package) for alias in node.names)
 
 
 def removed(text: str, name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from blueprint.functions import program_removal, stack_keys
 from blueprint.functions.files import read, write
-from blueprint.functions.names import check_known, folder_of, folders, function_names
+from blueprint.functions.names import check_known, folder_of, folders, function_names, has_files
 from blueprint.functions.source import ProgramError, parse
 
 _GENERATED = re.compile(r"<!-- (\w+): written by `make documents` -->.*?<!-- end of \1 -->", re.S)
@@ -21,7 +21,7 @@ class Removed:
 
     Attributes:
         paths: folders that were deleted and files that were changed.
-        diff: what was changed in the program.
+        diff: what was changed in the program; empty if it made no such function.
         mentions: what is left for a person to edit: lines of README and documents that name it,
             and settings that nothing reads any more.
     """
@@ -34,6 +34,8 @@ class Removed:
 def remove(root: Path, name: str) -> Removed:
     """Remove a function, or all of a feature by its module's name. Then run ``make documents``.
 
+    Of a function whose paragraph is not in the program, remove the folders and keys.
+
     Raises:
         WrongName: there is no such function.
         ProgramError: the program uses it in a way that only a person can undo, or a feature does
@@ -41,7 +43,7 @@ def remove(root: Path, name: str) -> Removed:
         ProjectError: a stack file must be edited by hand; nothing was changed.
     """
     module = root / "features" / f"{folder_of(name)}.py"
-    if not module.exists():
+    if not module.exists() and not has_files(root, name):
         check_known(root, name, features=True)
     settings = _settings_read(root)
     removed = _remove_feature(root, module) if module.exists() else _remove_function(root, name)
@@ -59,8 +61,14 @@ def _remove_function(root: Path, name: str) -> Removed:
             f"{main.relative_to(root)} does not work without {name}. Remove the whole feature: "
             f"app remove {main.stem.replace('_', '-')}. Or edit that file by hand."
         )
-    before = read(main)
-    after = program_removal.removed(before, name)
+    before = after = read(main)
+    if program_removal.functions_of(before, [name]):
+        after = program_removal.removed(before, name)
+    elif lines := program_removal.lines_that_use(root, name):
+        raise ProgramError(
+            f"The program makes no function {name!r}, but uses it. Edit these lines by hand:\n"
+            + "\n".join(lines)
+        )
     return _remove(root, [name], main, before, after)
 
 
@@ -92,7 +100,7 @@ def _remove(root: Path, names: list[str], main: Path, before: str, after: str) -
     """Write the program, and remove what else belongs to functions."""
     for name in names:
         stack_keys.removed(root, name)  # raises where a person must edit, before anything changes
-    changed = {main: after}
+    changed = {main: after} if after != before else {}
     for name in names:
         edited = stack_keys.removed(root, name) | _unlinked(root, name)
         changed |= edited

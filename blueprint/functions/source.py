@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 
-_LONGEST_LINE = 100
+from blueprint.functions.lines import LONGEST
 
 
 class ProgramError(ValueError):
@@ -56,7 +56,7 @@ class Source:
 
     def room(self, node: ast.expr) -> int:
         """Return how many characters fit into the line in which a node ends."""
-        return _LONGEST_LINE - len(self.text.split("\n")[(node.end_lineno or 1) - 1].rstrip())
+        return LONGEST - len(self.text.split("\n")[(node.end_lineno or 1) - 1].rstrip())
 
     def insert(self, offset: int, text: str) -> None:
         """Insert a text."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.support.tree import check, copied, copied_program, run
 
 PROD = (ROOT / "Pulumi.prod.yaml").read_text()
 NEW = {trigger: f"count-{trigger}" for trigger in TRIGGERS}
+LONGEST = "archive-orders-of-past-years"
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +38,22 @@ def folders(name: str) -> list[str]:
 
 
 @pytest.mark.long
-def test_what_is_written_is_formatted_and_has_types(tree: Path) -> None:
-    written = [path for name in NEW.values() for path in folders(name)]
-    run(tree, "-m", "ruff", "format", "--check", *written)
-    run(tree, "-m", "ruff", "check", "__main__.py", *written)
+def test_what_is_written_has_types(tree: Path) -> None:
     run(tree, "-m", "mypy", *(f"handlers/{name.replace('-', '_')}" for name in NEW.values()))
+
+
+def test_what_is_written_is_formatted_whatever_its_name(tmp_path: Path) -> None:
+    """A project with a short name has the longest names of functions."""
+    for trigger in TRIGGERS:
+        for name in ["x", "list-orders", "zip-files", "archive-orders", LONGEST]:
+            tree = tmp_path / trigger / name
+            tree.mkdir(parents=True)
+            shutil.copyfile(ROOT / "pyproject.toml", tree / "pyproject.toml")
+            (copied_program(tree) / "Pulumi.yaml").write_text("name: a\n")
+            assert longest_name(tree) == len(LONGEST)
+            new(tree, name, trigger, pasted=True)
+    run(tmp_path, "-m", "ruff", "check", "--no-cache")
+    run(tmp_path, "-m", "ruff", "format", "--check", "--no-cache")
 
 
 def test_requirements_are_those_of_make_lock(tree: Path) -> None:
@@ -139,6 +152,19 @@ def test_a_name_that_would_replace_a_variable_of_the_program_is_refused(
     with pytest.raises(WrongName, match=f"{name}' is not .* has a variable {variable} already"):
         new(tmp_path, name, trigger, pasted=True)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "trigger"), [("handler", "schedule"), ("http", "http"), ("batch", "queue")]
+)
+def test_a_name_that_the_functions_modules_need_is_refused(
+    tmp_path: Path, name: str, trigger: Trigger
+) -> None:
+    tree = copied_program(tmp_path)
+    before = sorted(tree.rglob("*"))
+    with pytest.raises(WrongName, match=rf"'{name}' is not allowed: handler\.py"):
+        new(tree, name, trigger)
+    assert sorted(tree.rglob("*")) == before
 
 
 def test_the_longest_name_is_allowed() -> None:

@@ -1,10 +1,14 @@
 """Functions removed from a copy of this tree."""
 
 import re
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
+from blueprint.functions.cli import commands
 from blueprint.functions.names import WrongName, folder_of
 from blueprint.functions.new import TRIGGERS, new, paragraph
 from blueprint.functions.program import paste
@@ -88,7 +92,7 @@ def test_nothing_of_them_is_left(tree: Path) -> None:
 @pytest.mark.long
 def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
     """And no remaining test imports a deleted module."""
-    run(tree, "-m", "ruff", "check", "__main__.py", "handlers", "infra")
+    run(tree, "-m", "ruff", "check", "--no-cache")
     left = [name for name in FUNCTIONS if name not in GONE]
     remaining = ("tests", "--ignore", "tests/images", "--ignore", "tests/checks/bench")
     check(tree, left, *QUICK, among=remaining)
@@ -101,6 +105,67 @@ def test_what_was_added_can_be_removed(trigger: str, tmp_path: Path) -> None:
     copied_program(tmp_path)
     added = new(tmp_path, "count-users", trigger)  # type: ignore[arg-type]
     assert removed(paste(program, added.paragraph), "count-users").split() == program.split()
+
+
+def read_all(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_was_added_but_not_pasted_can_be_removed_and_added_again(tmp_path: Path) -> None:
+    tree = copied_program(tmp_path)
+    (tree / "README.md").touch()
+    before = read_all(tree)
+    new(tree, "list-orders", "queue")
+    done = CliRunner().invoke(commands, ["remove", "list-orders"], obj=SimpleNamespace(root=tree))
+    assert done.output.startswith("The program makes no function 'list-orders'. Its files:\n\n")
+    assert "deleted handlers/list_orders\n" in done.output
+    assert "changed Pulumi.prod.yaml\n" in done.output
+    assert "__main__.py" not in done.output
+    assert read_all(tree) == before
+    new(tree, "list-orders", "queue")
+
+
+def test_a_name_has_files_if_one_of_its_folders_has_any(tmp_path: Path) -> None:
+    tree = copied_program(tmp_path)
+    (tree / "README.md").touch()
+    left = tree / "images/list_orders/requirements.in"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    assert remove(tree, "list-orders").paths == [left.parent]
+    with pytest.raises(WrongName, match="no function or feature 'list-orders'"):
+        remove(tree, "list-orders")
+
+
+@pytest.mark.parametrize("name", ["runtime", "domain", "list_orders", "../handlers/list-orders"])
+def test_a_folder_that_is_no_functions_stays(name: str, tmp_path: Path) -> None:
+    tree = copied_program(tmp_path)
+    (tree / "README.md").touch()
+    for folder in ("list_orders", "runtime", "domain"):
+        (tree / "handlers" / folder).mkdir(parents=True)
+        (tree / "handlers" / folder / "code.py").touch()
+    before = read_all(tree)
+    with pytest.raises(WrongName, match="no function or feature"):
+        remove(tree, name)
+    assert read_all(tree) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'more = {"list-orders": made()}',
+        "from handlers.list_orders.operation import LIST_ORDERS",
+        "import handlers.list_orders.list_orders",
+    ],
+)
+def test_files_that_the_program_uses_in_its_own_way_stay(line: str, tmp_path: Path) -> None:
+    tree = copied_program(tmp_path)
+    new(tree, "list-orders", "http")
+    (tree / "features").mkdir()
+    (tree / "features/more.py").write_text(f"{line}\n")
+    before = read_all(tree)
+    with pytest.raises(ProgramError, match=f"by hand:\nfeatures/more.py:1: {re.escape(line)}"):
+        remove(tree, "list-orders")
+    assert read_all(tree) == before
 
 
 def test_lines_that_end_in_crlf_still_do(tmp_path: Path) -> None:
@@ -117,6 +182,24 @@ def test_lines_that_end_in_crlf_still_do(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_bytes(b"count-users\r\n")
     remove(tmp_path, "count-users")
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory.mktemp("whole") / "tree")
+
+
+@pytest.mark.parametrize(
+    "name", [*ALONE, *(name.replace("_", "-") for name in FEATURES if not builders_on(ROOT, name))]
+)
+def test_what_is_left_passes_the_linter(name: str, whole: Path) -> None:
+    changed = remove(whole, name).paths
+    try:
+        run(whole, "-m", "ruff", "check", "--no-cache")
+    finally:  # the next test removes another from the same copy
+        for path in changed:
+            original = ROOT / path.relative_to(whole)
+            (shutil.copytree if original.is_dir() else shutil.copyfile)(original, path)
 
 
 @pytest.mark.parametrize("name", ALONE)
@@ -240,7 +323,7 @@ def test_a_feature_can_be_removed(feature: str, tmp_path: Path) -> None:
     for name in [*builders_on(ROOT, feature), feature]:
         gone += functions_of((ROOT / "features" / f"{name}.py").read_text(), FUNCTIONS)
         remove(tree, name.replace("_", "-"))
-    run(tree, "-m", "ruff", "check", "__main__.py", "features", "infra")
+    run(tree, "-m", "ruff", "check", "--no-cache")
     left = [name for name in FUNCTIONS if name not in gone]
     among = OF_ANY_PROGRAM if feature in BASE else ["tests"]
     check(tree, left, *OF_ANY_PROGRAM, POLICIES, among=among)
