@@ -151,6 +151,12 @@ WRONG = {
         for name in ("requests", "emails", "uploads", "upload-mb", "stored-gb", "table-gb")
     },
     "cost dev --writes 2": "Invalid value for '--writes': '2' is not a share. Use a number from 0",
+    **{
+        f"{command} nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. Stacks: "
+        for command in ("preflight", "smoke", "release", "rollback", "redrive")
+    },
+    f"trace {TRACE} --stack nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
+    "run any --stack nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
     "preflight": "Missing argument 'STACK'.\nUsage: app preflight",
     "smoke http:/x": "'http:/x' is not an API's URL. Use an address such as https://",
     "smoke dev --email-seconds x": "Invalid value for '--email-seconds': 'x' is not a number of s",
