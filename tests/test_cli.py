@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,11 +19,13 @@ from typer.main import get_command
 
 from blueprint.cost.cli import as_amount, as_share
 from cli import ROOT, app, main
+from local.cli.common import EXAMPLE
 from ops.redrive.cli import as_number
 from ops.smoke.api import checked_url
 from ops.smoke.cli import as_seconds
 from ops.smoke.errors import SmokeError
 from tests.support.arguments import NUMBERS, number_within, parsed
+from tests.support.functions import FUNCTIONS
 from tests.support.stacks import stack
 
 APP = ROOT / ".venv" / "bin" / "app"
@@ -62,6 +65,9 @@ for name in {COMMANDS}:
 """
 
 
+EXAMPLES = re.compile(r"^ +app [a-z]+ (.+)", re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def helps() -> dict[str, Help]:
     """Return the help of each command, each of a process of its own; that of all is ``""``.
@@ -91,6 +97,15 @@ def test_help_fits_a_terminal_and_loads_nothing_heavy(name: str, helps: dict[str
         PARSING if name else set()
     )
     assert len(found.modules) <= (MOST_PARSING_MODULES if name else MOST_MODULES)
+
+
+def test_examples_in_help_name_no_function(helps: dict[str, Help]) -> None:
+    """But for that of `app new`, and one that is found in this tree: any other can be removed."""
+    names = "|".join({*FUNCTIONS} - {EXAMPLE, "count-users"})
+    texts = (found.text for found in helps.values())
+    words = {word for text in texts for line in EXAMPLES.findall(text) for word in line.split()}
+    assert len(words) > 20
+    assert {word for word in words if re.match(rf"({names})(-|$)", word)} == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
