@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,11 +19,13 @@ from typer.main import get_command
 
 from blueprint.cost.cli import as_amount, as_share
 from cli import ROOT, app, main
+from local.cli.common import EXAMPLE
 from ops.redrive.cli import as_number
 from ops.smoke.api import checked_url
 from ops.smoke.cli import as_seconds
 from ops.smoke.errors import SmokeError
 from tests.support.arguments import NUMBERS, number_within, parsed
+from tests.support.functions import FUNCTIONS
 from tests.support.stacks import stack
 
 APP = ROOT / ".venv" / "bin" / "app"
@@ -62,6 +65,9 @@ for name in {COMMANDS}:
 """
 
 
+EXAMPLES = re.compile(r"^ +app [a-z]+ (.+)", re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def helps() -> dict[str, Help]:
     """Return the help of each command, each of a process of its own; that of all is ``""``.
@@ -91,6 +97,15 @@ def test_help_fits_a_terminal_and_loads_nothing_heavy(name: str, helps: dict[str
         PARSING if name else set()
     )
     assert len(found.modules) <= (MOST_PARSING_MODULES if name else MOST_MODULES)
+
+
+def test_examples_in_help_name_no_function(helps: dict[str, Help]) -> None:
+    """But for that of `app new`, and one that is found in this tree: any other can be removed."""
+    names = "|".join({*FUNCTIONS} - {EXAMPLE, "count-users"})
+    texts = (found.text for found in helps.values())
+    words = {word for text in texts for line in EXAMPLES.findall(text) for word in line.split()}
+    assert len(words) > 20
+    assert {word for word in words if re.match(rf"({names})(-|$)", word)} == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -151,6 +166,12 @@ WRONG = {
         for name in ("requests", "emails", "uploads", "upload-mb", "stored-gb", "table-gb")
     },
     "cost dev --writes 2": "Invalid value for '--writes': '2' is not a share. Use a number from 0",
+    **{
+        f"{command} nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. Stacks: "
+        for command in ("preflight", "smoke", "release", "rollback", "redrive")
+    },
+    f"trace {TRACE} --stack nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
+    "run any --stack nope": "There is no stack 'nope': Pulumi.nope.yaml does not exist. S",
     "preflight": "Missing argument 'STACK'.\nUsage: app preflight",
     "smoke http:/x": "'http:/x' is not an API's URL. Use an address such as https://",
     "smoke dev --email-seconds x": "Invalid value for '--email-seconds': 'x' is not a number of s",

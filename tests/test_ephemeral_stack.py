@@ -8,7 +8,9 @@ import os
 import sys
 from pathlib import Path
 
+from blueprint.project import ROOT
 from tests.support.ephemeral import STACK, check, checkout, configure
+from tests.support.stacks import PROJECT
 
 PULUMI = """#!{python}
 import sys
@@ -27,9 +29,10 @@ match sys.argv[1:]:
         assert kind in ([], ["--type", "bool"]), kind
         file = Path(f"Pulumi.{{stack}}.yaml")
         whole = yaml.safe_load(file.read_text())
-        namespace, _, rest = path.partition(":")
+        project = yaml.safe_load(Path("Pulumi.yaml").read_text())["name"]
+        namespace, _, rest = path.rpartition(":")
         first, *between = rest.split(".")
-        keys = [f"{{namespace}}:{{first}}", *between]
+        keys = [f"{{namespace or project}}:{{first}}", *between]
         place = whole.setdefault("config", {{}})
         for key in keys[:-1]:
             place = place.setdefault(key, {{}})
@@ -38,6 +41,10 @@ match sys.argv[1:]:
     case other:
         sys.exit(f"unexpected: {{other}}")
 """
+
+
+def test_the_script_does_without_the_projects_name() -> None:
+    assert PROJECT not in (ROOT / ".github/ephemeral-stack").read_text()
 
 
 def test_a_stack_is_made_once_and_configured_in_every_checkout(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ stores there are.
 """
 
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from blueprint.documents.diagram import Arrow, Diagram
+from blueprint.documents.svg import svg_text
 
 _CHARACTER = 6.7  # average width of a character in the font below
 _LINE = 26  # height of an arrow with its label
@@ -94,7 +94,7 @@ class _Picture:
                 f'<rect class="page" width="{self._whole:.0f}" height="{height:.0f}"/>',
                 *heads,
                 *rows,
-                _text(_MARGIN, height - 12, _LEGEND, "note"),
+                svg_text(_MARGIN, height - 12, _LEGEND, "note"),
                 "</svg>\n",
             ]
         )
@@ -113,7 +113,7 @@ class _Picture:
             f'<rect class="function" x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" '
             f'height="{height:.1f}" rx="6"/>'
         )
-        yield _text(x + width / 2, top + height / 2 + 4, function, "name", "middle")
+        yield svg_text(x + width / 2, top + height / 2 + 4, function, "name", "middle")
         y = top
         for arrow in (arrow for arrow in arrows if not arrow.at_store):
             yield from self._outside(arrow, y)
@@ -138,7 +138,7 @@ class _Picture:
         function, lane = self._right, self._lanes[arrow.end]
         start, end = (lane, function) if arrow.kind == "event" else (function, lane)
         yield f'<g class="{_class(arrow)}">'
-        yield _text(function + 10, y - 5, arrow.label)
+        yield svg_text(function + 10, y - 5, arrow.label)
         yield from _arrow(start, end, y)
         yield "</g>"
 
@@ -165,16 +165,11 @@ def _width(texts: Iterable[str]) -> float:
 
 def _box(x: float, y: float, width: float, name: str, note: str) -> Iterator[str]:
     yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{_BOX}" rx="6"/>'
-    yield _text(x + width / 2, y + 16, name, "name", "middle")
-    yield _text(x + width / 2, y + 30, note, "note", "middle")
+    yield svg_text(x + width / 2, y + 16, name, "name", "middle")
+    yield svg_text(x + width / 2, y + 30, note, "note", "middle")
 
 
 def _arrow(start: float, end: float, y: float) -> Iterator[str]:
     back = -7 if end > start else 7
     yield f'<path class="arrow" d="M{start:.1f} {y:.1f}H{end + back / 2:.1f}"/>'
     yield f'<path class="tip" d="M{end:.1f} {y:.1f}l{back} -4v8z"/>'
-
-
-def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
-    style = f' class="{kind}"' if kind else ""
-    return f'<text{style} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

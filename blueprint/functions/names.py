@@ -7,13 +7,6 @@ from pathlib import Path
 from blueprint.project import project_name, stack_settings, stacks
 from blueprint.suggestions import unknown_name
 
-MAX_ROLE_NAME = 64
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
-
-# A physical name is <project>-<stack>-<name>-<7 hex digits>, by the pattern in Pulumi.yaml.
-_AROUND = len("---") + 7
-_SUFFIX = "-role"
-_STACK = 20  # what a stack's name may have at most
 _RESERVED = {"domain", "runtime"}
 _WORDS = {*keyword.kwlist, *keyword.softkwlist, "type"}  # the last since Python 3.12
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -65,7 +58,9 @@ def function_names(root: Path) -> list[str]:
 
 def longest_name(root: Path) -> int:
     """Return how many characters a new function's name may have in every stack."""
-    return MAX_ROLE_NAME - _AROUND - len(project_name(root)) - _STACK - len(_SUFFIX)
+    from infra.config.names import room_for_function  # imports Pulumi
+
+    return room_for_function(project_name(root), stacks(root))
 
 
 def check_new(root: Path, name: str) -> None:
@@ -82,7 +77,8 @@ def check_new(root: Path, name: str) -> None:
     if len(name) > (longest := longest_name(root)):
         raise WrongName(
             f"The name {name!r} has {len(name)} characters; at most {longest} are left next to the "
-            "names of the project and its stacks."
+            "names of the project and its stacks. Choose a shorter name, or, before the first "
+            "deployment, a shorter one for the project: app rename <name>"
         )
     folder = folder_of(name)
     if folder in _WORDS or folder in _RESERVED:

@@ -8,7 +8,7 @@ from blueprint.functions.files import read
 from blueprint.functions.names import WrongName, function_names, namespace, stack_files
 from blueprint.project import ProjectError, project_name
 
-_SKIPPED = {"__pycache__", "node_modules"}
+_SKIPPED = {"__pycache__", "node_modules", "LICENSE"}  # a licence asks to keep its copyright line
 _ENVIRONMENT = "pyvenv.cfg"
 
 EXAMPLE = "acme-orders"

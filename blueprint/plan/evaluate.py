@@ -2,8 +2,8 @@
 
 It runs as a file, in a process of its own, in the tree's folder; PYTHONPATH names this tree. The
 program and all that it imports are the tree's; the recorder is this one's, whatever the tree looks
-like. Reads from PLAN_KEY a key, by which secrets are masked, and writes JSON. Ends with 1 and a
-message if the program fails.
+like. Reads from PLAN_KEY a key, by which secrets are masked, and writes JSON. Ends with a
+message and 1 if the program fails, 2 if it refuses its configuration.
 """
 
 import contextlib
@@ -150,8 +150,11 @@ def main() -> None:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             found = evaluate(tree, sys.argv[1], key)
-    except (ProjectError, ProgramFailed, pulumi.RunError) as error:
+    except ProgramFailed as error:
         sys.exit(str(error))
+    except (ProjectError, pulumi.RunError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
     json.dump(found, sys.stdout)
 
 

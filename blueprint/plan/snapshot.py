@@ -19,6 +19,14 @@ from blueprint.recording import Key
 EVALUATE = Path(__file__).with_name("evaluate.py")
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 NEEDS = ("__main__.py", "Pulumi.yaml")
+WRONG_CONFIGURATION = 2
+"""Exit code of `EVALUATE`."""
+
+
+class WrongConfiguration(PlanError):
+    """This tree's program refuses its configuration."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +90,8 @@ def take_snapshots(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
         stack: a stack that at least one of them configures.
 
     Raises:
-        PlanError: a program cannot be evaluated; the message says why.
+        WrongConfiguration: this tree's is refused; the message says why.
+        PlanError: a program cannot be evaluated for another reason.
     """
     for name, tree in trees.items():
         if missing := [path for path in NEEDS if not (tree / path).is_file()]:
@@ -98,7 +107,10 @@ def take_snapshots(trees: Mapping[str, Path], stack: str) -> list[Snapshot]:
             )
             for name, tree in trees.items()
         ]
-        return [_taken(name, process) if process else Snapshot() for name, process in running]
+        return [
+            _taken(name, process, here=trees[name] == ROOT) if process else Snapshot()
+            for name, process in running
+        ]
 
 
 @contextmanager
@@ -122,11 +134,13 @@ def _running(tree: Path, stack: str, key: str) -> Iterator[subprocess.Popen[byte
             process.wait()  # leaving `with` does not wait after Ctrl-C
 
 
-def _taken(name: str, process: subprocess.Popen[bytes]) -> Snapshot:
+def _taken(name: str, process: subprocess.Popen[bytes], *, here: bool) -> Snapshot:
     output, errors = process.communicate()
     if process.returncode:
         reason = errors.decode(errors="replace").strip()
-        raise PlanError(f"The program of {name} cannot be evaluated:\n{reason}")
+        wrong = here and process.returncode == WRONG_CONFIGURATION
+        error = WrongConfiguration if wrong else PlanError
+        raise error(f"The program of {name} cannot be evaluated:\n{reason}")
     found = json.loads(output)
     return Snapshot(**{**found, "resources": _by_key(found["resources"])})
 

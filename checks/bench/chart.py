@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 
+from blueprint.documents.svg import svg_text
 from checks.bench.scoreboard import Row
 
 _WIDTH = 760
@@ -57,24 +57,26 @@ def _panel(rows: Sequence[Row], top: int) -> list[str]:
     scale = (_WIDTH - _LABELS - _VALUES) / most
     how = f"{rows[0].how.partition(',')[0]}; {rows[0].rounds} rounds"
     parts = [
-        _text(0, top + 16, rows[0].group, "title"),
-        _text(0, top + 33, f"{how}; {_LEGEND}", "note"),
+        svg_text(0, top + 16, rows[0].group, "title"),
+        svg_text(0, top + 33, f"{how}; {_LEGEND}", "note"),
     ]
     bottom = top + _HEAD + _STEP * len(rows)
     unit = rows[0].unit
     for tick in range(0, most + 1, _step(most)):
         x = _LABELS + tick * scale
         parts.append(_line(x, top + _HEAD, x, bottom, "grid"))
-        parts.append(_text(x, bottom + 14, f"{tick} {unit}", "note", "middle"))
+        parts.append(svg_text(x, bottom + 14, f"{tick} {unit}", "note", "middle"))
     for position, row in enumerate(rows):
         y = top + _HEAD + _STEP * position
         width = row.value * scale
-        parts.append(_text(_LABELS - 8, y + 16, row.name, "", "end"))
+        parts.append(svg_text(_LABELS - 8, y + 16, row.name, "", "end"))
         parts.append(
             f'<rect class="{_kind(row)}" x="{_LABELS}" y="{y + 4}" '
             f'width="{width:.1f}" height="{_BAR}"/>'
         )
-        parts.append(_text(_WIDTH - 4, y + 16, f"{row.value:.{_DIGITS[unit]}f} {unit}", "", "end"))
+        parts.append(
+            svg_text(_WIDTH - 4, y + 16, f"{row.value:.{_DIGITS[unit]}f} {unit}", "", "end")
+        )
         if row.goal is not None:
             x = _LABELS + row.goal * scale
             parts.append(_line(x, y + 1, x, y + _STEP - 1, "goal"))
@@ -94,11 +96,6 @@ def _kind(row: Row) -> str:
     if not row.own:
         return "other"
     return "missed" if row.reached is False else "own"
-
-
-def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> str:
-    style = f' class="{kind}"' if kind else ""
-    return f'<text{style} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:

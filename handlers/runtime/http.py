@@ -92,12 +92,10 @@ def respond(
     }
 
 
-def refuse(
-    status: int, name: str, error: str, *, headers: dict[str, str] | None = None
-) -> Response:
+def refuse(status: int, name: str, error: str) -> Response:
     """Return the response to a request that is not served, and log ``name`` as its outcome."""
     log.outcome(name, status=status)
-    return respond(status, Error(error), headers=headers)
+    return respond(status, Error(error))
 
 
 def serve(

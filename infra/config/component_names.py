@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from infra.config.names import AROUND, ROLE_NAME
+from infra.config.names import AROUND, QUEUE_NAME, ROLE_NAME
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ _USUAL = ("[A-Za-z0-9_-]+", "letters, digits, '_' and '-'")
 _DOTTED = ("[A-Za-z0-9_.-]+", "letters, digits, '_', '-' and '.'")
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
 TABLE = Kind("table", 255, *_DOTTED)
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
-QUEUE = Kind("queue", 80, *_USUAL)
+QUEUE = Kind("queue", QUEUE_NAME, *_USUAL)
 # A dot would be allowed, but no certificate of S3 fits a name with one.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BUCKET = Kind("bucket", 63, "[a-z0-9-]+", "lower-case letters, digits and '-'")

@@ -1,6 +1,7 @@
 """Checks the names of project and stack, before AWS refuses a resource named after them."""
 
 import re
+from collections.abc import Iterable
 
 import pulumi
 
@@ -13,6 +14,8 @@ ROLE_NAME = 64
 # The longest other role, or bucket, whose limit is one less.
 _COMPONENTS = len("api-stage-log-role") + 1
 _STACK_NAME = 20  # as in bootstrap/
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+QUEUE_NAME = 80
 
 _WORDS = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
@@ -71,3 +74,12 @@ def room_for_names() -> int:
     """
     longest = max(_COMPONENTS, *(len(f"{name}-role") for name in function_names()))
     return ROLE_NAME - AROUND - longest
+
+
+def room_for_function(project: str, stacks: Iterable[str]) -> int:
+    """Return how many characters a new function's name may have in all of these stacks.
+
+    Its role is named after it, and so is the queue that `app new` adds for it.
+    """
+    left = min(ROLE_NAME - len("-role"), QUEUE_NAME - len("-messages-dead-letters"))
+    return left - AROUND - len(project) - max(map(len, stacks), default=0)

@@ -42,10 +42,8 @@ def invoke(
     rich_help_panel=PANEL,
     epilog="""\b
     Examples:
-      app run cleanup
-      app run report
-      app run recount
-      app run recount --stack prod
+      app run SCHEDULE
+      app run FUNCTION --stack prod
 
     \b
     A stack in AWS needs the Pulumi CLI, logged in, and AWS permissions for:
@@ -57,7 +55,8 @@ def run(
         str,
         typer.Argument(
             metavar="SCHEDULE",
-            help="A schedule, the function that it invokes, or a function run by hand.",
+            help="A schedule, the function that it invokes, or a function run by hand. Any other "
+            "name lists them.",
         ),
     ],
     stack: Annotated[

@@ -4,13 +4,10 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ops.errors import OpsError
-
-ROOT = Path(__file__).parents[2]
-
+from ops.stacks import ROOT, check_stack
 
 NO_PULUMI = (
     "The Pulumi CLI is not installed, or not on the PATH. Install it: "
@@ -26,8 +23,10 @@ def outputs(stack: str, *, show_secrets: bool = False) -> Mapping[str, Any]:
     """Return a stack's outputs; ``show_secrets``: with the values of secret ones.
 
     Raises:
+        WrongUsage: the project has no such stack.
         NoOutputs: the Pulumi CLI is not installed, or fails.
     """
+    check_stack(stack)
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise NoOutputs(NO_PULUMI)

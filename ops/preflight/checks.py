@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.deployed.outputs import NO_PULUMI
+from ops.stacks import check_stack
 
 # In this machine's network, so that it reaches an emulator and a proxy on localhost.
 _CREATE_BUILDER = "docker buildx create --use --bootstrap --driver-opt network=host"
@@ -30,7 +31,11 @@ def missing(root: Path, stack: str, *, deploy: bool) -> list[str]:
         root: the project's folder.
         stack: such as ``dev``.
         deploy: whether images will be built.
+
+    Raises:
+        WrongUsage: the project has no such stack.
     """
+    check_stack(stack, root)
     problems: list[str] = []
     config = _stack(root, stack, problems)
     if config is not None:

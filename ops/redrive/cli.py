@@ -15,11 +15,11 @@ retry what fails again. If the command is killed, the messages it holds stay hid
 
 \b
 Examples:
-  app redrive prod                                  list all queues
-  app redrive prod emails-dead-letters --dry-run    list messages, no content
-  app redrive prod emails-dead-letters              move them back
-  app redrive prod cleanup-expired-failures --show --limit 1
-  app redrive local                                 this machine's cloud
+  app redrive prod                    list all queues
+  app redrive prod QUEUE --dry-run    list messages, no content
+  app redrive prod QUEUE              move them back
+  app redrive prod QUEUE --show --limit 1
+  app redrive local                   this machine's cloud
 
 \b
 A stack in AWS needs the Pulumi CLI, logged in, and AWS permissions for:

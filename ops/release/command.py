@@ -24,6 +24,7 @@ def deployed(stack: str) -> tuple[Mapping[str, Any], Client]:
     """Return the outputs of a stack, and what makes clients of its region.
 
     Raises:
+        WrongUsage: the project has no such stack.
         ReleaseError: the stack cannot be read, or has no functions to release.
     """
     try:

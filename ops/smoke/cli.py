@@ -24,7 +24,8 @@ nothing.
 Required AWS permissions, to find and to delete what the test created:
   apigateway:GET                             on the API, and on its custom
                                              domain if it has one
-  lambda:GetFunctionConfiguration            on create-user, request-upload
+  lambda:GetFunctionConfiguration            on the functions of POST /users
+                                             and POST /users/{id}/uploads
   dynamodb:GetItem, DeleteItem               on the tables users and ledger
   dynamodb:DeleteItem                        on the table user-uploads
   s3:DeleteObject                            on uploads/users/* and
@@ -75,7 +76,7 @@ def smoke(
             metavar="SECONDS",
             help="How long the welcome e-mail may take. 0 does not wait for it; use 0 while SES "
             "has not verified the sender. If the user is deleted while the e-mail is still "
-            "queued, send-email leaves email#<id> in the ledger until it expires.",
+            "queued, email#<id> stays in the ledger until it expires.",
         ),
     ] = 120,
     ready_seconds: Annotated[

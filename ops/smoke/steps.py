@@ -185,7 +185,7 @@ class Walk:
             if time.monotonic() > deadline:
                 raise Failed(
                     f"not within {self.email_seconds:g} s. Has the provider verified the sender, "
-                    "and has the secret its key? The function send-email logs why it sends "
-                    "nothing. To skip this step: --email-seconds 0"
+                    "and has the secret its key? The log of the function that sends it says why it "
+                    "sends nothing. To skip this step: --email-seconds 0"
                 )
             time.sleep(_PAUSE_SECONDS)

@@ -6,14 +6,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from blueprint.functions.names import WrongName, check_new, folder_of, longest_name
 from blueprint.functions.new import TRIGGERS, Trigger, new, paragraph
 from blueprint.functions.program import Paragraph, paste
+from blueprint.functions.rename import rename
 from blueprint.functions.requirements import pinned
 from blueprint.functions.source import ProgramError
-from blueprint.project import ROOT, ProjectError
+from blueprint.project import ROOT, ProjectError, stacks
+from infra.config.names import room_for_names
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import check, copied, copied_program, run
 
@@ -170,8 +173,17 @@ def test_a_name_that_the_functions_modules_need_is_refused(
 def test_the_longest_name_is_allowed() -> None:
     longest = longest_name(ROOT)
     check_new(ROOT, "x" * longest)
-    with pytest.raises(WrongName, match=f"at most {longest}"):
+    with pytest.raises(WrongName, match=rf"at most {longest} are .*: app rename <name>"):
         check_new(ROOT, "x" * (longest + 1))
+
+
+def test_the_longest_name_of_a_project_leaves_room_for_functions(tmp_path: Path) -> None:
+    project = "x" * (room_for_names() - max(map(len, stacks(ROOT))))
+    tree = copied(tmp_path / "tree")
+    rename(tree, project)
+    check_new(tree, "count-things")
+    with pytest.raises(pulumi.RunError, match=f"{len(project)} for the project's"):
+        rename(tree, project + "x")
 
 
 def test_nothing_is_written_for_a_name_that_is_refused(tmp_path: Path) -> None:
@@ -193,8 +205,8 @@ def test_a_schedule_is_named_after_its_function_as_far_as_aws_allows() -> None:
 
 def paragraph_in(program: str, name: str, trigger: Trigger) -> Paragraph:
     with tempfile.TemporaryDirectory() as folder:
+        copied_program(Path(folder))
         (Path(folder) / "__main__.py").write_text(program)
-        (Path(folder) / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
         return paragraph(Path(folder), name, trigger)
 
 

@@ -59,6 +59,7 @@ def test_a_folder_that_is_no_repository_is_renamed_but_for_its_environments(tmp_
     (tmp_path / "env" / "pyvenv.cfg").touch()
     (tmp_path / "Pulumi.yaml").write_text("name: shop\n")
     (tmp_path / "picture").write_bytes(b"shop\xff")
+    (tmp_path / "LICENSE").write_text("Copyright (c) 2026 The shop authors\n")
     changed = {str(path.relative_to(tmp_path)) for path in rename(tmp_path, "acme-orders")}
     assert changed == {"Pulumi.yaml", ".github/file", "docs/file"}
     text = (tmp_path / "docs" / "file").read_bytes()

@@ -210,6 +210,15 @@ def test_a_program_that_refuses_its_configuration_is_no_plan(tmp_path: Path) -> 
     assert f'{PROJECT}:api.throttle.rateLimit: is "many"' in done.stderr
 
 
+def test_this_trees_wrong_configuration_exits_as_every_command_does(tmp_path: Path) -> None:
+    folder = copied(tmp_path / "repository")
+    edit(folder / "Pulumi.prod.yaml", ("removalPolicy:", "removalPolcy:"))
+    done = plan(folder, "prod", "--against", "HEAD")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: The program of this tree cannot be evaluated:\n")
+    assert f"{PROJECT}:removalPolcy: unknown key" in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_of_a_plan_that_is_ended(
     repository: Path, tmp_path: Path, number: signal.Signals

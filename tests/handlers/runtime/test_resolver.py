@@ -15,7 +15,7 @@ from tests.support.fakes import client_error, log, logged_text, outcomes
 
 __all__ = ["log"]
 
-SERVER = "serverless-app"
+SERVER = "our-server"
 PERSON = {
     "sub": "person-1",
     "username": "ada",

@@ -75,6 +75,7 @@ class Tools:
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tools:
     folder = tmp_path / "bin"
     folder.mkdir()
+    (tmp_path / "Pulumi.dev.yaml").touch()
     monkeypatch.setenv("PATH", str(folder))
     return Tools(folder)
 

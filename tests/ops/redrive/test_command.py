@@ -196,7 +196,7 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "#!/bin/sh\n"
         f'echo "$@" in "$PWD" > {tmp_path}/called\n'
         f"cat {tmp_path}/answer && exit 0\n"
-        "echo \"error: no stack named 'nope' found\" >&2; exit 255\n"
+        "echo \"error: no stack named 'prod' found\" >&2; exit 255\n"
     )
     executable.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
@@ -215,10 +215,10 @@ def test_outputs_come_from_the_pulumi_cli(pulumi: Path) -> None:
 def test_the_pulumi_cli_knows_no_such_stack(
     pulumi: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["redrive", "nope"]) == 1
-    assert "has no outputs of 'nope'" in capsys.readouterr().err
-    with pytest.raises(NoOutputs, match="no stack named 'nope' found"):
-        outputs("nope")
+    assert main(["redrive", "prod"]) == 1
+    assert "has no outputs of 'prod'" in capsys.readouterr().err
+    with pytest.raises(NoOutputs, match="no stack named 'prod' found"):
+        outputs("some-organization/some-project/prod")
 
 
 def test_there_is_no_pulumi_cli(
