@@ -9,6 +9,7 @@ from blueprint.suggestions import unknown_name
 
 _RESERVED = {"domain", "runtime"}
 _WORDS = {*keyword.kwlist, *keyword.softkwlist, "type"}  # the last since Python 3.12
+_LONGEST = 28  # what fits into the lines that `app new` writes
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -60,7 +61,7 @@ def longest_name(root: Path) -> int:
     """Return how many characters a new function's name may have in every stack."""
     from infra.config.names import room_for_function  # imports Pulumi
 
-    return room_for_function(project_name(root), stacks(root))
+    return min(_LONGEST, room_for_function(project_name(root), stacks(root)))
 
 
 def check_new(root: Path, name: str) -> None:
@@ -75,10 +76,12 @@ def check_new(root: Path, name: str) -> None:
             "between them; begin with a letter, as in count-users."
         )
     if len(name) > (longest := longest_name(root)):
+        has = f"The name {name!r} has {len(name)} characters; at most {longest} are"
+        if longest == _LONGEST:
+            raise WrongName(f"{has} allowed. Choose a shorter name.")
         raise WrongName(
-            f"The name {name!r} has {len(name)} characters; at most {longest} are left next to the "
-            "names of the project and its stacks. Choose a shorter name, or, before the first "
-            "deployment, a shorter one for the project: app rename <name>"
+            f"{has} left next to the names of the project and its stacks. Choose a shorter name, "
+            "or, before the first deployment, a shorter one for the project: app rename <name>"
         )
     folder = folder_of(name)
     if folder in _WORDS or folder in _RESERVED:

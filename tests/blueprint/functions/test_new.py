@@ -22,7 +22,6 @@ from tests.support.tree import check, copied, copied_program, run
 
 PROD = (ROOT / "Pulumi.prod.yaml").read_text()
 NEW = {trigger: f"count-{trigger}" for trigger in TRIGGERS}
-LONGEST = "archive-orders-of-past-years"
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +47,12 @@ def test_what_is_written_has_types(tree: Path) -> None:
 def test_what_is_written_is_formatted_whatever_its_name(tmp_path: Path) -> None:
     """A project with a short name has the longest names of functions."""
     for trigger in TRIGGERS:
-        for name in ["x", "list-orders", "zip-files", "archive-orders", LONGEST]:
-            tree = tmp_path / trigger / name
+        for start in ["x", "list-orders", "zip-files", "archive-orders", "archive-orders-"]:
+            tree = tmp_path / trigger / start
             tree.mkdir(parents=True)
             shutil.copyfile(ROOT / "pyproject.toml", tree / "pyproject.toml")
             (copied_program(tree) / "Pulumi.yaml").write_text("name: a\n")
-            assert longest_name(tree) == len(LONGEST)
+            name = start.ljust(longest_name(tree), "y") if start.endswith("-") else start
             new(tree, name, trigger, pasted=True)
     run(tmp_path, "-m", "ruff", "check", "--no-cache")
     run(tmp_path, "-m", "ruff", "format", "--check", "--no-cache")
@@ -175,6 +174,13 @@ def test_the_longest_name_is_allowed() -> None:
     check_new(ROOT, "x" * longest)
     with pytest.raises(WrongName, match=rf"at most {longest} are .*: app rename <name>"):
         check_new(ROOT, "x" * (longest + 1))
+
+
+def test_a_name_is_not_longer_than_the_lines_hold(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: a\n")
+    check_new(tmp_path, "x" * 28)
+    with pytest.raises(WrongName, match=r"at most 28 are allowed\. Choose a shorter name\.$"):
+        check_new(tmp_path, "x" * 29)
 
 
 def test_the_longest_name_of_a_project_leaves_room_for_functions(tmp_path: Path) -> None:
