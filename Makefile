@@ -50,7 +50,7 @@ test-images: .venv/.dev  ## Build, run and test the container images (needs Dock
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the fault tests and all other long tests, also with killed containers (needs Docker)
-	$(BIN)/pytest -n auto --dist loadfile --no-skips -m long --ignore tests/images --ignore tests/checks/scan --ignore tests/browser --ignore tests/engine
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips -m long --ignore tests/checks/scan $(OTHERS) $(E2E) $(FAULTS) $(UNITS)
 	$(if $(FAULTS),$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker -m container $(FAULTS))
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)
