@@ -35,7 +35,7 @@ ledger = stack.table("ledger", stream=any([ActivityFigures]), ttl_attribute="exp
 storage = stack.bucket("storage", expire_days=config.uploads.expiry,
                        cors_origins=config.api.cors_origins)
 emails = stack.queue("emails", consumer_timeout=30, batch_window=config.email.batch_window_seconds)
-sender = stack.mail_sender("mail", config.email)
+sender = stack.mail_sender("mail", config.email.sender_args)
 callers = stack.callers("callers", scopes=SCOPES, service_scopes=SERVICE_SCOPES)
 
 # What runs, and what each function may do. The network leads to the services in their grants.

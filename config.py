@@ -1,19 +1,55 @@
 """The application's own keys of ``Pulumi.<stack>.yaml``; infra/config/ has those of every stack."""
 
+from typing import Literal
+
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from infra.access.mail_sender import MailSenderArgs
+from infra.config.emulator import Emulator
 from infra.config.functions import FunctionSettings
-from infra.config.mail import Mail
 from infra.config.schedules import ScheduleExpression
 from infra.config.section import Section
-from infra.config.stack import StackConfig
+from infra.config.stack import Network, StackConfig
+from infra.config.texts import EmailAddress, KeyArn, SecretArn
 
 _UPLOAD_MEMORY_MB = 512
 
 
-class Email(Mail):
+class ApiKey(Section):
+    """Where the provider's API key is."""
+
+    secret_arn: SecretArn = Field(
+        description="ARN of a secret in the stack's region, whose text is the API key."
+    )
+    kms_key_arn: KeyArn | None = Field(
+        None,
+        description="ARN of the KMS key of the secret, if that is not `aws/secretsmanager`.",
+    )
+
+
+class Email(Section):
     """How e-mails are sent."""
 
+    sender: EmailAddress = Field(
+        description="From address. SES verifies its domain by DKIM; with another provider, verify "
+        "it there."
+    )
+    create_identity: bool = Field(
+        True,
+        description="Create the SES identity of the sender's domain. An account has one such "
+        "identity in each region: choose false if another stack or tool has created it.",
+    )
+    provider: Literal["ses", "sendgrid"] = Field(
+        "ses",
+        description="The service that sends the e-mails."
+        " sendgrid: SendGrid's API on the internet, with a key in Secrets Manager ($0.40 a month); "
+        "no SES resources are created.",
+    )
+    api_key: ApiKey | None = Field(
+        None,
+        description="The secret that holds the provider's API key, if you have created one. "
+        "Otherwise the program creates an empty secret, and you put the key there. Not for ses.",
+    )
     batch_window_seconds: int = Field(
         5, ge=0, le=300, description="How long the queue collects a batch."
     )
@@ -24,6 +60,44 @@ class Email(Mail):
         description="Most invocations of send-email at the same time; at most its "
         "`reservedConcurrency`, if that is set.",
     )
+
+    @property
+    def sender_args(self) -> MailSenderArgs:
+        """Return the arguments of what sends them."""
+        return MailSenderArgs(
+            sender=self.sender,
+            create_identity=self.create_identity,
+            provider=self.provider,
+            secret_arn=self.api_key.secret_arn if self.api_key else None,
+            kms_key_arn=self.api_key.kms_key_arn if self.api_key else None,
+        )
+
+    @model_validator(mode="after")
+    def _ses_has_no_key(self) -> "Email":
+        if self.provider == "ses" and self.api_key:
+            raise ValueError(
+                "apiKey is given, and provider is ses, which needs none; leave apiKey out, or name "
+                "the provider that it is for"
+            )
+        return self
+
+    def check_way_out(self, network: Network | None, emulator: Emulator | None) -> None:
+        """Check that functions can reach the provider.
+
+        Raises:
+            ValueError: they cannot, or must not; the text says what to change.
+        """
+        if self.provider != "ses" and emulator is not None:
+            raise ValueError(
+                f"provider is {self.provider}, and the stack runs in an emulator, which stands in "
+                "for AWS only; set provider to ses"
+            )
+        if self.provider != "ses" and network is not None and not network.internet:
+            raise ValueError(
+                f"provider is {self.provider}, on the internet, and the functions run in a network "
+                "without internet access; set network.internet to true (a NAT gateway, about $37 a "
+                "month), or provider to ses"
+            )
 
 
 class Uploads(Section):

@@ -7,9 +7,8 @@ import pulumi
 
 from infra.access.callers import Callers, CallersArgs
 from infra.access.mail_identity import MailIdentity, MailIdentityArgs
-from infra.access.mail_sender import MailSender
+from infra.access.mail_sender import MailSender, MailSenderArgs
 from infra.access.sendgrid import SendGrid, SendGridArgs
-from infra.config.mail import Mail
 from infra.config.stack import StackConfig
 from infra.emulator import send_to
 from infra.function.function import Function
@@ -132,13 +131,18 @@ class Stack:
         pulumi.export("web_client_id", callers.web_client_id)
         return callers
 
-    def mail_sender(self, name: str, mail: Mail) -> MailSender:
-        """Make the sender of e-mails, with the provider that the configuration names."""
+    def mail_sender(self, name: str, mail: MailSenderArgs) -> MailSender:
+        """Make the sender of e-mails, with the provider that the arguments name."""
         if mail.provider == "sendgrid":
-            retain = self.config.retain
             return SendGrid(
                 name,
-                SendGridArgs(sender=mail.sender, api_key=mail.api_key, retain=retain, key=self.key),
+                SendGridArgs(
+                    sender=mail.sender,
+                    secret_arn=mail.secret_arn,
+                    kms_key_arn=mail.kms_key_arn,
+                    retain=self.config.retain,
+                    key=self.key,
+                ),
             )
         args = MailIdentityArgs(sender=mail.sender, create=mail.create_identity)
         return MailIdentity(name, args)

@@ -6,7 +6,6 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.access.mail_identity import MailIdentity
-from infra.config.mail import ApiKey
 from infra.grants import Grant
 from infra.storage.key import Key, arn_of, needs, through
 
@@ -20,13 +19,15 @@ class SendGridArgs:
 
     Attributes:
         sender: the From address, which SendGrid has verified.
-        api_key: where the API key is; None: in a secret that is made, and empty.
+        secret_arn: the secret with the API key; None: one that is made, and empty.
+        kms_key_arn: the key of that secret, if it has one of its own.
         retain: whether a deleted secret can be restored for 30 days.
         key: what the secret that is made is encrypted with; AWS's own key if None.
     """
 
     sender: str
-    api_key: ApiKey | None
+    secret_arn: str | None
+    kms_key_arn: str | None
     retain: bool
     key: Key | None
 
@@ -46,9 +47,9 @@ class SendGrid(pulumi.ComponentResource):
         self.sender = args.sender
         self.identities: list[MailIdentity] = []
         self.dkim_tokens: pulumi.Output[list[str]] = pulumi.Output.from_input(list[str]())
-        if args.api_key:
-            self.secret_arn = pulumi.Output.from_input(args.api_key.secret_arn)
-            self._needs = self._to_decrypt(args.api_key)
+        if args.secret_arn:
+            self.secret_arn = pulumi.Output.from_input(args.secret_arn)
+            self._needs = self._to_decrypt(args.secret_arn, args.kms_key_arn)
         else:
             secret = aws.secretsmanager.Secret(
                 f"{name}-key",
@@ -77,9 +78,9 @@ class SendGrid(pulumi.ComponentResource):
             internet=True,
         )
 
-    def _to_decrypt(self, api_key: ApiKey) -> list[Grant]:
+    def _to_decrypt(self, secret_arn: str, kms_key_arn: str | None) -> list[Grant]:
         """Return what reading a secret needs that has a key of its own."""
-        if api_key.kms_key_arn is None:
+        if kms_key_arn is None:
             return []
         invoke = pulumi.InvokeOutputOptions(parent=self)
         suffix = pulumi.Output.concat(
@@ -89,5 +90,5 @@ class SendGrid(pulumi.ComponentResource):
             aws.get_partition_output(opts=invoke).dns_suffix,
         )
         via = pulumi.Output.concat("secretsmanager", suffix)
-        context = {"SecretARN": api_key.secret_arn}
-        return [through(api_key.kms_key_arn, via, ["Decrypt"], context)]
+        context = {"SecretARN": secret_arn}
+        return [through(kms_key_arn, via, ["Decrypt"], context)]

@@ -131,3 +131,19 @@ Document = Annotated[str, Form(r"[^\s#]{1,500}", "a path or URL without spaces o
 HostedZoneId = Annotated[
     str, Form("Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone, such as Z0123456789ABC")
 ]
+SecretArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}",
+        "the whole ARN of a secret, with the six characters at its end, such as "
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mail-AbCdEf",
+    ),
+]
+KeyArn = Annotated[
+    str,
+    Form(
+        "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+        "the ARN of a KMS key, such as "
+        "arn:aws:kms:eu-central-1:123456789012:key/1a2b3c4d-0000-0000-0000-000000000000",
+    ),
+]

@@ -14,7 +14,6 @@ from blueprint.recording import Recorder
 from handlers.send_email import sendgrid as mailer
 from handlers.send_email.handler import Settings
 from infra.access.sendgrid import API, SendGrid, SendGridArgs
-from infra.config.mail import ApiKey
 from local import sendgrid as local_sendgrid
 from tests.support.apis import function
 from tests.support.configuration import EMAIL, loaded, refused
@@ -47,9 +46,17 @@ def with_sendgrid() -> Run:
     return run("prod", settings={f"{PROJECT}:email": email, f"{PROJECT}:network": network})
 
 
-def sender(api_key: ApiKey | None = None, *, retain: bool = False) -> None:
+def sender(
+    secret_arn: str | None = None, kms_key_arn: str | None = None, *, retain: bool = False
+) -> None:
     """Make a sender by SendGrid, and the function that sends, in a stack without key or network."""
-    args = SendGridArgs(sender=EMAIL["sender"], api_key=api_key, retain=retain, key=None)
+    args = SendGridArgs(
+        sender=EMAIL["sender"],
+        secret_arn=secret_arn,
+        kms_key_arn=kms_key_arn,
+        retain=retain,
+        key=None,
+    )
     function("send-email", grants=[SendGrid("mail", args).send(env_sender="SENDER")])
 
 
@@ -133,7 +140,7 @@ def decrypt(key: str, secret: str) -> dict[str, Any]:
 
 def test_a_secret_that_exists_is_named() -> None:
     def program() -> None:
-        sender(ApiKey.model_validate(NAMED))
+        sender(SECRET, KMS_KEY)
 
     made = recorded(program)
     assert not [r for r in made.resources if "secretsmanager" in r.type]
