@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from blueprint.functions import stack_keys
 from blueprint.functions.files import read, write
 from blueprint.functions.lines import with_sorted_imports, wrapped
-from blueprint.functions.names import WrongName, check_new, folder_of, folders, longest_name
+from blueprint.functions.names import WrongName, check_new, folder_of, folders, function_names
 from blueprint.functions.program import Paragraph, bound_names, paste, used_names
 from blueprint.functions.requirements import pinned
 from blueprint.functions.source import ProgramError
@@ -204,14 +204,14 @@ def _words(root: Path, name: str) -> dict[str, str]:
         "folder": folder,
         "constant": folder.upper(),
         "camel": camel,
-        "schedule": _free_schedule(program, name, longest_name(root)),
+        "schedule": _free_schedule(program, name, max(map(len, [*function_names(root), name]))),
         "bucket": _free_bucket(program),
         "program": program,
     }
 
 
 def _free_schedule(program: str, name: str, longest: int) -> str:
-    """Return a name for a new schedule, which AWS allows for its role.
+    """Return a name for a new schedule, as long as functions' names: it has a role, as they have.
 
     The function's name itself is taken, by the function's role.
     """

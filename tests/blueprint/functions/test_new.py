@@ -199,7 +199,8 @@ def test_nothing_is_written_for_a_name_that_is_refused(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["Pulumi.yaml"]
 
 
-def test_a_schedule_is_named_after_its_function_as_far_as_aws_allows() -> None:
+def test_a_schedule_is_named_after_its_function_and_no_longer_than_functions_are() -> None:
+    """The names of project and stack leave room for functions' names, and for no longer one."""
     program = (ROOT / "__main__.py").read_text()
     longest = "x" * longest_name(ROOT)
     for name in ["list-mails", "sum-days", "a", longest, f"{longest[1:]}y"]:
@@ -211,7 +212,9 @@ def test_a_schedule_is_named_after_its_function_as_far_as_aws_allows() -> None:
 
 def paragraph_in(program: str, name: str, trigger: Trigger) -> Paragraph:
     with tempfile.TemporaryDirectory() as folder:
-        copied_program(Path(folder))
+        other = copied_program(Path(folder)) / "handlers/process_upload/handler.py"
+        other.parent.mkdir(parents=True)
+        other.touch()
         (Path(folder) / "__main__.py").write_text(program)
         return paragraph(Path(folder), name, trigger)
 
