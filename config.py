@@ -5,11 +5,10 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.access.mail_sender import MailSenderArgs
-from infra.config.emulator import Emulator
 from infra.config.functions import FunctionSettings
 from infra.config.schedules import ScheduleExpression
 from infra.config.section import Section
-from infra.config.stack import Network, StackConfig
+from infra.config.stack import StackConfig
 from infra.config.texts import EmailAddress, KeyArn, SecretArn
 
 _UPLOAD_MEMORY_MB = 512
@@ -80,24 +79,6 @@ class Email(Section):
                 "the provider that it is for"
             )
         return self
-
-    def check_way_out(self, network: Network | None, emulator: Emulator | None) -> None:
-        """Check that functions can reach the provider.
-
-        Raises:
-            ValueError: they cannot, or must not; the text says what to change.
-        """
-        if self.provider != "ses" and emulator is not None:
-            raise ValueError(
-                f"provider is {self.provider}, and the stack runs in an emulator, which stands in "
-                "for AWS only; set provider to ses"
-            )
-        if self.provider != "ses" and network is not None and not network.internet:
-            raise ValueError(
-                f"provider is {self.provider}, on the internet, and the functions run in a network "
-                "without internet access; set network.internet to true (a NAT gateway, about $37 a "
-                "month), or provider to ses"
-            )
 
 
 class Uploads(Section):
@@ -217,7 +198,18 @@ class AppConfig(StackConfig):
     @field_validator("email")
     @classmethod
     def _the_provider_can_be_reached(cls, email: Email, info: ValidationInfo) -> Email:
-        email.check_way_out(info.data.get("network"), info.data.get("emulator"))
+        network, in_emulator = info.data.get("network"), info.data.get("emulator") is not None
+        if email.provider != "ses" and in_emulator:
+            raise ValueError(
+                f"provider is {email.provider}, and the stack runs in an emulator, which stands in "
+                "for AWS only; set provider to ses"
+            )
+        if email.provider != "ses" and network is not None and not network.internet:
+            raise ValueError(
+                f"provider is {email.provider}, on the internet, and the functions run in a "
+                "network without internet access; set network.internet to true (a NAT gateway, "
+                "about $37 a month), or provider to ses"
+            )
         return email
 
     @field_validator("email")
