@@ -5,9 +5,11 @@ written: canaries are where personal data belongs, and nowhere else.
 """
 
 import json
+import socket
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +26,7 @@ from tests.support.e2e.privacy_faults import (
     lose_tables,
 )
 from tests.support.e2e.privacy_paths import by_messages, by_requests, by_uploads
+from tests.support.e2e.rude_aws import RudeAws
 from tests.support.e2e.system import Api, invoke, keys, messages_in, until
 from tests.support.e2e.written import Place, elsewhere, keeping, recorded
 from tests.support.functions import FUNCTIONS, module_of
@@ -189,3 +192,12 @@ def test_keys_are_nowhere(docker: bool) -> None:
         assert leaks([*elsewhere(cloud), *keeping(cloud)], canaries) == {}
         # The history has the other headers, such as the one that names the right key.
         assert set().union(*leaks(recorded(cloud), canaries).values()) <= {"right key"}
+
+
+def test_all_functions_may_connect_to_the_rude_aws_at_once() -> None:
+    rude = RudeAws("127.0.0.1")  # accepts nothing yet, as on a busy machine
+    with ExitStack() as connections:
+        connections.callback(rude.close)
+        for _ in FUNCTIONS:
+            connecting = socket.create_connection(("127.0.0.1", rude.port), timeout=1)
+            connections.enter_context(connecting)

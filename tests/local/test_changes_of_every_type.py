@@ -1,10 +1,12 @@
 """A running cloud that is changed equals one that is made anew, for every type of resource."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from local import cloud as local_cloud
+from local.deployed import Resource
 from local.emulator import Emulator, free_port
 from local.project import load
 from tests.support.local import emulator_state
@@ -209,3 +211,25 @@ def test_what_was_changed_equals_what_is_made_anew(ended, path):
 
 def _at(state, place):
     return state.get(place, "nothing")
+
+
+def test_an_id_is_one_whatever_its_characters(tmp_path):
+    """Check that two emulators are equal also if one drew an id of letters, or of digits."""
+
+    def state(id_):
+        data = {"clients": {id_: {"ClientId": id_}}, "domain": "things"}
+        (tmp_path / "cognito.json").write_text(json.dumps(data))
+        made = {
+            f"urn:pulumi:local::catalogue::{name}": Resource(
+                type=name, name=name, id=each, inputs=inputs, outputs={}
+            )
+            for name, each, inputs in (
+                ("client", id_, {"name": "caller"}),
+                ("domain", "things", {"domain": "things"}),
+            )
+        }
+        return emulator_state.read(tmp_path, made)
+
+    mixed = state("UpXJ14oXoy3VvZPuHupbvskYu6")
+    assert state("pSDDMJmLeGtCjdqzhOVGjwaLGR") == state("29384756102938475610293847") == mixed
+    assert mixed["cognito", "domain"] == "things"

@@ -20,6 +20,13 @@ _CODES = {
 _HANG_SECONDS = 20
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # All functions connect at once. Where the queue is full, connecting takes a second more, which
+    # is all the time that a function's client has for it (handlers/runtime/deadline.py).
+    request_queue_size = 128
+
+
 class RudeAws:
     """A server on one address; set ``manner`` before a call.
 
@@ -29,8 +36,7 @@ class RudeAws:
     def __init__(self, host: str) -> None:
         self.manner = MANNERS[0]
         self.callers: set[str] = set()
-        self._server = ThreadingHTTPServer((host, 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server((host, 0), self._handler())
         self.port: int = self._server.server_address[1]
 
     def serve(self) -> None:
@@ -38,6 +44,9 @@ class RudeAws:
 
     def stop(self) -> None:
         self._server.shutdown()
+        self.close()
+
+    def close(self) -> None:
         self._server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

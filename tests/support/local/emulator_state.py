@@ -50,8 +50,12 @@ def _names(resources):
             for name, value in resource.outputs.items()
             if name.endswith("Id") or not _COMMON.fullmatch(str(value))
         ]
+        written = {str(value) for value in resource.inputs.values()}
         for value in (resource.id, *outputs):
-            if len(value) > 4 and value != ACCOUNT_ID and not value.isalpha():
+            # A word may be a name that the program gives, or an id whose characters, drawn at
+            # random, happen to be letters (one in a hundred of a user pool's clients).
+            word = value.isalpha() and value in written
+            if len(value) > 4 and value != ACCOUNT_ID and not word:
                 names.setdefault(value, f"<{urn.split('::', 2)[2]}>")
     return names
 
