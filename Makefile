@@ -36,21 +36,22 @@ ifdef COVERAGE
 	$(QUICK) $(UNITS) $(E2E:%=--ignore %) --cov --cov-report=term:skip-covered
 	$(QUICK) --ignore tests/checks/scan $(E2E) $(OTHERS)
 else
-	$(QUICK) --hypothesis-profile quick --cases 5 --ignore tests/checks/scan $(E2E) $(UNITS) $(OTHERS)
+	$(QUICK) --hypothesis-profile quick --ignore tests/checks/scan $(E2E) $(UNITS) $(OTHERS)
 endif
 
 test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, repeatable with SEED
 	$(BIN)/pytest -s tests/e2e/test_openapi.py --cases $(CASES) --seed $(SEED)
 
 test-browser: .venv/.dev  ## Test the API's page and the console in a browser (needs Chromium or Chrome)
-	$(BIN)/pytest --no-skips tests/browser
+	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/browser
 
 test-images: .venv/.dev  ## Build, run and test the container images (needs Docker)
-	$(BIN)/pytest --no-skips tests/images
-	$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker $(E2E)
+	$(BIN)/pytest --no-skips tests/images/test_build_times.py
+	$(BIN)/pytest -n 3 --dist loadfile --no-skips tests/images --ignore tests/images/test_build_times.py
+	$(BIN)/pytest -n 3 --dist loadfile --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the fault tests and all other long tests, also with killed containers (needs Docker)
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips -m long --ignore tests/checks/scan $(OTHERS) $(E2E) $(FAULTS) $(UNITS)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips -m long --ignore tests/checks/scan $(OTHERS) $(FAULTS) $(UNITS) $(E2E:%=--ignore %)
 	$(if $(FAULTS),$(BIN)/pytest -n 2 --dist loadfile --no-skips --docker -m container $(FAULTS))
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)

@@ -1,10 +1,13 @@
 """Options of the whole suite, and what they decide."""
 
+import functools
 import gc
+import re
 import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import botocore.session
 import hypothesis
 import pytest
 from xdist.remote import Producer
@@ -28,6 +31,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # What the suite imports stays until its end. Looking through it took a fifth of the processor time.
 gc.set_threshold(50_000, 20, 100)
 
+# Sessions share the models of AWS's services. To read them anew took a tenth of the time.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+
 # Fixtures of running systems: also the tests in a function's folder use them.
 pytest_plugins = [
     "tests.support.e2e.clouds",
@@ -46,37 +52,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARING = (
-    "tests/blueprint/",
-    "tests/bootstrap/",
-    "tests/checks/policy/",
-    "tests/infra/",
-    "tests/test_",
-)
-"""Tests in these places share what takes long to make: recordings of the program."""
-
-
-OWN_CLOUDS = ("test_access",)
-"""End-to-end tests that do without the shared cloud."""
+SHARED = {r"\bprod: Snapshot\b": "plans", r"\bstack\(": "recordings"}
+"""What modules of tests share, as they name it: it takes long to make."""
 
 
 class ByFile(LoadFileScheduling):
     """Runs the tests file by file; without the long tests, those together that share something.
 
-    One worker runs the tests of ``SHARING``. Two run the end-to-end tests, each with a cloud: a
-    cloud and the processes of its functions take as much processor time as these tests.
+    One worker runs all tests that share recordings, and one the end-to-end tests: a second cloud,
+    and the processes of its functions, would take as much processor time as these tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
+        file = str(super()._split_scope(nodeid))
         if self.config.getoption("markexpr") != "not long":
-            return str(file)
-        if file.startswith(SHARING):
-            return "recordings"
-        path = Path(file)
-        if path.parent.name == "e2e" and path.stem not in OWN_CLOUDS:
-            return "end-to-end 1" if path.stem < "test_o" else "end-to-end 2"
-        return str(file)
+            return file
+        return "end-to-end" if Path(file).parent.name == "e2e" else _scope(file)
+
+
+@functools.cache
+def _scope(file: str) -> str:
+    text = (Path(__file__).parents[1] / file).read_text()
+    return next((shared for name, shared in SHARED.items() if re.search(name, text)), file)
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

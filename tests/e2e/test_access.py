@@ -21,6 +21,8 @@ from tests.support.e2e.system import Answer, Api, address
 from tests.support.e2e.uploading import Caller
 from tests.support.stacks import PROJECT
 
+pytestmark = pytest.mark.long  # it has two clouds of its own
+
 USERS = f"{PROJECT}/users.read"
 READ, WRITE = f"{PROJECT}/{SCOPE}", f"{PROJECT}/users.write"
 ORIGIN = "http://localhost:3000"

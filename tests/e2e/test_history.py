@@ -193,6 +193,7 @@ def test_a_refused_call_names_the_grant_that_would_allow_it(
     assert "handlers/get_user" in "".join(failure.stack)
 
 
+@pytest.mark.long
 def test_an_exception_is_shown_with_its_line_and_tried_again(
     history: History, cloud: Cloud
 ) -> None:
@@ -221,6 +222,7 @@ def test_an_exception_is_shown_with_its_line_and_tried_again(
     assert cause.dead_letters[0].reason == "KeyError: 'Records'"
 
 
+@pytest.mark.long
 def test_each_of_many_requests_at_once_keeps_its_own(history: History, api: Api) -> None:
     people = [address() for _ in range(50)]
 
@@ -266,6 +268,7 @@ def test_an_item_that_a_person_writes_is_a_cause(history: History, cloud: Cloud)
     assert cause.id == cause.invocations[0].event["Records"][0]["eventID"]
 
 
+@pytest.mark.long
 def test_a_poison_record_of_a_stream_is_told_from_the_others_of_its_batch(
     history: History, cloud: Cloud
 ) -> None:
@@ -308,6 +311,7 @@ def test_an_upload_by_a_form_leads_back_to_the_request_for_it(history: History, 
     assert asked.title == f"POST /users/{caller.user}/uploads"
 
 
+@pytest.mark.long
 def test_a_failed_schedule_is_tried_again_and_ends_as_a_dead_letter(
     history: History, cloud: Cloud
 ) -> None:

@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 SECONDS_A_CASE = 2  # on a busy machine; usually a tenth of a second
 
 
+@pytest.mark.long
 def test_the_api_keeps_to_its_document(
     api: Api, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

@@ -92,6 +92,7 @@ def probe(cloud: Cloud) -> Probe:
     return Probe(cloud)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_allows_this_and_nothing_else(
     cloud: Cloud, probe: Probe, matrix: list[Call], function: str
@@ -113,6 +114,7 @@ def test_a_role_allows_this_and_nothing_else(
     assert sum(permitted(function, call) for call in matrix) >= 5
 
 
+@pytest.mark.long
 def test_who_may_nothing_is_denied_all(cloud: Cloud, probe: Probe, matrix: list[Call]) -> None:
     """A role without permissions is denied every call, so the emulator evaluates all of them."""
     with role(cloud, "nobody") as nobody:
@@ -122,6 +124,7 @@ def test_who_may_nothing_is_denied_all(cloud: Cloud, probe: Probe, matrix: list[
     assert len(matrix) > 130
 
 
+@pytest.mark.long
 def test_who_may_everything_is_denied_nothing(
     cloud: Cloud, probe: Probe, matrix: list[Call]
 ) -> None:
@@ -216,6 +219,7 @@ def lacks(function: str, seen: set[tuple[str, str]]) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_whatever_is_granted_is_used(cloud: Cloud, api: Api) -> None:
     """Every function does its whole job, and each of its grants is used."""
     with recording(cloud):

@@ -21,6 +21,8 @@ from ops.smoke import upload
 from tests.support.e2e.system import Api, broken, keys
 from tests.support.functions import FEATURES, FOLDERS
 
+pytestmark = pytest.mark.long  # of each step, that the command tells when it fails
+
 Smoke = Callable[..., tuple[int, str, str]]
 
 STEPS = [
@@ -152,7 +154,6 @@ def as_compose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
             yield running
 
 
-@pytest.mark.long  # it takes a cloud of its own
 def test_a_stack_in_an_emulator_is_found_by_its_name(
     smoke: Smoke, as_compose: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

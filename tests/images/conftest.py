@@ -18,13 +18,6 @@ from local.images import ImageRef, build_all
 from tests.support.images.bases import FUNCTIONS, Bases, choose
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run these tests in one process: they share one engine, and some measure time."""
-    for item in items:
-        if "/tests/images/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("images"))
-
-
 @pytest.fixture(params=FUNCTIONS)
 def function(request: pytest.FixtureRequest) -> str:
     return str(request.param)

@@ -43,6 +43,7 @@ def app(cloud, tmp_path):
         yield run
 
 
+@pytest.mark.long
 def test_boto3_finds_the_cloud(app, cloud):
     script = (
         app("env").stdout
@@ -77,6 +78,7 @@ def test_variables_as_json(app, cloud):
     assert values["AWS_SECRET_ACCESS_KEY"]
 
 
+@pytest.mark.long
 def test_the_aws_cli_works_on_the_cloud(app, cloud, tmp_path):
     bucket, content = cloud.outputs["s3_bucket_name"], tmp_path / "content"
     content.write_text("hello")
@@ -148,6 +150,7 @@ def test_a_variable_is_removed(tmp_path):
     assert Path(SH).exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [["queue"], ["table", "--json"], ["env"]])
 def test_a_closed_pipe_is_no_failure(cloud, tmp_path, arguments):
     read, write = os.pipe()

@@ -92,6 +92,7 @@ def test_an_edit_is_live_under_the_debugger(cloud, greet, project):
     file.write_text(source)
 
 
+@pytest.mark.long
 def test_a_call_may_wait_longer_than_its_limit(cloud, greet, project):
     port = free_port()
     with ThreadPoolExecutor(1) as pool, debugging(cloud.aws, greet, port=port):
@@ -105,6 +106,7 @@ def test_a_call_may_wait_longer_than_its_limit(cloud, greet, project):
             assert called.result(timeout=30)["text"]
 
 
+@pytest.mark.long
 def test_calls_wait_for_their_turn(cloud, greet, project):
     """Also behind a call whose caller has given up."""
     file, port = project / HANDLER, free_port()
@@ -120,6 +122,7 @@ def test_calls_wait_for_their_turn(cloud, greet, project):
             assert all(call.result(timeout=30)["text"] for call in calls)
 
 
+@pytest.mark.long
 def test_a_call_that_waits_when_debugging_ends_says_so(cloud, greet):
     with ThreadPoolExecutor(2) as pool:
         with debugging(cloud.aws, greet, port=free_port()):
@@ -130,6 +133,7 @@ def test_a_call_that_waits_when_debugging_ends_says_so(cloud, greet):
     assert invoke(cloud.aws, greet, "{}")["text"]
 
 
+@pytest.mark.long
 def test_an_edit_of_the_program_does_not_end_debugging(cloud, greet, project):
     before, port, program = settings(cloud, greet), free_port(), project / "__main__.py"
     source = program.read_text()
@@ -152,6 +156,7 @@ def test_an_edit_of_the_program_does_not_end_debugging(cloud, greet, project):
     assert invoke(cloud.aws, greet, "{}")["text"]
 
 
+@pytest.mark.long
 def test_what_killed_debugging_left_behind_is_undone(cloud, greet):
     before = settings(cloud, greet)
     debugging(cloud.aws, greet, port=free_port())  # as if its process had been killed
@@ -161,6 +166,7 @@ def test_what_killed_debugging_left_behind_is_undone(cloud, greet):
     assert settings(cloud, greet) == before
 
 
+@pytest.mark.long
 def test_a_version_of_an_edit_stays(cloud, greet):
     """`app up` gives the function another version while it is debugged."""
     client, before = cloud.client("lambda"), settings(cloud, greet)
@@ -184,6 +190,7 @@ def test_a_version_of_an_edit_stays(cloud, greet):
     client.delete_function(FunctionName=greet.name, Qualifier=version)
 
 
+@pytest.mark.long
 def test_a_kept_cloud_starts_without_a_debugger(app):
     run, start, _ = app
     up = ("up", "--detach", "--keep", "--port", str(free_port()))
@@ -246,6 +253,7 @@ def app(project):
         process.communicate(60)
 
 
+@pytest.mark.long
 def test_a_cloud_starts_with_a_debugger(app, project):
     run, start, port = app
     process = start("up", "--debug", "greet", "--port", str(free_port()))
@@ -267,6 +275,7 @@ def test_a_cloud_starts_with_a_debugger(app, project):
         Debugger("127.0.0.1", port)
 
 
+@pytest.mark.long
 def test_a_cloud_does_not_start_with_an_unknown_function_to_debug(app, project):
     run, *_ = app
     failed = run("up", "--debug", "great", "--port", str(free_port()))

@@ -201,6 +201,7 @@ def closed_pipe():
     os.close(write)
 
 
+@pytest.mark.long
 def test_a_closed_pipe_stops_nothing_but_following(arguments, local, closed_pipe):
     """In `app up --detach | head -1`, head ends, and the cloud keeps running."""
     command = [*arguments, "up", "--detach", "--port", str(free_port())]
@@ -235,6 +236,7 @@ def followed(folder):
         process.communicate()
 
 
+@pytest.mark.long
 def test_an_emulator_that_was_killed_is_a_failure(folder, local):
     with followed(folder) as (process, emulator):
         assert local("invoke", "greet", "-", stdin='{"x": 1}')[0] == 0
@@ -272,6 +274,7 @@ def test_an_emulator_on_its_way_out_is_waited_for():
     assert not is_alive_after_stopping(lambda: next(answers, False))
 
 
+@pytest.mark.long
 def test_debugging_ends_by_a_signal_and_undoes_its_changes(up, local, folder):
     assert up("--port", str(free_port())).returncode == 0
     try:
@@ -303,6 +306,7 @@ def lines_until(process, text):
     raise AssertionError(f"{text!r} did not appear in {shown}: {process.stderr.read()}")
 
 
+@pytest.mark.long
 def test_edits_are_applied_while_it_runs(folder, local):
     program, stack_file = folder / "__main__.py", folder / "Pulumi.local.yaml"
     original = program.read_text()
@@ -341,6 +345,7 @@ def test_edits_are_applied_while_it_runs(folder, local):
     assert left(folder) <= {"history", "lock"}
 
 
+@pytest.mark.long
 def test_without_a_watch_an_edit_waits_for_the_next_up(up, local, folder):
     port = str(free_port())
     assert up("--port", port).returncode == 0
@@ -359,6 +364,7 @@ def test_without_a_watch_an_edit_waits_for_the_next_up(up, local, folder):
         assert local("down")[0] == 0
 
 
+@pytest.mark.long
 def test_what_was_kept_comes_back(up, local, folder, tmp_path):
     port = str(free_port())
     (tmp_path / "file.txt").write_text("content")

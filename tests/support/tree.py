@@ -83,7 +83,8 @@ def check(
 def run_tests(
     folder: Path, *modules: str, among: Sequence[str] = ("tests",), also: str = ""
 ) -> None:
-    """Collect tests of a copy, and run those of some modules, as `check` does."""
+    """Collect tests of a copy, and run those of some modules, as `check` does; no long ones."""
     chosen = [" and ".join(Path(module).parts) for module in modules]
     expression = " or ".join(f"({each})" for each in [*chosen, also] if each)
-    run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", *among, "-k", expression)
+    quick = ("-q", "-p", "no:cacheprovider", "-m", "not long", "--hypothesis-profile", "quick")
+    run(folder, "-m", "pytest", *quick, *among, "-k", expression)

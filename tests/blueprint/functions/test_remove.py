@@ -78,6 +78,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_nothing_of_them_is_left(tree: Path) -> None:
     for name in GONE:
         assert [p for p in tree.rglob(name.replace("-", "_")) if ".mypy_cache" not in str(p)] == []
@@ -189,6 +190,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied(tmp_path_factory.mktemp("whole") / "tree")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", [*ALONE, *(name.replace("_", "-") for name in FEATURES if not builders_on(ROOT, name))]
 )

@@ -49,7 +49,7 @@ ADVISORY = {
 def osv(schema: Schema) -> Iterator[str]:
     assert schema
     server = ThreadingHTTPServer(("127.0.0.1", 0), Osv)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"--osv-url=http://127.0.0.1:{server.server_port}/v1/query"
     server.shutdown()

@@ -27,6 +27,7 @@ def versions(world: World, name: str = "changed") -> list[str]:
     return [version for version in found if version != "$LATEST"]
 
 
+@pytest.mark.long
 def test_what_is_live_and_what_a_rollback_leads_to_stay(world: World) -> None:
     """The operator may delete versions, but no functions."""
     world.add("changed", "other")

@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+import pytest
+
 from handlers.domain.activity_event import FIGURES
 from handlers.runtime.clock import day
 from local.cloud import Cloud
@@ -33,6 +35,7 @@ def test_what_happens_counts_within_seconds(cloud: Cloud, api: Api) -> None:
     until(lambda: figures(api)["rejected"] > before["rejected"], seconds=10)
 
 
+@pytest.mark.long
 def test_figures_are_the_ledgers_and_a_recount_agrees(cloud: Cloud, api: Api) -> None:
     user = api.new_user()
     until(lambda: welcomed(cloud, user["id"]))
