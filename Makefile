@@ -45,7 +45,7 @@ test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, r
 test-browser: .venv/.dev  ## Test the API's page and the console in a browser (needs Chromium or Chrome)
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/browser
 
-test-images: .venv/.dev  ## Build, run and test the container images (needs Docker)
+test-images: .venv/.dev  ## Build, run and test the container images, and run all end-to-end tests in them (needs Docker)
 	$(BIN)/pytest --no-skips tests/images/test_build_times.py
 	$(BIN)/pytest -n 3 --dist loadfile --no-skips tests/images --ignore tests/images/test_build_times.py
 	$(BIN)/pytest -n 3 --dist loadfile --no-skips --docker $(E2E)
