@@ -40,7 +40,7 @@ def invoke(engine: Engine, images: dict[str, ImageRef], backend: Backend) -> Ite
             )
             answers = [container.invoke(event) for event in events]
             # The other lines are the runtime interface emulator's.
-            lines = [line for line in container.logs().splitlines() if line.startswith("{")]
+            lines = [line for line in container.ended_logs().splitlines() if line.startswith("{")]
             records = [json.loads(line) for line in lines]
             # A function logs only the outcome of an event that it handles.
             assert records

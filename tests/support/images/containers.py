@@ -38,7 +38,10 @@ class Running:
         with urllib.request.urlopen(request, timeout=seconds) as response:
             return json.load(response)
 
-    def logs(self) -> str:
+    def ended_logs(self) -> str:
+        """End it, and return all that it printed: the engine writes a log a moment later."""
+        self.container.kill()
+        self.container.wait()
         return self.container.logs().decode()
 
 
