@@ -52,7 +52,7 @@ test-images: .venv/.dev  ## Build, run and test the container images, and run al
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the fault tests and all other long tests, also with killed containers (needs Docker)
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips -m long --ignore tests/checks/scan $(OTHERS) $(FAULTS) $(UNITS) $(E2E:%=--ignore %)
-	$(if $(FAULTS),$(BIN)/pytest -n 3 --dist loadfile --no-skips --docker -m container $(FAULTS))
+	$(if $(FAULTS),$(BIN)/pytest -n 3 --dist worksteal --no-skips --docker -m container $(FAULTS))
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)
 	@command -v pulumi >/dev/null || { echo "error: there is no pulumi CLI on the PATH. Install it: https://www.pulumi.com/docs/install/"; exit 1; }
