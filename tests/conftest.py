@@ -53,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 SHARED = {r"\bprod: Snapshot\b": "plans", r"\bstack\(": "recordings"}
-"""What modules of tests share, as they name it: it takes long to make."""
+"""Names in a module, and the tests that share by them what takes long to make."""
 
 
 class ByFile(LoadFileScheduling):

@@ -60,7 +60,7 @@ def serve(host: str, folder: Path) -> Iterator[Index]:
     url = f"https://{USER}:{PASSWORD}@{host}:{server.server_port}/simple"
     index = Index(url=url, certificates=certificates)
     server.served = index.served  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield index
