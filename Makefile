@@ -23,7 +23,7 @@ REQUESTS ?= 1e6
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-api test-browser test-images test-faults test-engine soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive trace clean
+.PHONY: help up test test-api test-browser test-images test-faults test-long test-killed-containers test-engine soak check scan format documents lock upgrade bench bench-check cost plan pin preview deploy release rollback smoke redrive trace clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \t\2/' | expand -t 21
@@ -47,12 +47,18 @@ test-browser: .venv/.dev  ## Test the API's page and the console in a browser (n
 
 test-images: .venv/.dev  ## Build, run and test the container images, and run all end-to-end tests in them (needs Docker)
 	$(BIN)/pytest --no-skips tests/images/test_build_times.py
-	$(BIN)/pytest -n 3 --dist loadfile --no-skips tests/images --ignore tests/images/test_build_times.py
-	$(BIN)/pytest -n 3 --dist loadfile --no-skips --docker $(E2E)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --no-skips tests/images --ignore tests/images/test_build_times.py
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --no-skips --docker $(E2E)
 
 test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the fault tests and all other long tests, also with killed containers (needs Docker)
+	@$(MAKE) --no-print-directory --jobs=2 test-long $(if $(FAULTS),test-killed-containers)
+
+test-long:
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips -m long --ignore tests/checks/scan $(OTHERS) $(FAULTS) $(UNITS) $(E2E:%=--ignore %)
-	$(if $(FAULTS),$(BIN)/pytest -n 3 --dist worksteal --no-skips --docker -m container $(FAULTS))
+
+# They wait for most of the time: beside other tests, they take half a minute more.
+test-killed-containers:
+	$(BIN)/pytest -n 3 --dist worksteal --no-skips --docker -m container $(FAULTS)
 
 test-engine: .venv/.dev checks/policy/.venv/.done  ## Deploy to an emulator with the Pulumi CLI (needs it, and Docker)
 	@command -v pulumi >/dev/null || { echo "error: there is no pulumi CLI on the PATH. Install it: https://www.pulumi.com/docs/install/"; exit 1; }

@@ -52,7 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARED = {r"\bprod: Snapshot\b": "plans", r"\bstack\(": "recordings"}
+SHARED = {
+    r"\bprod: Snapshot\b": "plans",
+    r"\bstack\(": "recordings",
+    r"\bpolicy\.told\b": "policies",
+    r"\bsupport\.accounts\b": "accounts",
+}
 """Names in a module, and the tests that share by them what takes long to make."""
 
 
@@ -60,20 +65,35 @@ class ByFile(LoadFileScheduling):
     """Runs the tests file by file; without the long tests, those together that share something.
 
     One worker runs all tests that share recordings, and one the end-to-end tests: a second cloud,
-    and the processes of its functions, would take as much processor time as these tests.
+    and the processes of its functions, would take as much processor time as these tests. With the
+    long ones, two workers do: one's would take longer than all others.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        if self.config.getoption("markexpr") != "not long":
-            return file
-        return "end-to-end" if Path(file).parent.name == "e2e" else _scope(file)
+        quick = self.config.getoption("markexpr") == "not long"
+        if Path(file).parent.name != "e2e":
+            return _scope(file) if quick else file
+        if quick:
+            return "end-to-end"
+        return "/".join(Path(file).parts[:2]) if _has_the_cloud(file) else file
+
+
+def _has_the_cloud(file: str) -> bool:
+    """Return whether end-to-end tests use the one cloud of their process."""
+    text = _text(file)
+    asked = re.search(r"\b(cloud: Cloud|api: Api)\b", text)
+    return asked is not None and not re.search(r"^def (cloud|api)\(", text, re.M)
+
+
+def _scope(file: str) -> str:
+    text = _text(file)
+    return next((shared for name, shared in SHARED.items() if re.search(name, text)), file)
 
 
 @functools.cache
-def _scope(file: str) -> str:
-    text = (Path(__file__).parents[1] / file).read_text()
-    return next((shared for name, shared in SHARED.items() if re.search(name, text)), file)
+def _text(file: str) -> str:
+    return (Path(__file__).parents[1] / file).read_text()
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
@@ -96,7 +116,8 @@ def pytest_collection_modifyitems(
 ) -> Generator[None, None, None]:
     """Leave out tests of what was removed, and mark all fault tests as long.
 
-    Then put tests first that fork, or collect all garbage: the whole suite is large at its end.
+    Then put tests first that fork, or collect all garbage, as the whole suite is large at its end,
+    and those that wait longest.
     """
     removed = [item for item in items if not _needs(item) <= {*FOLDERS, *FEATURES}]
     config.hook.pytest_deselected(items=removed)

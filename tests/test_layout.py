@@ -219,23 +219,31 @@ def private_names(source: str) -> set[str]:
     nodes = list(ast.walk(ast.parse(source)))
     ours = {*MAY_IMPORT, "tests"}
     foreign = {"self", "cls", "super()"}
-    taken = []
+    taken: list[tuple[ast.expr | str, str]] = []
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ours:
             taken += [("", alias.name) for alias in node.names]
         elif isinstance(node, ast.Import | ast.ImportFrom):
             foreign |= {alias.asname or alias.name for alias in node.names}
     for node in nodes:
-        if isinstance(node, ast.Attribute):
-            taken.append((ast.unparse(node.value), node.attr))
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("setattr", "patch")):
-            match node.args:
-                case [ast.Constant(value=str(path)), *_]:
-                    owner, _, name = path.rpartition(".")
-                    taken.append((owner, name))
-                case [owner, ast.Constant(value=str(name)), *_]:
-                    taken.append((ast.unparse(owner), name))
-    private = {(owner, name) for owner, name in taken if name[0] == "_" and name[:2] != "__"}
+        match node:
+            case ast.Attribute(value=owner, attr=name):
+                taken.append((owner, name))
+            case ast.Call(
+                func=ast.Attribute(attr="setattr" | "patch") | ast.Name(id="setattr" | "patch"),
+                args=arguments,
+            ):
+                match arguments:
+                    case [ast.Constant(value=str(path)), *_]:
+                        module, _, name = path.rpartition(".")
+                        taken.append((module, name))
+                    case [owner, ast.Constant(value=str(name)), *_]:
+                        taken.append((owner, name))
+    private = {
+        (owner if isinstance(owner, str) else ast.unparse(owner), name)
+        for owner, name in taken
+        if name[0] == "_" and name[:2] != "__"
+    }
     return {f"{owner}.{name}".strip(".") for owner, name in private if owner not in foreign}
 
 

@@ -33,14 +33,14 @@ SECONDS = 4
 
 
 @pytest.fixture(scope="module")
-def guarded(docker: bool) -> Iterator[Cloud]:
-    """Yield a system whose API requires tokens."""
+def guarded() -> Iterator[Cloud]:
+    """Yield a system whose API requires tokens. Who may call is not up to the images."""
     access = {
         "authorization": "cognito",
         "cognito": {"callbackUrls": [CALLBACK]},
         "corsOrigins": [ORIGIN],
     }
-    with local_cloud.start(config_overrides={"api": access}, docker=docker) as running:
+    with local_cloud.start(config_overrides={"api": access}) as running:
         yield running
 
 
@@ -372,11 +372,11 @@ def test_a_preflight_needs_no_token_and_allows_to_send_one(api: Api) -> None:
 
 
 @pytest.fixture(scope="module")
-def keyed(docker: bool) -> Iterator[Cloud]:
+def keyed() -> Iterator[Cloud]:
     """Yield a system whose API requires a key."""
     plan = {"rateLimit": 100, "burstLimit": 100}
     access = {"authorization": "api_key", "usagePlan": plan}
-    with local_cloud.start(config_overrides={"api": access}, docker=docker) as running:
+    with local_cloud.start(config_overrides={"api": access}) as running:
         yield running
 
 

@@ -31,7 +31,7 @@ from tests.support.e2e.system import Api, invoke, keys, messages_in, until
 from tests.support.e2e.written import Place, elsewhere, keeping, recorded
 from tests.support.functions import FUNCTIONS, module_of
 
-pytestmark = pytest.mark.long  # it takes every path and every fault
+pytestmark = [pytest.mark.long, pytest.mark.early]  # it takes every path and every fault
 
 
 @pytest.fixture(scope="module")

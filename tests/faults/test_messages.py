@@ -195,6 +195,7 @@ def test_function_killed_mid_batch_at_random_moments(world: World) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.early
 @pytest.mark.container
 def test_crash_between_the_side_effect_and_its_record(world: World) -> None:
     """A retry after the lease sends at most one duplicate; then the message is uncertain."""

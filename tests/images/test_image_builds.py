@@ -19,13 +19,12 @@ SDIST_ONLY = (
 def test_an_edit_rebuilds_its_own_image(
     engine: Engine, bases: Bases, images: dict[str, ImageRef], tree: Path, function: str
 ) -> None:
-    before = build(engine, bases, FUNCTIONS)
     edit(tree, function)
     after = build(engine, bases, FUNCTIONS)
     assert [name for name, ref in after.items() if ref.built] == [function]
     old, new = (
         engine.client.images.get(refs[function].id).attrs["RootFS"]["Layers"]
-        for refs in (before, after)
+        for refs in (images, after)
     )
     assert new[:-1] == old[:-1]
     assert new[-1] != old[-1]

@@ -1,6 +1,7 @@
 """An image contains the function, its dependencies, and nothing else."""
 
 from pathlib import PurePosixPath
+from tarfile import TarInfo
 
 import pytest
 from docker.models.images import Image
@@ -37,17 +38,31 @@ print(json.dumps({"problems": problems, "modules": modules}))
 """
 
 
+Files = dict[str, TarInfo]
+
+
+@pytest.fixture(scope="module", params=FUNCTIONS)
+def function(request: pytest.FixtureRequest) -> str:
+    """Return each function in turn, with all tests, so that its image is read once."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def there(engine: Engine, images: dict[str, ImageRef], function: str) -> Files:
+    return files(engine.client, images[function].id)
+
+
+@pytest.fixture(scope="module")
+def base(engine: Engine, bases: Bases) -> Files:
+    return files(engine.client, bases.native)
+
+
 def image(engine: Engine, ref: ImageRef) -> Image:
     return engine.client.images.get(ref.id)
 
 
-def test_has_only_its_own_code(
-    engine: Engine, images: dict[str, ImageRef], bases: Bases, function: str
-) -> None:
-    base = files(engine.client, bases.native)
-    added = {
-        PurePosixPath(name) for name in set(files(engine.client, images[function].id)) - set(base)
-    }
+def test_has_only_its_own_code(there: Files, base: Files, function: str) -> None:
+    added = {PurePosixPath(name) for name in set(there) - set(base)}
     assert added
     assert [path for path in added if not path.is_relative_to(TASK)] == []
     names = [path.relative_to(TASK) for path in added if path != TASK]
@@ -58,16 +73,12 @@ def test_has_only_its_own_code(
     assert [name for name in names if others & set(name.parts)] == []
 
 
-def test_every_source_is_there(engine: Engine, images: dict[str, ImageRef], function: str) -> None:
-    there = files(engine.client, images[function].id)
+def test_every_source_is_there(there: Files, function: str) -> None:
     wanted = {name for name in context.sources(function) if name.startswith("handlers/")}
     assert wanted - {name.removeprefix(f"{TASK}/") for name in there} == set()
 
 
-def test_everyone_may_read_and_nobody_write(
-    engine: Engine, images: dict[str, ImageRef], function: str
-) -> None:
-    there = files(engine.client, images[function].id)
+def test_everyone_may_read_and_nobody_write(there: Files) -> None:
     task = {name: info for name, info in there.items() if PurePosixPath(name).is_relative_to(TASK)}
     wrong = [
         name

@@ -12,41 +12,26 @@ from blueprint.functions.cli import commands
 from blueprint.functions.names import WrongName, folder_of
 from blueprint.functions.new import TRIGGERS, new, paragraph
 from blueprint.functions.program import paste
-from blueprint.functions.program_removal import (
-    builders_on,
-    file_of,
-    functions_of,
-    removed,
-    without_feature,
-)
+from blueprint.functions.program_removal import builders_on, file_of, removed
 from blueprint.functions.remove import remove
 from blueprint.functions.source import ProgramError
 from blueprint.project import ROOT
-from tests.support.functions import FUNCTIONS, expected
+from tests.support.functions import FEATURES, FUNCTIONS, expected
 from tests.support.tree import check, copied, copied_program, run
 
 IN_MAIN = [name for name in FUNCTIONS if file_of(ROOT, name).name == "__main__.py"]
-FEATURES = sorted(p.stem for p in ROOT.glob("features/*.py") if p.stem != "__init__")
-QUICK = [
+OF_THE_PROGRAM = [
     "tests/test_layout.py",
-    "tests/infra",
-    "tests/bootstrap/test_boundary.py",
+    *(
+        f"tests/infra/{path.name}"
+        for path in ROOT.glob("tests/infra/test_*.py")
+        if re.search(r"\bstack\(", path.read_text())
+    ),
     "tests/blueprint/test_cost.py",
     "tests/blueprint/test_documents.py",
     "tests/handlers/test_who_may.py",
     "tests/test_runbook.py",
 ]
-
-OF_ANY_PROGRAM = [
-    "tests/test_layout.py",
-    "tests/infra/test_settings_are_grants.py",
-    "tests/infra/test_iam_documents.py",
-    "tests/blueprint/test_documents.py",
-]
-"""Tests that list nothing of the program, such as its outputs or tables."""
-
-POLICIES = "policy/test_a_stack_keeps_every_rule_that_must_hold_there"
-
 
 WORKS_BEHIND = [
     name
@@ -96,7 +81,7 @@ def test_the_whole_program_keeps_its_rules(tree: Path) -> None:
     run(tree, "-m", "ruff", "check", "--no-cache")
     left = [name for name in FUNCTIONS if name not in GONE]
     remaining = ("tests", "--ignore", "tests/images", "--ignore", "tests/checks/bench")
-    check(tree, left, *QUICK, among=remaining)
+    check(tree, left, *OF_THE_PROGRAM, among=remaining)
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS)
@@ -192,7 +177,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "name", [*ALONE, *(name.replace("_", "-") for name in FEATURES if not builders_on(ROOT, name))]
+    "name",
+    [*ALONE, *(n.replace("_", "-") for n in sorted(FEATURES) if not builders_on(ROOT, n))],
 )
 def test_what_is_left_passes_the_linter(name: str, whole: Path) -> None:
     changed = remove(whole, name).paths
@@ -253,19 +239,6 @@ def test_settings_that_nothing_reads_any_more_are_listed(tmp_path: Path) -> None
     assert not [line for line in others if line.startswith("config.py")]
 
 
-def test_of_a_feature_its_page_is_left(tmp_path: Path) -> None:
-    tree = copied_program(tmp_path)
-    for folder in ("features", "docs"):
-        (tree / folder).mkdir()
-    (tree / "features/extra.py").write_text('"""A feature."""\n')
-    (tree / "docs/extra.md").write_text("# Extra\n[itself](extra.md)\n")
-    (tree / "README.md").write_text("[Extra](docs/extra.md)\n[other](docs/more-extra.md)\n")
-    assert remove(tree, "extra").mentions == [
-        "docs/extra.md: the whole page",
-        "README.md:1: [Extra](docs/extra.md)",
-    ]
-
-
 def test_an_unknown_function_is_refused() -> None:
     with pytest.raises(WrongName, match=f"Functions: .*{FUNCTIONS[0]}.* Features: "):
         remove(ROOT, "no-such")
@@ -289,58 +262,3 @@ def test_what_a_feature_does_not_work_without_goes_with_it_only(
         ProgramError, match=rf"does not work without {name}.*app remove {feature}\."
     ):
         remove(ROOT, name)
-
-
-@pytest.mark.parametrize("feature", FEATURES)
-def test_nothing_of_a_feature_is_left_in_the_program(feature: str) -> None:
-    module = (ROOT / "features" / f"{feature}.py").read_text()
-    functions = functions_of(module, FUNCTIONS)
-    program = without_feature((ROOT / "__main__.py").read_text(), feature, functions)
-    compile(program, "__main__.py", "exec")
-    assert f"features.{feature} " not in program
-    assert not re.search(rf"^{feature}\b", program, re.M)
-    assert not any(f'"{name}"' in program for name in functions)
-
-
-@pytest.mark.needs("erasure")
-def test_a_feature_that_others_build_on_goes_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blueprint.functions.remove.write", pytest.fail)  # of this very tree
-    first = ", ".join(
-        f"app remove {name.replace('_', '-')}" for name in builders_on(ROOT, "uploads")
-    )
-    assert "app remove erasure" in first
-    with pytest.raises(ProgramError, match=rf"Remove them first: {first}$"):
-        remove(ROOT, "uploads")
-
-
-BASE = {"uploads"}
-"""Other features and tools build on it: tests of these do not work without it."""
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("feature", FEATURES)
-def test_a_feature_can_be_removed(feature: str, tmp_path: Path) -> None:
-    tree = copied(tmp_path / "tree")
-    gone: list[str] = []
-    for name in [*builders_on(ROOT, feature), feature]:
-        gone += functions_of((ROOT / "features" / f"{name}.py").read_text(), FUNCTIONS)
-        remove(tree, name.replace("_", "-"))
-    run(tree, "-m", "ruff", "check", "--no-cache")
-    left = [name for name in FUNCTIONS if name not in gone]
-    among = OF_ANY_PROGRAM if feature in BASE else ["tests"]
-    check(tree, left, *OF_ANY_PROGRAM, POLICIES, among=among)
-
-
-def test_a_features_functions_can_all_be_removed() -> None:
-    for path in ROOT.glob("features/*.py"):
-        program = path.read_text()
-        for name in (n for n in FUNCTIONS if file_of(ROOT, n) == path):
-            if states := re.findall(rf'.*step\("{name}".*\n', program):
-                # What a state machine does without a step, only a person can say.
-                with pytest.raises(ProgramError, match=f"names {name}. Edit these lines by hand"):
-                    removed(program, name)
-                for state in states:
-                    program = program.replace(state, "")
-            program = removed(program, name)
-        compile(program, path.name, "exec")
-        assert not any(f'"{name}"' in program for name in FUNCTIONS)

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from blueprint.recorder import run
 from checks.policy.rules import waivers
 from checks.policy.rules.catalogue import RULES
 from checks.policy.rules.model import Resource
@@ -101,7 +100,7 @@ def test_every_rule_is_broken_once() -> None:
 
 
 def test_a_stack_in_an_emulator_keeps_every_rule_but_those_on_tls() -> None:
-    compose = seen(run("compose"))
+    compose = seen(stack("compose"))
     assert broken(compose, production=False, emulated=True) == {}
     found = broken(compose, production=False)
     rows = {*EMULATOR.rows, *SENDING_IN_EMULATOR.rows}
