@@ -2,10 +2,8 @@
 
 import functools
 import gc
-import re
 import signal
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import botocore.session
 import hypothesis
@@ -14,6 +12,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from handlers.runtime import deadline
+from tests.support import scopes
 from tests.support.functions import FEATURES, FOLDERS
 
 # An example's time depends on the machine, and says nothing of the code. The same tree is tried
@@ -52,48 +51,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail if a test is skipped")
 
 
-SHARED = {
-    r"\bprod: Snapshot\b": "plans",
-    r"\bstack\(": "recordings",
-    r"\bpolicy\.told\b": "policies",
-    r"\bsupport\.accounts\b": "accounts",
-}
-"""Names in a module, and the tests that share by them what takes long to make."""
-
-
 class ByFile(LoadFileScheduling):
-    """Runs the tests file by file; without the long tests, those together that share something.
-
-    One worker runs all tests that share recordings, and one the end-to-end tests: a second cloud,
-    and the processes of its functions, would take as much processor time as these tests. With the
-    long ones, two workers do: one's would take longer than all others.
-    """
+    """Runs the tests file by file, but together those that share something."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
         quick = self.config.getoption("markexpr") == "not long"
-        if Path(file).parent.name != "e2e":
-            return _scope(file) if quick else file
-        if quick:
-            return "end-to-end"
-        return "/".join(Path(file).parts[:2]) if _has_the_cloud(file) else file
-
-
-def _has_the_cloud(file: str) -> bool:
-    """Return whether end-to-end tests use the one cloud of their process."""
-    text = _text(file)
-    asked = re.search(r"\b(cloud: Cloud|api: Api)\b", text)
-    return asked is not None and not re.search(r"^def (cloud|api)\(", text, re.M)
-
-
-def _scope(file: str) -> str:
-    text = _text(file)
-    return next((shared for name, shared in SHARED.items() if re.search(name, text)), file)
-
-
-@functools.cache
-def _text(file: str) -> str:
-    return (Path(__file__).parents[1] / file).read_text()
+        return scopes.of_quick_tests(file) if quick else scopes.of_all_tests(file)
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

@@ -16,6 +16,7 @@ from blueprint.functions.program_removal import builders_on, file_of, removed
 from blueprint.functions.remove import remove
 from blueprint.functions.source import ProgramError
 from blueprint.project import ROOT
+from tests.support import scopes
 from tests.support.functions import FEATURES, FUNCTIONS, expected
 from tests.support.tree import check, copied, copied_program, run
 
@@ -23,9 +24,9 @@ IN_MAIN = [name for name in FUNCTIONS if file_of(ROOT, name).name == "__main__.p
 OF_THE_PROGRAM = [
     "tests/test_layout.py",
     *(
-        f"tests/infra/{path.name}"
-        for path in ROOT.glob("tests/infra/test_*.py")
-        if re.search(r"\bstack\(", path.read_text())
+        file
+        for file in (f"tests/infra/{path.name}" for path in ROOT.glob("tests/infra/test_*.py"))
+        if scopes.of_quick_tests(file) == scopes.RECORDINGS
     ),
     "tests/blueprint/test_cost.py",
     "tests/blueprint/test_documents.py",
