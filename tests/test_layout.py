@@ -226,25 +226,29 @@ def private_names(source: str) -> set[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             foreign |= {alias.asname or alias.name for alias in node.names}
     for node in nodes:
-        match node:
-            case ast.Attribute(value=owner, attr=name):
-                taken.append((owner, name))
-            case ast.Call(
-                func=ast.Attribute(attr="setattr" | "patch") | ast.Name(id="setattr" | "patch"),
-                args=arguments,
-            ):
-                match arguments:
-                    case [ast.Constant(value=str(path)), *_]:
-                        module, _, name = path.rpartition(".")
-                        taken.append((module, name))
-                    case [owner, ast.Constant(value=str(name)), *_]:
-                        taken.append((owner, name))
+        if isinstance(node, ast.Attribute):
+            taken.append((node.value, node.attr))
+        elif isinstance(node, ast.Call) and name_of(node.func).endswith(("setattr", "patch")):
+            match node.args:
+                case [ast.Constant(value=str(path)), *_]:
+                    module, _, name = path.rpartition(".")
+                    taken.append((module, name))
+                case [owner, ast.Constant(value=str(name)), *_]:
+                    taken.append((owner, name))
     private = {
         (owner if isinstance(owner, str) else ast.unparse(owner), name)
         for owner, name in taken
         if name[0] == "_" and name[:2] != "__"
     }
     return {f"{owner}.{name}".strip(".") for owner, name in private if owner not in foreign}
+
+
+def name_of(called: ast.expr) -> str:
+    """Return the last name of what is called, without the text before it, which takes long."""
+    match called:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
 
 
 def test_tests_use_no_private_names() -> None:
