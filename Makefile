@@ -45,7 +45,7 @@ test-api: .venv/.dev  ## Send random requests to the API: CASES per operation, r
 test-browser: .venv/.dev  ## Test the API's page and the console in a browser (needs Chromium or Chrome)
 	$(BIN)/pytest -n 2 --dist loadfile --no-skips tests/browser
 
-test-images: .venv/.dev  ## Build, run and test the container images, and run all end-to-end tests in them (needs Docker)
+test-images: .venv/.dev  ## Build, run and test the container images, and run all end-to-end tests with them (needs Docker)
 	$(BIN)/pytest --no-skips tests/images/test_build_times.py
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --no-skips tests/images --ignore tests/images/test_build_times.py
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --no-skips --docker $(E2E)
@@ -56,7 +56,7 @@ test-faults: .venv/.dev checks/policy/.venv/.done  ## Run the fault tests and al
 test-long:
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips -m long --ignore tests/checks/scan $(OTHERS) $(FAULTS) $(UNITS) $(E2E:%=--ignore %)
 
-# They wait for most of the time: beside other tests, they take half a minute more.
+# They wait for most of the time, so they run beside the long tests.
 test-killed-containers:
 	$(BIN)/pytest -n 3 --dist worksteal --no-skips --docker -m container $(FAULTS)
 
