@@ -31,7 +31,7 @@ help:  ## List the targets
 up: .venv/.runtime  ## Run the whole system on this machine, and follow its logs (Ctrl-C stops it)
 	@$(BIN)/app up --port $(PORT)
 
-test: .venv/.dev  ## Run the tests that need neither Docker nor much time; with COVERAGE=1, try four times the examples, and check coverage (minutes more)
+test: .venv/.dev  ## Run the fast tests, without Docker; with COVERAGE=1, try four times the examples and check coverage (takes minutes longer)
 ifdef COVERAGE
 	$(QUICK) $(UNITS) $(E2E:%=--ignore %) --cov --cov-report=term:skip-covered
 	$(QUICK) --ignore tests/checks/scan $(E2E) $(OTHERS)
@@ -83,15 +83,15 @@ format: .venv/.dev  ## Format, and apply the automatic fixes of lint
 documents: .venv/.dev  ## Write the generated files: openapi.json, schema, diagram, tables
 	$(BIN)/app documents
 
-preview: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi preview of STACK (default dev) with the policies of checks/policy/
+preview: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi preview for STACK (default dev) with the policies of checks/policy/
 	@$(BIN)/app preflight $(STACK)
 	pulumi preview --stack $(STACK) --policy-pack checks/policy
 
-deploy: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi up of STACK (default dev) with the policies of checks/policy/
+deploy: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi up for STACK (default dev) with the policies of checks/policy/
 	@$(BIN)/app preflight $(STACK) --deploy
 	pulumi up --stack $(STACK) --policy-pack checks/policy
 
-release: .venv/.runtime  ## Release STACK's new versions: PERCENT of calls for MINUTES, then all; rolls back if an alarm rings
+release: .venv/.runtime  ## Release STACK's new versions: PERCENT of calls for MINUTES, then all; rolls back if an alarm fires
 	@$(BIN)/app release $(STACK) $(if $(PERCENT),--percent $(PERCENT)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(OUTPUT),--output $(OUTPUT))
 
 rollback: .venv/.runtime  ## Roll back STACK's last release; with RELEASE=, only if it is that one
@@ -100,19 +100,19 @@ rollback: .venv/.runtime  ## Roll back STACK's last release; with RELEASE=, only
 smoke: .venv/.runtime  ## Test STACK, or the API at URL, and clean up (more: app smoke --help)
 	@$(BIN)/app smoke $(or $(URL),$(STACK)) $(if $(EMAIL_SECONDS),--email-seconds $(EMAIL_SECONDS))
 
-trace: .venv/.runtime  ## Print what followed from the request, upload or message ID in STACK (SINCE=4d: so far back)
+trace: .venv/.runtime  ## Print what followed from the request, upload or message ID in STACK (SINCE=4d: how far back to search)
 	@$(BIN)/app trace $(ID) --stack $(STACK) $(if $(SINCE),--since $(SINCE))
 
-redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, process it again (DRY_RUN=1: only show it)
+redrive: .venv/.runtime  ## List dead-letter queues of STACK; with QUEUE=, process its messages again (DRY_RUN=1: only show them)
 	@$(BIN)/app redrive $(STACK) $(QUEUE) $(if $(DRY_RUN),--dry-run)
 
 bench: .venv/.dev .venv-bench/.done  ## Measure times and sizes of the functions, and draw them (checks/bench/results.svg)
 	$(BIN)/python -m checks.bench
 
-bench-check: .venv/.dev  ## Fail if a function's start has grown: files, modules, bytes, bytecode
+bench-check: .venv/.dev  ## Fail if a function's cold start has grown: files, modules, bytes, bytecode
 	$(BIN)/python -m checks.bench.check
 
-plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST a revision (default: where the branch left main)
+plan: .venv/.runtime  ## Show what this tree changes in STACK, AGAINST a revision (default: the commit where the branch diverged from main)
 	@$(BIN)/app plan $(STACK) $(if $(AGAINST),--against $(AGAINST))
 
 pin: .venv/.runtime  ## Pin STACK's base image to today's digest, or move the pin (needs Docker)

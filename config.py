@@ -101,8 +101,8 @@ class Uploads(Section):
         100,
         ge=1,
         le=5_120,  # S3 accepts no more by a form
-        description="Largest file that callers of the API may upload. S3 refuses a file of another "
-        "size than was announced. Files of more than `maxParseMb` are copied or rejected.",
+        description="Largest file that callers of the API may upload. S3 refuses a file whose size "
+        "differs from the requested one. Files of more than `maxParseMb` are copied or rejected.",
     )
     expire_days: int | None = Field(
         None, ge=1, le=36_500, description="Days after which uploads are deleted; never by default."

@@ -72,7 +72,7 @@ def debugging(aws: Aws, ref: FunctionRef, *, port: int) -> contextlib.ExitStack:
 
 @contextlib.contextmanager
 def carried_on(aws: Aws, functions: Mapping[str, FunctionRef]) -> Iterator[list[str]]:
-    """Debug those functions again that an edit of the program changes within the block.
+    """Debug those functions again that an edit to the program changes within the block.
 
     Yields:
         A list, which afterwards has the names of these functions.
@@ -98,7 +98,7 @@ def carried_on(aws: Aws, functions: Mapping[str, FunctionRef]) -> Iterator[list[
 def restore(aws: Aws, ref: FunctionRef) -> bool:
     """End the debugging of a function, whoever began it; return False if there is none.
 
-    An edit of the program may have given the function another version meanwhile, which stays.
+    An edit to the program may have given the function another version meanwhile, which stays.
     """
     client = aws.client("lambda")
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=ref.name)

@@ -32,8 +32,8 @@ def introduction(
 def _what_follows(state: State) -> list[str]:
     edits = []
     if state.live or not state.instance:  # workers always run the sources
-        edits.append("An edit in handlers/ is live at the next call.")
+        edits.append("An edit in handlers/ is live on the next call.")
     if state.live:
-        edits.append("An edit of the program, its configuration or infra/ is applied in seconds.")
+        edits.append("An edit to the program, its configuration or infra/ is applied in seconds.")
     logs = f"Logs of all functions (also: {command()} logs). Ctrl-C stops everything."
     return ["", *edits, *([""] if edits else []), logs]

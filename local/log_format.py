@@ -13,6 +13,7 @@ from typing import Any
 from local.logs import Invocation
 from ops.events.lines import log_record
 from ops.events.tracebacks import with_short_frames
+from ops.terminal import printable
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
 _FUNCTION_COLOURS = [f"\033[{code}m" for code in (36, 32, 35, 34, 33, 96, 92, 95, 94, 93)]
@@ -22,7 +23,6 @@ _SHOWN = {"timestamp", "level", "message", "logger", "requestId", "outcome"}
 _OF_ERRORS = {"error", "text", "stack", "errorType", "errorMessage", "stackTrace"}
 _LOGGED_BEFORE = "Failed"  # the name of handlers.runtime.asynchronous.Failed
 _TRACEBACK = "Traceback (most recent call last):"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Formatter:
@@ -126,5 +126,4 @@ def _error(record: dict[str, Any]) -> tuple[str, str]:
 
 
 def _clean(text: str) -> str:
-    """Return a text with control characters escaped: callers must not control the terminal."""
-    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+    return printable(text, keep="\t\n")

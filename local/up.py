@@ -44,7 +44,7 @@ def up(
         stack: whose ``Pulumi.<stack>.yaml`` configures the program.
         detach: return when the stack is up.
         docker: see `execution.choose`.
-        live: an edit of a handler is live at the next call, and one of the program is applied.
+        live: an edit to a handler is live on the next call, and one of the program is applied.
         keep: bring back what an earlier one with this option held, and keep it again.
         debug: function that runs under a debugger.
         progress: shows a text while something takes long.

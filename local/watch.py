@@ -1,4 +1,4 @@
-"""Notices edits of the program, and applies them to the running cloud."""
+"""Notices edits to the program, and applies them to the running cloud."""
 
 import re
 import threading
@@ -116,7 +116,7 @@ class Watcher:
 
 
 def packages_hint(root: Path, edited: Sequence[str], *, containers: bool) -> str | None:
-    """Return what is left to do after an edit of a function's requirements; None if nothing is."""
+    """Return what is left to do after an edit to a function's requirements; None if nothing is."""
     files = [name for name in edited if name.startswith("images/")]
     locks = [root / name for name in files if name.endswith("requirements.txt")]
     if not locks:

@@ -11,6 +11,19 @@ def wants_colour(output: TextIO) -> bool:
     return output.isatty() and not os.environ.get("NO_COLOR")
 
 
+def printable(text: str, *, keep: str = "") -> str:
+    """Return a text with all but printable characters escaped, so that it controls no terminal.
+
+    ``keep``: characters to keep nevertheless, such as tabs.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
 def reader_has_gone() -> bool:
     """Return True if standard output is a closed pipe, as in ``logs --follow | head``."""
     output = select.poll()

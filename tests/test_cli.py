@@ -117,7 +117,7 @@ def test_a_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[st
     (line,) = [line for line in listed.splitlines() if line.startswith(f"  {name} ")]
     assert line.endswith("."), line
     assert not line.endswith("..."), line
-    assert command.rich_help_panel in ("On this machine", "On any stack", "On the source")
+    assert command.rich_help_panel in ("On this machine", "On any stack", "On the source code")
     for parameter in command.params:
         assert parameter.help.endswith("."), (name, parameter.name)
 
@@ -247,8 +247,8 @@ def test_a_wrong_configuration_is_one_message(
     said = capsys.readouterr()
     assert said.out == ""
     file = tmp_path / "Pulumi.local.yaml"
-    assert said.err.startswith(f"error: {file} is not valid YAML: line 2, column 1: expected ")
-    assert said.err.count("\n") == 1
+    message = f"error: {file} is not valid YAML: line 2, column 1: expected "
+    assert re.fullmatch(re.escape(message) + ".*\n", said.err)
 
 
 def test_a_broken_file_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ OPERATIONS = sorted((ROOT / "handlers").glob("*/operation.py"))
 MAY_IMPORT = {
     "blueprint": {"config", "handlers", "images", "infra"},
     "bootstrap": {"infra"},
-    "cli": {"blueprint", "handlers", "images", "infra", "local", "ops"},
+    "cli": {"blueprint", "local", "ops"},
     "checks": {"blueprint", "config", "handlers", "images", "infra", "local", "ops"},
     "config": {"infra"},
     "features": {"config", "handlers", "infra"},
@@ -224,7 +224,8 @@ def private_names(source: str) -> set[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ours:
             taken += [("", alias.name) for alias in node.names]
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            foreign |= {alias.asname or alias.name for alias in node.names}
+            names = [alias for alias in node.names if alias.name.split(".")[0] not in ours]
+            foreign |= {alias.asname or alias.name for alias in names}
     for node in nodes:
         if isinstance(node, ast.Attribute):
             taken.append((node.value, node.attr))
@@ -262,13 +263,21 @@ def test_tests_use_no_private_names() -> None:
 
 def test_private_names_are_found() -> None:
     source = """
-import os
+import os, cli, local.up
 from local.up import _a
 from ops import smoke
 smoke._b(); x.y._c; patch.setattr(smoke, "_d", 1); patch("local.up._e")
-self._x; os._x(1); setattr(os, "_x", 1); smoke.x; smoke.__name__
+cli._f; local.up._g; self._x; os._x(1); setattr(os, "_x", 1); smoke.x; smoke.__name__
 """
-    assert private_names(source) == {"_a", "smoke._b", "x.y._c", "smoke._d", "local.up._e"}
+    assert private_names(source) == {
+        "_a",
+        "smoke._b",
+        "x.y._c",
+        "smoke._d",
+        "local.up._e",
+        "cli._f",
+        "local.up._g",
+    }
 
 
 def words_of(source: str) -> set[str]:

@@ -12,7 +12,8 @@ from tests.support.tree import copied, run, run_tests
 
 pytestmark = pytest.mark.long  # a copy of the tree, and all its tests collected, for each tool
 
-TABLE = re.findall(r"^\| [\w ]+ \| (`.*`) \|$", (ROOT / "docs/upgrading.md").read_text(), re.M)
+SECTION = (ROOT / "docs/upgrading.md").read_text().partition("\n## Delete a tool\n")[2]
+TABLE = re.findall(r"^\| [\w ]+ \| (`.*`) \|$", SECTION, re.M)
 TOOLS = {parts[0].rstrip("/"): parts for parts in (re.findall(r"`([^`]+)`", row) for row in TABLE)}
 
 

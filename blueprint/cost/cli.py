@@ -53,14 +53,17 @@ def cost(
         float, typer.Option(parser=as_amount, metavar="N", help="Requests to the API.")
     ] = 1e6,
     writes: Annotated[
-        float, typer.Option(parser=as_share, metavar="N", help="Share of them that create a user.")
+        float,
+        typer.Option(
+            parser=as_share, metavar="N", help="Share of the requests that create a user."
+        ),
     ] = 0.1,
     emails: Annotated[
         float,
         typer.Option(
             parser=as_amount,
             metavar="N",
-            help="Notifications, not counting one welcome for each user.",
+            help="Notifications by e-mail. One welcome for each new user is added.",
         ),
     ] = 0,
     uploads: Annotated[

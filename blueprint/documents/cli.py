@@ -7,7 +7,7 @@ import typer
 commands = typer.Typer()
 
 
-@commands.command(rich_help_panel="On the source")
+@commands.command(rich_help_panel="On the source code")
 def documents() -> int:
     """Write the generated files, such as openapi.json."""
     from blueprint.documents.documents import write

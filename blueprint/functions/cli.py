@@ -8,7 +8,7 @@ import typer
 
 commands = typer.Typer()
 
-_PANEL = "On the source"
+_PANEL = "On the source code"
 
 
 class Trigger(StrEnum):
@@ -37,7 +37,7 @@ def new(
     trigger: Annotated[Trigger, typer.Option(help="What invokes it.")],
     paste: Annotated[bool, typer.Option(help="Write its paragraph into __main__.py, too.")] = False,
 ) -> int:
-    """Add a function: its folders, and its paragraph of __main__.py."""
+    """Add a function: its folders, and its paragraph in __main__.py."""
     from blueprint.functions.new import new as add
 
     root = context.obj.root

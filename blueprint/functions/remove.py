@@ -22,8 +22,8 @@ class Removed:
     Attributes:
         paths: folders that were deleted and files that were changed.
         diff: what was changed in the program; empty if it made no such function.
-        mentions: what is left for a person to edit: lines of README and documents that name it,
-            and settings that nothing reads any more.
+        mentions: what is left for a person to edit: lines of README, documents and ``config.py``
+            that name it, and settings that nothing reads any more.
     """
 
     paths: list[Path]
@@ -162,7 +162,7 @@ def _unlinked(root: Path, name: str) -> dict[Path, str]:
 def _mentions(root: Path, *patterns: str) -> list[str]:
     """Return the lines that match a pattern, except those that ``make documents`` writes."""
     found = []
-    for path in _documents(root):
+    for path in [*_documents(root), *root.glob("config.py")]:
         text = re.sub(_GENERATED, lambda part: "\n" * part[0].count("\n"), read(path))
         for number, line in enumerate(text.splitlines(), start=1):
             if any(re.search(pattern, line) for pattern in patterns):

@@ -8,7 +8,7 @@ import typer
 commands = typer.Typer()
 
 
-@commands.command(rich_help_panel="On the source")
+@commands.command(rich_help_panel="On the source code")
 def pin(
     context: typer.Context,
     stack: Annotated[str, typer.Argument(metavar="STACK", help="Such as prod.")],

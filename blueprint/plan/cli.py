@@ -45,7 +45,8 @@ def plan(
         str | None,
         typer.Option(
             metavar="REVISION",
-            help="The other revision. Default: where this branch left origin/main, or main.",
+            help="The other revision. Default: the commit where this branch "
+            "diverged from origin/main, or from main.",
         ),
     ] = None,
     format: Annotated[Format, typer.Option(help="text or markdown.", metavar="FORMAT")] = (  # noqa: A002
@@ -65,7 +66,7 @@ def plan(
         bool, typer.Option("--exit-code", help="Exit with 3 or 4 if something changes; see below.")
     ] = False,
 ) -> int:
-    """Show what this tree changes in a stack, since another revision."""
+    """Show what this working tree changes in a stack."""
     if json and format is Format.MARKDOWN:
         raise typer.BadParameter("leave --format markdown out.", param_hint=["--json"])
     from blueprint.plan import command, render

@@ -7,6 +7,7 @@ machine's speed affects both.
 import argparse
 import json
 import platform
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -46,6 +47,8 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
 
 def main() -> int:
     """Measure, and write the results."""
+    # The emulator and the functions end with this process.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     parser = argparse.ArgumentParser(prog="python -m checks.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MEASUREMENTS)}")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="default: %(default)s")

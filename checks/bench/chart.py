@@ -23,12 +23,13 @@ _STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600; font-size: 15px }
 .note { font-size: 11px; fill: #57606a }
-.own { fill: #1a7f37 } .missed { fill: #bc4c00 } .other { fill: #8c959f } .floor { fill: #54aeff }
+.ours { fill: #1a7f37 } .missed { fill: #bc4c00 } .other { fill: #8c959f } .floor { fill: #54aeff }
 .goal { stroke: #cf222e; stroke-width: 2; stroke-dasharray: 4 2 }
 .grid { stroke: #d0d7de; stroke-width: 1 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .note { fill: #9198a1 }
-  .own { fill: #3fb950 } .missed { fill: #f0883e } .other { fill: #6e7681 } .floor { fill: #388bfd }
+  .ours { fill: #3fb950 } .missed { fill: #f0883e }
+  .other { fill: #6e7681 } .floor { fill: #388bfd }
   .goal { stroke: #ff7b72 } .grid { stroke: #3d444d }
 }
 """
@@ -93,9 +94,9 @@ def _step(most: int) -> int:
 def _kind(row: Row) -> str:
     if row.seconds == row.floor_seconds:
         return "floor"
-    if not row.own:
+    if not row.ours:
         return "other"
-    return "missed" if row.reached is False else "own"
+    return "missed" if row.reached is False else "ours"
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:

@@ -130,7 +130,7 @@ def _times(all_starts: Sequence[Start], times: Times, where: str) -> Iterator[Ro
                 group=group,
                 name=start.label,
                 goal=_goal(kind, start.name),
-                own=start.name not in BASELINES,
+                ours=start.name not in BASELINES,
                 how=f"{what}, over the empty handler's, {where}",
             )
 
@@ -188,7 +188,7 @@ def _counts_of(
             value=value,
             unit=unit,
             goal=None if start.name in BASELINES else limit(group, start.name),
-            own=start.name not in BASELINES,
+            ours=start.name not in BASELINES,
             how=how,
         )
 

@@ -1,4 +1,4 @@
-"""Measures the time from a saved edit of a handler to the answer of the new code.
+"""Measures the time from a saved edit to a handler to the answer of the new code.
 
 Beside it, in turn and on the same local cloud, the time of a redeployment as other tools do it:
 ``UpdateFunctionCode``, a new version, and the alias moved to it.
@@ -100,7 +100,7 @@ def rows(times: Mapping[str, list[float]]) -> list[Row]:
             value=1000 * theirs,
             unit="ms",
             goal=None,
-            own=False,
+            ours=False,
             how=how,
             rounds=len(times[_DEPLOY]),
             seconds=theirs,

@@ -1,4 +1,4 @@
-"""Measures the time from a saved edit of the program to its end, as ``app up`` applies it.
+"""Measures the time from a saved edit to the program to its end, as ``app up`` applies it.
 
 Beside it, in the same run, the time of a whole ``app up``. Both are on workers, and the edit is of
 one function's memory.
@@ -50,7 +50,7 @@ def measure(rounds: int, *, warm_up: bool = True) -> list[Row]:
             if number:
                 times[UP].append(seconds)
                 times[EDIT] += edits
-            sys.stderr.write(f"\redits of the program: round {number} of {rounds}")
+            sys.stderr.write(f"\redits to the program: round {number} of {rounds}")
     sys.stderr.write("\n")
     return rows(times)
 
@@ -58,11 +58,11 @@ def measure(rounds: int, *, warm_up: bool = True) -> list[Row]:
 def rows(times: Mapping[str, list[float]]) -> list[Row]:
     """Return the rows of seconds by what was timed."""
     ours, whole = (statistics.median(times[what]) for what in (EDIT, UP))
-    group, how = "from an edit of the program to its end", "on workers, in the same run"
+    group, how = "from an edit to the program to its end", "on workers, in the same run"
     return [
         Row(group=group, name=EDIT, value=1000 * ours, unit="ms", goal=GOAL_MS, how=how,
             rounds=len(times[EDIT]), seconds=ours),
-        Row(group=group, name=UP, value=1000 * whole, unit="ms", goal=None, own=False, how=how,
+        Row(group=group, name=UP, value=1000 * whole, unit="ms", goal=None, ours=False, how=how,
             rounds=len(times[UP]), seconds=whole, times_ours=whole / ours),
     ]  # fmt: skip
 

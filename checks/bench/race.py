@@ -22,13 +22,13 @@ class Contender:
     Attributes:
         name: what it is called.
         function: of a module in the folder that ``worker_folder`` lays out, for ``file_loop.py``.
-        own: whether it is ours, so that the goal is its own.
+        ours: whether it is this project's: others have no goal.
         paged: whether its results are the pages one by one; one whose are not sets no floor.
     """
 
     name: str
     function: str
-    own: bool = False
+    ours: bool = False
     paged: bool = True
 
 
@@ -63,8 +63,8 @@ def rows(
             floor,
             group=group,
             name=one.name,
-            goal=goal if one.own else None,
-            own=one.own,
+            goal=goal if one.ours else None,
+            ours=one.ours,
             how=how,
         )
 

@@ -16,7 +16,7 @@ class Row:
         value: the ratio to ``floor``, a time, or a count.
         unit: ``x`` for ratios, ``µs``, or what is counted.
         goal: the value is to be at most this, if there is a goal.
-        own: whether it is this project's; others are there to compare with.
+        ours: whether it is this project's; others are there to compare with.
         how: how it was measured, and over what.
         rounds: how often; 1 for counts.
         seconds: the median behind a ratio or a time; None for counts.
@@ -29,7 +29,7 @@ class Row:
     value: float
     unit: str = "x"
     goal: float | None
-    own: bool = True
+    ours: bool = True
     how: str
     rounds: int = 1
     seconds: float | None = None

@@ -104,7 +104,7 @@ def _rows(function: str, work: Work, times: Mapping[str, list[float]], where: st
             value=1e6 * seconds,
             unit="µs",
             goal=work.goal if is_ours else None,
-            own=is_ours,
+            ours=is_ours,
             how=f"of the processor per warm invocation, AWS answering at once, {where}",
             rounds=len(times[name]),
             seconds=seconds,

@@ -1,4 +1,4 @@
-"""``GET /erasures/{id}``: returns how far the erasure of a user is.
+"""``GET /erasures/{id}``: returns the progress of a user's erasure.
 
 Outcomes: those of ``get_erasure``, and ``busy`` and ``failed`` of ``http.serve``.
 """

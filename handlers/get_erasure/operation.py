@@ -10,7 +10,7 @@ GET_ERASURE: dict[str, Any] = {
     "operationId": "getErasure",
     "summary": "Get an erasure",
     "description": (
-        "Returns how far the erasure of a user is. Callers who could see the user can read it, "
+        "Returns the progress of a user's erasure. Callers who could see the user can read it, "
         "until 90 days after it was done."
     ),
     "security": [{"Token": ["users.delete"]}],

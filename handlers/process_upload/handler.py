@@ -1,38 +1,28 @@
-"""S3's events: processes each upload, and logs its outcome.
+"""S3's events: processes each upload.
 
 S3 invokes the function asynchronously. Lambda repeats a failed event, with the same request id, and
 then sends it to the failure destination. This includes uploads that are ``busy``: the retries come
 one and three minutes later, when the other invocation is over.
 """
 
-import logging
 import os
-import time
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.domain.ledger import Busy, Ledger
-from handlers.domain.upload_key import digest
+from handlers.domain.ledger import Ledger
 from handlers.process_upload import events
 from handlers.process_upload.limits import Limits
-from handlers.process_upload.process_upload import REJECTED, Result, process
+from handlers.process_upload.process_upload import BUSY, IGNORED, process_uploads
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
-from handlers.runtime import aws, deadline, log, trace
+from handlers.runtime import aws, deadline, log
 from handlers.runtime.asynchronous import FAILED, Failed
 from handlers.runtime.entrypoint import entrypoint
-
-BUSY = "busy"
-"""Outcome of an upload whose key another invocation works on: tried again, and not an error."""
-
-IGNORED = "ignored"
-"""Outcome of other objects: in another bucket, under another prefix, or markers of folders."""
 
 _MEGABYTE = 1024 * 1024
 _OWN_MEMORY_MB = 256  # Python, botocore, the parsers' libraries, and their share of the child
 _S3_READ_SECONDS = 50  # S3 copies a part of 128 MB before it answers
 _S3_ATTEMPTS = 2  # more attempts of that length do not fit into the function's timeout
-_UNUSUAL = {REJECTED, IGNORED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,48 +56,6 @@ def dependencies(settings: Settings) -> tuple[Storage, Ledger, Records, Limits]:
     )
 
 
-def _handle(
-    record: dict[str, Any],
-    owner: str,
-    storage: Storage,
-    ledger: Ledger,
-    records: Records,
-    limits: Limits,
-) -> str:
-    """Process the upload of one record; log and return its outcome."""
-    started = time.monotonic()
-    try:
-        upload = events.upload(record)
-        if events.is_upload(upload, storage.bucket):
-            result = process(
-                upload,
-                storage=storage,
-                ledger=ledger,
-                records=records,
-                limits=limits,
-                owner=owner,
-                seconds_left=deadline.seconds_left,
-            )
-        else:
-            result = Result(IGNORED)
-    except Busy:
-        log.outcome(BUSY, upload=digest(upload.key), version=upload.version)
-        return BUSY
-    except Exception as error:  # noqa: BLE001 - one upload's failure must not stop the others
-        log.failure(FAILED, error)
-        return FAILED
-    log.outcome(
-        result.outcome,
-        level=logging.WARNING if result.outcome in _UNUSUAL else logging.INFO,
-        reason=result.reason.code if result.reason else None,
-        size=result.size,
-        upload=digest(upload.key),
-        version=upload.version,
-        milliseconds=round((time.monotonic() - started) * 1000),
-    )
-    return result.outcome
-
-
 @entrypoint(Settings, dependencies)
 def handler(
     event: dict[str, Any],
@@ -125,11 +73,15 @@ def handler(
     if events.is_test(event):
         log.outcome(IGNORED)
         return {"outcomes": [IGNORED]}
-    owner = context.aws_request_id
-    outcomes = []
-    for record in event["Records"]:
-        with trace.of(record):
-            outcomes.append(_handle(record, owner, storage, ledger, records, limits))
+    outcomes = process_uploads(
+        event["Records"],
+        storage=storage,
+        ledger=ledger,
+        records=records,
+        limits=limits,
+        owner=context.aws_request_id,
+        seconds_left=deadline.seconds_left,
+    )
     if failed := outcomes.count(FAILED) + outcomes.count(BUSY):
         raise Failed(f"{failed} of {len(outcomes)} uploads failed; the log says why")
     return {"outcomes": outcomes}

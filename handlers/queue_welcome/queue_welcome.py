@@ -1,8 +1,8 @@
 """Queueing welcome messages: from the records of the users table's stream.
 
 An insertion alone does not make a user new: restores, imports and copies insert, too. A user is new
-whose welcome is pending, and not yet due. ``create-user`` marks users so, ``send-email`` takes the
-mark away. A restored user whose mark is overdue is left to ``cleanup-expired``.
+whose welcome is pending, and not yet due. ``create-user`` sets this mark, and ``send-email``
+removes it. A restored user whose mark is overdue is left to ``cleanup-expired``.
 
 Outcomes, one for each record: ``queued``, ``ignored`` (it inserts no new user), ``invalid`` (the
 user lacks what a welcome needs), ``not_queued`` (the queue did not accept the message).

@@ -1,4 +1,4 @@
-"""``POST /users/{id}/uploads``: returns a form, by which S3 takes one file.
+"""``POST /users/{id}/uploads``: returns a form that uploads one file to S3.
 
 Outcomes: those of ``request_upload``, and ``busy`` and ``failed`` of ``http.serve``.
 """

@@ -1,4 +1,4 @@
-"""The invocation's deadline, which all calls of AWS keep.
+"""The invocation's deadline, which all calls to AWS respect.
 
 An invocation begins with ``begin(context)``. From then on the clients of ``aws.client`` attempt a
 call only if there is time for it, and wait for the answer only as long as there is time. So the

@@ -1,6 +1,6 @@
 """Presigned forms and links of one bucket: each allows one thing with one object, for a while.
 
-They are signed here, with the function's own credentials and without a call of S3. They work no
+They are signed here, with the function's own credentials and without a call to S3. They work no
 longer than these credentials, which Lambda renews in time. No client of S3 is made, which would
 double a cold start. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
 """

@@ -1,4 +1,4 @@
-"""Fields of GraphQL, which AWS AppSync has a function resolve in batches.
+"""GraphQL fields that a function resolves in batches for AWS AppSync.
 
 AppSync invokes a direct resolver with a list of contexts, one for each value that a query asks for:
 

@@ -33,7 +33,7 @@ def dependencies(settings: Settings) -> tuple[Delivery, Visibility]:
         users=UserStore(dynamodb, settings.users_table),
         mailer=_mailer(settings),
     )
-    return delivery, Visibility(_sqs, settings.email_queue_url)
+    return delivery, Visibility(sqs_client, settings.email_queue_url)
 
 
 def _mailer(settings: Settings) -> Mailer:
@@ -52,7 +52,7 @@ def _mailer(settings: Settings) -> Mailer:
 
 
 @cache
-def _sqs() -> Any:
+def sqs_client() -> Any:
     """Return the client of SQS. Only failures need it, so INIT does not make it."""
     return aws.client("sqs")
 

@@ -48,7 +48,7 @@ class Alarm:
         threshold: in the metric's unit.
         lasting: whether it takes ten minutes of fifteen to alarm, instead of five.
         rate: whether the metric is a rate that is valid until AWS reports another one. The alarm
-            then rings at the threshold, not only above it, and keeps its state without new data.
+            then fires at the threshold, not only above it, and keeps its state without new data.
         functions: the functions whose new version may be the cause, as a release sees it.
     """
 

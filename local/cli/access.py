@@ -62,7 +62,7 @@ def aws(
         list[str], typer.Argument(metavar="ARGUMENT", help="Arguments of the command `aws`.")
     ],
 ) -> int:
-    """Run the AWS CLI, if installed, on the local cloud.
+    """Run the AWS CLI, if it is installed, against the local cloud.
 
     It runs with the root credentials of this cloud, and with none of your AWS settings.
     """

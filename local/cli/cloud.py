@@ -38,7 +38,7 @@ def up(
         bool,
         typer.Option(
             "--watch/--no-watch",
-            help="Apply each edit of the program and its configuration, and run the handlers "
+            help="Apply each edit to the program and its configuration, and run the handlers "
             "of this folder. --no-watch: apply nothing; containers run what their images hold.",
         ),
     ] = True,

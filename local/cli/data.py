@@ -101,7 +101,9 @@ def queue(
     context: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="QUEUE", help="Show the messages of this queue. Default: a list."),
+        typer.Argument(
+            metavar="QUEUE", help="Show the messages of this queue. Default: list the queues."
+        ),
     ] = None,
     retry: Annotated[
         bool,
@@ -141,12 +143,15 @@ def table(
     context: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="TABLE", help="Show the items of this table. Default: a list."),
+        typer.Argument(
+            metavar="TABLE", help="Show the items of this table. Default: list the tables."
+        ),
     ] = None,
     key: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="KEY", help="Show only items of this key: all of its parts, or the first one."
+            metavar="KEY",
+            help="Show only items with this key: the partition key, or partition and sort key.",
         ),
     ] = None,
     index: Annotated[

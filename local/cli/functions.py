@@ -55,15 +55,16 @@ def run(
         str,
         typer.Argument(
             metavar="SCHEDULE",
-            help="A schedule, the function that it invokes, or a function run by hand. Any other "
-            "name lists them.",
+            help="A schedule, the function that it invokes, or a function that you run by hand. "
+            "An unknown name prints the valid ones.",
         ),
     ],
     stack: Annotated[
         str,
         typer.Option(
             metavar="STACK",
-            help="Such as prod, for a function run by hand. `local` is this machine's cloud.",
+            help="Stack of a function that you run by hand, such as prod. `local` is this "
+            "machine's cloud.",
         ),
     ] = LOCAL,
 ) -> int:

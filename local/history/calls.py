@@ -1,4 +1,4 @@
-"""Reads a call of AWS from its HTTP request and answer."""
+"""Reads a call to AWS from its HTTP request and answer."""
 
 import re
 from collections.abc import Iterator, Mapping

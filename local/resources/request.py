@@ -11,6 +11,11 @@ from local.naming import auto_name
 from local.resources.target import Target
 
 
+def as_text(value: object) -> str:
+    """Return an attribute's value as SQS and SNS take it: booleans are ``true`` and ``false``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True)
 class ResourceState:
     """A resource that exists: its id, and its outputs besides its inputs."""

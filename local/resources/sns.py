@@ -3,7 +3,7 @@
 from local.resources.names import present
 from local.resources.policies import for_resource
 from local.resources.registry import ANEW, resource
-from local.resources.request import Request, ResourceState
+from local.resources.request import Request, ResourceState, as_text
 
 _ATTRIBUTES = {
     "displayName": "DisplayName",
@@ -23,7 +23,7 @@ def _update_topic(request: Request) -> ResourceState:
             request.client("sns").set_topic_attributes(
                 TopicArn=request.id,
                 AttributeName=theirs,
-                AttributeValue=_text(request.get(ours, "")),
+                AttributeValue=as_text(request.get(ours, "")),
             )
     return request.unchanged()
 
@@ -42,7 +42,7 @@ def topic(request: Request) -> ResourceState:
     arn = request.client("sns").create_topic(
         Name=name,
         Attributes={
-            theirs: _text(request.inputs[ours])
+            theirs: as_text(request.inputs[ours])
             for ours, theirs in _ATTRIBUTES.items()
             if request.get(ours) is not None
         },
@@ -99,7 +99,7 @@ def topic_subscription(request: Request) -> ResourceState:
         ReturnSubscriptionArn=True,
         **present(
             Attributes={
-                theirs: _text(request.inputs[ours])
+                theirs: as_text(request.inputs[ours])
                 for ours, theirs in _SUBSCRIPTION.items()
                 if request.get(ours) is not None
             }
@@ -107,7 +107,3 @@ def topic_subscription(request: Request) -> ResourceState:
         ),
     )["SubscriptionArn"]
     return ResourceState(arn, {"arn": arn})
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,7 +2,7 @@
 
 from local.resources.policies import for_resource
 from local.resources.registry import ANEW, resource
-from local.resources.request import Request, ResourceState
+from local.resources.request import Request, ResourceState, as_text
 
 _ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -44,7 +44,7 @@ def _update_queue(request: Request) -> ResourceState:
     """Set the attributes that changed; the queue keeps its messages."""
     changed = {ours: theirs for ours, theirs in _ATTRIBUTES.items() if request.changed(ours)}
     attributes = {
-        theirs: _text(request.get(ours, _DEFAULTS.get(theirs, "")))
+        theirs: as_text(request.get(ours, _DEFAULTS.get(theirs, "")))
         for ours, theirs in changed.items()
     }
     request.client("sqs").set_queue_attributes(QueueUrl=request.id, Attributes=attributes)
@@ -66,7 +66,7 @@ def queue(request: Request) -> ResourceState:
     url = request.client("sqs").create_queue(
         QueueName=name,
         Attributes={
-            theirs: _text(request.inputs[ours])
+            theirs: as_text(request.inputs[ours])
             for ours, theirs in _ATTRIBUTES.items()
             # SQS accepts FifoQueue=true only; a standard queue leaves it out.
             if request.get(ours) is not None and (ours, request.get(ours)) != ("fifoQueue", False)
@@ -104,7 +104,3 @@ def _set(request: Request, attribute: str, value: str) -> ResourceState:
     url = request.require("queueUrl")
     request.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={attribute: value})
     return ResourceState(url)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

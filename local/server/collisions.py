@@ -7,7 +7,7 @@ Where several invocations began at once, one of them failed by chance, and its c
 - The Docker client keeps ten connections for each URL. It discards more, which fails if that URL's
   pool is closed at that moment ("'NoneType' object has no attribute 'qsize'").
 
-A list of the log groups adds up all lines, while invocations log more.
+Listing the log groups goes through all their lines, while invocations log more.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Lets `app queue --retry` make a message visible that nobody has received.
 
-SQS knows a message by the handle of its receipt. In the emulator (1.5.33), its id now does as well
+SQS identifies a message by its receipt handle. In the emulator (1.5.33), its id now does as well
 for ``ChangeMessageVisibilityBatch``, with the same permission.
 """
 

@@ -1,6 +1,6 @@
 """Watches the requests that reach the emulator, and reports those that matter to the recorder.
 
-These are the API's requests, the functions' calls of AWS, and what a person puts where a trigger
+These are the API's requests, the functions' calls to AWS, and what a person puts where a trigger
 finds it. No request has to wait: the tap copies what passes through it, up to a limit.
 """
 

@@ -1,11 +1,11 @@
 """Prints a cause and its chain for people: a tree of functions, their calls, and what followed."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ops.events import tracebacks
 from ops.events.model import Call, Cause, DeadLetter, Failure, Invocation, LogRecord, Outcome
+from ops.terminal import printable
 
 _RESET, _BOLD, _DIM = "\033[0m", "\033[1m", "\033[2m"
 _RED, _GREEN, _YELLOW, _CYAN = "\033[31m", "\033[32m", "\033[33m", "\033[36m"
@@ -18,7 +18,6 @@ _COLOURS: dict[Outcome, str] = {
     "dead_letter": _RED,
 }
 _LOUD = {"WARNING", "ERROR", "CRITICAL", "FATAL"}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _REFUSED = 400
 
 
@@ -28,7 +27,7 @@ def summary(cause: Cause, *, colour: bool = False) -> str:
     parts = [
         _paint(_clock(cause.time), _DIM, colour),
         _paint(cause.outcome.ljust(11), _COLOURS[cause.outcome], colour),
-        _paint(_clean(cause.title), _BOLD, colour),
+        _paint(printable(cause.title), _BOLD, colour),
         *([_millis(cause.duration_ms)] if cause.duration_ms is not None else []),
         *([_paint(" → ".join(functions), _DIM, colour)] if functions else []),
         _paint(f"({cause.id})", _DIM, colour),
@@ -96,25 +95,25 @@ class _Tree:
             f"in a batch of {run.batch}" if run.batch > 1 else "",
             "this record failed" if run.failed_items else "",
         ]
-        shown = self._paint(_clean(run.function), _BOLD)
+        shown = self._paint(printable(run.function), _BOLD)
         return "  ".join([shown, *(note for note in notes if note)])
 
     def _call(self, call: Call) -> str:
-        words = [f"{call.service} {call.operation}", _clean(call.resource or "")]
+        words = [f"{call.service} {call.operation}", printable(call.resource or "")]
         text = "  ".join([*(word for word in words if word), _millis(call.duration_ms)])
         if call.denied:
-            text += f"  denied: {call.denied.action} on {_clean(call.denied.resource)}"
+            text += f"  denied: {call.denied.action} on {printable(call.denied.resource)}"
             text += f", which {call.denied.grant} allows" if call.denied.grant else ""
         elif call.status >= _REFUSED or call.error:
-            text = f"{text}  {call.status} {_clean(call.error or '')}".rstrip()
+            text = f"{text}  {call.status} {printable(call.error or '')}".rstrip()
         if call.denied or call.status >= _REFUSED or call.error:
-            text += f": {_clean(call.hint)}" if call.hint else ""
+            text += f": {printable(call.hint)}" if call.hint else ""
             return self._paint(text, _RED)
         return text
 
     def _dead_letter(self, letter: DeadLetter) -> str:
-        why = f": {_clean(letter.reason)}" if letter.reason else ""
-        return self._paint(f"dead letter in {_clean(letter.queue)}{why}", _RED)
+        why = f": {printable(letter.reason)}" if letter.reason else ""
+        return self._paint(f"dead letter in {printable(letter.queue)}{why}", _RED)
 
     def _paint(self, text: str, colour: str) -> str:
         return _paint(text, colour, self._colour)
@@ -122,12 +121,12 @@ class _Tree:
 
 def _lines_of(failure: Failure) -> list[str]:
     """Return an error, and the line of code that raised it."""
-    message = f": {_clean(failure.message)}" if failure.message else ""
+    message = f": {printable(failure.message)}" if failure.message else ""
     where, first = tracebacks.raised_at(failure.stack), tracebacks.first_raised(failure.stack)
     return [
-        f"{_clean(failure.type)}{message}",
-        *([_clean(f"  at {where}")] if where else []),
-        *([_clean(f"  caused by {first}")] if first else []),
+        f"{printable(failure.type)}{message}",
+        *([printable(f"  at {where}")] if where else []),
+        *([printable(f"  caused by {first}")] if first else []),
     ]
 
 
@@ -137,7 +136,7 @@ def _record(record: LogRecord) -> str:
         for name, value in record.fields.items()
         if (name, value) != ("outcome", record.message)
     )
-    return _clean(f"{record.level} {record.message} {fields}".rstrip())
+    return printable(f"{record.level} {record.message} {fields}".rstrip())
 
 
 def _clock(moment: float) -> str:
@@ -146,11 +145,6 @@ def _clock(moment: float) -> str:
 
 def _millis(duration: float) -> str:
     return f"{duration:.0f} ms"
-
-
-def _clean(text: str) -> str:
-    """Return a text with control characters escaped, so that no input controls the terminal."""
-    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 def _paint(text: str, colour: str, wanted: bool) -> str:

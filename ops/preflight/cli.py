@@ -16,7 +16,7 @@ def preflight(
         bool, typer.Option(help="Check Docker as well, which builds the images.")
     ] = False,
 ) -> int:
-    """Check that nothing is missing to deploy a stack.
+    """Check that everything needed to deploy a stack is there.
 
     Looks for the Pulumi CLI, its login, the stack, AWS credentials and Docker. `make preview` and
     `make deploy` run it first.

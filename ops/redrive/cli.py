@@ -77,8 +77,8 @@ def redrive(
 ) -> int:
     """Process messages of a dead-letter queue again.
 
-    Messages go back to their queue; events and records go to their function. What fails again is
-    kept.
+    Messages go back to their queue; events and records go to their function. What fails again
+    becomes a dead letter again.
     """
     if json and queue is not None:
         raise typer.BadParameter("leave QUEUE out: only the list is JSON.", param_hint=["--json"])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ops.redrive.inbox import Counts, Pass
 from ops.redrive.letters import Letter, describe
 from ops.redrive.sources import Source
+from ops.terminal import printable
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -104,8 +105,4 @@ def payload(letter: Letter) -> str:
         f"{name}: {attribute.get('StringValue', '(binary)')}"
         for name, attribute in sorted(letter.attributes.items())
     ]
-    return "\n".join(f"      {_printable(line)}" for line in [*attributes, *body.split("\n")])
-
-
-def _printable(line: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    return "\n".join(f"      {printable(line)}" for line in [*attributes, *body.split("\n")])

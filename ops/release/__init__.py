@@ -1,1 +1,1 @@
-"""Moves functions to their newest version step by step, and back if an alarm rings."""
+"""Moves functions to their newest version step by step, and back if an alarm fires."""

@@ -18,13 +18,13 @@ class Alarm:
 
     Attributes:
         name: its name in AWS.
-        rings: whether its state is ``ALARM``. Insufficient data does not count.
+        firing: whether its state is ``ALARM``. Insufficient data does not count.
         reason: why, in CloudWatch's words.
-        seconds: how long a problem must last to make it ring; None if unknown.
+        seconds: how long a problem must last before the alarm fires; None if unknown.
     """
 
     name: str
-    rings: bool
+    firing: bool
     reason: str
     seconds: int | None
 
@@ -67,7 +67,7 @@ def _alarm(given: dict[str, Any]) -> Alarm:
     known = periods and given.get("Period")
     return Alarm(
         name=given["AlarmName"],
-        rings=given["StateValue"] == "ALARM",
+        firing=given["StateValue"] == "ALARM",
         reason=given.get("StateReason", ""),
         seconds=periods * given["Period"] if known else None,
     )

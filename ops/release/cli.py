@@ -28,13 +28,13 @@ To delete old versions, also:
 _RELEASE = f"""
 This is for stacks with `release: canary` in their configuration. There, `pulumi up` publishes
 versions and leaves each function's alias `live` where it is until this command moves it. All
-functions with a new version move together. If an alarm rings, or on Ctrl-C, SIGTERM or SIGHUP,
+functions with a new version move together. If an alarm fires, or on Ctrl-C, SIGTERM or SIGHUP,
 all of them move back together.
 
 The aliases record the release. If the command is killed, run it again, on any machine: it resumes
 the release under the same name, from the first step; if it was killed during the last watch, from
-that watch. If an alarm rings by then, it rolls everything back. If two commands run at once, the
-one that moves an alias later takes over, and the other one stops without changing anything.
+that watch. If an alarm is firing by then, it rolls everything back. If two commands run at once,
+the one that moves an alias later takes over, and the other one stops without changing anything.
 
 At the end it deletes the functions' old versions. It keeps the live version, the one that
 `rollback` leads to, every version that an alias names, and every newer one. If a version cannot be
@@ -44,14 +44,14 @@ deleted, the release stands, and the next one tries again.
 Examples:
   app release prod                           10 % for 5 minutes, then all
   app release prod --dry-run                 show what would move
-  app release prod --percent 5 --minutes 30  if alarms need longer to ring
+  app release prod --percent 5 --minutes 30  if alarms need longer to fire
   app release prod --output FILE             append released=NAME to FILE,
                                              as $GITHUB_OUTPUT expects
 {_NEEDS}{_PRUNES}
 \b
 Exit codes:
   0    released, or nothing to release
-  1    an alarm rang, and everything was rolled back
+  1    an alarm fired, and everything was rolled back
   2    wrong usage
   3    something else is wrong; the message says what
   130  interrupted, and everything was rolled back
@@ -61,13 +61,13 @@ _ROLLBACK = f"""
 \b
 Examples:
   app rollback prod
-  app rollback prod --release NAME    unless another one was released since
+  app rollback prod --release NAME    only if NAME is the last release
 {_NEEDS}
 \b
 Exit codes:
   0  rolled back, now or earlier
   2  wrong usage
-  3  something is wrong, such as that the last release is not --release
+  3  failed; for example, NAME is not the last release
 """
 
 
@@ -140,8 +140,8 @@ def release(
         bool,
         typer.Option(
             "--despite-alarms",
-            help="Release although alarms ring, and do not watch those. Use it if the release "
-            "fixes what they ring for.",
+            help="Release even if alarms are firing, and do not watch those alarms. Use it if "
+            "this release is the fix.",
         ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would move.")] = False,
@@ -159,7 +159,7 @@ def release(
 ) -> int:
     """Release new versions step by step, and watch alarms.
 
-    A few calls move to the newest versions first, then all. If an alarm rings, everything moves
+    A few calls move to the newest versions first, then all. If an alarm fires, everything moves
     back. Old versions are deleted.
     """
     if json and not dry_run:

@@ -51,7 +51,7 @@ def release(
     ``dry_run`` as JSON.
 
     Returns:
-        The exit code: 0; 1 if an alarm rang, and all was rolled back; 3 if something went wrong
+        The exit code: 0; 1 if an alarm fired, and all was rolled back; 3 if something went wrong
         while calls moved, and all was rolled back; 130 if interrupted, and all was rolled back.
 
     Raises:

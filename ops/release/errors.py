@@ -3,7 +3,7 @@
 OpsError
 └── ReleaseError            something is wrong: what, the value, what to do
     └── ChangedMeanwhile    somebody else changed an alias since this command read or wrote it
-AlarmRang                   an alarm rang while new versions were watched
+AlarmFired                  an alarm fired while new versions were watched
 """
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,5 +25,5 @@ class ChangedMeanwhile(ReleaseError):
     """Somebody else changed the alias and continues; this command changes nothing more."""
 
 
-class AlarmRang(Exception):
-    """The text names the alarms that rang."""
+class AlarmFired(Exception):
+    """The text names the alarms that fired."""

@@ -15,7 +15,7 @@ from ops.release.errors import (
     FAILED,
     INTERRUPTED,
     ROLLED_BACK,
-    AlarmRang,
+    AlarmFired,
     AwsError,
     ChangedMeanwhile,
     ReleaseError,
@@ -24,7 +24,7 @@ from ops.release.moves import Part, Plan
 from ops.release.signals import Interrupted, Interruptible
 
 POLL_SECONDS = 5
-REPORT_SECONDS = 60  # between two lines that say that no alarm rings
+REPORT_SECONDS = 60  # between two lines that say that no alarm is firing
 
 
 class Release:
@@ -41,22 +41,22 @@ class Release:
         self._signals = Interruptible()
 
     def run(self, *, despite_alarms: bool, dry_run: bool) -> int:
-        """Release, unless alarms ring already; return the exit code."""
+        """Release, unless alarms are already firing; return the exit code."""
         alarms = self._alarms.read()
-        ringing = [alarm for alarm in alarms if alarm.rings]
+        firing = [alarm for alarm in alarms if alarm.firing]
         messages.deaf(alarms, self._seconds)
-        messages.ringing(ringing)
+        messages.firing(firing)
         if dry_run:
             return DONE
-        if ringing and not despite_alarms:
+        if firing and not despite_alarms:
             if self._plan.resumed:
                 with self._signals:
-                    return self._roll_back(ROLLED_BACK, "Rolled back: an alarm rings.")
+                    return self._roll_back(ROLLED_BACK, "Rolled back: an alarm is firing.")
             raise ReleaseError(
-                "Alarms ring already, and would hide what this release does. Fix them first, or "
-                "release with --despite-alarms, which does not watch these."
+                "Alarms are already firing, and would hide what this release does. Fix them "
+                "first, or release with --despite-alarms, which does not watch these."
             )
-        self._alarms = self._alarms.without(alarm.name for alarm in ringing)
+        self._alarms = self._alarms.without(alarm.name for alarm in firing)
         wait_until_ready([(part.alias, part.target) for part in self._plan.waiting])
         with self._signals:
             return self._guarded()
@@ -67,8 +67,8 @@ class Release:
             self._forward()
         except ChangedMeanwhile:
             raise  # somebody else moves the aliases now
-        except AlarmRang as rang:
-            return self._roll_back(ROLLED_BACK, f"Rolled back: {rang}.")
+        except AlarmFired as fired:
+            return self._roll_back(ROLLED_BACK, f"Rolled back: {fired}.")
         except Interrupted:
             return self._roll_back(INTERRUPTED, "Interrupted, and rolled back.")
         except (ReleaseError, *AwsError) as error:
@@ -108,14 +108,14 @@ class Release:
         reported = self._seconds
         while True:
             left = until - time.monotonic()
-            if ringing := [alarm for alarm in self._alarms.read() if alarm.rings]:
-                messages.ringing(ringing)
-                raise AlarmRang(f"{', '.join(alarm.name for alarm in ringing)} rang")
+            if firing := [alarm for alarm in self._alarms.read() if alarm.firing]:
+                messages.firing(firing)
+                raise AlarmFired(f"{', '.join(alarm.name for alarm in firing)} fired")
             if left <= 0:
                 return
             if left <= reported - REPORT_SECONDS:
                 reported = left
-                messages.say(f"no alarm rings; {messages.span(round(left))} left")
+                messages.say(f"no alarm is firing; {messages.span(round(left))} left")
             self._signals.sleep(min(left, POLL_SECONDS))
 
     def _roll_back(self, code: int, how: str) -> int:

@@ -18,7 +18,7 @@ class Function:
         region: where it runs.
         function_name: its name in AWS.
         alias: name of the alias that is moved.
-        alarms: names of the alarms that a new version can cause to ring.
+        alarms: names of the alarms that a new version can make fire.
     """
 
     name: str

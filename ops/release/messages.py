@@ -29,7 +29,7 @@ def as_json(given: Plan, alarms: Iterable[Alarm]) -> None:
         for part in given.parts
     ]
     watched = [
-        {"alarm": alarm.name, "rings": alarm.rings, "seconds": alarm.seconds} for alarm in alarms
+        {"alarm": alarm.name, "firing": alarm.firing, "seconds": alarm.seconds} for alarm in alarms
     ]
     status = {"release": given.release, "resumed": given.resumed}
     print(json.dumps({**status, "functions": functions, "alarms": watched}, indent=2))
@@ -46,18 +46,18 @@ def step(part: Part) -> None:
     say(f"{part.name}: {where}")
 
 
-def ringing(alarms: Iterable[Alarm]) -> None:
-    """Print alarms that ring, and why."""
+def firing(alarms: Iterable[Alarm]) -> None:
+    """Print alarms that are firing, and why."""
     for alarm in alarms:
-        say(f"alarm {alarm.name} rings: {alarm.reason}")
+        say(f"alarm {alarm.name} is firing: {alarm.reason}")
 
 
 def deaf(alarms: Iterable[Alarm], seconds: float) -> None:
-    """Print which alarms need more time to ring than they are watched."""
+    """Print which alarms need more time to fire than they are watched."""
     for alarm in alarms:
         if alarm.seconds is not None and alarm.seconds > seconds:
             print(
-                f"  note: {alarm.name} needs {span(alarm.seconds)} to ring, and is watched for "
+                f"  note: {alarm.name} needs {span(alarm.seconds)} to fire, and is watched for "
                 f"{span(seconds)}. Use a larger --minutes."
             )
 

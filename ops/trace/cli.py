@@ -66,7 +66,7 @@ def trace(
         typer.Option(
             parser=as_time,
             metavar="TIME",
-            help="How far back to search, such as 15m, 2h or 4d. CloudWatch takes longer for more.",
+            help="How far back to search, such as 15m, 2h or 4d. More takes CloudWatch longer.",
         ),
     ] = "1d",
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,

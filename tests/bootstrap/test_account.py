@@ -159,9 +159,9 @@ def broken(ran: Run) -> dict[int, set[str]]:
 
 
 def test_the_rules_hold_but_where_they_are_about_functions() -> None:
-    """Of 58 rows, three: GitHub takes these roles, and no service of AWS's (21); what AWS lets
-    nobody narrow is allowed on everything, as tests/scan proves (18); and a stack's key, whose ARN
-    nobody knows before it is made, is told by its tags (20)."""
+    """Three of 58 rows do not: GitHub assumes these roles, not a service of AWS (21); actions that
+    AWS cannot limit to a resource are allowed on all, as tests/checks/scan proves (18); a stack's
+    key is identified by its tags, because its ARN is unknown before it is created (20)."""
     deploying = [f"deploy-{name}" for name in ENVIRONMENTS]
     wide = {"api", "callers", "data", "functions", "internet", "network", "traffic", "watching"}
     assert broken(account()) == {

@@ -394,8 +394,8 @@ def test_an_alarm_rings_before_a_function_runs_into_its_time_out(function: str) 
 
 
 @pytest.mark.parametrize(("alarm", "rate"), [("bounces", 0.05), ("complaints", 0.001)])
-def test_bounces_and_complaints_ring_where_ses_reviews_the_account(alarm: str, rate: float) -> None:
-    """They keep ringing while no e-mail is sent: SES reports a rate only with new e-mails."""
+def test_bounces_and_complaints_fire_where_ses_reviews_the_account(alarm: str, rate: float) -> None:
+    """They keep firing while no e-mail is sent: SES reports a rate only with new e-mails."""
     given = inputs(stack("dev"), "cloudwatch/metricAlarm:MetricAlarm", f"monitoring-mail-{alarm}")
     assert (given["comparisonOperator"], given["threshold"], given["statistic"]) == (
         "GreaterThanOrEqualToThreshold", rate, "Maximum",
@@ -404,7 +404,7 @@ def test_bounces_and_complaints_ring_where_ses_reviews_the_account(alarm: str, r
     assert given["dimensions"] == {"ses:configuration-set": f"{PROJECT}-dev-mail"}
 
 
-def test_blocked_requests_ring_where_there_is_a_firewall_and_they_last() -> None:
+def test_blocked_requests_fire_where_there_is_a_firewall_and_they_last() -> None:
     type_ = "cloudwatch/metricAlarm:MetricAlarm"
     given = inputs(stack("prod"), type_, "monitoring-api-blocked")
     acl = inputs(stack("prod"), "wafv2/webAcl:WebAcl", "api-firewall")

@@ -46,10 +46,10 @@ def clients(function: str) -> Mapping[str, Any]:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         for variable, value in function_inputs["environment"]["variables"].items():
             patch.setenv(variable, value)
-        for collaborator in module.handler.dependencies.__wrapped__():  # what it makes at INIT
-            for value in getattr(collaborator, "__dict__", {}).values():
-                if hasattr(value, "cache_clear"):
-                    value.__wrapped__()  # a client that it makes when it needs it
+        module.handler.dependencies.__wrapped__()  # what it makes at INIT
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.__wrapped__()  # a client that it makes when it needs it
     assert made
     return made
 

@@ -87,8 +87,8 @@ def test_long_values_are_below():
 
 
 def test_what_callers_sent_cannot_steer_the_terminal():
-    text = show(record(message="a\x1b[31mb\x07", key="c\x9bd"), "raw \x1b]0;title\x07")
-    assert not set(text) & {"\x1b", "\x07", "\x9b"}
+    text = show(record(message="a\x1b[31mb\x07", key="c\x9bd\u202ee"), "raw \x1b]0;title\x07")
+    assert not set(text) & {"\x1b", "\x07", "\x9b", "\u202e"}
     assert r"a\x1b[31mb\x07" in text
 
 

@@ -23,7 +23,7 @@ class Expected:
     Attributes:
         trigger: in the words of ``make plan``; ``none`` if it is invoked by hand.
         services: whose AWS clients it makes; the first is the one it needs for any event.
-        alarms: what may ring because of it, beside those that every function has.
+        alarms: what may fire because of it, beside those that every function has.
         dead_letters: its dead-letter queues, and the kind of each.
         unanswered: what it returns for its sample event when AWS does not answer; the name of the
             exception if it raises one.

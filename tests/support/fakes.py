@@ -4,7 +4,6 @@ import copy
 import gc
 import logging
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -347,6 +346,3 @@ def client_error(code: str, *, status: int = 400, operation: str = "Any") -> Exc
         },
         operation,
     )
-
-
-Sleep = Callable[[float], None]

@@ -123,7 +123,7 @@ class World:
             "AdditionalVersionWeights", {}
         )
 
-    def ring(self, name: str, state: str = "ALARM") -> None:
+    def fire(self, name: str, state: str = "ALARM") -> None:
         """Put a function's alarm into a state."""
         self._aws.client("cloudwatch").set_alarm_state(
             AlarmName=f"{name}-errors", StateValue=state, StateReason="a test says so"

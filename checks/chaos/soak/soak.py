@@ -43,7 +43,7 @@ class Soak:
     Attributes:
         cloud: the system.
         inputs: what is sent.
-        functions: passes on the functions' calls of AWS.
+        functions: passes on the functions' calls to AWS.
         callers: passes on the calls of the API.
         caller: calls the API by it.
         listeners: hear of uploads.

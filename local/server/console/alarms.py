@@ -1,4 +1,4 @@
-"""Finds which of the stack's alarms would ring: the emulator stores alarms, but no metrics.
+"""Finds which of the stack's alarms would fire: the emulator stores alarms, but no metrics.
 
 The values come from the history and from the content of queues and streams.
 """
@@ -20,7 +20,7 @@ Value = tuple[float, str | None]
 """A metric's value, and the id of a cause that explains it."""
 
 
-def ringing(
+def firing(
     stage: Stage, queues: Sequence[dict[str, Any]], lags: Sequence[Lag], recent: Sequence[Cause]
 ) -> list[dict[str, Any]]:
     """Return the alarms whose threshold the last evaluation periods exceed."""

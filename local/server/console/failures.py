@@ -33,7 +33,7 @@ def failures(stage: Stage) -> dict[str, Any]:
         "dead_letters": _dead_letters(queues, recent, stage.settings.root),
         "rejected": _rejected(stage, recent),
         "stuck": [*stuck_streams(lags, recent), *_queues(queues, recent)],
-        "alarms": alarms.ringing(stage, queues, lags, recent),
+        "alarms": alarms.firing(stage, queues, lags, recent),
         "over": [schedule for schedule in stored.schedules(stage) if schedule["over"]],
     }
 

@@ -1,4 +1,4 @@
-"""Reports where a slow run spent its time: in calls of AWS, or in the function's own code.
+"""Reports where a slow run spent its time: in calls to AWS, or in the function's own code.
 
 A run that a caller waits for also counts as slow if it makes the same call again and again.
 """

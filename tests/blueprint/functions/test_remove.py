@@ -224,8 +224,10 @@ def test_lines_that_name_it_are_listed_once_but_for_generated_ones(tmp_path: Pat
     (tmp_path / "README.md").write_text(
         f"{begin}\n| count-users |\n{end}\nRun count-users, count-users-2.\nOf count-users-2.\n"
     )
+    (tmp_path / "config.py").write_text("# of count-users\n")
     assert remove(tmp_path, "count-users").mentions == [
-        "README.md:4: Run count-users, count-users-2."
+        "README.md:4: Run count-users, count-users-2.",
+        "config.py:1: # of count-users",
     ]
 
 

@@ -59,12 +59,12 @@ def test_a_row_survives_json() -> None:
 
 def test_the_picture_has_a_bar_for_each_ratio_and_a_line_for_each_goal() -> None:
     rows = [row("a<b", [0.1] * 3, 6), row("late", [0.2] * 3, 6), row("mine", [0.2] * 3)]
-    rows.append(ratio([0.2], [0.02], name="boto3", goal=None, own=False, **ABOUT))
+    rows.append(ratio([0.2], [0.02], name="boto3", goal=None, ours=False, **ABOUT))
     rows.append(ratio([0.02], [0.02], name="empty", goal=None, **ABOUT))
     rows.append(Row(group="files", name="x", value=1, unit="files", goal=2, how="counted"))
     drawn = ElementTree.fromstring(chart.draw(rows))
     bars = drawn.findall(f"{SPACE}rect")
-    assert [bar.get("class") for bar in bars] == ["own", "missed", "own", "other", "floor"]
+    assert [bar.get("class") for bar in bars] == ["ours", "missed", "ours", "other", "floor"]
     widths = [float(bar.get("width", "")) for bar in bars]
     assert widths[1] == 2 * widths[0]
     goals = [line for line in drawn.findall(f"{SPACE}line") if line.get("class") == "goal"]

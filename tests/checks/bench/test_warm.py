@@ -78,7 +78,7 @@ def test_all_are_compared_with_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     probes = Probes("here", {"some_function": probe}, probe)
     monkeypatch.setattr(warm, "choose", lambda _: contextlib.nullcontext(probes))
     rows = warm.measure(3)
-    assert [(row.name, round(row.value), row.own, row.rounds) for row in rows] == [
+    assert [(row.name, round(row.value), row.ours, row.rounds) for row in rows] == [
         ("some-function", 40, True, 3),
         ("empty handler", 1, False, 3),
         ("plain boto3", 60, False, 3),

@@ -115,7 +115,7 @@ def read(**changed: list[bytes]) -> list[Row]:
     """Compare contenders, the first the slowest, of which some have read another text."""
     timings = {}
     for place, one in enumerate(DOCUMENTS):
-        whole = one.own or not one.paged
+        whole = one.ours or not one.paged
         results = changed.get(one.function.rpartition(".")[2], WHOLE if whole else PAGES)
         timings[one] = Timings(results, [1.0 - place / 10] * 3)
     return list(files.document_rows(timings, WORDS))
@@ -162,7 +162,7 @@ def resized(own: list[bytes]) -> list[Row]:
 
 def test_pictures_are_compared_with_those_of_the_library_alone() -> None:
     own, plain = resized([RESIZED, THUMBNAIL])
-    assert (own.value, own.reached, plain.value, plain.own) == (1.05, True, 1.0, False)
+    assert (own.value, own.reached, plain.value, plain.ours) == (1.05, True, 1.0, False)
 
 
 @pytest.mark.parametrize(

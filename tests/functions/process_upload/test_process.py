@@ -13,7 +13,7 @@ from PIL import Image
 from handlers.domain.ledger import Busy
 from handlers.domain.upload_key import work_id
 from handlers.process_upload import keys
-from handlers.process_upload.process_upload import Result
+from handlers.process_upload.processing import Result
 from handlers.process_upload.rejection import Reason
 from handlers.process_upload.storage import StorageError
 from handlers.process_upload.transform import OutOfTime

@@ -3,7 +3,7 @@
 from handlers.process_upload import keys
 from handlers.process_upload.events import Upload
 from handlers.process_upload.limits import Limits
-from handlers.process_upload.process_upload import Result, process
+from handlers.process_upload.processing import Result, process
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
 from tests.functions.process_upload.fakes import BUCKET, FakeLedger, FakeS3

@@ -91,14 +91,14 @@ def test_all_alarms_are_asked_for() -> None:
     assert {alarm.seconds for alarm in found} == {900}
 
 
-def test_alarms_that_have_no_time_to_ring_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_alarms_that_have_no_time_to_fire_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     alarms = [
-        Alarm(name=name, rings=False, reason="", seconds=seconds)
+        Alarm(name=name, firing=False, reason="", seconds=seconds)
         for name, seconds in (("slow", 600), ("quick", 300), ("of-metrics", None))
     ]
     messages.deaf(alarms, 300)
     assert capsys.readouterr().out == (
-        "  note: slow needs 10 min to ring, and is watched for 5 min. Use a larger --minutes.\n"
+        "  note: slow needs 10 min to fire, and is watched for 5 min. Use a larger --minutes.\n"
     )
 
 

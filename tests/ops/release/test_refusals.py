@@ -18,15 +18,15 @@ pytestmark = pytest.mark.long  # minutes of releases; tests/e2e/test_release.py 
 QUICK = ("--minutes", "0.01")
 
 
-def test_alarms_that_ring_already(world: World) -> None:
+def test_alarms_that_fire_already(world: World) -> None:
     world.add("changed", "fixed")
     world.publish("changed")
-    world.ring("fixed")  # has no part in it
-    world.ring("changed")
+    world.fire("fixed")  # has no part in it
+    world.fire("changed")
     code, said = world.run(*QUICK)
     assert code == 3
-    assert "alarm changed-errors rings: a test says so" in said
-    assert "error: Alarms ring already" in said
+    assert "alarm changed-errors is firing: a test says so" in said
+    assert "error: Alarms are already firing" in said
     assert world.live("changed") == ("1", {})
     code, said = world.run("--despite-alarms", *QUICK)
     assert code == 0, said
@@ -36,7 +36,7 @@ def test_alarms_that_ring_already(world: World) -> None:
 def test_too_little_data_is_no_alarm(world: World) -> None:
     world.add("changed")
     world.publish("changed")
-    world.ring("changed", state="INSUFFICIENT_DATA")
+    world.fire("changed", state="INSUFFICIENT_DATA")
     assert world.run(*QUICK)[0] == 0
 
 
@@ -68,7 +68,7 @@ def test_what_was_taken_back_is_not_called_released(world: World, tmp_path: Path
     file = tmp_path / "output"
     with world.begun("--output", str(file)) as process:
         until(lambda: world.live("changed")[1] != {})
-        world.ring("changed")
+        world.fire("changed")
         assert ended(process)[0] == 1
     assert file.read_text() == ""
 
@@ -89,7 +89,7 @@ def test_a_dry_run_moves_nothing(world: World) -> None:
     code, said = world.run("--dry-run", "--minutes", "4")
     assert code == 0, said
     assert "  changed: version 1 to 2\n" in said
-    assert "note: changed-errors needs 5 min to ring, and is watched for 4 min" in said
+    assert "note: changed-errors needs 5 min to fire, and is watched for 4 min" in said
     assert world.live("changed") == ("1", {})
 
 

@@ -41,7 +41,7 @@ def test_a_bad_version_is_taken_back(world: World) -> None:
     with world.traffic():
         code, said = world.run(*LONG)
     assert code == 1, said
-    assert "alarm broken-errors rings: Threshold Crossed" in said
+    assert "alarm broken-errors is firing: Threshold Crossed" in said
     assert "all calls to version 2" not in said  # no more than a share ever went there
     assert world.live("broken") == world.live("changed") == ("1", {})
 
@@ -58,7 +58,7 @@ def test_a_long_watch_says_now_and_then_that_all_is_well(
         percent=100, minutes=0.05, despite_alarms=False, dry_run=False,
     )  # fmt: skip
     assert code == 0
-    assert "no alarm rings; " in capsys.readouterr().out
+    assert "no alarm is firing; " in capsys.readouterr().out
 
 
 @pytest.mark.long
@@ -127,7 +127,7 @@ def test_a_killed_release_is_finished(killed: World) -> None:
 
 @pytest.mark.long
 def test_a_killed_release_is_taken_back_by_the_alarm_that_rang_meanwhile(killed: World) -> None:
-    killed.ring("other")
+    killed.fire("other")
     code, said = killed.run(*QUICK)
     assert code == 1, said
     assert killed.live("changed") == killed.live("other") == ("1", {})
@@ -161,16 +161,16 @@ def test_a_release_killed_in_its_last_watch_is_watched_again(unwatched: World) -
 
 
 @pytest.mark.parametrize("when", ["before", "during"])
-def test_a_release_killed_in_its_last_watch_is_taken_back_if_an_alarm_rings(
+def test_a_release_killed_in_its_last_watch_is_taken_back_if_an_alarm_fires(
     unwatched: World, when: str
 ) -> None:
     if when == "before":
-        unwatched.ring("moved")
+        unwatched.fire("moved")
     with unwatched.begun(*LONG) as process:
         if when == "during":
             assert process.stdout
             until(lambda: "watching alarms" in process.stdout.readline())
-            unwatched.ring("moved")
+            unwatched.fire("moved")
         code, said = ended(process)
     assert code == 1, said
     assert unwatched.live("moved") == ("1", {})

@@ -20,7 +20,7 @@ export function Failures({ version }) {
     <p role="status" class=${problem ? "note" : "hidden"}>${problem}</p>
     <${Loaded} of=${found} what="failures">${({ dead_letters, rejected, stuck, alarms, over }) =>
       dead_letters.length + rejected.length + stuck.length + alarms.length + over.length === 0
-        ? html`<${Empty} title="Nothing waits for you">Dead letters, rejected files, stuck queues and streams, schedules that are over, and alarms that would ring appear here.<//>`
+        ? html`<${Empty} title="Nothing waits for you">Dead letters, rejected files, stuck queues and streams, schedules that are over, and alarms that would fire appear here.<//>`
         : html`
       ${stuck.length > 0 && html`<h2>Stuck</h2><ul class="cards">${stuck.map(item => html`<li class="card bad">
         <h3>${item.what}${item.function && html` <span class="quiet">to ${item.function}</span>`}</h3>
@@ -39,7 +39,7 @@ export function Failures({ version }) {
         <h3>${item.key} <span class="quiet">${item.modified} UTC</span></h3>
         <pre tabindex="0" aria-label="Reason">${pretty(item.reason)}</pre>
         <p><${CauseLink} id=${item.cause} /></p></li>`)}</ul>`}
-      ${alarms.length > 0 && html`<h2>Alarms that would ring <span class="count">${alarms.length}</span></h2><ul class="cards">${alarms.map(alarm => html`<li class="card">
+      ${alarms.length > 0 && html`<h2>Alarms that would fire <span class="count">${alarms.length}</span></h2><ul class="cards">${alarms.map(alarm => html`<li class="card">
         <h3>${alarm.name}</h3><p>${alarm.description}</p>
         <p class="quiet">${alarm.metric} is ${Math.round(alarm.value)}, the threshold ${alarm.threshold}. <${CauseLink} id=${alarm.cause} /></p></li>`)}</ul>`}`}<//>
   </section>`

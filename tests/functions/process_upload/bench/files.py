@@ -25,11 +25,11 @@ _TELLABLE = 3  # levels of 256 by which pictures may differ that look the same
 _HOW = "processor's time from the file's bytes to those of its outputs, over"
 
 PICTURES = (
-    Contender(NAME, "own_work.picture", own=True),
+    Contender(NAME, "own_work.picture", ours=True),
     Contender("Pillow alone", "baselines.pictures.plain"),
 )
 DOCUMENTS = (
-    Contender(NAME, "own_work.document", own=True),
+    Contender(NAME, "own_work.document", ours=True),
     Contender("pypdfium2 alone", "baselines.documents.pypdfium2"),
     Contender("PyMuPDF (AGPL)", "baselines.documents.pymupdf"),
     Contender("pdf-oxide", "baselines.documents.pdf_oxide"),
@@ -78,13 +78,13 @@ def document_rows(timings: dict[Contender, Timings], words: list[list[str]]) -> 
     """
     for one, found in timings.items():
         texts = [result.decode().split() for result in found.results]
-        if one.own or not one.paged:
+        if one.ours or not one.paged:
             right = list(chain(*texts)) == list(chain(*words))
         else:
             right = texts == words
         if not right:
             raise BenchError(f"{one.name} reads another text than was written")
-    others = [one for one in timings if not one.own and one.paged]
+    others = [one for one in timings if not one.ours and one.paged]
     fastest = min(others, key=lambda one: statistics.median(timings[one].seconds))
     how = f"{_HOW} that of the fastest library that gives its pages: {fastest.name}"
     return rows("PDF of 200 pages", timings, timings[fastest].seconds, DOCUMENT_GOAL, how)

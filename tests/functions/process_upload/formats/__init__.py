@@ -8,7 +8,7 @@ import pytest
 from handlers.domain.ledger import Ledger
 from handlers.process_upload.events import Upload
 from handlers.process_upload.limits import Limits
-from handlers.process_upload.process_upload import process
+from handlers.process_upload.processing import process
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage, StorageError
 from tests.functions.process_upload.fakes import BUCKET, FakeS3
