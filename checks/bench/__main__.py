@@ -27,6 +27,7 @@ from checks.bench import (
 )
 from checks.bench.functions import own_measurements
 from checks.bench.scoreboard import Row, table
+from local.errors import LocalError
 
 FOLDER = Path(__file__).parent
 LEAST_ROUNDS = 21
@@ -47,8 +48,8 @@ MEASUREMENTS: dict[str, Callable[[int], list[Row]]] = {
 
 def main() -> int:
     """Measure, and write the results."""
-    # The emulator and the functions end with this process.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # As Ctrl-C does: the emulator and the functions end with this process.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m checks.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MEASUREMENTS)}")
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="default: %(default)s")
@@ -59,7 +60,7 @@ def main() -> int:
     try:
         for name in options.names or MEASUREMENTS:
             rows += MEASUREMENTS[name](options.rounds)
-    except BenchError as error:
+    except (BenchError, LocalError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     print(table(rows))
@@ -74,4 +75,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

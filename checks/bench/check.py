@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from checks.bench import BenchError, cold
 from checks.bench.scoreboard import Row, table
+from local.errors import LocalError
 
 
 def exceeded(rows: Sequence[Row]) -> list[str]:
@@ -23,11 +24,11 @@ def exceeded(rows: Sequence[Row]) -> list[str]:
 
 def main() -> int:
     """Count, and return 1 if a limit is exceeded, 2 if nothing can be counted."""
-    # The emulator and the functions end with this process.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # As Ctrl-C does: the emulator and the functions end with this process.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         rows = cold.count()
-    except BenchError as error:
+    except (BenchError, LocalError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
     print(table(rows))
@@ -43,4 +44,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

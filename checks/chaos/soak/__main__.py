@@ -11,6 +11,7 @@ from pathlib import Path
 from checks.chaos.soak.report import Result, lines
 from checks.chaos.soak.soak import running
 from checks.chaos.soak.weather import Weather
+from local.errors import LocalError
 
 _SETTLE_SECONDS = 900
 _VISIBILITY_SECONDS = 30  # the e-mail function's time limit
@@ -109,5 +110,8 @@ def _say(text: str) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except LocalError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:  # the second one: the first ends the sending only
         sys.exit(130)
