@@ -83,12 +83,14 @@ format: .venv/.dev  ## Format, and apply the automatic fixes of lint
 documents: .venv/.dev  ## Write the generated files: openapi.json, schema, diagram, tables
 	$(BIN)/app documents
 
-preview: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi preview for STACK (default dev) with the policies of checks/policy/
+preview: .venv/.runtime  ## Run pulumi preview for STACK (default dev) with the policies of checks/policy/
 	@$(BIN)/app preflight $(STACK)
+	@$(MAKE) --no-print-directory checks/policy/.venv/.done
 	pulumi preview --stack $(STACK) --policy-pack checks/policy
 
-deploy: .venv/.runtime checks/policy/.venv/.done  ## Run pulumi up for STACK (default dev) with the policies of checks/policy/
+deploy: .venv/.runtime  ## Run pulumi up for STACK (default dev) with the policies of checks/policy/
 	@$(BIN)/app preflight $(STACK) --deploy
+	@$(MAKE) --no-print-directory checks/policy/.venv/.done
 	pulumi up --stack $(STACK) --policy-pack checks/policy
 
 release: .venv/.runtime  ## Release STACK's new versions: PERCENT of calls for MINUTES, then all; rolls back if an alarm fires

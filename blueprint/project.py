@@ -18,6 +18,26 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_REGION = "us-east-1"
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a mapping that has a key twice, as the Pulumi CLI does."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping.
+
+        Raises:
+            yaml.MarkedYAMLError: it has a key twice.
+        """
+        places: dict[Any, int] = {}
+        for key, _ in node.value:
+            name, mark = key.value, key.start_mark
+            if isinstance(key, yaml.ScalarNode) and name in places:
+                problem = f"key {name!r} is also in line {places[name]}; remove one"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+            if isinstance(key, yaml.ScalarNode):
+                places[name] = mark.line + 1
+        return super().construct_mapping(node, deep)
+
+
 class ProjectError(Exception):
     """A file of the project is missing or malformed; the message says which one and why."""
 
@@ -147,7 +167,7 @@ def _name(settings: Mapping[str, Any], root: Path) -> str:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a safe one
     except FileNotFoundError:
         raise ProjectError(f"{file} does not exist; a Pulumi project has one.") from None
     except UnicodeDecodeError as error:

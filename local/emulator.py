@@ -199,7 +199,9 @@ def remove_containers(instance: str) -> None:
     containers.remove(instance)
 
 
-def check_port(port: int, host: str = HOST, *, option: str = "app up --port N") -> None:
+def check_port(
+    port: int, host: str = HOST, *, option: str = "app up --port N, or make up PORT=N"
+) -> None:
     """Refuse a port on which something listens; ``option`` chooses another one."""
     with socket.socket() as probe:
         probe.settimeout(1)

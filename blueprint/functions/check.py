@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from blueprint.functions.names import check_known, folder_of
+from blueprint.functions.program_removal import lines_that_use
+from blueprint.functions.source import ProgramError
 
 _OF_HANDLERS = (
     "tests/handlers/runtime/test_cold_path.py",
@@ -27,8 +29,14 @@ def commands(root: Path, name: str) -> list[list[str]]:
 
     Raises:
         WrongName: there is no such function.
+        ProgramError: the program does not make it.
     """
     check_known(root, name)
+    if not lines_that_use(root, name):
+        raise ProgramError(
+            f"The program does not make {name!r}. Paste the paragraph that `app new` printed into "
+            "__main__.py first."
+        )
     folder = folder_of(name)
     tests = f"tests/functions/{folder}"
     left_out = [f"--ignore={tests}/{each}" for each in ("e2e", "faults", "test_bench.py")]

@@ -17,6 +17,8 @@ _STACK_NAME = 20  # as in bootstrap/
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
 QUEUE_NAME = 80
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_RESERVED = ("amzn-s3-demo-", "sthree-")
 _WORDS = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
@@ -34,6 +36,12 @@ def check_project(project: str, longest: int) -> None:
             f"The project's name is {project!r}; it must be lower-case letters, digits and single "
             f"hyphens between them, begin with a letter, and have at most {longest} characters, "
             "for resources are named after it. Choose another: app rename <name>"
+        )
+    if f"{project}-".startswith(_RESERVED):
+        raise pulumi.RunError(
+            f"The project's name is {project!r}; it must begin with no word that S3 reserves "
+            f"({', '.join(_RESERVED)}), for buckets are named after it. Choose another: app rename "
+            "<name>"
         )
     if len(project) > longest:
         raise pulumi.RunError(

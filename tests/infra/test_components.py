@@ -342,7 +342,10 @@ def test_the_stacks_tags_reach_every_resource() -> None:
 def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
     made = stack("prod")
     alarms = of(made, "cloudwatch/metricAlarm:MetricAlarm")
-    watched = {(a.inputs["metricName"], *sorted(a.inputs["dimensions"].values())) for a in alarms}
+    watched = {
+        (a.inputs["metricName"], *(value for _, value in sorted(a.inputs["dimensions"].items())))
+        for a in alarms
+    }
     queues = {q.name for q in of(made, "sqs/queue:Queue")}
     dead = {queue for each in expected().values() for queue in each.dead_letters}
     read = queues - dead
@@ -373,7 +376,7 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
         *((f"Executions{how}", MACHINE) for how in ("Aborted", "Failed", "TimedOut")),
         ("Reputation.BounceRate", f"{PROJECT}-prod-mail"),
         ("Reputation.ComplaintRate", f"{PROJECT}-prod-mail"),
-        ("BlockedRequests", "ALL", "eu-central-1", f"{PROJECT}-prod-all"),
+        ("BlockedRequests", "eu-central-1", "ALL", f"{PROJECT}-prod-all"),
     }
     assert queues >= dead
     assert {f"{queue}-dead-letters" for queue in read} <= dead

@@ -764,6 +764,12 @@ def test_not_a_projects_name(name: str) -> None:
         loaded({"email": EMAIL}, project=name)
 
 
+@pytest.mark.parametrize("name", ["sthree", "sthree-orders", "amzn-s3-demo-orders"])
+def test_a_name_that_buckets_may_not_begin_with(name: str) -> None:
+    with pytest.raises(pulumi.RunError, match=f"'{name}'; it must begin with no word .* sthree-"):
+        loaded({"email": EMAIL}, project=name)
+
+
 def test_the_program_stops_before_it_makes_anything() -> None:
     with pytest.raises(pulumi.RunError, match=rf"stack 'dev' is wrong:\n  {PROJECT}:logs\.x: "):
         run("dev", settings={f"{PROJECT}:logs": {"x": 1}})

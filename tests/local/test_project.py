@@ -51,6 +51,7 @@ def test_region_has_a_default(project_folder):
         ("config: {test:key: {a: [{secure: abc}]}}", "`test:key` is an encrypted secret"),
         ("environment: [prod]", "`environment` imports values"),
         ("config: [", "not valid YAML"),
+        ("config:\n  a:b: 1\n  a:b: 2\n", "line 3, column 3: key 'a:b' is also in line 2"),
         ("config: 3", "`config` is 3"),
         ("- a", "holds a list"),
     ],

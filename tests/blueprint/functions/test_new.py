@@ -169,11 +169,13 @@ def test_a_name_that_the_functions_modules_need_is_refused(
     assert sorted(tree.rglob("*")) == before
 
 
-def test_the_longest_name_is_allowed() -> None:
-    longest = longest_name(ROOT)
-    check_new(ROOT, "x" * longest)
-    with pytest.raises(WrongName, match=rf"at most {longest} are .*: app rename <name>"):
-        check_new(ROOT, "x" * (longest + 1))
+def test_the_names_of_the_project_and_its_stacks_leave_less(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(f"name: {'x' * 20}\n")
+    (tmp_path / "Pulumi.prod.yaml").touch()
+    longest = longest_name(tmp_path)
+    check_new(tmp_path, "x" * longest)
+    with pytest.raises(WrongName, match=rf"at most {longest} are left .*: app rename <name>"):
+        check_new(tmp_path, "x" * (longest + 1))
 
 
 def test_a_name_is_not_longer_than_the_lines_hold(tmp_path: Path) -> None:

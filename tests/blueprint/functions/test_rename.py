@@ -6,16 +6,19 @@ import pulumi
 import pytest
 
 from blueprint.functions.names import WrongName
-from blueprint.functions.rename import rename
+from blueprint.functions.rename import EXAMPLE, rename
 from blueprint.project import ROOT, project_name
 from tests.support.functions import FUNCTIONS
 from tests.support.tree import check, copied
+
+NAME = EXAMPLE if project_name(ROOT) != EXAMPLE else EXAMPLE.replace("orders", "sales")
+"""Another name, whatever the project is called."""
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copied(tmp_path_factory.mktemp("rename") / "tree")
-    rename(folder, "acme-orders")
+    rename(folder, NAME)
     return folder
 
 
@@ -30,18 +33,27 @@ def test_the_old_name_stands_nowhere(tree: Path) -> None:
 
 
 @pytest.mark.long
-def test_every_stack_is_recorded_and_documents_can_be_written(tree: Path) -> None:
-    document = "tests/blueprint/test_documents.py"
-    check(tree, FUNCTIONS, document, among=[document])
+def test_every_stack_is_recorded_and_tests_that_compare_names_pass(tree: Path) -> None:
+    names = [
+        f"{Path(__file__).parent.relative_to(ROOT)}/{name}"
+        for name in ("test_rename.py", "test_new.py")
+    ]
+    modules = [
+        "tests/blueprint/test_documents.py",
+        "tests/infra/test_components.py",
+        "tests/infra/test_stack_config.py",
+        *names,
+    ]
+    check(tree, FUNCTIONS, *modules, among=modules)
     assert with_the_old_name(tree) == []
 
 
 def test_a_project_whose_name_was_changed_by_hand_is_renamed_as_a_whole(tmp_path: Path) -> None:
     tree, old = copied(tmp_path / "tree"), project_name(ROOT)
     (tree / "Pulumi.yaml").write_text(
-        (tree / "Pulumi.yaml").read_text().replace(f"name: {old}", "name: acme-orders")
+        (tree / "Pulumi.yaml").read_text().replace(f"name: {old}", f"name: {NAME}")
     )
-    rename(tree, "acme-orders")
+    rename(tree, NAME)
     assert with_the_old_name(tree) == []
 
 
