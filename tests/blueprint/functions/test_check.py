@@ -7,8 +7,11 @@ import pytest
 
 from blueprint.functions import check
 from blueprint.functions.names import WrongName
+from blueprint.functions.new import new
+from blueprint.functions.source import ProgramError
 from blueprint.project import ROOT
 from tests.support.functions import FUNCTIONS
+from tests.support.tree import copied_program
 
 
 def python(program: str) -> list[str]:
@@ -29,3 +32,12 @@ def test_a_functions_own_tests_and_types_are_among_them() -> None:
     assert any(f"tests/functions/{folder} " in command for command in given)
     with pytest.raises(WrongName, match="no-such"):
         check.commands(ROOT, "no-such")
+
+
+def test_a_function_whose_paragraph_was_not_pasted_is_not_tested(tmp_path: Path) -> None:
+    tree = copied_program(tmp_path)
+    new(tree, "list-orders", "queue")
+    with pytest.raises(ProgramError, match="does not make 'list-orders'"):
+        check.commands(tree, "list-orders")
+    new(tree, "count-orders", "queue", pasted=True)
+    assert check.commands(tree, "count-orders")
