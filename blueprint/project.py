@@ -28,13 +28,11 @@ class _Loader(yaml.SafeLoader):
             yaml.MarkedYAMLError: it has a key twice.
         """
         places: dict[Any, int] = {}
-        for key, _ in node.value:
-            name, mark = key.value, key.start_mark
-            if isinstance(key, yaml.ScalarNode) and name in places:
-                problem = f"key {name!r} is also in line {places[name]}; remove one"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
-            if isinstance(key, yaml.ScalarNode):
-                places[name] = mark.line + 1
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in places:
+                problem = f"key {key.value!r} is also in line {places[key.value]}; remove one"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            places[key.value] = key.start_mark.line + 1
         return super().construct_mapping(node, deep)
 
 

@@ -7,12 +7,14 @@ one and three minutes later, when the other invocation is over.
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from handlers.domain.ledger import Ledger
 from handlers.process_upload import events
 from handlers.process_upload.limits import Limits
 from handlers.process_upload.process_upload import BUSY, IGNORED, process_uploads
+from handlers.process_upload.processing import process
 from handlers.process_upload.records import Records
 from handlers.process_upload.storage import Storage
 from handlers.runtime import aws, deadline, log
@@ -73,8 +75,8 @@ def handler(
     if events.is_test(event):
         log.outcome(IGNORED)
         return {"outcomes": [IGNORED]}
-    outcomes = process_uploads(
-        event["Records"],
+    one = partial(
+        process,
         storage=storage,
         ledger=ledger,
         records=records,
@@ -82,6 +84,7 @@ def handler(
         owner=context.aws_request_id,
         seconds_left=deadline.seconds_left,
     )
+    outcomes = process_uploads(event["Records"], storage.bucket, one)
     if failed := outcomes.count(FAILED) + outcomes.count(BUSY):
         raise Failed(f"{failed} of {len(outcomes)} uploads failed; the log says why")
     return {"outcomes": outcomes}

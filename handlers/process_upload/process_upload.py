@@ -9,13 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from handlers.domain.ledger import Busy, Ledger
+from handlers.domain.ledger import Busy
 from handlers.domain.upload_key import digest
 from handlers.process_upload import events
-from handlers.process_upload.limits import Limits
-from handlers.process_upload.processing import REJECTED, Result, process
-from handlers.process_upload.records import Records
-from handlers.process_upload.storage import Storage
+from handlers.process_upload.processing import REJECTED, Result
 from handlers.runtime import trace
 from handlers.runtime.asynchronous import FAILED
 from handlers.runtime.log import failure, outcome
@@ -27,65 +24,46 @@ _UNUSUAL = {REJECTED, IGNORED}
 
 
 def process_uploads(
-    event_records: Sequence[dict[str, Any]],
-    *,
-    storage: Storage,
-    ledger: Ledger,
-    records: Records,
-    limits: Limits,
-    owner: str,
-    seconds_left: Callable[[], float],
+    records: Sequence[dict[str, Any]], bucket: str, process: Callable[[events.Upload], Result]
 ) -> list[str]:
     """Process each upload independently of the others.
 
     Args:
-        event_records: the records of S3's event.
-        storage: the bucket.
-        ledger: records who works on which upload, and what was done.
-        records: records for callers what becomes of an upload by the API.
-        limits: what a file may take.
-        owner: the invocation's request id, which Lambda's retries keep.
-        seconds_left: returns the time until the invocation ends.
+        records: the records of S3's event.
+        bucket: the name of the bucket whose uploads are processed.
+        process: processes one upload; see ``processing.process``.
 
     Returns:
         The outcomes, in the order of the records.
     """
-
-    def run(record: dict[str, Any]) -> str:
-        started = time.monotonic()
-        try:
-            upload = events.upload(record)
-            if events.is_upload(upload, storage.bucket):
-                result = process(
-                    upload,
-                    storage=storage,
-                    ledger=ledger,
-                    records=records,
-                    limits=limits,
-                    owner=owner,
-                    seconds_left=seconds_left,
-                )
-            else:
-                result = Result(IGNORED)
-        except Busy:
-            outcome(BUSY, upload=digest(upload.key), version=upload.version)
-            return BUSY
-        except Exception as error:  # noqa: BLE001 - one upload's failure must not stop the others
-            failure(FAILED, error)
-            return FAILED
-        outcome(
-            result.outcome,
-            level=logging.WARNING if result.outcome in _UNUSUAL else logging.INFO,
-            reason=result.reason.code if result.reason else None,
-            size=result.size,
-            upload=digest(upload.key),
-            version=upload.version,
-            milliseconds=round((time.monotonic() - started) * 1000),
-        )
-        return result.outcome
-
     outcomes = []
-    for record in event_records:
+    for record in records:
         with trace.of(record):
-            outcomes.append(run(record))
+            outcomes.append(_outcome(record, bucket, process))
     return outcomes
+
+
+def _outcome(
+    record: dict[str, Any], bucket: str, process: Callable[[events.Upload], Result]
+) -> str:
+    """Process the upload of one record; log and return its outcome."""
+    started = time.monotonic()
+    try:
+        upload = events.upload(record)
+        result = process(upload) if events.is_upload(upload, bucket) else Result(IGNORED)
+    except Busy:
+        outcome(BUSY, upload=digest(upload.key), version=upload.version)
+        return BUSY
+    except Exception as error:  # noqa: BLE001 - one upload's failure must not stop the others
+        failure(FAILED, error)
+        return FAILED
+    outcome(
+        result.outcome,
+        level=logging.WARNING if result.outcome in _UNUSUAL else logging.INFO,
+        reason=result.reason.code if result.reason else None,
+        size=result.size,
+        upload=digest(upload.key),
+        version=upload.version,
+        milliseconds=round((time.monotonic() - started) * 1000),
+    )
+    return result.outcome

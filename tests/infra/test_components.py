@@ -384,7 +384,7 @@ def test_alarms_watch_every_function_and_every_dead_letter_queue() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_an_alarm_rings_before_a_function_runs_into_its_time_out(function: str) -> None:
+def test_an_alarm_fires_before_a_function_runs_into_its_time_out(function: str) -> None:
     timeout = inputs(stack("prod"), "lambda/function:Function", function)["timeout"]
     name = f"monitoring-{function}-duration"
     alarm = inputs(stack("prod"), "cloudwatch/metricAlarm:MetricAlarm", name)

@@ -34,15 +34,12 @@ def test_the_old_name_stands_nowhere(tree: Path) -> None:
 
 @pytest.mark.long
 def test_every_stack_is_recorded_and_tests_that_compare_names_pass(tree: Path) -> None:
-    names = [
-        f"{Path(__file__).parent.relative_to(ROOT)}/{name}"
-        for name in ("test_rename.py", "test_new.py")
-    ]
     modules = [
+        "tests/blueprint/functions/test_new.py",
+        "tests/blueprint/functions/test_rename.py",
         "tests/blueprint/test_documents.py",
         "tests/infra/test_components.py",
         "tests/infra/test_stack_config.py",
-        *names,
     ]
     check(tree, FUNCTIONS, *modules, among=modules)
     assert with_the_old_name(tree) == []
